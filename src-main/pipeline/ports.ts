@@ -1,0 +1,89 @@
+/**
+ * What the pipeline needs of a loaded model. `src-main/runtime` implements it on ONNX Runtime; the pipeline never
+ * sees a session, a graph or a device. Axes: S fed tokens, N visual tokens, P cached tokens, d hidden size.
+ */
+import type { Grid } from '../../src-shared/kernels/types.ts';
+
+/** Facts of a loaded model that the pipeline plans with. */
+export interface ModelProfile {
+  readonly family: 'llava';
+  readonly layers: number;
+  readonly heads: number;
+  readonly hiddenSize: number;
+  readonly vocabSize: number;
+  /** Visual tokens of one picture, `[H, W]`. */
+  readonly grid: Grid;
+  /** Side of the encoder's square input in pixels. */
+  readonly imageSide: number;
+  /** RPN branch: hidden_states[k] goes in, t layers deep; null when the checkpoint has none. */
+  readonly rpn: { readonly k: number; readonly t: number } | null;
+  /** The device that really runs, as proved at load (`cpu`, `webgpu`, …). */
+  readonly device: string;
+}
+
+/** Part of one feed: token ids to embed, or features `[n, d]` that stand in their place. */
+export type FeedPart =
+  { readonly tokens: readonly number[] } | { readonly features: Float32Array; readonly count: number };
+
+/** Attention rows to keep: query rows of this feed (0-based in the feed), keys by absolute position. */
+export interface TapRequest {
+  readonly heads: readonly { readonly layer: number; readonly heads: readonly number[] | 'all' }[];
+  readonly rows: readonly [start: number, end: number];
+  readonly keys: readonly [start: number, end: number];
+}
+
+/** Rows of one tapped layer: softmax over ALL keys, then sliced; `[heads, rows, keys]`. */
+export interface TappedRows {
+  readonly layer: number;
+  readonly heads: readonly number[];
+  readonly rows: number;
+  readonly keys: number;
+  readonly data: Float32Array;
+}
+
+export interface ForwardRequest {
+  readonly parts: readonly FeedPart[];
+  readonly taps?: TapRequest;
+  /** Logits wanted for: the last fed token, every fed token, or none. Default `last`. */
+  readonly logits?: 'last' | 'all' | 'none';
+  /** Also return hidden_states[layer] (the input of that layer) of every fed token, `[S, d]`. */
+  readonly hiddenOf?: number;
+  /** Run layers 0..n-1 only (early exit); implies `logits: 'none'`. */
+  readonly layers?: number;
+}
+
+export interface ForwardResult {
+  /** `[V]` for `last`, `[S, V]` for `all`. */
+  readonly logits: Float32Array | null;
+  readonly taps: readonly TappedRows[];
+  readonly hidden: Float32Array | null;
+}
+
+/** Keys and values of what has been fed. Owned by the caller; `truncate` gives prefix reuse. */
+export interface KvCache {
+  readonly length: number;
+  /** Forgets everything from position `length` on. */
+  truncate(length: number): void;
+  /** An independent copy of the first `length` positions. */
+  fork(length?: number): KvCache;
+  dispose(): void;
+}
+
+export interface VisionLanguageModel {
+  readonly profile: ModelProfile;
+  /** `pixels` `[3, side, side]`, normalised → projected visual features `[N, d]`. */
+  encodeImage(pixels: Float32Array): Promise<Float32Array>;
+  newCache(): KvCache;
+  /** Feeds tokens after what the cache holds, appends their keys and values, returns what was asked for. */
+  forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult>;
+  /**
+   * RPN logits `[N]` from hidden_states[k] `[S, d]` of a prompt fed from position 0: query = row `query`,
+   * keys = rows `[keys[0], keys[1])`. METHOD §3.
+   */
+  rpn(
+    hidden: Float32Array,
+    query: number,
+    keys: readonly [start: number, end: number],
+  ): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,172 @@
+/**
+ * What both sides talk about: samples, predictions, reviews, runs, jobs. Schemas are parsed once at each boundary.
+ * Maps travel as little-endian float16 bytes, labels as int8 bytes, both row-major `[H*W]`.
+ */
+import { z } from 'zod';
+import { presetSchema } from './preset.ts';
+
+export const idSchema = z.number().int().positive();
+export const gridSchema = z.tuple([z.number().int().positive(), z.number().int().positive()]);
+/** Source pixels, xyxy, exclusive maxima. */
+export const boxSchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+export const transformSchema = z.object({
+  scaleX: z.number(),
+  scaleY: z.number(),
+  offsetX: z.number(),
+  offsetY: z.number(),
+});
+export const droppedSchema = z.object({
+  rule: z.enum(['empty_answer', 'area', 'low_max']),
+  value: z.number(),
+  limit: z.number(),
+});
+export const bytesSchema = z.instanceof(Uint8Array);
+
+/**
+ * `unlabelled` no prediction yet · `pending` predicted, not reviewed · `accepted` the label as predicted is right ·
+ * `corrected` the revision's label is right · `rejected` leave it out of training and export, never a negative.
+ */
+export const sampleStateSchema = z.enum(['unlabelled', 'pending', 'accepted', 'corrected', 'rejected']);
+export type SampleState = z.infer<typeof sampleStateSchema>;
+
+/** What a person can say; `reset` takes the earlier decision back. */
+export const decisionSchema = z.enum(['accept', 'correct', 'reject', 'reset']);
+export type Decision = z.infer<typeof decisionSchema>;
+
+/** One row of the queue. `position` is its place in the queue's order. */
+export const sampleRowSchema = z.object({
+  id: idSchema,
+  externalId: z.string(),
+  imageId: idSchema,
+  question: z.string(),
+  language: z.string().nullable(),
+  split: z.string().nullable(),
+  state: sampleStateSchema,
+  dropped: droppedSchema.nullable(),
+});
+export type SampleRow = z.infer<typeof sampleRowSchema>;
+
+export const reviewSchema = z.object({
+  /** Revision id: grows with every decision of the project, never reused. */
+  id: idSchema,
+  sampleId: idSchema,
+  decision: decisionSchema,
+  /** The full label the decision stands for; null for reject and reset. */
+  label: bytesSchema.nullable(),
+  predictionId: idSchema.nullable(),
+  reviewer: z.string(),
+  note: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type Review = z.infer<typeof reviewSchema>;
+
+export const secondStageSchema = z.object({
+  crop: boxSchema.nullable(),
+  answer: z.string(),
+  skipped: z.enum(['no_box', 'empty_box']).nullable(),
+});
+
+/** A prediction without its arrays. */
+export const predictionSchema = z.object({
+  id: idSchema,
+  runId: idSchema,
+  answer: z.string(),
+  grid: gridSchema,
+  transform: transformSchema,
+  /** The pseudo-label as predicted. */
+  label: bytesSchema,
+  dropped: droppedSchema.nullable(),
+  boxes: z.object({
+    raw: z.array(boxSchema),
+    denoised: z.array(boxSchema),
+    rpn: z.array(boxSchema),
+  }),
+  secondStage: secondStageSchema.nullable(),
+  timings: z.record(z.string(), z.number()),
+  device: z.string(),
+});
+export type Prediction = z.infer<typeof predictionSchema>;
+
+export const sampleDetailSchema = z.object({
+  id: idSchema,
+  externalId: z.string(),
+  question: z.string(),
+  /** The answer given with the data (the truth), never shown to the method. */
+  referenceAnswer: z.string().nullable(),
+  truthBoxes: z.array(boxSchema),
+  language: z.string().nullable(),
+  split: z.string().nullable(),
+  tags: z.array(z.string()),
+  state: sampleStateSchema,
+  image: z.object({
+    id: idSchema,
+    /** Stored pixels, EXIF orientation not applied. */
+    width: z.number().int(),
+    height: z.number().int(),
+    /** Path on the host that serves the page, e.g. `/image/12`. */
+    url: z.string(),
+    name: z.string(),
+  }),
+  prediction: predictionSchema.nullable(),
+  /** The latest revision that stands, or null when unreviewed (or reset). */
+  review: reviewSchema.nullable(),
+});
+export type SampleDetail = z.infer<typeof sampleDetailSchema>;
+
+/** The arrays of a prediction: float16 little-endian bytes of `[H*W]`, or null where the run made none. */
+export const predictionMapsSchema = z.object({
+  predictionId: idSchema,
+  grid: gridSchema,
+  transform: transformSchema,
+  grounding: bytesSchema.nullable(),
+  sink: bytesSchema.nullable(),
+  question: bytesSchema.nullable(),
+  denoised: bytesSchema.nullable(),
+  rpn: bytesSchema.nullable(),
+});
+export type PredictionMaps = z.infer<typeof predictionMapsSchema>;
+
+export const answerModeSchema = z.enum(['self', 'teacher']);
+
+export const runSchema = z.object({
+  id: idSchema,
+  modelName: z.string(),
+  modelDir: z.string(),
+  preset: presetSchema,
+  answerMode: answerModeSchema,
+  device: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type Run = z.infer<typeof runSchema>;
+
+export const jobSchema = z.object({
+  id: idSchema,
+  type: z.enum(['label', 'import', 'export']),
+  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  total: z.number().int(),
+  done: z.number().int(),
+  failed: z.number().int(),
+  skipped: z.number().int(),
+  /** Items per second over the recent past, and seconds left; null before the first item. */
+  rate: z.number().nullable(),
+  etaSeconds: z.number().nullable(),
+  /** One-line reason of the last failure, if any. */
+  message: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+export const projectSummarySchema = z.object({
+  path: z.string(),
+  name: z.string(),
+  images: z.number().int(),
+  samples: z.number().int(),
+  byState: z.record(sampleStateSchema, z.number().int()),
+  dropped: z.number().int(),
+  languages: z.array(z.string()),
+  splits: z.array(z.string()),
+  runs: z.array(runSchema),
+  /** The run whose predictions the queue and the review page show. */
+  activeRunId: idSchema.nullable(),
+});
+export type ProjectSummary = z.infer<typeof projectSummarySchema>;

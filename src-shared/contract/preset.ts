@@ -1,0 +1,49 @@
+/**
+ * A preset: which layers and heads make the grounding map of a model, and every threshold of METHOD §2 and §4.
+ * Nothing of this is hard-coded elsewhere, and each run stores the preset it used.
+ */
+import { z } from 'zod';
+
+/** 0-based decoder layer and its heads; `all` means every head of the layer. */
+export const headSetSchema = z.object({
+  layer: z.number().int().min(0),
+  heads: z.union([z.array(z.number().int().min(0)).min(1), z.literal('all')]),
+});
+export type HeadSet = z.infer<typeof headSetSchema>;
+
+export const labelParamsSchema = z.object({
+  variant: z.enum(['llava', 'qwen']),
+  sinkThresh: z.number().min(0),
+  binaryCoff: z.number().min(0).max(1),
+  bgCoff: z.number().min(0).max(1),
+  maxRatioLimit: z.number().min(0).max(1),
+  /** Qwen only: a sample whose maximum is below this is dropped (`low_max`). */
+  minMax: z.number().min(0).optional(),
+  /** Qwen only: 5×5 σ=1 smoothing gate before thresholding; off in the reference trainer. */
+  useSmoothing: z.boolean().optional(),
+});
+export type LabelParams = z.infer<typeof labelParamsSchema>;
+
+export const roiParamsSchema = z.object({
+  variant: z.enum(['llava', 'qwen']),
+  form: z.enum(['bbox', 'mask']),
+  /** On the blurred probability map. Negative (bbox only): no sigmoid, > |t|·max. */
+  threshold: z.number(),
+});
+export type RoiParams = z.infer<typeof roiParamsSchema>;
+
+export const presetSchema = z.object({
+  id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
+  name: z.string().min(1),
+  family: z.enum(['llava', 'qwen2_5_vl', 'qwen3_vl']),
+  grounding: z.array(headSetSchema).min(1),
+  sink: z.array(headSetSchema).min(1).nullable(),
+  /** Whose attention rows make the grounding and sink maps; the published presets use answer rows. */
+  rows: z.enum(['answer', 'last_prompt']),
+  labels: labelParamsSchema,
+  roi: roiParamsSchema,
+  rpn: z.object({ k: z.number().int().min(0), t: z.number().int().min(1) }).nullable(),
+  maxNewTokens: z.number().int().min(1).max(4096),
+  notes: z.string().optional(),
+});
+export type Preset = z.infer<typeof presetSchema>;

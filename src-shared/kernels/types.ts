@@ -1,0 +1,40 @@
+/**
+ * The few shapes every kernel shares. A kernel is a plain function on typed arrays: data in, data out, no I/O,
+ * no knowledge of its callers. Maps are row-major `[H*W]`; boxes are xyxy with exclusive maxima.
+ */
+
+/** Rows and columns of visual tokens, `[H, W]`. */
+export type Grid = readonly [rows: number, cols: number];
+
+/** Foreground, background and ignore values of a pseudo-label (METHOD §2). */
+export const FG = 1;
+export const BG = 0;
+export const IGNORE = -100;
+
+/** One value per visual token: 1 foreground, 0 background, -100 ignore; `[H*W]` row-major. */
+export type Labels = Int8Array;
+
+/** A box in source pixels: x0, y0, x1, y1 with exclusive maxima. */
+export type SourceXyxy = readonly [x0: number, y0: number, x1: number, y1: number];
+
+/** A box in grid cells (columns, rows): x0, y0, x1, y1 with exclusive maxima. */
+export type CellXyxy = readonly [x0: number, y0: number, x1: number, y1: number];
+
+/**
+ * Where the grid lies on the source picture: cell = scale · source pixel + offset, per axis.
+ * Padding gives offsets; the unsquared case has none. For display and hit-testing; the exact (float32) box
+ * conversions live in the box kernels.
+ */
+export interface GridTransform {
+  readonly scaleX: number;
+  readonly scaleY: number;
+  readonly offsetX: number;
+  readonly offsetY: number;
+}
+
+/** Why a sample was left out: the rule that fired, the measured value and the limit it crossed (METHOD §2). */
+export interface Dropped {
+  readonly rule: 'empty_answer' | 'area' | 'low_max';
+  readonly value: number;
+  readonly limit: number;
+}
