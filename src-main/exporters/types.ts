@@ -1,0 +1,114 @@
+/**
+ * What exporters are fed and what they give back. The store streams {@link ExportSample}s; an exporter decides what
+ * of them its format can say, writes one file and counts everything it left out or had to change.
+ */
+import type { Preset } from '../../src-shared/contract/preset.ts';
+import type { Decision, SampleState } from '../../src-shared/contract/domain.ts';
+import type { ExportFormat } from '../../src-shared/contract/procedures.ts';
+import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
+
+/** Float16 bits, `[H*W]` row-major, as stored. */
+export type Float16Bits = Uint16Array;
+
+/** The run a prediction belongs to. */
+export interface ExportRun {
+  readonly id: number;
+  readonly modelName: string;
+  readonly modelDir: string;
+  readonly preset: Preset;
+  /** `self`: the model's own answer; `teacher`: a given answer, fed in one prefill. */
+  readonly answerMode: 'self' | 'teacher';
+  readonly createdAt: string;
+}
+
+/** A prediction with its arrays; maps are null where the run made none. */
+export interface ExportPrediction {
+  readonly id: number;
+  readonly answer: string;
+  readonly grid: Grid;
+  readonly transform: GridTransform;
+  readonly maps: {
+    readonly grounding: Float16Bits | null;
+    readonly sink: Float16Bits | null;
+    readonly question: Float16Bits | null;
+    readonly denoised: Float16Bits | null;
+    readonly rpn: Float16Bits | null;
+  };
+  /** The pseudo-label as predicted. */
+  readonly label: Labels;
+  readonly dropped: Dropped | null;
+  readonly boxes: {
+    readonly raw: readonly SourceXyxy[];
+    readonly denoised: readonly SourceXyxy[];
+    readonly rpn: readonly SourceXyxy[];
+  };
+  readonly secondStage: {
+    readonly crop: SourceXyxy | null;
+    readonly answer: string;
+    readonly skipped: 'no_box' | 'empty_box' | null;
+  } | null;
+}
+
+/** The revision that stands. `prediction` of the sample is the one this revision started from. */
+export interface ExportReview {
+  readonly id: number;
+  readonly decision: Decision;
+  /** The full label the decision stands for; null for reject and reset. */
+  readonly label: Labels | null;
+  readonly reviewer: string;
+  readonly note: string | null;
+  readonly createdAt: string;
+}
+
+export interface ExportSample {
+  readonly sampleId: number;
+  readonly externalId: string;
+  readonly question: string;
+  readonly referenceAnswer: string | null;
+  readonly language: string | null;
+  readonly split: string | null;
+  readonly tags: readonly string[];
+  readonly truthBoxes: readonly SourceXyxy[];
+  readonly image: {
+    /** Relative to its image root, `/` separated. */
+    readonly path: string;
+    /** Stored pixels, EXIF orientation not applied. */
+    readonly width: number;
+    readonly height: number;
+  };
+  readonly state: SampleState;
+  readonly run: ExportRun | null;
+  /** For a reviewed sample the prediction the revision started from, else the active run's. */
+  readonly prediction: ExportPrediction | null;
+  readonly review: ExportReview | null;
+}
+
+export interface ExportOptions {
+  /** Also write samples nobody has reviewed, with the label as predicted. Rejected ones are never written. */
+  readonly includeUnreviewed: boolean;
+  readonly signal?: AbortSignal;
+  /** Called after every sample with how many were looked at. */
+  readonly onProgress?: (seen: number) => void;
+}
+
+/** Names and numbers of `exportReportSchema`, less path, format and time. */
+export interface ExportCounts {
+  readonly done: number;
+  /** Samples left out, by reason: `unreviewed`, `rejected`, `no_prediction`, `dropped`, `not_expressible_…`. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** Changes the format forces, counted, by kind (e.g. `bg_inside_box_to_ignore`, `grid_not_24x24`). */
+  readonly notes: Readonly<Record<string, number>>;
+}
+
+/**
+ * One file per format. Writes to a temporary name beside `path`, syncs, renames: no partial file is ever visible and
+ * a failure leaves what was there. Throws `FoveaError` (`io`, `read_only`, `no_space`, `cancelled`, `bad_input`).
+ */
+export interface Exporter {
+  readonly format: ExportFormat;
+  export(
+    samples: AsyncIterable<ExportSample> | Iterable<ExportSample>,
+    path: string,
+    options: ExportOptions,
+  ): Promise<ExportCounts>;
+}
