@@ -1,0 +1,112 @@
+/**
+ * The layers of Fovea as a table: who may import whom, and which dangerous dependency has which sole importer.
+ * To allow a new edge, change this table in the same commit and say why there.
+ */
+
+export interface Layer {
+  readonly name: string;
+  /** Path prefix from the repository root; the longest matching prefix decides a file's layer. */
+  readonly path: string;
+  /** Names of the layers this one may import besides itself. */
+  readonly imports: readonly string[];
+}
+
+export const LAYERS: readonly Layer[] = [
+  { name: 'kernels', path: 'src-shared/kernels/', imports: [] },
+  { name: 'contract', path: 'src-shared/contract/', imports: ['kernels'] },
+  { name: 'rpc-shared', path: 'src-shared/rpc/', imports: ['contract'] },
+
+  { name: 'graph', path: 'src-main/graph/', imports: ['kernels', 'contract'] },
+  { name: 'checkpoint', path: 'src-main/checkpoint/', imports: ['kernels', 'contract', 'graph'] },
+  {
+    name: 'architectures',
+    path: 'models/architectures/',
+    imports: ['kernels', 'contract', 'graph', 'checkpoint'],
+  },
+  {
+    name: 'pipeline',
+    path: 'src-main/pipeline/',
+    imports: ['kernels', 'contract', 'checkpoint', 'engine-protocol'],
+  },
+  { name: 'pipeline-ports', path: 'src-main/pipeline/ports.ts', imports: ['kernels'] },
+  {
+    name: 'runtime',
+    path: 'src-main/runtime/',
+    imports: ['kernels', 'contract', 'graph', 'checkpoint', 'architectures', 'pipeline-ports'],
+  },
+  { name: 'engine-protocol', path: 'src-main/engine/protocol.ts', imports: ['kernels', 'contract'] },
+  {
+    name: 'engine',
+    path: 'src-main/engine/',
+    imports: [
+      'kernels',
+      'contract',
+      'checkpoint',
+      'architectures',
+      'pipeline',
+      'pipeline-ports',
+      'runtime',
+      'engine-protocol',
+    ],
+  },
+
+  { name: 'migrations', path: 'db/', imports: [] },
+  { name: 'store', path: 'src-main/store/', imports: ['kernels', 'contract', 'migrations'] },
+  { name: 'importers', path: 'src-main/importers/', imports: ['kernels', 'contract'] },
+  { name: 'exporters', path: 'src-main/exporters/', imports: ['kernels', 'contract'] },
+  {
+    name: 'jobs',
+    path: 'src-main/jobs/',
+    imports: ['kernels', 'contract', 'store', 'importers', 'exporters', 'engine-protocol', 'checkpoint'],
+  },
+  {
+    name: 'rpc',
+    path: 'src-main/rpc/',
+    imports: [
+      'kernels',
+      'contract',
+      'rpc-shared',
+      'store',
+      'jobs',
+      'importers',
+      'exporters',
+      'engine-protocol',
+      'checkpoint',
+    ],
+  },
+  {
+    name: 'app',
+    path: 'src-main/app/',
+    imports: [
+      'kernels',
+      'contract',
+      'rpc-shared',
+      'checkpoint',
+      'engine',
+      'engine-protocol',
+      'store',
+      'importers',
+      'exporters',
+      'jobs',
+      'rpc',
+    ],
+  },
+
+  { name: 'renderer', path: 'src-renderer/', imports: ['kernels', 'contract', 'rpc-shared'] },
+];
+
+/** A dependency that can crash, block or escape has one door: only files under `path` may import it. */
+export interface SoleImporter {
+  readonly dependency: string;
+  readonly path: string;
+}
+
+export const SOLE_IMPORTERS: readonly SoleImporter[] = [
+  { dependency: 'onnxruntime-node', path: 'src-main/runtime/' },
+  { dependency: 'better-sqlite3', path: 'src-main/store/' },
+  { dependency: 'electron', path: 'src-main/app/electron/' },
+  { dependency: 'konva', path: 'src-renderer/canvas/' },
+];
+
+/** Built-ins and packages that the pure layers must not touch: they run in a page as well as in Node. */
+export const PURE_LAYERS: readonly string[] = ['kernels', 'contract', 'rpc-shared', 'renderer'];
