@@ -1,0 +1,175 @@
+/**
+ * The client of the contract over any transport: numbers calls, parses answers and events with the contract's schemas,
+ * and opens the channel again when it is lost. Calls are never repeated on their own: a decision must not be saved
+ * twice because a socket closed at the wrong moment.
+ */
+import { FoveaError } from '../contract/errors.ts';
+import {
+  events,
+  procedures,
+  type EventName,
+  type EventPayload,
+  type ProcedureInput,
+  type ProcedureName,
+  type ProcedureOutput,
+  type RpcClient,
+} from '../contract/procedures.ts';
+import type { Channel } from './channel.ts';
+import { decodeFrame, encodeFrame } from './codec.ts';
+import { replySchema, type Reply } from './wire.ts';
+
+const FIRST_RETRY_MS = 200;
+const LAST_RETRY_MS = 5_000;
+
+interface Waiting {
+  readonly name: ProcedureName;
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: FoveaError) => void;
+}
+
+type AnyListener = (payload: unknown) => void;
+
+/**
+ * Opens a channel with `open` and gives a client over it. When the channel closes, calls in flight fail with `io`, new
+ * ones do so until the channel is back, and `open` is tried again after 0.2 s, doubling up to 5 s.
+ * @throws whatever the first `open` throws; later failures only delay the next try
+ */
+export async function createRpcClient(open: () => Promise<Channel>): Promise<RpcClient> {
+  const client = new ChannelClient(open);
+  await client.start();
+  return client;
+}
+
+class ChannelClient implements RpcClient {
+  readonly #open: () => Promise<Channel>;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Map<EventName, Set<AnyListener>>();
+  readonly #connectionListeners = new Set<(open: boolean) => void>();
+  #channel: Channel | null = null;
+  #nextId = 1;
+  #retryMs = FIRST_RETRY_MS;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #ended = false;
+
+  constructor(open: () => Promise<Channel>) {
+    this.#open = open;
+  }
+
+  async start(): Promise<void> {
+    const channel = await this.#open();
+    if (this.#ended) {
+      channel.close();
+      return;
+    }
+    this.#channel = channel;
+    this.#retryMs = FIRST_RETRY_MS;
+    let reason: FoveaError | null = null;
+    channel.onFrame((frame) => {
+      const problem = this.#receive(frame);
+      if (problem === null) return;
+      reason = problem;
+      channel.close();
+    });
+    channel.onClose(() => this.#lost(reason));
+    this.#tell(true);
+  }
+
+  async call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>> {
+    const channel = this.#channel;
+    if (channel === null) throw lostError();
+    const id = this.#nextId++;
+    const frame = encodeFrame({ type: 'call', id, name, input });
+    return new Promise<ProcedureOutput<N>>((resolve, reject) => {
+      // The output was parsed with this procedure's schema before `resolve` is called.
+      this.#waiting.set(id, { name, resolve: resolve as (output: unknown) => void, reject });
+      channel.send(frame);
+    });
+  }
+
+  on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void {
+    const set = this.#listeners.get(name) ?? new Set<AnyListener>();
+    this.#listeners.set(name, set);
+    const own: AnyListener = (payload) => listener(payload as EventPayload<N>);
+    set.add(own);
+    return () => set.delete(own);
+  }
+
+  onConnection(listener: (open: boolean) => void): () => void {
+    this.#connectionListeners.add(listener);
+    return () => this.#connectionListeners.delete(listener);
+  }
+
+  close(): void {
+    this.#ended = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#channel?.close();
+  }
+
+  /** @returns why the connection cannot go on, or null */
+  #receive(frame: Uint8Array): FoveaError | null {
+    let reply: Reply;
+    try {
+      reply = replySchema.parse(decodeFrame(frame));
+    } catch (error) {
+      return new FoveaError('io', 'The main side sent a message that cannot be read', { cause: error });
+    }
+    if (reply.type === 'bye') return FoveaError.fromWire(reply.error);
+    if (reply.type === 'event') this.#dispatch(reply.name, reply.payload);
+    else this.#settle(reply);
+    return null;
+  }
+
+  #settle(reply: Extract<Reply, { id: number }>): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (!waiting) return;
+    this.#waiting.delete(reply.id);
+    if (reply.type === 'error') {
+      waiting.reject(FoveaError.fromWire(reply.error));
+      return;
+    }
+    const output = procedures[waiting.name].output.safeParse(reply.output);
+    if (output.success) waiting.resolve(output.data);
+    else
+      waiting.reject(
+        new FoveaError('internal', `${waiting.name} answered out of contract: ${output.error.message}`),
+      );
+  }
+
+  #dispatch(name: string, payload: unknown): void {
+    if (!Object.hasOwn(events, name)) return;
+    const known = name as EventName;
+    const parsed = events[known].safeParse(payload);
+    if (!parsed.success) return;
+    for (const listener of this.#listeners.get(known) ?? []) listener(parsed.data);
+  }
+
+  #lost(reason: FoveaError | null): void {
+    this.#channel = null;
+    const error = reason ?? lostError();
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const call of waiting) call.reject(error);
+    this.#tell(false);
+    if (!this.#ended) this.#retryLater();
+  }
+
+  #retryLater(): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.start().catch(() => {
+        if (!this.#ended) this.#retryLater();
+      });
+    }, this.#retryMs);
+    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
+  }
+
+  #tell(open: boolean): void {
+    for (const listener of this.#connectionListeners) listener(open);
+  }
+}
+
+function lostError(): FoveaError {
+  return new FoveaError('io', 'The connection to the main side is lost', {
+    next: 'It is tried again by itself; check that Fovea is still running',
+  });
+}

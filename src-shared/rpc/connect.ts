@@ -1,0 +1,88 @@
+/**
+ * The page's one way to the main side. It does not know its host: Electron's preload leaves a `fovea` object in the
+ * window, the browser host does not, and the rest follows.
+ */
+import { FoveaError } from '../contract/errors.ts';
+import type { RpcClient } from '../contract/procedures.ts';
+import type { Channel } from './channel.ts';
+import { createRpcClient } from './client.ts';
+import { domPort, messagePortChannel, type DomPort } from './message-port-channel.ts';
+import { openWebSocketChannel, type WebSocketLike } from './web-socket-channel.ts';
+
+/** What the preload exposes as `window.fovea`. */
+export interface ElectronBridge {
+  /** Asks the main process for a port to the backend; it arrives as a window message {@link PORT_MESSAGE}. */
+  requestPort(): void;
+  /** The system's folder dialog; null when cancelled. */
+  chooseFolder(title: string): Promise<string | null>;
+  /** The system's file dialog; null when cancelled. */
+  chooseFile(title: string): Promise<string | null>;
+  /** The system's save dialog; null when cancelled. */
+  chooseSavePath(title: string, defaultName: string): Promise<string | null>;
+}
+
+/** `data` of the window message that carries the port. */
+export const PORT_MESSAGE = 'fovea:port';
+
+/** Path of the browser host's socket, on the page's own origin. */
+export const SOCKET_PATH = '/rpc';
+
+interface PageMessage {
+  readonly source: unknown;
+  readonly data: unknown;
+  readonly ports: readonly DomPort[];
+}
+
+/** The page's globals as far as they are used; declared here because this folder has no DOM types. */
+interface PageGlobals {
+  readonly fovea?: ElectronBridge;
+  readonly location?: { readonly protocol: string; readonly host: string };
+  readonly WebSocket?: new (url: string) => WebSocketLike;
+  addEventListener(type: 'message', listener: (event: PageMessage) => void): void;
+  removeEventListener(type: 'message', listener: (event: PageMessage) => void): void;
+}
+
+const PORT_TIMEOUT_MS = 10_000;
+
+/** The Electron bridge, or null in the browser host (the page then asks for paths in a text field). */
+export function electronBridge(): ElectronBridge | null {
+  return page().fovea ?? null;
+}
+
+/**
+ * Connects the page to the main side and keeps it connected.
+ * @throws FoveaError `io` when the main side cannot be reached the first time
+ */
+export function connect(): Promise<RpcClient> {
+  const bridge = electronBridge();
+  return createRpcClient(bridge ? () => openPort(bridge) : openSocket);
+}
+
+function page(): PageGlobals {
+  return globalThis as unknown as PageGlobals;
+}
+
+function openSocket(): Promise<Channel> {
+  const { location, WebSocket } = page();
+  if (!location || !WebSocket) throw new FoveaError('internal', 'connect() runs in a page only');
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return openWebSocketChannel(new WebSocket(`${scheme}//${location.host}${SOCKET_PATH}`));
+}
+
+function openPort(bridge: ElectronBridge): Promise<Channel> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      page().removeEventListener('message', receive);
+      reject(new FoveaError('io', 'The backend did not answer', { next: 'Restart Fovea' }));
+    }, PORT_TIMEOUT_MS);
+    const receive = (event: PageMessage): void => {
+      const port = event.ports[0];
+      if (event.source !== globalThis || event.data !== PORT_MESSAGE || !port) return;
+      clearTimeout(timer);
+      page().removeEventListener('message', receive);
+      resolve(messagePortChannel(domPort(port)));
+    };
+    page().addEventListener('message', receive);
+    bridge.requestPort();
+  });
+}
