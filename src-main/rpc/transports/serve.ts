@@ -1,0 +1,70 @@
+/**
+ * Where a channel meets the handlers: decodes calls, answers them in whatever order they finish, pushes events.
+ * A call that fails is an answer; a frame that cannot be read ends the connection, because nothing after it can be
+ * trusted.
+ */
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import {
+  procedures,
+  type EventName,
+  type EventPayload,
+  type ProcedureName,
+} from '../../../src-shared/contract/procedures.ts';
+import type { Channel } from '../../../src-shared/rpc/channel.ts';
+import { decodeFrame, encodeFrame } from '../../../src-shared/rpc/codec.ts';
+import { requestSchema, type Reply, type Request } from '../../../src-shared/rpc/wire.ts';
+
+/** What the handlers look like from here. Inputs arrive as sent; `call` parses them with the procedure's schema. */
+export interface RpcServer {
+  call(name: ProcedureName, input: unknown): Promise<unknown>;
+  subscribe(listener: <N extends EventName>(name: N, payload: EventPayload<N>) => void): () => void;
+}
+
+/** Serves one client until its channel closes. The server itself stays as it is: many channels may share it. */
+export function serveChannel(channel: Channel, server: RpcServer): void {
+  let open = true;
+  const send = (reply: Reply): void => {
+    if (open) channel.send(encodeFrame(reply));
+  };
+  const unsubscribe = server.subscribe((name, payload) => send({ type: 'event', name, payload }));
+  channel.onClose(() => {
+    open = false;
+    unsubscribe();
+  });
+  channel.onFrame((frame) => {
+    let request: Request;
+    try {
+      request = readRequest(frame);
+    } catch (error) {
+      send({ type: 'bye', error: FoveaError.from(error).toWire() });
+      channel.close();
+      return;
+    }
+    void answer(server, request).then((reply) => {
+      try {
+        send(reply);
+      } catch (error) {
+        send({ type: 'error', id: request.id, error: FoveaError.from(error).toWire() });
+      }
+    });
+  });
+}
+
+function readRequest(frame: Uint8Array): Request {
+  const parsed = requestSchema.safeParse(decodeFrame(frame));
+  if (parsed.success) return parsed.data;
+  throw new FoveaError('bad_input', 'A frame that is not a call arrived');
+}
+
+async function answer(server: RpcServer, { id, name, input }: Request): Promise<Reply> {
+  try {
+    if (!Object.hasOwn(procedures, name)) {
+      throw new FoveaError('not_found', `There is no procedure "${name}"`, {
+        next: 'Reload the page: it may be of another version',
+      });
+    }
+    return { type: 'result', id, output: await server.call(name as ProcedureName, input) };
+  } catch (error) {
+    return { type: 'error', id, error: FoveaError.from(error).toWire() };
+  }
+}
