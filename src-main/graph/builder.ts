@@ -1,0 +1,222 @@
+/**
+ * Makes graphs: one function per op family, each returning typed values, so that a wrong shape stops at the line that
+ * made it. `finish` runs the verifier over the whole and gives plain data.
+ */
+import type { Dim, Shape } from './dims.ts';
+import { sameShape, showShape } from './dims.ts';
+import type { AttributeValue, DType } from './dtypes.ts';
+import { ONNX_DTYPE } from './dtypes.ts';
+import { inferNode } from './infer.ts';
+import { OpError } from './ops/spec.ts';
+import type { OpName } from './ops/index.ts';
+import type { Graph, Initializer, Node, Value } from './types.ts';
+import { verify } from './verifier.ts';
+import type { WeightRef } from './weights.ts';
+
+const DTYPE_OF = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
+/** "To the end" for a slice. */
+const END = 2 ** 53 - 1;
+
+export class GraphBuilder {
+  readonly #name: string;
+  readonly #inputs: Value[] = [];
+  readonly #outputs: Value[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #values = new Map<string, Value>();
+  readonly #initializers = new Map<string, Initializer>();
+  /** Names that values get when the graph is finished: those of the outputs they are. */
+  readonly #renames = new Map<string, string>();
+  #made = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** An input of the graph. */
+  input(name: string, dtype: DType, shape: Shape): Value {
+    const value = this.#define({ name, dtype, shape });
+    this.#inputs.push(value);
+    return value;
+  }
+
+  /** Makes `value` an output called `name`; later uses of the value still hold. */
+  output(name: string, value: Value): void {
+    const made = this.#nodes.some((node) => node.outputs.includes(value.name));
+    const source = made && !this.#renames.has(value.name) ? value : this.#emit('Identity', [value]);
+    if (this.#values.has(name)) throw new OpError(`${name} is made twice`);
+    this.#renames.set(source.name, name);
+    this.#outputs.push({ ...source, name });
+  }
+
+  /**
+   * A float32 weight in a checkpoint's file, seen with `shape` (same bytes, any factoring). Half-precision weights
+   * are cast, which ONNX Runtime folds into a float32 copy in memory.
+   */
+  weight(name: string, ref: WeightRef, shape: readonly number[]): Value {
+    const key = `${name}:${shape.join('x')}`;
+    const known = this.#values.get(key);
+    if (known) return known;
+    const dtype = DTYPE_OF[ref.dtype];
+    if (dtype === 'float32') return this.#initializer({ name: key, dtype, shape, data: { file: ref } });
+    const stored = this.#initializer({ name: `${key}:stored`, dtype, shape, data: { file: ref } });
+    return this.#emit('Cast', [stored], { to: ONNX_DTYPE.float32 }, { name: key });
+  }
+
+  /** A small float32 constant kept in the model. */
+  floats(shape: readonly number[], values: Float32Array): Value {
+    return this.#inline('float32', shape, values);
+  }
+
+  /** A float32 scalar. */
+  scalar(value: number): Value {
+    return this.floats([], Float32Array.of(value));
+  }
+
+  /** An int64 constant vector. */
+  int64s(values: readonly number[]): Value {
+    return this.#inline('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** Element by element with broadcasting. */
+  binary(op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Less', a: Value, b: Value): Value {
+    return this.#emit(op, [a, b]);
+  }
+
+  unary(op: 'Neg' | 'Sigmoid' | 'Erf', x: Value): Value {
+    return this.#emit(op, [x]);
+  }
+
+  where(condition: Value, yes: Value, no: Value): Value {
+    return this.#emit('Where', [condition, yes, no]);
+  }
+
+  /** x `[M,K]` · weight `[N,K]`ᵀ (+ bias `[N]`): a checkpoint's linear layer on its own bytes. */
+  linear(x: Value, weight: Value, bias?: Value): Value {
+    return this.#emit('Gemm', bias ? [x, weight, bias] : [x, weight], { transB: 1 });
+  }
+
+  matmul(a: Value, b: Value): Value {
+    return this.#emit('MatMul', [a, b]);
+  }
+
+  softmax(x: Value, axis = -1): Value {
+    return this.#emit('Softmax', [x], { axis });
+  }
+
+  sum(x: Value, axes: readonly number[], keep = false): Value {
+    return this.#emit('ReduceSum', [x, this.int64s(axes)], { keepdims: keep ? 1 : 0 });
+  }
+
+  layerNorm(x: Value, scale: Value, bias: Value, epsilon: number): Value {
+    return this.#emit('LayerNormalization', [x, scale, bias], { axis: -1, epsilon });
+  }
+
+  rmsNorm(x: Value, scale: Value, epsilon: number): Value {
+    return this.#emit('SimplifiedLayerNormalization', [x, scale], { axis: -1, epsilon });
+  }
+
+  /** To `shape`; `null` stands for the one length that is left over. Symbolic lengths must stay where they are. */
+  reshape(x: Value, shape: readonly (Dim | null)[]): Value {
+    const target = shape.map((dim, i) => {
+      if (dim === null) return -1;
+      if (typeof dim === 'number') return dim;
+      if (x.shape[i] === dim) return 0;
+      throw new OpError(`reshape ${showShape(x.shape)}: cannot state ${dim} at place ${i}`);
+    });
+    return this.#emit('Reshape', [x, this.int64s(target)]);
+  }
+
+  transpose(x: Value, perm: readonly number[]): Value {
+    return this.#emit('Transpose', [x], { perm });
+  }
+
+  concat(values: readonly Value[], axis: number): Value {
+    return this.#emit('Concat', values, { axis });
+  }
+
+  /** Elements start…end−1 of one axis, bounds known now. */
+  slice(x: Value, axis: number, start: number, end: number = END): Value {
+    return this.#emit('Slice', [x, this.int64s([start]), this.int64s([end]), this.int64s([axis])]);
+  }
+
+  /** Elements start…end−1 of one axis, bounds int64 `[1]` known at run time; `symbol` names the length. */
+  sliceAt(x: Value, axis: number, start: Value, end: Value, symbol: Dim): Value {
+    return this.#emit('Slice', [x, start, end, this.int64s([axis])], {}, { symbol: String(symbol) });
+  }
+
+  /** Entries of one axis by int64 indices. */
+  gather(data: Value, indices: Value, axis = 0): Value {
+    return this.#emit('Gather', [data, indices], { axis });
+  }
+
+  cast(x: Value, dtype: DType): Value {
+    return this.#emit('Cast', [x], { to: ONNX_DTYPE[dtype] });
+  }
+
+  /**
+   * The finished graph, verified.
+   * @throws GraphError when the whole does not hold together.
+   */
+  finish(): Graph {
+    const used = new Set(this.#nodes.flatMap((node) => node.inputs));
+    const rename = (name: string): string => this.#renames.get(name) ?? name;
+    const values = [...this.#values.values()].map((value) => ({ ...value, name: rename(value.name) }));
+    const graph: Graph = {
+      name: this.#name,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      initializers: [...this.#initializers.values()].filter(({ name }) => used.has(name)),
+      nodes: this.#nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map(rename),
+        outputs: node.outputs.map(rename),
+      })),
+      values: new Map(values.map((value) => [value.name, value])),
+    };
+    verify(graph);
+    return graph;
+  }
+
+  #define(value: Value): Value {
+    if (this.#values.has(value.name)) throw new OpError(`${value.name} is made twice`);
+    this.#values.set(value.name, value);
+    return value;
+  }
+
+  #initializer(initializer: Initializer): Value {
+    this.#initializers.set(initializer.name, initializer);
+    return this.#define(initializer);
+  }
+
+  #inline(dtype: DType, shape: readonly number[], values: Float32Array | BigInt64Array): Value {
+    const name = `const:${dtype}${shape.join('x')}:${values.length <= 8 ? values.join() : ++this.#made}`;
+    return this.#values.get(name) ?? this.#initializer({ name, dtype, shape, data: { inline: values } });
+  }
+
+  #emit(
+    op: OpName,
+    inputs: readonly Value[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    extra: { symbol?: string; name?: string } = {},
+  ): Value {
+    for (const value of inputs) {
+      const own = this.#values.get(value.name);
+      if (!own || !sameShape(own.shape, value.shape)) throw new OpError(`${value.name} is of another graph`);
+    }
+    const name = extra.name ?? `${op}_${++this.#made}`;
+    const node: Node = {
+      op,
+      inputs: inputs.map((value) => value.name),
+      outputs: [name],
+      attributes,
+      ...(extra.symbol === undefined ? {} : { symbol: extra.symbol }),
+    };
+    const [type] = inferNode(node, {
+      type: (input) => this.#values.get(input),
+      constant: (input) => this.#initializers.get(input),
+    });
+    if (type === undefined) throw new OpError(`${op} has no output`);
+    this.#nodes.push(node);
+    return this.#define({ name, ...type });
+  }
+}

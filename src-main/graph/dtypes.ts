@@ -1,0 +1,21 @@
+/** What is known of a tensor before a graph runs: element type and shape. */
+import type { Shape } from './dims.ts';
+
+export type DType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'bool';
+
+export interface ValueType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** ONNX's numbers of the dtypes (onnx.proto, TensorProto.DataType). */
+export const ONNX_DTYPE: Readonly<Record<DType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  bfloat16: 16,
+};
+
+export type AttributeValue = number | string | readonly number[];

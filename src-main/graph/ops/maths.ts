@@ -1,0 +1,82 @@
+/** Ops that mix elements: matrix products, reductions, softmax and normalisations. All float32. */
+import type { Dim } from '../dims.ts';
+import { broadcast, showShape } from '../dims.ts';
+import type { InferContext, OpSpec } from './spec.ts';
+import { axisOf, int, OpError, typed } from './spec.ts';
+
+/** Normalises over the last axis with vectors of that length. */
+function normalised(context: InferContext) {
+  const x = typed(context, 0, 'float32');
+  if (int(context, 'axis', -1) !== -1) throw new OpError('normalises the last axis only');
+  for (let i = 1; i < context.inputs.length; i++) {
+    const weight = typed(context, i, 'float32');
+    if (weight.shape.length !== 1 || weight.shape[0] !== x.shape.at(-1)) {
+      throw new OpError(`weight ${showShape(weight.shape)} does not fit ${showShape(x.shape)}`);
+    }
+  }
+  return [x];
+}
+
+const normalisation = { axis: { kind: 'int' }, epsilon: { kind: 'float', required: true } } as const;
+
+export const MATHS = {
+  /** `x [M,K] · w [K,N] (+ bias [N])`; transB takes w as `[N,K]`, the way checkpoints store linear layers. */
+  Gemm: {
+    inputs: [2, 3],
+    attributes: { transB: { kind: 'int' } },
+    infer(context) {
+      const x = typed(context, 0, 'float32');
+      const w = typed(context, 1, 'float32');
+      if (x.shape.length !== 2 || w.shape.length !== 2) throw new OpError('takes two matrices');
+      const [k, n] = (int(context, 'transB', 0) ? w.shape.toReversed() : w.shape) as [Dim, Dim];
+      if (x.shape[1] !== k) throw new OpError(`${showShape(x.shape)} does not fit ${showShape(w.shape)}`);
+      const shape: Dim[] = [x.shape[0] as Dim, n];
+      if (context.inputs.length === 3) {
+        const bias = typed(context, 2, 'float32');
+        if (bias.shape.length !== 1 || bias.shape[0] !== n)
+          throw new OpError(`bias ${showShape(bias.shape)} is not [${n}]`);
+      }
+      return [{ dtype: 'float32', shape }];
+    },
+  },
+  /** `[…, M, K] · […, K, N]` with broadcast batches. */
+  MatMul: {
+    inputs: [2, 2],
+    attributes: {},
+    infer(context) {
+      const a = typed(context, 0, 'float32');
+      const b = typed(context, 1, 'float32');
+      const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+      if (a.shape.length < 2 || b.shape.length < 2 || batch === null || a.shape.at(-1) !== b.shape.at(-2)) {
+        throw new OpError(`${showShape(a.shape)} does not fit ${showShape(b.shape)}`);
+      }
+      return [{ dtype: 'float32', shape: [...batch, a.shape.at(-2) as Dim, b.shape.at(-1) as Dim] }];
+    },
+  },
+  Softmax: {
+    inputs: [1, 1],
+    attributes: { axis: { kind: 'int', required: true } },
+    infer(context) {
+      const x = typed(context, 0, 'float32');
+      axisOf(x.shape, int(context, 'axis', -1));
+      return [x];
+    },
+  },
+  /** Sum over constant axes; `keepdims` 0 drops them. */
+  ReduceSum: {
+    inputs: [2, 2],
+    attributes: { keepdims: { kind: 'int', required: true } },
+    infer(context) {
+      const x = typed(context, 0, 'float32');
+      const axes = context.constant(1)?.map((axis) => axisOf(x.shape, axis));
+      if (axes === undefined) throw new OpError('axes must be a constant');
+      const keep = int(context, 'keepdims', 1) === 1;
+      const shape = x.shape.flatMap((dim, i) => (axes.includes(i) ? (keep ? [1] : []) : [dim]));
+      return [{ dtype: 'float32', shape }];
+    },
+  },
+  /** Inputs: x, scale, bias. */
+  LayerNormalization: { inputs: [3, 3], attributes: normalisation, infer: normalised },
+  /** RMS norm, inputs x and scale: x / sqrt(mean(x²) + epsilon) · scale. An ONNX Runtime op in the default domain. */
+  SimplifiedLayerNormalization: { inputs: [2, 2], attributes: normalisation, infer: normalised },
+} as const satisfies Record<string, OpSpec>;

@@ -1,0 +1,36 @@
+/**
+ * A graph as plain data: what the builder makes, the verifier checks and the ONNX writer writes. Values are named;
+ * nodes are in execution order.
+ */
+import type { AttributeValue, ValueType } from './dtypes.ts';
+import type { OpName } from './ops/index.ts';
+import type { WeightRef } from './weights.ts';
+
+/** One tensor of the graph: made by exactly one input, initializer or node. */
+export interface Value extends ValueType {
+  readonly name: string;
+}
+
+export interface Node {
+  readonly op: OpName;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** Names an output length that only run time knows (a dynamic Slice). */
+  readonly symbol?: string;
+}
+
+/** A constant: its bytes in a checkpoint's file, or a small array kept in the model itself. */
+export interface Initializer extends Value {
+  readonly data: { readonly file: WeightRef } | { readonly inline: Float32Array | BigInt64Array };
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly initializers: readonly Initializer[];
+  readonly nodes: readonly Node[];
+  /** Type of every value by name. */
+  readonly values: ReadonlyMap<string, Value>;
+}
