@@ -1,0 +1,48 @@
+/**
+ * Where a grid lies on its source picture: cell = scale · pixel + offset per axis. For display, hit-testing and truth;
+ * the reference's own float32 box conversions are in the RoI kernels.
+ */
+import { cellCount, checkImageSize } from './check.ts';
+import type { CellXyxy, Grid, GridTransform, SourceXyxy } from './types.ts';
+
+/** The picture centred on a square (LLaVA's padding: the smaller half, in whole pixels, left and above). */
+export function squaredTransform(size: readonly [width: number, height: number], grid: Grid): GridTransform {
+  cellCount(grid);
+  checkImageSize(size);
+  const long = Math.max(size[0], size[1]);
+  const scaleX = grid[1] / long;
+  const scaleY = grid[0] / long;
+  return {
+    scaleX,
+    scaleY,
+    offsetX: Math.floor((long - size[0]) / 2) * scaleX,
+    offsetY: Math.floor((long - size[1]) / 2) * scaleY,
+  };
+}
+
+/** The picture seen as it is, stretched over the whole grid. */
+export function nativeTransform(size: readonly [width: number, height: number], grid: Grid): GridTransform {
+  cellCount(grid);
+  checkImageSize(size);
+  return { scaleX: grid[1] / size[0], scaleY: grid[0] / size[1], offsetX: 0, offsetY: 0 };
+}
+
+/** A point in source pixels as [column, row] in cells, fractions kept. */
+export function sourceToCell(t: GridTransform, x: number, y: number): [col: number, row: number] {
+  return [x * t.scaleX + t.offsetX, y * t.scaleY + t.offsetY];
+}
+
+/** A point in cells as [x, y] in source pixels. */
+export function cellToSource(t: GridTransform, col: number, row: number): [x: number, y: number] {
+  return [(col - t.offsetX) / t.scaleX, (row - t.offsetY) / t.scaleY];
+}
+
+/** A cell box in source pixels, fractions kept, not clamped to the picture. */
+export function cellBoxToSource(t: GridTransform, box: CellXyxy): SourceXyxy {
+  return [...cellToSource(t, box[0], box[1]), ...cellToSource(t, box[2], box[3])];
+}
+
+/** A source box in cells, fractions kept, not clamped to the grid. */
+export function sourceBoxToCells(t: GridTransform, box: SourceXyxy): CellXyxy {
+  return [...sourceToCell(t, box[0], box[1]), ...sourceToCell(t, box[2], box[3])];
+}
