@@ -1,0 +1,14 @@
+/** The page: Vite's production build as `vite.config.ts` says. */
+import { join } from 'node:path';
+import { build } from 'vite';
+import { root } from '../lib/paths.mjs';
+
+/** Writes the page to `outDir`, replacing what was there. */
+export async function buildRenderer(outDir: string): Promise<void> {
+  await build({
+    configFile: join(root, 'vite.config.ts'),
+    root: join(root, 'src-renderer'),
+    logLevel: 'warn',
+    build: { outDir, emptyOutDir: true },
+  });
+}

@@ -1,0 +1,31 @@
+// A child that is us: our signals are its signals, its end is our end.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Runs a command to its end, passing signals on. @returns {Promise<{code: number | null, signal: string | null}>} */
+export function runChild(command, args, options) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, options);
+    const forward = (signal) => child.kill(signal);
+    for (const signal of SIGNALS) process.on(signal, forward);
+    const done = () => {
+      for (const signal of SIGNALS) process.removeListener(signal, forward);
+    };
+    child.on('error', (error) => {
+      done();
+      reject(error);
+    });
+    child.on('exit', (code, signal) => {
+      done();
+      resolve({ code, signal });
+    });
+  });
+}
+
+/** Ends this process as the child ended. */
+export function exitLike({ code, signal }) {
+  if (signal === null) process.exit(code ?? 1);
+  process.exit(128 + (constants.signals[signal] ?? 0));
+}

@@ -1,0 +1,39 @@
+// node_modules as package-lock.json says, whatever was there before: nothing, another version, half a set-up.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { runChild } from './child.mjs';
+import { whyNotInstalled, writeStamp } from './installed.mjs';
+import { withLock } from './lock.mjs';
+import { fail, say } from './log.mjs';
+import { root } from './paths.mjs';
+
+// The environment may say otherwise (NODE_ENV=production, npm -s), the set-up is always the same one.
+const NPM_ARGS = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit', '--loglevel=error'];
+
+/** Makes sure that the dependencies are there. Does nothing in an installed package, which has no lockfile. */
+export async function ensureInstalled() {
+  if (!existsSync(join(root, 'package-lock.json'))) return;
+  if (whyNotInstalled(root) === null) return;
+  await withLock('setup', async () => {
+    const reason = whyNotInstalled(root);
+    if (reason === null) return;
+    say(`Installing dependencies (${reason}; takes about a minute)…`);
+    const { code, signal } = await npm(NPM_ARGS);
+    if (code !== 0) {
+      fail(
+        `npm ci ended with ${signal ?? `exit code ${code}`}. See above; check network and disk, then run this again.`,
+      );
+    }
+    writeStamp(root);
+  });
+}
+
+/** Runs npm with its output on stderr: the same npm that runs us, or the one on the PATH. */
+function npm(args) {
+  const options = { cwd: root, stdio: ['ignore', process.stderr, 'inherit'] };
+  const cli = process.env.npm_execpath;
+  if (cli && /npm-cli\.c?js$/.test(cli)) {
+    return runChild(process.env.npm_node_execpath ?? process.execPath, [cli, ...args], options);
+  }
+  return runChild('npm', args, { ...options, shell: process.platform === 'win32' });
+}

@@ -1,0 +1,25 @@
+// Set up, then become the program: everything that npm starts goes through here.
+import { join } from 'node:path';
+import { exitLike, runChild } from './child.mjs';
+import { ensureInstalled } from './install.mjs';
+import { findNode } from './node-binary.mjs';
+import { root } from './paths.mjs';
+
+// Early 24 releases still warn that running TypeScript is experimental.
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
+
+/**
+ * Makes the checkout ready, runs a TypeScript file of it on the right Node and ends as it ends. The child gets an IPC
+ * channel that closes when this process dies in any way, so that no host is left behind.
+ * @param {string} file path inside the checkout
+ * @param {string[]} args
+ * @param {{cwd?: string}} [options]
+ */
+export async function launch(file, args, { cwd = process.cwd() } = {}) {
+  await ensureInstalled();
+  const end = await runChild(findNode(), [...NODE_FLAGS, join(root, file), ...args], {
+    cwd,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  exitLike(end);
+}

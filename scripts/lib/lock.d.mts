@@ -1,0 +1,2 @@
+/** Runs `body` while this process alone, of all that use this checkout, holds the lock `name`. */
+export declare function withLock<T>(name: string, body: () => Promise<T>): Promise<T>;

@@ -1,0 +1,2 @@
+/** The checkout's root folder. */
+export declare const root: string;

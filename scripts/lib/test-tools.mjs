@@ -1,0 +1,69 @@
+// What the tests need beyond npm: a Chromium to drive, and NumPy to read the exported pickle. On Debian and its kin both
+// are installed when missing and allowed; elsewhere one line says what to install.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fail, say } from './log.mjs';
+
+const ON_PATH = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const ELSEWHERE = {
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  win32: [
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+  ],
+};
+
+/** Path of a Chromium: CHROME_PATH, one on the PATH, or a usual place; null when there is none. */
+export function findChromium() {
+  if (process.env.CHROME_PATH && isRunnable(process.env.CHROME_PATH)) return process.env.CHROME_PATH;
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  const candidates = ON_PATH.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...candidates, ...(ELSEWHERE[process.platform] ?? [])].find(isRunnable) ?? null;
+}
+
+/** Makes sure of Chromium and NumPy. @returns path of the Chromium */
+export function ensureTestTools() {
+  const missing = [...(findChromium() ? [] : ['chromium']), ...(hasNumpy() ? [] : ['python3-numpy'])];
+  if (missing.length > 0) aptInstall(missing);
+  const chromium = findChromium();
+  if (!chromium) {
+    fail(
+      'the tests need Chromium or Chrome. Install it, or set CHROME_PATH to its program, and run npm test again.',
+    );
+  }
+  if (!hasNumpy()) {
+    fail(
+      'the tests need python3 with NumPy to read the exported pickle. Install both and run npm test again.',
+    );
+  }
+  return chromium;
+}
+
+function hasNumpy() {
+  return spawnSync('python3', ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0;
+}
+
+function aptInstall(packages) {
+  if (!existsSync('/usr/bin/apt-get')) return;
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  if (sudo.length > 0 && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0) return;
+  say(`Installing ${packages.join(' and ')} with apt-get…`);
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
+    const [command, ...rest] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args];
+    const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 1 << 28 });
+    if (status !== 0) say(`${stdout}${stderr}`.trim());
+  }
+}
+
+function isRunnable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+// `npm test [-- FILES or node --test flags]`: sets everything up, builds what the tests drive, runs one test run.
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { exitLike, runChild } from './lib/child.mjs';
+import { ensureInstalled } from './lib/install.mjs';
+import { findNode } from './lib/node-binary.mjs';
+import { root } from './lib/paths.mjs';
+import { ensureTestTools } from './lib/test-tools.mjs';
+
+const EVERYTHING = 'test/**/*.test.ts';
+
+await ensureInstalled();
+const env = { ...process.env, CHROME_PATH: ensureTestTools() };
+const node = findNode();
+
+const build = await runChild(node, ['--disable-warning=ExperimentalWarning', 'scripts/build.ts'], {
+  cwd: root,
+  env,
+  stdio: ['ignore', process.stderr, 'inherit'],
+});
+if (build.code !== 0) exitLike(build);
+
+const given = process.argv.slice(2);
+const files = given.filter((arg) => !arg.startsWith('-')).map(asPattern);
+exitLike(
+  await runChild(
+    node,
+    [
+      '--disable-warning=ExperimentalWarning',
+      '--test',
+      '--test-concurrency=2',
+      `--test-reporter=${join(root, 'scripts', 'lib', 'reporter.mjs')}`,
+      '--test-reporter-destination=stdout',
+      ...given.filter((arg) => arg.startsWith('-')),
+      ...(files.length > 0 ? files : [EVERYTHING]),
+    ],
+    { cwd: root, env, stdio: 'inherit' },
+  ),
+);
+
+/** A folder stands for every test in it. */
+function asPattern(arg) {
+  const path = join(root, arg);
+  return existsSync(path) && statSync(path).isDirectory() ? `${arg.replace(/\/+$/, '')}/**/*.test.ts` : arg;
+}
