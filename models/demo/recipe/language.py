@@ -1,0 +1,220 @@
+"""Stage L: the decoder learns to find tags and to read codes over cached visual features (vision frozen).
+
+Several question-answer segments follow one image under a block mask; each segment's positions restart right after the
+image, so they equal those at inference. Curriculum: (a) binding on full views, (b) reading in zooms, (c) everything, with
+[full + crop] pairs in SD-RPN's second-stage layout (crop tokens right after the original visual tokens).
+"""
+import json, math, sys, time
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+import tokenizer as T
+from infer import PREFIX
+from model import CELLS, Fovea, to_pixel_values
+from pool import VIEWS
+from scenes import FILL_NAMES, crop_view, full_view, make_scene, random_crop_box, square_region
+
+SEG = 20  # tokens kept per segment (the longest needs 19)
+LANGS = ["en", "fr", "zh"]
+
+
+# ---- questions -------------------------------------------------------------------------------------------------
+def segment(question, answer):
+    """(input ids after the image, target ids or -100), both SEG long."""
+    ids = T.prompt_ids(question)
+    after = ids[ids.index(T.IMAGE) + 1:]
+    full = after + T.encode_words(answer) + [T.EOS]
+    inputs, targets = full[:-1], [-100] * (len(after) - 1) + full[len(after):]
+    assert len(inputs) <= SEG
+    pad = SEG - len(inputs)
+    return inputs + [T.PAD] * pad, targets + [-100] * pad
+
+
+def qa(rng, meta, tag, kind):
+    lang = LANGS[rng.integers(0, 3)]
+    t, fill = meta["tags"][tag], None
+    fill = T.FILL_WORD[lang][t["fill"]]
+    pick = lambda table: table[lang][rng.integers(0, len(table[lang]))].format(fill)
+    if kind == "code":
+        return pick(T.CODE_Q), t["code"]
+    if kind == "border":
+        return pick(T.BORDER_Q), T.BORDER_WORD[lang][t["border"]]
+    w, h = meta["size"]
+    rows, cols = T.WHERE[lang]
+    x, y = (t["box"][0] + t["box"][2]) / 2, (t["box"][1] + t["box"][3]) / 2
+    return pick(T.WHERE_Q), f"{rows[int(y > h / 2)]} {cols[int(x > w / 2)]}"
+
+
+# ---- features --------------------------------------------------------------------------------------------------
+@torch.no_grad()
+def features(vision, views, batch=64):
+    """float16 [n, 256, D] of uint8 views."""
+    out = []
+    for i in range(0, len(views), batch):
+        x = to_pixel_values(torch.tensor(np.asarray(views[i:i + batch])))
+        with torch.autocast("cpu", torch.bfloat16):
+            out.append(vision(x).to(torch.float16))
+    return torch.cat(out)
+
+
+# ---- one batch -------------------------------------------------------------------------------------------------
+_masks = {}
+
+
+def layout(images, segments):
+    """(additive mask [segment rows, S], positions [S], prefix) for `images` x 256 visual tokens and `segments` blocks."""
+    key = (images, segments)
+    if key not in _masks:
+        p = PREFIX + images * CELLS
+        s = p + segments * SEG
+        mask = torch.full((s - p, s), float("-inf"))
+        mask[:, :p] = 0
+        for i in range(segments):
+            mask[i * SEG:(i + 1) * SEG, p + i * SEG:p + (i + 1) * SEG].masked_fill_(torch.ones(SEG, SEG, dtype=torch.bool).tril(), 0)
+        pos = torch.cat([torch.arange(p)] + [torch.arange(p, p + SEG)] * segments)
+        _masks[key] = (mask, pos, p)
+    return _masks[key]
+
+
+def forward(llm, visual, inputs):
+    """visual: float [B, images*256, D] (before the projector); inputs [B, segments, SEG] -> hidden states of the segments."""
+    b, n, _ = inputs.shape
+    mask, pos, prefix = layout(visual.shape[1] // CELLS, n)
+    head = llm.embed_tokens(torch.tensor([T.BOS] + T.encode_words("USER:"))).expand(b, -1, -1)
+    x = torch.cat([head, llm.mm_projector(visual), llm.embed_tokens(inputs.view(b, -1))], 1)
+    return llm.run_blocks(x, pos, prefix, mask)
+
+
+def make_batch(rng, feats, meta, kind, size, segments, scenes):
+    inputs, targets, rows = [], [], []
+    for i in rng.integers(0, scenes, size):
+        m = meta[i]
+        if kind == "full":
+            rows.append([i * VIEWS])
+            segs = [qa(rng, m, int(rng.integers(0, len(m["tags"]))), k) for k in segments]
+        else:
+            j = int(rng.integers(0, VIEWS - 1))
+            rows.append([i * VIEWS + 1 + j] if kind == "zoom" else [i * VIEWS, i * VIEWS + 1 + j])
+            segs = [qa(rng, m, m["crops"][j]["tag"], k) for k in segments]
+        enc = [segment(*s) for s in segs]
+        inputs.append([e[0] for e in enc])
+        targets.append([e[1] for e in enc])
+    visual = feats[torch.tensor(rows)].flatten(1, 2).float()
+    return visual, torch.tensor(inputs), torch.tensor(targets)
+
+
+# ---- training --------------------------------------------------------------------------------------------------
+FULL_A = ["border", "border", "where", "border", "where", "border"]
+FULL_C = ["code", "border", "code", "where", "code", "border"]
+ZOOM = ["code", "code", "border", "code"]
+PAIR = ["code", "code", "border", "code"]
+
+
+def plan(f, rng):
+    """(kind, segments) at fraction f of the curriculum: binding, then reading, then everything."""
+    u = rng.random()
+    if f < 0.10:
+        return ("full", FULL_A)
+    if f < 0.28:
+        return ("zoom", ZOOM) if u < 0.75 else ("full", FULL_A)
+    return ("full", FULL_C) if u < 0.30 else ("zoom", ZOOM) if u < 0.50 else ("pair", PAIR)
+
+
+def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=None, scenes=None, begin=0.0, end=1.0, val_every=250):
+    """begin, end: the part of the curriculum (and of the learning-rate curve) that these steps walk through."""
+    torch.manual_seed(seed)
+    meta = json.load(open(f"{pool}/meta.json"))
+    scenes = scenes or len(meta)
+    model = Fovea(T.VOCAB_SIZE)
+    dense = torch.load(vision_path)
+    model.vision_model.load_state_dict({k[len("vision_model."):]: v for k, v in dense.items() if k.startswith("vision_model.")})
+    model.model.mm_projector.load_state_dict({k[len("mm_projector."):]: v for k, v in dense.items() if k.startswith("mm_projector.")})
+    if init:
+        model.load_state_dict(torch.load(init)["fovea"])
+    start = time.time()
+    views = np.load(f"{pool}/views.npy", mmap_mode="r")[:scenes * VIEWS]
+    feats = features(model.vision_model, views)
+    val = Validation(model.vision_model, 200)
+    print("features", tuple(feats.shape), f"{time.time() - start:.0f}s", flush=True)
+    llm, rng = model.model, np.random.default_rng(seed)
+    groups = [{"params": [p for p in llm.parameters() if p.dim() > 1], "weight_decay": 0.02}, {"params": [p for p in llm.parameters() if p.dim() <= 1], "weight_decay": 0}]
+    opt = torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.98))
+    start, sums = time.time(), {}
+    for step in range(steps):
+        f = begin + (end - begin) * step / steps
+        scale = min(1, (step + 1) / 100) * (1 if f < 0.4 else 0.5 + 0.5 * math.cos(math.pi * (f - 0.4) / 0.6) * 0.98)
+        for g in opt.param_groups:
+            g["lr"] = lr * scale
+        kind, segments = plan(f, rng)
+        visual, inputs, targets = make_batch(rng, feats, meta, kind, batch, segments, scenes)
+        with torch.autocast("cpu", torch.bfloat16):
+            h = forward(llm, visual, inputs).reshape(-1, visual.shape[-1])
+            at = (targets.view(-1) >= 0).nonzero()[:, 0]
+            logits = llm.logits(h[at]).float()
+        y = targets.view(-1)[at]
+        loss = F.cross_entropy(logits, y)
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(llm.parameters(), 1.0)
+        opt.step()
+        sums.setdefault(kind, []).append([loss.item(), (logits.argmax(-1) == y).float().mean().item()])
+        if step % 50 == 49:
+            print(step + 1, f"{time.time() - start:.0f}s", {k: np.mean(v, 0).round(3).tolist() for k, v in sums.items()}, flush=True)
+            sums = {}
+        if step % val_every == val_every - 1 or step == steps - 1:
+            torch.save({"fovea": model.state_dict()}, out_path)
+            print("  val", val.measure(llm), flush=True)
+    return model
+
+
+class Validation:
+    """Exact-match accuracy on fresh scenes (greedy is right exactly when every teacher-forced argmax is)."""
+
+    def __init__(self, vision, scenes, seed=5):
+        rng = np.random.default_rng(seed)
+        full, true, roi, segs = [], [], [], []
+        for i in range(scenes):
+            scene = make_scene([seed, i])
+            tag = scene.tags[rng.integers(0, len(scene.tags))]
+            x0, y0, x1, _ = square_region(scene)
+            c = (x1 - x0) / 16
+            box = (x0 + ((tag.box[0] - x0) // c) * c - 14, y0 + ((tag.box[1] - y0) // c) * c - 14,
+                   x0 + ((tag.box[2] - x0) // c + 1) * c + 14, y0 + ((tag.box[3] - y0) // c + 1) * c + 14)
+            h, w = scene.pixels.shape[:2]
+            box = (max(0, box[0]), max(0, box[1]), min(w, box[2]), min(h, box[3]))
+            full.append(full_view(scene.image))
+            true.append(crop_view(scene.image, tag.box))
+            roi.append(crop_view(scene.image, box))
+            m = {"size": scene.image.size, "tags": [{"fill": tag.fill, "border": tag.border, "code": tag.code, "box": tag.box}]}
+            segs.append([segment(*qa(rng, m, 0, k)) for k in ("code", "border", "where")])
+        self.full, self.true, self.roi = (features(vision, v).float() for v in (full, true, roi))
+        self.inputs = torch.tensor([[s[0] for s in q] for q in segs])
+        self.targets = torch.tensor([[s[1] for s in q] for q in segs])
+
+    @torch.no_grad()
+    def exact(self, llm, visual):
+        ok = []
+        for i in range(0, len(visual), 50):
+            with torch.autocast("cpu", torch.bfloat16):
+                h = forward(llm, visual[i:i + 50], self.inputs[i:i + 50])
+                pred = llm.logits(h).float().argmax(-1).view(-1, 3, SEG)
+            y = self.targets[i:i + 50]
+            ok.append(((pred == y) | (y < 0)).all(-1))
+        return [round(v, 3) for v in torch.cat(ok).float().mean(0).tolist()]
+
+    def measure(self, llm):
+        return {"alone code/border/where": self.exact(llm, self.full), "zoom": self.exact(llm, self.true)[:2],
+                "true box": self.exact(llm, torch.cat([self.full, self.true], 1)), "roi-like": self.exact(llm, torch.cat([self.full, self.roi], 1))}
+
+
+if __name__ == "__main__":
+    import argparse
+    p = argparse.ArgumentParser()
+    p.add_argument("pool"), p.add_argument("vision"), p.add_argument("out"), p.add_argument("steps", type=int)
+    for name, kind, default in (("threads", int, 2), ("init", str, None), ("scenes", int, None), ("begin", float, 0.0), ("end", float, 1.0), ("seed", int, 2)):
+        p.add_argument("--" + name, type=kind, default=default)
+    a = p.parse_args()
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(a.threads)
+    train(a.pool, a.vision, a.out, a.steps, init=a.init, scenes=a.scenes, begin=a.begin, end=a.end, seed=a.seed)

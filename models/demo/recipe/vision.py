@@ -1,0 +1,93 @@
+"""Stage V: the ViT and the projector learn dense per-patch labels before any language loss.
+
+Linear heads over the projector's output (discarded afterwards): fill, border, digit, digit place, the tag's code.
+"""
+import sys, time, math
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from model import VisionModel, projector, to_pixel_values, D
+
+CLASSES = [9, 7, 11, 4, 12, 12, 12]
+WEIGHTS = [0.5, 0.3, 2.0, 0.7, 0.3, 0.3, 0.3]
+
+
+class Dense(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.vision_model, self.mm_projector = VisionModel(), projector()
+        self.heads = nn.Linear(D, sum(CLASSES))
+
+    def forward(self, pixels):
+        return self.heads(self.mm_projector(self.vision_model(pixels)))
+
+
+def loss_and_accuracy(out, labels):
+    """Weighted CE per head; digit-like heads only where a digit or tag is, plus a sample of background."""
+    total, acc, parts = 0, {}, out.float().split(CLASSES, -1)
+    for i, (logits, w) in enumerate(zip(parts, WEIGHTS)):
+        y = labels[..., i]
+        fg = (y > 0) & (y < 255)
+        if i in (0, 2, 3):
+            valid = y < 255
+            ce = F.cross_entropy(logits[valid], y[valid], reduction="none")
+            scale = torch.where(fg[valid], 1.0, 0.15)
+            total = total + w * (ce * scale).sum() / scale.sum()
+        else:
+            total = total + w * F.cross_entropy(logits[fg], y[fg])
+        acc[i] = (logits[fg].argmax(-1) == y[fg]).float().mean().item()
+    return total, acc
+
+
+def train(pool, out_path, steps, batch=32, lr=1.5e-3, seed=0, init=None, val=200):
+    torch.manual_seed(seed)
+    views, labels = np.load(f"{pool}/views.npy", mmap_mode="r"), np.load(f"{pool}/labels.npy", mmap_mode="r")
+    sheets, sheet_labels = np.load(f"{pool}/sheet_views.npy", mmap_mode="r"), np.load(f"{pool}/sheet_labels.npy", mmap_mode="r")
+    n = len(views) - val * 3
+    model = Dense()
+    if init:
+        model.load_state_dict(torch.load(init))
+    decay = [p for p in model.parameters() if p.dim() > 1]
+    rest = [p for p in model.parameters() if p.dim() <= 1]
+    opt = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": rest, "weight_decay": 0}], lr=lr, betas=(0.9, 0.98))
+    rng = np.random.default_rng(seed)
+    start, sums = time.time(), []
+    for step in range(steps):
+        for g in opt.param_groups:
+            g["lr"] = lr * min(1, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * step / steps) * 0.98 )
+        # sheets first, ever fewer of them; the pool has two crops per full view
+        m = int(round(batch * max(0.2, 0.6 - 0.8 * step / steps)))
+        idx, sidx = np.sort(rng.integers(0, n, batch - m)), np.sort(rng.integers(0, len(sheets), m))
+        x = to_pixel_values(torch.from_numpy(np.concatenate([views[idx], sheets[sidx]])))
+        y = torch.from_numpy(np.concatenate([labels[idx], sheet_labels[sidx]])).long()
+        with torch.autocast("cpu", torch.bfloat16):
+            o = model(x)
+        loss, acc = loss_and_accuracy(o, y)
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        opt.step()
+        sums.append([loss.item()] + list(acc.values()))
+        if step % 50 == 49:
+            print(step + 1, f"{time.time() - start:.0f}s", " ".join(f"{v:.3f}" for v in np.nanmean(sums, 0)), flush=True)
+            sums = []
+        if step % 500 == 499 or step == steps - 1:
+            torch.save(model.state_dict(), out_path)
+            evaluate(model, views[n:], labels[n:])
+    return model
+
+
+@torch.no_grad()
+def evaluate(model, views, labels):
+    for name, keep in (("full", slice(0, None, 3)), ("zoom", slice(1, None, 3))):
+        v, l = np.ascontiguousarray(views[keep]), np.ascontiguousarray(labels[keep])
+        acc = [list(loss_and_accuracy(model(to_pixel_values(torch.from_numpy(v[i:i + 50]))), torch.from_numpy(l[i:i + 50]).long())[1].values())
+               for i in range(0, len(v), 50)]
+        print("  val", name, "fill border digit place c1 c2 c3:", np.nanmean(acc, 0).round(3).tolist(), flush=True)
+
+
+if __name__ == "__main__":
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(int(sys.argv[4]) if len(sys.argv) > 4 else 2)
+    train(sys.argv[1], sys.argv[2], int(sys.argv[3]), init=sys.argv[5] if len(sys.argv) > 5 else None)
