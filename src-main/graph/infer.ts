@@ -48,7 +48,7 @@ export function inferNode(node: Node, scope: Scope): readonly ValueType[] {
     (name) => scope.type(name) ?? fail(`input ${name} does not exist before it`),
   );
   try {
-    return spec.infer({
+    const types = spec.infer({
       inputs,
       attributes: node.attributes,
       symbol: node.symbol,
@@ -59,6 +59,7 @@ export function inferNode(node: Node, scope: Scope): readonly ValueType[] {
         return Array.from(data.inline, Number);
       },
     });
+    return types.map(({ dtype, shape }) => ({ dtype, shape }));
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

@@ -1,0 +1,119 @@
+/**
+ * LLaMA's decoder layer on 2-D activations `[S, d]`, with rotary positions, grouped keys/values and a KV cache that
+ * stays outside: past rows come in, only the new rows go out. Plain MatMul and Softmax, because fused attention gave
+ * wrong numbers on some GPU stacks and because taps need the probabilities.
+ * Axes: S fed, P cached, T = P+S keys, H heads, G kv heads, c head size.
+ */
+import type { TextConfig } from '../../src-main/checkpoint/config.ts';
+import type { GraphBuilder } from '../../src-main/graph/builder.ts';
+import type { Value } from '../../src-main/graph/types.ts';
+import type { WeightOf } from './weights.ts';
+
+/** What all layers of one graph share. */
+export interface DecoderContext {
+  readonly b: GraphBuilder;
+  readonly config: TextConfig;
+  readonly weight: WeightOf;
+  /** Rotary tables as `[S, 1, 2, c/2]`; the sine's first half negative (rope.ts). */
+  readonly cos: Value;
+  readonly sin: Value;
+  /** Added to scores: 0 where the key is not after the query, hugely negative elsewhere; `[S, T]`. */
+  readonly mask: Value;
+}
+
+export interface LayerOutput {
+  /** `[S, d]`; null when the layer was only asked for its attention. */
+  readonly x: Value | null;
+  /** This feed's keys and values, `[S, G·c]`. */
+  readonly k: Value;
+  readonly v: Value;
+  /** Softmax over all keys, `[H, S, T]`. */
+  readonly probabilities: Value;
+}
+
+/** Low enough to vanish in a softmax, and finite because shaders may not know infinity. */
+const MASKED = -3e38;
+
+/**
+ * The graph inputs `cos`, `sin`, `positions`, `key_positions` and what layers make of them.
+ * @param keys the symbolic number of keys: `S`, or `P+S` with a cache
+ */
+export function decoderContext(
+  b: GraphBuilder,
+  config: TextConfig,
+  weight: WeightOf,
+  keys: 'S' | 'P+S',
+): DecoderContext {
+  const table = (name: string) =>
+    b.reshape(b.input(name, 'float32', ['S', config.headDim]), ['S', 1, 2, config.headDim / 2]);
+  const positions = b.input('positions', 'float32', ['S', 1]);
+  const keyPositions = b.input('key_positions', 'float32', [1, keys]);
+  const later = b.binary('Less', positions, keyPositions);
+  const mask = b.where(later, b.scalar(MASKED), b.scalar(0));
+  return { b, config, weight, cos: table('cos'), sin: table('sin'), mask };
+}
+
+/** Rotary positions on rows `[S, n·c]`; the halves of each head lie on an axis of their own: `[S, n, 2, c/2]`. */
+function rotate({ b, config, cos, sin }: DecoderContext, rows: Value, heads: number): Value {
+  const x = b.reshape(rows, ['S', heads, 2, config.headDim / 2]);
+  const swapped = b.gather(x, b.int64s([1, 0]), 2);
+  return b.binary('Add', b.binary('Mul', x, cos), b.binary('Mul', swapped, sin));
+}
+
+export function rmsNorm(
+  { b, config, weight }: Omit<DecoderContext, 'cos' | 'sin' | 'mask'>,
+  name: string,
+  x: Value,
+): Value {
+  return b.rmsNorm(x, weight(name, [config.hiddenSize]), config.rmsNormEps);
+}
+
+function mlp({ b, config, weight }: DecoderContext, name: string, x: Value): Value {
+  const { hiddenSize: d, intermediateSize: m } = config;
+  const gate = b.linear(x, weight(`${name}.gate_proj.weight`, [m, d]));
+  const up = b.linear(x, weight(`${name}.up_proj.weight`, [m, d]));
+  const inner = b.binary('Mul', b.binary('Mul', gate, b.unary('Sigmoid', gate)), up);
+  return b.linear(inner, weight(`${name}.down_proj.weight`, [d, m]));
+}
+
+/**
+ * One layer. `past` are the cached rows `[P, G·c]`, null when there is no cache.
+ * @param name tensor prefix, e.g. `model.layers.3`
+ * @param whole false stops after the attention probabilities: nothing later is read of this layer
+ */
+export function decoderLayer(
+  context: DecoderContext,
+  name: string,
+  x: Value,
+  past: { readonly k: Value; readonly v: Value } | null,
+  whole = true,
+): LayerOutput {
+  const { b, config, weight, mask } = context;
+  const { hiddenSize: d, heads: H, kvHeads: G, headDim: c } = config;
+  const project = (part: string, from: Value, out: number) =>
+    b.linear(from, weight(`${name}.self_attn.${part}.weight`, [out, d]));
+
+  const normed = rmsNorm(context, `${name}.input_layernorm.weight`, x);
+  const q = rotate(context, b.binary('Mul', project('q_proj', normed, H * c), b.scalar(c ** -0.5)), H);
+  const k = b.reshape(rotate(context, project('k_proj', normed, G * c), G), ['S', G * c]);
+  const v = project('v_proj', normed, G * c);
+  const keys = past ? b.concat([past.k, k], 0) : k; // [T, G·c]
+  const values = past ? b.concat([past.v, v], 0) : v;
+  const T = keys.shape[0] ?? 'S';
+
+  // Query heads that share keys are stacked into one matrix: [G, H/G·S, c] · [G, c, T].
+  const queries = b.reshape(b.transpose(q, [1, 0, 2, 3]), [G, null, c]);
+  const perHead = (rows: Value, perm: readonly number[]) => b.transpose(b.reshape(rows, [T, G, c]), perm);
+  const stacked = b.matmul(queries, perHead(keys, [1, 2, 0])); // [G, H/G·S, T]
+  const scores = H === G ? stacked : b.reshape(stacked, [H, null, T]); // [H, S, T]
+  const probabilities = b.softmax(b.binary('Add', scores, mask));
+  if (!whole) return { x: null, k, v, probabilities };
+
+  const weights = H === G ? probabilities : b.reshape(probabilities, [G, null, T]);
+  const mixed = b.matmul(weights, perHead(values, [1, 0, 2])); // [G, H/G·S, c]
+  const split = H === G ? mixed : b.reshape(mixed, [H, null, c]);
+  const rows = b.reshape(b.transpose(split, [1, 0, 2]), ['S', H * c]);
+  const attended = b.binary('Add', x, b.linear(rows, weight(`${name}.self_attn.o_proj.weight`, [d, H * c])));
+  const inner = rmsNorm(context, `${name}.post_attention_layernorm.weight`, attended);
+  return { x: b.binary('Add', attended, mlp(context, `${name}.mlp`, inner)), k, v, probabilities };
+}

@@ -1,0 +1,53 @@
+/**
+ * What a model family gives the runtime: numbers to plan with, and graphs made on demand. A family knows tensor names
+ * and layer shapes; it never sees a session. Axes: S fed tokens, P cached tokens, N visual tokens, d hidden size,
+ * w = kvHeads · headDim.
+ */
+import type { Graph } from '../../src-main/graph/types.ts';
+import type { Grid } from '../../src-shared/kernels/types.ts';
+
+/** Which decoder to build; each different one is a graph and a session of its own over the same mapped weights. */
+export interface DecoderVariant {
+  /** Layers 0…layers−1 run (early exit). */
+  readonly layers: number;
+  readonly logits: 'last' | 'all' | 'none';
+  /** Layers whose attention rows leave the graph, ascending. */
+  readonly taps: readonly number[];
+  /** hidden_states[hiddenOf] (the input of that layer) leaves the graph. */
+  readonly hiddenOf: number | null;
+}
+
+/** Facts of the built model. */
+export interface ModelFacts {
+  readonly family: 'llava';
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly hiddenSize: number;
+  readonly vocabSize: number;
+  readonly ropeTheta: number;
+  readonly maxPositions: number;
+  readonly grid: Grid;
+  /** Side of the encoder's square input in pixels. */
+  readonly imageSide: number;
+  readonly rpn: { readonly k: number; readonly t: number } | null;
+}
+
+/**
+ * The graphs of a model. Their inputs and outputs are fixed names:
+ * - embed: `ids` int64 `[S]` → `embeds` `[S, d]`
+ * - vision: `pixels` `[1, 3, side, side]` → `features` `[N, d]`
+ * - decoder: `embeds` `[S, d]`, rotary tables `cos`, `sin` `[S, headDim]` (see rope.ts), `positions` `[S]`,
+ *   `key_positions` `[P+S]`, `past_k.i`, `past_v.i` `[P, w]` → `new_k.i`, `new_v.i` `[S, w]`, `logits` `[1 or S, V]`,
+ *   `hidden` `[S, d]`, `tap.i` `[heads, rows, keys]` for `tap_heads.i`, `tap_rows` and `tap_keys` bounds
+ *   (`…_start`, `…_end`, int64 `[1]`)
+ * - rpn: `hidden` `[S, d]`, the rotary inputs when T > 1, `query` int64 `[1]`, `keys_start`, `keys_end` → `rpn` `[N]`
+ */
+export interface ModelGraphs extends ModelFacts {
+  embed(): Graph;
+  vision(): Graph;
+  decoder(variant: DecoderVariant): Graph;
+  /** Null when the checkpoint has no RPN branch. */
+  rpnBranch(): Graph | null;
+}

@@ -1,0 +1,34 @@
+/** Fetches checkpoint tensors into a graph by name, with the shape the architecture expects. */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { GraphBuilder } from '../../src-main/graph/builder.ts';
+import type { Value } from '../../src-main/graph/types.ts';
+import type { WeightSource } from '../../src-main/graph/weights.ts';
+
+/** Makes weights of one graph. `shape` is the stored one, `as` another view of the same elements. */
+export type WeightOf = (name: string, shape: readonly number[], as?: readonly number[]) => Value;
+
+/** @throws FoveaError `missing_tensor` (from the returned function) when a tensor is absent or has another shape. */
+export function weightsInto(builder: GraphBuilder, source: WeightSource): WeightOf {
+  return (name, shape, as = shape) => {
+    const ref = source.get(name);
+    if (ref === undefined) {
+      throw new FoveaError('missing_tensor', `the checkpoint has no tensor ${name}`, {
+        next: 'Check that every shard of the checkpoint is there',
+      });
+    }
+    if (ref.shape.join() !== shape.join()) {
+      throw new FoveaError(
+        'missing_tensor',
+        `tensor ${name} has shape [${ref.shape.join(', ')}] where config.json needs [${shape.join(', ')}]`,
+        { where: ref.file, next: 'Check that config.json belongs to these weights' },
+      );
+    }
+    return builder.weight(name, ref, as);
+  };
+}
+
+/** `x · weightᵀ + bias` of the layer `name`. */
+export function affine(b: GraphBuilder, weight: WeightOf, name: string, x: Value, out: number): Value {
+  const width = Number(x.shape.at(-1));
+  return b.linear(x, weight(`${name}.weight`, [out, width]), weight(`${name}.bias`, [out]));
+}
