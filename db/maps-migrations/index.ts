@@ -1,0 +1,5 @@
+/** Every migration of `maps.db`, in order. */
+import type { Migration } from '../types.ts';
+import { migration as m0001 } from './0001-map-set.ts';
+
+export const mapsMigrations: readonly Migration[] = [m0001];

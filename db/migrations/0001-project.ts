@@ -1,0 +1,167 @@
+/**
+ * The first schema of `project.db`: everything people decide, and what is needed to understand it. Arrays of
+ * predictions live in `maps.db` and are found by `prediction.maps_key`; labels (a byte per token) are small and stay.
+ */
+import type { Migration } from '../types.ts';
+
+export const migration: Migration = {
+  version: 1,
+  slug: 'project',
+  sql: `
+CREATE TABLE model (
+  id INTEGER PRIMARY KEY,
+  fingerprint TEXT NOT NULL UNIQUE,
+  dir TEXT NOT NULL,
+  name TEXT NOT NULL,
+  family TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE preset (
+  id INTEGER PRIMARY KEY,
+  slug TEXT NOT NULL,
+  sha256 TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  model_id INTEGER NOT NULL REFERENCES model(id),
+  preset_id INTEGER NOT NULL REFERENCES preset(id),
+  settings TEXT NOT NULL,
+  answer_mode TEXT NOT NULL CHECK (answer_mode IN ('self', 'teacher')),
+  device TEXT,
+  created_at TEXT NOT NULL,
+  UNIQUE (model_id, preset_id, settings, answer_mode)
+) STRICT;
+
+CREATE TABLE project (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  name TEXT NOT NULL,
+  active_run_id INTEGER REFERENCES run(id),
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE root (
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE image (
+  id INTEGER PRIMARY KEY,
+  root_id INTEGER NOT NULL REFERENCES root(id),
+  path TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  mtime_ms INTEGER NOT NULL,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  UNIQUE (root_id, path)
+) STRICT;
+
+CREATE TABLE sample (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  external_id TEXT NOT NULL,
+  image_id INTEGER NOT NULL REFERENCES image(id),
+  question TEXT NOT NULL,
+  reference_answer TEXT,
+  truth_boxes TEXT NOT NULL,
+  language TEXT,
+  split TEXT,
+  tags TEXT NOT NULL,
+  UNIQUE (external_id, image_id, question)
+) STRICT;
+CREATE INDEX sample_language ON sample (language);
+CREATE INDEX sample_split ON sample (split);
+
+CREATE TABLE prediction (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id INTEGER NOT NULL REFERENCES run(id),
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  maps_key INTEGER NOT NULL UNIQUE,
+  answer TEXT NOT NULL,
+  answer_tokens TEXT NOT NULL,
+  grid_rows INTEGER NOT NULL,
+  grid_cols INTEGER NOT NULL,
+  transform TEXT NOT NULL,
+  label BLOB NOT NULL,
+  dropped_rule TEXT CHECK (dropped_rule IN ('empty_answer', 'area', 'low_max')),
+  dropped_value REAL,
+  dropped_limit REAL,
+  boxes TEXT NOT NULL,
+  second_stage TEXT,
+  timings TEXT NOT NULL,
+  device TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  UNIQUE (run_id, sample_id),
+  CHECK (length(label) = grid_rows * grid_cols),
+  CHECK ((dropped_rule IS NULL) = (dropped_value IS NULL) AND (dropped_rule IS NULL) = (dropped_limit IS NULL))
+) STRICT;
+CREATE INDEX prediction_sample ON prediction (sample_id);
+
+CREATE TABLE review (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  decision TEXT NOT NULL CHECK (decision IN ('accept', 'correct', 'reject', 'reset')),
+  label BLOB,
+  prediction_id INTEGER REFERENCES prediction(id),
+  reviewer TEXT NOT NULL,
+  note TEXT,
+  created_at TEXT NOT NULL,
+  CHECK ((decision IN ('accept', 'correct')) = (label IS NOT NULL)),
+  CHECK (label IS NULL OR prediction_id IS NOT NULL)
+) STRICT;
+CREATE INDEX review_sample ON review (sample_id, id);
+CREATE INDEX review_prediction ON review (prediction_id);
+
+CREATE TRIGGER review_is_append_only_update BEFORE UPDATE ON review
+BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
+CREATE TRIGGER review_is_append_only_delete BEFORE DELETE ON review
+BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
+CREATE TRIGGER prediction_reviewed_is_fixed
+BEFORE UPDATE OF run_id, sample_id, answer, grid_rows, grid_cols, label ON prediction
+WHEN EXISTS (SELECT 1 FROM review WHERE prediction_id = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'a reviewed prediction does not change'); END;
+
+CREATE TABLE sample_state (
+  sample_id INTEGER PRIMARY KEY REFERENCES sample(id),
+  state TEXT NOT NULL CHECK (state IN ('unlabelled', 'pending', 'accepted', 'corrected', 'rejected')),
+  dropped INTEGER NOT NULL,
+  language TEXT,
+  split TEXT,
+  prediction_id INTEGER REFERENCES prediction(id),
+  review_id INTEGER REFERENCES review(id),
+  search TEXT NOT NULL
+) STRICT;
+CREATE INDEX sample_state_filter ON sample_state (state, dropped, language, split, sample_id);
+CREATE INDEX sample_state_prediction ON sample_state (prediction_id);
+
+CREATE TABLE job (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  type TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+  run_id INTEGER REFERENCES run(id),
+  params TEXT NOT NULL,
+  skipped INTEGER NOT NULL DEFAULT 0,
+  message TEXT,
+  cancel_requested INTEGER NOT NULL DEFAULT 0,
+  lease_token TEXT,
+  lease_machine TEXT,
+  lease_pid INTEGER,
+  lease_started TEXT,
+  heartbeat_ms INTEGER,
+  created_at TEXT NOT NULL,
+  finished_at TEXT
+) STRICT;
+CREATE INDEX job_state ON job (state);
+
+CREATE TABLE job_item (
+  job_id INTEGER NOT NULL REFERENCES job(id),
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'done', 'failed')),
+  deaths INTEGER NOT NULL DEFAULT 0,
+  reason TEXT,
+  PRIMARY KEY (job_id, sample_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_item_state ON job_item (job_id, state, sample_id);
+`,
+};

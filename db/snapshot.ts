@@ -1,0 +1,8 @@
+/** Prints, or with `--write` saves, the schema that all migrations together give. `schema.sql` is its checked-in copy. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { schemaText } from '../src-main/store/schema-text.ts';
+
+const text = schemaText();
+if (process.argv.includes('--write')) writeFileSync(join(import.meta.dirname, 'schema.sql'), text);
+else process.stdout.write(text);

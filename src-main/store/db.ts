@@ -1,0 +1,74 @@
+/**
+ * The one gate to SQLite. Rights are types: a function that takes a ReadableDb cannot write, and only `openProject`
+ * hands out a WritableDb. Statements are prepared once per connection, and every error leaves as a FoveaError.
+ */
+import Database from 'better-sqlite3';
+import { storeError } from './errors.ts';
+
+declare const readable: unique symbol;
+declare const writable: unique symbol;
+
+/** A connection that may be read. */
+export type ReadableDb = Database.Database & { readonly [readable]: true };
+/** A connection that may be read and written. */
+export type WritableDb = ReadableDb & { readonly [writable]: true };
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+export interface ReadQuery<R> {
+  get(...params: SqlValue[]): R | undefined;
+  all(...params: SqlValue[]): R[];
+}
+
+export interface WriteQuery<R> {
+  /** Runs it and gives the number of changed rows and the last row id. */
+  run(...params: SqlValue[]): { readonly changes: number; readonly lastId: number };
+  /** For statements with RETURNING. */
+  get(...params: SqlValue[]): R | undefined;
+}
+
+const prepared = new WeakMap<Database.Database, Map<string, Database.Statement>>();
+
+/** A SELECT. `R` is the row's type as the schema declares it. */
+export function read<R>(db: ReadableDb, sql: string): ReadQuery<R> {
+  return {
+    get: (...params) => guarded(db, () => statement(db, sql).get(...params) as R | undefined),
+    all: (...params) => guarded(db, () => statement(db, sql).all(...params) as R[]),
+  };
+}
+
+/** An INSERT, UPDATE or DELETE. */
+export function write<R = never>(db: WritableDb, sql: string): WriteQuery<R> {
+  return {
+    run: (...params) =>
+      guarded(db, () => {
+        const result = statement(db, sql).run(...params);
+        return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
+      }),
+    get: (...params) => guarded(db, () => statement(db, sql).get(...params) as R | undefined),
+  };
+}
+
+/**
+ * Runs `body` in one write transaction (a savepoint when one is open already): all of it is on disk when this
+ * returns, none of it when it throws.
+ */
+export function transact<T>(db: WritableDb, body: () => T): T {
+  return guarded(db, () => db.transaction(body).immediate());
+}
+
+function statement(db: Database.Database, sql: string): Database.Statement {
+  let statements = prepared.get(db);
+  if (!statements) prepared.set(db, (statements = new Map()));
+  let found = statements.get(sql);
+  if (!found) statements.set(sql, (found = db.prepare(sql)));
+  return found;
+}
+
+function guarded<T>(db: Database.Database, body: () => T): T {
+  try {
+    return body();
+  } catch (thrown) {
+    throw storeError(thrown, db.name);
+  }
+}

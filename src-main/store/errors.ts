@@ -1,0 +1,45 @@
+/** SQLite's and the file system's errors as FoveaErrors: what failed, which file, what the person can do. */
+import Database from 'better-sqlite3';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+
+/** Any error thrown by the store or Node's fs as a FoveaError; `where` names the file or folder concerned. */
+export function storeError(thrown: unknown, where: string | null): FoveaError {
+  if (thrown instanceof FoveaError) return thrown;
+  const code = codeOf(thrown);
+  const at = { where, cause: thrown };
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') {
+    const next = 'Free some space, then do it again; what was saved before is safe';
+    return new FoveaError('no_space', 'the disk is full, nothing was saved', { ...at, next });
+  }
+  if (code.startsWith('SQLITE_READONLY') || code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
+    const next = 'Make the folder writable or copy the project elsewhere';
+    return new FoveaError('read_only', 'the project cannot be written', { ...at, next });
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return badProject('the database is damaged', where, thrown);
+  }
+  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
+    const next = 'Wait until the other Fovea on this project is done, then do it again';
+    return new FoveaError('project_busy', 'another process is writing to the project', { ...at, next });
+  }
+  if (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_CANTOPEN' || /^E[A-Z]+$/.test(code)) {
+    const message = thrown instanceof Error ? thrown.message : code;
+    return new FoveaError('io', message, { ...at, next: 'Check the disk and the folder, then do it again' });
+  }
+  return FoveaError.from(thrown);
+}
+
+/** A folder or file that is not a whole Fovea project. */
+export function badProject(message: string, where: string | null, cause?: unknown): FoveaError {
+  return new FoveaError('bad_project', message, {
+    where,
+    next: 'Restore the project folder from a backup, or choose another one',
+    cause,
+  });
+}
+
+function codeOf(thrown: unknown): string {
+  if (thrown instanceof Database.SqliteError) return thrown.code;
+  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code;
+  return '';
+}

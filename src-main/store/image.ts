@@ -1,0 +1,35 @@
+/** Pictures, referenced in place: root + relative path + size and time on disk, and the header's width and height. */
+import { resolve } from 'node:path';
+import { type ReadableDb, type WritableDb, read, write } from './db.ts';
+import { rootDir } from './root.ts';
+
+export interface NewImage {
+  readonly rootId: number;
+  /** Relative to the root, `/` separated. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+  /** Stored pixels, EXIF orientation not applied. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Id of the image, registered when new; size, time and dimensions are brought up to date. */
+export function ensureImage(db: WritableDb, image: NewImage): number {
+  const row = write<{ id: number }>(
+    db,
+    `INSERT INTO image (root_id, path, bytes, mtime_ms, width, height) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (root_id, path) DO UPDATE SET
+       bytes = excluded.bytes, mtime_ms = excluded.mtime_ms, width = excluded.width, height = excluded.height
+     RETURNING id`,
+  ).get(image.rootId, image.path, image.bytes, Math.trunc(image.mtimeMs), image.width, image.height);
+  return row!.id;
+}
+
+/** Absolute path of an image, or null when there is none with this id. */
+export function imagePath(db: ReadableDb, projectPath: string, imageId: number): string | null {
+  const row = read<{ root_id: number; path: string }>(db, 'SELECT root_id, path FROM image WHERE id = ?').get(
+    imageId,
+  );
+  return row ? resolve(rootDir(db, projectPath, row.root_id), row.path) : null;
+}

@@ -1,0 +1,192 @@
+/**
+ * Predictions: one per run and sample. A prediction a review started from keeps its label for good; only its lost
+ * maps may be filled in again, and only when computing them again gives the same label.
+ */
+import { z } from 'zod';
+import {
+  type Prediction,
+  boxSchema,
+  secondStageSchema,
+  transformSchema,
+} from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
+import { labelsToBytes, plainBytes } from './bytes.ts';
+import { type ReadableDb, type SqlValue, type WritableDb, read, write } from './db.ts';
+import { type MapSet, getMaps } from './prediction-maps.ts';
+import { activeRunId } from './run.ts';
+import { refreshSampleState } from './sample-state.ts';
+
+/** What the engine found on one sample. */
+export interface NewPrediction {
+  readonly answer: string;
+  readonly answerTokens: readonly number[];
+  readonly grid: Grid;
+  readonly transform: GridTransform;
+  readonly labels: Labels;
+  readonly dropped: Dropped | null;
+  readonly boxes: {
+    readonly raw: readonly SourceXyxy[];
+    readonly denoised: readonly SourceXyxy[];
+    readonly rpn: readonly SourceXyxy[];
+  };
+  readonly secondStage: {
+    readonly crop: SourceXyxy | null;
+    readonly answer: string;
+    readonly skipped: 'no_box' | 'empty_box' | null;
+  } | null;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly device: string;
+}
+
+interface Row {
+  readonly id: number;
+  readonly run_id: number;
+  readonly sample_id: number;
+  readonly maps_key: number;
+  readonly answer: string;
+  readonly grid_rows: number;
+  readonly grid_cols: number;
+  readonly transform: string;
+  readonly label: Uint8Array;
+  readonly dropped_rule: Dropped['rule'] | null;
+  readonly dropped_value: number | null;
+  readonly dropped_limit: number | null;
+  readonly boxes: string;
+  readonly second_stage: string | null;
+  readonly timings: string;
+  readonly device: string;
+}
+
+const boxListSchema = z.array(boxSchema);
+const boxesSchema = z.object({ raw: boxListSchema, denoised: boxListSchema, rpn: boxListSchema });
+const timingsSchema = z.record(z.string(), z.number());
+
+/**
+ * Stores a prediction whose maps are under `mapsKey`, in the caller's transaction, and gives its id. One that is
+ * there already is replaced; when a review started from it, only the maps are, and `conflict` is thrown (nothing
+ * written) when the label or the answer came out differently.
+ */
+export function putPrediction(
+  db: WritableDb,
+  runId: number,
+  sampleId: number,
+  mapsKey: number,
+  found: NewPrediction,
+): number {
+  const before = read<Row>(db, 'SELECT * FROM prediction WHERE run_id = ? AND sample_id = ?').get(
+    runId,
+    sampleId,
+  );
+  if (before && read(db, 'SELECT 1 FROM review WHERE prediction_id = ?').get(before.id)) {
+    requireSame(before, found);
+    write(db, 'UPDATE prediction SET maps_key = ? WHERE id = ?').run(mapsKey, before.id);
+    return before.id;
+  }
+  const { id } = write<{ id: number }>(
+    db,
+    `INSERT INTO prediction (run_id, sample_id, maps_key, answer, answer_tokens, grid_rows, grid_cols, transform,
+       label, dropped_rule, dropped_value, dropped_limit, boxes, second_stage, timings, device, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (run_id, sample_id) DO UPDATE SET
+       maps_key = excluded.maps_key, answer = excluded.answer, answer_tokens = excluded.answer_tokens,
+       grid_rows = excluded.grid_rows, grid_cols = excluded.grid_cols, transform = excluded.transform,
+       label = excluded.label, dropped_rule = excluded.dropped_rule, dropped_value = excluded.dropped_value,
+       dropped_limit = excluded.dropped_limit, boxes = excluded.boxes, second_stage = excluded.second_stage,
+       timings = excluded.timings, device = excluded.device, created_at = excluded.created_at
+     RETURNING id`,
+  ).get(...columns(runId, sampleId, mapsKey, found))!;
+  if (activeRunId(db) === runId) refreshSampleState(db, sampleId);
+  return id;
+}
+
+/** A prediction and the sample it is about. Throws `not_found`. */
+export function getPrediction(db: ReadableDb, id: number): { prediction: Prediction; sampleId: number } {
+  const row = rowOf(db, id);
+  return { prediction: toPrediction(row), sampleId: row.sample_id };
+}
+
+/** The arrays of a prediction; null when `maps.db` lost them. Throws `not_found`. */
+export function getPredictionMaps(db: ReadableDb, id: number): MapSet | null {
+  return getMaps(db, rowOf(db, id).maps_key);
+}
+
+/**
+ * Up to `limit` samples, in queue order, that have no prediction under the run, or one whose maps are lost.
+ * `withAnswer`: only those that came with a reference answer.
+ */
+export function samplesToLabel(
+  db: ReadableDb,
+  runId: number,
+  options: { readonly withAnswer: boolean; readonly limit: number | null },
+): number[] {
+  const rows = read<{ id: number }>(
+    db,
+    `SELECT s.id FROM sample s
+     LEFT JOIN prediction p ON p.sample_id = s.id AND p.run_id = ?
+     WHERE (p.id IS NULL OR NOT EXISTS (SELECT 1 FROM maps.map_set m WHERE m.key = p.maps_key))
+       AND (? = 0 OR s.reference_answer IS NOT NULL)
+     ORDER BY s.id LIMIT ?`,
+  ).all(runId, options.withAnswer ? 1 : 0, options.limit ?? -1);
+  return rows.map((row) => row.id);
+}
+
+function rowOf(db: ReadableDb, id: number): Row {
+  const row = read<Row>(db, 'SELECT * FROM prediction WHERE id = ?').get(id);
+  if (row) return row;
+  throw new FoveaError('not_found', `there is no prediction ${id}`, { next: 'Load the sample again' });
+}
+
+function requireSame(before: Row, found: NewPrediction): void {
+  const same =
+    before.answer === found.answer &&
+    before.grid_rows === found.grid[0] &&
+    before.grid_cols === found.grid[1] &&
+    Buffer.compare(before.label, labelsToBytes(found.labels)) === 0;
+  if (same) return;
+  throw new FoveaError('conflict', 'the model now gives another label than the one that was reviewed', {
+    next: 'Restore maps.db from a backup; the decision itself is safe',
+  });
+}
+
+function columns(runId: number, sampleId: number, mapsKey: number, found: NewPrediction): SqlValue[] {
+  return [
+    runId,
+    sampleId,
+    mapsKey,
+    found.answer,
+    JSON.stringify(found.answerTokens),
+    found.grid[0],
+    found.grid[1],
+    JSON.stringify(found.transform),
+    labelsToBytes(found.labels),
+    found.dropped?.rule ?? null,
+    found.dropped?.value ?? null,
+    found.dropped?.limit ?? null,
+    JSON.stringify(found.boxes),
+    found.secondStage && JSON.stringify(found.secondStage),
+    JSON.stringify(found.timings),
+    found.device,
+    new Date().toISOString(),
+  ];
+}
+
+function toPrediction(row: Row): Prediction {
+  return {
+    id: row.id,
+    runId: row.run_id,
+    answer: row.answer,
+    grid: [row.grid_rows, row.grid_cols],
+    transform: transformSchema.parse(JSON.parse(row.transform)),
+    label: plainBytes(row.label),
+    dropped: row.dropped_rule && {
+      rule: row.dropped_rule,
+      value: row.dropped_value!,
+      limit: row.dropped_limit!,
+    },
+    boxes: boxesSchema.parse(JSON.parse(row.boxes)),
+    secondStage: row.second_stage === null ? null : secondStageSchema.parse(JSON.parse(row.second_stage)),
+    timings: timingsSchema.parse(JSON.parse(row.timings)),
+    device: row.device,
+  };
+}

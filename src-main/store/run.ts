@@ -1,0 +1,89 @@
+/**
+ * Runs: model + preset + settings + answer mode. Labelling again with the same four is the same run, which is what
+ * makes a label job resumable; the active run is the one whose predictions the queue shows.
+ */
+import type { Run } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { presetSchema } from '../../src-shared/contract/preset.ts';
+import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
+import { canonicalJson } from './json.ts';
+import { refreshAllSampleStates } from './sample-state.ts';
+
+export interface NewRun {
+  readonly modelId: number;
+  readonly presetId: number;
+  /** What was asked of the engine besides the preset. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly answerMode: 'self' | 'teacher';
+}
+
+interface Row {
+  readonly id: number;
+  readonly name: string;
+  readonly dir: string;
+  readonly body: string;
+  readonly answer_mode: 'self' | 'teacher';
+  readonly device: string | null;
+  readonly created_at: string;
+}
+
+const SELECT = `
+SELECT run.id, model.name, model.dir, preset.body, run.answer_mode, run.device, run.created_at
+FROM run JOIN model ON model.id = run.model_id JOIN preset ON preset.id = run.preset_id`;
+
+/** Id of the run with these four, made when new. */
+export function ensureRun(db: WritableDb, run: NewRun): number {
+  const key = [run.modelId, run.presetId, canonicalJson(run.settings), run.answerMode] as const;
+  const found = read<{ id: number }>(
+    db,
+    'SELECT id FROM run WHERE model_id = ? AND preset_id = ? AND settings = ? AND answer_mode = ?',
+  ).get(...key);
+  if (found) return found.id;
+  return write(
+    db,
+    'INSERT INTO run (model_id, preset_id, settings, answer_mode, created_at) VALUES (?, ?, ?, ?, ?)',
+  ).run(...key, new Date().toISOString()).lastId;
+}
+
+/** Notes the device that really runs it (the latest one, when it was resumed elsewhere). */
+export function setRunDevice(db: WritableDb, runId: number, device: string): void {
+  write(db, 'UPDATE run SET device = ? WHERE id = ?').run(device, runId);
+}
+
+/** Throws `not_found`. */
+export function getRun(db: ReadableDb, runId: number): Run {
+  const row = read<Row>(db, `${SELECT} WHERE run.id = ?`).get(runId);
+  if (!row)
+    throw new FoveaError('not_found', `there is no run ${runId}`, { next: 'List the runs of the project' });
+  return toRun(row);
+}
+
+export function listRuns(db: ReadableDb): Run[] {
+  return read<Row>(db, `${SELECT} ORDER BY run.id`).all().map(toRun);
+}
+
+export function activeRunId(db: ReadableDb): number | null {
+  return read<{ id: number | null }>(db, 'SELECT active_run_id AS id FROM project').get()?.id ?? null;
+}
+
+/** Shows this run's predictions from now on. Decisions stay what they are. Throws `not_found`. */
+export function setActiveRun(db: WritableDb, runId: number): void {
+  transact(db, () => {
+    getRun(db, runId);
+    if (activeRunId(db) === runId) return;
+    write(db, 'UPDATE project SET active_run_id = ?').run(runId);
+    refreshAllSampleStates(db);
+  });
+}
+
+function toRun(row: Row): Run {
+  return {
+    id: row.id,
+    modelName: row.name,
+    modelDir: row.dir,
+    preset: presetSchema.parse(JSON.parse(row.body)),
+    answerMode: row.answer_mode,
+    device: row.device,
+    createdAt: row.created_at,
+  };
+}

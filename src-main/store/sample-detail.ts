@@ -1,0 +1,38 @@
+/** All that the review page shows of one sample, arrays excepted. */
+import { basename } from 'node:path';
+import type { SampleDetail } from '../../src-shared/contract/domain.ts';
+import { type ReadableDb, read } from './db.ts';
+import { getPrediction } from './prediction.ts';
+import { standingReview } from './review.ts';
+import { sampleState } from './sample-state.ts';
+import { getSample } from './sample.ts';
+
+/** Throws `not_found`. */
+export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
+  const sample = getSample(db, id);
+  const state = sampleState(db, id)!;
+  const image = read<{ path: string; width: number; height: number }>(
+    db,
+    'SELECT path, width, height FROM image WHERE id = ?',
+  ).get(sample.imageId)!;
+  return {
+    id,
+    externalId: sample.externalId,
+    question: sample.question,
+    referenceAnswer: sample.referenceAnswer,
+    truthBoxes: sample.truthBoxes.map(([x0, y0, x1, y1]) => [x0, y0, x1, y1]),
+    language: sample.language,
+    split: sample.split,
+    tags: [...sample.tags],
+    state: state.state,
+    image: {
+      id: sample.imageId,
+      width: image.width,
+      height: image.height,
+      url: `/image/${sample.imageId}`,
+      name: basename(image.path),
+    },
+    prediction: state.predictionId === null ? null : getPrediction(db, state.predictionId).prediction,
+    review: standingReview(db, id),
+  };
+}

@@ -1,0 +1,98 @@
+/** Samples: one question about one picture, with the truth that came with the data (never shown to the method). */
+import { z } from 'zod';
+import { boxSchema } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
+import { type ReadableDb, type WritableDb, read, write } from './db.ts';
+import { refreshSampleState } from './sample-state.ts';
+
+export interface NewSample {
+  readonly externalId: string;
+  readonly imageId: number;
+  readonly question: string;
+  readonly referenceAnswer: string | null;
+  readonly truthBoxes: readonly SourceXyxy[];
+  readonly language: string | null;
+  readonly split: string | null;
+  readonly tags: readonly string[];
+}
+
+export interface Sample extends NewSample {
+  readonly id: number;
+}
+
+interface Row {
+  readonly id: number;
+  readonly external_id: string;
+  readonly image_id: number;
+  readonly question: string;
+  readonly reference_answer: string | null;
+  readonly truth_boxes: string;
+  readonly language: string | null;
+  readonly split: string | null;
+  readonly tags: string;
+}
+
+const boxesSchema = z.array(boxSchema);
+const tagsSchema = z.array(z.string());
+
+/** Adds a sample, or gives null when the same id, picture and question are there already. */
+export function addSample(db: WritableDb, sample: NewSample): number | null {
+  const { changes, lastId } = write(
+    db,
+    `INSERT INTO sample (external_id, image_id, question, reference_answer, truth_boxes, language, split, tags)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  ).run(
+    sample.externalId,
+    sample.imageId,
+    sample.question,
+    sample.referenceAnswer,
+    JSON.stringify(sample.truthBoxes),
+    sample.language,
+    sample.split,
+    JSON.stringify(sample.tags),
+  );
+  if (changes === 0) return null;
+  refreshSampleState(db, lastId);
+  return lastId;
+}
+
+/** Throws `not_found`. */
+export function getSample(db: ReadableDb, id: number): Sample {
+  const row = read<Row>(db, 'SELECT * FROM sample WHERE id = ?').get(id);
+  if (!row) throw noSample(`sample ${id}`);
+  return {
+    id: row.id,
+    externalId: row.external_id,
+    imageId: row.image_id,
+    question: row.question,
+    referenceAnswer: row.reference_answer,
+    truthBoxes: boxesSchema.parse(JSON.parse(row.truth_boxes)),
+    language: row.language,
+    split: row.split,
+    tags: tagsSchema.parse(JSON.parse(row.tags)),
+  };
+}
+
+/**
+ * The sample a person names: a number is Fovea's id; a string is the id of the data, or Fovea's when the data has
+ * none like it. Throws `not_found`, and `bad_input` when several samples share the id.
+ */
+export function findSample(db: ReadableDb, named: number | string): number {
+  if (typeof named === 'number') return getSample(db, named).id;
+  const found = read<{ id: number }>(db, 'SELECT id FROM sample WHERE external_id = ? LIMIT 2').all(named);
+  if (found.length > 1) {
+    throw new FoveaError('bad_input', `several samples have the id ${JSON.stringify(named)}`, {
+      next: "Name the sample by Fovea's own number",
+    });
+  }
+  if (found.length === 1) return found[0].id;
+  if (/^[1-9]\d{0,14}$/.test(named)) return getSample(db, Number(named)).id;
+  throw noSample(`sample ${JSON.stringify(named)}`);
+}
+
+function noSample(what: string): FoveaError {
+  return new FoveaError('not_found', `there is no ${what}`, {
+    next: 'List the samples and take one of their ids',
+  });
+}

@@ -1,0 +1,45 @@
+/** The project at a glance: counts by state, languages, splits, runs. */
+import type { ProjectSummary, SampleState } from '../../src-shared/contract/domain.ts';
+import { type ReadableDb, read } from './db.ts';
+import { activeRunId, listRuns } from './run.ts';
+
+export function projectSummary(db: ReadableDb, path: string): ProjectSummary {
+  const byState: Record<SampleState, number> = {
+    unlabelled: 0,
+    pending: 0,
+    accepted: 0,
+    corrected: 0,
+    rejected: 0,
+  };
+  let samples = 0;
+  let dropped = 0;
+  const groups = read<{ state: SampleState; dropped: number; n: number }>(
+    db,
+    'SELECT state, dropped, COUNT(*) AS n FROM sample_state GROUP BY state, dropped',
+  ).all();
+  for (const group of groups) {
+    byState[group.state] += group.n;
+    samples += group.n;
+    if (group.dropped) dropped += group.n;
+  }
+  return {
+    path,
+    name: read<{ name: string }>(db, 'SELECT name FROM project').get()!.name,
+    images: read<{ n: number }>(db, 'SELECT COUNT(*) AS n FROM image').get()!.n,
+    samples,
+    byState,
+    dropped,
+    languages: distinct(db, 'language'),
+    splits: distinct(db, 'split'),
+    runs: listRuns(db),
+    activeRunId: activeRunId(db),
+  };
+}
+
+function distinct(db: ReadableDb, column: 'language' | 'split'): string[] {
+  const rows = read<{ value: string }>(
+    db,
+    `SELECT DISTINCT ${column} AS value FROM sample WHERE ${column} IS NOT NULL ORDER BY 1`,
+  ).all();
+  return rows.map((row) => row.value);
+}
