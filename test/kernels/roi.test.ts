@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { blurFloat32, blurFloat64 } from '../../src-shared/kernels/blur.ts';
+import { components } from '../../src-shared/kernels/components.ts';
+import { keptCropTokens, resizeBilinear } from '../../src-shared/kernels/crop-tokens.ts';
+import {
+  llavaBoxToSource,
+  llavaCrops,
+  llavaRoiLimits,
+  roiLlava,
+} from '../../src-shared/kernels/roi-llava.ts';
+import { qwenBoxToSource, roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
+import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
+import type { CellXyxy, Grid } from '../../src-shared/kernels/types.ts';
+import { golden } from '../support/goldens.ts';
+
+/** A map on `grid` with 1 in the rectangles given as [x0, y0, x1, y1] exclusive. */
+function blocks(grid: Grid, ...boxes: CellXyxy[]): Float32Array {
+  const map = new Float32Array(grid[0] * grid[1]);
+  for (const [x0, y0, x1, y1] of boxes) {
+    for (let r = y0; r < y1; r++) map.fill(1, r * grid[1] + x0, r * grid[1] + x1);
+  }
+  return map;
+}
+
+describe('blur', () => {
+  it('[G1] equals torchvision to 1e-6 on all goldens', () => {
+    for (const c of golden('roi_mask_qwen')) {
+      const { blurred } = roiQwen(c.probs, c.grid, c.conf_thresh);
+      blurred.forEach((v, i) => assert.ok(Math.abs(v - c.blurred[i]!) <= 1e-6, `${v} for ${c.blurred[i]}`));
+    }
+  });
+
+  it('[G1] reflects without repeating the edge', () => {
+    // One row: vertically every tap is the same cell. e^-0.5 = 0.60653.
+    const side = Math.exp(-0.5) / (1 + 2 * Math.exp(-0.5));
+    const got = blurFloat64([0, 1, 0], [1, 3]);
+    assert.ok(Math.abs(got[0]! - 2 * side) < 1e-12, 'the corner sees its neighbour twice');
+    assert.ok(Math.abs(got[1]! - (1 - 2 * side)) < 1e-12);
+  });
+
+  it('[G2] [G3] leaves a constant map alone, on any grid and size', () => {
+    const sides = fc.integer({ min: 1, max: 6 });
+    fc.assert(
+      fc.property(sides, sides, fc.constantFrom(3 as const, 5 as const), (rows, cols, size) => {
+        const map = new Float64Array(rows * cols).fill(0.75);
+        for (const v of blurFloat64(map, [rows, cols], size)) assert.ok(Math.abs(v - 0.75) < 1e-12);
+        for (const v of blurFloat32(map, [rows, cols], size)) assert.ok(Math.abs(v - 0.75) < 1e-6);
+      }),
+    );
+  });
+
+  it('[G1] refuses NaN and maps that do not fit', () => {
+    assert.throws(() => blurFloat32([NaN], [1, 1]), RangeError);
+    assert.throws(() => blurFloat32([1, 2], [1, 1]), RangeError);
+  });
+});
+
+describe('LLaVA boxes', () => {
+  it('[B1]-[B5] [B8] equals the reference on all goldens, boxes of no area included', () => {
+    let boxes = 0;
+    golden('roi_boxes').forEach((c, i) => {
+      const limits = { minArea: c.min_area, maxArea: c.max_area };
+      const got = roiLlava(c.map, c.grid, c.conf_thresh, limits).boxes;
+      assert.deepEqual(got, c.boxes_feat_xyxy, `case ${i}: cells`);
+      const source = got.map((b) => llavaBoxToSource(b, c.grid, c.image_size_wh, 336));
+      assert.deepEqual(source, c.boxes_image_xyxy, `case ${i}: pixels`);
+      boxes += source.length;
+    });
+    assert.equal(boxes, 156);
+  });
+
+  it('[B1] diagonal neighbours are one component, raster order is kept', () => {
+    // . . . # / # . # . / . # . .
+    const mask = [0, 0, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0];
+    const got = components(mask, [3, 4]);
+    assert.deepEqual(got, [{ cells: 4, minRow: 0, minCol: 0, maxRow: 2, maxCol: 3 }]);
+    const two = components([0, 1, 0, 0, 0, 0, 1, 0, 0], [3, 3]);
+    assert.deepEqual(
+      two.map((c) => [c.minRow, c.minCol]),
+      [
+        [0, 1],
+        [2, 0],
+      ],
+    );
+    assert.deepEqual(components([0, 0], [1, 2]), []);
+  });
+
+  it('[B1] components split the mask: every cell in exactly one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 42, maxLength: 42 }), (cells) => {
+        const mask = cells.map(Number);
+        const sum = components(mask, [6, 7]).reduce((a, c) => a + c.cells, 0);
+        assert.equal(sum, mask.filter(Boolean).length);
+      }),
+    );
+  });
+
+  it('[B2] leaves out a component of one cell', () => {
+    const map = new Float32Array(100);
+    map[55] = 1;
+    // Blurred: centre 0.204, edges 0.124, corners 0.075.
+    assert.deepEqual(roiLlava(map, [10, 10], 0.15).boxes, []);
+    assert.equal(roiLlava(map, [10, 10], 0.1).boxes.length, 1);
+  });
+
+  it('[B3] grows a small component to three cells and never past the grid', () => {
+    const map = new Float32Array(100);
+    map[55] = map[56] = 1;
+    assert.deepEqual(roiLlava(map, [10, 10], 0.3).boxes, [[4, 4, 7, 7]]);
+    const corner = new Float32Array(100);
+    corner[98] = corner[99] = 1;
+    for (const box of roiLlava(corner, [10, 10], 0.3).boxes) assert.ok(box[2] <= 9 && box[3] <= 9);
+  });
+
+  it('[B4] the upper limit scales with the grid', () => {
+    assert.deepEqual(llavaRoiLimits([24, 24]), { minArea: 4, maxArea: 225 });
+    assert.deepEqual(llavaRoiLimits([16, 16]), { minArea: 4, maxArea: 100 });
+    const map = new Float32Array(256).fill(1);
+    assert.deepEqual(roiLlava(map, [16, 16], 0.5).boxes, []);
+    assert.deepEqual(roiLlava(map, [16, 16], 0.5, { minArea: 4, maxArea: null }).boxes, [[0, 0, 16, 16]]);
+  });
+
+  it('[B5] a negative threshold is relative to the maximum; only component boxes take one', () => {
+    const map = blocks([12, 12], [4, 4, 8, 8]);
+    const scaled = map.map((v) => v * 40);
+    assert.deepEqual(roiLlava(scaled, [12, 12], -0.5).boxes, roiLlava(map, [12, 12], -0.5).boxes);
+    assert.equal(roiLlava(map, [12, 12], -0.5).boxes.length, 1);
+    assert.throws(() => llavaCrops(map, [12, 12], { form: 'mask', threshold: -0.5 }), RangeError);
+    assert.throws(() => roiQwen(map, [12, 12], -0.5), RangeError);
+    assert.throws(() => roiQwen(map, [12, 12], NaN), RangeError);
+  });
+
+  it('[B6] [B7] none, one, two and three boxes in both forms', () => {
+    const grid: Grid = [16, 16];
+    const spots: CellXyxy[] = [
+      [2, 2, 5, 5],
+      [10, 2, 13, 5],
+      [2, 10, 5, 13],
+    ];
+    const crops = (n: number, form: 'bbox' | 'mask') =>
+      llavaCrops(blocks(grid, ...spots.slice(0, n)), grid, { form, threshold: 0.5 });
+    assert.deepEqual(crops(0, 'bbox').boxes, []);
+    assert.deepEqual(crops(0, 'mask'), { boxes: [], mask: null });
+    assert.deepEqual(crops(1, 'mask'), crops(1, 'bbox'));
+    assert.equal(crops(1, 'mask').boxes.length, 1);
+    assert.equal(crops(2, 'bbox').boxes.length, 2);
+    assert.equal(crops(3, 'bbox').boxes.length, 0);
+    const around = crops(3, 'mask');
+    assert.deepEqual(around.boxes, [[2, 2, 13, 13]]);
+    assert.equal(around.mask?.length, 256);
+  });
+
+  it('[B7] the surrounding box takes in components the box form leaves out', () => {
+    const grid: Grid = [16, 16];
+    const map = blocks(grid, [2, 2, 5, 5], [7, 7, 10, 10]);
+    map[13 * 16 + 4] = 2.2; // alone above the threshold, a one-cell component
+    const { boxes } = llavaCrops(map, grid, { form: 'mask', threshold: 0.4 });
+    assert.equal(roiLlava(map, grid, 0.4).boxes.length, 2);
+    assert.deepEqual(boxes, [[2, 2, 10, 14]]);
+  });
+
+  it('[B8] takes the padding off and stays inside the picture', () => {
+    assert.deepEqual(llavaBoxToSource([0, 0, 24, 24], [24, 24], [200, 100], 336), [0, 0, 200, 100]);
+    assert.deepEqual(llavaBoxToSource([0, 0, 24, 6], [24, 24], [200, 100], 336), [0, 0, 200, 0]);
+    assert.deepEqual(llavaBoxToSource([6, 6, 12, 12], [24, 24], [240, 240], 336), [60, 60, 120, 120]);
+    assert.throws(() => llavaBoxToSource([0, 0, 1, 1], [24, 24], [0, 10], 336), RangeError);
+  });
+});
+
+describe('Qwen box', () => {
+  it('[B9] [B10] equals the reference on all goldens', () => {
+    golden('roi_mask_qwen').forEach((c, i) => {
+      const got = roiQwen(c.probs, c.grid, c.conf_thresh);
+      assert.equal(got.maskCount, c.mask_count, `case ${i}`);
+      assert.deepEqual(got.box, c.surrounding_box_feat_xyxy, `case ${i}`);
+    });
+  });
+
+  it('[B9] the corner is cleared above 768 cells and not at 768', () => {
+    const corner = (grid: Grid) => {
+      const map = new Float32Array(grid[0] * grid[1]);
+      map[0] = 1;
+      return roiQwen(map, grid, 0.05).maskCount;
+    };
+    assert.ok(corner([24, 32]) > 0);
+    assert.equal(corner([24, 33]), 0);
+  });
+
+  it('[B10] nothing above the threshold gives no box', () => {
+    assert.equal(roiQwen(new Float32Array(12), [3, 4], 0).box, null);
+  });
+
+  it('[B11] scales 28-pixel cells per axis', () => {
+    assert.deepEqual(qwenBoxToSource([0, 0, 10, 20], [20, 10], [280, 560]), [0, 0, 280, 560]);
+    assert.deepEqual(qwenBoxToSource([1, 1, 2, 3], [4, 4], [400, 200]), [100, 50, 200, 150]);
+  });
+});
+
+describe('crop tokens and sigmoid', () => {
+  it('[B12] resizes with half-pixel centres', () => {
+    assert.deepEqual([...resizeBilinear([0, 1], [1, 2], [1, 4])], [0, 0.25, 0.75, 1]);
+    assert.deepEqual([...resizeBilinear([0, 1, 2, 3], [2, 2], [1, 1])], [1.5]);
+  });
+
+  it('[B12] keeps tokens above one half, strictly', () => {
+    assert.deepEqual([...keptCropTokens([1, 0, 1, 0], [2, 2], [0, 0, 2, 2], [2, 2])], [0, 2]);
+    assert.deepEqual(
+      [...keptCropTokens([1, 0], [1, 2], [0, 0, 2, 1], [1, 1])],
+      [],
+      'exactly one half is out',
+    );
+    assert.throws(() => keptCropTokens([1], [1, 1], [0, 0, 2, 1], [1, 1]), RangeError);
+    assert.throws(() => keptCropTokens([1], [1, 1], [0, 0, 0, 1], [1, 1]), RangeError);
+  });
+
+  it('[B5] sigmoid is stable at both ends', () => {
+    assert.deepEqual([...sigmoid([0, 1000, -1000, -Infinity])], [0.5, 1, 0, 0]);
+    assert.throws(() => sigmoid([NaN]), RangeError);
+  });
+});
