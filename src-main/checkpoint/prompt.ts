@@ -1,0 +1,81 @@
+/**
+ * A question becomes the prompt the model was trained on: the checkpoint's own chat template when it has one, else
+ * LLaVA-1.5's `vicuna_v1` conversation. The picture's place is one `<image>` token in the ids; the pipeline puts the
+ * visual tokens there.
+ */
+import { Template } from '@huggingface/jinja';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export const IMAGE_TOKEN = '<image>';
+
+/** LLaVA-1.5's system line (conversation `vicuna_v1` of the reference). */
+const VICUNA_SYSTEM =
+  "A chat between a curious human and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the human's questions.";
+
+/** Ids around the picture: the prompt is `before`, the visual tokens, `after`. */
+export interface PromptIds {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/**
+ * @param question as the person asked it; an `<image>` line it starts with (LLaVA's JSON has one) is dropped.
+ * @throws FoveaError `bad_input` when the question itself contains `<image>`, `bad_checkpoint` when the template fails
+ *   or leaves no place for the picture.
+ */
+export function buildPrompt(tokenizer: Tokenizer, imageTokenId: number | null, question: string): PromptIds {
+  const asked = question.replace(/^\s*<image>\s*\n?/, '').replace(/\n?<image>\s*$/, '');
+  if (asked.includes(IMAGE_TOKEN)) {
+    throw new FoveaError('bad_input', 'the question contains <image>', {
+      next: 'Ask about one picture at a time',
+    });
+  }
+  return tokenizer.chatTemplate === null
+    ? vicuna(tokenizer, asked)
+    : fromTemplate(tokenizer, tokenizer.chatTemplate, imageTokenId, asked);
+}
+
+/** The reference tokenises the pieces around the picture one by one, BOS once, in front. */
+function vicuna(tokenizer: Tokenizer, question: string): PromptIds {
+  const before = tokenizer.encodeWithSpecial(`${VICUNA_SYSTEM} USER: `);
+  const after = tokenizer.encodeWithSpecial(`\n${question} ASSISTANT:`);
+  const bos = tokenizer.bosToken === null ? null : tokenizer.idOf(tokenizer.bosToken);
+  return { before, after: bos !== null && after[0] === bos ? after.slice(1) : after };
+}
+
+function fromTemplate(
+  tokenizer: Tokenizer,
+  template: string,
+  imageTokenId: number | null,
+  question: string,
+): PromptIds {
+  let text: string;
+  try {
+    text = new Template(template).render({
+      messages: [{ role: 'user', content: [{ type: 'image' }, { type: 'text', text: question }] }],
+      add_generation_prompt: true,
+      bos_token: tokenizer.bosToken ?? '',
+      eos_token: tokenizer.eosToken ?? '',
+    });
+  } catch (error) {
+    throw new FoveaError('bad_checkpoint', `the chat template fails: ${(error as Error).message}`, {
+      where: 'tokenizer_config.json',
+      next: 'Compare its chat_template with the published one',
+      cause: error,
+    });
+  }
+  // The template writes BOS itself when it wants one; llava-hf's leaves it to the tokenizer.
+  const bos = tokenizer.bosToken;
+  const ids =
+    bos !== null && text.startsWith(bos) ? tokenizer.encode(text) : tokenizer.encodeWithSpecial(text);
+  const placeholder = imageTokenId ?? tokenizer.idOf(IMAGE_TOKEN);
+  const at = placeholder === null ? -1 : ids.indexOf(placeholder);
+  if (at < 0 || ids.indexOf(placeholder ?? -1, at + 1) >= 0) {
+    throw new FoveaError('bad_checkpoint', 'the chat template does not place exactly one <image> token', {
+      where: 'tokenizer_config.json',
+      next: 'Check that the tokenizer knows <image> and that the template writes it once',
+    });
+  }
+  return { before: ids.slice(0, at), after: ids.slice(at + 1) };
+}

@@ -1,0 +1,73 @@
+/**
+ * The checkpoint's own tokenizer: `tokenizer.json` run by the Hugging Face library, plus the few facts of
+ * `tokenizer_config.json` that decide special tokens and the chat template.
+ */
+import { join } from 'node:path';
+import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { readJson, readJsonIfThere } from './json-file.ts';
+
+const tokenSchema = z
+  .union([z.string(), z.object({ content: z.string() }).transform((t) => t.content)])
+  .nullish();
+const templateSchema = z.union([
+  z.string(),
+  z
+    .array(z.object({ name: z.string(), template: z.string() }))
+    .transform((list) => list.find((t) => t.name === 'default')?.template ?? list[0]?.template),
+]);
+const configSchema = z
+  .object({
+    bos_token: tokenSchema,
+    eos_token: tokenSchema,
+    pad_token: tokenSchema,
+    unk_token: tokenSchema,
+    chat_template: templateSchema.nullish(),
+  })
+  .loose();
+const tokenizerSchema = z.object({ model: z.object({}).loose() }).loose();
+const separateTemplateSchema = z.object({ chat_template: z.string() });
+
+/** Text to ids and back, with this checkpoint's special tokens. */
+export interface Tokenizer {
+  /** Ids of a text as it stands: special tokens written in it are recognised, none are added. */
+  encode(text: string): number[];
+  /** As {@link encode}, with what the tokenizer adds itself (BOS for LLaMA). */
+  encodeWithSpecial(text: string): number[];
+  /** Text of ids, special tokens left out, outer white space trimmed. */
+  decode(ids: readonly number[]): string;
+  /** The id of a token, or null when the vocabulary has none. */
+  idOf(token: string): number | null;
+  readonly bosToken: string | null;
+  readonly eosToken: string | null;
+  /** The Jinja chat template, or null when the checkpoint has none. */
+  readonly chatTemplate: string | null;
+}
+
+/** @throws FoveaError `bad_checkpoint` when tokenizer.json is missing or is not one the library can run. */
+export async function readTokenizer(dir: string): Promise<Tokenizer> {
+  const path = join(dir, 'tokenizer.json');
+  const json = await readJson(path, tokenizerSchema);
+  const config = (await readJsonIfThere(join(dir, 'tokenizer_config.json'), configSchema)) ?? {};
+  const separate = await readJsonIfThere(join(dir, 'chat_template.json'), separateTemplateSchema);
+  let hf: HfTokenizer;
+  try {
+    hf = new HfTokenizer(json, config);
+  } catch (error) {
+    throw new FoveaError('bad_checkpoint', `tokenizer.json cannot be used: ${(error as Error).message}`, {
+      where: path,
+      next: 'Download this file again',
+      cause: error,
+    });
+  }
+  return {
+    encode: (text) => hf.encode(text, { add_special_tokens: false }).ids,
+    encodeWithSpecial: (text) => hf.encode(text).ids,
+    decode: (ids) => (ids.length === 0 ? '' : hf.decode([...ids], { skip_special_tokens: true }).trim()),
+    idOf: (token) => hf.token_to_id(token) ?? null,
+    bosToken: config.bos_token ?? null,
+    eosToken: config.eos_token ?? null,
+    chatTemplate: config.chat_template ?? separate?.chat_template ?? null,
+  };
+}

@@ -1,0 +1,28 @@
+/** Where the demo model and its goldens lie, and copies of its checkpoint to damage. */
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+export const DEMO_CHECKPOINT = join(root, 'models/demo/checkpoint');
+export const DEMO_PROJECT_SCENES = join(root, 'models/demo/scenes/project');
+export const DEMO_HELDOUT_SCENES = join(root, 'models/demo/scenes/heldout');
+
+export function demoGolden<T>(name: string): T {
+  return JSON.parse(readFileSync(join(root, 'test/golden/demo', name), 'utf8')) as T;
+}
+
+/** A folder that is gone when the test is over. */
+export function tempDir(t: { after: (fn: () => void) => void }): string {
+  const dir = mkdtempSync(join(tmpdir(), 'fovea-test-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A private copy of the demo checkpoint. */
+export function copyDemoCheckpoint(t: { after: (fn: () => void) => void }): string {
+  const dir = join(tempDir(t), 'checkpoint');
+  cpSync(DEMO_CHECKPOINT, dir, { recursive: true });
+  return dir;
+}
