@@ -92,7 +92,7 @@ test('the token is traded for a cookie and leaves the address', async () => {
 
 test('the page comes with a policy that allows no inline code, and is not kept', async () => {
   const { headers } = await get('/', { cookie: await login() });
-  const policy = headers['content-security-policy'] ?? '';
+  const policy = String(headers['content-security-policy']);
   assert.match(policy, /default-src 'none'/);
   assert.match(policy, /script-src 'self'(;|$)/);
   assert.doesNotMatch(policy, /unsafe|\*/);
