@@ -1,0 +1,73 @@
+/**
+ * Devices as ONNX Runtime sees them, and the session options each needs. Which of them is really there shows only
+ * when a session is made on it; being there is not being right (self-check.ts).
+ */
+import type { InferenceSession } from 'onnxruntime-node';
+import { listSupportedBackends } from 'onnxruntime-node';
+import { availableParallelism } from 'node:os';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+
+export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+export type DeviceChoice = Device | 'auto';
+
+/** GPUs that `auto` tries, best first. CoreML only when asked for: it likes neither run-time shapes nor float32. */
+const AUTO_ORDER: readonly Device[] = ['cuda', 'dml', 'webgpu'];
+
+const NEXT: Readonly<Record<Device, string>> = {
+  cpu: 'Reinstall the onnxruntime-node package',
+  webgpu: 'Install a Vulkan, Metal or D3D12 driver for the graphics card, or use --device cpu',
+  cuda: "Install CUDA 12 and onnxruntime-node's CUDA libraries (see the README), or use --device cpu",
+  dml: 'DirectML needs Windows 10 or later and a DirectX 12 card; otherwise use --device cpu',
+  coreml: 'CoreML needs macOS; otherwise use --device cpu',
+};
+
+/** Devices this build of ONNX Runtime knows, whether or not their hardware is there. */
+export function knownDevices(): Device[] {
+  const names = new Set(listSupportedBackends().map(({ name }) => name));
+  return (['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const).filter((device) => names.has(device));
+}
+
+/** The devices to try for a choice, in order; `auto` always ends with the CPU. */
+export function candidates(choice: DeviceChoice): Device[] {
+  if (choice !== 'auto') return [choice];
+  const known = knownDevices();
+  return [...AUTO_ORDER.filter((device) => known.includes(device)), 'cpu'];
+}
+
+/** The error for a device that was asked for and is not there. */
+export function deviceUnavailable(device: Device, cause: unknown): FoveaError {
+  const detail = cause instanceof Error ? `: ${cause.message.split('\n')[0]}` : '';
+  return new FoveaError('device_unavailable', `the device ${device} cannot be used${detail}`, {
+    next: NEXT[device],
+    cause,
+  });
+}
+
+export interface SessionSettings {
+  readonly device: Device;
+  /** Compute threads on the CPU; default: all cores. */
+  readonly cpuThreads?: number;
+}
+
+/**
+ * Options of a session whose external initializers lie in `folder`.
+ * Prepacking is off on the CPU: it would copy every weight out of the mapped files (DESIGN, "Known facts").
+ */
+export function sessionOptions(
+  settings: SessionSettings,
+  folder: string | null,
+): InferenceSession.SessionOptions {
+  const { device, cpuThreads } = settings;
+  return {
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    intraOpNumThreads: cpuThreads ?? availableParallelism(),
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        ...(device === 'cpu' ? { disable_prepacking: '1' } : {}),
+        ...(folder === null ? {} : { model_external_initializers_file_folder_path: folder }),
+      },
+    },
+  };
+}

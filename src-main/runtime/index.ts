@@ -1,0 +1,6 @@
+/** The runtime's door: load a checkpoint, get a model. Everything of ONNX Runtime stays behind it. */
+export type { Device, DeviceChoice } from './device.ts';
+export { knownDevices } from './device.ts';
+export type { LoadedModel, LoadInfo, LoadOptions } from './load.ts';
+export { loadModel } from './load.ts';
+export { SELF_CHECK_LIMIT } from './self-check.ts';

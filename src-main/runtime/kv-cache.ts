@@ -1,0 +1,100 @@
+/**
+ * Keys and values of everything fed so far, on the host: per layer one growing array of rows `[P, width]`. The graph
+ * reads the rows in place and writes new ones right behind them, so a step copies nothing here.
+ */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { KvCache } from '../pipeline/ports.ts';
+import type { Feed } from './session.ts';
+
+const FIRST_ROWS = 64;
+
+export class HostKvCache implements KvCache {
+  readonly #width: number;
+  #keys: Float32Array[];
+  #values: Float32Array[];
+  /** Rows of each layer; an early exit leaves later layers behind. */
+  readonly #rows: number[];
+  #length = 0;
+
+  /** @param width floats per row: kv heads · head size */
+  constructor(layers: number, width: number) {
+    this.#width = width;
+    this.#keys = Array.from({ length: layers }, () => new Float32Array(0));
+    this.#values = Array.from({ length: layers }, () => new Float32Array(0));
+    this.#rows = new Array<number>(layers).fill(0);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, Math.max(0, length));
+    this.#rows.forEach((rows, i) => (this.#rows[i] = Math.min(rows, this.#length)));
+  }
+
+  fork(length = this.#length): HostKvCache {
+    const copy = new HostKvCache(this.#keys.length, this.#width);
+    copy.#length = Math.min(length, this.#length);
+    this.#rows.forEach((rows, i) => {
+      copy.#rows[i] = Math.min(rows, copy.#length);
+      copy.#reserve(i, copy.#rows[i] + FIRST_ROWS);
+      const used = copy.#rows[i] * this.#width;
+      copy.#keys[i]?.set((this.#keys[i] as Float32Array).subarray(0, used));
+      copy.#values[i]?.set((this.#values[i] as Float32Array).subarray(0, used));
+    });
+    return copy;
+  }
+
+  dispose(): void {
+    this.truncate(0);
+    this.#keys = this.#keys.map(() => new Float32Array(0));
+    this.#values = this.#values.map(() => new Float32Array(0));
+  }
+
+  /**
+   * The arrays of a feed of `count` tokens through layers 0…layers−1: cached rows to read, room to write.
+   * @throws FoveaError `internal` when an early exit left one of these layers behind.
+   */
+  bind(layers: number, count: number): { past: Record<string, Feed>; fresh: Record<string, Feed> } {
+    const past: Record<string, Feed> = {};
+    const fresh: Record<string, Feed> = {};
+    const [start, end, all] = [0, this.#length, this.#length + count].map((row) => row * this.#width);
+    for (let i = 0; i < layers; i++) {
+      if (this.#rows[i] !== this.#length) {
+        throw new FoveaError('internal', `layer ${i} lacks keys that an early exit left out`, {
+          next: `Truncate the cache to ${this.#rows[i]} first`,
+        });
+      }
+      this.#reserve(i, this.#length + count);
+      for (const [name, rows] of [
+        ['k', this.#keys[i]],
+        ['v', this.#values[i]],
+      ] as const) {
+        const array = rows as Float32Array;
+        past[`past_${name}.${i}`] = [array.subarray(start, end), [this.#length, this.#width]];
+        fresh[`new_${name}.${i}`] = [array.subarray(end, all), [count, this.#width]];
+      }
+    }
+    return { past, fresh };
+  }
+
+  /** The feed succeeded: its rows count from now on. */
+  commit(layers: number, count: number): void {
+    this.#length += count;
+    for (let i = 0; i < layers; i++) this.#rows[i] = this.#length;
+  }
+
+  #reserve(layer: number, rows: number): void {
+    const keys = this.#keys[layer] as Float32Array;
+    if (rows * this.#width <= keys.length) return;
+    const room = Math.max(FIRST_ROWS, rows, Math.ceil((keys.length / this.#width) * 1.5)) * this.#width;
+    const grow = (old: Float32Array): Float32Array => {
+      const grown = new Float32Array(room);
+      grown.set(old.subarray(0, (this.#rows[layer] ?? 0) * this.#width));
+      return grown;
+    };
+    this.#keys[layer] = grow(keys);
+    this.#values[layer] = grow(this.#values[layer] as Float32Array);
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * A model on one device: the pipeline's port on top of sessions. Every request picks a decoder variant (layers, taps,
+ * logits, hidden state) and runs its session; sessions are made on demand over the same mapped weights.
+ */
+import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
+import { ropeTables } from '../../models/architectures/rope.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type {
+  FeedPart,
+  ForwardRequest,
+  ForwardResult,
+  KvCache,
+  ModelProfile,
+  TappedRows,
+  TapRequest,
+  VisionLanguageModel,
+} from '../pipeline/ports.ts';
+import type { SessionSettings } from './device.ts';
+import { HostKvCache } from './kv-cache.ts';
+import type { Feed, Output } from './session.ts';
+import { Session } from './session.ts';
+import { SessionCache } from './session-cache.ts';
+
+/** Sessions kept at once: on a GPU each holds the weights again. */
+const KEPT = { cpu: 16, gpu: 4 } as const;
+
+const int64 = (...values: number[]): Feed => [BigInt64Array.from(values, BigInt), [values.length]];
+
+/** Numbers start…start+count−1. */
+function positions(start: number, count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => start + i);
+}
+
+export class OnnxModel implements VisionLanguageModel {
+  readonly profile: ModelProfile;
+  readonly #graphs: ModelGraphs;
+  readonly #settings: SessionSettings;
+  readonly #sessions: SessionCache;
+
+  constructor(graphs: ModelGraphs, settings: SessionSettings) {
+    const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, rpn } = graphs;
+    const { device } = settings;
+    this.profile = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, rpn, device };
+    this.#graphs = graphs;
+    this.#settings = settings;
+    this.#sessions = new SessionCache(device === 'cpu' ? KEPT.cpu : KEPT.gpu);
+  }
+
+  /** Makes the sessions that every sample needs, so that a checkpoint or device that fails does so at load. */
+  async warm(): Promise<void> {
+    const nothing = (): Promise<void> => Promise.resolve();
+    await this.#embedSession(nothing);
+    await this.#visionSession(nothing);
+    await this.#decoderSession(
+      { layers: this.#graphs.layers, logits: 'last', taps: [], hiddenOf: null },
+      nothing,
+    );
+  }
+
+  async encodeImage(pixels: Float32Array): Promise<Float32Array> {
+    const side = this.#graphs.imageSide;
+    if (pixels.length !== 3 * side * side) {
+      throw new FoveaError(
+        'internal',
+        `pixels are ${pixels.length} numbers, the encoder takes 3×${side}×${side}`,
+      );
+    }
+    const output = await this.#visionSession((session) =>
+      session.run({ pixels: [pixels, [1, 3, side, side]] }),
+    );
+    return need(output, 'features').data;
+  }
+
+  newCache(): HostKvCache {
+    return new HostKvCache(this.#graphs.layers, this.#graphs.kvHeads * this.#graphs.headDim);
+  }
+
+  async forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult> {
+    if (!(cache instanceof HostKvCache)) throw new FoveaError('internal', 'the cache is of another runtime');
+    const variant = this.#variant(request);
+    const start = cache.length;
+    const { embeds, count } = await this.#embed(request.parts);
+    this.#checkRoom(start + count);
+    const { past, fresh } = cache.bind(variant.layers, count);
+    const feeds = {
+      embeds: [embeds, [count, this.#graphs.hiddenSize]] as const,
+      ...this.#positionFeeds(start, count),
+      ...past,
+      ...tapFeeds(request.taps, this.#graphs.heads, count, start + count),
+    };
+    const output = await this.#decoderSession(variant, (session) => session.run(feeds, fresh));
+    cache.commit(variant.layers, count);
+    return {
+      logits: output['logits']?.data ?? null,
+      taps: (request.taps?.heads ?? []).map(({ layer, heads }) =>
+        tapped(need(output, `tap.${layer}`), layer, heads),
+      ),
+      hidden: output['hidden']?.data ?? null,
+    };
+  }
+
+  async rpn(
+    hidden: Float32Array,
+    query: number,
+    keys: readonly [start: number, end: number],
+  ): Promise<Float32Array> {
+    const d = this.#graphs.hiddenSize;
+    const count = hidden.length / d;
+    if (!Number.isInteger(count) || query >= count || keys[1] > count || keys[0] >= keys[1]) {
+      throw new FoveaError('internal', `query ${query} or keys ${keys.join('–')} lie outside ${count} rows`);
+    }
+    const feeds = {
+      hidden: [hidden, [count, d]] as const,
+      ...this.#positionFeeds(0, count),
+      query: int64(query),
+      keys_start: int64(keys[0]),
+      keys_end: int64(keys[1]),
+    };
+    const output = await this.#sessions.use(
+      'rpn',
+      () => {
+        const graph = this.#graphs.rpnBranch();
+        if (graph === null) throw new FoveaError('internal', 'the checkpoint has no RPN branch');
+        return Session.open(graph, this.#settings);
+      },
+      (session) => session.run(feeds),
+    );
+    return need(output, 'rpn').data;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#sessions.dispose();
+  }
+
+  #variant(request: ForwardRequest): DecoderVariant {
+    const { layers: all } = this.#graphs;
+    const layers = request.layers ?? all;
+    const taps = [...new Set(request.taps?.heads.map(({ layer }) => layer))].sort((a, b) => a - b);
+    const hiddenOf = request.hiddenOf ?? null;
+    if (layers < 1 || layers > all || (taps.at(-1) ?? 0) >= layers || (hiddenOf ?? 0) > layers) {
+      throw new FoveaError(
+        'internal',
+        `layer ${Math.max(layers, taps.at(-1) ?? 0, hiddenOf ?? 0)} will not run`,
+      );
+    }
+    return {
+      layers,
+      taps,
+      hiddenOf,
+      logits: request.layers === undefined ? (request.logits ?? 'last') : 'none',
+    };
+  }
+
+  /** Embeds of all parts in order, `[count, d]`. */
+  async #embed(parts: readonly FeedPart[]): Promise<{ embeds: Float32Array; count: number }> {
+    const d = this.#graphs.hiddenSize;
+    const sizes = parts.map((part) => ('tokens' in part ? part.tokens.length : part.count));
+    const count = sizes.reduce((sum, size) => sum + size, 0);
+    if (count === 0) throw new FoveaError('internal', 'nothing was fed');
+    const embeds = new Float32Array(count * d);
+    let at = 0;
+    for (const [i, part] of parts.entries()) {
+      const size = sizes[i] as number;
+      const rows = embeds.subarray(at * d, (at + size) * d);
+      if ('features' in part) rows.set(part.features.subarray(0, size * d));
+      else if (size > 0) await this.#lookUp(part.tokens, rows);
+      at += size;
+    }
+    return { embeds, count };
+  }
+
+  async #lookUp(tokens: readonly number[], rows: Float32Array): Promise<void> {
+    const { vocabSize, hiddenSize } = this.#graphs;
+    const stray = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabSize));
+    if (stray !== undefined) {
+      throw new FoveaError('internal', `token ${stray} is not in the vocabulary of ${vocabSize}`);
+    }
+    await this.#embedSession((session) =>
+      session.run({ ids: int64(...tokens) }, { embeds: [rows, [tokens.length, hiddenSize]] }),
+    );
+  }
+
+  #checkRoom(length: number): void {
+    if (length <= this.#graphs.maxPositions) return;
+    throw new FoveaError('bad_input', `the prompt and answer take ${length} tokens`, {
+      next: `The model takes ${this.#graphs.maxPositions}: shorten the question`,
+    });
+  }
+
+  #positionFeeds(start: number, count: number): Record<string, Feed> {
+    const { headDim, ropeTheta } = this.#graphs;
+    const { cos, sin } = ropeTables(start, count, headDim, ropeTheta);
+    return {
+      cos: [cos, [count, headDim]],
+      sin: [sin, [count, headDim]],
+      positions: [positions(start, count), [count, 1]],
+      key_positions: [positions(0, start + count), [1, start + count]],
+    };
+  }
+
+  /** A table look-up: always on the CPU, where it costs one row per token. */
+  #embedSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const open = () => Session.open(this.#graphs.embed(), { device: 'cpu', cpuThreads: 1 });
+    return this.#sessions.use('embed', open, work);
+  }
+
+  #visionSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#sessions.use('vision', () => Session.open(this.#graphs.vision(), this.#settings), work);
+  }
+
+  #decoderSession<T>(variant: DecoderVariant, work: (session: Session) => Promise<T>): Promise<T> {
+    const open = () => Session.open(this.#graphs.decoder(variant), this.#settings);
+    return this.#sessions.use(JSON.stringify(variant), open, work);
+  }
+}
+
+function need(output: Readonly<Record<string, Output>>, name: string): Output {
+  const value = output[name];
+  if (value === undefined) throw new FoveaError('internal', `the graph gave no ${name}`);
+  return value;
+}
+
+function headList(heads: readonly number[] | 'all', count: number): readonly number[] {
+  return heads === 'all' ? Array.from({ length: count }, (_, i) => i) : heads;
+}
+
+/** Bounds and heads of the taps, checked against this feed. */
+function tapFeeds(
+  taps: TapRequest | undefined,
+  heads: number,
+  rows: number,
+  keys: number,
+): Record<string, Feed> {
+  if (taps === undefined || taps.heads.length === 0) return {};
+  for (const [[start, end], limit] of [
+    [taps.rows, rows],
+    [taps.keys, keys],
+  ] as const) {
+    if (!(start >= 0 && start < end && end <= limit)) {
+      throw new FoveaError('internal', `taps of ${start}–${end} lie outside ${limit} positions`);
+    }
+  }
+  const feeds: Record<string, Feed> = {
+    tap_rows_start: int64(taps.rows[0]),
+    tap_rows_end: int64(taps.rows[1]),
+    tap_keys_start: int64(taps.keys[0]),
+    tap_keys_end: int64(taps.keys[1]),
+  };
+  for (const { layer, heads: wanted } of taps.heads) {
+    if (feeds[`tap_heads.${layer}`]) throw new FoveaError('internal', `layer ${layer} is tapped twice`);
+    const list = headList(wanted, heads);
+    if (list.some((head) => head < 0 || head >= heads)) {
+      throw new FoveaError('internal', `layer ${layer} has ${heads} heads, asked for ${list.join(', ')}`);
+    }
+    feeds[`tap_heads.${layer}`] = int64(...list);
+  }
+  return feeds;
+}
+
+function tapped(output: Output, layer: number, heads: readonly number[] | 'all'): TappedRows {
+  const [count = 0, rows = 0, keys = 0] = output.dims;
+  return { layer, heads: headList(heads, count), rows, keys, data: output.data };
+}

@@ -1,0 +1,106 @@
+/**
+ * Proof that a device computes what the CPU computes: a short real forward on both. GPU stacks have been seen to give
+ * plausible wrong numbers, and a wrong attention map looks like any other, so nothing runs before this passes.
+ */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { ForwardRequest, VisionLanguageModel } from '../pipeline/ports.ts';
+
+/** Largest allowed difference, relative to the largest value of the tensor compared. */
+export const SELF_CHECK_LIMIT = 1e-2;
+
+export interface SelfCheck {
+  readonly maxError: number;
+  readonly limit: number;
+  /** Seconds of the same short work, device and CPU, sessions already made. */
+  readonly seconds: { readonly device: number; readonly cpu: number };
+}
+
+/** max|a−b| / max|b|; infinite when anything is not a number or the sizes differ. */
+export function relativeError(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Infinity;
+  let difference = 0;
+  let size = 1e-6;
+  for (let i = 0; i < a.length; i++) {
+    const d = Math.abs((a[i] as number) - (b[i] as number));
+    if (!(d < Infinity)) return Infinity;
+    difference = Math.max(difference, d);
+    size = Math.max(size, Math.abs(b[i] as number));
+  }
+  return difference / size;
+}
+
+/** A picture with structure at every scale, the same on every run. */
+function testPixels(side: number): Float32Array {
+  return Float32Array.from(
+    { length: 3 * side * side },
+    (_, i) => Math.sin(i * 0.37) + Math.cos((i % side) * 0.11),
+  );
+}
+
+/** Everything the pipeline uses, once: vision, prefill, a cached step, taps, hidden state, RPN. */
+async function probe(model: VisionLanguageModel): Promise<Float32Array[]> {
+  const { imageSide, hiddenSize, layers, vocabSize, rpn } = model.profile;
+  const features = await model.encodeImage(testPixels(imageSide));
+  const count = Math.min(8, features.length / hiddenSize);
+  const tokens = [1, 2, 3, 5, 7].map((id) => id % vocabSize);
+  const outputs = [features];
+  const cache = model.newCache();
+  try {
+    const prefill: ForwardRequest = {
+      parts: [{ tokens }, { features: features.subarray(0, count * hiddenSize), count }, { tokens }],
+      ...(rpn ? { hiddenOf: rpn.k } : {}),
+    };
+    const first = await model.forward(cache, prefill);
+    const step = await model.forward(cache, {
+      parts: [{ tokens: [tokens.at(-1) as number] }],
+      taps: { heads: [{ layer: layers - 1, heads: 'all' }], rows: [0, 1], keys: [0, cache.length + 1] },
+    });
+    for (const { logits } of [first, step]) if (logits) outputs.push(logits);
+    outputs.push(...step.taps.map(({ data }) => data));
+    if (rpn && first.hidden) {
+      outputs.push(first.hidden);
+      outputs.push(
+        await model.rpn(first.hidden, first.hidden.length / hiddenSize - 1, [
+          tokens.length,
+          tokens.length + count,
+        ]),
+      );
+    }
+  } finally {
+    cache.dispose();
+  }
+  return outputs;
+}
+
+async function timed(model: VisionLanguageModel): Promise<{ outputs: Float32Array[]; seconds: number }> {
+  const outputs = await probe(model);
+  const start = performance.now();
+  await probe(model);
+  return { outputs, seconds: (performance.now() - start) / 1000 };
+}
+
+/**
+ * Runs the same forward on `model` and on `reference` (the CPU).
+ * @throws FoveaError `device_disagrees` naming the device, the measured error and the limit.
+ */
+export async function selfCheck(
+  model: VisionLanguageModel,
+  reference: VisionLanguageModel,
+  limit: number = SELF_CHECK_LIMIT,
+): Promise<SelfCheck> {
+  const device = await timed(model);
+  const cpu = await timed(reference);
+  let maxError = device.outputs.length === cpu.outputs.length ? 0 : Infinity;
+  cpu.outputs.forEach((expected, i) => {
+    maxError = Math.max(maxError, relativeError(device.outputs[i] ?? new Float32Array(0), expected));
+  });
+  if (!(maxError <= limit)) {
+    const { device: name } = model.profile;
+    throw new FoveaError(
+      'device_disagrees',
+      `the device ${name} computes something else than the CPU: error ${maxError.toPrecision(3)}, limit ${limit}`,
+      { where: name, next: 'Use --device cpu, or update the graphics driver and try again' },
+    );
+  }
+  return { maxError, limit, seconds: { device: device.seconds, cpu: cpu.seconds } };
+}

@@ -1,0 +1,65 @@
+/**
+ * Sessions by key, made on demand and the least recently used let go. On the CPU a session is cheap (the weights are
+ * mapped files); on a GPU each holds its own copy of the weights, so few are kept.
+ */
+import type { Session } from './session.ts';
+
+interface Entry {
+  readonly session: Promise<Session>;
+  users: number;
+}
+
+export class SessionCache {
+  readonly #limit: number;
+  /** Insertion order is use order. */
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Runs `work` with the session of `key`, which stays open at least until then. */
+  async use<T>(
+    key: string,
+    open: () => Promise<Session>,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const entry = this.#entries.get(key) ?? { session: open(), users: 0 };
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    entry.users++;
+    try {
+      return await work(await entry.session);
+    } catch (error) {
+      // A session that never opened must not be found again.
+      if (
+        await entry.session.then(
+          () => false,
+          () => true,
+        )
+      )
+        this.#entries.delete(key);
+      throw error;
+    } finally {
+      entry.users--;
+      await this.#trim(this.#limit);
+    }
+  }
+
+  /** Releases every session; none may be in use. */
+  async dispose(): Promise<void> {
+    await this.#trim(0);
+  }
+
+  async #trim(limit: number): Promise<void> {
+    for (const [key, entry] of [...this.#entries]) {
+      if (this.#entries.size <= limit) return;
+      if (entry.users > 0) continue;
+      this.#entries.delete(key);
+      await entry.session.then(
+        (session) => session.release(),
+        () => undefined,
+      );
+    }
+  }
+}

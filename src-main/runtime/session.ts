@@ -1,0 +1,90 @@
+/**
+ * A graph made runnable: one ONNX Runtime session, typed arrays in and out. Outputs can be given memory to be written
+ * into, which is how new keys and values land in the cache without a copy.
+ */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { toOnnx } from '../graph/onnx.ts';
+import type { Graph } from '../graph/types.ts';
+import type { SessionSettings } from './device.ts';
+import { deviceUnavailable, sessionOptions } from './device.ts';
+
+export type Feed = readonly [data: Float32Array | BigInt64Array, dims: readonly number[]];
+
+export interface Output {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+function tensor([data, dims]: Feed): Tensor {
+  return data instanceof BigInt64Array ? new Tensor('int64', data, dims) : new Tensor('float32', data, dims);
+}
+
+/** ONNX Runtime's failures in our words; running out of memory is the one a person can act on. */
+function translate(error: unknown, what: string): FoveaError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/bad_alloc|out of memory|failed to allocate/i.test(message)) {
+    return new FoveaError('out_of_memory', `not enough memory while ${what}`, {
+      next: 'Close other programs, use a smaller model, or another device',
+      cause: error,
+    });
+  }
+  return new FoveaError('internal', `ONNX Runtime failed while ${what}: ${message.split('\n')[0]}`, {
+    cause: error,
+  });
+}
+
+export class Session {
+  readonly #session: InferenceSession;
+  readonly #graph: string;
+  readonly #outputs: readonly string[];
+
+  private constructor(session: InferenceSession, graph: Graph) {
+    this.#session = session;
+    this.#graph = graph.name;
+    this.#outputs = graph.outputs.map(({ name }) => name);
+  }
+
+  /**
+   * Makes the session; weights are mapped, not read.
+   * @throws FoveaError `device_unavailable` when the device cannot be used, `out_of_memory`, or `internal`.
+   */
+  static async open(graph: Graph, settings: SessionSettings): Promise<Session> {
+    const { bytes, folder } = toOnnx(graph);
+    try {
+      return new Session(await InferenceSession.create(bytes, sessionOptions(settings, folder)), graph);
+    } catch (error) {
+      const failure = translate(error, `preparing the ${graph.name} graph`);
+      if (settings.device === 'cpu' || failure.code === 'out_of_memory') throw failure;
+      throw deviceUnavailable(settings.device, error);
+    }
+  }
+
+  /**
+   * Runs the graph; feeds it does not take are ignored.
+   * @param into memory for outputs whose shape the caller knows
+   */
+  async run(
+    feeds: Readonly<Record<string, Feed>>,
+    into: Readonly<Record<string, Feed>> = {},
+  ): Promise<Record<string, Output>> {
+    const inputs: Record<string, Tensor> = {};
+    for (const name of this.#session.inputNames) {
+      const feed = feeds[name];
+      if (feed === undefined)
+        throw new FoveaError('internal', `the ${this.#graph} graph was not given ${name}`);
+      inputs[name] = tensor(feed);
+    }
+    const fetches: Record<string, Tensor | null> = {};
+    for (const name of this.#outputs) fetches[name] = into[name] ? tensor(into[name]) : null;
+    try {
+      return (await this.#session.run(inputs, fetches)) as unknown as Record<string, Output>;
+    } catch (error) {
+      throw translate(error, `running the ${this.#graph} graph`);
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
