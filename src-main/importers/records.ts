@@ -1,0 +1,59 @@
+/**
+ * The walk all importers share: pieces of text out of a file, each through the format's schema, problems kept with
+ * the line they are on.
+ */
+import { createReadStream } from 'node:fs';
+import type { z } from 'zod';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { readArray } from './json-array.ts';
+import { readLines } from './lines.ts';
+import { parseJson } from './parse.ts';
+import type { ImportItem, ImportRecord } from './types.ts';
+
+const NEXT = 'Correct it and import the file again';
+
+/**
+ * Records of `file`, one per line or per element of its JSON list; blank lines are passed over.
+ * Throws FoveaError `not_found` or `io` when the file cannot be read.
+ */
+export async function* readRecords(
+  file: string,
+  shape: 'lines' | 'array',
+  schema: z.ZodType<ImportRecord>,
+): AsyncGenerator<ImportItem> {
+  const stream = readFile(file);
+  for await (const { line, text, problem } of shape === 'lines' ? readLines(stream) : readArray(stream)) {
+    if (text !== null && text.trim() === '') continue;
+    const parsed =
+      text === null ? ({ ok: false, message: problem ?? 'unreadable' } as const) : parseJson(text, schema);
+    yield parsed.ok
+      ? { ok: true, line, record: parsed.value }
+      : { ok: false, line, problem: { message: parsed.message, next: NEXT } };
+  }
+}
+
+/** Bytes of `file` with failures as FoveaErrors. */
+export async function* readFile(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of createReadStream(file)) yield chunk as Buffer;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') {
+      throw new FoveaError('not_found', 'the questions file does not exist', {
+        where: file,
+        next: 'Check the path',
+      });
+    }
+    if (code === 'EISDIR') {
+      throw new FoveaError('bad_input', 'this is a folder, not a questions file', {
+        where: file,
+        next: 'Name the JSON or JSONL file in it',
+      });
+    }
+    throw new FoveaError('io', `the questions file cannot be read (${code ?? String(error)})`, {
+      where: file,
+      next: 'Check that the file is readable',
+      cause: error,
+    });
+  }
+}
