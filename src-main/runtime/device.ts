@@ -3,9 +3,11 @@
  * when a session is made on it; being there is not being right (self-check.ts).
  */
 import type { InferenceSession } from 'onnxruntime-node';
-import { listSupportedBackends } from 'onnxruntime-node';
-import { availableParallelism } from 'node:os';
+import { env, listSupportedBackends } from 'onnxruntime-node';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+
+// Its own log would reach a person's terminal beside our error for the same thing.
+env.logLevel = 'fatal';
 
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 export type DeviceChoice = Device | 'auto';
@@ -36,7 +38,10 @@ export function candidates(choice: DeviceChoice): Device[] {
 
 /** The error for a device that was asked for and is not there. */
 export function deviceUnavailable(device: Device, cause: unknown): FoveaError {
-  const detail = cause instanceof Error ? `: ${cause.message.split('\n')[0]}` : '';
+  // ONNX Runtime puts the failed C++ check before the words meant for people.
+  const line = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
+  const words = line.replace(/^.* was false\. /, '').trim();
+  const detail = words === '' ? '' : `: ${words}`;
   return new FoveaError('device_unavailable', `the device ${device} cannot be used${detail}`, {
     next: NEXT[device],
     cause,
@@ -45,8 +50,8 @@ export function deviceUnavailable(device: Device, cause: unknown): FoveaError {
 
 export interface SessionSettings {
   readonly device: Device;
-  /** Compute threads on the CPU; default: all cores. */
-  readonly cpuThreads?: number;
+  /** Compute threads on the CPU; 0: one per physical core. */
+  readonly cpuThreads: number;
 }
 
 /**
@@ -60,7 +65,7 @@ export function sessionOptions(
   const { device, cpuThreads } = settings;
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    intraOpNumThreads: cpuThreads ?? availableParallelism(),
+    intraOpNumThreads: cpuThreads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
     extra: {

@@ -10,14 +10,18 @@ import type { Device, DeviceChoice, SessionSettings } from './device.ts';
 import { candidates, deviceUnavailable, knownDevices } from './device.ts';
 import { OnnxModel } from './model.ts';
 import type { SelfCheck } from './self-check.ts';
-import { selfCheck } from './self-check.ts';
+import { probeSeconds, selfCheck } from './self-check.ts';
 
 export interface LoadOptions {
   readonly device: DeviceChoice;
+  /** Compute threads on the CPU. Default: one for a small model, one per physical core for others. */
   readonly cpuThreads?: number;
   /** Other graphs for one device; tests prove with it that a device that computes wrong is refused. */
   readonly graphsFor?: (device: Device, graphs: ModelGraphs) => ModelGraphs;
 }
+
+/** Below this many parameters a matrix is too small to be worth waking a second thread. */
+const SINGLE_THREAD_BELOW = 50e6;
 
 export interface LoadInfo {
   readonly parameters: number;
@@ -37,12 +41,14 @@ export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
 export async function loadModel(checkpoint: GraphSource, options: LoadOptions): Promise<LoadedModel> {
   const start = performance.now();
   const graphs = modelGraphs(checkpoint);
+  const parameters = countParameters(checkpoint);
+  const cpuThreads = options.cpuThreads ?? (parameters < SINGLE_THREAD_BELOW ? 1 : 0);
   const passedOver: string[] = [];
   for (const device of candidates(options.device)) {
     try {
-      const { model, check } = await open(device, graphs, options);
+      const { model, check } = await open(device, graphs, { ...options, cpuThreads });
       const info: LoadInfo = {
-        parameters: countParameters(checkpoint),
+        parameters,
         selfCheck: check,
         loadMs: performance.now() - start,
         passedOver,
@@ -59,33 +65,32 @@ export async function loadModel(checkpoint: GraphSource, options: LoadOptions): 
 async function open(
   device: Device,
   graphs: ModelGraphs,
-  options: LoadOptions,
+  options: LoadOptions & { readonly cpuThreads: number },
 ): Promise<{ model: OnnxModel; check: SelfCheck | null }> {
   if (!knownDevices().includes(device)) {
     throw deviceUnavailable(device, new Error(`this build of ONNX Runtime has ${knownDevices().join(', ')}`));
   }
-  const settings = (on: Device): SessionSettings => ({
-    device: on,
-    ...(options.cpuThreads === undefined ? {} : { cpuThreads: options.cpuThreads }),
-  });
+  const settings = (on: Device): SessionSettings => ({ device: on, cpuThreads: options.cpuThreads });
   const model = new OnnxModel(options.graphsFor?.(device, graphs) ?? graphs, settings(device));
   try {
     await model.warm();
     if (device === 'cpu') return { model, check: null };
-    const check = await checkAgainstCpu(model, new OnnxModel(graphs, settings('cpu')));
-    if (options.device === 'auto' && check.seconds.device > check.seconds.cpu) {
-      throw new FoveaError('device_unavailable', 'slower than the CPU on this model');
-    }
-    return { model, check };
+    const reference = new OnnxModel(graphs, settings('cpu'));
+    return { model, check: await compare(model, reference, options.device === 'auto') };
   } catch (error) {
     await model.dispose();
     throw error;
   }
 }
 
-async function checkAgainstCpu(model: OnnxModel, reference: OnnxModel): Promise<SelfCheck> {
+/** Self-check against a CPU model that is let go afterwards; `auto` also wants the device to be the faster one. */
+async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boolean): Promise<SelfCheck> {
   try {
-    return await selfCheck(model, reference);
+    const check = await selfCheck(model, reference);
+    if (mustBeFaster && (await probeSeconds(model)) > (await probeSeconds(reference))) {
+      throw new FoveaError('device_unavailable', 'slower than the CPU on this model');
+    }
+    return check;
   } finally {
     await reference.dispose();
   }
