@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OpName } from '../../src-main/graph/ops/index.ts';
+import { OPS } from '../../src-main/graph/ops/index.ts';
+import type { Nd } from '../support/nd.ts';
+import { erf, get, make, map, mapRows, spread } from '../support/nd.ts';
+import type { OpCase } from '../support/op-check.ts';
+import { checkOp } from '../support/op-check.ts';
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const mean = (row: readonly number[]) => row.reduce((a, b) => a + b, 0) / row.length;
+
+function binary(op: 'Add' | 'Sub' | 'Mul' | 'Div', f: (a: number, b: number) => number): OpCase {
+  return {
+    op,
+    inputs: [
+      ['S', 1, 4],
+      [2, 1],
+    ],
+    build: (b, [x, y]) => b.binary(op, x!, y!),
+    reference: (x, y) => make([3, 2, 4], (i) => f(spread(x, i), spread(y, i))),
+  };
+}
+
+function unary(op: 'Neg' | 'Sigmoid' | 'Erf', f: (x: number) => number): OpCase {
+  return { op, inputs: [['S', 5]], build: (b, [x]) => b.unary(op, x!), reference: (x) => map(x, f) };
+}
+
+function matmul(x: Nd, y: Nd, batch: readonly number[]): Nd {
+  const [m, k, n] = [x.shape.at(-2)!, x.shape.at(-1)!, y.shape.at(-1)!];
+  return make([...batch, m, n], (index) => {
+    const at = index.slice(0, -2);
+    let sum = 0;
+    for (let i = 0; i < k; i++)
+      sum += spread(x, [...at, index.at(-2)!, i]) * spread(y, [...at, i, index.at(-1)!]);
+    return sum;
+  });
+}
+
+const transposed = (x: Nd) => make([x.shape[1]!, x.shape[0]!], ([i, j]) => get(x, [j!, i!]));
+
+const CASES: OpCase[] = [
+  binary('Add', (a, b) => a + b),
+  binary('Sub', (a, b) => a - b),
+  binary('Mul', (a, b) => a * b),
+  {
+    ...binary('Div', (a, b) => a / (b * b + 1)),
+    build: (b, [x, y]) => b.binary('Div', x!, b.binary('Add', b.binary('Mul', y!, y!), b.scalar(1))),
+  },
+  unary('Neg', (x) => -x),
+  unary('Sigmoid', sigmoid),
+  unary('Erf', erf),
+  {
+    op: 'Less',
+    inputs: [
+      ['S', 1],
+      [1, 4],
+    ],
+    build: (b, [x, y]) => b.where(b.binary('Less', x!, y!), b.scalar(1), b.scalar(0)),
+    reference: (x, y) => make([3, 4], ([i, j]) => (x.data[i!]! < y.data[j!]! ? 1 : 0)),
+  },
+  {
+    op: 'Where',
+    inputs: [['S', 4], [4]],
+    build: (b, [x, y]) => b.where(b.binary('Less', x!, b.scalar(0)), y!, x!),
+    reference: (x, y) => make([3, 4], (i) => (get(x, i) < 0 ? spread(y, i) : get(x, i))),
+  },
+  {
+    op: 'Cast',
+    inputs: [['S', 4]],
+    build: (b, [x]) => b.cast(b.cast(x!, 'int32'), 'float32'),
+    reference: (x) => map(x, Math.trunc),
+  },
+  {
+    op: 'Identity',
+    inputs: [['S']],
+    build: (_, [x]) => x!,
+    reference: (x) => x,
+  },
+  {
+    op: 'Reshape',
+    name: 'splits, keeps a symbolic length, and fills in the rest',
+    inputs: [['S', 8]],
+    build: (b, [x]) => b.reshape(b.reshape(x!, ['S', 2, 4]), [null, 4]),
+    reference: (x) => ({ shape: [6, 4], data: x.data }),
+  },
+  {
+    op: 'Transpose',
+    inputs: [['S', 2, 4]],
+    build: (b, [x]) => b.transpose(x!, [1, 2, 0]),
+    reference: (x) => make([2, 4, 3], ([i, j, k]) => get(x, [k!, i!, j!])),
+  },
+  {
+    op: 'Concat',
+    inputs: [
+      ['P', 4],
+      ['S', 4],
+    ],
+    build: (b, [p, s]) => b.concat([p!, s!], 0),
+    reference: (p, s) => ({ shape: [5, 4], data: [...p.data, ...s.data] }),
+  },
+  {
+    op: 'Slice',
+    name: 'by constants',
+    inputs: [[2, 6]],
+    build: (b, [x]) => b.slice(x!, 1, 2, 5),
+    reference: (x) => make([2, 3], ([i, j]) => get(x, [i!, j! + 2])),
+  },
+  {
+    op: 'Slice',
+    name: 'the last row of a run-time length',
+    inputs: [['S', 4]],
+    build: (b, [x]) => b.slice(x!, 0, -1),
+    reference: (x) => ({ shape: [1, 4], data: x.data.slice(-4) }),
+  },
+  {
+    op: 'Slice',
+    name: 'by run-time bounds',
+    inputs: [[2, 6]],
+    ints: [[3], [5]],
+    build: (b, [x], [start, end]) => b.sliceAt(x!, 1, start!, end!, 'R'),
+    reference: (x) => make([2, 2], ([i, j]) => get(x, [i!, j! + 3])),
+  },
+  {
+    op: 'Gather',
+    inputs: [['S', 5, 2]],
+    ints: [[4, 0, 4]],
+    build: (b, [x], [indices]) => b.gather(x!, indices!, 1),
+    reference: (x) => make([3, 3, 2], ([i, j, k]) => get(x, [i!, [4, 0, 4][j!]!, k!])),
+  },
+  {
+    op: 'Gemm',
+    name: 'a linear layer on [out, in] weights with bias',
+    inputs: [['S', 4], [5, 4], [5]],
+    build: (b, [x, w, bias]) => b.linear(x!, w!, bias!),
+    reference: (x, w, bias) => {
+      const y = matmul(x, transposed(w), []);
+      return make([3, 5], (i) => get(y, i) + bias.data[i[1]!]!);
+    },
+  },
+  {
+    op: 'MatMul',
+    inputs: [
+      [2, 'S', 4],
+      [1, 4, 5],
+    ],
+    build: (b, [x, y]) => b.matmul(x!, y!),
+    reference: (x, y) => matmul(x, y, [2]),
+  },
+  {
+    op: 'Softmax',
+    inputs: [[2, 'S', 5]],
+    build: (b, [x]) => b.softmax(x!),
+    reference: (x) =>
+      mapRows(x, (row) => {
+        const e = row.map(Math.exp);
+        return e.map((v) => v / (mean(e) * e.length));
+      }),
+  },
+  {
+    op: 'ReduceSum',
+    inputs: [['S', 2, 4]],
+    build: (b, [x]) => b.sum(x!, [1]),
+    reference: (x) => make([3, 4], ([i, j]) => get(x, [i!, 0, j!]) + get(x, [i!, 1, j!])),
+  },
+  {
+    op: 'LayerNormalization',
+    inputs: [['S', 6], [6], [6]],
+    build: (b, [x, scale, bias]) => b.layerNorm(x!, scale!, bias!, 1e-5),
+    reference: (x, scale, bias) =>
+      mapRows(x, (row) => {
+        const m = mean(row);
+        const deviation = Math.sqrt(mean(row.map((v) => (v - m) ** 2)) + 1e-5);
+        return row.map((v, i) => ((v - m) / deviation) * scale.data[i]! + bias.data[i]!);
+      }),
+  },
+  {
+    op: 'SimplifiedLayerNormalization',
+    inputs: [['S', 6], [6]],
+    build: (b, [x, scale]) => b.rmsNorm(x!, scale!, 1e-5),
+    reference: (x, scale) =>
+      mapRows(x, (row) =>
+        row.map((v, i) => (v / Math.sqrt(mean(row.map((w) => w * w)) + 1e-5)) * scale.data[i]!),
+      ),
+  },
+];
+
+for (const entry of CASES)
+  test(`${entry.op}: ${entry.name ?? 'agrees with the reference'}`, () => checkOp(entry));
+
+test('every op of the table has a case', () => {
+  const covered = new Set(CASES.map(({ op }) => op));
+  assert.deepEqual(
+    (Object.keys(OPS) as OpName[]).filter((op) => !covered.has(op)),
+    [],
+  );
+});
