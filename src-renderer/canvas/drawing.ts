@@ -1,0 +1,123 @@
+/**
+ * What the layers draw, in world units. Lines keep their width on screen whatever the zoom: `unit` is one CSS pixel
+ * in world units. Light lines lie on dark ones so that they can be seen on any picture.
+ */
+import type { Rect } from '../logic/viewport.ts';
+
+export interface Drawing {
+  readonly context: CanvasRenderingContext2D;
+  readonly unit: number;
+}
+
+export interface Tokens {
+  readonly rect: Rect;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+const HALO = 'rgb(0 0 0 / 75%)';
+const BOX = '#ffffff';
+const FG_LINE = '#ffb31a';
+
+/** From here on a picture pixel is worth seeing as a square. */
+const PIXELATED_FROM = 6;
+
+export function drawPicture(
+  { context }: Drawing,
+  picture: { image: CanvasImageSource; width: number; height: number },
+  scale: number,
+): void {
+  context.imageSmoothingEnabled = scale < PIXELATED_FROM;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(picture.image, 0, 0, picture.width, picture.height);
+}
+
+/** A grid-shaped canvas over its place on the picture. */
+export function drawScaled(
+  { context }: Drawing,
+  canvas: HTMLCanvasElement,
+  rect: Rect,
+  opacity: number,
+  smooth: boolean,
+): void {
+  context.save();
+  context.globalAlpha = opacity;
+  context.imageSmoothingEnabled = smooth;
+  context.drawImage(canvas, rect.x, rect.y, rect.width, rect.height);
+  context.restore();
+}
+
+export function drawOutline({ context, unit }: Drawing, tokens: Tokens, lines: readonly number[]): void {
+  const [x, y] = toWorld(tokens);
+  context.beginPath();
+  for (let i = 0; i < lines.length; i += 4) {
+    context.moveTo(x(lines[i]!), y(lines[i + 1]!));
+    context.lineTo(x(lines[i + 2]!), y(lines[i + 3]!));
+  }
+  context.lineCap = 'square';
+  strokeTwice(context, unit, FG_LINE, 1.5);
+}
+
+export function drawGrid({ context, unit }: Drawing, tokens: Tokens): void {
+  const [x, y] = toWorld(tokens);
+  context.beginPath();
+  for (let col = 0; col <= tokens.cols; col++) {
+    context.moveTo(x(col), y(0));
+    context.lineTo(x(col), y(tokens.rows));
+  }
+  for (let row = 0; row <= tokens.rows; row++) {
+    context.moveTo(x(0), y(row));
+    context.lineTo(x(tokens.cols), y(row));
+  }
+  context.lineWidth = unit;
+  context.strokeStyle = 'rgb(0 0 0 / 45%)';
+  context.stroke();
+  context.strokeStyle = 'rgb(255 255 255 / 35%)';
+  context.stroke();
+}
+
+export function drawBoxes(
+  { context, unit }: Drawing,
+  boxes: readonly (readonly [number, number, number, number])[],
+  dash: readonly number[],
+): void {
+  context.save();
+  for (const [x0, y0, x1, y1] of boxes) {
+    context.beginPath();
+    context.rect(x0, y0, x1 - x0, y1 - y0);
+    context.setLineDash([]);
+    context.lineWidth = 3.5 * unit;
+    context.strokeStyle = HALO;
+    context.stroke();
+    context.setLineDash(dash.map((length) => length * unit));
+    context.lineWidth = 1.5 * unit;
+    context.strokeStyle = BOX;
+    context.stroke();
+  }
+  context.restore();
+}
+
+export function drawCells({ context, unit }: Drawing, tokens: Tokens, cells: readonly number[]): void {
+  if (cells.length === 0) return;
+  const [x, y] = toWorld(tokens);
+  context.beginPath();
+  for (const cell of cells) {
+    const row = Math.floor(cell / tokens.cols);
+    const col = cell % tokens.cols;
+    context.rect(x(col), y(row), x(col + 1) - x(col), y(row + 1) - y(row));
+  }
+  strokeTwice(context, unit, BOX, 1.5);
+}
+
+function strokeTwice(context: CanvasRenderingContext2D, unit: number, colour: string, width: number): void {
+  context.lineWidth = (width + 2) * unit;
+  context.strokeStyle = HALO;
+  context.stroke();
+  context.lineWidth = width * unit;
+  context.strokeStyle = colour;
+  context.stroke();
+}
+
+function toWorld({ rect, rows, cols }: Tokens): [x: (col: number) => number, y: (row: number) => number] {
+  return [(col) => rect.x + (col / cols) * rect.width, (row) => rect.y + (row / rows) * rect.height];
+}

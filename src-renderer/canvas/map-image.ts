@@ -1,0 +1,12 @@
+/** A map as a canvas of one pixel per token; the pane scales it, smooth or pixelated. */
+import type { Grid } from '../../src-shared/kernels/types.ts';
+import type { ColormapName } from '../logic/colormap.ts';
+import { toRgba, type MapValues } from '../logic/map-values.ts';
+
+export function mapImage(map: MapValues, [rows, cols]: Grid, colormap: ColormapName): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = cols;
+  canvas.height = rows;
+  canvas.getContext('2d')?.putImageData(new ImageData(toRgba(map, colormap), cols, rows), 0, 0);
+  return canvas;
+}

@@ -1,0 +1,135 @@
+/**
+ * One pane: picture and map below, label, boxes and grid above, the token under the pointer on top. Setters only note
+ * what is to be drawn and ask for the layer they concern, so that a hover never redraws a picture.
+ */
+import { Group } from 'konva/lib/Group';
+import { Layer } from 'konva/lib/Layer';
+import { Shape } from 'konva/lib/Shape';
+import { Stage } from 'konva/lib/Stage';
+import type { Rect, Size, Viewport } from '../logic/viewport.ts';
+import {
+  drawBoxes,
+  drawCells,
+  drawGrid,
+  drawOutline,
+  drawPicture,
+  drawScaled,
+  type Drawing,
+} from './drawing.ts';
+
+export interface PaneScene {
+  readonly picture: {
+    readonly image: CanvasImageSource;
+    readonly width: number;
+    readonly height: number;
+  } | null;
+  /** Where the tokens lie, in world units; null without a prediction. */
+  readonly tokens: { readonly rect: Rect; readonly rows: number; readonly cols: number } | null;
+  readonly map: HTMLCanvasElement | null;
+  readonly mapOpacity: number;
+  readonly smooth: boolean;
+  readonly label: HTMLCanvasElement | null;
+  readonly labelOpacity: number;
+  /** Foreground's outline, flat x0, y0, x1, y1 in grid coordinates. */
+  readonly outline: readonly number[];
+  readonly showGrid: boolean;
+  /** World xyxy. */
+  readonly boxes: readonly (readonly [number, number, number, number])[];
+  readonly truth: readonly (readonly [number, number, number, number])[];
+}
+
+const EMPTY: PaneScene = {
+  picture: null,
+  tokens: null,
+  map: null,
+  mapOpacity: 1,
+  smooth: false,
+  label: null,
+  labelOpacity: 1,
+  outline: [],
+  showGrid: false,
+  boxes: [],
+  truth: [],
+};
+
+export class PaneStage {
+  readonly #stage: Stage;
+  readonly #layers: readonly Layer[];
+  readonly #groups: readonly Group[];
+  #scene: PaneScene = EMPTY;
+  #hovered: readonly number[] = [];
+  #view: Viewport = { scale: 1, x: 0, y: 0 };
+
+  constructor(container: HTMLDivElement) {
+    this.#stage = new Stage({ container, width: 1, height: 1, listening: false });
+    const painters = [this.#paintBase, this.#paintOverlay, this.#paintHover];
+    this.#layers = painters.map(() => new Layer({ listening: false }));
+    this.#groups = painters.map((paint) => {
+      const group = new Group();
+      group.add(new Shape({ sceneFunc: (context) => paint(this.#drawing(context._context)) }));
+      return group;
+    });
+    this.#layers.forEach((layer, i) => layer.add(this.#groups[i]!));
+    this.#stage.add(...(this.#layers as [Layer, ...Layer[]]));
+  }
+
+  resize({ width, height }: Size): void {
+    this.#stage.size({ width, height });
+  }
+
+  setView(view: Viewport): void {
+    this.#view = view;
+    for (const group of this.#groups) {
+      group.scale({ x: view.scale, y: view.scale });
+      group.position({ x: view.x, y: view.y });
+    }
+    for (const layer of this.#layers) layer.batchDraw();
+  }
+
+  setScene(scene: PaneScene): void {
+    const before = this.#scene;
+    this.#scene = scene;
+    const base = (['picture', 'tokens', 'map', 'mapOpacity', 'smooth'] as const).some(
+      (part) => before[part] !== scene[part],
+    );
+    if (base) this.#layers[0]!.batchDraw();
+    this.#layers[1]!.batchDraw();
+  }
+
+  /** Cells under the pointer or the brush. */
+  setHover(cells: readonly number[]): void {
+    if (cells.length === 0 && this.#hovered.length === 0) return;
+    this.#hovered = cells;
+    this.#layers[2]!.batchDraw();
+  }
+
+  destroy(): void {
+    this.#stage.destroy();
+  }
+
+  #drawing(context: CanvasRenderingContext2D): Drawing {
+    return { context, unit: 1 / this.#view.scale };
+  }
+
+  #paintBase = (drawing: Drawing): void => {
+    const { picture, tokens, map, mapOpacity, smooth } = this.#scene;
+    if (picture) drawPicture(drawing, picture, this.#view.scale);
+    if (tokens && map) drawScaled(drawing, map, tokens.rect, mapOpacity, smooth);
+  };
+
+  #paintOverlay = (drawing: Drawing): void => {
+    const { tokens, label, labelOpacity, outline, showGrid, boxes, truth } = this.#scene;
+    if (tokens && label) {
+      drawScaled(drawing, label, tokens.rect, labelOpacity, true);
+      drawOutline(drawing, tokens, outline);
+    }
+    if (tokens && showGrid) drawGrid(drawing, tokens);
+    drawBoxes(drawing, boxes, []);
+    drawBoxes(drawing, truth, [6, 4]);
+  };
+
+  #paintHover = (drawing: Drawing): void => {
+    const { tokens } = this.#scene;
+    if (tokens) drawCells(drawing, tokens, this.#hovered);
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Perceptually uniform colours for maps. Each table holds the published colormap at every 5th of its 256 entries
+ * (52 control points, RRGGBB); the rest is interpolated linearly, at most 2/255 away from the original.
+ * Sources: viridis and inferno by S. van der Walt and N. Smith (matplotlib 2.0, CC0); cividis by Nuñez, Anderton
+ * and Renslow, PLOS ONE 13(7), 2018, doi:10.1371/journal.pone.0199239.
+ */
+
+export const COLORMAPS = ['viridis', 'inferno', 'cividis'] as const;
+export type ColormapName = (typeof COLORMAPS)[number];
+
+const CONTROL_POINTS: Record<ColormapName, string> = {
+  viridis:
+    '44015446085c471063481769481d6f482475472a7a46307e453781433d844142873f48893d4e8a' +
+    '3a538b38598c355e8d33638d31688e2e6d8e2c718e2a768e297b8e27808e25848e23898e218e8d' +
+    '20928c1f978b1e9c891fa18821a58524aa8328ae802eb37c35b7793dbc7446c06f50c46a5ac864' +
+    '65cb5e70cf577cd25089d54895d840a2da37b0dd2fbddf26cae11fd8e219e5e419f1e51dfde725',
+  inferno:
+    '00000402020c0504170a072210092d160b391e0c45260c512f0a5b380962400a67490b6a510e6c' +
+    '59106e61136e69166e71196e781c6d801f6c88226a902568982766a02a63a82e5fb0315bb73557' +
+    'bf3952c63d4dcc4248d34743d94d3ddf5337e45a31e9612bed6925f1711ff47918f78212f98b0b' +
+    'fa9407fb9d07fca60cfcb014fbba1ffac42af8cd37f6d746f4e156f2ea69f2f27df5f992fcffa4',
+  cividis:
+    '00224e002656002a5f002d680030700833701637701f3a6f273e6e2e416d34456c3a486c3f4c6c' +
+    '444f6c49536c4e566c535a6d575d6d5c616e60646f656870696b716d6f727172747676767a7a77' +
+    '7e7d788381788885788d8878928c789690779b9476a09875a59c74aaa072afa471b5a86fbaac6d' +
+    'bfb06bc4b468cab965cfbd62d4c15fdac65bdfca56e5cf52ead34cf0d846f6dd3efce236fee838',
+};
+
+const ENTRIES = 256;
+const STEP = 5;
+const cache = new Map<ColormapName, Uint8Array>();
+
+/** 256 colours as `[256*3]` RGB bytes, lowest value first. */
+export function colormapTable(name: ColormapName): Uint8Array {
+  const known = cache.get(name);
+  if (known) return known;
+  const hex = CONTROL_POINTS[name];
+  const table = new Uint8Array(ENTRIES * 3);
+  for (let i = 0; i < ENTRIES; i++) {
+    const low = Math.min(Math.floor(i / STEP), hex.length / 6 - 2);
+    const part = i / STEP - low;
+    for (let channel = 0; channel < 3; channel++) {
+      const from = byteAt(hex, low, channel);
+      const to = byteAt(hex, low + 1, channel);
+      table[i * 3 + channel] = Math.round(from + (to - from) * part);
+    }
+  }
+  cache.set(name, table);
+  return table;
+}
+
+function byteAt(hex: string, point: number, channel: number): number {
+  const at = point * 6 + channel * 2;
+  return Number.parseInt(hex.slice(at, at + 2), 16);
+}

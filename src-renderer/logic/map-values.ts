@@ -1,0 +1,55 @@
+/**
+ * From a stored map to what a pane shows: decoded values, their range, and colours. NaN and infinities are masked
+ * (transparent, left out of the range), never drawn as a low or a high value.
+ */
+import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
+import { colormapTable, type ColormapName } from './colormap.ts';
+
+/** Values of one map, `[H*W]` row-major, with the range of the finite ones (null when there is none). */
+export interface MapValues {
+  readonly values: Float32Array;
+  readonly range: { readonly min: number; readonly max: number } | null;
+}
+
+/** Little-endian float16 bytes `[2*H*W]` as floats `[H*W]`. */
+export function decodeMap(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const bits = new Uint16Array(bytes.byteLength >> 1);
+  for (let i = 0; i < bits.length; i++) bits[i] = view.getUint16(i * 2, true);
+  return decodeFloat16(bits);
+}
+
+/** Logits to probabilities (METHOD §4); NaN stays NaN. */
+export function probabilities(logits: Float32Array): Float32Array {
+  return logits.map((value) => 1 / (1 + Math.exp(-value)));
+}
+
+export function withRange(values: Float32Array): MapValues {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { values, range: min <= max ? { min, max } : null };
+}
+
+/** A map as RGBA bytes `[4*H*W]`: lowest finite value at the start of the colormap, masked cells transparent. */
+export function toRgba(map: MapValues, colormap: ColormapName): Uint8ClampedArray<ArrayBuffer> {
+  const table = colormapTable(colormap);
+  const pixels = new Uint8ClampedArray(map.values.length * 4);
+  if (!map.range) return pixels;
+  const { min, max } = map.range;
+  const scale = max > min ? 255 / (max - min) : 0;
+  for (let i = 0; i < map.values.length; i++) {
+    const value = map.values[i]!;
+    if (!Number.isFinite(value)) continue;
+    const entry = Math.round((value - min) * scale) * 3;
+    pixels[i * 4] = table[entry]!;
+    pixels[i * 4 + 1] = table[entry + 1]!;
+    pixels[i * 4 + 2] = table[entry + 2]!;
+    pixels[i * 4 + 3] = 255;
+  }
+  return pixels;
+}

@@ -1,0 +1,75 @@
+/**
+ * A long filtered list, fetched in pages and kept still while a person works through it. A row that a decision took
+ * out of the filter stays where it was until the list is asked for anew; so that the next page still begins where
+ * this one ends, offsets sent to the main side leave out such rows ("gone").
+ */
+export const PAGE_SIZE = 100;
+
+export class PagedList<Row extends { readonly id: number }> {
+  #rows = new Map<number, Row>();
+  #indexOf = new Map<number, number>();
+  #gone = new Set<number>();
+  #serverTotal = 0;
+
+  /** Rows shown: those the filter matches now and those that went out of it meanwhile. */
+  get total(): number {
+    return this.#serverTotal + this.#gone.size;
+  }
+
+  rowAt(index: number): Row | undefined {
+    return this.#rows.get(index);
+  }
+
+  indexOf(id: number): number | undefined {
+    return this.#indexOf.get(id);
+  }
+
+  /** First index of the page that holds `index`. */
+  pageStart(index: number): number {
+    return index - (index % PAGE_SIZE);
+  }
+
+  hasPage(start: number): boolean {
+    return this.#rows.has(start) || start >= this.total;
+  }
+
+  /** Where that page begins for the main side. */
+  serverOffset(start: number): number {
+    let before = 0;
+    for (const index of this.#gone) if (index < start) before++;
+    return start - before;
+  }
+
+  /** Puts a fetched page at `start`; a row that another page already shows is not shown twice. */
+  put(start: number, rows: readonly Row[], serverTotal: number): void {
+    let index = start;
+    for (const row of rows) {
+      const known = this.#indexOf.get(row.id);
+      if (known !== undefined && known !== index) continue;
+      this.#rows.set(index, row);
+      this.#indexOf.set(row.id, index);
+      index++;
+    }
+    // A short page ends the list; a count taken while a decision was still on its way could be one too many.
+    this.#serverTotal = rows.length < PAGE_SIZE ? index - this.#gone.size : serverTotal;
+  }
+
+  /** Changes a loaded row; `matches` says whether the filter still wants it. */
+  update(id: number, change: Partial<Row>, matches: boolean): void {
+    const index = this.#indexOf.get(id);
+    if (index === undefined) return;
+    this.#rows.set(index, { ...this.#rows.get(index)!, ...change });
+    const was = !this.#gone.has(index);
+    if (was === matches) return;
+    if (matches) this.#gone.delete(index);
+    else this.#gone.add(index);
+    this.#serverTotal += matches ? 1 : -1;
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#indexOf.clear();
+    this.#gone.clear();
+    this.#serverTotal = 0;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * What holds for a sample while it is worked on: the decision that stands and the label on screen. Undo moves between
+ * such states, and each move is saved as a revision of its own.
+ */
+import type { Decision, Review, SampleState } from '../../src-shared/contract/domain.ts';
+import { History } from './history.ts';
+import type { Draft } from './save-queue.ts';
+
+export interface Standing {
+  /** `none`: nobody decided yet, or the decision was taken back. */
+  readonly decision: Exclude<Decision, 'reset'> | 'none';
+  /** `[H*W]`; null when the sample has no prediction. Never changed in place. */
+  readonly label: Int8Array | null;
+}
+
+/** One sample being worked on. */
+export interface Edit {
+  readonly sampleId: number;
+  readonly predictionId: number | null;
+  readonly predicted: Int8Array | null;
+  readonly history: History<Standing>;
+}
+
+/** Starts from what is stored: the standing revision's label, else the predicted one. */
+export function startEdit(
+  sampleId: number,
+  prediction: { readonly id: number; readonly label: Uint8Array } | null,
+  review: Review | null,
+): Edit {
+  const predicted = prediction && labelOf(prediction.label);
+  const reviewed = review?.label ? labelOf(review.label) : null;
+  // A revision of another run's prediction can have another grid; its label does not fit on this one.
+  const label = reviewed && predicted && reviewed.length === predicted.length ? reviewed : predicted;
+  const decision = review && review.decision !== 'reset' ? review.decision : 'none';
+  return {
+    sampleId,
+    predictionId: prediction?.id ?? null,
+    predicted,
+    history: new History<Standing>({ decision, label }),
+  };
+}
+
+/** The state after accepting what is on screen: a label that differs from the predicted one stays corrected. */
+export function accepted(edit: Edit): Standing {
+  const { label } = edit.history.current;
+  return { decision: sameLabel(label, edit.predicted) ? 'accept' : 'correct', label };
+}
+
+/** The revision that makes `standing` hold. */
+export function draftOf(edit: Edit, standing: Standing): Draft {
+  return {
+    sampleId: edit.sampleId,
+    predictionId: edit.predictionId,
+    decision: standing.decision === 'none' ? 'reset' : standing.decision,
+    label: standing.decision === 'correct' ? standing.label : null,
+  };
+}
+
+export function stateOf(edit: Edit, standing: Standing): SampleState {
+  if (standing.decision === 'accept') return 'accepted';
+  if (standing.decision === 'correct') return 'corrected';
+  if (standing.decision === 'reject') return 'rejected';
+  return edit.predictionId === null ? 'unlabelled' : 'pending';
+}
+
+/** Label bytes of the wire as signed values. */
+export function labelOf(bytes: Uint8Array): Int8Array {
+  return new Int8Array(bytes.slice().buffer);
+}
+
+export function sameLabel(a: Int8Array | null, b: Int8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

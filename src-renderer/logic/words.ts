@@ -1,0 +1,86 @@
+/**
+ * Numbers and reasons as a person reads them. Plain words, units always, never a raw code.
+ */
+import type { SampleState } from '../../src-shared/contract/domain.ts';
+import type { Dropped } from '../../src-shared/kernels/types.ts';
+
+export const STATE_WORDS: Record<SampleState, string> = {
+  unlabelled: 'Not labelled',
+  pending: 'To review',
+  accepted: 'Accepted',
+  corrected: 'Corrected',
+  rejected: 'Rejected',
+};
+
+/** Which rule left a sample out, and by how much (METHOD §2). */
+export function droppedWords(dropped: Dropped): string {
+  const { rule, value, limit } = dropped;
+  if (rule === 'empty_answer') return 'Dropped: the model gave no answer';
+  if (rule === 'area') {
+    return `Dropped: the box covers ${percentBeside(value, limit)} of the grid (limit ${percent(limit)})`;
+  }
+  return `Dropped: the strongest attention is ${formatValue(value)} (at least ${formatValue(limit)} needed)`;
+}
+
+export function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))}%`;
+}
+
+/** Whole percents, unless that would read the same as the limit. */
+function percentBeside(value: number, limit: number): string {
+  const whole = Math.round(value * 100);
+  return whole === limit * 100 && value !== limit ? percent(value) : `${whole}%`;
+}
+
+/** Three significant digits; a masked value is a dash. */
+export function formatValue(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
+  return Math.abs(value) < 1e-4 || Math.abs(value) >= 1e5 ? value.toExponential(2) : trimmed(value);
+}
+
+function trimmed(value: number): string {
+  const digits = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));
+  return value.toFixed(digits);
+}
+
+export function formatMs(ms: number): string {
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  return ms >= 100 ? `${Math.round(ms)} ms` : `${ms.toFixed(1)} ms`;
+}
+
+/** `3 min 20 s`, `2 h 5 min`: two units at most. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min${whole % 60 ? ` ${whole % 60} s` : ''}`;
+  return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`;
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** `0.8 samples/s`, or per minute when slower than one in two seconds. */
+export function formatRate(perSecond: number): string {
+  return perSecond >= 0.5 ? `${perSecond.toFixed(1)} /s` : `${(perSecond * 60).toFixed(1)} /min`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  unreviewed: 'not reviewed',
+  rejected: 'rejected',
+  no_prediction: 'no prediction yet',
+  dropped: 'dropped by a label rule',
+  bg_inside_box_to_ignore: 'background cells inside the box became ignore',
+  grid_not_24x24: 'the grid is not 24 × 24, which the LLaVA trainer needs',
+};
+
+/** A reason of an export report in words; an unknown one is at least readable. */
+export function reasonWords(reason: string): string {
+  const known = REASONS[reason];
+  if (known) return known;
+  const notExpressible = /^not_expressible_(.+)$/.exec(reason);
+  const plain = (notExpressible ? notExpressible[1]! : reason).replaceAll('_', ' ');
+  return notExpressible ? `the format cannot express it: ${plain}` : plain;
+}

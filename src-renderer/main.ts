@@ -1,0 +1,35 @@
+/** The page's beginning: styles, connection, app. Without a connection it says so and keeps trying. */
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import { mount, unmount } from 'svelte';
+import { z } from 'zod';
+import { FoveaError } from '../src-shared/contract/errors.ts';
+import { connect } from '../src-shared/rpc/connect.ts';
+import App from './App.svelte';
+import Unreachable from './pages/Unreachable.svelte';
+import './style/tokens.css';
+import './style/base.css';
+
+// zod would compile parsers with `new Function`, which the page's Content-Security-Policy forbids.
+z.config({ jitless: true });
+
+const RETRY_MS = 2_000;
+const target = document.querySelector('#app')!;
+
+async function start(): Promise<void> {
+  let shown: Record<string, unknown> | null = null;
+  for (;;) {
+    try {
+      const client = await connect();
+      if (shown) await unmount(shown);
+      mount(App, { target, props: { client } });
+      return;
+    } catch (thrown) {
+      const error = FoveaError.from(thrown);
+      shown ??= mount(Unreachable, { target, props: { error } });
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+void start();

@@ -1,0 +1,99 @@
+/**
+ * Pointers and wheels on a pane: paint, pan, zoom about the pointer, hover. Every pane feeds the same view, so what
+ * happens in one happens in all.
+ */
+import { toGrid, toWorld, type Point } from '../logic/viewport.ts';
+import type { Workbench } from '../state/workbench.svelte.ts';
+
+const ZOOM_PER_PIXEL = 0.0022;
+const LINE = 16;
+
+/** Handles the pointers of one pane until the returned function is called. */
+export function handlePointers(element: HTMLElement, bench: Workbench): () => void {
+  const { view, tools, desk } = bench;
+  let mode: 'none' | 'pan' | 'paint' = 'none';
+  let last: Point = { x: 0, y: 0 };
+
+  const at = (event: MouseEvent): Point => {
+    const box = element.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+  const gridPoint = (point: Point): Point | null => {
+    const prediction = desk.bundle?.detail.prediction;
+    return prediction ? toGrid(toWorld(view.viewport, point), prediction.transform) : null;
+  };
+  const setHover = (point: Point | null): void => {
+    const prediction = desk.bundle?.detail.prediction;
+    const inside =
+      point &&
+      prediction &&
+      point.x >= 0 &&
+      point.y >= 0 &&
+      point.x < prediction.grid[1] &&
+      point.y < prediction.grid[0];
+    view.hover = inside ? point : null;
+  };
+
+  const down = (event: PointerEvent): void => {
+    const point = at(event);
+    const cell = gridPoint(point);
+    const pans = event.button === 1 || (event.button === 0 && (view.panning || tools.painting === null));
+    if (pans) mode = 'pan';
+    else if (event.button === 0 && cell && tools.painting !== null) {
+      mode = desk.startStroke(cell, tools.painting, tools.tool === 'select' ? 1 : tools.size)
+        ? 'paint'
+        : 'none';
+    }
+    if (mode === 'none') return;
+    last = point;
+    element.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  };
+  const move = (event: PointerEvent): void => {
+    const point = at(event);
+    const cell = gridPoint(point);
+    if (mode === 'pan') view.pan(point.x - last.x, point.y - last.y);
+    if (mode === 'paint' && cell) {
+      // Quick strokes: the browser keeps the points between two frames.
+      const between = event.getCoalescedEvents?.() ?? [];
+      for (const part of between.length > 1 ? between : [event]) {
+        const onGrid = gridPoint(at(part));
+        if (onGrid) desk.stroke(onGrid);
+      }
+    }
+    last = point;
+    setHover(cell);
+  };
+  const up = (): void => {
+    if (mode === 'paint') desk.endStroke();
+    mode = 'none';
+  };
+  const cancel = (): void => {
+    if (mode === 'paint') desk.cancelStroke();
+    mode = 'none';
+  };
+  const leave = (): void => setHover(null);
+  const wheel = (event: WheelEvent): void => {
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1;
+    // A pinch on a touchpad arrives as a wheel with ctrlKey set.
+    if (event.ctrlKey || event.metaKey) {
+      view.zoom(Math.exp(-event.deltaY * unit * ZOOM_PER_PIXEL), at(event));
+    } else {
+      const sideways = event.shiftKey && event.deltaX === 0;
+      view.pan(-(sideways ? event.deltaY : event.deltaX) * unit, sideways ? 0 : -event.deltaY * unit);
+    }
+  };
+
+  const controller = new AbortController();
+  const { signal } = controller;
+  element.addEventListener('pointerdown', down, { signal });
+  element.addEventListener('pointermove', move, { signal });
+  element.addEventListener('pointerup', up, { signal });
+  element.addEventListener('pointercancel', cancel, { signal });
+  element.addEventListener('pointerleave', leave, { signal });
+  element.addEventListener('wheel', wheel, { signal, passive: false });
+  // Middle click would start the browser's own scrolling.
+  element.addEventListener('mousedown', (event) => event.button === 1 && event.preventDefault(), { signal });
+  return () => controller.abort();
+}

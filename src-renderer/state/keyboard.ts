@@ -1,0 +1,49 @@
+/** Turns key presses into commands, except where the key already means something: text fields, sliders, dialogs. */
+import { bindingOf } from '../logic/keymap.ts';
+import { runCommand } from './commands.ts';
+import type { Workbench } from './workbench.svelte.ts';
+
+const TEXT = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]';
+/** Focused by keyboard, these answer Enter and Space themselves. */
+const PRESSABLE = 'button, a[href], summary, input[type=checkbox], input[type=radio]';
+
+/** Listens on the window; gives the function that stops it. */
+export function listenForKeys(bench: Workbench): () => void {
+  const down = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.isComposing || bench.sheet !== null || !bench.session.project) return;
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (target.closest(TEXT)) return;
+    if (target.matches('input[type=range]') && event.key.startsWith('Arrow')) return;
+    const pressing = event.key === 'Enter' || event.key === ' ';
+    if (pressing && target.closest(PRESSABLE)?.matches(':focus-visible')) return;
+    if (event.key === ' ') {
+      bench.view.panning = true;
+      event.preventDefault();
+      return;
+    }
+    const binding = bindingOf(event);
+    if (!binding) return;
+    event.preventDefault();
+    if (event.repeat && !binding.repeats) return;
+    runCommand(binding.command, bench);
+  };
+  const up = (event: KeyboardEvent): void => {
+    if (event.key === ' ') bench.view.panning = false;
+  };
+  const release = (): void => void (bench.view.panning = false);
+  /** A button pressed with the pointer gives the keyboard back to the page. */
+  const click = (event: MouseEvent): void => {
+    const button = event.target instanceof Element ? event.target.closest('button, input[type=range]') : null;
+    if (event.detail > 0 && button instanceof HTMLElement && !button.closest('dialog')) button.blur();
+  };
+  window.addEventListener('keydown', down);
+  window.addEventListener('keyup', up);
+  window.addEventListener('blur', release);
+  window.addEventListener('click', click);
+  return () => {
+    window.removeEventListener('keydown', down);
+    window.removeEventListener('keyup', up);
+    window.removeEventListener('blur', release);
+    window.removeEventListener('click', click);
+  };
+}

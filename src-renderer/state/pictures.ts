@@ -1,0 +1,42 @@
+/**
+ * Pictures as bitmaps in stored pixels (EXIF orientation not applied: maps and boxes live there). Very large ones
+ * are scaled down while decoding, off the UI thread, so that drawing them stays cheap.
+ */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+
+export interface Picture {
+  readonly bitmap: ImageBitmap;
+  /** Size in source pixels; the bitmap may be smaller. */
+  readonly width: number;
+  readonly height: number;
+}
+
+const LONGEST_SIDE = 4096;
+
+/**
+ * @param size the stored size in source pixels
+ * @throws FoveaError `bad_image` when the host has no such picture or it cannot be decoded
+ */
+export async function loadPicture(
+  url: string,
+  name: string,
+  size: { width: number; height: number },
+): Promise<Picture> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`the host answered ${response.status}`);
+    const scale = Math.min(1, LONGEST_SIDE / Math.max(size.width, size.height));
+    const bitmap = await createImageBitmap(await response.blob(), {
+      imageOrientation: 'none' as ImageOrientation,
+      ...(scale < 1
+        ? { resizeWidth: Math.round(size.width * scale), resizeHeight: Math.round(size.height * scale) }
+        : {}),
+    });
+    return { bitmap, width: size.width, height: size.height };
+  } catch (thrown) {
+    throw new FoveaError('bad_image', `The picture ${name} cannot be shown`, {
+      next: 'Check that the file is still where it was imported from',
+      cause: thrown,
+    });
+  }
+}

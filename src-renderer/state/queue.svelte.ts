@@ -1,0 +1,202 @@
+/** The queue on the left: a filter, the rows it lets through (fetched in pages as they are needed), a place in it. */
+import { untrack } from 'svelte';
+import type { SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { RpcClient, SampleFilter } from '../../src-shared/contract/procedures.ts';
+import { PAGE_SIZE, PagedList } from '../logic/paged-list.ts';
+
+export const NO_FILTER: SampleFilter = { states: [], dropped: 'any', languages: [], splits: [], text: '' };
+
+const LIVE_REFRESH_MS = 800;
+
+export class Queue {
+  readonly #client: RpcClient;
+  readonly #list = new PagedList<SampleRow>();
+  readonly #fetching = new Map<number, Promise<void>>();
+  filter = $state.raw<SampleFilter>(NO_FILTER);
+  total = $state(0);
+  loading = $state(true);
+  error = $state.raw<FoveaError | null>(null);
+  /** The row on screen: its sample and its place in the list (kept when the sample has left the list). */
+  currentId = $state<number | null>(null);
+  currentIndex = $state(0);
+  /** Grows with every change of the rows; reading rows through {@link row} depends on it. */
+  #version = $state(0);
+  /** Answers to earlier filters are thrown away. */
+  #generation = 0;
+  #shown = { first: 0, end: 0 };
+  #refreshTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(client: RpcClient) {
+    this.#client = client;
+  }
+
+  row(index: number): SampleRow | undefined {
+    void this.#version;
+    return this.#list.rowAt(index);
+  }
+
+  currentRow(): SampleRow | undefined {
+    const row = this.row(this.currentIndex);
+    return row?.id === this.currentId ? row : undefined;
+  }
+
+  get filtered(): boolean {
+    const { states, dropped, languages, splits, text } = this.filter;
+    return states.length + languages.length + splits.length > 0 || dropped !== 'any' || text.trim() !== '';
+  }
+
+  setFilter(change: Partial<SampleFilter>): Promise<void> {
+    this.filter = { ...this.filter, ...change };
+    return this.reload();
+  }
+
+  /** Asks anew. The current sample stays current when the filter still lets it through, else the first one is. */
+  async reload(): Promise<void> {
+    const generation = ++this.#generation;
+    const filter = this.filter;
+    this.loading = true;
+    this.error = null;
+    try {
+      const id = untrack(() => this.currentId);
+      let position: number | null = null;
+      if (id !== null) position = (await this.#client.call('samples.position', { filter, id })).position;
+      if (generation !== this.#generation) return;
+      const start = this.#list.pageStart(position ?? 0);
+      const page = await this.#client.call('samples.list', { filter, offset: start, limit: PAGE_SIZE });
+      if (generation !== this.#generation) return;
+      this.#fetching.clear();
+      this.#list.clear();
+      this.#list.put(start, page.rows, page.total);
+      this.#changed();
+      if (position === null) this.#goTo(0);
+      else this.currentIndex = position;
+    } catch (thrown) {
+      if (generation === this.#generation) this.error = FoveaError.from(thrown);
+    }
+    if (generation === this.#generation) this.loading = false;
+  }
+
+  /** The list shows these rows now. */
+  setShown(first: number, end: number): void {
+    this.#shown = { first, end };
+    this.need(first, end);
+  }
+
+  /** Makes sure the rows in `[first, end)` are there or on their way. */
+  need(first: number, end: number): void {
+    if (this.total === 0) return;
+    for (let start = this.#list.pageStart(Math.max(0, first)); start < end; start += PAGE_SIZE) {
+      if (!this.#list.hasPage(start)) void this.#fetch(start);
+    }
+  }
+
+  /** Moves to the row at `index`; resolves to false when there is none or it could not be read. */
+  async go(index: number): Promise<boolean> {
+    if (index < 0 || index >= this.total) return false;
+    if (!this.#list.rowAt(index)) await this.#fetch(this.#list.pageStart(index));
+    return this.#goTo(index);
+  }
+
+  /** Like {@link go}, when the row is already here: takes effect at once. */
+  goNow(index: number): boolean {
+    return index >= 0 && index < this.total && this.#goTo(index);
+  }
+
+  /** Where "next" leads. When the current sample left the list, its old place already holds the next one. */
+  get nextIndex(): number {
+    const here = this.#list.rowAt(this.currentIndex);
+    return here && here.id !== this.currentId ? this.currentIndex : this.currentIndex + 1;
+  }
+
+  /** A decision was made, or heard of: the row shows it and keeps its place. */
+  setState(id: number, state: SampleState): void {
+    const { states } = this.filter;
+    this.#list.update(id, { state }, states.length === 0 || states.includes(state));
+    this.#changed();
+  }
+
+  has(id: number): boolean {
+    return this.#list.indexOf(id) !== undefined;
+  }
+
+  /** Rows changed elsewhere (labelling goes on): fetch anew what is shown, soon, once for many changes. */
+  refreshSoon(): void {
+    this.#refreshTimer ??= setTimeout(() => {
+      this.#refreshTimer = null;
+      void this.#refresh();
+    }, LIVE_REFRESH_MS);
+  }
+
+  /** All pages on screen are fetched first and put in together, so that the list does not flicker. */
+  async #refresh(): Promise<void> {
+    const generation = this.#generation;
+    const { filter } = this;
+    const id = this.currentId;
+    try {
+      let position: number | null = null;
+      if (id !== null) position = (await this.#client.call('samples.position', { filter, id })).position;
+      const starts = new Set<number>([this.#list.pageStart(position ?? this.currentIndex)]);
+      for (let at = this.#shown.first; at < this.#shown.end; at += PAGE_SIZE)
+        starts.add(this.#list.pageStart(at));
+      const pages = await Promise.all(
+        [...starts].map(async (start) => ({
+          start,
+          page: await this.#client.call('samples.list', { filter, offset: start, limit: PAGE_SIZE }),
+        })),
+      );
+      if (generation !== this.#generation) return;
+      this.#list.clear();
+      for (const { start, page } of pages) this.#list.put(start, page.rows, page.total);
+      this.error = null;
+      this.#changed();
+      const at = this.currentId === null ? undefined : this.#list.indexOf(this.currentId);
+      if (this.currentId === null) this.#goTo(0);
+      else if (at !== undefined) this.currentIndex = at;
+    } catch {
+      // The connection banner says so; the next change asks again.
+    }
+  }
+
+  #goTo(index: number): boolean {
+    const row = this.#list.rowAt(index);
+    if (!row) {
+      if (this.total === 0) this.currentId = null;
+      return false;
+    }
+    this.currentIndex = index;
+    this.currentId = row.id;
+    this.need(index - 5, index + 20);
+    return true;
+  }
+
+  #fetch(start: number): Promise<void> {
+    const known = this.#fetching.get(start);
+    if (known) return known;
+    const generation = this.#generation;
+    const task = this.#client
+      .call('samples.list', {
+        filter: this.filter,
+        offset: this.#list.serverOffset(start),
+        limit: PAGE_SIZE,
+      })
+      .then(
+        (page) => {
+          if (generation !== this.#generation) return;
+          this.#list.put(start, page.rows, page.total);
+          this.#changed();
+        },
+        (thrown: unknown) => {
+          if (generation === this.#generation) this.error = FoveaError.from(thrown);
+        },
+      )
+      .finally(() => this.#fetching.delete(start));
+    this.#fetching.set(start, task);
+    return task;
+  }
+
+  #changed(): void {
+    this.total = this.#list.total;
+    this.#version++;
+  }
+}

@@ -1,0 +1,150 @@
+/** The connection and what holds for the whole project: its summary, jobs, engine, reviewer. */
+import type { Job, ProjectSummary } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { EventPayload, ProcedureOutput, RpcClient } from '../../src-shared/contract/procedures.ts';
+import type { Notices } from './notices.svelte.ts';
+
+const SUMMARY_PAUSE_MS = 400;
+
+export class Session {
+  readonly client: RpcClient;
+  readonly #notices: Notices;
+  info = $state.raw<ProcedureOutput<'app.info'> | null>(null);
+  project = $state.raw<ProjectSummary | null>(null);
+  jobs = $state.raw<readonly Job[]>([]);
+  engine = $state.raw<EventPayload<'engine.changed'> | null>(null);
+  connected = $state(true);
+  /** False until the first answer: nothing is known yet. */
+  started = $state(false);
+  /** What the page is waiting for at the start screen, in words. */
+  busy = $state<string | null>(null);
+  problem = $state.raw<FoveaError | null>(null);
+  #refreshTimer: ReturnType<typeof setTimeout> | null = null;
+
+  /** The job to show: the one under way, else null. */
+  readonly activeJob = $derived(
+    this.jobs.find((job) => job.state === 'running') ??
+      this.jobs.find((job) => job.state === 'queued') ??
+      null,
+  );
+
+  readonly reviewed = $derived.by(() => {
+    const counts = this.project?.byState;
+    return counts ? (counts.accepted ?? 0) + (counts.corrected ?? 0) + (counts.rejected ?? 0) : 0;
+  });
+
+  constructor(client: RpcClient, notices: Notices) {
+    this.client = client;
+    this.#notices = notices;
+    client.on('job.changed', (job) => this.#jobChanged(job));
+    client.on('project.changed', (summary) => (this.project = summary));
+    client.on('engine.changed', (engine) => (this.engine = engine));
+    client.onConnection((open) => {
+      this.connected = open;
+      if (open) void this.start();
+    });
+  }
+
+  get reviewer(): string {
+    return this.info?.reviewer ?? 'reviewer';
+  }
+
+  /** Asks for everything; also after the connection came back. */
+  async start(): Promise<void> {
+    try {
+      this.info = await this.client.call('app.info', {});
+      if (this.info.projectPath === null) {
+        this.project = null;
+      } else {
+        this.project = await this.client.call('project.summary', {});
+        this.jobs = await this.client.call('jobs.list', {});
+      }
+      this.problem = null;
+    } catch (thrown) {
+      this.problem = FoveaError.from(thrown);
+    }
+    this.started = true;
+  }
+
+  openDemo(): Promise<void> {
+    return this.#open('Making the demo project', () => this.client.call('project.demo', { dir: null }));
+  }
+
+  openProject(path: string): Promise<void> {
+    return this.#open('Opening the project', () => this.client.call('project.open', { path }));
+  }
+
+  /** Counts anew, soon; many changes at once ask once. */
+  refreshSoon(): void {
+    this.#refreshTimer ??= setTimeout(() => {
+      this.#refreshTimer = null;
+      this.client.call('project.summary', {}).then(
+        (summary) => (this.project = summary),
+        () => undefined,
+      );
+    }, SUMMARY_PAUSE_MS);
+  }
+
+  async label(): Promise<void> {
+    try {
+      const job = await this.client.call('jobs.label', {
+        modelDir: null,
+        presetId: null,
+        answerMode: 'self',
+        limit: null,
+      });
+      this.#jobChanged(job);
+    } catch (thrown) {
+      this.#notices.error(thrown);
+    }
+  }
+
+  async cancelJob(id: number): Promise<void> {
+    try {
+      this.#jobChanged(await this.client.call('jobs.cancel', { id }));
+    } catch (thrown) {
+      this.#notices.error(thrown);
+    }
+  }
+
+  async setActiveRun(runId: number): Promise<void> {
+    try {
+      this.project = await this.client.call('project.setActiveRun', { runId });
+    } catch (thrown) {
+      this.#notices.error(thrown);
+    }
+  }
+
+  async #open(words: string, open: () => Promise<ProjectSummary>): Promise<void> {
+    this.busy = words;
+    this.problem = null;
+    try {
+      this.project = await open();
+      this.jobs = await this.client.call('jobs.list', {});
+    } catch (thrown) {
+      this.problem = FoveaError.from(thrown);
+    }
+    this.busy = null;
+  }
+
+  #jobChanged(job: Job): void {
+    const before = this.jobs.find((known) => known.id === job.id);
+    this.jobs = before ? this.jobs.map((known) => (known.id === job.id ? job : known)) : [job, ...this.jobs];
+    const ended = job.state === 'failed' || job.state === 'done';
+    if (!ended || !before || before.state === job.state) return;
+    this.refreshSoon();
+    if (job.state === 'failed') {
+      this.#notices.error(
+        new FoveaError('internal', `The ${job.type} job stopped: ${job.message ?? 'no reason given'}`, {
+          next: 'Start it again: it goes on where it stopped',
+        }),
+      );
+    } else if (job.failed > 0) {
+      this.#notices.error(
+        new FoveaError('internal', `${job.failed} of ${job.total} items failed: ${job.message ?? ''}`, {
+          next: 'The others are done; start again to retry the failed ones',
+        }),
+      );
+    }
+  }
+}

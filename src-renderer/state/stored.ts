@@ -1,0 +1,35 @@
+/** Small preferences of this person on this screen. A browser that refuses storage just forgets them. */
+const PREFIX = 'fovea.';
+
+/** The stored value when it is one of `allowed`, else the fallback. */
+export function readChoice<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
+  const stored = read(name);
+  return allowed.find((value) => value === stored) ?? fallback;
+}
+
+export function readNumber(name: string, fallback: number): number {
+  const stored = read(name);
+  const value = stored === null ? NaN : Number(stored);
+  return Number.isFinite(value) ? value : fallback;
+}
+
+export function readFlag(name: string, fallback: boolean): boolean {
+  const stored = read(name);
+  return stored === null ? fallback : stored === 'true';
+}
+
+export function store(name: string, value: string | number | boolean): void {
+  try {
+    localStorage.setItem(PREFIX + name, String(value));
+  } catch {
+    // Storage is off or full: the preference lasts as long as the page.
+  }
+}
+
+function read(name: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + name);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,26 @@
+/** Dark, light, or whatever the system prefers. The page starts dark, as photo editors do. */
+import { readChoice, store } from './stored.ts';
+
+export const THEMES = ['dark', 'light', 'system'] as const;
+export type ThemeChoice = (typeof THEMES)[number];
+
+export class Theme {
+  choice = $state<ThemeChoice>(readChoice('theme', THEMES, 'dark'));
+  #prefersLight = $state(false);
+
+  /** What is shown. */
+  readonly shown = $derived<'dark' | 'light'>(
+    this.choice === 'system' ? (this.#prefersLight ? 'light' : 'dark') : this.choice,
+  );
+
+  constructor() {
+    const query = matchMedia('(prefers-color-scheme: light)');
+    this.#prefersLight = query.matches;
+    query.addEventListener('change', () => (this.#prefersLight = query.matches));
+  }
+
+  cycle(): void {
+    this.choice = THEMES[(THEMES.indexOf(this.choice) + 1) % THEMES.length]!;
+    store('theme', this.choice);
+  }
+}

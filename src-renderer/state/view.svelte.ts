@@ -1,0 +1,99 @@
+/** The view all panes share: zoom and position, the token under the pointer, and how maps are drawn. */
+import type { Grid, GridTransform } from '../../src-shared/kernels/types.ts';
+import { COLORMAPS, type ColormapName } from '../logic/colormap.ts';
+import {
+  carryOver,
+  centred,
+  fit,
+  pan,
+  toWorld,
+  zoomAt,
+  type Point,
+  type Size,
+  type Viewport,
+} from '../logic/viewport.ts';
+import { readChoice, readFlag, readNumber, store } from './stored.ts';
+
+const FLAGS = { labels: true, boxes: true, truth: false, grid: false, smooth: false, keep: false };
+export type Flag = keyof typeof FLAGS;
+
+export class View {
+  viewport = $state.raw<Viewport>({ scale: 1, x: 0, y: 0 });
+  pane = $state.raw<Size>({ width: 1, height: 1 });
+  picture = $state.raw<Size>({ width: 1, height: 1 });
+  /** Pointer in grid coordinates (columns, rows; fractional), or null when it is over no token. */
+  hover = $state.raw<Point | null>(null);
+  /** Space is held: dragging pans whatever the tool. */
+  panning = $state(false);
+  colormap = $state<ColormapName>(readChoice('colormap', COLORMAPS, 'viridis'));
+  mapOpacity = $state(readNumber('mapOpacity', 0.6));
+  labelOpacity = $state(readNumber('labelOpacity', 0.6));
+  flags = $state<Record<Flag, boolean>>(
+    Object.fromEntries(
+      (Object.keys(FLAGS) as Flag[]).map((flag) => [flag, readFlag(flag, FLAGS[flag])]),
+    ) as Record<Flag, boolean>,
+  );
+  /** The picture fits and follows the pane's size until a person zooms or pans. */
+  #fitted = true;
+
+  toggle(flag: Flag): void {
+    this.flags[flag] = !this.flags[flag];
+    store(flag, this.flags[flag]);
+  }
+
+  setColormap(name: ColormapName): void {
+    this.colormap = name;
+    store('colormap', name);
+  }
+
+  setOpacity(which: 'mapOpacity' | 'labelOpacity', value: number): void {
+    this[which] = value;
+    store(which, value);
+  }
+
+  setPane(pane: Size): void {
+    if (pane.width < 1 || pane.height < 1) return;
+    if (pane.width === this.pane.width && pane.height === this.pane.height) return;
+    const from = { picture: this.picture, pane: this.pane };
+    this.pane = pane;
+    this.viewport = this.#fitted
+      ? fit(this.picture, pane)
+      : carryOver(this.viewport, from, { picture: this.picture, pane });
+  }
+
+  /** Another picture is on screen: fitted, or at the same place and zoom when that was asked for. */
+  setPicture(picture: Size): void {
+    const from = { picture: this.picture, pane: this.pane };
+    this.picture = picture;
+    if (this.#fitted || !this.flags.keep) this.fit();
+    else this.viewport = carryOver(this.viewport, from, { picture, pane: this.pane });
+  }
+
+  fit(): void {
+    this.#fitted = true;
+    this.viewport = fit(this.picture, this.pane);
+  }
+
+  /** One picture pixel per CSS pixel, about what is in the middle. */
+  actualSize(): void {
+    const middle = toWorld(this.viewport, { x: this.pane.width / 2, y: this.pane.height / 2 });
+    this.#fitted = false;
+    this.viewport = centred(1, middle, this.pane);
+  }
+
+  zoom(factor: number, at: Point = { x: this.pane.width / 2, y: this.pane.height / 2 }): void {
+    this.#fitted = false;
+    this.viewport = zoomAt(this.viewport, factor, at, this.picture, this.pane);
+  }
+
+  pan(dx: number, dy: number): void {
+    this.#fitted = false;
+    this.viewport = pan(this.viewport, dx, dy, this.picture, this.pane);
+  }
+}
+
+/** Where the current sample's tokens lie. */
+export interface TokenGrid {
+  readonly grid: Grid;
+  readonly transform: GridTransform;
+}

@@ -1,0 +1,32 @@
+/** The parts of the page's state, made once and handed to the components through Svelte's context. */
+import { createContext } from 'svelte';
+import type { RpcClient } from '../../src-shared/contract/procedures.ts';
+import { Desk } from './desk.svelte.ts';
+import { Notices } from './notices.svelte.ts';
+import { Queue } from './queue.svelte.ts';
+import { Session } from './session.svelte.ts';
+import { Theme } from './theme.svelte.ts';
+import { Tools } from './tools.svelte.ts';
+import { View } from './view.svelte.ts';
+
+export type Sheet = 'help' | 'export' | 'import';
+
+export class Workbench {
+  readonly notices = new Notices();
+  readonly theme = new Theme();
+  readonly tools = new Tools();
+  readonly view = new View();
+  readonly session: Session;
+  readonly queue: Queue;
+  readonly desk: Desk;
+  /** The dialog that is open. */
+  sheet = $state<Sheet | null>(null);
+
+  constructor(client: RpcClient) {
+    this.session = new Session(client, this.notices);
+    this.queue = new Queue(client);
+    this.desk = new Desk(this.session, this.queue, this.notices);
+  }
+}
+
+export const [getWorkbench, setWorkbench] = createContext<Workbench>();
