@@ -26,7 +26,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'pipeline',
     path: 'src-main/pipeline/',
-    imports: ['kernels', 'contract', 'checkpoint', 'engine-protocol'],
+    imports: ['kernels', 'contract', 'checkpoint', 'pipeline-ports', 'engine-protocol'],
   },
   { name: 'pipeline-ports', path: 'src-main/pipeline/ports.ts', imports: ['kernels'] },
   {

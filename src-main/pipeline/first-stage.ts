@@ -1,0 +1,114 @@
+/**
+ * The first look: the model's own answer, decoded, or a given one, fed whole. Both give the attention rows maps are
+ * made of (METHOD §1) and hidden_states[K] for the RPN; the given answer needs one prefill that stops after the last
+ * layer anyone asked for.
+ */
+import { answerText, fedAnswerTokens } from './answer-text.ts';
+import { greedy } from './greedy.ts';
+import type { TapPlan } from './plan.ts';
+import type { ForwardRequest, KvCache, TappedRows } from './ports.ts';
+import { promptParts, promptTokens } from './prompted.ts';
+import type { Prompted } from './prompted.ts';
+import { RowStore, sliceRows } from './rows.ts';
+import type { EncodedImage, Subject } from './subject.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+export interface FirstStageRequest {
+  readonly plan: TapPlan;
+  readonly maxNewTokens: number;
+  /** Also hidden_states[K] of the prompt. */
+  readonly rpn: boolean;
+  /** Also the rows of the text tokens after the picture (question map, or rows `last_prompt`). */
+  readonly promptRows: boolean;
+  /** Also the rows of the answer's tokens. */
+  readonly answerRows: boolean;
+}
+
+export interface FirstStage {
+  readonly answer: string;
+  /** As generated (end token included when one came), or as fed. */
+  readonly tokens: readonly number[];
+  /** Rows y1…y(n−1); no rows for an empty answer. */
+  readonly answerRows: readonly TappedRows[] | null;
+  /** Rows of the text tokens after the picture, the last prompt token's last. */
+  readonly promptRows: readonly TappedRows[] | null;
+  /** hidden_states[K], `[≥ prompt length, d]`. */
+  readonly hidden: Float32Array | null;
+}
+
+/** The model answers by itself. The cache (empty) then holds prompt and fed answer in every layer. */
+export async function generateAnswer(
+  subject: Subject,
+  encoded: EncodedImage,
+  prompt: Prompted,
+  cache: KvCache,
+  request: FirstStageRequest,
+  watch: Stopwatch,
+): Promise<FirstStage> {
+  const { model, checkpoint } = subject;
+  const { heads } = request.plan;
+  const keys = prompt.visual;
+  const prefill = await watch.time('prefill', () =>
+    model.forward(cache, {
+      parts: promptParts(prompt, encoded.features),
+      logits: 'last',
+      ...hiddenRequest(subject, request),
+      ...(request.promptRows ? { taps: { heads, keys, rows: [prompt.visual[1], prompt.length] } } : {}),
+    }),
+  );
+  const options = {
+    generation: checkpoint.generation,
+    maxNewTokens: request.maxNewTokens,
+    promptTokens: promptTokens(prompt),
+    taps: request.answerRows ? { heads, keys } : null,
+  };
+  const { tokens, rows } = await greedy(model, cache, prefill.logits as Float32Array, options, watch);
+  return {
+    answer: answerText(subject, tokens),
+    tokens,
+    answerRows: rows.count > 0 ? rows.layers() : null,
+    promptRows: request.promptRows ? prefill.taps : null,
+    hidden: prefill.hidden,
+  };
+}
+
+/** A given answer in one teacher-forced prefill. The cache (empty) is left with the layers that ran. */
+export async function forceAnswer(
+  subject: Subject,
+  encoded: EncodedImage,
+  prompt: Prompted,
+  answer: string,
+  cache: KvCache,
+  request: FirstStageRequest,
+  watch: Stopwatch,
+): Promise<FirstStage> {
+  const { model } = subject;
+  const fed = fedAnswerTokens(subject, answer, request.maxNewTokens);
+  const from = request.promptRows ? prompt.visual[1] : prompt.length;
+  const to = request.answerRows ? prompt.length + fed.length : prompt.length;
+  const depths = [from < to ? request.plan.depth : 0, request.rpn ? (model.profile.rpn?.k ?? 0) : 0];
+  const result = await watch.time('prefill', () =>
+    model.forward(cache, {
+      parts: [...promptParts(prompt, encoded.features), { tokens: fed }],
+      logits: 'none',
+      layers: Math.max(1, ...depths),
+      ...hiddenRequest(subject, request),
+      ...(from < to ? { taps: { heads: request.plan.heads, keys: prompt.visual, rows: [from, to] } } : {}),
+    }),
+  );
+  const rows = new RowStore();
+  rows.add(result.taps);
+  const promptRows = request.promptRows ? prompt.length - prompt.visual[1] : 0;
+  return {
+    answer: answer.trim(),
+    tokens: fed,
+    answerRows: request.answerRows && fed.length > 0 ? sliceRows(rows.layers(), promptRows) : null,
+    promptRows: request.promptRows ? sliceRows(rows.layers(), 0, promptRows) : null,
+    hidden: result.hidden,
+  };
+}
+
+function hiddenRequest(subject: Subject, request: FirstStageRequest): Pick<ForwardRequest, 'hiddenOf'> {
+  const { rpn } = subject.model.profile;
+  return request.rpn && rpn ? { hiddenOf: rpn.k } : {};
+}

@@ -1,0 +1,57 @@
+/**
+ * Where the grid lies on the picture, by the model's own geometry (METHOD §4). Padded pictures use the reference's
+ * float32 box conversion; centre-cropped ones (llava-hf's processor) are a plain affine map, clamped and truncated.
+ */
+import { shortestEdgeSize } from '../checkpoint/image/clip-processor.ts';
+import type { ImageGeometry } from '../checkpoint/config.ts';
+import { llavaBoxToSource } from '../../src-shared/kernels/roi-llava.ts';
+import { cellBoxToSource, squaredTransform } from '../../src-shared/kernels/transform.ts';
+import type { CellXyxy, Grid, GridTransform, SourceXyxy } from '../../src-shared/kernels/types.ts';
+
+export interface Placement {
+  readonly grid: Grid;
+  readonly transform: GridTransform;
+  /** Source size when the picture was padded to a square, else null. */
+  readonly paddedFrom: readonly [width: number, height: number] | null;
+  /** Whole source pixels inside the picture; may have no area. */
+  toSource(box: CellXyxy): SourceXyxy;
+}
+
+/** @param size source [width, height]; @param side of the encoder's square in pixels. */
+export function placementOf(
+  geometry: ImageGeometry,
+  size: readonly [width: number, height: number],
+  grid: Grid,
+  side: number,
+): Placement {
+  if (geometry === 'pad') {
+    return {
+      grid,
+      transform: squaredTransform(size, grid),
+      paddedFrom: size,
+      toSource: (box) => llavaBoxToSource(box, grid, size, side),
+    };
+  }
+  const transform = centreCropTransform(size, grid, side);
+  return {
+    grid,
+    transform,
+    paddedFrom: null,
+    toSource: (box) => {
+      const [x0, y0, x1, y1] = cellBoxToSource(transform, box);
+      const clamp = (v: number, max: number) => Math.trunc(Math.min(Math.max(v, 0), max));
+      return [clamp(x0, size[0]), clamp(y0, size[1]), clamp(x1, size[0]), clamp(y1, size[1])];
+    },
+  };
+}
+
+function centreCropTransform(size: readonly [number, number], grid: Grid, side: number): GridTransform {
+  const [width, height] = shortestEdgeSize(size[0], size[1], side);
+  const perPixel = [grid[1] / side, grid[0] / side] as const;
+  return {
+    scaleX: (width / size[0]) * perPixel[0],
+    scaleY: (height / size[1]) * perPixel[1],
+    offsetX: -Math.floor((width - side) / 2) * perPixel[0],
+    offsetY: -Math.floor((height - side) / 2) * perPixel[1],
+  };
+}

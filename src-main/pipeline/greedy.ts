@@ -1,0 +1,69 @@
+/**
+ * Greedy decoding (METHOD §1): the most likely token, fed back, until an end token or the limit. The last token, an
+ * end token or the one that reached the limit, is never fed, so it gives no attention row.
+ */
+import type { GenerationConfig } from '../checkpoint/generation.ts';
+import type { KvCache, TapRequest, VisionLanguageModel } from './ports.ts';
+import { RowStore } from './rows.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+export interface GreedyOptions {
+  readonly generation: GenerationConfig;
+  readonly maxNewTokens: number;
+  /** Token ids of the prompt, which the repetition penalty counts as said (transformers' processor does). */
+  readonly promptTokens: readonly number[];
+  /** Heads whose rows to the visual tokens `keys` are kept for every fed token. */
+  readonly taps: Pick<TapRequest, 'heads' | 'keys'> | null;
+}
+
+export interface Greedy {
+  /** As generated, the end token included when one came. */
+  readonly tokens: readonly number[];
+  readonly rows: RowStore;
+}
+
+/** @param logits of the last prompt token, `[V]`. The cache holds the prompt and grows by the tokens fed. */
+export async function greedy(
+  model: VisionLanguageModel,
+  cache: KvCache,
+  logits: Float32Array,
+  options: GreedyOptions,
+  watch: Stopwatch,
+): Promise<Greedy> {
+  const { generation, maxNewTokens, taps } = options;
+  const said = new Set(options.promptTokens);
+  const tokens: number[] = [];
+  const rows = new RowStore();
+  let next = pick(logits, said, generation.repetitionPenalty);
+  tokens.push(next);
+  while (tokens.length < maxNewTokens && !generation.eosTokenIds.includes(next)) {
+    const fed = next;
+    const result = await watch.time('generate', () =>
+      model.forward(cache, {
+        parts: [{ tokens: [fed] }],
+        logits: 'last',
+        ...(taps ? { taps: { ...taps, rows: [0, 1] } } : {}),
+      }),
+    );
+    rows.add(result.taps);
+    said.add(fed);
+    next = pick(result.logits as Float32Array, said, generation.repetitionPenalty);
+    tokens.push(next);
+  }
+  return { tokens, rows };
+}
+
+/** Index of the largest logit, the first of equals; said tokens are made less likely by `penalty` (1: not at all). */
+function pick(logits: Float32Array, said: ReadonlySet<number>, penalty: number): number {
+  let best = 0;
+  let bestValue = -Infinity;
+  for (let id = 0; id < logits.length; id++) {
+    let value = logits[id];
+    if (penalty !== 1 && said.has(id)) value = value < 0 ? value * penalty : value / penalty;
+    if (value > bestValue) {
+      best = id;
+      bestValue = value;
+    }
+  }
+  return best;
+}
