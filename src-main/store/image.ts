@@ -1,5 +1,6 @@
 /** Pictures, referenced in place: root + relative path + size and time on disk, and the header's width and height. */
 import { resolve } from 'node:path';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type ReadableDb, type WritableDb, read, write } from './db.ts';
 import { rootDir } from './root.ts';
 
@@ -32,4 +33,20 @@ export function imagePath(db: ReadableDb, projectPath: string, imageId: number):
     imageId,
   );
   return row ? resolve(rootDir(db, projectPath, row.root_id), row.path) : null;
+}
+
+/** What is known of an image without opening it. */
+export interface ImageFacts {
+  /** Relative to its root, `/` separated. */
+  readonly path: string;
+  /** Stored pixels, EXIF orientation not applied. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Throws `not_found`. */
+export function imageFacts(db: ReadableDb, imageId: number): ImageFacts {
+  const row = read<ImageFacts>(db, 'SELECT path, width, height FROM image WHERE id = ?').get(imageId);
+  if (row) return row;
+  throw new FoveaError('not_found', `there is no image ${imageId}`, { next: 'Load the sample again' });
 }

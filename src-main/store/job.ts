@@ -121,6 +121,20 @@ export function releaseJob(db: WritableDb, lease: Lease): void {
   ).run(lease.jobId, lease.token);
 }
 
+/** Notes which run a held job works on. */
+export function setJobRun(db: WritableDb, lease: Lease, runId: number): void {
+  requireLease(db, lease);
+  write(db, 'UPDATE job SET run_id = ? WHERE id = ?').run(runId, lease.jobId);
+}
+
+/** Ends a job whose holder is gone: its lease is void from now on, another job does what was left. */
+export function supersedeJob(db: WritableDb, jobId: number, message: string): void {
+  write(
+    db,
+    "UPDATE job SET state = 'cancelled', message = ?, finished_at = ?, lease_token = NULL WHERE id = ?",
+  ).run(message, new Date().toISOString(), jobId);
+}
+
 /** Asks the holder to stop; a job nobody holds is cancelled at once. Throws `not_found`. */
 export function requestCancel(db: WritableDb, jobId: number): void {
   transact(db, () => {

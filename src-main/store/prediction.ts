@@ -131,6 +131,15 @@ export function samplesToLabel(
   return rows.map((row) => row.id);
 }
 
+/** Whether a sample has a prediction under the run, maps and all. */
+export function isLabelled(db: ReadableDb, runId: number, sampleId: number): boolean {
+  const found = read(
+    db,
+    `SELECT 1 FROM prediction p JOIN maps.map_set m ON m.key = p.maps_key WHERE p.run_id = ? AND p.sample_id = ?`,
+  ).get(runId, sampleId);
+  return found !== undefined;
+}
+
 function rowOf(db: ReadableDb, id: number): Row {
   const row = read<Row>(db, 'SELECT * FROM prediction WHERE id = ?').get(id);
   if (row) return row;

@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  rmdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -79,13 +80,13 @@ export function openProject(path: string): Project {
 }
 
 /**
- * Makes a project at `path` (missing or an empty folder) and opens it. `fill` may put files into the folder before
- * anyone can see it; when it throws, nothing is left behind. Throws `bad_input`, `read_only`, `no_space`, `io`.
+ * Makes a project at `path` (missing or an empty folder) and opens it. `populate` fills it before anyone can see it;
+ * when it throws, nothing is left behind. Throws `bad_input`, `read_only`, `no_space`, `io`.
  */
 export async function createProject(
   path: string,
   name: string,
-  fill: (folder: string) => Promise<void> = async () => {},
+  populate: (project: Project) => Promise<void> = async () => {},
 ): Promise<Project> {
   const folder = resolve(path);
   requireFree(folder);
@@ -95,9 +96,14 @@ export async function createProject(
     mkdirSync(parent, { recursive: true });
     requireWritable(parent);
     mkdirSync(temporary);
-    await fill(temporary);
     writeEmptyProject(temporary, name);
-    if (existsSync(folder)) rmSync(folder, { recursive: true });
+    const project = openProject(temporary);
+    try {
+      await populate(project);
+    } finally {
+      project.close();
+    }
+    if (existsSync(folder)) rmdirSync(folder);
     renameSync(temporary, folder);
   } catch (thrown) {
     rmSync(temporary, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 /** All that the review page shows of one sample, arrays excepted. */
 import { basename } from 'node:path';
 import type { SampleDetail } from '../../src-shared/contract/domain.ts';
-import { type ReadableDb, read } from './db.ts';
+import type { ReadableDb } from './db.ts';
+import { imageFacts } from './image.ts';
 import { getPrediction } from './prediction.ts';
 import { standingReview } from './review.ts';
 import { sampleState } from './sample-state.ts';
@@ -11,10 +12,7 @@ import { getSample } from './sample.ts';
 export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
   const sample = getSample(db, id);
   const state = sampleState(db, id)!;
-  const image = read<{ path: string; width: number; height: number }>(
-    db,
-    'SELECT path, width, height FROM image WHERE id = ?',
-  ).get(sample.imageId)!;
+  const image = imageFacts(db, sample.imageId);
   return {
     id,
     externalId: sample.externalId,

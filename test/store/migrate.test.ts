@@ -29,7 +29,7 @@ for (const [folder, list] of [
   });
 }
 
-test('db/schema.sql is what the migrations give (regenerate: node db/snapshot.ts --write)', () => {
+test('db/schema.sql is what the migrations give (regenerate: node scripts/schema.ts --write)', () => {
   assert.equal(readFileSync(join(root, 'db/schema.sql'), 'utf8'), schemaText());
 });
 

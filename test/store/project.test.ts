@@ -52,8 +52,8 @@ test('a project is made whole or not at all', async (t) => {
   const failing = createProject(join(dir, 'p'), 'P', () => Promise.reject(new Error('no')));
   await assert.rejects(failing);
   assert.deepEqual(readdirSync(dir), []);
-  const project = await createProject(join(dir, 'a/b'), 'P', async (folder) =>
-    writeFileSync(join(folder, 'x'), ''),
+  const project = await createProject(join(dir, 'a/b'), 'P', async (p) =>
+    writeFileSync(join(p.path, 'x'), ''),
   );
   assert.deepEqual(
     readdirSync(project.path)

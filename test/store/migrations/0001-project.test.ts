@@ -20,7 +20,7 @@ test('reviews refuse UPDATE and DELETE, and a reviewed prediction keeps its labe
     'UPDATE prediction SET label = zeroblob(6)',
     'DELETE FROM prediction',
   ]) {
-    assert.throws(() => write(db, sql).run(), undefined, sql);
+    assert.throws(() => write(db, sql).run(), Error, sql);
   }
 });
 

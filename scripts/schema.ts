@@ -4,5 +4,5 @@ import { join } from 'node:path';
 import { schemaText } from '../src-main/store/schema-text.ts';
 
 const text = schemaText();
-if (process.argv.includes('--write')) writeFileSync(join(import.meta.dirname, 'schema.sql'), text);
+if (process.argv.includes('--write')) writeFileSync(join(import.meta.dirname, '../db/schema.sql'), text);
 else process.stdout.write(text);

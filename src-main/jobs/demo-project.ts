@@ -1,0 +1,42 @@
+/**
+ * The demo project: the scenes that come with the app, copied so that an update of the app never pulls them away.
+ * Made under a temporary name, so that a half-made one is never opened.
+ */
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { createProject, type Project } from '../store/project.ts';
+import { importQuestions } from './import.ts';
+
+/** The preset the demo model comes with. */
+export const DEMO_PRESET = 'demo';
+
+/** What comes with the app. */
+export interface Resources {
+  /** `models/demo`: `checkpoint/`, `scenes/project/{images/,questions.jsonl}`. */
+  readonly demoDir: string;
+  /** `models/presets`. */
+  readonly presetsDir: string;
+}
+
+/** The checkpoint folder of the demo model. */
+export function demoModelDir(resources: Resources): string {
+  return join(resources.demoDir, 'checkpoint');
+}
+
+/** Makes the demo project in `dir` (missing or empty) and opens it; labelling it is another matter. */
+export function createDemoProject(dir: string, resources: Resources): Promise<Project> {
+  const scenes = join(resources.demoDir, 'scenes', 'project');
+  return createProject(dir, 'Fovea demo', async (project) => {
+    await cp(join(scenes, 'images'), join(project.path, 'images'), { recursive: true });
+    const { problems } = await importQuestions(project, {
+      imagesDir: project.path,
+      questionsFile: join(scenes, 'questions.jsonl'),
+    });
+    if (problems.length === 0) return;
+    throw new FoveaError('bad_input', `the demo's questions: ${problems[0].message}`, {
+      where: `line ${problems[0].line}`,
+      next: 'Install Fovea again',
+    });
+  });
+}

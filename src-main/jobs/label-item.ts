@@ -1,0 +1,90 @@
+/** One sample of a label job: ask the engine, store what it found, or note why not. Each outcome is one transaction. */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Engine } from '../engine/protocol.ts';
+import { transact } from '../store/db.ts';
+import { imagePath } from '../store/image.ts';
+import { itemDeath, itemDone, itemFailed } from '../store/job-item.ts';
+import type { Lease } from '../store/job.ts';
+import { putMaps } from '../store/prediction-maps.ts';
+import { isLabelled, putPrediction } from '../store/prediction.ts';
+import type { Project } from '../store/project.ts';
+import { getSample } from '../store/sample.ts';
+import type { PlannedRun } from './label-run.ts';
+
+/** A sample on which the engine died so often is left out: it would die again. */
+const DEATHS_OF_POISON = 3;
+
+/** What went wrong is wrong for every sample: the job stops instead of failing each of them. */
+const FATAL: ReadonlySet<string> = new Set([
+  'bad_checkpoint',
+  'unsupported_model',
+  'missing_tensor',
+  'device_unavailable',
+  'device_disagrees',
+  'no_space',
+  'read_only',
+  'bad_project',
+  'project_busy',
+  'cancelled',
+]);
+
+export type ItemOutcome =
+  | { readonly kind: 'done'; readonly predictionId: number | null; readonly engineDied: false }
+  | { readonly kind: 'failed'; readonly reason: string; readonly engineDied: boolean }
+  /** The engine died; the item stays queued and is tried again. */
+  | { readonly kind: 'retry'; readonly engineDied: true };
+
+/**
+ * Labels one sample under the run. Gives `predictionId: null` when somebody else has labelled it meanwhile. Throws
+ * what is wrong for every sample (`bad_checkpoint`, `no_space`, …), `cancelled`, and `project_busy` when the lease was
+ * lost; the item is then still queued.
+ */
+export async function labelItem(
+  project: Project,
+  engine: Engine,
+  lease: Lease,
+  run: PlannedRun,
+  sampleId: number,
+  signal: AbortSignal,
+): Promise<ItemOutcome> {
+  const { db } = project;
+  if (isLabelled(db, run.runId, sampleId)) {
+    transact(db, () => itemDone(db, lease, sampleId));
+    return { kind: 'done', predictionId: null, engineDied: false };
+  }
+  try {
+    const sample = getSample(db, sampleId);
+    const outcome = await engine.label(
+      {
+        model: run.model,
+        preset: run.preset,
+        imagePath: imagePath(db, project.path, sample.imageId)!,
+        question: sample.question,
+        answerMode: run.answerMode,
+        // The truth reaches the method only where the person asked to feed it.
+        answer: run.answerMode === 'teacher' ? sample.referenceAnswer : null,
+        want: run.want,
+      },
+      signal,
+    );
+    const mapsKey = putMaps(db, outcome.grid, outcome.maps);
+    const predictionId = transact(db, () => {
+      itemDone(db, lease, sampleId);
+      return putPrediction(db, run.runId, sampleId, mapsKey, outcome);
+    });
+    return { kind: 'done', predictionId, engineDied: false };
+  } catch (thrown) {
+    const error = FoveaError.from(thrown);
+    if (FATAL.has(error.code) || signal.aborted) throw error;
+    if (error.code === 'engine_died') {
+      const deaths = itemDeath(db, lease, sampleId);
+      if (deaths < DEATHS_OF_POISON) return { kind: 'retry', engineDied: true };
+      const reason = `the engine died ${deaths} times on this sample`;
+      itemFailed(db, lease, sampleId, reason);
+      return { kind: 'failed', reason, engineDied: true };
+    }
+    const reason = error.toLine();
+    itemFailed(db, lease, sampleId, reason);
+    return { kind: 'failed', reason, engineDied: false };
+  }
+}

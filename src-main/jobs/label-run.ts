@@ -1,0 +1,117 @@
+/**
+ * From what a label job was asked (model folder, preset, answer mode) to its run and its items. One run is worked on
+ * by one process at a time; an interrupted job of the same run is taken over by the newer one.
+ */
+import { z } from 'zod';
+import { answerModeSchema, type Job } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
+import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../engine/protocol.ts';
+import { transact } from '../store/db.ts';
+import { planItems } from '../store/job-item.ts';
+import { type Lease, getJob, noteJob, setJobRun, supersedeJob, unfinishedJobs } from '../store/job.ts';
+import { ensureModel } from '../store/model.ts';
+import { samplesToLabel } from '../store/prediction.ts';
+import { ensurePreset } from '../store/preset.ts';
+import type { Project } from '../store/project.ts';
+import { ensureRun, setActiveRun, setRunDevice } from '../store/run.ts';
+import { projectSummary } from '../store/summary.ts';
+import { modelFingerprint } from './model-fingerprint.ts';
+import { isAlive } from './process-id.ts';
+
+/** So often loading a model may kill the engine before the job gives up. */
+const LOADS = 3;
+
+/** What a label job is asked, and all it needs to be continued by another process. */
+export const labelParamsOfJobSchema = z.object({
+  model: z.object({
+    dir: z.string(),
+    device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  }),
+  preset: presetSchema,
+  answerMode: answerModeSchema,
+  /** Label at most so many samples; null: all that lack a prediction. */
+  limit: z.number().int().positive().nullable(),
+});
+export type LabelJobParams = z.infer<typeof labelParamsOfJobSchema>;
+
+/** A job that is ready to be worked on. */
+export interface PlannedRun {
+  readonly runId: number;
+  readonly model: ModelRef;
+  readonly preset: Preset;
+  readonly answerMode: 'self' | 'teacher';
+  readonly want: LabelRequest['want'];
+}
+
+/**
+ * Loads the model, finds or makes the run, makes it the active one and plans the items (an interrupted job keeps the
+ * plan it had). Throws what the engine says of the model, and `project_busy` when another process works on the run.
+ */
+export async function planLabelJob(
+  project: Project,
+  engine: Engine,
+  lease: Lease,
+  params: LabelJobParams,
+): Promise<PlannedRun> {
+  const { db } = project;
+  const { preset, answerMode, model } = params;
+  const info = await modelInfo(engine, model);
+  const fingerprint = await modelFingerprint(model.dir);
+  const want = {
+    questionMap: true,
+    rpn: info.rpn !== null && preset.rpn !== null,
+    secondStage: true,
+    allHeadsOf: [],
+  };
+  const runId = transact(db, () => {
+    const modelId = ensureModel(db, { fingerprint, dir: model.dir, name: info.name, family: info.family });
+    const id = ensureRun(db, { modelId, presetId: ensurePreset(db, preset), settings: { want }, answerMode });
+    setRunDevice(db, id, info.device);
+    setJobRun(db, lease, id);
+    takeOverOthers(project, lease.jobId, id);
+    setActiveRun(db, id);
+    if (getJob(db, lease.jobId).total === 0) plan(project, lease, id, params);
+    return id;
+  });
+  return { runId, model, preset, answerMode, want };
+}
+
+/** The engine may be killed while it loads a model, as at any time; dying again and again is another matter. */
+async function modelInfo(engine: Engine, model: ModelRef): Promise<ModelInfo> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await engine.modelInfo(model);
+    } catch (thrown) {
+      if (FoveaError.from(thrown).code !== 'engine_died' || attempt === LOADS) throw thrown;
+    }
+  }
+}
+
+function plan(project: Project, lease: Lease, runId: number, { answerMode, limit }: LabelJobParams): void {
+  const open = samplesToLabel(project.db, runId, { withAnswer: answerMode === 'teacher', limit: null });
+  noteJob(project.db, lease.jobId, {
+    skipped: projectSummary(project.db, project.path).samples - open.length,
+  });
+  planItems(project.db, lease, limit === null ? open : open.slice(0, limit));
+}
+
+/** Ends other unfinished jobs of the run, or refuses when one is being worked on. */
+function takeOverOthers(project: Project, jobId: number, runId: number): void {
+  for (const other of unfinishedJobs(project.db)) {
+    if (other.id === jobId || other.runId !== runId) continue;
+    if (other.holder && isAlive(other.holder)) {
+      throw new FoveaError('project_busy', `process ${other.holder.pid} is labelling this already`, {
+        where: project.path,
+        next: 'Let it finish, or cancel it there first',
+      });
+    }
+    supersedeJob(project.db, other.id, `interrupted; job ${jobId} went on with it`);
+  }
+}
+
+/** The state of a job with the numbers only its worker knows. */
+export function withPace(job: Job, perSecond: number | null): Job {
+  const left = job.total - job.done - job.failed;
+  return { ...job, rate: perSecond, etaSeconds: perSecond ? left / perSecond : null };
+}

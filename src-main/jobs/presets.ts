@@ -1,0 +1,64 @@
+/** Presets on disk, and which of them fits a model. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
+import type { ModelInfo } from '../engine/protocol.ts';
+
+/** All presets of a folder, by file name. Throws `bad_input` naming the file and field of one that is wrong. */
+export async function loadPresets(dir: string): Promise<Preset[]> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(names.map((name) => loadPreset(join(dir, name))));
+}
+
+/** One preset. Throws `bad_input`. */
+export async function loadPreset(file: string): Promise<Preset> {
+  const next = 'Correct the preset or remove it';
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new FoveaError('bad_input', 'the preset is not JSON', { where: file, next, cause });
+  }
+  const parsed = presetSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new FoveaError('bad_input', `the preset's ${issue.path.join('.')}: ${issue.message}`, {
+    where: file,
+    next,
+  });
+}
+
+/**
+ * The preset to use: the one with id `wanted`, or without one the only one that fits the model. Throws `not_found`,
+ * and `bad_input` when the choice is the person's to make.
+ */
+export function choosePreset(presets: readonly Preset[], model: ModelInfo, wanted: string | null): Preset {
+  const ids = (list: readonly Preset[]): string => list.map((preset) => preset.id).join(', ') || 'none';
+  if (wanted !== null) {
+    const found = presets.find((preset) => preset.id === wanted);
+    if (found) return found;
+    throw new FoveaError('not_found', `there is no preset "${wanted}"`, {
+      next: `Take one of: ${ids(presets)}`,
+    });
+  }
+  const fitting = presets.filter((preset) => fits(preset, model));
+  if (fitting.length === 1) return fitting[0];
+  const message = fitting.length === 0 ? 'no preset fits the model' : 'more than one preset fits the model';
+  throw new FoveaError('bad_input', `${message} (${model.family}, ${model.layers} layers)`, {
+    where: model.dir,
+    next: `Name one: ${ids(fitting.length === 0 ? presets : fitting)}`,
+  });
+}
+
+function fits(preset: Preset, model: ModelInfo): boolean {
+  const sets = [...preset.grounding, ...(preset.sink ?? [])];
+  return (
+    preset.family === model.family &&
+    sets.every(
+      ({ layer, heads }) =>
+        layer < model.layers && (heads === 'all' || heads.every((head) => head < model.heads)),
+    ) &&
+    (preset.rpn === null || model.rpn === null || preset.rpn.k === model.rpn.k)
+  );
+}

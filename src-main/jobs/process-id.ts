@@ -1,0 +1,54 @@
+/**
+ * Which process holds a lease, and whether it still lives. Process numbers are reused and mean nothing in another
+ * container or after a reboot, so they are compared together with the boot, the process namespace and the start time.
+ */
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { ProcessId } from '../store/job.ts';
+
+/** How often a holder shows that it lives. */
+export const HEARTBEAT_MS = 2_000;
+/** A holder silent for so long has lost its lease, wherever it ran. */
+export const STALE_MS = 60_000;
+
+/** This process. */
+export function thisProcess(): ProcessId {
+  return { machine: machine(), pid: process.pid, started: startOf(process.pid) ?? 'unknown' };
+}
+
+/**
+ * Whether the holder may still be at work: on this machine the process itself is asked; elsewhere only its heartbeat
+ * can tell. One that lives but fell silent (`STALE_MS`) no longer counts either; its writes are refused.
+ */
+export function isAlive(holder: ProcessId & { readonly heartbeatMs: number }, now = Date.now()): boolean {
+  if (now - holder.heartbeatMs > STALE_MS) return false;
+  if (holder.machine !== machine()) return true;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+  }
+  const started = startOf(holder.pid);
+  return started === null || started === holder.started;
+}
+
+function machine(): string {
+  const boot = tryRead(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  const namespace = tryRead(() => readlinkSync('/proc/self/ns/pid'));
+  return [hostname(), boot, namespace].filter((part) => part !== null).join(' ');
+}
+
+/** Start time in clock ticks since boot (field 22 of /proc/PID/stat), or null where the system does not say. */
+function startOf(pid: number): string | null {
+  const stat = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  // The second field is a name in brackets that may hold spaces; fields are counted after it.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+function tryRead(body: () => string): string | null {
+  try {
+    return body();
+  } catch {
+    return null;
+  }
+}

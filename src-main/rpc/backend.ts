@@ -1,0 +1,122 @@
+/**
+ * The backend: one object that answers every procedure of the contract over the project that is open, for whichever
+ * door holds it (Electron, browser host, tests). Transports carry calls and events; nothing of them is known here.
+ */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import {
+  type EventName,
+  type EventPayload,
+  type ProcedureName,
+  type ProcedureOutput,
+  procedures,
+} from '../../src-shared/contract/procedures.ts';
+import { storeError } from '../store/errors.ts';
+import { type Project, openProject } from '../store/project.ts';
+import type { HandlerContext, Handlers } from './handlers/context.ts';
+import { handlers } from './handlers/index.ts';
+import { type ImageFile, findImageFile } from './image-file.ts';
+import type { BackendOptions } from './options.ts';
+import { type Publish, type Session, openSession } from './session.ts';
+
+export type { BackendOptions } from './options.ts';
+export type EventListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
+
+export interface Backend {
+  /** Parses the input, answers. Rejects with a FoveaError whatever went wrong. */
+  call<N extends ProcedureName>(name: N, input: unknown): Promise<ProcedureOutput<N>>;
+  /** Every event until the returned function is called. */
+  subscribe(listener: EventListener): () => void;
+  /** For what happens outside of the handlers, such as `engine.changed`. */
+  publish: Publish;
+  /** The file behind `/image/ID`, or null when there is none or it is no picture. */
+  imageFile(imageId: number): Promise<ImageFile | null>;
+  /** Stops jobs (they go on at the next start) and closes the project. */
+  dispose(): Promise<void>;
+}
+
+/** Opens the project, if one is named, and starts its unfinished jobs. Throws what `openProject` throws. */
+export async function createBackend(options: BackendOptions): Promise<Backend> {
+  const listeners = new Set<EventListener>();
+  const publish: Publish = (name, payload) => {
+    for (const listener of listeners) listener(name, payload);
+  };
+  let session: Session | null = null;
+  // Opening and closing take turns: two of them at once would leave one project open and forgotten.
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const change = <T>(body: () => Promise<T>): Promise<T> => {
+    const next = turn.then(body, body);
+    turn = next.catch(() => {});
+    return next;
+  };
+  const open = (path: string, make: () => Promise<Project>): Promise<Session> =>
+    change(async () => {
+      if (session?.project.path === resolve(path)) return session;
+      const project = await make();
+      const before = session;
+      session = openSession(project, options.engine, publish);
+      await before?.close();
+      session.projectChanged(true);
+      return session;
+    });
+
+  const context: HandlerContext = {
+    options: { ...options, demoProjectDir: options.demoProjectDir ?? join(homedir(), 'Fovea demo') },
+    open,
+    current: () => session,
+    session() {
+      if (session) return session;
+      throw new FoveaError('not_found', 'no project is open', { next: 'Open a project or the demo' });
+    },
+  };
+  if (options.projectPath !== null) {
+    const path = options.projectPath;
+    await open(path, async () => openProject(path));
+  }
+
+  return {
+    async call(name, input) {
+      const parsed = procedures[name].input.safeParse(input);
+      if (!parsed.success) {
+        const issue = parsed.error.issues[0];
+        throw new FoveaError('bad_input', `${[name, ...issue.path].join('.')}: ${issue.message}`, {
+          next: 'Reload the page: it may be of another version',
+        });
+      }
+      try {
+        return await answer(handlers, name, context, parsed.data);
+      } catch (thrown) {
+        throw storeError(thrown, session?.project.path ?? null);
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    publish,
+    imageFile: async (imageId) => (session ? findImageFile(session.project, imageId) : null),
+    dispose: () =>
+      change(async () => {
+        const last = session;
+        session = null;
+        await last?.close();
+        listeners.clear();
+      }),
+  };
+}
+
+/** One cast for the whole table: TypeScript cannot see that a name picks input and handler together. */
+function answer<N extends ProcedureName>(
+  table: Handlers,
+  name: N,
+  context: HandlerContext,
+  input: unknown,
+): Promise<ProcedureOutput<N>> | ProcedureOutput<N> {
+  const handler = table[name] as (
+    context: HandlerContext,
+    input: unknown,
+  ) => Promise<ProcedureOutput<N>> | ProcedureOutput<N>;
+  return handler(context, input);
+}

@@ -1,0 +1,26 @@
+/** What a handler is, and what it may reach: the open project, ways to open another, and what the host said at start. */
+import type {
+  ProcedureName,
+  ProcedureOutput,
+  ProcedureParsedInput,
+} from '../../../src-shared/contract/procedures.ts';
+import type { Project } from '../../store/project.ts';
+import type { BackendOptions } from '../options.ts';
+import type { Session } from '../session.ts';
+
+export interface HandlerContext {
+  readonly options: BackendOptions & { readonly demoProjectDir: string };
+  /** The open project. Throws `not_found` when none is. */
+  session(): Session;
+  current(): Session | null;
+  /** Opens what `make` gives in place of the project that is open; does nothing when `path` is open already. */
+  open(path: string, make: () => Promise<Project>): Promise<Session>;
+}
+
+/** One handler for every procedure of the contract. */
+export type Handlers = {
+  readonly [N in ProcedureName]: (
+    context: HandlerContext,
+    input: ProcedureParsedInput<N>,
+  ) => Promise<ProcedureOutput<N>> | ProcedureOutput<N>;
+};

@@ -1,0 +1,17 @@
+/** The table of handlers: one for every procedure of the contract; a missing one does not compile. */
+import { appHandlers } from './app.ts';
+import type { Handlers } from './context.ts';
+import { exchangeHandlers } from './exchange.ts';
+import { jobHandlers } from './jobs.ts';
+import { projectHandlers } from './project.ts';
+import { reviewHandlers } from './reviews.ts';
+import { sampleHandlers } from './samples.ts';
+
+export const handlers: Handlers = {
+  ...appHandlers,
+  ...projectHandlers,
+  ...sampleHandlers,
+  ...reviewHandlers,
+  ...jobHandlers,
+  ...exchangeHandlers,
+};

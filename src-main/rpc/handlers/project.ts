@@ -1,0 +1,48 @@
+import type { ProjectSummary } from '../../../src-shared/contract/domain.ts';
+import { createDemoProject } from '../../jobs/demo-project.ts';
+import { labelParams } from '../../jobs/label-params.ts';
+import { addLabelJob } from '../../jobs/label.ts';
+import type { ReadableDb } from '../../store/db.ts';
+import { unfinishedJobs } from '../../store/job.ts';
+import { isProject, openProject } from '../../store/project.ts';
+import { samplesToLabel } from '../../store/prediction.ts';
+import { activeRunId, setActiveRun } from '../../store/run.ts';
+import { projectSummary } from '../../store/summary.ts';
+import type { Session } from '../session.ts';
+import type { Handlers } from './context.ts';
+
+export const projectHandlers = {
+  'project.open': async ({ open }, { path }) => summary(await open(path, async () => openProject(path))),
+
+  'project.demo': async ({ open, options }, input) => {
+    const dir = input.dir ?? options.demoProjectDir;
+    const session = await open(dir, async () =>
+      isProject(dir) ? openProject(dir) : createDemoProject(dir, options.resources),
+    );
+    const { project, queue } = session;
+    if (somethingToLabel(project.db) && unfinishedJobs(project.db).length === 0) {
+      const wish = { modelDir: null, presetId: null, answerMode: 'self', limit: null } as const;
+      addLabelJob(project, await labelParams(project, options.engine, wish, options.resources));
+      queue.wake();
+    }
+    return summary(session);
+  },
+
+  'project.summary': ({ session }) => summary(session()),
+
+  'project.setActiveRun': ({ session }, { runId }) => {
+    const open = session();
+    setActiveRun(open.project.db, runId);
+    open.projectChanged(true);
+    return summary(open);
+  },
+} satisfies Partial<Handlers>;
+
+function somethingToLabel(db: ReadableDb): boolean {
+  const runId = activeRunId(db);
+  return runId === null || samplesToLabel(db, runId, { withAnswer: false, limit: 1 }).length > 0;
+}
+
+function summary({ project }: Session): ProjectSummary {
+  return projectSummary(project.db, project.path);
+}

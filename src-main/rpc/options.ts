@@ -1,0 +1,17 @@
+/** What a host gives the backend at start. */
+import type { Engine } from '../engine/protocol.ts';
+import type { Resources } from '../jobs/demo-project.ts';
+
+export interface BackendOptions {
+  /** Stays the caller's: `dispose` leaves it running. */
+  readonly engine: Engine;
+  /** A project to open at once, or null. */
+  readonly projectPath: string | null;
+  readonly host: 'electron' | 'browser' | 'test';
+  readonly version: string;
+  /** The name decisions are signed with unless the page says otherwise. */
+  readonly reviewer: string;
+  readonly resources: Resources;
+  /** Where `project.demo` puts its project when the page names no folder. Default: `~/Fovea demo`. */
+  readonly demoProjectDir?: string;
+}

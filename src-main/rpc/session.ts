@@ -1,0 +1,95 @@
+/**
+ * An open project and everything that runs on it: the job queue, long calls, the watch for other processes. Closing
+ * stops them in order, so that nothing touches a closed database.
+ */
+import type { Job } from '../../src-shared/contract/domain.ts';
+import type { EventName, EventPayload } from '../../src-shared/contract/procedures.ts';
+import type { Engine } from '../engine/protocol.ts';
+import { type JobQueue, startJobQueue } from '../jobs/queue.ts';
+import { listJobs } from '../store/job.ts';
+import type { Project } from '../store/project.ts';
+import { sampleState } from '../store/sample-state.ts';
+import { projectSummary } from '../store/summary.ts';
+import { dataVersion } from '../store/watch.ts';
+import { throttle } from './throttle.ts';
+
+/** At most five job events and one summary per second. */
+const JOB_EVENT_MS = 200;
+const SUMMARY_EVENT_MS = 1000;
+const WATCH_MS = 1000;
+
+export type Publish = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
+
+export interface Session {
+  readonly project: Project;
+  readonly queue: JobQueue;
+  /** Jobs, newest first, with the pace of the one that runs here. */
+  jobs(): Job[];
+  job(id: number): Job | null;
+  /** Tells clients what a sample is now. */
+  sampleChanged(sampleId: number): void;
+  /** Tells clients what the project is now; `now`: without waiting for more changes. */
+  projectChanged(now?: boolean): void;
+  /** Runs a long call; closing aborts it and waits for it. */
+  task<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function openSession(project: Project, engine: Engine, publish: Publish): Session {
+  const { db } = project;
+  const closing = new AbortController();
+  const tasks = new Set<Promise<unknown>>();
+  let running: Job | null = null;
+
+  const jobEvents = throttle<Job>(JOB_EVENT_MS, (job) => publish('job.changed', job));
+  const summaries = throttle<null>(SUMMARY_EVENT_MS, () =>
+    publish('project.changed', projectSummary(db, project.path)),
+  );
+  const sampleChanged = (sampleId: number): void => {
+    const row = sampleState(db, sampleId);
+    if (row) publish('sample.changed', { sampleId, ...row });
+    summaries.push(null);
+  };
+  const onProgress = (job: Job): void => {
+    running = job.state === 'running' ? job : null;
+    jobEvents.push(job, job.state !== 'running');
+    if (job.state !== 'running') summaries.push(null, true);
+  };
+  const queue = startJobQueue(project, engine, { onProgress, onSample: sampleChanged });
+
+  let seen = dataVersion(db);
+  const watch = setInterval(() => {
+    const version = dataVersion(db);
+    if (version === seen) return;
+    seen = version;
+    summaries.push(null);
+    const elsewhere = listJobs(db, 1)[0];
+    if (elsewhere && elsewhere.id !== running?.id) jobEvents.push(elsewhere);
+  }, WATCH_MS);
+  watch.unref();
+
+  const withPace = (job: Job): Job => (running && running.id === job.id ? running : job);
+  const jobs = (): Job[] => listJobs(db).map(withPace);
+  return {
+    project,
+    queue,
+    jobs,
+    job: (id) => jobs().find((job) => job.id === id) ?? null,
+    sampleChanged,
+    projectChanged: (now = false) => summaries.push(null, now),
+    task(body) {
+      const promise = body(closing.signal);
+      const settled: Promise<unknown> = promise.catch(() => {}).finally(() => tasks.delete(settled));
+      tasks.add(settled);
+      return promise;
+    },
+    async close() {
+      clearInterval(watch);
+      closing.abort();
+      await Promise.all([queue.stop(), ...tasks]);
+      jobEvents.stop();
+      summaries.stop();
+      project.close();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * An engine in this process whose maps follow from the question's text: same sample, same bytes, so tests can tell
+ * what must be stored. It can be told to fail, to die, or to wait.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Engine, LabelOutcome, LabelRequest, ModelInfo } from '../../src-main/engine/protocol.ts';
+
+export interface FakeEngine extends Engine {
+  /** Every sample it was asked about. */
+  readonly asked: LabelRequest[];
+}
+
+/** Runs before each answer; throw to fail, await to delay. */
+export type FakeBehaviour = (request: LabelRequest, signal?: AbortSignal) => void | Promise<void>;
+
+export const FAKE_GRID = [4, 5] as const;
+
+export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
+  const asked: LabelRequest[] = [];
+  return {
+    asked,
+    pid: null,
+    async modelInfo(model): Promise<ModelInfo> {
+      if (!existsSync(model.dir)) throw new FoveaError('not_found', 'no such model', { where: model.dir });
+      return {
+        dir: model.dir,
+        name: 'fake',
+        family: 'llava',
+        layers: 6,
+        heads: 4,
+        grid: FAKE_GRID,
+        parameters: 1,
+        rpn: { k: 4, t: 2 },
+        device: 'cpu',
+        selfCheck: null,
+        loadMs: 1,
+      };
+    },
+    async label(request, signal) {
+      asked.push(request);
+      await behaviour(request, signal);
+      if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+      return fakeOutcome(request.question);
+    },
+    dispose: async () => {},
+  };
+}
+
+/** What the fake finds for a question. */
+export function fakeOutcome(question: string): LabelOutcome {
+  const size = FAKE_GRID[0] * FAKE_GRID[1];
+  const noise = createHash('shake256', { outputLength: size }).update(question).digest();
+  const map = Uint16Array.from(noise, (byte) => 0x2000 + byte);
+  const labels = Int8Array.from(noise, (byte) => (byte > 200 ? 1 : byte > 100 ? 0 : -100));
+  return {
+    answer: `answer to ${question}`,
+    answerTokens: [1, 2, 3],
+    imageSize: [30, 20],
+    grid: FAKE_GRID,
+    transform: { scaleX: 0.1, scaleY: 0.1, offsetX: 0, offsetY: 0 },
+    maps: { grounding: map, sink: null, question: map, denoised: map, rpn: map },
+    headMaps: [],
+    labels,
+    dropped: noise[0] % 4 === 0 ? { rule: 'area', value: 0.61, limit: 0.5 } : null,
+    boxes: { raw: [[0, 0, 9, 9]], denoised: [[1, 1, 5, 5]], rpn: [] },
+    secondStage: { crop: [1, 1, 5, 5], answer: 'closer', skipped: null },
+    timings: { total: 1.5 },
+    device: 'cpu',
+  };
+}
