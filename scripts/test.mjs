@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { exitLike, runChild } from './lib/child.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { findNode } from './lib/node-binary.mjs';
+import { ensureBuilt } from './lib/launch.mjs';
 import { root } from './lib/paths.mjs';
 import { ensureTestTools } from './lib/test-tools.mjs';
 
@@ -13,12 +14,7 @@ await ensureInstalled();
 const env = { ...process.env, CHROME_PATH: ensureTestTools() };
 const node = findNode();
 
-const build = await runChild(node, ['--disable-warning=ExperimentalWarning', 'scripts/build.ts'], {
-  cwd: root,
-  env,
-  stdio: ['ignore', process.stderr, 'inherit'],
-});
-if (build.code !== 0) exitLike(build);
+await ensureBuilt();
 
 const given = process.argv.slice(2);
 const files = given.filter((arg) => !arg.startsWith('-')).map(asPattern);

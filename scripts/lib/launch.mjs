@@ -1,4 +1,5 @@
 // Set up, then become the program: everything that npm starts goes through here.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitLike, runChild } from './child.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -7,6 +8,17 @@ import { root } from './paths.mjs';
 
 // Early 24 releases still warn that running TypeScript is experimental.
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
+
+/** Builds what is served or run from `dist/`, where the sources are there to build it from. */
+export async function ensureBuilt() {
+  await ensureInstalled();
+  if (!existsSync(join(root, 'scripts', 'build.ts'))) return;
+  const end = await runChild(findNode(), [...NODE_FLAGS, join(root, 'scripts', 'build.ts')], {
+    cwd: root,
+    stdio: ['ignore', process.stderr, 'inherit'],
+  });
+  if (end.code !== 0) exitLike(end);
+}
 
 /**
  * Makes the checkout ready, runs a TypeScript file of it on the right Node and ends as it ends. The child gets an IPC

@@ -1,17 +1,4 @@
-/** What a host needs of the backend: the handlers, the pictures, an end. `createBackend` gives it; tests give less. */
-import type { RpcServer } from '../rpc/transports/serve.ts';
+/** What a host needs of the backend. `createBackend` gives it and more; tests give just this. */
+import type { Backend } from '../rpc/backend.ts';
 
-export interface HostBackend extends RpcServer {
-  /**
-   * The file and media type of a picture of the open project.
-   * @throws FoveaError `not_found` when the project has no such picture or its file is gone
-   */
-  imageFile(id: number): Promise<PictureFile>;
-  dispose(): Promise<void>;
-}
-
-export interface PictureFile {
-  readonly path: string;
-  /** e.g. `image/png`. */
-  readonly type: string;
-}
+export type HostBackend = Pick<Backend, 'call' | 'subscribe' | 'imageFile' | 'dispose'>;

@@ -12,8 +12,9 @@ import { webSocketAcceptor } from '../../rpc/transports/web-socket.ts';
 import type { HostBackend } from '../host-backend.ts';
 import { openPageFiles, type PageFiles } from '../page/files.ts';
 import { COMMON_HEADERS, pagePolicy } from '../page/headers.ts';
+import { pictureId } from '../page/picture-id.ts';
 import { createAccess, type Access } from './access.ts';
-import { pictureId, sendPicture } from './pictures.ts';
+import { sendPicture } from './pictures.ts';
 
 export interface BrowserHostOptions {
   readonly backend: HostBackend;
@@ -93,7 +94,11 @@ async function answer(
     return;
   }
   const id = pictureId(url.pathname);
-  if (id !== null) return sendPicture(backend, id, request, response);
+  if (id !== null) {
+    const picture = await backend.imageFile(id);
+    if (picture && (await sendPicture(picture, request, response))) return;
+    return refuse(response, 404, 'There is no such picture');
+  }
   const file = await page.read(url.pathname);
   if (file === null) return refuse(response, 404, 'There is nothing here');
   response.writeHead(200, {

@@ -27,12 +27,12 @@ before(async () => {
   writeFileSync(join(dir, 'secret.txt'), 'secret');
   writeFileSync(join(dir, 'picture.png'), PNG);
   const backend: HostBackend = {
-    call: () => Promise.resolve(info),
+    call: () => Promise.resolve(info as never),
     subscribe: () => () => undefined,
     imageFile: (id) => {
-      if (id === 1) return Promise.resolve({ path: join(dir, 'picture.png'), type: 'image/png' });
-      if (id === 2) return Promise.resolve({ path: join(dir, 'gone.png'), type: 'image/png' });
-      return Promise.reject(new FoveaError('not_found', 'no such picture'));
+      if (id === 1) return Promise.resolve({ path: join(dir, 'picture.png'), mime: 'image/png' });
+      if (id === 2) return Promise.resolve({ path: join(dir, 'gone.png'), mime: 'image/png' });
+      return Promise.resolve(null);
     },
     dispose: () => Promise.resolve(),
   };

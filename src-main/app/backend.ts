@@ -1,0 +1,41 @@
+/** The backend with its engine, as every host holds it. */
+import { createBackend, type Backend } from '../rpc/backend.ts';
+import { demoDir } from './data-dir.ts';
+import { startEngine } from './engine.ts';
+import { appResources, reviewerName } from './resources.ts';
+import { appVersion } from './version.ts';
+
+export type OpenedBackend = Pick<Backend, 'call' | 'subscribe' | 'imageFile' | 'dispose'>;
+
+/**
+ * Opens a backend; disposing it ends its jobs and its engine.
+ * @throws FoveaError when the project cannot be opened; nothing is left running
+ */
+export async function openBackend(options: {
+  readonly host: 'electron' | 'browser';
+  readonly projectPath: string | null;
+}): Promise<OpenedBackend> {
+  const engine = startEngine();
+  try {
+    const backend = await createBackend({
+      ...options,
+      engine,
+      version: appVersion(),
+      reviewer: reviewerName(),
+      resources: appResources(),
+      demoProjectDir: demoDir(),
+    });
+    return {
+      call: backend.call,
+      subscribe: backend.subscribe,
+      imageFile: backend.imageFile,
+      dispose: async () => {
+        await backend.dispose();
+        await engine.dispose();
+      },
+    };
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+/** The commands, in the order `fovea --help` lists them. */
+import type { AddCommand } from './command.ts';
+import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
+import { addExport } from './export.ts';
+import { addImport } from './import.ts';
+import { addLabel } from './label.ts';
+import { addModel } from './model.ts';
+import { addReview } from './review.ts';
+import { addRoi } from './roi-command.ts';
+import { addServe } from './serve.ts';
+
+export const COMMANDS: readonly AddCommand[] = [
+  addDemo,
+  addImport,
+  addLabel,
+  addReview,
+  addExport,
+  addServe,
+  addModel,
+  addDoctor,
+  addRoi,
+];

@@ -1,0 +1,71 @@
+/** `fovea export`: accepted and corrected samples as a data set, and an account of everything left out. */
+import { resolve } from 'node:path';
+import { exportFormatSchema, type ExportFormat } from '../../../src-shared/contract/procedures.ts';
+import { exporters } from '../../exporters/index.ts';
+import { exportSamples } from '../../jobs/export.ts';
+import { withProject } from '../projects.ts';
+import { usageError, type AddCommand } from './command.ts';
+import { exitOfBatch } from './exit.ts';
+import { Progress } from './progress.ts';
+
+interface Options {
+  readonly format: string;
+  readonly out: string;
+  readonly includeUnreviewed?: boolean;
+}
+
+const FORMATS: readonly ExportFormat[] = exportFormatSchema.options;
+
+export const addExport: AddCommand = (program, cli) => {
+  const command = program
+    .command('export')
+    .description('write accepted and corrected samples to a file')
+    .argument('<project>', 'project folder')
+    .requiredOption('--format <name>', FORMATS.join(', '))
+    .requiredOption('--out <path>', 'file to write')
+    .option('--include-unreviewed', 'also samples nobody has reviewed, with the label as predicted');
+  cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
+    const format = FORMATS.find((name) => name === options.format);
+    if (!format) throw usageError(`There is no format "${options.format}"`, `One of: ${FORMATS.join(', ')}`);
+    const progress = new Progress('Exporting', stderr);
+    const report = await withProject(path, (project) =>
+      exportSamples(
+        project,
+        {
+          format,
+          path: resolve(options.out),
+          includeUnreviewed: options.includeUnreviewed === true,
+          signal,
+          onProgress: (seen) =>
+            progress.update({ total: seen, done: seen, failed: 0, rate: null, etaSeconds: null }),
+        },
+        exporters,
+      ),
+    ).finally(() => progress.end());
+    const counts = Object.values(report.skipped).reduce((sum, count) => sum + count, 0);
+    output.result(
+      {
+        done: report.done,
+        failed: report.failed,
+        skipped: counts,
+        seconds: report.seconds,
+        format,
+        path: report.path,
+        skippedBy: report.skipped,
+        notes: report.notes,
+      },
+      [
+        `Exported ${report.done} samples to ${report.path} in ${report.seconds.toFixed(1)} s`,
+        ...lines('left out', report.skipped),
+        ...lines('changed by the format', report.notes),
+      ].join('\n'),
+    );
+    return exitOfBatch(report.failed);
+  });
+};
+
+function lines(title: string, counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts).map(
+    ([reason, count]) => `  ${title}: ${count} ${reason.replaceAll('_', ' ')}`,
+  );
+}

@@ -1,0 +1,56 @@
+/** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
+import { resolve } from 'node:path';
+import type { DeviceChoice } from '../../engine/protocol.ts';
+import { labelWithProgress } from '../label-with-progress.ts';
+import { withProject } from '../projects.ts';
+import { positiveInteger, usageError, type AddCommand } from './command.ts';
+import { exitOfBatch } from './exit.ts';
+
+interface Options {
+  readonly model?: string;
+  readonly preset?: string;
+  readonly limit?: number;
+  readonly answers: 'self' | 'given';
+  readonly device: DeviceChoice;
+}
+
+const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
+
+export const addLabel: AddCommand = (program, cli) => {
+  const command = program
+    .command('label')
+    .description('label the samples that lack a prediction; run it again to go on after a stop')
+    .argument('<project>', 'project folder')
+    .option('--model <dir>', 'checkpoint folder (default: the one used last, else the demo model)')
+    .option('--preset <id>', 'layers, heads and thresholds (default: the one that fits the model)')
+    .option('--limit <n>', 'label at most so many samples', positiveInteger('--limit'))
+    .option(
+      '--answers <which>',
+      "self: the model's own answer; given: the answer of the data, fed in",
+      'self',
+    )
+    .option('--device <name>', DEVICES.join(', '), 'auto');
+  cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
+    if (!['self', 'given'].includes(options.answers)) {
+      throw usageError(`--answers must be self or given, not ${options.answers}`, 'See fovea label --help');
+    }
+    if (!DEVICES.includes(options.device)) {
+      throw usageError(`There is no device "${options.device}"`, `One of: ${DEVICES.join(', ')}`);
+    }
+    const wish = {
+      modelDir: options.model === undefined ? null : resolve(options.model),
+      presetId: options.preset ?? null,
+      answerMode: options.answers === 'given' ? 'teacher' : 'self',
+      limit: options.limit ?? null,
+      device: options.device,
+    } as const;
+    const report = await withProject(path, (project) => labelWithProgress(project, wish, stderr, signal));
+    for (const { sampleId, reason } of report.failures) output.note(`sample ${sampleId}: ${reason}`);
+    const { done, failed, skipped, seconds, runId, failures } = report;
+    output.result(
+      { done, failed, skipped, seconds, run: runId, failures },
+      `Labelled ${done} samples (${skipped} needed no work, ${failed} failed) in ${seconds.toFixed(1)} s`,
+    );
+    return exitOfBatch(failed);
+  });
+};

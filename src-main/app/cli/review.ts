@@ -1,0 +1,26 @@
+/** `fovea review --apply`: decisions from a file, all of its lines or none. */
+import { resolve } from 'node:path';
+import { applyReviewsFile } from '../../jobs/apply-reviews.ts';
+import { withProject } from '../projects.ts';
+import type { AddCommand } from './command.ts';
+import { EXIT } from './exit.ts';
+
+interface Options {
+  readonly apply: string;
+}
+
+export const addReview: AddCommand = (program, cli) => {
+  const command = program
+    .command('review')
+    .description('apply decisions from a JSON lines file')
+    .argument('<project>', 'project folder')
+    .requiredOption(
+      '--apply <file>',
+      'lines of {"sample","decision":"accept|correct|reject|reset","label":[H*W]?,"reviewer","note"?}',
+    );
+  cli.define<Options>(command, async ({ output }, [path], { apply }) => {
+    const report = await withProject(path, async (project) => applyReviewsFile(project, resolve(apply)));
+    output.result(report, `Applied ${report.done} decisions in ${report.seconds.toFixed(1)} s`);
+    return EXIT.done;
+  });
+};

@@ -1,0 +1,58 @@
+/** Main's half of the preload's four functions. Whoever asks must be the page itself, in its own top frame. */
+import { BrowserWindow, dialog, ipcMain, type IpcMainEvent, type IpcMainInvokeEvent } from 'electron';
+import { z } from 'zod';
+import type { BackendProcess } from './backend-process.ts';
+import { IPC } from './channels.ts';
+import { isOwn } from './session.ts';
+
+const titleSchema = z.string().max(200);
+/** A file name, not a path: the person chooses the folder. */
+const nameSchema = z
+  .string()
+  .max(200)
+  .regex(/^[^/\\]*$/);
+
+/** Answers the preload. */
+export function serveBridge(backend: BackendProcess): void {
+  ipcMain.on(IPC.requestPort, (event) => {
+    if (!isPage(event)) return;
+    void backend.connect().then(
+      (port) => event.sender.postMessage(IPC.port, null, [port]),
+      // The page gives up after its own time limit and tries again.
+      () => undefined,
+    );
+  });
+  ipcMain.handle(IPC.chooseFolder, (event, title: unknown) => choose(event, title, 'openDirectory'));
+  ipcMain.handle(IPC.chooseFile, (event, title: unknown) => choose(event, title, 'openFile'));
+  ipcMain.handle(IPC.chooseSavePath, async (event, title: unknown, defaultName: unknown) => {
+    const window = windowOf(event);
+    const { canceled, filePath } = await dialog.showSaveDialog(window, {
+      title: titleSchema.parse(title),
+      defaultPath: nameSchema.parse(defaultName),
+    });
+    return canceled ? null : filePath;
+  });
+}
+
+async function choose(
+  event: IpcMainInvokeEvent,
+  title: unknown,
+  property: 'openDirectory' | 'openFile',
+): Promise<string | null> {
+  const { canceled, filePaths } = await dialog.showOpenDialog(windowOf(event), {
+    title: titleSchema.parse(title),
+    properties: property === 'openDirectory' ? ['openDirectory', 'createDirectory'] : ['openFile'],
+  });
+  return canceled ? null : (filePaths[0] ?? null);
+}
+
+function windowOf(event: IpcMainInvokeEvent): BrowserWindow {
+  const window = isPage(event) ? BrowserWindow.fromWebContents(event.sender) : null;
+  if (!window) throw new Error('Only the page may ask');
+  return window;
+}
+
+function isPage(event: IpcMainEvent | IpcMainInvokeEvent): boolean {
+  const frame = event.senderFrame;
+  return frame !== null && frame.parent === null && isOwn(frame.url);
+}

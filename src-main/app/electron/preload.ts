@@ -1,0 +1,26 @@
+/**
+ * The only code with Electron's hands that shares a window with the page. It gives the page four functions and a port;
+ * ipcRenderer itself never leaves this file.
+ */
+import { contextBridge, ipcRenderer } from 'electron';
+import type { ElectronBridge } from '../../../src-shared/rpc/connect.ts';
+import { IPC } from './channels.ts';
+
+/** The window as far as it is used; the main side is typed without the DOM. */
+interface PreloadWindow {
+  readonly location: { readonly origin: string };
+  postMessage(message: unknown, targetOrigin: string, transfer: readonly unknown[]): void;
+}
+const page = globalThis as unknown as PreloadWindow;
+
+const bridge: ElectronBridge = {
+  requestPort: () => ipcRenderer.send(IPC.requestPort),
+  chooseFolder: (title) => ipcRenderer.invoke(IPC.chooseFolder, String(title)),
+  chooseFile: (title) => ipcRenderer.invoke(IPC.chooseFile, String(title)),
+  chooseSavePath: (title, defaultName) =>
+    ipcRenderer.invoke(IPC.chooseSavePath, String(title), String(defaultName)),
+};
+
+contextBridge.exposeInMainWorld('fovea', bridge);
+// A port cannot cross the context bridge; a window message hands it from this world to the page's.
+ipcRenderer.on(IPC.port, (event) => page.postMessage(IPC.port, page.location.origin, event.ports));

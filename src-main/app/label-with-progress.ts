@@ -1,0 +1,38 @@
+/** Labels a project in this process, with a bar: what `fovea label`, `fovea demo` and the first `npm start` do. */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { labelParams, type LabelWish } from '../jobs/label-params.ts';
+import { runLabelJob, type LabelReport } from '../jobs/label.ts';
+import type { Project } from '../store/project.ts';
+import { Progress, type ProgressStream } from './cli/progress.ts';
+import { withEngine } from './engine.ts';
+import { appResources } from './resources.ts';
+
+/**
+ * Labels what lacks a prediction. Stopping it keeps what is done; calling it again goes on.
+ * @throws FoveaError `cancelled` when `signal` stopped it, and what the job throws
+ */
+export async function labelWithProgress(
+  project: Project,
+  wish: LabelWish,
+  stderr: ProgressStream,
+  signal: AbortSignal,
+): Promise<LabelReport> {
+  const progress = new Progress('Labelling', stderr);
+  try {
+    const report = await withEngine(async (engine) => {
+      const params = await labelParams(project, engine, wish, appResources());
+      return runLabelJob(project, engine, params, {
+        signal,
+        onAbort: 'release',
+        onProgress: (job) => progress.update(job),
+      });
+    });
+    if (!report.cancelled) return report;
+    throw new FoveaError('cancelled', `Stopped after ${report.done} samples`, {
+      where: project.path,
+      next: `Go on with: fovea label ${project.path}`,
+    });
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,30 @@
+/** Opening projects for one piece of work. */
+import { basename, resolve } from 'node:path';
+import { createProject, isProject, openProject, type Project } from '../store/project.ts';
+
+/** Opens the project in `path` for `body` and closes it after. @throws what {@link openProject} throws */
+export async function withProject<T>(path: string, body: (project: Project) => Promise<T>): Promise<T> {
+  const project = openProject(path);
+  try {
+    return await body(project);
+  } finally {
+    project.close();
+  }
+}
+
+/**
+ * As {@link withProject}, but makes the project when the folder is missing or empty. When `body` throws, no project
+ * was made.
+ */
+export async function withNewOrOpenProject<T>(
+  path: string,
+  body: (project: Project) => Promise<T>,
+): Promise<T> {
+  if (isProject(path)) return withProject(path, body);
+  const results: T[] = [];
+  const project = await createProject(resolve(path), basename(resolve(path)), async (fresh) => {
+    results.push(await body(fresh));
+  });
+  project.close();
+  return results[0];
+}

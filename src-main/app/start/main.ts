@@ -1,0 +1,84 @@
+/**
+ * `npm start -- [PROJECT] [--port N] [--browser] [--no-open]`: the demo project on the first run, then the best host
+ * this machine has.
+ */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { exitOf } from '../cli/exit.ts';
+import { parsePort } from '../cli/serve.ts';
+import { stopSignal } from '../cli/signals.ts';
+import { demoDir } from '../data-dir.ts';
+import { ensureDemo } from '../demo.ts';
+import { serveUntilStopped } from '../serve.ts';
+import { chooseHost, hasDisplay, thisMachine } from './choose-host.ts';
+import { runElectron } from './electron-host.ts';
+import { openPage } from './open-page.ts';
+
+interface StartOptions {
+  readonly project: string | null;
+  readonly port: number;
+  readonly browser: boolean;
+  readonly open: boolean;
+}
+
+async function start(options: StartOptions, signal: AbortSignal): Promise<number> {
+  const project = options.project ?? demoDir();
+  if (options.project === null) await ensureDemo(project, process.stderr, signal);
+  const machine = thisMachine();
+  let choice = await chooseHost(machine, options.browser);
+  if (choice.kind === 'electron') {
+    const end = await runElectron(choice.program, project, signal);
+    if (end.kind === 'closed') return end.code;
+    choice = { kind: 'browser', reason: end.why };
+  }
+  process.stdout.write(`Opening in the browser: ${choice.reason}.\n`);
+  await serveUntilStopped({
+    projectPath: project,
+    port: options.port,
+    address: '127.0.0.1',
+    signal,
+    onReady: (url) => {
+      process.stdout.write(`Fovea is at ${url}\nPress Ctrl-C to stop.\n`);
+      if (options.open && hasDisplay(machine)) openPage(url);
+    },
+  });
+  return 0;
+}
+
+function options(): StartOptions {
+  const usage = 'npm start -- [PROJECT] [--port N] [--browser] [--no-open]';
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      allowNegative: true,
+      options: {
+        port: { type: 'string', default: '0' },
+        browser: { type: 'boolean', default: false },
+        open: { type: 'boolean', default: true },
+      },
+    });
+    if (positionals.length > 1) throw new Error('more than one project was given');
+    return {
+      project: positionals.length === 1 ? resolve(positionals[0]) : null,
+      port: parsePort(values.port),
+      browser: values.browser,
+      open: values.open,
+    };
+  } catch (error) {
+    if (error instanceof FoveaError) throw error;
+    throw new FoveaError('usage', error instanceof Error ? error.message : String(error), {
+      next: `Use: ${usage}`,
+    });
+  }
+}
+
+let code: number;
+try {
+  code = await start(options(), stopSignal());
+} catch (thrown) {
+  const error = FoveaError.from(thrown);
+  process.stderr.write(`fovea: ${error.toLine()}\n`);
+  code = exitOf(error);
+}
+process.exit(code);

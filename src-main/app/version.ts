@@ -1,0 +1,10 @@
+/** The app's version, from package.json: the one place that has it. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { inApp } from './app-root.ts';
+
+const packageSchema = z.object({ version: z.string() });
+
+export function appVersion(): string {
+  return packageSchema.parse(JSON.parse(readFileSync(inApp('package.json'), 'utf8'))).version;
+}
