@@ -3,7 +3,7 @@
  * 5-bits-per-character text. Masks are cut straight from cells, so no picture-sized array is made.
  */
 import { checkImageSize } from './check.ts';
-import type { Grid, GridTransform } from './types.ts';
+import type { Grid, GridTransform, SourceXyxy } from './types.ts';
 
 export interface Rle {
   /** [height, width], as COCO has it. */
@@ -105,6 +105,27 @@ function spans(
 /** Pixels of value 1. */
 export function rleArea(rle: Rle): number {
   return rle.counts.reduce((sum, length, i) => (i % 2 ? sum + length : sum), 0);
+}
+
+/** The tight xyxy box of the pixels of value 1, or null when there are none. */
+export function rleBox(rle: Rle): SourceXyxy | null {
+  const height = rle.size[0];
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -1, -1];
+  let start = 0;
+  rle.counts.forEach((length, i) => {
+    const end = start + length;
+    if (i % 2 && length > 0) {
+      const firstColumn = Math.floor(start / height);
+      const lastColumn = Math.floor((end - 1) / height);
+      x0 = Math.min(x0, firstColumn);
+      x1 = Math.max(x1, lastColumn + 1);
+      // A run over a column's end takes in its last row and the next one's first.
+      y0 = Math.min(y0, firstColumn === lastColumn ? start % height : 0);
+      y1 = Math.max(y1, firstColumn === lastColumn ? ((end - 1) % height) + 1 : height);
+    }
+    start = end;
+  });
+  return x1 < 0 ? null : [x0, y0, x1, y1];
 }
 
 /** COCO's compressed text: each run less the one two before, 5 bits a character from '0' on, sign-extended. */

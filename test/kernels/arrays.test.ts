@@ -15,6 +15,7 @@ import {
   expandRle,
   maskFromRle,
   rleArea,
+  rleBox,
   rleFromCells,
   rleFromMask,
 } from '../../src-shared/kernels/rle.ts';
@@ -130,6 +131,20 @@ describe('run-length masks', () => {
           rleArea(rle),
           mask.reduce((a, b) => a + b, 0),
         );
+      }),
+    );
+  });
+
+  it('[R3] the box is tight around the pixels', () => {
+    fc.assert(
+      fc.property(sized, ({ size, mask }) => {
+        const on = [...mask.keys()].filter((i) => mask[i]);
+        const xs = on.map((i) => i % size[0]);
+        const ys = on.map((i) => Math.floor(i / size[0]));
+        const want = on.length
+          ? [Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1]
+          : null;
+        assert.deepEqual(rleBox(rleFromMask(mask, size)), want);
       }),
     );
   });

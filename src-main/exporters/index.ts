@@ -1,0 +1,7 @@
+/** Every export format, for whoever runs an export. */
+import { cocoExporter } from './coco.ts';
+import { jsonlExporter } from './jsonl.ts';
+import { sdrpnExporter } from './sdrpn.ts';
+import type { Exporter } from './types.ts';
+
+export const exporters: readonly Exporter[] = [jsonlExporter, sdrpnExporter, cocoExporter];

@@ -1,0 +1,98 @@
+/**
+ * JSONL: everything Fovea knows of a sample, one sample per line, each line readable by itself (`schema`, arrays with
+ * dtype, shape and order). The field list is in README.md; a change of meaning raises the schema's number.
+ */
+import { float16ToBytes } from '../../src-shared/kernels/float16.ts';
+import type { Grid } from '../../src-shared/kernels/types.ts';
+import { runExport } from './run.ts';
+import type { Selected } from './select.ts';
+import type { Exporter, Float16Bits } from './types.ts';
+
+export const JSONL_SCHEMA = 'fovea.sample/1';
+
+export const jsonlExporter: Exporter = {
+  format: 'jsonl',
+  export: (samples, path, options) =>
+    runExport(samples, path, options, {
+      begin: async () => undefined,
+      sample: async (sink, chosen) => {
+        await sink.write(`${JSON.stringify(sampleLine(chosen))}\n`);
+        return { skip: null };
+      },
+      end: async () => undefined,
+    }),
+};
+
+/** One line as an object. */
+export function sampleLine({ sample, prediction, label, source }: Selected): object {
+  const { grid, transform, maps, boxes, secondStage } = prediction;
+  const { run, review } = sample;
+  return {
+    schema: JSONL_SCHEMA,
+    sample: sample.sampleId,
+    question_id: sample.externalId,
+    image: sample.image.path,
+    image_size_wh: [sample.image.width, sample.image.height],
+    text: sample.question,
+    answer: sample.referenceAnswer,
+    language: sample.language,
+    split: sample.split,
+    tags: sample.tags,
+    boxes: sample.truthBoxes,
+    state: sample.state,
+    label: [...label],
+    label_source: source,
+    grid,
+    transform: {
+      scale_x: transform.scaleX,
+      scale_y: transform.scaleY,
+      offset_x: transform.offsetX,
+      offset_y: transform.offsetY,
+    },
+    prediction: {
+      id: prediction.id,
+      answer: prediction.answer,
+      label: [...prediction.label],
+      dropped: prediction.dropped,
+      boxes_xyxy: boxes,
+      second_stage: secondStage && {
+        crop_xyxy: secondStage.crop,
+        answer: secondStage.answer,
+        skipped: secondStage.skipped,
+      },
+      maps: {
+        grounding: mapField(maps.grounding, grid),
+        sink: mapField(maps.sink, grid),
+        question: mapField(maps.question, grid),
+        denoised: mapField(maps.denoised, grid),
+        rpn_logits: mapField(maps.rpn, grid),
+      },
+    },
+    review: review && {
+      id: review.id,
+      decision: review.decision,
+      reviewer: review.reviewer,
+      note: review.note,
+      created_at: review.createdAt,
+    },
+    run: run && {
+      id: run.id,
+      model: run.modelName,
+      model_dir: run.modelDir,
+      answer_mode: run.answerMode,
+      created_at: run.createdAt,
+      preset: run.preset,
+    },
+  };
+}
+
+function mapField(bits: Float16Bits | null, grid: Grid): object | null {
+  return (
+    bits && {
+      dtype: '<f2',
+      shape: grid,
+      order: 'C',
+      base64: Buffer.from(float16ToBytes(bits)).toString('base64'),
+    }
+  );
+}

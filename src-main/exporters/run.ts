@@ -1,0 +1,59 @@
+/**
+ * The walk all exporters share: choose, write or leave out, count, stop when asked to. Every sample is either done or
+ * counted under one reason.
+ */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { writeAtomically } from './atomic-file.ts';
+import type { Sink } from './atomic-file.ts';
+import { isSelected, select } from './select.ts';
+import type { Selected } from './select.ts';
+import type { ExportCounts, ExportOptions, ExportSample } from './types.ts';
+
+/** What became of one sample: written, or left out for a reason. Notes count changes the format forced. */
+export type Written =
+  { readonly skip: string } | { readonly skip: null; readonly notes?: Readonly<Record<string, number>> };
+
+/** One format's part: what goes before, for each sample, and after. */
+export interface Writer {
+  begin(sink: Sink): Promise<void>;
+  sample(sink: Sink, chosen: Selected): Promise<Written>;
+  end(sink: Sink): Promise<void>;
+}
+
+/** Writes `path` whole or not at all. Throws as {@link writeAtomically}, and `cancelled` when the signal says so. */
+export async function runExport(
+  samples: AsyncIterable<ExportSample> | Iterable<ExportSample>,
+  path: string,
+  options: ExportOptions,
+  writer: Writer,
+): Promise<ExportCounts> {
+  return writeAtomically(path, async (sink) => {
+    let done = 0;
+    let seen = 0;
+    const skipped: Record<string, number> = {};
+    const notes: Record<string, number> = {};
+    await writer.begin(sink);
+    for await (const sample of samples) {
+      if (options.signal?.aborted) {
+        throw new FoveaError('cancelled', 'the export was cancelled', {
+          where: path,
+          next: 'Start it again',
+        });
+      }
+      const chosen = select(sample, options);
+      const result: Written = isSelected(chosen)
+        ? await writer.sample(sink, chosen)
+        : { skip: chosen.reason };
+      if (result.skip !== null) {
+        skipped[result.skip] = (skipped[result.skip] ?? 0) + 1;
+      } else {
+        done++;
+        for (const [kind, n] of Object.entries(result.notes ?? {}))
+          if (n > 0) notes[kind] = (notes[kind] ?? 0) + n;
+      }
+      options.onProgress?.(++seen);
+    }
+    await writer.end(sink);
+    return { done, skipped, notes };
+  });
+}
