@@ -73,8 +73,10 @@ async function open(
   const settings = (on: Device): SessionSettings => ({ device: on, cpuThreads: options.cpuThreads });
   const model = new OnnxModel(options.graphsFor?.(device, graphs) ?? graphs, settings(device));
   try {
-    await model.warm();
-    if (device === 'cpu') return { model, check: null };
+    if (device === 'cpu') {
+      await model.warm();
+      return { model, check: null };
+    }
     const reference = new OnnxModel(graphs, settings('cpu'));
     return { model, check: await compare(model, reference, options.device === 'auto') };
   } catch (error) {

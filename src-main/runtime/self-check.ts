@@ -3,7 +3,7 @@
  * plausible wrong numbers, and a wrong attention map looks like any other, so nothing runs before this passes.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { ForwardRequest, VisionLanguageModel } from '../pipeline/ports.ts';
+import type { FeedPart, ForwardResult, VisionLanguageModel } from '../pipeline/ports.ts';
 
 /** Largest allowed difference, relative to the largest value of the tensor compared. */
 export const SELF_CHECK_LIMIT = 1e-2;
@@ -44,19 +44,24 @@ async function probe(model: VisionLanguageModel): Promise<Float32Array[]> {
   const outputs = [features];
   const cache = model.newCache();
   try {
-    const prefill: ForwardRequest = {
-      parts: [{ tokens }, { features: features.subarray(0, count * hiddenSize), count }, { tokens }],
-      ...(rpn ? { hiddenOf: rpn.k } : {}),
-    };
-    const first = await model.forward(cache, prefill);
-    const step = await model.forward(cache, {
-      parts: [{ tokens: [tokens.at(-1) as number] }],
-      taps: { heads: [{ layer: layers - 1, heads: 'all' }], rows: [0, 1], keys: [0, cache.length + 1] },
-    });
-    for (const { logits } of [first, step]) if (logits) outputs.push(logits);
-    outputs.push(...step.taps.map(({ data }) => data));
+    // Both feeds ask for the same things, so that one session serves both.
+    const feed = (parts: readonly FeedPart[], fed: number): Promise<ForwardResult> =>
+      model.forward(cache, {
+        parts,
+        taps: {
+          heads: [{ layer: layers - 1, heads: 'all' }],
+          rows: [fed - 1, fed],
+          keys: [0, cache.length + fed],
+        },
+        hiddenOf: rpn?.k ?? 0,
+      });
+    const prompt = [{ tokens }, { features: features.subarray(0, count * hiddenSize), count }, { tokens }];
+    const first = await feed(prompt, 2 * tokens.length + count);
+    const step = await feed([{ tokens: tokens.slice(-1) }], 1);
+    for (const { logits, hidden, taps } of [first, step]) {
+      outputs.push(...[logits, hidden].filter((array) => array !== null), ...taps.map(({ data }) => data));
+    }
     if (rpn && first.hidden) {
-      outputs.push(first.hidden);
       outputs.push(
         await model.rpn(first.hidden, first.hidden.length / hiddenSize - 1, [
           tokens.length,
