@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { applyReviews, applyReviewsFile } from '../../src-main/jobs/apply-reviews.ts';
+import { latestReview, reviewHistory } from '../../src-main/store/review.ts';
+import { predict, testPrediction, testProject, testRun } from '../support/project.ts';
+
+const good = [
+  '{"sample":"q1","decision":"accept","reviewer":"ann","note":"clear"}',
+  '',
+  '{"sample":2,"decision":"correct","label":[1,1,0,0,-100,-100],"reviewer":"ann"}',
+  '{"sample":"3","decision":"reject","reviewer":"bob"}',
+  '{"sample":"q1","decision":"reset","reviewer":"bob"}',
+];
+
+test('applies each line as a revision', async (t) => {
+  const project = await testProject(t);
+  const run = testRun(project);
+  for (const id of [1, 2, 3]) predict(project, run, id);
+  const file = join(project.path, 'reviews.jsonl');
+  writeFileSync(file, good.join('\r\n'));
+  const report = applyReviewsFile(project, file);
+  assert.deepEqual([report.done, report.failed, report.skipped], [4, 0, 0]);
+  assert.deepEqual(
+    reviewHistory(project.db, 1).map((r) => [r.decision, r.note, r.reviewer, r.label?.length]),
+    [
+      ['accept', 'clear', 'ann', testPrediction().labels.length],
+      ['reset', null, 'bob', undefined],
+    ],
+  );
+  assert.deepEqual(new Int8Array(latestReview(project.db, 2)!.label!), Int8Array.of(1, 1, 0, 0, -100, -100));
+  assert.equal(latestReview(project.db, 3)!.decision, 'reject');
+});
+
+const bad: [string, string, string][] = [
+  ['broken JSON', '{"sample":"q1"', 'bad_input'],
+  ['an unknown decision', '{"sample":"q1","decision":"maybe","reviewer":"ann"}', 'bad_input'],
+  ['no reviewer', '{"sample":"q1","decision":"accept"}', 'bad_input'],
+  ['an unknown field', '{"sample":"q1","decision":"accept","reviewer":"ann","lable":[1]}', 'bad_input'],
+  ['an unknown sample', '{"sample":"q99","decision":"accept","reviewer":"ann"}', 'not_found'],
+  ['a short label', '{"sample":"q1","decision":"correct","label":[1,0],"reviewer":"ann"}', 'bad_input'],
+  [
+    'a strange label',
+    '{"sample":"q1","decision":"correct","label":[1,0,0,0,0,5],"reviewer":"ann"}',
+    'bad_input',
+  ],
+  ['an unlabelled sample', '{"sample":"q3","decision":"accept","reviewer":"ann"}', 'bad_input'],
+];
+
+for (const [name, line, code] of bad) {
+  test(`${name} is refused by line number, and no line is applied`, async (t) => {
+    const project = await testProject(t);
+    const run = testRun(project);
+    for (const id of [1, 2]) predict(project, run, id);
+    const lines = [good[0], line];
+    assert.throws(
+      () => applyReviews(project, lines, 'reviews.jsonl'),
+      (error: { code: string; where: string; next: string | null }) =>
+        error.code === code && error.where === 'reviews.jsonl line 2' && error.next !== null,
+    );
+    assert.deepEqual(reviewHistory(project.db, 1), []);
+  });
+}
+
+test('a missing file is said so', async (t) => {
+  const project = await testProject(t);
+  assert.throws(() => applyReviewsFile(project, join(project.path, 'none')), { code: 'not_found' });
+});

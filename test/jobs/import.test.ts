@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { importQuestions } from '../../src-main/jobs/import.ts';
+import type { Project } from '../../src-main/store/project.ts';
+import { sampleDetail } from '../../src-main/store/sample-detail.ts';
+import { projectSummary } from '../../src-main/store/summary.ts';
+import { imagePath } from '../../src-main/store/image.ts';
+import { temporaryDir, testProject } from '../support/project.ts';
+import { writePng } from '../support/scenes.ts';
+
+interface Data {
+  readonly project: Project;
+  readonly imagesDir: string;
+  readonly questionsFile: string;
+  write(lines: readonly (object | string)[]): void;
+}
+
+async function setUp(t: TestContext): Promise<Data> {
+  const dir = temporaryDir(t);
+  const imagesDir = join(dir, 'images');
+  const questionsFile = join(dir, 'questions.jsonl');
+  mkdirSync(join(imagesDir, 'deep'), { recursive: true });
+  await writePng(join(imagesDir, 'a.png'), 40, 25);
+  await writePng(join(imagesDir, 'deep/b.png'));
+  await writePng(join(dir, 'outside.png'));
+  const write: Data['write'] = (lines) =>
+    writeFileSync(
+      questionsFile,
+      lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
+    );
+  return { project: await testProject(t, 0), imagesDir, questionsFile, write };
+}
+
+const question = (id: string, image: string, text = 'what ?'): object => ({ question_id: id, image, text });
+
+test('imports in place, again only what is new', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  write([
+    { ...question('1', 'a.png'), answer: '42', language: 'fr', split: 'train', boxes: [[1, 2, 3, 4]] },
+    question('2', 'a.png'),
+    question('1', 'deep/b.png'),
+  ]);
+  const first = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([first.added, first.skipped, first.failed], [3, 0, 0]);
+  const detail = sampleDetail(project.db, 1);
+  assert.deepEqual(
+    [
+      detail.referenceAnswer,
+      detail.language,
+      detail.split,
+      detail.image.width,
+      detail.image.height,
+      detail.state,
+    ],
+    ['42', 'fr', 'train', 40, 25, 'unlabelled'],
+  );
+  assert.equal(imagePath(project.db, project.path, detail.image.id), join(imagesDir, 'a.png'));
+  assert.ok(!readdirSync(project.path).includes('a.png'));
+  write([question('1', 'a.png'), question('1', 'a.png', 'another question ?'), question('3', 'a.png')]);
+  const second = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([second.added, second.skipped, second.failed], [2, 1, 0]);
+  assert.deepEqual([projectSummary(project.db, '').samples, projectSummary(project.db, '').images], [5, 2]);
+});
+
+test('bad lines are refused with their numbers, the others go in', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  writeFileSync(join(imagesDir, 'empty.png'), '');
+  writeFileSync(join(imagesDir, 'text.png'), 'this is no picture');
+  symlinkSync('../outside.png', join(imagesDir, 'link.png'));
+  symlinkSync('a.png', join(imagesDir, 'inner.png'));
+  write([
+    question('ok', 'inner.png'),
+    '{"question_id": "cut',
+    question('gone', 'missing.png'),
+    question('up', '../outside.png'),
+    question('top', '/etc/hostname'),
+    question('link', 'link.png'),
+    question('zero', 'empty.png'),
+    question('text', 'text.png'),
+    question('folder', 'deep'),
+    question('ok2', 'a.png'),
+  ]);
+  const report = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([report.added, report.failed], [2, 8]);
+  assert.deepEqual(
+    report.problems.map((problem) => problem.line),
+    [2, 3, 4, 5, 6, 7, 8, 9],
+  );
+  assert.ok(report.problems.every(({ message, next }) => message && next && !message.includes('\n')));
+});
+
+test('a missing folder or file is said before anything is written; stopping keeps whole batches', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  write([question('1', 'a.png')]);
+  const at = (over: object): Promise<unknown> =>
+    importQuestions(project, { imagesDir, questionsFile, ...over });
+  await assert.rejects(at({ imagesDir: join(imagesDir, 'none') }), { code: 'not_found' });
+  await assert.rejects(at({ questionsFile: join(imagesDir, 'none') }), { code: 'not_found' });
+  assert.equal(projectSummary(project.db, '').samples, 0);
+  write(Array.from({ length: 1200 }, (_, n) => question(String(n), 'a.png')));
+  const controller = new AbortController();
+  const stopped = at({ signal: controller.signal, onProgress: () => controller.abort() });
+  await assert.rejects(stopped, { code: 'cancelled' });
+  assert.equal(projectSummary(project.db, '').samples, 500);
+  const rest = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([rest.added, rest.skipped], [700, 500]);
+});

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ERROR_CODES } from '../../../src-shared/contract/errors.ts';
+import type { Job } from '../../../src-shared/contract/domain.ts';
+import {
+  events,
+  procedures,
+  type EventName,
+  type ProcedureInput,
+  type ProcedureName,
+  type ProcedureOutput,
+} from '../../../src-shared/contract/procedures.ts';
+import { type Backend, createBackend } from '../../../src-main/rpc/backend.ts';
+import { type FakeEngine, fakeEngine, fakeOutcome } from '../../support/fake-engine.ts';
+import { temporaryDir } from '../../support/project.ts';
+import { standInResources } from '../../support/scenes.ts';
+
+interface Harness {
+  readonly backend: Backend;
+  readonly engine: FakeEngine;
+  readonly demo: string;
+  readonly dir: string;
+  readonly heard: { name: EventName; payload: unknown }[];
+  /** Calls and checks the output against the contract. */
+  call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>>;
+  /** Resolves when the newest job is over. */
+  settled(): Promise<Job>;
+}
+
+async function start(t: TestContext, engine = fakeEngine()): Promise<Harness> {
+  const dir = temporaryDir(t);
+  const resources = await standInResources(dir);
+  const demo = join(dir, 'demo-project');
+  const backend = await createBackend({
+    engine,
+    projectPath: null,
+    host: 'test',
+    version: '1.2.3',
+    reviewer: 'ann',
+    resources,
+    demoProjectDir: demo,
+  });
+  t.after(() => backend.dispose());
+  const heard: Harness['heard'] = [];
+  backend.subscribe((name, payload) => {
+    events[name].parse(payload);
+    heard.push({ name, payload });
+  });
+  const call: Harness['call'] = async (name, input) => {
+    const output = await backend.call(name, input);
+    procedures[name].output.parse(output);
+    return output;
+  };
+  const settled = async (): Promise<Job> => {
+    for (;;) {
+      const [job] = await call('jobs.list', {});
+      if (job && job.state !== 'queued' && job.state !== 'running') return job;
+      await delay(5);
+    }
+  };
+  return { backend, engine, demo, dir, heard, call, settled };
+}
+
+const everything = { filter: {}, offset: 0, limit: 100 };
+
+test('the demo is made whole, labelled, and opened again as it is', async (t) => {
+  const { call, demo, settled, engine, heard, dir } = await start(t);
+  await assert.rejects(call('project.summary', {}), { code: 'not_found' });
+  assert.equal((await call('app.info', {})).projectPath, null);
+  const summary = await call('project.demo', { dir: null });
+  assert.deepEqual([summary.path, summary.samples, summary.images], [demo, 3, 3]);
+  assert.deepEqual([summary.languages, summary.splits], [['en', 'fr'], ['demo']]);
+  assert.deepEqual([(await settled()).state, engine.asked.length], ['done', 3]);
+  assert.equal((await call('project.summary', {})).byState.pending, 3);
+  await call('project.demo', { dir: demo });
+  assert.equal((await call('jobs.list', {})).length, 1);
+  assert.equal(engine.asked[0].imagePath, join(demo, 'images/1.png'));
+  assert.equal(engine.asked[0].answer, null);
+  assert.ok(!(await readdir(dir)).some((name) => name.endsWith('.tmp')));
+  const names = new Set(heard.map((event) => event.name));
+  assert.deepEqual([...names].sort(), ['job.changed', 'project.changed', 'sample.changed']);
+  assert.deepEqual((await call('app.info', {})).projectPath, demo);
+});
+
+test('samples, maps and pictures as the page needs them', async (t) => {
+  const { call, settled, backend, demo } = await start(t);
+  await call('project.demo', { dir: null });
+  await settled();
+  const { total, rows } = await call('samples.list', everything);
+  assert.equal(total, 3);
+  const detail = await call('samples.get', { id: rows[1].id });
+  const expected = fakeOutcome(detail.question);
+  assert.deepEqual(detail.truthBoxes, [[1, 2, 3, 4]]);
+  assert.deepEqual([detail.referenceAnswer, detail.image.width, detail.image.height], ['22', 30, 20]);
+  assert.deepEqual(new Int8Array(detail.prediction!.label), expected.labels);
+  const maps = await call('samples.maps', { predictionId: detail.prediction!.id });
+  assert.deepEqual(maps.grid, [4, 5]);
+  assert.deepEqual(maps.rpn, new Uint8Array(expected.maps.rpn!.buffer));
+  assert.equal(maps.sink, null);
+  assert.deepEqual(await backend.imageFile(detail.image.id), {
+    path: join(demo, 'images/2.png'),
+    mime: 'image/png',
+  });
+  assert.equal(await backend.imageFile(99), null);
+  await writeFile(join(demo, 'images/2.png'), 'no picture');
+  assert.equal(await backend.imageFile(detail.image.id), null);
+  assert.deepEqual(await call('samples.position', { filter: { text: 'TAG 3' }, id: 3 }), { position: 0 });
+  assert.deepEqual(await call('samples.position', { filter: { languages: ['fr'] }, id: 3 }), {
+    position: null,
+  });
+  await assert.rejects(call('samples.get', { id: 99 }), { code: 'not_found' });
+});
+
+test('decisions: accept, correct, undo, conflict, history', async (t) => {
+  const { call, settled, heard } = await start(t);
+  await call('project.demo', { dir: null });
+  await settled();
+  const { prediction } = await call('samples.get', { id: 1 });
+  const submit = (
+    decision: 'accept' | 'correct' | 'reject' | 'reset',
+    label: Uint8Array | null,
+    basedOn: number | null,
+  ) =>
+    call('reviews.submit', {
+      sampleId: 1,
+      predictionId: prediction!.id,
+      decision,
+      label: label && new Uint8Array(label),
+      basedOn,
+      reviewer: 'ann',
+      note: null,
+    });
+  const accepted = await submit('accept', null, null);
+  assert.deepEqual([accepted.state, accepted.review.label], ['accepted', prediction!.label]);
+  await assert.rejects(submit('reject', null, null), { code: 'conflict' });
+  const corrected = await submit('correct', new Uint8Array(20).fill(1), accepted.review.id);
+  assert.equal(corrected.state, 'corrected');
+  const reset = await submit('reset', null, corrected.review.id);
+  assert.equal(reset.state, 'pending');
+  assert.equal((await call('samples.get', { id: 1 })).review, null);
+  assert.equal((await submit('reject', null, null)).state, 'rejected');
+  assert.deepEqual(
+    (await call('reviews.history', { sampleId: 1 })).map((review) => review.decision),
+    ['accept', 'correct', 'reset', 'reject'],
+  );
+  const changes = heard.filter((event) => event.name === 'sample.changed').slice(-4);
+  assert.deepEqual(
+    changes.map((event) => (event.payload as { state: string }).state),
+    ['accepted', 'corrected', 'pending', 'rejected'],
+  );
+  for (const bad of [new Uint8Array(19), new Uint8Array(20).fill(7)]) {
+    await assert.rejects(submit('correct', bad, 4), { code: 'bad_input' });
+  }
+  await assert.rejects(call('reviews.history', { sampleId: 99 }), { code: 'not_found' });
+});
+
+test('a job can be cancelled, and goes on at the next start when the backend stops', async (t) => {
+  let release = (): void => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  const engine = fakeEngine(async (_request, signal) => {
+    await Promise.race([gate, new Promise((resolve) => signal?.addEventListener('abort', resolve))]);
+  });
+  const { call, backend, demo, dir, settled } = await start(t, engine);
+  await call('project.demo', { dir: null });
+  const queued = await call('jobs.label', {
+    modelDir: null,
+    presetId: 'demo',
+    answerMode: 'teacher',
+    limit: 2,
+  });
+  assert.equal(queued.state, 'queued');
+  assert.equal((await call('jobs.cancel', { id: queued.id })).state, 'cancelled');
+  await backend.dispose();
+  release();
+  const next = await createBackend({
+    engine: fakeEngine(),
+    projectPath: demo,
+    host: 'test',
+    version: '1',
+    reviewer: 'ann',
+    resources: { demoDir: join(dir, 'demo'), presetsDir: join(dir, 'presets') },
+  });
+  t.after(() => next.dispose());
+  for (;;) {
+    const jobs = await next.call('jobs.list', {});
+    const first = jobs.find((job) => job.id === 1)!;
+    if (first.state === 'done') break;
+    assert.ok(first.state === 'queued' || first.state === 'running');
+    await delay(5);
+  }
+  await assert.rejects(settled, { code: 'not_found' });
+});
+
+test('import and export through the page', async (t) => {
+  const { call, settled, demo, dir } = await start(t);
+  await call('project.demo', { dir: null });
+  await settled();
+  await rename(join(dir, 'demo/scenes/project/questions.jsonl'), join(demo, 'more.jsonl'));
+  const source = { imagesDir: demo, questionsFile: join(demo, 'more.jsonl') };
+  assert.deepEqual(await call('import.start', source), { added: 0, skipped: 3, failed: 0 });
+  await writeFile(
+    source.questionsFile,
+    [
+      '{"question_id":"n1","image":"images/1.png","text":"new"}',
+      'rubbish',
+      '{"question_id":"n2","image":"gone.png","text":"x"}',
+    ].join('\n'),
+  );
+  assert.deepEqual(await call('import.start', source), { added: 1, skipped: 0, failed: 2 });
+  const { review } = await call('reviews.submit', {
+    sampleId: 2,
+    predictionId: null,
+    decision: 'correct',
+    label: Uint8Array.from({ length: 20 }, (_, i) => (i === 7 ? 1 : 0)),
+    basedOn: null,
+    reviewer: 'ann',
+    note: null,
+  });
+  assert.equal(review.id, 1);
+  const path = join(dir, 'out.jsonl');
+  const report = await call('export.start', { format: 'jsonl', path, includeUnreviewed: false });
+  assert.deepEqual([report.done, report.path], [1, path]);
+  assert.equal((await readFile(path, 'utf8')).trim().split('\n').length, 1);
+  await assert.rejects(
+    call('export.start', {
+      format: 'jsonl',
+      path: join(dir, 'no/such/dir/out.jsonl'),
+      includeUnreviewed: false,
+    }),
+    (error: { code: string }) => ERROR_CODES.includes(error.code as 'io') && error.code !== 'internal',
+  );
+});
+
+test('another run can be shown; presets are listed; a bad project leaves the open one open', async (t) => {
+  const { call, settled, dir, demo } = await start(t);
+  await call('project.demo', { dir: null });
+  await settled();
+  await call('jobs.label', { modelDir: null, presetId: null, answerMode: 'teacher', limit: 1 });
+  await settled();
+  const summary = await call('project.summary', {});
+  assert.deepEqual([summary.runs.length, summary.activeRunId, summary.byState.unlabelled], [2, 2, 2]);
+  const back = await call('project.setActiveRun', { runId: 1 });
+  assert.deepEqual([back.activeRunId, back.byState.pending], [1, 3]);
+  await assert.rejects(call('project.setActiveRun', { runId: 9 }), { code: 'not_found' });
+  assert.deepEqual(
+    (await call('presets.list', {})).map((preset) => preset.id),
+    ['demo'],
+  );
+  await assert.rejects(call('project.open', { path: join(dir, 'nowhere') }), { code: 'not_found' });
+  assert.equal((await call('app.info', {})).projectPath, demo);
+  assert.equal((await call('project.open', { path: demo })).samples, 3);
+  await assert.rejects(call('samples.list', { filter: {}, offset: -1, limit: 9 }), { code: 'bad_input' });
+});
+
+test('a demo that cannot be made leaves nothing behind', async (t) => {
+  const { call, demo, dir } = await start(t);
+  await writeFile(join(dir, 'demo/scenes/project/images/2.png'), '');
+  await assert.rejects(call('project.demo', { dir: null }), { code: 'bad_input' });
+  assert.ok(!existsSync(demo));
+  assert.deepEqual(
+    (await readdir(dir)).filter((name) => name.startsWith('.')),
+    [],
+  );
+});

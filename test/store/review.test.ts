@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Decision, SampleState } from '../../src-shared/contract/domain.ts';
+import { sampleFilterSchema } from '../../src-shared/contract/procedures.ts';
+import { openProject } from '../../src-main/store/project.ts';
+import { reviewHistory, standingReview, submitReview } from '../../src-main/store/review.ts';
+import { countSamples, listSamples } from '../../src-main/store/sample-query.ts';
+import { sampleState } from '../../src-main/store/sample-state.ts';
+import { predict, testProject, testRun } from '../support/project.ts';
+
+const STATE: Record<Decision, SampleState> = {
+  accept: 'accepted',
+  correct: 'corrected',
+  reject: 'rejected',
+  reset: 'pending',
+};
+
+test('any sequence of decisions, stale ones and undos equals a model that keeps a list', async (t) => {
+  const project = await testProject(t, 3);
+  const { db } = project;
+  const run = testRun(project);
+  const predictions = [1, 2, 3].map((id) => predict(project, run, id));
+  const history: { id: number; decision: Decision; label: Uint8Array | null }[][] = [[], [], []];
+  const step = fc.record({
+    sample: fc.integer({ min: 1, max: 3 }),
+    decision: fc.constantFrom<Decision>('accept', 'correct', 'reject', 'reset'),
+    cells: fc.uint8Array({ minLength: 6, maxLength: 6, max: 1 }),
+    stale: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      for (const { sample, decision, cells, stale } of steps) {
+        const past = history[sample - 1];
+        const last = past.at(-1);
+        const standing = last && last.decision !== 'reset' ? last.id : null;
+        const review = {
+          sampleId: sample,
+          predictionId: predictions[sample - 1],
+          decision,
+          label: decision === 'correct' ? cells : null,
+          reviewer: 'ann',
+          note: null,
+        };
+        if (stale && last) {
+          const earlier = past.at(-2)?.id ?? 1e9;
+          assert.throws(() => submitReview(db, review, earlier), { code: 'conflict' });
+          continue;
+        }
+        const result = submitReview(db, review, standing);
+        past.push({ id: result.review.id, decision, label: result.review.label });
+        assert.equal(result.state, STATE[decision]);
+        if (decision === 'correct') assert.deepEqual([...result.review.label!], [...cells]);
+        if (decision === 'accept') assert.equal(result.review.label!.length, 6);
+      }
+      for (const id of [1, 2, 3]) {
+        const past = history[id - 1];
+        const last = past.at(-1);
+        assert.deepEqual(
+          reviewHistory(db, id).map(({ id, decision, label }) => ({ id, decision, label })),
+          past,
+        );
+        assert.equal(sampleState(db, id)!.state, STATE[last?.decision ?? 'reset']);
+        assert.equal(standingReview(db, id)?.id ?? null, last && last.decision !== 'reset' ? last.id : null);
+      }
+    }),
+    { numRuns: 25, seed: 2026 },
+  );
+  project.close();
+  const again = openProject(project.path);
+  assert.deepEqual(
+    reviewHistory(again.db, 2).map((review) => review.id),
+    history[1].map((review) => review.id),
+  );
+  again.close();
+});
+
+test('two people: the second to decide on the same sample is told', async (t) => {
+  const project = await testProject(t);
+  predict(project, testRun(project), 1);
+  const other = openProject(project.path);
+  const review = { sampleId: 1, predictionId: 1, decision: 'accept', label: null, note: null } as const;
+  submitReview(project.db, { ...review, reviewer: 'ann' }, null);
+  assert.throws(
+    () => submitReview(other.db, { ...review, decision: 'reject', reviewer: 'bob' }, null),
+    (error: Error & { code: string }) => error.code === 'conflict' && error.message.includes('ann'),
+  );
+  assert.equal(reviewHistory(other.db, 1).length, 1);
+  other.close();
+});
+
+test('decisions that make no sense are refused with nothing written', async (t) => {
+  const project = await testProject(t);
+  const run = testRun(project);
+  predict(project, run, 1);
+  predict(project, run, 2);
+  const base = { sampleId: 1, predictionId: 1, label: null, reviewer: 'ann', note: null };
+  const submit = (over: object): unknown =>
+    submitReview(project.db, { ...base, decision: 'accept', ...over }, null);
+  assert.throws(() => submit({ sampleId: 3, predictionId: null }), { code: 'bad_input' });
+  assert.throws(() => submit({ predictionId: 2 }), { code: 'bad_input' });
+  assert.throws(() => submit({ label: new Uint8Array(6) }), { code: 'bad_input' });
+  assert.throws(() => submit({ decision: 'reject', label: new Uint8Array(6) }), { code: 'bad_input' });
+  assert.throws(() => submit({ decision: 'correct' }), { code: 'bad_input' });
+  assert.throws(() => submit({ decision: 'correct', label: new Uint8Array(5) }), { code: 'bad_input' });
+  assert.throws(() => submit({ decision: 'correct', label: new Uint8Array(6).fill(9) }), {
+    code: 'bad_input',
+  });
+  assert.throws(() => submit({ sampleId: 99 }), { code: 'not_found' });
+  assert.throws(() => submit({ predictionId: 99 }), { code: 'not_found' });
+  assert.deepEqual(reviewHistory(project.db, 1), []);
+});
+
+test('the queue filters by state, drop, language, split and text in any alphabet', async (t) => {
+  const project = await testProject(t, 9);
+  const run = testRun(project);
+  for (const id of [1, 2, 3]) {
+    predict(project, run, id);
+  }
+  submitReview(
+    project.db,
+    { sampleId: 2, predictionId: null, decision: 'reject', label: null, reviewer: 'a', note: null },
+    null,
+  );
+  const ids = (filter: object): number[] => {
+    const parsed = sampleFilterSchema.parse(filter);
+    const rows = listSamples(project.db, parsed, 0, 100).map((row) => row.id);
+    assert.equal(countSamples(project.db, parsed), rows.length);
+    return rows;
+  };
+  assert.deepEqual(ids({}), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.deepEqual(ids({ states: ['pending'] }), [1, 3]);
+  assert.deepEqual(ids({ states: ['pending', 'rejected'] }), [1, 2, 3]);
+  assert.deepEqual(ids({ dropped: 'kept', states: ['pending'], languages: ['en'] }), [3]);
+  assert.deepEqual(ids({ dropped: 'dropped' }), []);
+  assert.deepEqual(ids({ splits: ['train'], languages: ['fr'] }), [1, 7]);
+  assert.deepEqual(ids({ text: ' L’École'.replace('’', "'").toUpperCase() }).length, 9);
+  assert.deepEqual(ids({ text: 'RÉPONSE 5' }), [5]);
+  assert.deepEqual(ids({ text: 'forty' }), [1, 2, 3]);
+  assert.deepEqual(ids({ text: '%' }), []);
+  assert.deepEqual(
+    listSamples(project.db, sampleFilterSchema.parse({}), 7, 5).map((row) => row.id),
+    [8, 9],
+  );
+});
