@@ -5,6 +5,8 @@
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { colormapTable, type ColormapName } from './colormap.ts';
 
+const LEAST_ALPHA = 0.55;
+
 /** Values of one map, `[H*W]` row-major, with the range of the finite ones (null when there is none). */
 export interface MapValues {
   readonly values: Float32Array;
@@ -35,21 +37,25 @@ export function withRange(values: Float32Array): MapValues {
   return { values, range: min <= max ? { min, max } : null };
 }
 
-/** A map as RGBA bytes `[4*H*W]`: lowest finite value at the start of the colormap, masked cells transparent. */
+/**
+ * A map as RGBA bytes `[4*H*W]`: lowest finite value at the start of the colormap, masked cells transparent. Low
+ * values are also more see-through, so that the picture stays readable where nothing happens.
+ */
 export function toRgba(map: MapValues, colormap: ColormapName): Uint8ClampedArray<ArrayBuffer> {
   const table = colormapTable(colormap);
   const pixels = new Uint8ClampedArray(map.values.length * 4);
   if (!map.range) return pixels;
   const { min, max } = map.range;
-  const scale = max > min ? 255 / (max - min) : 0;
+  const scale = max > min ? 1 / (max - min) : 0;
   for (let i = 0; i < map.values.length; i++) {
     const value = map.values[i]!;
     if (!Number.isFinite(value)) continue;
-    const entry = Math.round((value - min) * scale) * 3;
+    const share = (value - min) * scale;
+    const entry = Math.round(share * 255) * 3;
     pixels[i * 4] = table[entry]!;
     pixels[i * 4 + 1] = table[entry + 1]!;
     pixels[i * 4 + 2] = table[entry + 2]!;
-    pixels[i * 4 + 3] = 255;
+    pixels[i * 4 + 3] = 255 * (LEAST_ALPHA + (1 - LEAST_ALPHA) * share);
   }
   return pixels;
 }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KEYMAP, bindingOf, chordOf, tip, type KeyPress } from '../../../src-renderer/logic/keymap.ts';
+
+const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  code: '',
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  ...more,
+});
+
+test('no two commands share a key', () => {
+  const keys = KEYMAP.flatMap((binding) => binding.keys);
+  assert.equal(new Set(keys).size, keys.length);
+});
+
+test('the conventional keys do what they do elsewhere', () => {
+  const expected: [KeyPress, string][] = [
+    [press('Enter'), 'accept'],
+    [press('x'), 'reject'],
+    [press('ArrowRight'), 'next'],
+    [press('d'), 'next'],
+    [press('j'), 'next'],
+    [press('ArrowLeft'), 'previous'],
+    [press('a'), 'previous'],
+    [press('k'), 'previous'],
+    [press('v'), 'select'],
+    [press('b'), 'brush'],
+    [press('e'), 'eraser'],
+    [press('['), 'brushSmaller'],
+    [press(']'), 'brushLarger'],
+    [press('1'), 'foreground'],
+    [press('2'), 'background'],
+    [press('3'), 'ignore'],
+    [press('Escape'), 'cancel'],
+    [press('f'), 'fit'],
+    [press('z', { ctrlKey: true }), 'undo'],
+    [press('z', { metaKey: true }), 'undo'],
+    [press('Z', { ctrlKey: true, shiftKey: true }), 'redo'],
+    [press('y', { ctrlKey: true }), 'redo'],
+    [press('?', { shiftKey: true }), 'help'],
+  ];
+  for (const [key, command] of expected) assert.equal(bindingOf(key)?.command, command, chordOf(key));
+});
+
+test('modified letters are left to the browser', () => {
+  assert.equal(bindingOf(press('d', { ctrlKey: true })), null);
+  assert.equal(bindingOf(press('x', { altKey: true })), null);
+  assert.equal(bindingOf(press('A', { shiftKey: true })), null);
+});
+
+test('letters work on a Cyrillic keyboard', () => {
+  assert.equal(bindingOf(press('я', { code: 'KeyZ', ctrlKey: true }))?.command, 'undo');
+});
+
+test('only what may repeat repeats', () => {
+  const repeating = KEYMAP.filter((binding) => binding.repeats).map((binding) => binding.command);
+  assert.ok(!repeating.includes('accept') && !repeating.includes('reject'));
+});
+
+test('tooltips show the key', () => {
+  assert.equal(tip('accept'), 'Accept and next (Enter)');
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PAGE_SIZE, PagedList } from '../../../src-renderer/logic/paged-list.ts';
+
+interface Row {
+  readonly id: number;
+  readonly state: string;
+}
+
+/** A main side that filters by state. */
+class Server {
+  readonly rows: Row[];
+  constructor(count: number) {
+    this.rows = Array.from({ length: count }, (_, i) => ({ id: i + 1, state: 'pending' }));
+  }
+  page(offset: number): { rows: Row[]; total: number } {
+    const matching = this.rows.filter((row) => row.state === 'pending');
+    return { rows: matching.slice(offset, offset + PAGE_SIZE), total: matching.length };
+  }
+  decide(id: number): void {
+    this.rows[id - 1] = { id, state: 'accepted' };
+  }
+}
+
+function load(list: PagedList<Row>, server: Server, start: number): void {
+  const { rows, total } = server.page(list.serverOffset(start));
+  list.put(start, rows, total);
+}
+
+test('deciding everything in a filtered queue skips nothing and shows nothing twice', () => {
+  const server = new Server(350);
+  const list = new PagedList<Row>();
+  load(list, server, 0);
+  const seen: number[] = [];
+  for (let index = 0; index < list.total; index++) {
+    if (!list.rowAt(index)) load(list, server, list.pageStart(index));
+    const row = list.rowAt(index)!;
+    seen.push(row.id);
+    server.decide(row.id);
+    list.update(row.id, { state: 'accepted' }, false);
+  }
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 350 }, (_, i) => i + 1),
+  );
+});
+
+test('a decision that is not saved yet does not repeat a row on the next page', () => {
+  const server = new Server(150);
+  const list = new PagedList<Row>();
+  load(list, server, 0);
+  list.update(100, { state: 'accepted' }, false);
+  load(list, server, 100);
+  const ids = Array.from({ length: list.total }, (_, i) => list.rowAt(i)?.id);
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 150 }, (_, i) => i + 1),
+  );
+});
+
+test('taking a decision back puts the row into the count again', () => {
+  const list = new PagedList<Row>();
+  load(list, new Server(10), 0);
+  list.update(4, { state: 'accepted' }, false);
+  assert.equal(list.serverOffset(100), 99);
+  list.update(4, { state: 'pending' }, true);
+  assert.equal(list.serverOffset(100), 100);
+  assert.equal(list.total, 10);
+  assert.equal(list.rowAt(3)?.state, 'pending');
+});

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { STATE_AFTER, SaveQueue, type Draft, type Saved } from '../../../src-renderer/logic/save-queue.ts';
+import type { Review } from '../../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+
+/** Append-only reviews with conflicts, and switches for what goes wrong on the way. */
+class Server {
+  readonly reviews: Review[] = [];
+  readonly saved: Draft[] = [];
+  readonly retries: (() => void)[] = [];
+  changes = 0;
+  /** `before`: the call never arrives; `after`: it is written and its answer gets lost. */
+  failure: 'before' | 'after' | null = null;
+  readonly queue = new SaveQueue({
+    send: (draft, basedOn) => this.#send(draft, basedOn),
+    latest: async (sampleId) => this.latest(sampleId),
+    asError: (thrown) => FoveaError.from(thrown),
+    later: (task) => {
+      this.retries.push(task);
+      return () => void this.retries.splice(this.retries.indexOf(task), 1);
+    },
+    onSaved: (draft) => void this.saved.push(draft),
+    onChange: () => void this.changes++,
+  });
+
+  latest(sampleId: number): Review | null {
+    return this.reviews.findLast((review) => review.sampleId === sampleId) ?? null;
+  }
+
+  write(draft: Draft, reviewer: string): Review {
+    const review: Review = {
+      id: this.reviews.length + 1,
+      sampleId: draft.sampleId,
+      decision: draft.decision,
+      label: draft.label && Uint8Array.from(draft.label),
+      predictionId: draft.predictionId,
+      reviewer,
+      note: null,
+      createdAt: '2026-01-01T00:00:00Z',
+    };
+    this.reviews.push(review);
+    return review;
+  }
+
+  async #send(draft: Draft, basedOn: number | null): Promise<Saved> {
+    await settle();
+    if (this.failure === 'before') throw new FoveaError('io', 'lost');
+    if ((this.latest(draft.sampleId)?.id ?? null) !== basedOn) throw new FoveaError('conflict', 'newer');
+    const review = this.write(draft, 'me');
+    if (this.failure === 'after') throw new FoveaError('io', 'lost');
+    return { review, state: STATE_AFTER[draft.decision] };
+  }
+}
+
+const draft = (sampleId: number, decision: Draft['decision'], label: number[] | null = null): Draft => ({
+  sampleId,
+  predictionId: 1,
+  decision,
+  label: label && Int8Array.from(label),
+});
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+async function quiet(): Promise<void> {
+  for (let i = 0; i < 30; i++) await settle();
+}
+
+test('strokes made while a save is under way are saved after it, in order', async () => {
+  const server = new Server();
+  for (let i = 0; i < 4; i++) server.queue.add(draft(1, 'correct', [i]));
+  assert.equal(server.queue.summary().waiting, 4);
+  await quiet();
+  assert.deepEqual(
+    server.reviews.map((review) => review.label?.[0]),
+    [0, 1, 2, 3],
+  );
+  assert.equal(server.queue.seen(1), 4);
+  assert.equal(server.queue.isDirty(1), false);
+});
+
+test('samples do not wait for each other', async () => {
+  const server = new Server();
+  server.write(draft(1, 'reject'), 'ana');
+  server.queue.add(draft(1, 'accept'));
+  server.queue.add(draft(2, 'accept'));
+  await quiet();
+  assert.equal(server.latest(2)?.reviewer, 'me');
+  assert.equal(server.queue.summary().conflicts.length, 1);
+});
+
+test('a failed save stays dirty, says so and is tried again', async () => {
+  const server = new Server();
+  server.failure = 'before';
+  server.queue.add(draft(1, 'correct', [1]));
+  server.queue.add(draft(1, 'correct', [2]));
+  await quiet();
+  assert.equal(server.queue.summary().error?.code, 'io');
+  assert.equal(server.queue.summary().waiting, 2);
+  assert.equal(server.retries.length, 1);
+  server.failure = null;
+  server.queue.retry();
+  await quiet();
+  assert.equal(server.queue.summary().error, null);
+  assert.deepEqual(
+    server.reviews.map((review) => review.label?.[0]),
+    [1, 2],
+  );
+});
+
+test('a save whose answer got lost is not written twice', async () => {
+  const server = new Server();
+  server.failure = 'after';
+  server.queue.add(draft(1, 'correct', [-100, 1]));
+  await quiet();
+  server.failure = null;
+  server.queue.retry();
+  await quiet();
+  assert.equal(server.reviews.length, 1);
+  assert.equal(server.queue.isDirty(1), false);
+  assert.deepEqual(server.queue.summary().conflicts, []);
+  assert.equal(server.saved.length, 1);
+});
+
+test('somebody else’s newer decision is never overwritten without asking', async () => {
+  const server = new Server();
+  server.write(draft(1, 'reject'), 'ana');
+  server.queue.add(draft(1, 'correct', [1]));
+  server.queue.add(draft(1, 'correct', [2]));
+  await quiet();
+  assert.equal(server.reviews.length, 1);
+  assert.equal(server.queue.summary().conflicts[0]?.theirs?.reviewer, 'ana');
+  server.queue.retry();
+  await quiet();
+  assert.equal(server.reviews.length, 1, 'a retry does not get past a conflict');
+
+  server.queue.keepMine(1);
+  await quiet();
+  assert.deepEqual(
+    server.reviews.map((review) => review.reviewer),
+    ['ana', 'me', 'me'],
+  );
+});
+
+test('taking theirs gives up the own decisions of that sample only', async () => {
+  const server = new Server();
+  server.write(draft(1, 'reject'), 'ana');
+  server.queue.add(draft(1, 'accept'));
+  await quiet();
+  server.queue.takeTheirs(1);
+  assert.equal(server.queue.summary().waiting, 0);
+  server.queue.add(draft(1, 'accept'));
+  await quiet();
+  assert.equal(server.latest(1)?.reviewer, 'me');
+});
+
+test('the revision a person sees does not overrule own decisions under way', () => {
+  const server = new Server();
+  server.queue.setSeen(1, 9);
+  assert.equal(server.queue.seen(1), 9);
+  server.queue.add(draft(1, 'accept'));
+  server.queue.setSeen(1, 3);
+  assert.equal(server.queue.seen(1), 9);
+});

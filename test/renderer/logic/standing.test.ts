@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accepted, draftOf, sameLabel, startEdit, stateOf } from '../../../src-renderer/logic/standing.ts';
+import type { Review } from '../../../src-shared/contract/domain.ts';
+
+const prediction = { id: 7, label: Uint8Array.of(1, 0, 156) };
+const review = (decision: Review['decision'], label: number[] | null): Review => ({
+  id: 3,
+  sampleId: 1,
+  decision,
+  label: label && Uint8Array.from(label),
+  predictionId: 7,
+  reviewer: 'ana',
+  note: null,
+  createdAt: '2026-01-01T00:00:00Z',
+});
+
+test('a fresh sample starts from the predicted label', () => {
+  const edit = startEdit(1, prediction, null);
+  assert.deepEqual([...edit.history.current.label!], [1, 0, -100]);
+  assert.equal(stateOf(edit, edit.history.current), 'pending');
+  assert.deepEqual(draftOf(edit, accepted(edit)), {
+    sampleId: 1,
+    predictionId: 7,
+    decision: 'accept',
+    label: null,
+  });
+});
+
+test('an edited label stays corrected when it is accepted', () => {
+  const edit = startEdit(1, prediction, review('correct', [1, 1, 0]));
+  const standing = accepted(edit);
+  assert.equal(standing.decision, 'correct');
+  assert.deepEqual([...draftOf(edit, standing).label!], [1, 1, 0]);
+});
+
+test('a label of another grid is not put on this one', () => {
+  const edit = startEdit(1, prediction, review('correct', [1, 1, 0, 0]));
+  assert.deepEqual([...edit.history.current.label!], [1, 0, -100]);
+});
+
+test('undoing to the beginning takes the decision back', () => {
+  const edit = startEdit(1, prediction, null);
+  const first = edit.history.current;
+  edit.history.push({ decision: 'reject', label: first.label });
+  assert.equal(stateOf(edit, edit.history.current), 'rejected');
+  assert.equal(draftOf(edit, edit.history.undo()!).decision, 'reset');
+});
+
+test('a sample without prediction has no label and can only be rejected', () => {
+  const edit = startEdit(1, null, null);
+  assert.equal(edit.history.current.label, null);
+  assert.equal(stateOf(edit, edit.history.current), 'unlabelled');
+  assert.ok(sameLabel(null, null));
+  assert.ok(!sameLabel(Int8Array.of(1), Int8Array.of(0)));
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { joinPath } from '../../../src-renderer/logic/paths.ts';
+import {
+  droppedWords,
+  formatDuration,
+  formatMs,
+  formatValue,
+  reasonWords,
+} from '../../../src-renderer/logic/words.ts';
+
+test('a dropped sample says which rule did it and by how much', () => {
+  assert.equal(
+    droppedWords({ rule: 'area', value: 0.6094, limit: 0.5 }),
+    'Dropped: the box covers 61% of the grid (limit 50%)',
+  );
+  assert.equal(
+    droppedWords({ rule: 'area', value: 0.502, limit: 0.5 }),
+    'Dropped: the box covers 50.2% of the grid (limit 50%)',
+  );
+  assert.equal(
+    droppedWords({ rule: 'empty_answer', value: 0, limit: 1 }),
+    'Dropped: the model gave no answer',
+  );
+  assert.equal(
+    droppedWords({ rule: 'low_max', value: 0.0031, limit: 0.005 }),
+    'Dropped: the strongest attention is 0.00310 (at least 0.00500 needed)',
+  );
+});
+
+test('numbers keep three digits; masked ones are a dash', () => {
+  assert.deepEqual([0, 0.12345, 0.0012345, 12.345, 1e-6, NaN, -Infinity].map(formatValue), [
+    '0',
+    '0.123',
+    '0.00123',
+    '12.3',
+    '1.00e-6',
+    '–',
+    '–',
+  ]);
+});
+
+test('durations and times carry units', () => {
+  assert.deepEqual([12, 200, 7500].map(formatDuration), ['12 s', '3 min 20 s', '2 h 5 min']);
+  assert.deepEqual([3.21, 240.4, 12_340].map(formatMs), ['3.2 ms', '240 ms', '12.3 s']);
+});
+
+test('reasons are words, unknown ones too', () => {
+  assert.equal(reasonWords('unreviewed'), 'not reviewed');
+  assert.equal(reasonWords('not_expressible_all_bg'), 'the format cannot express it: all bg');
+  assert.equal(reasonWords('something_new'), 'something new');
+});
+
+test('paths are joined the way the host writes them', () => {
+  assert.equal(joinPath('/data/demo', 'a.jsonl'), '/data/demo/a.jsonl');
+  assert.equal(joinPath('C:\\demo', 'a.jsonl'), 'C:\\demo\\a.jsonl');
+});
