@@ -13,7 +13,7 @@ import type { GenerationConfig } from './generation.ts';
 import { readJson, readJsonIfThere } from './json-file.ts';
 import { readPreprocessor } from './preprocessor.ts';
 import type { PreprocessorConfig } from './preprocessor.ts';
-import { checkRequired, tensorNames } from './required.ts';
+import { checkRequired, layoutOf, tensorNames } from './required.ts';
 import { hasTensors, readTensors } from './tensor-index.ts';
 import { readTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -56,8 +56,9 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
     });
   }
   const configPath = join(dir, 'config.json');
-  const draft = parseConfig(await readJson(configPath, z.unknown()), configPath);
+  const stated = parseConfig(await readJson(configPath, z.unknown()), configPath);
   const weights = new WeightIndex().add(await readTensors(dir));
+  const draft = { ...stated, layout: layoutOf(stated.layout, weights) };
   const tower = await findTower(dir, draft, weights);
   const { towerName: _, ...rest } = draft;
   const config: LlavaConfig = { ...rest, vision: tower.vision };

@@ -116,8 +116,11 @@ export interface VisionConfig {
   readonly activation: 'quick_gelu' | 'gelu';
 }
 
-/** Where the tensors' names come from. */
-export type TensorLayout = 'llava' | 'llava_hf';
+/**
+ * Where the tensors' names come from. llava-hf's config is the same for three generations of names; the tensors
+ * decide (`layoutOf`): old files, files with everything under `model.`, and those whose tower lacks `vision_model`.
+ */
+export type TensorLayout = 'llava' | 'llava_hf' | 'llava_hf_v5' | 'llava_hf_v5_flat';
 
 export interface LlavaConfig {
   readonly family: 'llava';

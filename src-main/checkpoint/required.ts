@@ -4,7 +4,7 @@
  * is demanded: not the vision layers after the selected one, nor CLIP's post-norm.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { LlavaConfig } from './config.ts';
+import type { LlavaConfig, TensorLayout } from './config.ts';
 import type { WeightIndex } from './weight-index.ts';
 
 export interface RequiredTensor {
@@ -46,9 +46,33 @@ const HF: TensorNames = {
   twigNorm: 'model.twig_norm.weight',
 };
 
-/** The names of a layout; SD-RPN's own tensors keep their names in both. */
-export function tensorNames(layout: LlavaConfig['layout']): TensorNames {
-  return layout === 'llava' ? ORIGINAL : HF;
+const HF_V5: TensorNames = {
+  vision: 'model.vision_tower.vision_model',
+  projector: ['model.multi_modal_projector.linear_1', 'model.multi_modal_projector.linear_2'],
+  embed: 'model.language_model.embed_tokens.weight',
+  layers: 'model.language_model.layers',
+  norm: 'model.language_model.norm.weight',
+  head: 'lm_head.weight',
+  twigLayers: 'model.twig_layers',
+  twigNorm: 'model.twig_norm.weight',
+};
+const NAMES: Readonly<Record<TensorLayout, TensorNames>> = {
+  llava: ORIGINAL,
+  llava_hf: HF,
+  llava_hf_v5: HF_V5,
+  llava_hf_v5_flat: { ...HF_V5, vision: 'model.vision_tower' },
+};
+
+/** The names of a layout; SD-RPN's own tensors keep their names in all. */
+export function tensorNames(layout: TensorLayout): TensorNames {
+  return NAMES[layout];
+}
+
+/** The layout of these tensors, given the one config.json speaks of: llava-hf's names come in generations. */
+export function layoutOf(stated: TensorLayout, weights: WeightIndex): TensorLayout {
+  if (stated !== 'llava_hf' || !weights.entry(HF_V5.embed)) return stated;
+  const nested = weights.entry(`${HF_V5.vision}.embeddings.class_embedding`) !== undefined;
+  return nested ? 'llava_hf_v5' : 'llava_hf_v5_flat';
 }
 
 /** ViT layers that run: hidden_states[s] needs the first s (s counted from the embeddings), METHOD's `-2` all but one. */
