@@ -1,0 +1,258 @@
+/**
+ * The engine as the backend holds it: a process that is started when first needed and again after it died. Calls in
+ * flight at a death reject with `engine_died` and are the caller's to repeat; calls made meanwhile wait for the next
+ * process. Repeated deaths are spaced out.
+ */
+import { fileURLToPath } from 'node:url';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { EngineChild } from './child.ts';
+import type { Engine, LabelOutcome, LabelRequest, ModelInfo, ModelRef } from './protocol.ts';
+import type { FromEngine, ToEngine } from './wire.ts';
+
+export interface EngineOptions {
+  /** The host's file; by default `host.ts` beside this file, for checkouts. Bundles give their own. */
+  readonly entry?: string;
+  /** Models kept loaded at once (default 1). */
+  readonly models?: number;
+  readonly cpuThreads?: number;
+  /** Silence after which a busy engine counts as hung; a forward pass of a large model on a CPU is silent for minutes. */
+  readonly hangMs?: number;
+}
+
+/** What the UI shows; the payload of the `engine.changed` event. */
+export interface EngineStatus {
+  readonly state: 'stopped' | 'starting' | 'ready' | 'restarting' | 'failed';
+  /** The device of the model used last. */
+  readonly device: string | null;
+  readonly message: string | null;
+}
+
+/** What a call carries and where its answer goes. */
+interface Pending {
+  readonly message: ToEngine;
+  readonly resolve: (reply: Extract<FromEngine, { id: number }>) => void;
+  readonly reject: (error: FoveaError) => void;
+}
+
+const HANG_MS = 600_000;
+const STOP_GRACE_MS = 2000;
+const FIRST_DELAY_MS = 100;
+const LAST_DELAY_MS = 10_000;
+/** Starts in a row that end before `ready`: waiting calls are told then. */
+const FAILED_STARTS = 3;
+
+export class EngineClient implements Engine {
+  readonly #options: Required<Omit<EngineOptions, 'cpuThreads'>> & Pick<EngineOptions, 'cpuThreads'>;
+  readonly #listeners = new Set<(status: EngineStatus) => void>();
+  /** Calls sent to the process that runs now. */
+  readonly #sent = new Map<number, Pending>();
+  /** Calls that wait for a process. */
+  readonly #waiting = new Map<number, Pending>();
+  #child: EngineChild | null = null;
+  #ready = false;
+  #disposed = false;
+  #nextId = 1;
+  #deaths = 0;
+  #failedStarts = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #status: EngineStatus = { state: 'stopped', device: null, message: null };
+
+  constructor(options: EngineOptions = {}) {
+    this.#options = {
+      entry: options.entry ?? fileURLToPath(new URL('./host.ts', import.meta.url)),
+      models: options.models ?? 1,
+      hangMs: options.hangMs ?? HANG_MS,
+      ...(options.cpuThreads === undefined ? {} : { cpuThreads: options.cpuThreads }),
+    };
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  get status(): EngineStatus {
+    return this.#status;
+  }
+
+  /** Hears every change of {@link status}. @returns a function that stops it. */
+  onStatus(listener: (status: EngineStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Loads the model when it is not loaded. @throws FoveaError of the load, or `engine_died`. */
+  async modelInfo(model: ModelRef): Promise<ModelInfo> {
+    const reply = await this.#call((id) => ({ type: 'modelInfo', id, input: { ...model } }));
+    if (reply.type !== 'modelInfo') throw unexpected(reply);
+    this.#setStatus({ ...this.#status, device: reply.output.device });
+    return reply.output;
+  }
+
+  /**
+   * @param signal rejects the call with `cancelled` at once; the engine stops the sample before its next step.
+   * @throws FoveaError of the sample, `engine_died` when the process ended under it, or `cancelled`.
+   */
+  async label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome> {
+    const input = {
+      ...request,
+      model: { ...request.model },
+      want: { ...request.want, allHeadsOf: [...request.want.allHeadsOf] },
+    };
+    const reply = await this.#call((id) => ({ type: 'label', id, input }), signal);
+    if (reply.type !== 'label') throw unexpected(reply);
+    if (this.#status.device !== reply.output.device) {
+      this.#setStatus({ ...this.#status, device: reply.output.device });
+    }
+    return reply.output;
+  }
+
+  /** Stops the process; calls in flight and later ones reject with `engine_died`. Safe to call twice. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const child = this.#child;
+    this.#child = null;
+    this.#rejectAll('the engine was stopped');
+    this.#setStatus({ state: 'stopped', device: null, message: null });
+    await child?.stop(STOP_GRACE_MS);
+  }
+
+  #call(
+    build: (id: number) => Extract<ToEngine, { type: 'label' | 'modelInfo' }>,
+    signal?: AbortSignal,
+  ): Promise<Extract<FromEngine, { id: number }>> {
+    if (this.#disposed) return Promise.reject(died('the engine was stopped'));
+    if (signal?.aborted) return Promise.reject(cancelled());
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        if (this.#sent.has(id)) this.#child?.send({ type: 'cancel', id });
+        this.#settle(id)?.reject(cancelled());
+      };
+      const done = (): void => signal?.removeEventListener('abort', onAbort);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.set(id, {
+        message: build(id),
+        resolve: (reply) => (done(), resolve(reply)),
+        reject: (error) => (done(), reject(error)),
+      });
+      this.#pump();
+    });
+  }
+
+  /** Brings waiting calls to a process, starting one when there is none and none is due. */
+  #pump(): void {
+    if (this.#ready && this.#child) {
+      for (const [id, pending] of this.#waiting) {
+        this.#waiting.delete(id);
+        this.#sent.set(id, pending);
+        this.#child.send(pending.message);
+      }
+    } else if (!this.#child && !this.#timer && this.#waiting.size > 0) {
+      this.#start();
+    }
+    this.#updateRefs();
+  }
+
+  #start(): void {
+    this.#timer = null;
+    this.#setStatus({
+      state: this.#deaths > 0 ? 'restarting' : 'starting',
+      device: null,
+      message: this.#status.message,
+    });
+    const child: EngineChild = new EngineChild(this.#options, {
+      message: (message) => this.#child === child && this.#receive(message),
+      end: (reason) => this.#child === child && this.#died(reason),
+    });
+    this.#child = child;
+    this.#ready = false;
+    this.#updateRefs();
+  }
+
+  #receive(message: FromEngine): void {
+    if (message.type === 'beat') return;
+    if (message.type === 'ready') {
+      this.#ready = true;
+      this.#failedStarts = 0;
+      this.#setStatus({ state: 'ready', device: null, message: null });
+      this.#pump();
+      return;
+    }
+    this.#deaths = 0;
+    const pending = this.#settle(message.id);
+    if (message.type === 'error') pending?.reject(FoveaError.fromWire(message.error));
+    else pending?.resolve(message);
+    this.#updateRefs();
+  }
+
+  #died(reason: string): void {
+    const wasReady = this.#ready;
+    this.#child = null;
+    this.#ready = false;
+    this.#deaths++;
+    if (!wasReady) this.#failedStarts++;
+    const lost = [...this.#sent.values()];
+    this.#sent.clear();
+    const message = `the engine process ended (${reason})`;
+    const givenUp = this.#failedStarts >= FAILED_STARTS;
+    if (givenUp) {
+      this.#failedStarts = 0;
+      lost.push(...this.#waiting.values());
+      this.#waiting.clear();
+    }
+    this.#setStatus({ state: givenUp ? 'failed' : 'restarting', device: null, message });
+    const delay = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#deaths - 1));
+    this.#timer = setTimeout(() => this.#start(), delay);
+    if (givenUp) {
+      // Nobody waits: the next call starts it, not the clock.
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+    this.#updateRefs();
+    for (const pending of lost) pending.reject(died(message));
+  }
+
+  /** Takes a call out of the books. */
+  #settle(id: number): Pending | undefined {
+    const pending = this.#sent.get(id) ?? this.#waiting.get(id);
+    this.#sent.delete(id);
+    this.#waiting.delete(id);
+    this.#updateRefs();
+    return pending;
+  }
+
+  #rejectAll(message: string): void {
+    const all = [...this.#sent.values(), ...this.#waiting.values()];
+    this.#sent.clear();
+    this.#waiting.clear();
+    for (const pending of all) pending.reject(died(message));
+  }
+
+  /** An idle engine keeps nobody's event loop alive. */
+  #updateRefs(): void {
+    const busy = this.#sent.size + this.#waiting.size > 0;
+    if (this.#child) this.#child.busy = busy;
+    if (this.#timer) busy ? this.#timer.ref() : this.#timer.unref();
+  }
+
+  #setStatus(status: EngineStatus): void {
+    const same = (['state', 'device', 'message'] as const).every((key) => status[key] === this.#status[key]);
+    if (same) return;
+    this.#status = status;
+    for (const listener of this.#listeners) listener(status);
+  }
+}
+
+function died(message: string): FoveaError {
+  return new FoveaError('engine_died', message, { next: 'Try again: a new engine process is started' });
+}
+
+function cancelled(): FoveaError {
+  return new FoveaError('cancelled', 'the call was cancelled');
+}
+
+function unexpected(reply: FromEngine): FoveaError {
+  return new FoveaError('internal', `the engine answered with ${reply.type}`);
+}

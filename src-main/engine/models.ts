@@ -1,0 +1,74 @@
+/**
+ * Loaded models of the engine process, the most recently used few. A model is loaded when first asked for; an evicted
+ * one gives its memory back. A model that fails to load leaves nothing behind.
+ */
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { loadModel } from '../runtime/index.ts';
+import type { LoadedModel } from '../runtime/index.ts';
+import type { ModelInfo, ModelRef } from './protocol.ts';
+
+export interface OpenModel {
+  readonly model: LoadedModel;
+  readonly checkpoint: Checkpoint;
+}
+
+export class ModelCache {
+  /** In order of use, the last one latest. */
+  readonly #open = new Map<string, OpenModel>();
+  readonly #capacity: number;
+  readonly #cpuThreads: number | undefined;
+
+  constructor(capacity: number, cpuThreads?: number) {
+    this.#capacity = capacity;
+    this.#cpuThreads = cpuThreads;
+  }
+
+  /** @throws FoveaError as `openCheckpoint` and `loadModel` do. */
+  async get(ref: ModelRef): Promise<OpenModel> {
+    const key = `${ref.device}\n${ref.dir}`;
+    const known = this.#open.get(key);
+    if (known) {
+      this.#open.delete(key);
+      this.#open.set(key, known);
+      return known;
+    }
+    const checkpoint = await openCheckpoint(ref.dir);
+    // Room is made first: two large models at once may be one too many.
+    await this.#shrinkTo(this.#capacity - 1);
+    const model = await loadModel(checkpoint, {
+      device: ref.device,
+      ...(this.#cpuThreads === undefined ? {} : { cpuThreads: this.#cpuThreads }),
+    });
+    const opened = { model, checkpoint };
+    this.#open.set(key, opened);
+    return opened;
+  }
+
+  async #shrinkTo(count: number): Promise<void> {
+    for (const [key, { model }] of this.#open) {
+      if (this.#open.size <= count) return;
+      this.#open.delete(key);
+      await model.dispose();
+    }
+  }
+}
+
+/** What people and runs record about a loaded model. */
+export function describe({ model, checkpoint }: OpenModel): ModelInfo {
+  const { family, layers, heads, grid, rpn, device } = model.profile;
+  const { parameters, selfCheck, loadMs } = model.info;
+  return {
+    dir: checkpoint.dir,
+    name: checkpoint.name,
+    family,
+    layers,
+    heads,
+    grid,
+    parameters,
+    rpn,
+    device,
+    selfCheck: selfCheck && { maxError: selfCheck.maxError, limit: selfCheck.limit },
+    loadMs,
+  };
+}

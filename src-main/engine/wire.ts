@@ -1,0 +1,92 @@
+/**
+ * What crosses the pipe between backend and engine process, in both directions, and the schemas that each end parses
+ * it with. Arrays travel as typed arrays (`serialization: 'advanced'`, structured clone).
+ */
+import { z } from 'zod';
+import {
+  boxSchema,
+  droppedSchema,
+  gridSchema,
+  secondStageSchema,
+  transformSchema,
+} from '../../src-shared/contract/domain.ts';
+import { wireErrorSchema } from '../../src-shared/contract/errors.ts';
+import { presetSchema } from '../../src-shared/contract/preset.ts';
+import type { LabelOutcome, LabelRequest, ModelInfo, ModelRef } from './protocol.ts';
+
+const modelRefSchema = z.object({
+  dir: z.string().min(1),
+  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+}) satisfies z.ZodType<ModelRef>;
+
+const labelRequestSchema = z.object({
+  model: modelRefSchema,
+  preset: presetSchema,
+  imagePath: z.string().min(1),
+  question: z.string(),
+  answerMode: z.enum(['self', 'teacher']),
+  answer: z.string().nullable(),
+  want: z.object({
+    questionMap: z.boolean(),
+    rpn: z.boolean(),
+    secondStage: z.boolean(),
+    allHeadsOf: z.array(z.number().int().min(0)),
+  }),
+}) satisfies z.ZodType<LabelRequest>;
+
+const callId = z.number().int().positive();
+
+/** Backend to engine. */
+export const toEngineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('modelInfo'), id: callId, input: modelRefSchema }),
+  z.object({ type: z.literal('label'), id: callId, input: labelRequestSchema }),
+  z.object({ type: z.literal('cancel'), id: callId }),
+]);
+export type ToEngine = z.infer<typeof toEngineSchema>;
+
+const modelInfoSchema = z.object({
+  dir: z.string(),
+  name: z.string(),
+  family: z.string(),
+  layers: z.number(),
+  heads: z.number(),
+  grid: gridSchema,
+  parameters: z.number(),
+  rpn: z.object({ k: z.number(), t: z.number() }).nullable(),
+  device: z.string(),
+  selfCheck: z.object({ maxError: z.number(), limit: z.number() }).nullable(),
+  loadMs: z.number(),
+}) satisfies z.ZodType<ModelInfo>;
+
+const mapSchema = z.instanceof(Uint16Array);
+const labelOutcomeSchema = z.object({
+  answer: z.string(),
+  answerTokens: z.array(z.number()),
+  imageSize: z.tuple([z.number(), z.number()]),
+  grid: gridSchema,
+  transform: transformSchema,
+  maps: z.object({
+    grounding: mapSchema.nullable(),
+    sink: mapSchema.nullable(),
+    question: mapSchema.nullable(),
+    denoised: mapSchema.nullable(),
+    rpn: mapSchema.nullable(),
+  }),
+  headMaps: z.array(z.object({ layer: z.number(), head: z.number(), map: mapSchema })),
+  labels: z.instanceof(Int8Array),
+  dropped: droppedSchema.nullable(),
+  boxes: z.object({ raw: z.array(boxSchema), denoised: z.array(boxSchema), rpn: z.array(boxSchema) }),
+  secondStage: secondStageSchema.nullable(),
+  timings: z.record(z.string(), z.number()),
+  device: z.string(),
+}) satisfies z.ZodType<LabelOutcome>;
+
+/** Engine to backend. `beat` says the event loop is alive; it stays away while a forward pass blocks it. */
+export const fromEngineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('beat') }),
+  z.object({ type: z.literal('modelInfo'), id: callId, output: modelInfoSchema }),
+  z.object({ type: z.literal('label'), id: callId, output: labelOutcomeSchema }),
+  z.object({ type: z.literal('error'), id: callId, error: wireErrorSchema }),
+]);
+export type FromEngine = z.infer<typeof fromEngineSchema>;

@@ -1,0 +1,80 @@
+/**
+ * The engine process's work, one call at a time in the order they came: ONNX Runtime blocks its thread anyway, and two
+ * samples at once would only fight for memory. A call can be cancelled while it waits and between its steps.
+ */
+import { stat } from 'node:fs/promises';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { analyseSample } from '../pipeline/analyse.ts';
+import { encodeImageFile } from '../pipeline/subject.ts';
+import type { EncodedImage } from '../pipeline/subject.ts';
+import { Stopwatch } from '../pipeline/stopwatch.ts';
+import { describe } from './models.ts';
+import type { ModelCache, OpenModel } from './models.ts';
+import type { LabelOutcome, LabelRequest } from './protocol.ts';
+import type { FromEngine, ToEngine } from './wire.ts';
+
+/** The same values under the wire's types, which do not say `readonly`; they are cloned on the way out. */
+type ModelInfoOut = Extract<FromEngine, { type: 'modelInfo' }>['output'];
+type LabelOut = Extract<FromEngine, { type: 'label' }>['output'];
+
+type Call = Exclude<ToEngine, { type: 'cancel' }>;
+
+export class Worker {
+  readonly #models: ModelCache;
+  readonly #send: (message: FromEngine) => void;
+  readonly #running = new Map<number, AbortController>();
+  #tail: Promise<void> = Promise.resolve();
+  #last: { readonly key: string; readonly model: OpenModel; readonly encoded: EncodedImage } | null = null;
+
+  constructor(models: ModelCache, send: (message: FromEngine) => void) {
+    this.#models = models;
+    this.#send = send;
+  }
+
+  accept(message: ToEngine): void {
+    if (message.type === 'cancel') {
+      this.#running.get(message.id)?.abort();
+      return;
+    }
+    const controller = new AbortController();
+    this.#running.set(message.id, controller);
+    this.#tail = this.#tail.then(() => this.#answer(message, controller.signal));
+  }
+
+  /** Never rejects: every call ends in a message. */
+  async #answer(call: Call, signal: AbortSignal): Promise<void> {
+    try {
+      if (signal.aborted) throw new FoveaError('cancelled', 'the call was cancelled');
+      if (call.type === 'modelInfo') {
+        const output = describe(await this.#models.get(call.input)) as ModelInfoOut;
+        this.#send({ type: 'modelInfo', id: call.id, output });
+      } else {
+        const output = (await this.#label(call.input, signal)) as LabelOut;
+        this.#send({ type: 'label', id: call.id, output });
+      }
+    } catch (error) {
+      this.#send({ type: 'error', id: call.id, error: FoveaError.from(error).toWire() });
+    } finally {
+      this.#running.delete(call.id);
+    }
+  }
+
+  async #label(request: LabelRequest, signal: AbortSignal): Promise<LabelOutcome> {
+    const opened = await this.#models.get(request.model);
+    const watch = new Stopwatch(signal);
+    const encoded = await this.#encode(opened, request.imagePath, watch);
+    const outcome = await analyseSample(opened, request, { signal, encoded });
+    return { ...outcome, timings: { ...outcome.timings, ...watch.report() } };
+  }
+
+  /** Several questions on one picture come one after the other: it is decoded and encoded once. */
+  async #encode(model: OpenModel, path: string, watch: Stopwatch): Promise<EncodedImage> {
+    const file = await stat(path, { bigint: true }).catch(() => null);
+    const key = `${path}\n${file?.mtimeNs}\n${file?.size}`;
+    if (this.#last?.key !== key || this.#last.model !== model) {
+      this.#last = null;
+      this.#last = { key, model, encoded: await encodeImageFile(model, path, watch) };
+    }
+    return this.#last.encoded;
+  }
+}

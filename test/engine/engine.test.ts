@@ -1,0 +1,203 @@
+/** The engine process: whole samples over the pipe, in order, cancellable, and gone when it should be. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'node:test';
+import { EngineClient } from '../../src-main/engine/client.ts';
+import type { EngineOptions, EngineStatus } from '../../src-main/engine/client.ts';
+import type { LabelRequest } from '../../src-main/engine/protocol.ts';
+import { DEMO_CHECKPOINT, demoGolden, tempDir } from '../support/demo.ts';
+import { demoRequest } from '../support/demo-subject.ts';
+
+interface Question {
+  image: string;
+  text: string;
+  answer_ids: number[];
+}
+const questions = demoGolden<Question[]>('greedy_100.json');
+const model = { dir: DEMO_CHECKPOINT, device: 'cpu' as const };
+const want = { questionMap: true, rpn: true, secondStage: false, allHeadsOf: [0] };
+const ask = (question: Question): LabelRequest => ({ model, ...demoRequest(question, { want }) });
+
+function engine(t: { after: (fn: () => Promise<void>) => void }, options: EngineOptions = {}): EngineClient {
+  const client = new EngineClient({ cpuThreads: 1, ...options });
+  t.after(() => client.dispose());
+  return client;
+}
+
+/** Resolves once no process has the id. */
+async function gone(pid: number): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await sleep(50);
+  }
+  assert.fail(`process ${pid} is still there`);
+}
+
+test('whole samples come back in order, arrays as typed arrays, states told', async (t) => {
+  const client = engine(t);
+  const states: EngineStatus['state'][] = [];
+  client.onStatus(({ state }) => states.push(state));
+  assert.equal(client.pid, null, 'no process before the first call');
+  const info = await client.modelInfo(model);
+  assert.deepEqual([info.family, info.device, info.layers, info.grid], ['llava', 'cpu', 6, [16, 16]]);
+  const outcomes = await Promise.all(questions.slice(0, 3).map((question) => client.label(ask(question))));
+  outcomes.forEach((outcome, i) => assert.deepEqual(outcome.answerTokens, questions[i].answer_ids));
+  const [first] = outcomes;
+  assert.ok(first.maps.rpn instanceof Uint16Array && first.labels instanceof Int8Array);
+  assert.equal(first.headMaps.length, 4);
+  assert.ok(['encode', 'prefill', 'rpn', 'total'].every((step) => first.timings[step] > 0));
+  assert.deepEqual([...new Set(states)], ['starting', 'ready']);
+  assert.equal(client.status.device, 'cpu');
+});
+
+test('a failing call fails alone, with its code', async (t) => {
+  const client = engine(t);
+  const dir = tempDir(t);
+  const [good, missing, text, nowhere, unknown] = await Promise.allSettled([
+    client.label(ask(questions[0])),
+    client.label({ ...ask(questions[0]), imagePath: join(dir, 'no.png') }),
+    client.label({ ...ask(questions[0]), imagePath: import.meta.filename }),
+    client.modelInfo({ dir, device: 'cpu' }),
+    client.modelInfo({ dir: DEMO_CHECKPOINT, device: 'abacus' as 'cpu' }),
+  ]);
+  assert.equal(good.status, 'fulfilled');
+  const code = (result: PromiseSettledResult<unknown>) =>
+    result.status === 'rejected' ? (result.reason as { code: string }).code : 'fulfilled';
+  assert.deepEqual([missing, text, nowhere, unknown].map(code), [
+    'not_found',
+    'bad_image',
+    'bad_checkpoint',
+    'bad_input',
+  ]);
+  assert.equal((await client.label(ask(questions[1]))).device, 'cpu');
+});
+
+test('a cancelled call rejects at once, waiting or running, and the engine goes on', async (t) => {
+  const client = engine(t);
+  await client.modelInfo(model);
+  const controller = new AbortController();
+  const running = client.label(ask(questions[0]), controller.signal);
+  const waiting = client.label(ask(questions[1]), controller.signal);
+  const other = client.label(ask(questions[2]));
+  controller.abort();
+  await assert.rejects(running, { code: 'cancelled' });
+  await assert.rejects(waiting, { code: 'cancelled' });
+  await assert.rejects(client.label(ask(questions[0]), controller.signal), { code: 'cancelled' });
+  assert.deepEqual((await other).answerTokens, questions[2].answer_ids);
+});
+
+test('killed at random moments: what was in flight says so, and repeating it gives the same', async (t) => {
+  const seed = 20261123;
+  let state = seed;
+  const random = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
+  const client = engine(t);
+  const expected = (await client.label(ask(questions[0]))).maps.grounding;
+  for (let round = 0; round < 4; round++) {
+    const { pid } = client;
+    assert.ok(pid, `seed ${seed} round ${round}`);
+    const calls = [0, 0, 0].map(() => client.label(ask(questions[0])));
+    await sleep(random() * 250);
+    process.kill(pid, 'SIGKILL');
+    const settled = await Promise.allSettled(calls);
+    for (const call of settled) {
+      if (call.status === 'fulfilled') assert.deepEqual(call.value.maps.grounding, expected);
+      else assert.equal((call.reason as { code: string }).code, 'engine_died', `seed ${seed} round ${round}`);
+    }
+    await gone(pid);
+    assert.deepEqual((await client.label(ask(questions[0]))).maps.grounding, expected);
+    assert.notEqual(client.pid, pid);
+  }
+});
+
+test('an engine that cannot start fails the calls with its last words, and the next call tries again', async (t) => {
+  const entry = join(tempDir(t), 'host.mjs');
+  writeFileSync(entry, 'console.error("no such library: libmagic"); process.exit(7);');
+  const client = engine(t, { entry });
+  await assert.rejects(client.modelInfo(model), { code: 'engine_died', message: /exit code 7.*libmagic/ });
+  assert.equal(client.status.state, 'failed');
+  await assert.rejects(client.modelInfo(model), { code: 'engine_died' });
+});
+
+test('an engine that hangs is killed', async (t) => {
+  const entry = join(tempDir(t), 'host.mjs');
+  writeFileSync(entry, 'process.send({ type: "ready" }); process.on("message", () => { for (;;); });');
+  const client = engine(t, { entry, hangMs: 400 });
+  await assert.rejects(client.modelInfo(model), { code: 'engine_died', message: /stopped answering/ });
+});
+
+test('an engine that talks nonsense is killed', async (t) => {
+  const entry = join(tempDir(t), 'host.mjs');
+  writeFileSync(
+    entry,
+    'process.send({ type: "ready" }); process.on("message", () => process.send({ type: "label", id: 1 }));',
+  );
+  await assert.rejects(engine(t, { entry }).modelInfo(model), {
+    code: 'engine_died',
+    message: /not understood/,
+  });
+});
+
+test('disposing ends the process and every call', async () => {
+  const client = new EngineClient({ cpuThreads: 1 });
+  await client.modelInfo(model);
+  const { pid } = client;
+  assert.ok(pid);
+  const running = assert.rejects(client.label(ask(questions[0])), { code: 'engine_died' });
+  await client.dispose();
+  await running;
+  await gone(pid);
+  await assert.rejects(client.modelInfo(model), { code: 'engine_died' });
+  await client.dispose();
+});
+
+for (const doing of ['idle', 'busy'] as const) {
+  test(`no orphan is left when the backend is killed while the engine is ${doing}`, async (t) => {
+    const script = join(tempDir(t), 'backend.ts');
+    const client = new URL('../../src-main/engine/client.ts', import.meta.url).href;
+    const hang = join(tempDir(t), 'host.mjs');
+    // A host whose main thread never comes back, with the real one's watching thread.
+    writeFileSync(
+      hang,
+      `import { readFileSync } from 'node:fs';
+       await import(${JSON.stringify(new URL('../../src-main/engine/host.ts', import.meta.url).href)});
+       process.on('message', () => { for (;;); });`,
+    );
+    writeFileSync(
+      script,
+      `import { EngineClient } from ${JSON.stringify(client)};
+       const engine = new EngineClient(${doing === 'busy' ? JSON.stringify({ entry: hang }) : '{}'});
+       const call = engine.modelInfo(${JSON.stringify(model)});
+       engine.onStatus(({ state }) => state === 'ready' && setTimeout(() => console.log(engine.pid), 100));
+       ${doing === 'idle' ? 'await call;' : 'call.catch(() => {});'}
+       setInterval(() => {}, 1000);`,
+    );
+    const backend = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(backend.stdout.setEncoding('utf8'), 'data')) as [string];
+    const pid = Number(line.trim());
+    process.kill(pid, 0);
+    backend.kill('SIGKILL');
+    await gone(pid);
+  });
+}
+
+test('an idle engine does not keep its backend alive', async (t) => {
+  const script = join(tempDir(t), 'backend.ts');
+  writeFileSync(
+    script,
+    `import { EngineClient } from ${JSON.stringify(new URL('../../src-main/engine/client.ts', import.meta.url).href)};
+     console.log((await new EngineClient().modelInfo(${JSON.stringify(model)})).layers);`,
+  );
+  const backend = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  backend.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  const [code] = (await once(backend, 'exit')) as [number];
+  assert.deepEqual([code, out.trim()], [0, '6']);
+});
