@@ -9,6 +9,10 @@ import { withLock } from './lib/lock.mjs';
 
 await withLock('build', async () => {
   const common = ['src-shared', 'scripts/build', 'package-lock.json'];
-  await buildWhenChanged('renderer', [...common, 'src-renderer', 'vite.config.ts', 'svelte.config.js'], buildRenderer);
+  await buildWhenChanged(
+    'renderer',
+    [...common, 'src-renderer', 'vite.config.ts', 'svelte.config.js'],
+    buildRenderer,
+  );
   await buildWhenChanged('electron', [...common, 'src-main', 'models', 'db'], buildElectron);
 });

@@ -36,6 +36,7 @@ const modules: BuildOptions = {
   outExtension: { '.js': '.mjs' },
   banner: { js: `const ${APP_ROOT} = new URL('../../', import.meta.url);` },
   plugins: [keepSourceUrls],
+  define: { 'process.env.FOVEA_BUNDLED': '"1"' },
   sourcemap: 'linked',
   logLevel: 'warning',
 };
@@ -49,7 +50,7 @@ export async function buildElectron(outDir: string): Promise<void> {
     entryPoints: {
       main: entry('src-main/app/electron/main.ts'),
       backend: entry('src-main/app/electron/backend.ts'),
-      engine: entry('src-main/engine/main.ts'),
+      engine: entry('src-main/engine/host.ts'),
     },
   });
   await build({

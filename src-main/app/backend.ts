@@ -25,6 +25,7 @@ export async function openBackend(options: {
       resources: appResources(),
       demoProjectDir: demoDir(),
     });
+    engine.onStatus((status) => backend.publish('engine.changed', status));
     return {
       call: backend.call,
       subscribe: backend.subscribe,

@@ -4,6 +4,8 @@ import { roiCommand } from './roi.ts';
 
 export const addRoi: AddCommand = (program, cli) => {
   program
+    // Options after `roi` are its own.
+    .enablePositionalOptions()
     .command('roi')
     .description(
       'plumbing: labels or boxes of maps, JSON lines in and out (labels|boxes --variant llava|qwen)',
@@ -16,5 +18,4 @@ export const addRoi: AddCommand = (program, cli) => {
       const { stdin, stdout, stderr } = cli.environment;
       cli.exitCode = await roiCommand(args, stdin, stdout, stderr);
     });
-  program.enablePositionalOptions();
 };

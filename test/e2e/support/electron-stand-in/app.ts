@@ -1,0 +1,39 @@
+/** `app`: the life cycle, without a dock, a tray or a second instance. */
+import { EventEmitter } from 'node:events';
+import { connectChromium, disconnectChromium } from './chromium-link.ts';
+import { onTest } from './test-link.ts';
+
+class StandInApp extends EventEmitter {
+  readonly isPackaged = false;
+  #ready: Promise<void> | null = null;
+  #quitting = false;
+
+  whenReady(): Promise<void> {
+    this.#ready ??= connectChromium();
+    return this.#ready;
+  }
+
+  requestSingleInstanceLock(): boolean {
+    return true;
+  }
+
+  /** Asks `before-quit` first, as Electron does; a listener may put it off. */
+  quit(): void {
+    if (this.#quitting) return;
+    let prevented = false;
+    this.emit('before-quit', { preventDefault: () => (prevented = true) });
+    if (!prevented) this.exit(0);
+  }
+
+  exit(code: number): void {
+    this.#quitting = true;
+    void disconnectChromium().finally(() => process.exit(code));
+  }
+}
+
+export const app = new StandInApp();
+process.on('SIGTERM', () => app.quit());
+process.on('SIGINT', () => app.quit());
+onTest((message) => {
+  if (message.type === 'quit') app.quit();
+});

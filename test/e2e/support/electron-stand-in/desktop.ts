@@ -1,0 +1,46 @@
+/** Dialogs, menu and shell: a person's part is played by the spec. Without an answer a dialog is cancelled. */
+import { onTest, tellTest } from './test-link.ts';
+
+interface MenuItem {
+  readonly id?: string;
+  readonly click?: () => void;
+  readonly submenu?: readonly MenuItem[];
+}
+
+const answers: (readonly string[])[] = [];
+let menu: readonly MenuItem[] = [];
+
+onTest((message) => {
+  if (message.type === 'dialog') answers.push(message.paths);
+  if (message.type === 'menu') {
+    const item = menu.flatMap(({ submenu }) => submenu ?? []).find(({ id }) => id === message.id);
+    if (!item?.click) throw new Error(`the menu has no item ${message.id}`);
+    item.click();
+  }
+});
+
+export const dialog = {
+  showOpenDialog: () => {
+    const filePaths = answers.shift() ?? [];
+    return Promise.resolve({ canceled: filePaths.length === 0, filePaths });
+  },
+  showSaveDialog: () => {
+    const [filePath = ''] = answers.shift() ?? [];
+    return Promise.resolve({ canceled: filePath === '', filePath });
+  },
+  showErrorBox: (title: string, content: string) => tellTest({ type: 'error-box', title, content }),
+};
+
+export const Menu = {
+  buildFromTemplate: (template: readonly MenuItem[]) => template,
+  setApplicationMenu: (template: readonly MenuItem[]) => {
+    menu = template;
+  },
+};
+
+export const shell = {
+  openExternal: (url: string) => {
+    tellTest({ type: 'external', url });
+    return Promise.resolve();
+  },
+};

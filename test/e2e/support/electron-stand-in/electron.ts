@@ -1,0 +1,8 @@
+/** The `electron` module as far as our main process uses it. Each part is in a file of its own. */
+export { app } from './app.ts';
+export { dialog, Menu, shell } from './desktop.ts';
+export { ipcMain } from './ipc.ts';
+export { MessageChannelMain } from './ports.ts';
+export { protocol, session } from './session.ts';
+export { utilityProcess } from './utility-process.ts';
+export { BrowserWindow } from './window.ts';

@@ -1,0 +1,9 @@
+/** Preloaded into the process that runs the real main bundle: `import … from 'electron'` finds the stand-in. */
+import { registerHooks } from 'node:module';
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'electron'
+      ? { url: new URL('./electron.ts', import.meta.url).href, shortCircuit: true }
+      : next(specifier, context),
+});

@@ -1,0 +1,28 @@
+/** The line between the spec and the process that runs main: answers for dialogs one way, what happened the other. */
+
+/** From the spec. A dialog's answer is kept until a dialog asks. */
+export type FromTest =
+  | { readonly type: 'dialog'; readonly paths: readonly string[] }
+  | { readonly type: 'menu'; readonly id: string }
+  | { readonly type: 'quit' };
+
+/** To the spec. */
+export type ToTest =
+  | { readonly type: 'window' }
+  | { readonly type: 'backend'; readonly pid: number }
+  | { readonly type: 'error-box'; readonly title: string; readonly content: string }
+  | { readonly type: 'external'; readonly url: string }
+  | { readonly type: 'blocked'; readonly url: string };
+
+const listeners = new Set<(message: FromTest) => void>();
+process.on('message', (message: FromTest) => {
+  for (const listener of listeners) listener(message);
+});
+
+export function onTest(listener: (message: FromTest) => void): void {
+  listeners.add(listener);
+}
+
+export function tellTest(message: ToTest): void {
+  if (process.connected) process.send?.(message);
+}

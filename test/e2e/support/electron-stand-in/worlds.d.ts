@@ -1,0 +1,3 @@
+/** Serialised into a page; see worlds.js. */
+export declare function mainWorld(): void;
+export declare function preloadWorld(): void;
