@@ -47,7 +47,22 @@ export function drawScaled(
   context.restore();
 }
 
-export function drawOutline({ context, unit }: Drawing, tokens: Tokens, lines: readonly number[]): void {
+/** The foreground's outline. */
+export function drawOutline(drawing: Drawing, tokens: Tokens, lines: readonly number[]): void {
+  drawLines(drawing, tokens, lines, FG_LINE);
+}
+
+/** What lies under the pointer. */
+export function drawHovered(drawing: Drawing, tokens: Tokens, lines: readonly number[]): void {
+  drawLines(drawing, tokens, lines, BOX);
+}
+
+function drawLines(
+  { context, unit }: Drawing,
+  tokens: Tokens,
+  lines: readonly number[],
+  colour: string,
+): void {
   const [x, y] = toWorld(tokens);
   context.beginPath();
   for (let i = 0; i < lines.length; i += 4) {
@@ -55,7 +70,7 @@ export function drawOutline({ context, unit }: Drawing, tokens: Tokens, lines: r
     context.lineTo(x(lines[i + 2]!), y(lines[i + 3]!));
   }
   context.lineCap = 'square';
-  strokeTwice(context, unit, FG_LINE, 1.5);
+  strokeTwice(context, unit, colour, 1.5);
 }
 
 export function drawGrid({ context, unit }: Drawing, tokens: Tokens): void {
@@ -95,18 +110,6 @@ export function drawBoxes(
     context.stroke();
   }
   context.restore();
-}
-
-export function drawCells({ context, unit }: Drawing, tokens: Tokens, cells: readonly number[]): void {
-  if (cells.length === 0) return;
-  const [x, y] = toWorld(tokens);
-  context.beginPath();
-  for (const cell of cells) {
-    const row = Math.floor(cell / tokens.cols);
-    const col = cell % tokens.cols;
-    context.rect(x(col), y(row), x(col + 1) - x(col), y(row + 1) - y(row));
-  }
-  strokeTwice(context, unit, BOX, 1.5);
 }
 
 function strokeTwice(context: CanvasRenderingContext2D, unit: number, colour: string, width: number): void {

@@ -9,8 +9,8 @@ import { Stage } from 'konva/lib/Stage';
 import type { Rect, Size, Viewport } from '../logic/viewport.ts';
 import {
   drawBoxes,
-  drawCells,
   drawGrid,
+  drawHovered,
   drawOutline,
   drawPicture,
   drawScaled,
@@ -96,10 +96,10 @@ export class PaneStage {
     this.#layers[1]!.batchDraw();
   }
 
-  /** Cells under the pointer or the brush. */
-  setHover(cells: readonly number[]): void {
-    if (cells.length === 0 && this.#hovered.length === 0) return;
-    this.#hovered = cells;
+  /** Outline of what lies under the pointer or the brush, flat x0, y0, x1, y1 in grid coordinates. */
+  setHover(lines: readonly number[]): void {
+    if (lines.length === 0 && this.#hovered.length === 0) return;
+    this.#hovered = lines;
     this.#layers[2]!.batchDraw();
   }
 
@@ -130,6 +130,6 @@ export class PaneStage {
 
   #paintHover = (drawing: Drawing): void => {
     const { tokens } = this.#scene;
-    if (tokens) drawCells(drawing, tokens, this.#hovered);
+    if (tokens) drawHovered(drawing, tokens, this.#hovered);
   };
 }

@@ -5,7 +5,7 @@
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { colormapTable, type ColormapName } from './colormap.ts';
 
-const LEAST_ALPHA = 0.55;
+const LEAST_ALPHA = 0.35;
 
 /** Values of one map, `[H*W]` row-major, with the range of the finite ones (null when there is none). */
 export interface MapValues {
