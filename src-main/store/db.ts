@@ -2,7 +2,7 @@
  * The one gate to SQLite. Rights are types: a function that takes a ReadableDb cannot write, and only `openProject`
  * hands out a WritableDb. Statements are prepared once per connection, and every error leaves as a FoveaError.
  */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { storeError } from './errors.ts';
 
 declare const readable: unique symbol;

@@ -4,6 +4,7 @@
  * would not do: with write-ahead logs SQLite makes it atomic per file only.)
  */
 import { randomInt } from 'node:crypto';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 import { bytesToMap, mapToBytes } from './bytes.ts';
 import { type ReadableDb, type WritableDb, read, write } from './db.ts';
@@ -42,12 +43,9 @@ export function putMaps(db: WritableDb, grid: Grid, maps: MapSet): number {
   }
 }
 
-/** The arrays under a key, or null when they are lost (a recreated `maps.db`). */
+/** The arrays under a key, or null when they are lost: `maps.db` was recreated, or is damaged at this place. */
 export function getMaps(db: ReadableDb, key: number): MapSet | null {
-  const row = read<BlobRow>(
-    db,
-    'SELECT grounding, sink, question, denoised, rpn FROM maps.map_set WHERE key = ?',
-  ).get(key);
+  const row = find(db, key);
   if (!row) return null;
   const map = (blob: Uint8Array | null): Uint16Array | null => blob && bytesToMap(blob);
   return {
@@ -57,4 +55,17 @@ export function getMaps(db: ReadableDb, key: number): MapSet | null {
     denoised: map(row.denoised),
     rpn: map(row.rpn),
   };
+}
+
+function find(db: ReadableDb, key: number): BlobRow | undefined {
+  try {
+    return read<BlobRow>(
+      db,
+      'SELECT grounding, sink, question, denoised, rpn FROM maps.map_set WHERE key = ?',
+    ).get(key);
+  } catch (thrown) {
+    // Reviewing goes on without maps; opening the project again finds the damage and makes a new file.
+    if (FoveaError.from(thrown).code === 'bad_project') return undefined;
+    throw thrown;
+  }
 }
