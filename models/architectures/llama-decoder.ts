@@ -21,13 +21,16 @@ export interface DecoderContext {
   readonly mask: Value;
 }
 
+/** Which rows of a layer are read later: every one, the last one, or only its keys, values and attention. */
+export type RowsRead = 'all' | 'last' | 'none';
+
 export interface LayerOutput {
-  /** `[S, d]`; null when the layer was only asked for its attention. */
+  /** `[S, d]`, or `[1, d]` when only the last row is read; null when none is. */
   readonly x: Value | null;
   /** This feed's keys and values, `[S, G·c]`. */
   readonly k: Value;
   readonly v: Value;
-  /** Softmax over all keys, `[H, S, T]`. */
+  /** Softmax over all keys, `[H, S, T]` (`[H, 1, T]` when only the last row is read). */
   readonly probabilities: Value;
 }
 
@@ -53,11 +56,17 @@ export function decoderContext(
   return { b, config, weight, cos: table('cos'), sin: table('sin'), mask };
 }
 
-/** Rotary positions on rows `[S, n·c]`; the halves of each head lie on an axis of their own: `[S, n, 2, c/2]`. */
+/** Rotary positions on rows `[R, n·c]`; the halves of each head lie on an axis of their own: `[R, n, 2, c/2]`. */
 function rotate({ b, config, cos, sin }: DecoderContext, rows: Value, heads: number): Value {
-  const x = b.reshape(rows, ['S', heads, 2, config.headDim / 2]);
+  const x = b.reshape(rows, [rows.shape[0] ?? 'S', heads, 2, config.headDim / 2]);
   const swapped = b.gather(x, b.int64s([1, 0]), 2);
   return b.binary('Add', b.binary('Mul', x, cos), b.binary('Mul', swapped, sin));
+}
+
+/** The context of the last fed token alone, for a layer whose other rows nobody reads. */
+function lastRow(context: DecoderContext): DecoderContext {
+  const last = (value: Value) => context.b.slice(value, 0, -1);
+  return { ...context, cos: last(context.cos), sin: last(context.sin), mask: last(context.mask) };
 }
 
 export function rmsNorm(
@@ -79,22 +88,25 @@ function mlp({ b, config, weight }: DecoderContext, name: string, x: Value): Val
 /**
  * One layer. `past` are the cached rows `[P, G·c]`, null when there is no cache.
  * @param name tensor prefix, e.g. `model.layers.3`
- * @param whole false stops after the attention probabilities: nothing later is read of this layer
+ * @param read rows that anything later reads; others are not computed
  */
 export function decoderLayer(
   context: DecoderContext,
   name: string,
   x: Value,
   past: { readonly k: Value; readonly v: Value } | null,
-  whole = true,
+  read: RowsRead = 'all',
 ): LayerOutput {
-  const { b, config, weight, mask } = context;
+  const { b, config, weight } = context;
   const { hiddenSize: d, heads: H, kvHeads: G, headDim: c } = config;
   const project = (part: string, from: Value, out: number) =>
     b.linear(from, weight(`${name}.self_attn.${part}.weight`, [out, d]));
 
   const normed = rmsNorm(context, `${name}.input_layernorm.weight`, x);
-  const q = rotate(context, b.binary('Mul', project('q_proj', normed, H * c), b.scalar(c ** -0.5)), H);
+  const asking = read === 'last' ? lastRow(context) : context;
+  const own = (rows: Value) => (read === 'last' ? b.slice(rows, 0, -1) : rows); // [R, d], R = S or 1
+  const scaled = b.binary('Mul', project('q_proj', own(normed), H * c), b.scalar(c ** -0.5));
+  const q = rotate(asking, scaled, H); // [R, H, 2, c/2]
   const k = b.reshape(rotate(context, project('k_proj', normed, G * c), G), ['S', G * c]);
   const v = project('v_proj', normed, G * c);
   const keys = past ? b.concat([past.k, k], 0) : k; // [T, G·c]
@@ -106,14 +118,18 @@ export function decoderLayer(
   const perHead = (rows: Value, perm: readonly number[]) => b.transpose(b.reshape(rows, [T, G, c]), perm);
   const stacked = b.matmul(queries, perHead(keys, [1, 2, 0])); // [G, H/G·S, T]
   const scores = H === G ? stacked : b.reshape(stacked, [H, null, T]); // [H, S, T]
-  const probabilities = b.softmax(b.binary('Add', scores, mask));
-  if (!whole) return { x: null, k, v, probabilities };
+  const probabilities = b.softmax(b.binary('Add', scores, asking.mask));
+  if (read === 'none') return { x: null, k, v, probabilities };
 
   const weights = H === G ? probabilities : b.reshape(probabilities, [G, null, T]);
   const mixed = b.matmul(weights, perHead(values, [1, 0, 2])); // [G, H/G·S, c]
   const split = H === G ? mixed : b.reshape(mixed, [H, null, c]);
-  const rows = b.reshape(b.transpose(split, [1, 0, 2]), ['S', H * c]);
-  const attended = b.binary('Add', x, b.linear(rows, weight(`${name}.self_attn.o_proj.weight`, [d, H * c])));
+  const rows = b.reshape(b.transpose(split, [1, 0, 2]), [q.shape[0] ?? 'S', H * c]);
+  const attended = b.binary(
+    'Add',
+    own(x),
+    b.linear(rows, weight(`${name}.self_attn.o_proj.weight`, [d, H * c])),
+  );
   const inner = rmsNorm(context, `${name}.post_attention_layernorm.weight`, attended);
   return { x: b.binary('Add', attended, mlp(context, `${name}.mlp`, inner)), k, v, probabilities };
 }

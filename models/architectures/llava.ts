@@ -8,6 +8,7 @@ import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { Graph, Value } from '../../src-main/graph/types.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
 import { clipFeatures } from './clip-vit.ts';
+import type { RowsRead } from './llama-decoder.ts';
 import { decoderContext, decoderLayer, rmsNorm } from './llama-decoder.ts';
 import { projector } from './projector.ts';
 import { rpnGraph } from './rpn-branch.ts';
@@ -80,6 +81,13 @@ function tapBounds(b: GraphBuilder): TapBounds {
   };
 }
 
+/** What anything after layer `i` of a variant reads of it. */
+function rowsRead({ layers, logits, taps, hiddenOf }: DecoderVariant, i: number): RowsRead {
+  if (i < layers - 1 || logits === 'all' || hiddenOf === layers) return 'all';
+  if (logits === 'none') return 'none';
+  return taps.includes(i) ? 'all' : 'last';
+}
+
 function decoderGraph(config: LlavaConfig, weights: WeightSource, variant: DecoderVariant): Graph {
   const { text } = config;
   const names = tensorNames(config.layout);
@@ -96,9 +104,7 @@ function decoderGraph(config: LlavaConfig, weights: WeightSource, variant: Decod
       k: b.input(`past_k.${i}`, 'float32', ['P', width]),
       v: b.input(`past_v.${i}`, 'float32', ['P', width]),
     };
-    const neededLater =
-      i < variant.layers - 1 || variant.logits !== 'none' || variant.hiddenOf === variant.layers;
-    const layer = decoderLayer(context, `${names.layers}.${i}`, x, past, neededLater);
+    const layer = decoderLayer(context, `${names.layers}.${i}`, x, past, rowsRead(variant, i));
     b.output(`new_k.${i}`, layer.k);
     b.output(`new_v.${i}`, layer.v);
     if (bounds && variant.taps.includes(i)) tap(b, bounds, i, layer.probabilities);

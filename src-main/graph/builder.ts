@@ -154,11 +154,11 @@ export class GraphBuilder {
   }
 
   /**
-   * The finished graph, verified.
+   * The finished graph, verified; what no output needs is left out.
    * @throws GraphError when the whole does not hold together.
    */
   finish(): Graph {
-    const used = new Set(this.#nodes.flatMap((node) => node.inputs));
+    const { nodes, used } = this.#reachable();
     const rename = (name: string): string => this.#renames.get(name) ?? name;
     const values = [...this.#values.values()].map((value) => ({ ...value, name: rename(value.name) }));
     const graph: Graph = {
@@ -166,7 +166,7 @@ export class GraphBuilder {
       inputs: this.#inputs,
       outputs: this.#outputs,
       initializers: [...this.#initializers.values()].filter(({ name }) => used.has(name)),
-      nodes: this.#nodes.map((node) => ({
+      nodes: nodes.map((node) => ({
         ...node,
         inputs: node.inputs.map(rename),
         outputs: node.outputs.map(rename),
@@ -175,6 +175,18 @@ export class GraphBuilder {
     };
     verify(graph);
     return graph;
+  }
+
+  /** Nodes that an output depends on, in order, and all names they read. */
+  #reachable(): { nodes: Node[]; used: Set<string> } {
+    const used = new Set(this.#renames.keys());
+    const nodes: Node[] = [];
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((name) => used.has(name))) continue;
+      nodes.unshift(node);
+      for (const name of node.inputs) used.add(name);
+    }
+    return { nodes, used };
   }
 
   #define(value: Value): Value {
