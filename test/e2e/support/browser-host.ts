@@ -1,0 +1,31 @@
+/** The real `fovea serve` as a process, and a page of Chromium at the address it printed. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { root } from '../../../scripts/lib/paths.mjs';
+import type { Chromium } from './chromium.ts';
+import { openPage, type HostedPage } from './hosted-page.ts';
+import { endProcess, recordOutput } from './processes.ts';
+
+const readySchema = z.object({ url: z.url() });
+
+/** Serves `project` (null: none) and opens the page. */
+export async function openInBrowserHost(chromium: Chromium, project: string | null): Promise<HostedPage> {
+  const child = spawn(
+    process.execPath,
+    [join(root, 'src-main/app/cli/main.ts'), 'serve', '--json', ...(project === null ? [] : [project])],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const said = recordOutput(child);
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (line: string) => resolve(readySchema.parse(JSON.parse(line)).url));
+    child.once('exit', () => reject(new Error(`fovea serve ended:\n${said()}`)));
+  });
+  const context = await chromium.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const hosted = await openPage(await context.newPage(), 'browser host', async () => {
+    await context.close();
+    await endProcess(child);
+  });
+  await hosted.page.goto(url);
+  return hosted;
+}

@@ -1,0 +1,73 @@
+/**
+ * A labelled demo project for each test. Labelling takes the real engine some time, so one is made per state of the
+ * sources and kept in `.cache/`; tests get copies and may do with them what they like.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { withLock } from '../../../scripts/lib/lock.mjs';
+import { root } from '../../../scripts/lib/paths.mjs';
+
+/** What a labelled demo project is made of. */
+const INPUTS = [
+  'src-main',
+  'src-shared/kernels',
+  'models/architectures',
+  'models/presets',
+  'models/demo',
+  'db',
+];
+
+/** A private copy of the labelled demo project; it goes away with the test. */
+export async function demoProject(t: Pick<TestContext, 'after'>): Promise<string> {
+  const made = await labelledDemo();
+  const dir = mkdtempSync(join(tmpdir(), 'fovea-demo-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  const project = join(dir, 'demo');
+  cpSync(made, project, { recursive: true });
+  return project;
+}
+
+function labelledDemo(): Promise<string> {
+  const folder = join(root, '.cache', 'test-demo');
+  const made = join(folder, hashOfInputs());
+  return withLock('test-demo', async () => {
+    if (existsSync(made)) return made;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const making = join(folder, 'making');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(root, 'src-main/app/cli/main.ts'), 'demo', making],
+      { encoding: 'utf8' },
+    );
+    if (status !== 0) throw new Error(`fovea demo failed:\n${stderr}`);
+    renameSync(making, made);
+    return made;
+  });
+}
+
+function hashOfInputs(): string {
+  const hash = createHash('sha256');
+  for (const input of INPUTS) {
+    const files = readdirSync(join(root, input), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes('heldout'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => !/recipe|__pycache__|src-main\/(app|rpc)\//.test(file))
+      .sort();
+    for (const file of files) hash.update(file).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 16);
+}

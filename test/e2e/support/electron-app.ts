@@ -1,0 +1,71 @@
+/**
+ * The real main bundle in Node on the Electron stand-in. The window's page is also this process's: both are connected to
+ * the same Chromium.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { root } from '../../../scripts/lib/paths.mjs';
+import type { Chromium } from './chromium.ts';
+import type { FromTest, ToTest } from './electron-stand-in/test-link.ts';
+import { openPage, type HostedPage } from './hosted-page.ts';
+import { endProcess, recordOutput } from './processes.ts';
+
+export interface ElectronApp extends HostedPage {
+  /** What main did that a person would have seen: boxes, links opened elsewhere, requests refused. */
+  readonly events: readonly ToTest[];
+  /** Process id of the backend that runs now. */
+  backendPid(): number;
+  /** Answers the next dialog; no paths: cancels it. */
+  answerDialog(...paths: string[]): void;
+  /** Chooses a menu item by its id. */
+  chooseMenu(id: string): void;
+  /** Ends the app as its menu does. @returns the exit code */
+  quit(): Promise<number | null>;
+}
+
+const REGISTER = join(root, 'test/e2e/support/electron-stand-in/register.ts');
+
+/** Starts the app on `project` (null: none) and waits for its window. */
+export async function openInElectron(chromium: Chromium, project: string | null): Promise<ElectronApp> {
+  const context = chromium.browser.contexts()[0];
+  const opening = context.waitForEvent('page');
+  const child = fork(join(root, 'dist/electron/main.mjs'), project === null ? [] : [`--project=${project}`], {
+    execArgv: ['--disable-warning=ExperimentalWarning', `--import=${REGISTER}`],
+    env: { ...process.env, FOVEA_TEST_CHROMIUM: chromium.endpoint },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const said = recordOutput(child);
+  const events: ToTest[] = [];
+  const tell = (message: FromTest): void => void child.send(message);
+  const window = new Promise<void>((resolve, reject) => {
+    child.on('message', (message: ToTest) => {
+      events.push(message);
+      if (message.type === 'window') resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`main ended (${code}):\n${said()}`)));
+  });
+  window.catch(() => undefined);
+  const page = await Promise.race([opening, window.then(() => opening)]);
+  const hosted = await openPage(page, 'Electron', async () => {
+    await endProcess(child);
+  });
+  await window;
+  return {
+    ...hosted,
+    events,
+    backendPid: () => {
+      const last = events.findLast((event) => event.type === 'backend');
+      if (!last) throw new Error('no backend was started');
+      return last.pid;
+    },
+    answerDialog: (...paths) => tell({ type: 'dialog', paths }),
+    chooseMenu: (id) => tell({ type: 'menu', id }),
+    quit: async () => {
+      const exited = once(child, 'exit');
+      tell({ type: 'quit' });
+      await exited;
+      return child.exitCode;
+    },
+  };
+}
