@@ -3,6 +3,7 @@
  * are scaled down while decoding, off the UI thread, so that drawing them stays cheap.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { withoutOrientation } from '../logic/orientation.ts';
 
 export interface Picture {
   readonly bitmap: ImageBitmap;
@@ -26,12 +27,13 @@ export async function loadPicture(
     const response = await fetch(url);
     if (!response.ok) throw new Error(`the host answered ${response.status}`);
     const scale = Math.min(1, LONGEST_SIDE / Math.max(size.width, size.height));
-    const bitmap = await createImageBitmap(await response.blob(), {
-      imageOrientation: 'none' as ImageOrientation,
-      ...(scale < 1
+    const bytes = withoutOrientation(new Uint8Array(await response.arrayBuffer()));
+    const bitmap = await createImageBitmap(
+      new Blob([bytes], { type: response.headers.get('content-type') ?? '' }),
+      scale < 1
         ? { resizeWidth: Math.round(size.width * scale), resizeHeight: Math.round(size.height * scale) }
-        : {}),
-    });
+        : {},
+    );
     return { bitmap, width: size.width, height: size.height };
   } catch (thrown) {
     throw new FoveaError('bad_image', `The picture ${name} cannot be shown`, {
