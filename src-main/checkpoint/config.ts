@@ -15,7 +15,7 @@ const textSchema = z.object({
   intermediate_size: count.default(11008),
   num_hidden_layers: count.default(32),
   num_attention_heads: count.default(32),
-  num_key_value_heads: count.optional(),
+  num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),
   hidden_act: z.string().default('silu'),
   rms_norm_eps: z.number().positive().default(1e-6),

@@ -31,9 +31,11 @@ export function buildPrompt(tokenizer: Tokenizer, imageTokenId: number | null, q
       next: 'Ask about one picture at a time',
     });
   }
-  return tokenizer.chatTemplate === null
+  const placeholder = imageTokenId ?? tokenizer.idOf(IMAGE_TOKEN);
+  // A tokenizer without <image> is the original LLaVA's, whose template (if any) is the base model's, not LLaVA's.
+  return tokenizer.chatTemplate === null || placeholder === null
     ? vicuna(tokenizer, asked)
-    : fromTemplate(tokenizer, tokenizer.chatTemplate, imageTokenId, asked);
+    : fromTemplate(tokenizer, tokenizer.chatTemplate, placeholder, asked);
 }
 
 /** The reference tokenises the pieces around the picture one by one, BOS once, in front. */
@@ -47,7 +49,7 @@ function vicuna(tokenizer: Tokenizer, question: string): PromptIds {
 function fromTemplate(
   tokenizer: Tokenizer,
   template: string,
-  imageTokenId: number | null,
+  placeholder: number,
   question: string,
 ): PromptIds {
   let text: string;
@@ -69,9 +71,8 @@ function fromTemplate(
   const bos = tokenizer.bosToken;
   const ids =
     bos !== null && text.startsWith(bos) ? tokenizer.encode(text) : tokenizer.encodeWithSpecial(text);
-  const placeholder = imageTokenId ?? tokenizer.idOf(IMAGE_TOKEN);
-  const at = placeholder === null ? -1 : ids.indexOf(placeholder);
-  if (at < 0 || ids.indexOf(placeholder ?? -1, at + 1) >= 0) {
+  const at = ids.indexOf(placeholder);
+  if (at < 0 || ids.indexOf(placeholder, at + 1) >= 0) {
     throw new FoveaError('bad_checkpoint', 'the chat template does not place exactly one <image> token', {
       where: 'tokenizer_config.json',
       next: 'Check that the tokenizer knows <image> and that the template writes it once',

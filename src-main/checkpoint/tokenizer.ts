@@ -2,11 +2,12 @@
  * The checkpoint's own tokenizer: `tokenizer.json` run by the Hugging Face library, plus the few facts of
  * `tokenizer_config.json` that decide special tokens and the chat template.
  */
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { readJson, readJsonIfThere } from './json-file.ts';
+import { readJsonIfThere } from './json-file.ts';
 
 const tokenSchema = z
   .union([z.string(), z.object({ content: z.string() }).transform((t) => t.content)])
@@ -48,9 +49,11 @@ export interface Tokenizer {
 /** @throws FoveaError `bad_checkpoint` when tokenizer.json is missing or is not one the library can run. */
 export async function readTokenizer(dir: string): Promise<Tokenizer> {
   const path = join(dir, 'tokenizer.json');
-  const json = await readJson(path, tokenizerSchema);
+  const json = await readJsonIfThere(path, tokenizerSchema);
+  if (!json) throw await noTokenizer(dir, path);
   const config = (await readJsonIfThere(join(dir, 'tokenizer_config.json'), configSchema)) ?? {};
   const separate = await readJsonIfThere(join(dir, 'chat_template.json'), separateTemplateSchema);
+  const jinja = await readFile(join(dir, 'chat_template.jinja'), 'utf8').catch(() => null);
   let hf: HfTokenizer;
   try {
     hf = new HfTokenizer(json, config);
@@ -68,6 +71,20 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
     idOf: (token) => hf.token_to_id(token) ?? null,
     bosToken: config.bos_token ?? null,
     eosToken: config.eos_token ?? null,
-    chatTemplate: config.chat_template ?? separate?.chat_template ?? null,
+    chatTemplate: config.chat_template ?? separate?.chat_template ?? jinja,
   };
+}
+
+/** LLaVA's original repositories carry only the SentencePiece model, which the library does not read. */
+async function noTokenizer(dir: string, path: string): Promise<FoveaError> {
+  const sentencePiece = await access(join(dir, 'tokenizer.model')).then(
+    () => true,
+    () => false,
+  );
+  return new FoveaError('bad_checkpoint', 'tokenizer.json is missing', {
+    where: path,
+    next: sentencePiece
+      ? 'There is a tokenizer.model: convert it once with AutoTokenizer.from_pretrained(folder).save_pretrained(folder)'
+      : 'Download the checkpoint folder again',
+  });
 }

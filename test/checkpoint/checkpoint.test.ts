@@ -65,6 +65,21 @@ test('both layouts open from generated weights, tower inside', async (t) => {
   }
 });
 
+test('a tower named by its hub name is found in the same Hugging Face cache', async (t) => {
+  const hub = tempDir(t);
+  const dir = join(hub, 'models--me--tiny-llava', 'snapshots', 'r1');
+  const tower = join(hub, 'models--openai--clip-tiny', 'snapshots', 'r2');
+  cpSync(DEMO_CHECKPOINT, dir, { recursive: true });
+  cpSync(join(dir, 'vision_tower'), tower, { recursive: true });
+  rmSync(join(dir, 'vision_tower'), { recursive: true });
+  editJson(join(dir, 'config.json'), (c) => Object.assign(c, { mm_vision_tower: 'openai/clip-tiny' }));
+  const { name, config, preprocessor, weights } = await openCheckpoint(dir);
+  assert.equal(name, 'me/tiny-llava');
+  assert.deepEqual([config.vision.layers, preprocessor.side], [5, 224]);
+  const embedding = weights.get('model.vision_tower.vision_tower.vision_model.embeddings.class_embedding');
+  assert.ok(embedding?.file.startsWith(tower));
+});
+
 const damages: Record<string, { damage: (dir: string) => void; code: string; message: RegExp }> = {
   'no folder': {
     damage: (dir) => rmSync(dir, { recursive: true }),

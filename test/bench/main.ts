@@ -1,0 +1,48 @@
+/**
+ * `npm run bench`: what the engine costs on this machine. `--json` prints one object on stdout; without it a table.
+ * Numbers are of this run on the CPU and are never asserted.
+ */
+import { parseArgs } from 'node:util';
+import { measureLoad } from './load-memory.ts';
+import { measureReuse } from './second-stage.ts';
+import { measureTaps, openBench } from './taps.ts';
+
+const QUESTIONS = 8;
+const ROUNDS = 5;
+
+const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+say('labelling, generating, teacher forcing …');
+const bench = await openBench(QUESTIONS);
+const taps = await measureTaps(bench, ROUNDS);
+say('second stage …');
+const reuse = await measureReuse(bench, ROUNDS);
+await bench.dispose();
+say('loading a large checkpoint …');
+const load = await measureLoad();
+
+const round = (value: number) => Number(value.toPrecision(4));
+const numbers = {
+  taps_ratio: round(taps.tapsRatio),
+  load_anon_over_file: round(load.anonOverFile),
+  second_stage_reuse_speedup: round(reuse),
+  teacher_forced_speedup: round(taps.teacherForcedSpeedup),
+  labels_per_second: round(taps.labelsPerSecond),
+  load_seconds: round(load.loadSeconds),
+  load_file_mb: round(load.fileMB),
+};
+const MEANING: Record<keyof typeof numbers, string> = {
+  taps_ratio: 'labelling time with taps ÷ plain generation',
+  load_anon_over_file: 'anonymous memory grown on load ÷ size of the file',
+  second_stage_reuse_speedup: 'second stage without ÷ with the prefix reused',
+  teacher_forced_speedup: 'labelling with own answers ÷ with given answers',
+  labels_per_second: 'samples labelled per second, own answers',
+  load_seconds: 'seconds to load it, warm',
+  load_file_mb: 'megabytes of the generated checkpoint',
+};
+const table = Object.entries(MEANING).map(
+  ([name, meaning]) =>
+    `${name.padEnd(28)}${String(numbers[name as keyof typeof numbers]).padStart(8)}  ${meaning}`,
+);
+process.stdout.write(`${values.json ? JSON.stringify(numbers) : table.join('\n')}\n`);
