@@ -103,7 +103,7 @@ function takeOverOthers(project: Project, jobId: number, runId: number): void {
     if (other.holder && isAlive(other.holder)) {
       throw new FoveaError('project_busy', `process ${other.holder.pid} is labelling this already`, {
         where: project.path,
-        next: 'Let it finish, or cancel it there first',
+        next: 'Let it finish or cancel it there; if it is gone, try again in half a minute',
       });
     }
     supersedeJob(project.db, other.id, `interrupted; job ${jobId} went on with it`);

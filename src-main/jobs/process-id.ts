@@ -9,7 +9,7 @@ import type { ProcessId } from '../store/job.ts';
 /** How often a holder shows that it lives. */
 export const HEARTBEAT_MS = 2_000;
 /** A holder silent for so long has lost its lease, wherever it ran. */
-export const STALE_MS = 60_000;
+export const STALE_MS = 30_000;
 
 /** This process. */
 export function thisProcess(): ProcessId {

@@ -11,22 +11,12 @@ import { listJobs } from '../../src-main/store/job.ts';
 import { openProject } from '../../src-main/store/project.ts';
 import { read } from '../../src-main/store/db.ts';
 import { fakeOutcome } from '../support/fake-engine.ts';
+import { seededRandom } from '../support/random.ts';
 import { predict, testProject, testRun } from '../support/project.ts';
 
 const CHILD = join(import.meta.dirname, '../support/label-child.ts');
 const SEED = 20_26;
 const SAMPLES = 40;
-
-/** A small seeded generator (mulberry32), so that a failure can be had again. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Starts a child, kills it after `lines` lines and `ms` more, and gives what it said. */
 async function killAfter(args: readonly string[], lines: number, ms: number): Promise<string[]> {
@@ -51,7 +41,7 @@ test(`labelling killed at random moments loses and doubles nothing (seed ${SEED}
   mkdirSync(modelDir);
   writeFileSync(join(modelDir, 'config.json'), '{}');
   project.close();
-  const next = random(SEED);
+  const next = seededRandom(SEED);
   const said: string[] = [];
   for (let kills = 0; !said.includes('finished'); kills++) {
     assert.ok(kills < 30, 'it does not get on');
@@ -84,7 +74,7 @@ test(`a process killed while it writes reviews loses none that it was told is sa
   const run = testRun(project);
   for (const id of [1, 2, 3]) predict(project, run, id);
   project.close();
-  const next = random(SEED);
+  const next = seededRandom(SEED);
   const told: number[] = [];
   for (let kills = 0; kills < 4; kills++) {
     const said = await killAfter(['review', project.path], 3 + Math.floor(next() * 30), next() * 5);
