@@ -74,6 +74,14 @@ test('16-bit pictures keep the high byte', async (t) => {
   assert.deepEqual([...(await decodeImage(join(dir, 'rgb16.png'))).data], [1, 128, 254]);
 });
 
+test('a picture replaced under its name is read anew', async (t) => {
+  const path = join(tempDir(t), 'same-name.png');
+  for (const value of [10, 200]) {
+    writeFileSync(path, png(1, 1, 8, 0, Uint8Array.of(0, value)));
+    assert.deepEqual([...(await decodeImage(path)).data], [value, value, value]);
+  }
+});
+
 test('an honest 50-megapixel photo becomes a square', async (t) => {
   const path = join(tempDir(t), 'large.jpg');
   const [width, height] = [8660, 5774];

@@ -1,6 +1,6 @@
 /** A safetensors header is believed only where file, dtype, shape and offsets agree. */
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
@@ -64,6 +64,31 @@ test('refused: a file cut anywhere', async (t) => {
   for (const size of [90, 60, 20, 7, 0]) {
     truncateSync(path, size);
     await assert.rejects(readSafetensorsHeader(path), { code: 'bad_checkpoint' });
+  }
+});
+
+test('a damaged header is refused or still consistent, never believed beyond the file', async (t) => {
+  const seed = 7;
+  let state = seed;
+  const random = (n: number) => (state = (state * 48271) % 2147483647) % n;
+  const path = join(tempDir(t), 'fuzz.safetensors');
+  writeSafetensors(path, { a: filled([3, 2]), b: filled([4]) });
+  const honest = readFileSync(path);
+  for (let i = 0; i < 300; i++) {
+    const bytes = Buffer.from(honest);
+    for (let flips = 1 + random(3); flips > 0; flips--) bytes[random(bytes.length - 40)] = random(256);
+    writeFileSync(path, bytes);
+    try {
+      for (const { offset, length } of (await readSafetensorsHeader(path)).values()) {
+        assert.ok(offset >= 8 && offset + length <= bytes.length, `seed ${seed} round ${i}`);
+      }
+    } catch (error) {
+      assert.equal(
+        (error as { code?: string }).code,
+        'bad_checkpoint',
+        `seed ${seed} round ${i}: ${String(error)}`,
+      );
+    }
   }
 });
 

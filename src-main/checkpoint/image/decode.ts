@@ -21,6 +21,9 @@ export const MAX_PIXELS = 200_000_000;
 /** What PIL and libvips both read; anything else (SVG, PDF) is a document, not a picture of the data set. */
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 
+// libvips remembers decoded files by name, and a picture may be replaced under its name.
+sharp.cache(false);
+
 const OPTIONS: SharpOptions = {
   limitInputPixels: MAX_PIXELS,
   failOn: 'error',
