@@ -2,7 +2,7 @@
  * Looks at a SQLite file before SQLite does: opening a database already writes files beside it, and a project from a
  * newer version, a truncated one or another program's must stay untouched. Offsets: SQLite file format §1.3.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { badProject, storeError } from './errors.ts';
 
@@ -34,7 +34,10 @@ export function checkHeader(file: string, newest: number): void {
   const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16);
   const pages = header.readUInt32BE(28);
   const pagesAreCurrent = header.readUInt32BE(24) === header.readUInt32BE(92);
-  if (pagesAreCurrent && pages * pageSize > size) throw badProject('the database is truncated', file);
+  // After a crash or on a full disk the rest may still be in the write-ahead log.
+  const logged = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  if (pagesAreCurrent && !logged && pages * pageSize > size)
+    throw badProject('the database is truncated', file);
   if (header.readUInt32BE(68) !== APPLICATION_ID) {
     throw badProject('this database was not made by Fovea', file);
   }

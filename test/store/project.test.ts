@@ -7,6 +7,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,7 +19,7 @@ import { createProject, openProject } from '../../src-main/store/project.ts';
 import { getPredictionMaps, samplesToLabel } from '../../src-main/store/prediction.ts';
 import { reviewHistory, submitReview } from '../../src-main/store/review.ts';
 import { projectSummary } from '../../src-main/store/summary.ts';
-import { predict, temporaryDir, testProject, testRun } from '../support/project.ts';
+import { addSamples, predict, temporaryDir, testProject, testRun } from '../support/project.ts';
 
 /** Every file of a folder with its bytes, to prove that nothing was written. */
 function snapshot(dir: string): Record<string, string> {
@@ -158,4 +159,20 @@ test('a project can be moved: a root inside it is relative', async (t) => {
   const { imagePath } = await import('../../src-main/store/image.ts');
   assert.equal(imagePath(project.db, project.path, 1), join(elsewhere, 'images/1.png'));
   project.close();
+});
+
+test('a database whose tail is still in its log, as a full disk leaves it, opens whole', async (t) => {
+  const dir = await closedProject(t);
+  const size = statSync(join(dir, 'project.db')).size;
+  const project = openProject(dir);
+  addSamples(project, 500);
+  project.db.pragma('wal_checkpoint(PASSIVE)');
+  const copy = join(temporaryDir(t), 'copy');
+  cpSync(dir, copy, { recursive: true, filter: (path) => !path.endsWith('-shm') });
+  project.close();
+  truncateSync(join(copy, 'project.db'), size);
+  const again = openProject(copy);
+  assert.equal(projectSummary(again.db, copy).samples, 500);
+  assert.equal(again.db.pragma('integrity_check', { simple: true }), 'ok');
+  again.close();
 });
