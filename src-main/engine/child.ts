@@ -79,7 +79,10 @@ export class EngineChild {
       this.#process.channel,
       this.#process.stderr as { ref?(): void; unref?(): void } | null,
     ];
-    for (const handle of handles) busy ? handle?.ref?.() : handle?.unref?.();
+    for (const handle of handles) {
+      if (busy) handle?.ref?.();
+      else handle?.unref?.();
+    }
   }
 
   send(message: ToEngine): void {

@@ -234,7 +234,8 @@ export class EngineClient implements Engine {
   #updateRefs(): void {
     const busy = this.#sent.size + this.#waiting.size > 0;
     if (this.#child) this.#child.busy = busy;
-    if (this.#timer) busy ? this.#timer.ref() : this.#timer.unref();
+    if (busy) this.#timer?.ref();
+    else this.#timer?.unref();
   }
 
   #setStatus(status: EngineStatus): void {
