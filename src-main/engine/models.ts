@@ -2,6 +2,8 @@
  * Loaded models of the engine process, the most recently used few. A model is loaded when first asked for; an evicted
  * one gives its memory back. A model that fails to load leaves nothing behind.
  */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { loadModel } from '../runtime/index.ts';
@@ -26,7 +28,7 @@ export class ModelCache {
 
   /** @throws FoveaError as `openCheckpoint` and `loadModel` do. */
   async get(ref: ModelRef): Promise<OpenModel> {
-    const key = `${ref.device}\n${ref.dir}`;
+    const key = `${ref.device}\n${ref.dir}\n${await stampOf(ref.dir)}`;
     const known = this.#open.get(key);
     if (known) {
       this.#open.delete(key);
@@ -52,6 +54,13 @@ export class ModelCache {
       await model.dispose();
     }
   }
+}
+
+/** Changes when a file of the folder is replaced: then the model is loaded anew. Empty when there is no folder. */
+async function stampOf(dir: string): Promise<string> {
+  const names = (await readdir(dir).catch(() => [])).sort();
+  const files = await Promise.all(names.map((name) => stat(join(dir, name)).catch(() => null)));
+  return files.map((file) => `${file?.mtimeMs}:${file?.size}`).join();
 }
 
 /** What people and runs record about a loaded model. */

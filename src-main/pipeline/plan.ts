@@ -16,7 +16,7 @@ export interface TapPlan {
 
 /**
  * @param allHeadsOf layers of which every head is wanted as well.
- * @throws FoveaError `bad_input` when the preset, or `allHeadsOf`, asks for a layer or head the model lacks, or the
+ * @throws FoveaError `unsupported_model` when the preset, or `allHeadsOf`, asks for a layer or head the model lacks, or the
  *   preset's RoI rule contradicts itself.
  */
 export function planTaps(profile: ModelProfile, preset: Preset, allHeadsOf: readonly number[]): TapPlan {
@@ -41,7 +41,7 @@ export function planTaps(profile: ModelProfile, preset: Preset, allHeadsOf: read
 }
 
 function refuse(preset: Preset, what: string): never {
-  throw new FoveaError('bad_input', `preset ${preset.id} asks for ${what}`, {
+  throw new FoveaError('unsupported_model', `preset ${preset.id} asks for ${what}`, {
     where: preset.id,
     next: 'Choose the preset that was made for this model',
   });

@@ -150,18 +150,28 @@ test('a cancelled sample stops with `cancelled`', async () => {
   });
 });
 
+const unfit: Record<string, Partial<Preset>> = {
+  'a layer the model lacks': { grounding: [{ layer: 14, heads: [13, 24, 26] }] },
+  'a head the model lacks': { sink: [{ layer: 2, heads: [4] }] },
+  'another family': { family: 'qwen2_5_vl' },
+  'a negative threshold with mask': { roi: { variant: 'llava', form: 'mask', threshold: -0.5 } },
+};
+for (const [name, changes] of Object.entries(unfit)) {
+  test(`a preset is refused before anything runs: ${name}`, async () => {
+    const request = demoRequest(questions[0], {
+      preset: { ...demoPreset, ...changes },
+      imagePath: '/nowhere',
+    });
+    await assert.rejects(analyseSample(subject, request), { code: 'unsupported_model', where: 'demo' });
+  });
+}
+
 const refused: Record<string, Partial<Omit<LabelRequest, 'model'>>> = {
-  'a layer the model lacks': { preset: { ...demoPreset, grounding: [{ layer: 14, heads: [13, 24, 26] }] } },
-  'a head the model lacks': { preset: { ...demoPreset, sink: [{ layer: 2, heads: [4] }] } },
-  'another family': { preset: { ...demoPreset, family: 'qwen2_5_vl' } },
-  'a negative threshold with mask': {
-    preset: { ...demoPreset, roi: { variant: 'llava', form: 'mask', threshold: -0.5 } },
-  },
   'no answer to force': { answerMode: 'teacher', answer: null },
   'a second <image>': { question: 'what is in <image> here?' },
 };
 for (const [name, changes] of Object.entries(refused)) {
-  test(`refused before anything runs: ${name}`, async () => {
+  test(`a sample is refused: ${name}`, async () => {
     await assert.rejects(analyseSample(subject, demoRequest(questions[0], changes)), { code: 'bad_input' });
   });
 }
