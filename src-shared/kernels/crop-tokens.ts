@@ -12,7 +12,7 @@ export function resizeBilinear(map: ArrayLike<number>, from: Grid, to: Grid): Fl
   const out = new Float32Array(cellCount(to));
   const axis = (i: number, n: number, m: number): [low: number, high: number, share: number] => {
     const at = Math.max(0, (i + 0.5) * (n / m) - 0.5);
-    const low = Math.min(n - 1, Math.floor(at));
+    const low = Math.floor(at);
     return [low, Math.min(n - 1, low + 1), at - low];
   };
   for (let r = 0; r < to[0]; r++) {

@@ -90,6 +90,7 @@ describe('question JSONL', () => {
       '{"question_id":1,"image":"a\\u0000.png","text":"q"}',
       '{"question_id":1,"image":"./","text":"q"}',
       '{"question_id":1,"image":"a.png","text":"q","boxes":[[3,0,3,4]]}',
+      '{"question_id":1,"image":"a.png","text":"q","boxes":[[0,3,4,3]]}',
       '{"question_id":1,"image":"a.png","text":"q","boxes":[[0,0,1]]}',
       '{"question_id":1,"image":"a.png","text":"q","tags":"t"}',
     ];
@@ -152,6 +153,8 @@ describe('LLaVA JSON', () => {
       list.items.map((item) => item.line),
       [2, 24],
     );
+    const marked = await load(`\ufeff${JSON.stringify([one])}`);
+    assert.deepEqual(records(marked.items), [records(list.items)[0]]);
     const lines = await load(`\ufeff${JSON.stringify(one)}\n${JSON.stringify(behind)}`);
     assert.equal(lines.format, 'llava-json');
     assert.deepEqual(records(lines.items), records(list.items));

@@ -187,5 +187,8 @@ describe('run-length masks', () => {
   it('[R2] pixels outside the grid belong to no cell', () => {
     const t = { scaleX: 1, scaleY: 1, offsetX: -1, offsetY: 0 };
     assert.deepEqual([...maskFromRle(rleFromCells([1], [1, 1], t, [3, 1]))], [0, 1, 0]);
+    // All four cells on: a column past the right edge must not wrap to the next row's first cell.
+    const wide = maskFromRle(rleFromCells([1, 1, 1, 1], [2, 2], { ...t, offsetX: 0 }, [3, 3]));
+    assert.deepEqual([...wide], [1, 1, 0, 1, 1, 0, 0, 0, 0]);
   });
 });

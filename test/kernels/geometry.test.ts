@@ -22,7 +22,8 @@ describe('transforms', () => {
       offsetX: 0,
       offsetY: 6,
     });
-    assert.equal(squaredTransform([4, 7], [7, 7]).offsetX, 1);
+    assert.deepEqual(squaredTransform([4, 7], [14, 14]), { scaleX: 2, scaleY: 2, offsetX: 2, offsetY: 0 });
+    assert.deepEqual(squaredTransform([7, 4], [14, 14]), { scaleX: 2, scaleY: 2, offsetX: 0, offsetY: 2 });
     assert.deepEqual(nativeTransform([200, 100], [10, 20]), {
       scaleX: 0.1,
       scaleY: 0.1,

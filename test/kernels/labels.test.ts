@@ -96,6 +96,8 @@ describe('labels, LLaVA variant', () => {
   it('[L8] a dropped sample has no foreground or background but keeps its sinks', () => {
     const got = labelLlava(Float64Array.of(1, 1), Float64Array.of(0, 1), [1, 2], PARAMS);
     assert.deepEqual(got.counts, { fg: 0, bg: 0, sink: 1 });
+    const atThreshold = labelLlava(Float64Array.of(1, 1), Float64Array.of(1e-3, 0), [1, 2], PARAMS);
+    assert.equal(atThreshold.counts.sink, 1);
   });
 
   it('[L9] refuses NaN, infinity, wrong lengths and grids that are none', () => {
@@ -107,6 +109,8 @@ describe('labels, LLaVA variant', () => {
       [Float64Array.of(1), Float64Array.of(1, 2), [1, 1]],
       [Float64Array.of(), null, [0, 4]],
       [Float64Array.of(1), null, [0.5, 2]],
+      [Float64Array.of(1), null, [2, 0.5]],
+      [Float64Array.of(1), null, [-1, -1]],
     ];
     for (const [g, s, grid] of bad) assert.throws(() => labelLlava(g, s, grid, PARAMS), RangeError);
   });
@@ -209,6 +213,18 @@ describe('labels, Qwen variant', () => {
     const smoothed = labelQwen(map, null, grid, null, { ...QWEN, useSmoothing: true });
     assert.equal(plain.labels[100], 1);
     assert.equal(smoothed.labels[100], -100, 'neither foreground (smoothed away) nor background (0.3 > 0.1)');
+  });
+
+  it('[Q4] a cell whose blur is the gate itself goes', () => {
+    // A constant map blurs to itself up to rounding; with coefficients of 1 the gate is the blur's maximum.
+    const gate = { ...QWEN, binaryCoff: 1, bgCoff: 1, useSmoothing: true };
+    const got = labelQwen(new Float64Array(9).fill(0.5), null, [3, 3], null, gate);
+    assert.deepEqual(got.dropped, { rule: 'area', value: 1, limit: 0.5 });
+    const map = new Float64Array(49);
+    map[24] = 1;
+    // The blur's maximum is at the peak alone: > keeps nothing, which leaves no foreground.
+    const peak = labelQwen(map, null, [7, 7], null, { ...gate, binaryCoff: 1, bgCoff: 1 });
+    assert.deepEqual(peak.fgBox, [0, 0, 6, 6]);
   });
 
   it('[Q5] the widened box is the box of the 3×3 blurred foreground', () => {

@@ -97,6 +97,12 @@ describe('LLaVA boxes', () => {
     );
   });
 
+  it('[B1] [B10] a cell at the threshold itself is out', () => {
+    const flat = new Float32Array(16);
+    assert.deepEqual(roiLlava(flat, [4, 4], 0).boxes, []);
+    assert.equal(roiQwen(flat, [4, 4], 0).maskCount, 0);
+  });
+
   it('[B2] leaves out a component of one cell', () => {
     const map = new Float32Array(100);
     map[55] = 1;
@@ -117,7 +123,10 @@ describe('LLaVA boxes', () => {
   it('[B4] the upper limit scales with the grid', () => {
     assert.deepEqual(llavaRoiLimits([24, 24]), { minArea: 4, maxArea: 225 });
     assert.deepEqual(llavaRoiLimits([16, 16]), { minArea: 4, maxArea: 100 });
+    assert.deepEqual(llavaRoiLimits([5, 5]), { minArea: 4, maxArea: 10 }, '9.77 rounds up');
     const map = new Float32Array(256).fill(1);
+    const all = { minArea: 4, maxArea: 256 };
+    assert.equal(roiLlava(map, [16, 16], 0.5, all).boxes.length, 1, 'the limit itself is kept');
     assert.deepEqual(roiLlava(map, [16, 16], 0.5).boxes, []);
     assert.deepEqual(roiLlava(map, [16, 16], 0.5, { minArea: 4, maxArea: null }).boxes, [[0, 0, 16, 16]]);
   });
@@ -130,6 +139,7 @@ describe('LLaVA boxes', () => {
     assert.throws(() => llavaCrops(map, [12, 12], { form: 'mask', threshold: -0.5 }), RangeError);
     assert.throws(() => roiQwen(map, [12, 12], -0.5), RangeError);
     assert.throws(() => roiQwen(map, [12, 12], NaN), RangeError);
+    assert.equal(llavaCrops(map, [12, 12], { form: 'mask', threshold: 0 }).boxes.length, 1);
   });
 
   it('[B6] [B7] none, one, two and three boxes in both forms', () => {
@@ -195,6 +205,9 @@ describe('Qwen box', () => {
   it('[B11] scales 28-pixel cells per axis', () => {
     assert.deepEqual(qwenBoxToSource([0, 0, 10, 20], [20, 10], [280, 560]), [0, 0, 280, 560]);
     assert.deepEqual(qwenBoxToSource([1, 1, 2, 3], [4, 4], [400, 200]), [100, 50, 200, 150]);
+    assert.deepEqual(qwenBoxToSource([1, 1, 2, 2], [3, 3], [100, 50]), [33, 16, 66, 33], 'truncated');
+    assert.throws(() => qwenBoxToSource([0, 0, 1, 1], [2, 2], [10, 0.5]), RangeError);
+    assert.throws(() => qwenBoxToSource([0, 0, 1, 1], [2, 2], [-5, 10]), RangeError);
   });
 });
 
@@ -202,6 +215,40 @@ describe('crop tokens and sigmoid', () => {
   it('[B12] resizes with half-pixel centres', () => {
     assert.deepEqual([...resizeBilinear([0, 1], [1, 2], [1, 4])], [0, 0.25, 0.75, 1]);
     assert.deepEqual([...resizeBilinear([0, 1, 2, 3], [2, 2], [1, 1])], [1.5]);
+  });
+
+  it('[B12] resizes up and down between neighbours on both axes', () => {
+    assert.deepEqual([...resizeBilinear([0, 4, 8], [3, 1], [6, 1])], [0, 1, 3, 5, 7, 8]);
+    assert.deepEqual([...resizeBilinear([0, 1, 2, 3, 4, 5], [1, 6], [1, 3])], [0.5, 2.5, 4.5]);
+    assert.throws(() => resizeBilinear([1], [1, 2], [1, 1]), RangeError);
+  });
+
+  it('[B12] on the box’s own grid the kept tokens are the mask inside the box', () => {
+    const cells = fc.array(fc.constantFrom(0, 1), { minLength: 30, maxLength: 30 });
+    const span = (n: number) =>
+      fc.tuple(fc.nat(n - 1), fc.nat(n - 1)).map(([a, b]) => [Math.min(a, b), Math.max(a, b) + 1] as const);
+    fc.assert(
+      fc.property(cells, span(6), span(5), (mask, [x0, x1], [y0, y1]) => {
+        const want: number[] = [];
+        for (let r = y0; r < y1; r++) {
+          for (let c = x0; c < x1; c++) if (mask[r * 6 + c]) want.push((r - y0) * (x1 - x0) + (c - x0));
+        }
+        assert.deepEqual([...keptCropTokens(mask, [5, 6], [x0, y0, x1, y1], [y1 - y0, x1 - x0])], want);
+      }),
+    );
+  });
+
+  it('[B12] a box outside the grid is refused on every side', () => {
+    const boxes: CellXyxy[] = [
+      [-1, 0, 1, 1],
+      [0, -1, 1, 1],
+      [0, 0, 3, 1],
+      [0, 0, 1, 3],
+      [1, 0, 1, 1],
+      [0, 1, 1, 1],
+    ];
+    for (const box of boxes)
+      assert.throws(() => keptCropTokens([1, 1, 1, 1], [2, 2], box, [1, 1]), RangeError);
   });
 
   it('[B12] keeps tokens above one half, strictly', () => {
