@@ -37,7 +37,7 @@ export const addExport: AddCommand = (program, cli) => {
           includeUnreviewed: options.includeUnreviewed === true,
           signal,
           onProgress: (seen) =>
-            progress.update({ total: seen, done: seen, failed: 0, rate: null, etaSeconds: null }),
+            progress.update({ total: null, done: seen, failed: 0, rate: null, etaSeconds: null }),
         },
         exporters,
       ),

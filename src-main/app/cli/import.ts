@@ -52,7 +52,7 @@ async function importInto(
     signal,
     onProgress: (lines) => {
       const rate = (1000 * lines) / (performance.now() - started);
-      progress.update({ total: lines, done: lines, failed: 0, rate, etaSeconds: null });
+      progress.update({ total: null, done: lines, failed: 0, rate, etaSeconds: null });
     },
   });
 }

@@ -3,7 +3,8 @@
  */
 
 export interface ProgressState {
-  readonly total: number;
+  /** Null when nobody knows how much there will be. */
+  readonly total: number | null;
   readonly done: number;
   readonly failed: number;
   /** Items per second; null before it is known. */
@@ -25,56 +26,60 @@ export class Progress {
   readonly #title: string;
   readonly #stream: ProgressStream;
   readonly #now: () => number;
-  #shownAt = Number.NEGATIVE_INFINITY;
+  #shownAt: number;
   #last: ProgressState | null = null;
-  #drawn = false;
+  #shown: ProgressState | null = null;
 
+  /** Nothing is shown of work that is over before the first line is due, unless its total is known from the start. */
   constructor(title: string, stream: ProgressStream, now: () => number = () => performance.now()) {
     this.#title = title;
     this.#stream = stream;
     this.#now = now;
+    this.#shownAt = now();
   }
 
   /** Shows the state, not more often than a person (or a log) can use. */
   update(state: ProgressState): void {
+    if (state.total === 0) return;
     this.#last = state;
     const every = this.#stream.isTTY ? REDRAW_MS : LINE_MS;
-    if (this.#now() - this.#shownAt < every) return;
-    this.#show(state);
+    const first = this.#shown === null && state.total !== null;
+    if (first || this.#now() - this.#shownAt >= every) this.#show(state);
   }
 
-  /** Shows the last state for good. */
+  /** Leaves the last state standing. */
   end(): void {
-    if (this.#last) this.#show(this.#last);
-    if (this.#drawn) this.#stream.write('\n');
-    this.#drawn = false;
+    if (this.#shown && this.#last !== this.#shown) this.#show(this.#last!);
+    if (this.#shown && this.#stream.isTTY) this.#stream.write('\n');
+    this.#shown = null;
     this.#last = null;
   }
 
   #show(state: ProgressState): void {
     this.#shownAt = this.#now();
+    this.#shown = state;
     if (this.#stream.isTTY) {
       const width = (this.#stream.columns ?? 80) - 1;
-      this.#stream.write(`\r\x1b[K${`${this.#title} ${bar(state)} ${numbers(state)}`.slice(0, width)}`);
-      this.#drawn = true;
+      const parts = [this.#title, ...(state.total === null ? [] : [bar(state, state.total)]), numbers(state)];
+      this.#stream.write(`\r\x1b[K${parts.join(' ').slice(0, width)}`);
     } else {
       this.#stream.write(`${this.#title}: ${numbers(state)}\n`);
     }
   }
 }
 
-function bar({ total, done, failed }: ProgressState): string {
-  const full = total > 0 ? Math.round((BAR * Math.min(total, done + failed)) / total) : 0;
+function bar({ done, failed }: ProgressState, total: number): string {
+  const full = Math.round((BAR * Math.min(total, done + failed)) / total);
   return `[${'█'.repeat(full)}${'·'.repeat(BAR - full)}]`;
 }
 
 function numbers({ total, done, failed, rate, etaSeconds }: ProgressState): string {
   const over = done + failed;
-  const percent = total > 0 ? Math.floor((100 * over) / total) : 100;
-  const parts = [`${over}/${total}`, `${percent}%`];
+  const parts =
+    total === null ? [String(over)] : [`${over}/${total}`, `${Math.floor((100 * over) / total)}%`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (rate !== null) parts.push(`${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)}/s`);
-  if (etaSeconds !== null && over < total) parts.push(`${duration(etaSeconds)} left`);
+  if (etaSeconds !== null && total !== null && over < total) parts.push(`${duration(etaSeconds)} left`);
   return parts.join(' · ');
 }
 

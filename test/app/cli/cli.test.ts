@@ -1,0 +1,231 @@
+/** The command line as scripts use it: exit codes, JSON alone on stdout, one-line errors, nothing half done. */
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { DEMO_CHECKPOINT, copyDemoCheckpoint, tempDir } from '../../support/demo.ts';
+import { fovea, foveaJson, type CliResult } from './run-cli.ts';
+import { someScenes } from './scenes.ts';
+
+function importArgs(project: string, scenes: { imagesDir: string; questionsFile: string }): string[] {
+  return ['import', project, '--images', scenes.imagesDir, '--questions', scenes.questionsFile];
+}
+
+/** One line on stderr that says what to do, nothing on stdout. */
+function assertOneLineError({ stdout, stderr }: CliResult, pattern: RegExp): void {
+  assert.equal(stdout, '');
+  assert.match(stderr, /^fovea: [^\n]+\n$/);
+  assert.match(stderr, pattern);
+  assert.doesNotMatch(stderr, /\n\s+at /);
+}
+
+test('import, label, review, export: the whole loop', async (t) => {
+  const dir = tempDir(t);
+  const project = join(dir, 'project');
+  const scenes = someScenes(join(dir, 'scenes'), 5);
+
+  const imported = await foveaJson(importArgs(project, scenes));
+  assert.equal(imported.code, 0, imported.stderr);
+  assert.partialDeepStrictEqual(imported.json, { done: 5, failed: 0, skipped: 0, problems: [] });
+  const again = await foveaJson(importArgs(project, scenes));
+  assert.partialDeepStrictEqual(again.json, { done: 0, failed: 0, skipped: 5 });
+
+  const some = await foveaJson(['label', project, '--limit', '2', '--device', 'cpu']);
+  assert.equal(some.code, 0, some.stderr);
+  assert.partialDeepStrictEqual(some.json, { done: 2, failed: 0, skipped: 0 });
+  const rest = await foveaJson(['label', project, '--device', 'cpu']);
+  assert.partialDeepStrictEqual(rest.json, { done: 3, failed: 0, skipped: 2 });
+  const none = await foveaJson(['label', project, '--device', 'cpu']);
+  assert.partialDeepStrictEqual(none.json, { done: 0, failed: 0, skipped: 5 });
+
+  const [first, second, third] = scenes.ids;
+  const label = new Array<number>(256).fill(0).fill(1, 40, 44);
+  const decisions = join(dir, 'decisions.jsonl');
+  const lines = [
+    { sample: first, decision: 'accept', reviewer: 'ann' },
+    { sample: second, decision: 'correct', label, reviewer: 'ann', note: 'by hand' },
+    { sample: third, decision: 'reject', reviewer: 'ben' },
+  ].map((line) => JSON.stringify(line));
+  writeFileSync(decisions, lines.join('\n'));
+  const applied = await foveaJson(['review', project, '--apply', decisions]);
+  assert.equal(applied.code, 0, applied.stderr);
+  assert.partialDeepStrictEqual(applied.json, { done: 3, failed: 0, skipped: 0 });
+
+  const out = join(dir, 'out.jsonl');
+  const exported = await foveaJson(['export', project, '--format', 'jsonl', '--out', out]);
+  assert.equal(exported.code, 0, exported.stderr);
+  assert.partialDeepStrictEqual(exported.json, {
+    done: 2,
+    failed: 0,
+    skipped: 3,
+    skippedBy: { rejected: 1, unreviewed: 2 },
+  });
+  assert.equal(readFileSync(out, 'utf8').trim().split('\n').length, 2);
+  const all = await foveaJson(['export', project, '--format', 'coco', '--out', out, '--include-unreviewed']);
+  assert.equal(all.code, 0, all.stderr);
+  assert.partialDeepStrictEqual(all.json, { failed: 0 });
+  const text = await fovea(['export', project, '--format', 'sdrpn', '--out', join(dir, 'out.pkl')]);
+  assert.equal(text.code, 0);
+  assert.match(text.stdout, /^Exported \d+ samples to .+out\.pkl/);
+});
+
+test('import: bad lines are named by number, the others go in, the exit code says so', async (t) => {
+  const dir = tempDir(t);
+  const scenes = someScenes(dir, 3);
+  const lines = readFileSync(scenes.questionsFile, 'utf8').trim().split('\n');
+  writeFileSync(
+    scenes.questionsFile,
+    [lines[0], '{"question_id": 7', lines[1], '{"text":"?"}', lines[2]].join('\n'),
+  );
+  const result = await foveaJson(importArgs(join(dir, 'project'), scenes));
+  assert.equal(result.code, 3);
+  assert.partialDeepStrictEqual(result.json, { done: 3, failed: 2 });
+  assert.match(result.stderr, /questions\.jsonl line 2: .+\n.*questions\.jsonl line 4: /);
+});
+
+const badImages: readonly [string, (file: string) => void][] = [
+  ['a 0-byte picture', (file) => writeFileSync(file, '')],
+  ['a text file named .png', (file) => writeFileSync(file, 'not a picture')],
+  ['a missing picture', () => undefined],
+];
+for (const [what, make] of badImages) {
+  test(`import of nothing but ${what} is one line with a next step, and no project is made`, async (t) => {
+    const dir = tempDir(t);
+    make(join(dir, 'a.png'));
+    const questionsFile = join(dir, 'q.jsonl');
+    writeFileSync(questionsFile, '{"question_id":"1","image":"a.png","text":"what?"}\n');
+    const project = join(dir, 'project');
+    const result = await fovea(importArgs(project, { imagesDir: dir, questionsFile }));
+    assert.equal(result.code, 1);
+    assertOneLineError(result, /q\.jsonl line 1\)\. .+nothing was imported/);
+    assert.deepEqual(
+      readdirSync(dir).filter((name) => name.includes('project')),
+      [],
+    );
+  });
+}
+
+test('review: a bad line stops everything, names its number, and nothing is applied', async (t) => {
+  const dir = tempDir(t);
+  const project = join(dir, 'project');
+  const scenes = someScenes(dir, 1);
+  await fovea(importArgs(project, scenes));
+  await fovea(['label', project, '--device', 'cpu']);
+  const file = join(dir, 'decisions.jsonl');
+  writeFileSync(
+    file,
+    `{"sample":"${scenes.ids[0]}","decision":"accept","reviewer":"a"}\n\n{"sample":"no such","decision":"accept","reviewer":"a"}\n`,
+  );
+  const result = await fovea(['review', project, '--apply', file]);
+  assert.equal(result.code, 1);
+  assertOneLineError(result, /decisions\.jsonl line 3/);
+  const exported = await foveaJson(['export', project, '--format', 'jsonl', '--out', join(dir, 'o.jsonl')]);
+  assert.partialDeepStrictEqual(exported.json, { done: 0, skippedBy: { unreviewed: 1 } });
+});
+
+const usage: readonly (readonly string[])[] = [
+  [],
+  ['no-such-command'],
+  ['label'],
+  ['label', 'p', '--no-such-option'],
+  ['label', 'p', '--limit', '0'],
+  ['label', 'p', '--limit', '1e3x'],
+  ['label', 'p', '--device', 'abacus'],
+  ['label', 'p', '--answers', 'guess'],
+  ['import', 'p'],
+  ['export', 'p', '--format', 'xml', '--out', 'o'],
+  ['serve', '--port', '70000'],
+  ['serve', '--host', '0.0.0.0'],
+  ['review', 'p'],
+  ['model'],
+  ['roi', 'labels'],
+  ['roi', 'nothing', '--variant', 'llava'],
+];
+for (const args of usage) {
+  test(`wrong usage exits with 2 and one line: fovea ${args.join(' ')}`, async () => {
+    const result = await fovea(args);
+    assert.equal(result.code, 2, result.stderr);
+    assert.equal(result.stdout, '');
+    assert.match(result.stderr, /^[^\n]+\n$/);
+  });
+}
+
+test('errors with --json are one JSON object on stdout and the line on stderr', async (t) => {
+  const missing = join(tempDir(t), 'none');
+  for (const args of [
+    ['label', missing],
+    ['review', missing, '--apply', 'f'],
+    ['export', missing, '--format', 'jsonl', '--out', 'o'],
+    ['serve', missing],
+    ['model', 'check', missing],
+    ['import', missing, '--images', missing, '--questions', missing],
+    ['label', missing, '--no-such-option'],
+  ]) {
+    const { code, json, stderr } = await foveaJson(args);
+    assert.ok(code === 1 || code === 2, args.join(' '));
+    const { error } = json as { error: { code: string; next: string | null } };
+    assert.ok(error.code && error.next, `${args.join(' ')}: ${JSON.stringify(error)}`);
+    assert.match(stderr, /^fovea: [^\n]+\n$/);
+    assert.equal(existsSync(missing), false);
+  }
+});
+
+test('a project from a newer version and a folder nobody may write are refused, nothing is written', async (t) => {
+  const dir = tempDir(t);
+  const project = join(dir, 'project');
+  await fovea(importArgs(project, someScenes(dir, 1)));
+  const db = new Database(join(project, 'project.db'));
+  db.pragma('user_version = 9999');
+  db.close();
+  assertOneLineError(await fovea(['label', project]), /newer/);
+  const locked = join(dir, 'locked');
+  mkdirSync(locked);
+  chmodSync(locked, 0o555);
+  const result = await fovea(['demo', join(locked, 'demo')]);
+  assert.equal(result.code, 1);
+  assert.match(result.stderr, /cannot be written/);
+  assert.deepEqual(readdirSync(locked), []);
+  chmodSync(locked, 0o755);
+});
+
+test('model check describes a checkpoint and refuses a damaged one by name', async (t) => {
+  const good = await foveaJson(['model', 'check', DEMO_CHECKPOINT]);
+  assert.equal(good.code, 0, good.stderr);
+  assert.partialDeepStrictEqual(good.json, { family: 'llava', preset: 'demo' });
+  const damaged = copyDemoCheckpoint(t);
+  writeFileSync(join(damaged, 'config.json'), '{"model_type":"abacus"}');
+  const bad = await foveaJson(['model', 'check', damaged]);
+  assert.equal(bad.code, 1);
+  assert.partialDeepStrictEqual(bad.json, { error: { code: 'unsupported_model' } });
+});
+
+test('doctor tries everything and says what is missing', async (t) => {
+  process.env.FOVEA_HOME = join(tempDir(t), 'home');
+  t.after(() => delete process.env.FOVEA_HOME);
+  const { code, json } = await foveaJson(['doctor']);
+  assert.equal(code, 0);
+  const { checks } = json as { checks: { name: string; status: string; next: string | null }[] };
+  assert.deepEqual(
+    checks.map(({ name }) => name),
+    ['node', 'cpu', 'webgpu', 'data folder', 'electron', 'browser'],
+  );
+  for (const { name, status, next } of checks) {
+    assert.ok(status === 'ok' || next !== null, `${name} is ${status} and says no next step`);
+  }
+});
+
+test('roi goes to the plumbing with its own options', async () => {
+  const result = await fovea(['roi', 'labels', '--variant', 'llava', '--json'], 'nonsense\n');
+  assert.equal(result.code, 2);
+  assert.match(result.stderr, /line 1/);
+});
+
+test('--version and --help are no errors', async () => {
+  assert.match((await fovea(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+  const help = await fovea(['--help']);
+  assert.equal(help.code, 0);
+  for (const name of ['demo', 'import', 'label', 'review', 'export', 'serve', 'model', 'doctor', 'roi']) {
+    assert.match(help.stdout, new RegExp(`^  ${name}`, 'm'));
+  }
+});
