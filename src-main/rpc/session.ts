@@ -26,6 +26,8 @@ export interface Session {
   /** Jobs, newest first, with the pace of the one that runs here. */
   jobs(): Job[];
   job(id: number): Job | null;
+  /** Tells clients what a job is now: one that was queued, or cancelled before it began. */
+  jobChanged(job: Job): void;
   /** Tells clients what a sample is now. */
   sampleChanged(sampleId: number): void;
   /** Tells clients what the project is now; `now`: without waiting for more changes. */
@@ -75,6 +77,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     queue,
     jobs,
     job: (id) => jobs().find((job) => job.id === id) ?? null,
+    jobChanged: (job) => jobEvents.push(job, true),
     sampleChanged,
     projectChanged: (now = false) => summaries.push(null, now),
     task(body) {

@@ -14,14 +14,18 @@ export const jobHandlers = {
     const params = await labelParams(open.project, options.engine, wish, options.resources);
     const id = addLabelJob(open.project, params);
     open.queue.wake();
-    return jobOf(open, id);
+    const job = jobOf(open, id);
+    open.jobChanged(job);
+    return job;
   },
 
   'jobs.cancel': ({ session }, { id }) => {
     const open = session();
     requestCancel(open.project.db, id);
     open.queue.wake();
-    return jobOf(open, id);
+    const job = jobOf(open, id);
+    open.jobChanged(job);
+    return job;
   },
 } satisfies Partial<Handlers>;
 
