@@ -1,29 +1,49 @@
 /**
- * `npm run soak [-- --kills N --seed S]`: labels the demo with the real command and engine, kills one or the other
- * twenty times at random moments, and checks that nothing was lost, doubled or changed. Minutes, so not part of
- * `npm test`, which does a handful.
+ * `npm run soak [-- SEED]`: twenty kill -9 during the labelling of the whole demo, then the same questions as the test:
+ * is anything lost, doubled or different?
  */
-import { parseArgs } from 'node:util';
-import { killRun } from '../support/kill-run.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { fovea } from '../app/cli/run-cli.ts';
+import { DEMO_PROJECT_SCENES } from '../support/demo.ts';
+import { findLosses, labelUnderFire, planKills, predictionsOf } from '../support/faults.ts';
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '20' },
-    seed: { type: 'string' },
-    samples: { type: 'string' },
-  },
-});
-const seed = Number(values.seed ?? Date.now() % 1_000_000);
-process.stdout.write(`seed ${seed} (the same again: npm run soak -- --seed ${seed})\n`);
-const { kills, problems, samples } = await killRun({
-  kills: Number(values.kills),
-  samples: Number(values.samples ?? 60),
-  seed,
-  log: (line) => process.stdout.write(`${line}\n`),
-});
-for (const problem of problems) process.stdout.write(`${problem}\n`);
-process.stdout.write(
-  `${kills.backend} backend and ${kills.engine} engine kills: ` +
-    `${problems.length === 0 ? `all ${samples} samples as in an undisturbed run` : `${problems.length} problems`}\n`,
-);
-process.exitCode = problems.length === 0 ? 0 : 1;
+const KILLS = 20;
+const seed = Number(process.argv[2] ?? Math.floor(Math.random() * 2 ** 31));
+const dir = mkdtempSync(join(tmpdir(), 'fovea-soak-'));
+
+async function imported(name: string): Promise<string> {
+  const project = join(dir, name);
+  const questions = join(DEMO_PROJECT_SCENES, 'questions.jsonl');
+  const { code, stderr } = await fovea([
+    'import',
+    project,
+    '--images',
+    DEMO_PROJECT_SCENES,
+    '--questions',
+    questions,
+  ]);
+  if (code !== 0) throw new Error(stderr);
+  return project;
+}
+
+try {
+  process.stderr.write(`seed ${seed}: ${KILLS} kills\n`);
+  const project = await imported('fire');
+  const report = await labelUnderFire(project, planKills(seed, KILLS, 8));
+  const calm = await imported('calm');
+  const { code, stderr } = await fovea(['label', calm, '--device', 'cpu']);
+  if (code !== 0) throw new Error(stderr);
+  const problems = findLosses(project);
+  if (!isDeepStrictEqual(predictionsOf(project), predictionsOf(calm))) {
+    problems.push('predictions differ from those of an undisturbed run');
+  }
+  const kills = report.killed.engine + report.killed.backend;
+  if (kills < KILLS) problems.push(`labelling was over after ${kills} of ${KILLS} kills`);
+  process.stdout.write(`${JSON.stringify({ seed, ...report, problems })}\n`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
