@@ -8,3 +8,8 @@ import { fileURLToPath } from 'node:url';
 export function inApp(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
+
+/** As {@link inApp}, for what native code opens: an installer's archive is no folder to it, so it lies beside. */
+export function inAppOnDisk(path: string): string {
+  return inApp(path).replace(/app\.asar(?=[/\\]|$)/, 'app.asar.unpacked');
+}

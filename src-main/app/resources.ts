@@ -1,11 +1,11 @@
 /** What comes with the app and how it is signed: the same for every door. */
 import { userInfo } from 'node:os';
 import type { Resources } from '../jobs/demo-project.ts';
-import { inApp } from './app-root.ts';
+import { inAppOnDisk } from './app-root.ts';
 
 /** The demo model with its scenes, and the presets. */
 export function appResources(): Resources {
-  return { demoDir: inApp('models/demo'), presetsDir: inApp('models/presets') };
+  return { demoDir: inAppOnDisk('models/demo'), presetsDir: inAppOnDisk('models/presets') };
 }
 
 /** The name decisions are signed with: `FOVEA_REVIEWER`, else the system user. */
