@@ -10,7 +10,7 @@ interface Entry {
 }
 
 export class SessionCache {
-  readonly #limit: number;
+  #limit: number;
   /** Insertion order is use order. */
   readonly #entries = new Map<string, Entry>();
 
@@ -46,8 +46,9 @@ export class SessionCache {
     }
   }
 
-  /** Releases every session; none may be in use. */
+  /** Releases every session, one in use as soon as its work is done. */
   async dispose(): Promise<void> {
+    this.#limit = 0;
     await this.#trim(0);
   }
 

@@ -62,11 +62,10 @@ async function loadOnce(dir: string): Promise<Report> {
   return { anonBytes, loadSeconds };
 }
 
-/** Generates the checkpoint, loads it twice in fresh processes and measures the second, warm, load. */
-export async function measureLoad(): Promise<LoadMeasure> {
+/** Generates a checkpoint of `config`, loads it twice in fresh processes and measures the second, warm, load. */
+export async function measureLoad(config: LlavaConfig = largeConfig()): Promise<LoadMeasure> {
   const dir = mkdtempSync(join(tmpdir(), 'fovea-load-'));
   try {
-    const config = largeConfig();
     const bytes = writeRandomWeights(dir, config);
     writeFileSync(join(dir, 'parsed.json'), JSON.stringify(config));
     const run = async (): Promise<Report> => {
