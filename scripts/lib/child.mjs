@@ -4,10 +4,11 @@ import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Runs a command to its end, passing signals on. @returns {Promise<{code: number | null, signal: string | null}>} */
-export function runChild(command, args, options) {
+/** Runs a command to its end, passing signals on; `onStart` gets its process id. @returns {Promise<{code: number | null, signal: string | null}>} */
+export function runChild(command, args, options, onStart = () => {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, options);
+    if (child.pid !== undefined) onStart(child.pid);
     const forward = (signal) => child.kill(signal);
     for (const signal of SIGNALS) process.on(signal, forward);
     const done = () => {

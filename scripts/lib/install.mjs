@@ -14,11 +14,13 @@ const NPM_ARGS = ['ci', '--include=dev', '--include=optional', '--no-fund', '--n
 export async function ensureInstalled() {
   if (!existsSync(join(root, 'package-lock.json'))) return;
   if (whyNotInstalled(root) === null) return;
-  await withLock('setup', async () => {
+  await withLock('setup', async (addOwner) => {
     const reason = whyNotInstalled(root);
     if (reason === null) return;
     say(`Installing dependencies (${reason}; takes about a minute)…`);
-    const { code, signal } = await npm(NPM_ARGS);
+    const { code, signal } = await npm(NPM_ARGS, addOwner).catch((error) =>
+      fail(`npm cannot be run (${error.code ?? error.message}). Install Node with npm and run this again.`),
+    );
     if (code !== 0) {
       fail(
         `npm ci ended with ${signal ?? `exit code ${code}`}. See above; check network and disk, then run this again.`,
@@ -29,11 +31,11 @@ export async function ensureInstalled() {
 }
 
 /** Runs npm with its output on stderr: the same npm that runs us, or the one on the PATH. */
-function npm(args) {
+function npm(args, onStart) {
   const options = { cwd: root, stdio: ['ignore', process.stderr, 'inherit'] };
   const cli = process.env.npm_execpath;
   if (cli && /npm-cli\.c?js$/.test(cli)) {
-    return runChild(process.env.npm_node_execpath ?? process.execPath, [cli, ...args], options);
+    return runChild(process.env.npm_node_execpath ?? process.execPath, [cli, ...args], options, onStart);
   }
-  return runChild('npm', args, { ...options, shell: process.platform === 'win32' });
+  return runChild('npm', args, { ...options, shell: process.platform === 'win32' }, onStart);
 }

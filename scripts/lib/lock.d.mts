@@ -1,2 +1,5 @@
 /** Runs `body` while this process alone, of all that use this checkout, holds the lock `name`. */
-export declare function withLock<T>(name: string, body: () => Promise<T>): Promise<T>;
+export declare function withLock<T>(
+  name: string,
+  body: (addOwner: (pid: number) => void) => Promise<T>,
+): Promise<T>;

@@ -1,6 +1,6 @@
 // One set-up or build at a time per checkout: `npm start` and `npm test` in two terminals must not empty node_modules
 // under each other. The lock is a folder (making one is atomic) naming its owner; a dead owner's lock is taken over.
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from './log.mjs';
@@ -9,7 +9,10 @@ import { root } from './paths.mjs';
 /** How long a lock without an owner's name is believed: its owner died between making the folder and writing. */
 const NAMELESS_MS = 5_000;
 
-/** Runs `body` while this process alone holds the lock `name`. */
+/**
+ * Runs `body` while this process alone holds the lock `name`. `body` gets a function that names a child as an owner too:
+ * an npm that outlives us must finish before anyone else starts one.
+ */
 export async function withLock(name, body) {
   const folder = join(root, '.cache', `${name}.lock`);
   mkdirSync(join(root, '.cache'), { recursive: true });
@@ -26,7 +29,7 @@ export async function withLock(name, body) {
   const release = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', release);
   try {
-    return await body();
+    return await body((pid) => appendFileSync(join(folder, 'pid'), ` ${pid}`));
   } finally {
     process.removeListener('exit', release);
     release();
@@ -45,20 +48,22 @@ function take(folder) {
 }
 
 function isStale(folder) {
-  let owner;
+  let owners;
   try {
-    owner = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    owners = readFileSync(join(folder, 'pid'), 'utf8').split(' ').map(Number).filter(Boolean);
   } catch {
-    owner = 0;
+    owners = [];
   }
-  if (!owner) {
-    const made = statSync(folder, { throwIfNoEntry: false });
-    return made !== undefined && Date.now() - made.mtimeMs > NAMELESS_MS;
-  }
+  if (owners.length > 0) return !owners.some(isRunning);
+  const made = statSync(folder, { throwIfNoEntry: false });
+  return made !== undefined && Date.now() - made.mtimeMs > NAMELESS_MS;
+}
+
+function isRunning(pid) {
   try {
-    process.kill(owner, 0);
-    return false;
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
-    return error.code === 'ESRCH';
+    return error.code !== 'ESRCH';
   }
 }

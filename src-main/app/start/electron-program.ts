@@ -3,19 +3,17 @@
  * download outside the package registry; where it fails, that is remembered for a day (per Electron version).
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { inApp } from '../app-root.ts';
 import { dataDir } from '../data-dir.ts';
 import { findElectron } from '../doctor/programs.ts';
+import { recall, remember } from './electron-memory.ts';
 
 const FETCH_MS = 8_000;
-const REMEMBER_MS = 24 * 3_600_000;
 
 export type ElectronFound = { readonly program: string } | { readonly why: string };
-
-const failureSchema = z.object({ version: z.string(), at: z.number(), why: z.string() });
 
 /** Finds or fetches the program; never takes much longer than eight seconds. */
 export async function electronProgram(): Promise<ElectronFound> {
@@ -27,16 +25,15 @@ export async function electronProgram(): Promise<ElectronFound> {
     .object({ version: z.string() })
     .parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).version;
   const memory = join(dataDir(), 'electron-unavailable.json');
-  const known = recall(memory);
-  if (known && known.version === version && Date.now() - known.at < REMEMBER_MS) return { why: known.why };
+  const known = recall(memory, version, Date.now());
+  if (known !== null) return { why: known };
 
   process.stderr.write('Fetching Electron (8 seconds at most)…\n');
   const why = await install(join(folder, 'install.js'));
   const program = findElectron();
   if (why === null && program) return { program };
   const failure = { version, at: Date.now(), why: why ?? 'its program is missing after the fetch' };
-  mkdirSync(dirname(memory), { recursive: true });
-  writeFileSync(memory, JSON.stringify(failure));
+  remember(memory, failure);
   return { why: failure.why };
 }
 
@@ -55,12 +52,4 @@ function install(script: string): Promise<string | null> {
       );
     });
   });
-}
-
-function recall(file: string): z.infer<typeof failureSchema> | null {
-  try {
-    return failureSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return null;
-  }
 }
