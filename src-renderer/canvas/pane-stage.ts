@@ -98,7 +98,7 @@ export class PaneStage {
 
   /** Outline of what lies under the pointer or the brush, flat x0, y0, x1, y1 in grid coordinates. */
   setHover(lines: readonly number[]): void {
-    if (lines.length === 0 && this.#hovered.length === 0) return;
+    if (lines.length === this.#hovered.length && lines.every((at, i) => at === this.#hovered[i])) return;
     this.#hovered = lines;
     this.#layers[2]!.batchDraw();
   }

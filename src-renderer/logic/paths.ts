@@ -4,3 +4,8 @@ export function joinPath(folder: string, name: string): string {
   const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/';
   return folder.endsWith(separator) ? folder + name : folder + separator + name;
 }
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? '';
+}

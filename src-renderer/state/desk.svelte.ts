@@ -24,7 +24,7 @@ import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
 const EDITS_KEPT = 500;
-const AHEAD = [1, 2, -1, 3, 4];
+const AHEAD = [1, 2, 3, -1, 4, 5, 6];
 
 interface Stroke {
   readonly grid: Grid;
@@ -117,7 +117,7 @@ export class Desk {
   }
 
   accept(): void {
-    const edit = this.#decidable();
+    const edit = this.#decided();
     if (!edit) return;
     if (edit.predictionId === null) {
       this.#notices.info('There is nothing to accept yet', 'Label the sample first, or reject it');
@@ -128,7 +128,7 @@ export class Desk {
   }
 
   reject(): void {
-    const edit = this.#decidable();
+    const edit = this.#decided();
     if (!edit) return;
     this.#decide(edit, { decision: 'reject', label: edit.history.current.label });
     this.next();
@@ -195,12 +195,21 @@ export class Desk {
   }
 
   keepMine(sampleId: number): void {
+    const theirs = this.saving.conflicts.find((conflict) => conflict.sampleId === sampleId)?.theirs;
+    if (theirs) this.#bundles.revised(sampleId, theirs);
     this.#saves.keepMine(sampleId);
   }
 
   takeTheirs(sampleId: number): void {
     this.#saves.takeTheirs(sampleId);
     this.#stale(sampleId);
+  }
+
+  /** The edit to decide on; says so when a key came before the sample was on screen. */
+  #decided(): Edit | null {
+    const edit = this.#decidable();
+    if (!edit && this.#shownId !== null) this.#notices.info('Still loading: that key was not taken');
+    return edit;
   }
 
   /** The edit of the sample that is fully on screen; null while it is not, so that nobody decides unseen. */

@@ -15,6 +15,7 @@ export class Notices {
   #lastId = 0;
 
   info(text: string, next: string | null = null): void {
+    if (this.list.some((notice) => notice.text === text)) return;
     const id = this.#add('info', text, next);
     setTimeout(() => this.dismiss(id), INFO_MS);
   }

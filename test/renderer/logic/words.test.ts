@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { joinPath } from '../../../src-renderer/logic/paths.ts';
+import { fileName, joinPath } from '../../../src-renderer/logic/paths.ts';
 import {
   droppedWords,
   formatDuration,
@@ -54,4 +54,5 @@ test('reasons are words, unknown ones too', () => {
 test('paths are joined the way the host writes them', () => {
   assert.equal(joinPath('/data/demo', 'a.jsonl'), '/data/demo/a.jsonl');
   assert.equal(joinPath('C:\\demo', 'a.jsonl'), 'C:\\demo\\a.jsonl');
+  assert.deepEqual(['/a/b.pkl', 'C:\\x\\b.pkl', 'b.pkl'].map(fileName), ['b.pkl', 'b.pkl', 'b.pkl']);
 });

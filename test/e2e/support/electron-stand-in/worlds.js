@@ -27,6 +27,15 @@ export function mainWorld() {
     if (error === null) resolve(value);
     else reject(new Error(error));
   });
+  // Electron's ports have a `close` event when the other end goes; Chromium's own do not.
+  const ports = new Set();
+  window.addEventListener('message', (event) => {
+    for (const port of event.ports) ports.add(port);
+  });
+  window.addEventListener('stand-in:port-close', () => {
+    for (const port of ports) port.dispatchEvent(new Event('close'));
+    ports.clear();
+  });
 }
 
 /** Gives the preload its `electron` module. `__standInToMain` is a binding to the process that runs main. */
@@ -88,6 +97,7 @@ export function preloadWorld() {
       ports.get(message.port)?.postMessage(fromText(message.bytes));
     } else if (message.type === 'port-close') {
       ports.get(message.port)?.close();
+      say('stand-in:port-close', {});
     } else {
       const { resolve, reject } = waiting.get(message.id);
       waiting.delete(message.id);

@@ -1,0 +1,55 @@
+/** axe-core over every screen in both themes: names, roles, contrast, focus order. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { openInBrowserHost } from './support/browser-host.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+async function violations(page: Page): Promise<string[]> {
+  const results = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
+  );
+}
+
+test('the start screen and the review page have no violations in either theme', async (t) => {
+  const project = await demoProject(t);
+  const app = await openInBrowserHost(chromium, null);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await page.getByRole('button', { name: 'Open the demo project' }).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByLabel('Or open a project folder').fill(project);
+    await page.keyboard.press('Enter');
+    await review.ready();
+    for (const theme of ['light', 'system', 'dark']) {
+      await review.pressAndMove('x');
+      assert.deepEqual(await violations(page), [], theme);
+      await page.getByRole('button', { name: /^Theme/ }).click();
+    }
+    for (const [open, name] of [
+      ['Export…', 'Export labels'],
+      ['Import…', 'Import pictures and questions'],
+    ] as const) {
+      await page.getByRole('button', { name: open }).click();
+      await page.getByRole('dialog', { name }).waitFor();
+      assert.deepEqual(await violations(page), [], name);
+      await page.keyboard.press('Escape');
+    }
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    assert.deepEqual(await violations(page), [], 'Keys');
+  } finally {
+    await app.close();
+  }
+});

@@ -1,0 +1,139 @@
+/** What the page does when things go wrong: it says so, offers the next step, and never loses a decision. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { root } from '../../scripts/lib/paths.mjs';
+import { openInBrowserHost } from './support/browser-host.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { openInElectron } from './support/electron-app.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+function fovea(...args: string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'src-main/app/cli/main.ts'), ...args], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+}
+
+/** Somebody else decides, in another process: the page hears nothing of it. */
+function decideElsewhere(project: string, sample: number, decision: string): void {
+  const file = join(dirname(project), `decision-${sample}.jsonl`);
+  writeFileSync(file, `${JSON.stringify({ sample, decision, reviewer: 'ana' })}\n`);
+  fovea('review', project, '--apply', file);
+}
+
+test('the backend dies: what is decided meanwhile is kept and saved when it is back', async (t) => {
+  const app = await openInElectron(chromium, await demoProject(t));
+  try {
+    const review = new ReviewPage(app.page);
+    await review.ready();
+    await app.page.keyboard.press('b');
+    const first = await review.currentId();
+    process.kill(app.backendPid(), 'SIGKILL');
+    await review.pressAndMove('x');
+    const second = await review.currentId();
+    await review.pressAndMove('x');
+    await review.saved();
+    await app.page.reload();
+    await review.ready();
+    assert.deepEqual([await review.rowState(first), await review.rowState(second)], ['rejected', 'rejected']);
+    await review.choose(first);
+    assert.equal(
+      await app.page.getByRole('region', { name: 'History' }).getByRole('listitem').count(),
+      1,
+      'nothing is saved twice',
+    );
+  } finally {
+    await app.close();
+  }
+});
+
+test('a newer decision of somebody else is shown, and overwritten only on request', async (t) => {
+  const project = await demoProject(t);
+  const app = await openInBrowserHost(chromium, project);
+  try {
+    const review = new ReviewPage(app.page);
+    const { page } = app;
+    await review.ready();
+    const first = await review.currentId();
+    decideElsewhere(project, first, 'reject');
+    await review.pressAndMove('Enter');
+    const second = await review.currentId();
+    await page.getByText('ana rejected this sample').waitFor();
+    await page.locator('[data-save=unsaved]').waitFor();
+    await page.getByRole('button', { name: 'Keep mine' }).click();
+    await review.saved();
+
+    decideElsewhere(project, second, 'reject');
+    await review.pressAndMove('Enter');
+    await page.getByRole('button', { name: 'Reload theirs' }).click();
+    await review.saved();
+
+    await review.choose(first);
+    assert.equal(await review.currentState(), 'accepted');
+    await page.getByRole('region', { name: 'History' }).getByRole('listitem').nth(1).waitFor();
+    await review.choose(second);
+    assert.equal(await review.currentState(), 'rejected');
+    assert.equal(await page.getByRole('region', { name: 'History' }).getByRole('listitem').count(), 1);
+  } finally {
+    await app.close();
+  }
+});
+
+test('keys faster than pictures: decisions go to the samples on screen, one after the other', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  try {
+    const review = new ReviewPage(app.page);
+    await review.ready();
+    const first = await review.currentId();
+    for (let i = 0; i < 12; i++) await app.page.keyboard.press('x');
+    await review.ready();
+    await review.saved();
+    const reached = await review.currentId();
+    assert.ok(reached > first);
+    for (let id = first; id < reached; id++)
+      assert.equal(await review.rowState(id), 'rejected', `sample ${id}`);
+    assert.equal(await review.rowState(reached), 'pending');
+  } finally {
+    await app.close();
+  }
+});
+
+test('filters with no match, wrong folders and missing pictures say what to do next', async (t) => {
+  const project = await demoProject(t);
+  const app = await openInBrowserHost(chromium, null);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await page.getByLabel('Or open a project folder').fill(join(dirname(project), 'nowhere'));
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+
+    await page.route('**/image/*', (route) => route.abort());
+    await page.getByLabel('Or open a project folder').fill(project);
+    await page.keyboard.press('Enter');
+    await page.getByText('cannot be shown').waitFor();
+    await page.unroute('**/image/*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('cannot be shown').waitFor({ state: 'detached' });
+    await review.ready();
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('no such question x d j');
+    await page.getByText('No sample matches this filter.').waitFor();
+    await page.getByRole('button', { name: 'Show all', exact: true }).click();
+    await review.ready();
+    assert.equal(await review.currentState(), 'pending', 'keys are inert in text fields');
+  } finally {
+    await app.close();
+  }
+});
