@@ -28,7 +28,7 @@ export default ts.config(
     rules: { 'no-console': 'error' },
   },
   {
-    files: ['**/*.svelte'],
+    files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser } },
     rules: { 'svelte/no-at-html-tags': 'error', 'prefer-const': 'off' },
   },

@@ -58,6 +58,32 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`;
 }
 
+/** The engine's steps in the order they happen. */
+const STEPS: readonly (readonly [name: string, words: string])[] = [
+  ['decode', 'Read picture'],
+  ['preprocess', 'Resize'],
+  ['encode', 'Encode picture'],
+  ['prefill', 'Prompt'],
+  ['generate', 'Answer'],
+  ['rpnPrefill', 'RPN prompt'],
+  ['rpn', 'RPN'],
+  ['crop', 'Crop'],
+  ['encodeCrop', 'Encode crop'],
+  ['secondPrefill', 'Prompt with crop'],
+  ['total', 'Total'],
+];
+
+/** Timings in pipeline order, in words; steps this page does not know come before the total, under their own name. */
+export function timingRows(timings: Readonly<Record<string, number>>): { words: string; ms: number }[] {
+  const place = (name: string) => {
+    const at = STEPS.findIndex(([known]) => known === name);
+    return at < 0 ? STEPS.length - 1.5 : at;
+  };
+  return Object.entries(timings)
+    .sort(([a], [b]) => place(a) - place(b))
+    .map(([name, ms]) => ({ words: STEPS.find(([known]) => known === name)?.[1] ?? name, ms }));
+}
+
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }

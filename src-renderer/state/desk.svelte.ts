@@ -40,6 +40,7 @@ export class Desk {
   readonly #notices: Notices;
   readonly #bundles: Bundles;
   readonly #saves: SaveQueue;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
   readonly #edits = new Map<number, Edit>();
   #stroke: Stroke | null = null;
   #shownId: number | null = null;

@@ -12,6 +12,7 @@ const LIVE_REFRESH_MS = 800;
 export class Queue {
   readonly #client: RpcClient;
   readonly #list = new PagedList<SampleRow>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
   readonly #fetching = new Map<number, Promise<void>>();
   filter = $state.raw<SampleFilter>(NO_FILTER);
   total = $state(0);
@@ -136,11 +137,12 @@ export class Queue {
     try {
       let position: number | null = null;
       if (id !== null) position = (await this.#client.call('samples.position', { filter, id })).position;
-      const starts = new Set<number>([this.#list.pageStart(position ?? this.currentIndex)]);
-      for (let at = this.#shown.first; at < this.#shown.end; at += PAGE_SIZE)
-        starts.add(this.#list.pageStart(at));
+      const starts = [this.#list.pageStart(position ?? this.currentIndex)];
+      for (let at = this.#list.pageStart(this.#shown.first); at < this.#shown.end; at += PAGE_SIZE) {
+        if (!starts.includes(at)) starts.push(at);
+      }
       const pages = await Promise.all(
-        [...starts].map(async (start) => ({
+        starts.map(async (start) => ({
           start,
           page: await this.#client.call('samples.list', { filter, offset: start, limit: PAGE_SIZE }),
         })),

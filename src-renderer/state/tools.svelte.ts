@@ -1,5 +1,5 @@
 /** Which tool is in hand, what it paints and how wide. */
-import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
+import { BG, FG, type IGNORE } from '../../src-shared/kernels/types.ts';
 import { stepBrush } from '../logic/brush.ts';
 
 export type Tool = 'select' | 'brush' | 'eraser';

@@ -7,6 +7,7 @@ import {
   formatMs,
   formatValue,
   reasonWords,
+  timingRows,
 } from '../../../src-renderer/logic/words.ts';
 
 test('a dropped sample says which rule did it and by how much', () => {
@@ -55,4 +56,12 @@ test('paths are joined the way the host writes them', () => {
   assert.equal(joinPath('/data/demo', 'a.jsonl'), '/data/demo/a.jsonl');
   assert.equal(joinPath('C:\\demo', 'a.jsonl'), 'C:\\demo\\a.jsonl');
   assert.deepEqual(['/a/b.pkl', 'C:\\x\\b.pkl', 'b.pkl'].map(fileName), ['b.pkl', 'b.pkl', 'b.pkl']);
+});
+
+test('timings come in pipeline order, the total last', () => {
+  const rows = timingRows({ total: 9, rpn: 1, novel: 2, decode: 3 });
+  assert.deepEqual(
+    rows.map(({ words }) => words),
+    ['Read picture', 'RPN', 'novel', 'Total'],
+  );
 });
