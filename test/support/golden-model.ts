@@ -83,17 +83,54 @@ export async function feedPrompt(
   return { features, cache, result };
 }
 
-/** Largest absolute differences from a case's goldens. */
+/** Answer tokens that `goldenErrors` feeds back. */
+const STEPS = 3;
+
+/** Rows of answer token `i` in the goldens, `[layers · heads · keys so far]`; null when the case has none. */
+function goldenRow(golden: GoldenCase, i: number, keys: number): Float32Array | null {
+  const rows = golden.attention_answer_rows;
+  const [layers = 0, heads = 0, count = 0, width = 0] = rows?.shape ?? [];
+  if (!rows || i >= count) return null;
+  const own = Array.from({ length: layers * heads }, (_, at) => (at * count + i) * width);
+  return joined(own.map((start) => ({ data: rows.data.subarray(start, start + keys) })));
+}
+
+/** Feeds the first answer tokens back: tokens the model would not have chosen, and differences of their rows. */
+async function answerErrors(
+  model: VisionLanguageModel,
+  golden: GoldenCase,
+  { cache, result }: Prompted,
+): Promise<Record<string, number>> {
+  const errors: Record<string, number> = { 'greedy tokens': 0 };
+  let { logits } = result;
+  for (const [i, token] of golden.answer_ids.slice(0, STEPS).entries()) {
+    if (logits === null || argmax(logits) !== token) errors['greedy tokens'] = Infinity;
+    const keys = cache.length + 1;
+    const step = await model.forward(cache, {
+      parts: [{ tokens: [token] }],
+      taps: allTaps(model.profile.layers, [0, 1], [0, keys]),
+      hiddenOf: golden.hidden_states_k.k,
+    });
+    ({ logits } = step);
+    const row = goldenRow(golden, i, keys);
+    if (row) errors[`attention of answer token ${i}`] = maxDifference(joined(step.taps), row);
+  }
+  return errors;
+}
+
+/** Largest absolute differences from a case's goldens, by what differs. */
 export async function goldenErrors(
   model: VisionLanguageModel,
   golden: GoldenCase,
   pixels: Float32Array,
 ): Promise<Record<string, number>> {
   const d = model.profile.hiddenSize;
-  const { features, cache, result } = await feedPrompt(model, golden, pixels);
+  const prompted = await feedPrompt(model, golden, pixels);
+  const { features, cache, result } = prompted;
   const hidden = result.hidden ?? new Float32Array(0);
   const { positions, values } = golden.hidden_states_k;
   const rpn = await model.rpn(hidden, golden.last_prompt_position, golden.visual_positions);
+  const answer = await answerErrors(model, golden, prompted);
   cache.dispose();
   return {
     'visual features of cell 0': maxDifference(features.subarray(0, d), golden.visual_features.cell_0),
@@ -107,6 +144,7 @@ export async function goldenErrors(
       values.data,
     ),
     'RPN logits': maxDifference(rpn, golden.rpn_logits),
+    ...answer,
     ...(golden.attention_last_prompt && {
       'attention of the last prompt token': maxDifference(
         joined(result.taps),

@@ -3,12 +3,16 @@
  * self-check and the differences from one golden case, then the refusal of a device whose graphs are wrong. One JSON
  * line on stdout.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ModelGraphs } from '../../models/architectures/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { goldenCases } from './demo-goldens.ts';
 import { allTaps, goldenErrors, openDemo, pixelsOf } from './golden-model.ts';
 import { maxDifference } from './numbers.ts';
+import { randomWeights, tinyConfig } from './random-checkpoint.ts';
 
 const checkpoint = await openDemo();
 const golden = goldenCases().find((one) => one.attention_last_prompt);
@@ -39,13 +43,19 @@ const { selfCheck } = model.info;
 const { device } = model.profile;
 await model.dispose();
 
-/** The real device computing another function: the decoder's rotary base is wrong. */
+// The real device computing another function: the decoder's rotary base is wrong. A tiny model shows it as well.
 const broken = (_: unknown, graphs: ModelGraphs): ModelGraphs => ({
   ...graphs,
   ropeTheta: graphs.ropeTheta / 50,
 });
-const refusal = await loadModel(checkpoint, { device: 'webgpu', graphsFor: broken }).then(
+const dir = mkdtempSync(join(tmpdir(), 'fovea-webgpu-'));
+const config = tinyConfig();
+const tiny = { config, weights: await randomWeights(dir, config) };
+const refusal = await loadModel(tiny, { device: 'webgpu', graphsFor: broken }).then(
   () => null,
   (error: unknown) => FoveaError.from(error).toWire(),
 );
+const sound = await loadModel(tiny, { device: 'webgpu' });
+await sound.dispose();
+rmSync(dir, { recursive: true });
 process.stdout.write(`${JSON.stringify({ device, selfCheck, errors, refusal })}\n`);
