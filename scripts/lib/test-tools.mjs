@@ -43,8 +43,10 @@ export function ensureTestTools() {
   return chromium;
 }
 
+/** The system's own Python comes first, as in the tests: Debian's NumPy belongs to it and to no other on the PATH. */
 function hasNumpy() {
-  return spawnSync('python3', ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0;
+  const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+  return spawnSync(python, ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0;
 }
 
 function aptInstall(packages) {
