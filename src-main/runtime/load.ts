@@ -46,7 +46,11 @@ export async function loadModel(checkpoint: GraphSource, options: LoadOptions): 
   const passedOver: string[] = [];
   for (const device of candidates(options.device)) {
     try {
-      const { model, check } = await open(device, graphs, { ...options, cpuThreads });
+      const { model, check } = await open(device, graphs, {
+        ...options,
+        cpuThreads,
+        halves: hasHalves(checkpoint),
+      });
       const info: LoadInfo = {
         parameters,
         selfCheck: check,
@@ -65,19 +69,20 @@ export async function loadModel(checkpoint: GraphSource, options: LoadOptions): 
 async function open(
   device: Device,
   graphs: ModelGraphs,
-  options: LoadOptions & { readonly cpuThreads: number },
+  options: LoadOptions & { readonly cpuThreads: number; readonly halves: boolean },
 ): Promise<{ model: OnnxModel; check: SelfCheck | null }> {
   if (!knownDevices().includes(device)) {
     throw deviceUnavailable(device, new Error(`this build of ONNX Runtime has ${knownDevices().join(', ')}`));
   }
   const settings = (on: Device): SessionSettings => ({ device: on, cpuThreads: options.cpuThreads });
-  const model = new OnnxModel(options.graphsFor?.(device, graphs) ?? graphs, settings(device));
+  const own = options.graphsFor?.(device, graphs) ?? graphs;
+  const model = new OnnxModel(own, settings(device), device !== 'cpu' || options.halves);
   try {
     if (device === 'cpu') {
       await model.warm();
       return { model, check: null };
     }
-    const reference = new OnnxModel(graphs, settings('cpu'));
+    const reference = new OnnxModel(graphs, settings('cpu'), options.halves);
     return { model, check: await compare(model, reference, options.device === 'auto') };
   } catch (error) {
     await model.dispose();
@@ -96,6 +101,11 @@ async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boo
   } finally {
     await reference.dispose();
   }
+}
+
+/** Whether some weights are stored in half precision: each CPU session casts them into memory of its own. */
+function hasHalves({ weights }: GraphSource): boolean {
+  return [...weights.names()].some((name) => (weights.get(name)?.dtype ?? 'F32') !== 'F32');
 }
 
 function countParameters({ weights }: GraphSource): number {

@@ -20,9 +20,10 @@ import { HostKvCache } from './kv-cache.ts';
 import type { Feed, Output } from './session.ts';
 import { Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
+import { VariantPolicy } from './variants.ts';
 
-/** Sessions kept at once: on a GPU each holds the weights again. */
-const KEPT = { cpu: 16, gpu: 4 } as const;
+/** Sessions kept at once: where weights are mapped, and where each session holds them again. */
+const KEPT = { mapped: 16, copied: 4 } as const;
 
 const int64 = (...values: number[]): Feed => [BigInt64Array.from(values, BigInt), [values.length]];
 
@@ -36,14 +37,17 @@ export class OnnxModel implements VisionLanguageModel {
   readonly #graphs: ModelGraphs;
   readonly #settings: SessionSettings;
   readonly #sessions: SessionCache;
+  readonly #variants: VariantPolicy;
 
-  constructor(graphs: ModelGraphs, settings: SessionSettings) {
+  /** @param copied every session holds the weights again: on a GPU, or when they are stored in half precision */
+  constructor(graphs: ModelGraphs, settings: SessionSettings, copied = settings.device !== 'cpu') {
     const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, rpn } = graphs;
     const { device } = settings;
     this.profile = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, rpn, device };
     this.#graphs = graphs;
     this.#settings = settings;
-    this.#sessions = new SessionCache(device === 'cpu' ? KEPT.cpu : KEPT.gpu);
+    this.#sessions = new SessionCache(copied ? KEPT.copied : KEPT.mapped);
+    this.#variants = new VariantPolicy(graphs, copied);
   }
 
   /** Makes the sessions that every sample needs, so that a checkpoint or device that fails does so at load. */
@@ -52,7 +56,7 @@ export class OnnxModel implements VisionLanguageModel {
     await this.#embedSession(nothing);
     await this.#visionSession(nothing);
     await this.#decoderSession(
-      { layers: this.#graphs.layers, logits: 'last', taps: [], hiddenOf: null },
+      this.#variants.pick({ layers: this.#graphs.layers, logits: 'last', taps: [], hiddenOf: null }),
       nothing,
     );
   }
@@ -77,7 +81,8 @@ export class OnnxModel implements VisionLanguageModel {
 
   async forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult> {
     if (!(cache instanceof HostKvCache)) throw new FoveaError('internal', 'the cache is of another runtime');
-    const variant = this.#variant(request);
+    const wanted = this.#variant(request);
+    const variant = this.#variants.pick(wanted);
     const start = cache.length;
     const { embeds, count } = await this.#embed(request.parts);
     this.#checkRoom(start + count);
@@ -86,16 +91,16 @@ export class OnnxModel implements VisionLanguageModel {
       embeds: [embeds, [count, this.#graphs.hiddenSize]] as const,
       ...this.#positionFeeds(start, count),
       ...past,
-      ...tapFeeds(request.taps, this.#graphs.heads, count, start + count),
+      ...tapFeeds(variant.taps, request.taps, this.#graphs.heads, count, start + count),
     };
     const output = await this.#decoderSession(variant, (session) => session.run(feeds, fresh));
     cache.commit(variant.layers, count);
     return {
-      logits: output['logits']?.data ?? null,
+      logits: wanted.logits === 'none' ? null : need(output, 'logits').data,
       taps: (request.taps?.heads ?? []).map(({ layer, heads }) =>
         tapped(need(output, `tap.${layer}`), layer, heads),
       ),
-      hidden: output['hidden']?.data ?? null,
+      hidden: wanted.hiddenOf === null ? null : need(output, 'hidden').data,
     };
   }
 
@@ -224,14 +229,14 @@ function headList(heads: readonly number[] | 'all', count: number): readonly num
   return heads === 'all' ? Array.from({ length: count }, (_, i) => i) : heads;
 }
 
-/** Bounds and heads of the taps, checked against this feed. */
+/** Bounds and heads of the tapped layers, checked against this feed; a layer nobody asks for gives its first head. */
 function tapFeeds(
-  taps: TapRequest | undefined,
+  layers: readonly number[],
+  taps: TapRequest = { heads: [], rows: [0, 1], keys: [0, 1] },
   heads: number,
   rows: number,
   keys: number,
 ): Record<string, Feed> {
-  if (taps === undefined || taps.heads.length === 0) return {};
   for (const [[start, end], limit] of [
     [taps.rows, rows],
     [taps.keys, keys],
@@ -246,8 +251,11 @@ function tapFeeds(
     tap_keys_start: int64(taps.keys[0]),
     tap_keys_end: int64(taps.keys[1]),
   };
+  for (const layer of layers) feeds[`tap_heads.${layer}`] = int64(0);
+  const asked = new Set<number>();
   for (const { layer, heads: wanted } of taps.heads) {
-    if (feeds[`tap_heads.${layer}`]) throw new FoveaError('internal', `layer ${layer} is tapped twice`);
+    if (asked.has(layer)) throw new FoveaError('internal', `layer ${layer} is tapped twice`);
+    asked.add(layer);
     const list = headList(wanted, heads);
     if (list.some((head) => head < 0 || head >= heads)) {
       throw new FoveaError('internal', `layer ${layer} has ${heads} heads, asked for ${list.join(', ')}`);

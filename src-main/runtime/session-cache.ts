@@ -24,7 +24,7 @@ export class SessionCache {
     open: () => Promise<Session>,
     work: (session: Session) => Promise<T>,
   ): Promise<T> {
-    const entry = this.#entries.get(key) ?? { session: open(), users: 0 };
+    const entry = this.#entries.get(key) ?? { session: this.#open(open), users: 0 };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     entry.users++;
@@ -32,13 +32,7 @@ export class SessionCache {
       return await work(await entry.session);
     } catch (error) {
       // A session that never opened must not be found again.
-      if (
-        await entry.session.then(
-          () => false,
-          () => true,
-        )
-      )
-        this.#entries.delete(key);
+      await entry.session.catch(() => this.#entries.delete(key));
       throw error;
     } finally {
       entry.users--;
@@ -50,6 +44,12 @@ export class SessionCache {
   async dispose(): Promise<void> {
     this.#limit = 0;
     await this.#trim(0);
+  }
+
+  /** Makes room first: two large sessions at once may be one too many. */
+  async #open(open: () => Promise<Session>): Promise<Session> {
+    await this.#trim(this.#limit - 1);
+    return open();
   }
 
   async #trim(limit: number): Promise<void> {

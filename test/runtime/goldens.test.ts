@@ -40,7 +40,7 @@ for (const golden of goldenCases()) {
   });
 
   const rows = golden.attention_answer_rows;
-  if (rows === undefined) continue;
+  if (rows === undefined || rows.shape[2] === 0) continue;
   const [layers = 0, , count = 0, keys = 0] = rows.shape;
 
   test(`${golden.question_id}: answer rows are PyTorch's, teacher-forced in one feed and fed back one by one`, async () => {

@@ -1,0 +1,31 @@
+/**
+ * Which decoder serves a request. Where weights are mapped, each request gets exactly what it asks for: another
+ * session costs milliseconds. Where every session holds the weights again (a GPU, half-precision weights on the CPU),
+ * one decoder that grows with what is asked serves nearly all, and a few outputs go unread.
+ */
+import type { DecoderVariant, ModelFacts } from '../../models/architectures/index.ts';
+
+export class VariantPolicy {
+  readonly #facts: Pick<ModelFacts, 'layers' | 'rpn'>;
+  readonly #share: boolean;
+  readonly #taps = new Set<number>();
+
+  /** @param share one growing decoder instead of one per kind of request */
+  constructor(facts: Pick<ModelFacts, 'layers' | 'rpn'>, share: boolean) {
+    this.#facts = facts;
+    this.#share = share;
+  }
+
+  /** A variant that gives at least what `wanted` asks for. */
+  pick(wanted: DecoderVariant): DecoderVariant {
+    const { layers, rpn } = this.#facts;
+    const usual =
+      wanted.layers === layers &&
+      wanted.logits !== 'all' &&
+      (wanted.hiddenOf === null || wanted.hiddenOf === rpn?.k);
+    if (!this.#share || !usual) return wanted;
+    for (const layer of wanted.taps) this.#taps.add(layer);
+    const taps = [...this.#taps].sort((a, b) => a - b);
+    return { layers, logits: 'last', taps, hiddenOf: rpn?.k ?? null };
+  }
+}

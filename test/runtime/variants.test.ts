@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DecoderVariant } from '../../models/architectures/index.ts';
+import { modelGraphs } from '../../models/architectures/index.ts';
+import type { ForwardRequest } from '../../src-main/pipeline/ports.ts';
+import { OnnxModel } from '../../src-main/runtime/model.ts';
+import { VariantPolicy } from '../../src-main/runtime/variants.ts';
+import { joined, openDemo } from '../support/golden-model.ts';
+import { assertClose } from '../support/numbers.ts';
+
+const settings = { device: 'cpu', cpuThreads: 1 } as const;
+const graphs = modelGraphs(await openDemo());
+const k = graphs.rpn?.k ?? 1;
+
+const REQUESTS: readonly Omit<ForwardRequest, 'parts'>[] = [
+  {},
+  { logits: 'none' },
+  { taps: { heads: [{ layer: 1, heads: [2, 0] }], rows: [1, 3], keys: [0, 4] } },
+  { hiddenOf: k },
+  { taps: { heads: [{ layer: 0, heads: 'all' }], rows: [3, 4], keys: [1, 3] }, logits: 'none' },
+  { logits: 'all' },
+  { layers: 2, taps: { heads: [{ layer: 1, heads: [1] }], rows: [0, 1], keys: [0, 1] } },
+];
+
+test('one growing decoder answers as exact ones do, and few decoders are made', async () => {
+  const made: DecoderVariant[] = [];
+  const spied = {
+    ...graphs,
+    decoder: (variant: DecoderVariant) => {
+      made.push(variant);
+      return graphs.decoder(variant);
+    },
+  };
+  const exact = new OnnxModel(graphs, settings);
+  const sharing = new OnnxModel(spied, settings, true);
+  for (const request of [...REQUESTS, ...REQUESTS.slice(0, 5)]) {
+    const parts = [{ tokens: [5, 6, 7, 8] }];
+    const expected = await exact.forward(exact.newCache(), { parts, ...request });
+    const result = await sharing.forward(sharing.newCache(), { parts, ...request });
+    assert.equal(result.logits === null, expected.logits === null);
+    assert.equal(result.hidden === null, expected.hidden === null);
+    assertClose(result.logits ?? [], expected.logits ?? [], 1e-5, 'logits');
+    assertClose(result.hidden ?? [], expected.hidden ?? [], 1e-5, 'hidden states');
+    assertClose(joined(result.taps), joined(expected.taps), 1e-6, 'taps');
+  }
+  await Promise.all([exact.dispose(), sharing.dispose()]);
+  assert.deepEqual(
+    made.map(({ taps, logits, layers }) => [taps, logits, layers]),
+    [
+      [[], 'last', graphs.layers],
+      [[1], 'last', graphs.layers],
+      [[0, 1], 'last', graphs.layers],
+      [[], 'all', graphs.layers],
+      [[1], 'none', 2],
+      // Four sessions were enough for the above; coming back to the usual requests found theirs still open.
+    ],
+  );
+});
+
+test('where weights are mapped, a request gets exactly what it asks for', () => {
+  const wanted = { layers: graphs.layers, logits: 'none', taps: [3], hiddenOf: null } as const;
+  assert.deepEqual(new VariantPolicy(graphs, false).pick(wanted), wanted);
+});
