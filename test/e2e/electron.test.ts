@@ -8,10 +8,21 @@ import { openInElectron, type ElectronApp } from './support/electron-app.ts';
 import { isRunning } from './support/processes.ts';
 
 let chromium: Chromium;
+/** One app for every test that leaves it as it was. */
+let shared: ElectronApp;
+const cleanUps: (() => void)[] = [];
 before(async () => {
   chromium = await launchChromium();
+  shared = await openInElectron(
+    chromium,
+    await demoProject({ after: (body) => cleanUps.push(body as () => void) }),
+  );
 });
-after(() => chromium.close());
+after(async () => {
+  await shared?.close();
+  await chromium.close();
+  for (const cleanUp of cleanUps) cleanUp();
+});
 
 async function withApp(project: string | null, body: (app: ElectronApp) => Promise<void>): Promise<void> {
   const app = await openInElectron(chromium, project);
@@ -31,88 +42,84 @@ async function until(what: string, condition: () => boolean | Promise<boolean>):
   assert.fail(`never happened: ${what}`);
 }
 
-test('the page comes from app:// under a policy without inline code and complains about nothing', async (t) => {
-  await withApp(await demoProject(t), async ({ page, complaints }) => {
-    const response = await page.reload();
-    const headers = response?.headers() ?? {};
-    assert.match(headers['content-security-policy'], /default-src 'none'/);
-    assert.doesNotMatch(headers['content-security-policy'], /unsafe|\*|ws:/);
-    assert.equal(headers['x-content-type-options'], 'nosniff');
-    await page.waitForSelector('canvas');
-    assert.deepEqual(complaints, []);
-  });
+test('the page comes from app:// under a policy without inline code and complains about nothing', async () => {
+  const { page, complaints } = shared;
+  const response = await page.reload();
+  const headers = response?.headers() ?? {};
+  assert.match(headers['content-security-policy'], /default-src 'none'/);
+  assert.doesNotMatch(headers['content-security-policy'], /unsafe|\*|ws:/);
+  assert.equal(headers['x-content-type-options'], 'nosniff');
+  await page.waitForSelector('canvas');
+  assert.deepEqual(complaints, []);
 });
 
-test('the page has four functions of Electron and nothing else', async (t) => {
-  await withApp(await demoProject(t), async ({ page }) => {
-    const found = await page.evaluate(() => {
-      const scope = globalThis as unknown as Record<string, unknown>;
-      return {
-        bridge: Object.keys(scope.fovea as object).sort(),
-        frozen: Object.isFrozen(scope.fovea),
-        leaked: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter(
-          (name) => name in scope,
-        ),
-      };
-    });
-    assert.deepEqual(found, {
-      bridge: ['chooseFile', 'chooseFolder', 'chooseSavePath', 'requestPort'],
-      frozen: true,
-      leaked: [],
-    });
-  });
-});
-
-test('dialogs answer the page; a cancelled one is null; a path as default name is refused', async (t) => {
-  await withApp(await demoProject(t), async ({ page, answerDialog }) => {
-    const ask = (method: string, ...args: string[]): Promise<unknown> =>
-      page.evaluate(
-        ([name, given]) => {
-          const bridge = (
-            globalThis as unknown as Record<string, Record<string, (...all: string[]) => unknown>>
-          ).fovea;
-          return Promise.resolve(bridge[name as string](...(given as string[]))).catch(() => 'refused');
-        },
-        [method, args],
-      );
-    answerDialog('/some/folder');
-    assert.equal(await ask('chooseFolder', 'Choose'), '/some/folder');
-    answerDialog('/some/file.jsonl');
-    assert.equal(await ask('chooseSavePath', 'Save', 'file.jsonl'), '/some/file.jsonl');
-    assert.equal(await ask('chooseFile', 'Choose'), null);
-    assert.equal(await ask('chooseSavePath', 'Save', '../../etc/passwd'), 'refused');
-    assert.equal(await ask('chooseFile', 'x'.repeat(1000)), 'refused');
-  });
-});
-
-test('a page can neither leave, nor open windows, nor reach the network', async (t) => {
-  await withApp(await demoProject(t), async ({ page, events }) => {
-    const before = page.url();
-    await page.evaluate(() => {
-      const scope = globalThis as unknown as { location: { href: string }; open(url: string): void };
-      scope.open('https://evil.example/popup');
-      scope.location.href = 'https://evil.example/elsewhere';
-    });
-    await until('the navigation is refused', () =>
-      events.some((event) => event.type === 'blocked' && event.url.includes('elsewhere')),
-    );
-    assert.equal(page.url(), before);
-    assert.equal(
-      page
-        .context()
-        .pages()
-        .filter((other) => other.url().includes('evil')).length,
-      0,
-    );
-    const reached = await page.evaluate(() =>
-      fetch('https://evil.example/').then(
-        () => true,
-        () => false,
+test('the page has four functions of Electron and nothing else', async () => {
+  const { page } = shared;
+  const found = await page.evaluate(() => {
+    const scope = globalThis as unknown as Record<string, unknown>;
+    return {
+      bridge: Object.keys(scope.fovea as object).sort(),
+      frozen: Object.isFrozen(scope.fovea),
+      leaked: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter(
+        (name) => name in scope,
       ),
-    );
-    assert.equal(reached, false);
-    assert.ok(!events.some(({ type }) => type === 'external'), 'no program was asked to open the address');
+    };
   });
+  assert.deepEqual(found, {
+    bridge: ['chooseFile', 'chooseFolder', 'chooseSavePath', 'requestPort'],
+    frozen: true,
+    leaked: [],
+  });
+});
+
+test('dialogs answer the page; a cancelled one is null; a path as default name is refused', async () => {
+  const { page, answerDialog } = shared;
+  const ask = (method: string, ...args: string[]): Promise<unknown> =>
+    page.evaluate(
+      ([name, given]) => {
+        const bridge = (
+          globalThis as unknown as Record<string, Record<string, (...all: string[]) => unknown>>
+        ).fovea;
+        return Promise.resolve(bridge[name as string](...(given as string[]))).catch(() => 'refused');
+      },
+      [method, args],
+    );
+  answerDialog('/some/folder');
+  assert.equal(await ask('chooseFolder', 'Choose'), '/some/folder');
+  answerDialog('/some/file.jsonl');
+  assert.equal(await ask('chooseSavePath', 'Save', 'file.jsonl'), '/some/file.jsonl');
+  assert.equal(await ask('chooseFile', 'Choose'), null);
+  assert.equal(await ask('chooseSavePath', 'Save', '../../etc/passwd'), 'refused');
+  assert.equal(await ask('chooseFile', 'x'.repeat(1000)), 'refused');
+});
+
+test('a page can neither leave, nor open windows, nor reach the network', async () => {
+  const { page, events } = shared;
+  const before = page.url();
+  await page.evaluate(() => {
+    const scope = globalThis as unknown as { location: { href: string }; open(url: string): void };
+    scope.open('https://evil.example/popup');
+    scope.location.href = 'https://evil.example/elsewhere';
+  });
+  await until('the navigation is refused', () =>
+    events.some((event) => event.type === 'blocked' && event.url.includes('elsewhere')),
+  );
+  assert.equal(page.url(), before);
+  assert.equal(
+    page
+      .context()
+      .pages()
+      .filter((other) => other.url().includes('evil')).length,
+    0,
+  );
+  const reached = await page.evaluate(() =>
+    fetch('https://evil.example/').then(
+      () => true,
+      () => false,
+    ),
+  );
+  assert.equal(reached, false);
+  assert.ok(!events.some(({ type }) => type === 'external'), 'no program was asked to open the address');
 });
 
 test('the menu opens another project in the same window', async (t) => {
@@ -124,32 +131,30 @@ test('the menu opens another project in the same window', async (t) => {
   });
 });
 
-test('a folder that is no project gives one box with a next step', async (t) => {
-  await withApp(await demoProject(t), async ({ answerDialog, chooseMenu, events }) => {
-    answerDialog('/');
-    chooseMenu('open-project');
-    await until('the box', () => events.some(({ type }) => type === 'error-box'));
-    const box = events.find((event) => event.type === 'error-box');
-    assert.match(box?.content ?? '', /no Fovea project here/);
-  });
+test('a folder that is no project gives one box with a next step', async () => {
+  const { answerDialog, chooseMenu, events } = shared;
+  answerDialog('/');
+  chooseMenu('open-project');
+  await until('the box', () => events.some(({ type }) => type === 'error-box'));
+  const box = events.find((event) => event.type === 'error-box');
+  assert.match(box?.content ?? '', /no Fovea project here/);
 });
 
-test('pictures of the open project are served, others are not', async (t) => {
-  await withApp(await demoProject(t), async ({ page }) => {
-    await page.waitForSelector('canvas');
-    const get = (path: string): Promise<[number, string | null]> =>
-      page.evaluate(
-        (url) =>
-          fetch(url).then(
-            (answer) => [answer.status, answer.headers.get('content-type')] as [number, string | null],
-          ),
-        path,
-      );
-    assert.deepEqual(await get('/image/1'), [200, 'image/png']);
-    assert.equal((await get('/image/999999'))[0], 404);
-    assert.equal((await get('/image/../../../etc/passwd'))[0], 404);
-    assert.equal((await get('/%2e%2e/package.json'))[0], 404);
-  });
+test('pictures of the open project are served, others are not', async () => {
+  const { page } = shared;
+  await page.waitForSelector('canvas');
+  const get = (path: string): Promise<[number, string | null]> =>
+    page.evaluate(
+      (url) =>
+        fetch(url).then(
+          (answer) => [answer.status, answer.headers.get('content-type')] as [number, string | null],
+        ),
+      path,
+    );
+  assert.deepEqual(await get('/image/1'), [200, 'image/png']);
+  assert.equal((await get('/image/999999'))[0], 404);
+  assert.equal((await get('/image/../../../etc/passwd'))[0], 404);
+  assert.equal((await get('/%2e%2e/package.json'))[0], 404);
 });
 
 test('a killed backend is started again and the page comes back by itself', async (t) => {

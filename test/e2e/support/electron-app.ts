@@ -29,7 +29,8 @@ const REGISTER = join(root, 'test/e2e/support/electron-stand-in/register.ts');
 /** Starts the app on `project` (null: none) and waits for its window. */
 export async function openInElectron(chromium: Chromium, project: string | null): Promise<ElectronApp> {
   const context = chromium.browser.contexts()[0];
-  const opening = context.waitForEvent('page');
+  // A window has no opener; what has one is a page's attempt to open a window.
+  const opening = context.waitForEvent('page', async (page) => (await page.opener()) === null);
   const child = fork(join(root, 'dist/electron/main.mjs'), project === null ? [] : [`--project=${project}`], {
     execArgv: ['--disable-warning=ExperimentalWarning', `--import=${REGISTER}`],
     env: { ...process.env, FOVEA_TEST_CHROMIUM: chromium.endpoint },

@@ -1,7 +1,8 @@
 /** The Chromium whose pages are this process's windows. The spec started it and drives it too. */
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 let browser: Browser | null = null;
+const windows: Page[] = [];
 
 export async function connectChromium(): Promise<void> {
   const endpoint = process.env.FOVEA_TEST_CHROMIUM;
@@ -15,9 +16,14 @@ export function chromiumContext(): BrowserContext {
   return context;
 }
 
+/** A new page of this app; other apps may have theirs in the same Chromium. */
+export async function newWindowPage(): Promise<Page> {
+  const page = await chromiumContext().newPage();
+  windows.push(page);
+  return page;
+}
+
 export async function disconnectChromium(): Promise<void> {
-  for (const page of browser?.contexts()[0]?.pages() ?? []) {
-    if (page.url().startsWith('https://fovea.test/')) await page.close().catch(() => undefined);
-  }
+  for (const page of windows) await page.close().catch(() => undefined);
   await browser?.close();
 }

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { CDPSession, Page, Route } from 'playwright-core';
 import { app } from './app.ts';
-import { chromiumContext } from './chromium-link.ts';
+import { chromiumContext, newWindowPage } from './chromium-link.ts';
 import { receiveInvoke, receiveSend } from './ipc.ts';
 import { PortWire, type StandInPort } from './ports.ts';
 import { answerRequest, toAppUrl, toPageUrl } from './session.ts';
@@ -65,7 +65,7 @@ class WebContents extends EventEmitter {
   }
 
   async load(url: string, preload: string): Promise<void> {
-    const page = await chromiumContext().newPage();
+    const page = await newWindowPage();
     this.#page = page;
     page.on('close', () => this.emit('closed'));
     page.on('crash', () => this.emit('render-process-gone', {}, { reason: 'crashed' }));
