@@ -84,10 +84,11 @@ export function drawGrid({ context, unit }: Drawing, tokens: Tokens): void {
     context.moveTo(x(0), y(row));
     context.lineTo(x(tokens.cols), y(row));
   }
-  context.lineWidth = unit;
-  context.strokeStyle = 'rgb(0 0 0 / 45%)';
+  context.lineWidth = 2 * unit;
+  context.strokeStyle = 'rgb(0 0 0 / 30%)';
   context.stroke();
-  context.strokeStyle = 'rgb(255 255 255 / 35%)';
+  context.lineWidth = unit;
+  context.strokeStyle = 'rgb(255 255 255 / 55%)';
   context.stroke();
 }
 

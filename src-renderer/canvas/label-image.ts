@@ -5,9 +5,9 @@ import { FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
 const CELL = 12;
 const FG_FILL = 'rgb(230 159 0 / 62%)';
 const BG_FILL = 'rgb(86 180 233 / 22%)';
-const IGNORE_FILL = 'rgb(128 128 128 / 18%)';
-const HATCH_DARK = 'rgb(0 0 0 / 55%)';
-const HATCH_LIGHT = 'rgb(235 235 235 / 60%)';
+const IGNORE_FILL = 'rgb(128 128 128 / 12%)';
+const HATCH_DARK = 'rgb(0 0 0 / 40%)';
+const HATCH_LIGHT = 'rgb(235 235 235 / 50%)';
 
 export function labelImage(label: Int8Array, [rows, cols]: Grid): HTMLCanvasElement {
   const canvas = document.createElement('canvas');

@@ -17,28 +17,24 @@ export function stepBrush(size: number, direction: 1 | -1): number {
   return BRUSH_SIZES[next]!;
 }
 
-/**
- * Cells a brush of `size` cells across touches between two points: the cell under the pointer, always, and every
- * cell whose centre lies within half the size.
- */
+/** Cells a brush of `size` cells across touches on the way between two points. */
 export function brushCells(grid: Grid, from: Point, to: Point, size: number): number[] {
   const cells = new Set<number>();
   const steps = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) * 4));
   for (let step = 0; step <= steps; step++) {
     const part = step / steps;
-    stamp(cells, grid, from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part, size / 2);
+    stamp(cells, grid, from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part, size);
   }
   return [...cells];
 }
 
-function stamp(cells: Set<number>, [rows, cols]: Grid, x: number, y: number, radius: number): void {
-  const inside = (row: number, col: number) => row >= 0 && col >= 0 && row < rows && col < cols;
-  if (inside(Math.floor(y), Math.floor(x))) cells.add(Math.floor(y) * cols + Math.floor(x));
-  if (radius <= 0.5) return;
-  for (let row = Math.floor(y - radius); row <= Math.ceil(y + radius); row++) {
-    for (let col = Math.floor(x - radius); col <= Math.ceil(x + radius); col++) {
-      if (!inside(row, col)) continue;
-      if ((row + 0.5 - y) ** 2 + (col + 0.5 - x) ** 2 <= radius ** 2) cells.add(row * cols + col);
+/** A round brush that snaps to the grid, so that its shape is the same everywhere: 1, 2×2, 3×3, 5×5 less corners, … */
+function stamp(cells: Set<number>, [rows, cols]: Grid, x: number, y: number, size: number): void {
+  const snap = (at: number) => (size % 2 === 0 ? Math.round(at) : Math.floor(at) + 0.5);
+  const [cx, cy, radius] = [snap(x), snap(y), size / 2];
+  for (let row = Math.max(0, Math.floor(cy - radius)); row < Math.min(rows, cy + radius); row++) {
+    for (let col = Math.max(0, Math.floor(cx - radius)); col < Math.min(cols, cx + radius); col++) {
+      if ((row + 0.5 - cy) ** 2 + (col + 0.5 - cx) ** 2 <= radius ** 2) cells.add(row * cols + col);
     }
   }
 }
