@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { startBrowserHost, type BrowserHost } from '../../../src-main/app/browser/host.ts';
 import type { HostBackend } from '../../../src-main/app/host-backend.ts';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { createRpcClient } from '../../../src-shared/rpc/client.ts';
 import { openWebSocketChannel, type WebSocketLike } from '../../../src-shared/rpc/web-socket-channel.ts';
 
