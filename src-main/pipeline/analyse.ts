@@ -6,7 +6,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { LabelOutcome, LabelRequest, SecondStage } from '../engine/protocol.ts';
 import { forceAnswer, generateAnswer } from './first-stage.ts';
-import type { FirstStage } from './first-stage.ts';
+import type { FirstStage, FirstStageRequest } from './first-stage.ts';
 import { placementOf } from './geometry.ts';
 import type { Placement } from './geometry.ts';
 import { emptyAnswer, labelMaps } from './labels.ts';
@@ -44,11 +44,11 @@ export async function analyseSample(
   const { model } = subject;
   const { preset, want } = request;
   const wantRpn = want.rpn && model.profile.rpn !== null;
-  const stage = {
+  const stage: FirstStageRequest = {
     plan: planTaps(model.profile, preset, want.allHeadsOf),
     maxNewTokens: preset.maxNewTokens,
     rpn: wantRpn,
-    promptRows: want.questionMap || preset.rows === 'last_prompt',
+    promptRows: want.questionMap ? 'all' : preset.rows === 'last_prompt' ? 'last' : 'none',
     answerRows: preset.rows === 'answer',
   };
   const prompt = promptFor(subject, request.question);

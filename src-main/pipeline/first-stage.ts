@@ -18,8 +18,11 @@ export interface FirstStageRequest {
   readonly maxNewTokens: number;
   /** Also hidden_states[K] of the prompt. */
   readonly rpn: boolean;
-  /** Also the rows of the text tokens after the picture (question map, or rows `last_prompt`). */
-  readonly promptRows: boolean;
+  /**
+   * Also the rows of the text tokens after the picture: all of them (question map), or only the last prompt token's
+   * (rows `last_prompt`), which spares the model computing the others where nothing else reads them.
+   */
+  readonly promptRows: 'all' | 'last' | 'none';
   /** Also the rows of the answer's tokens. */
   readonly answerRows: boolean;
 }
@@ -48,12 +51,13 @@ export async function generateAnswer(
   const { model, checkpoint } = subject;
   const { heads } = request.plan;
   const keys = prompt.visual;
+  const promptRows = promptRowCount(prompt, request);
   const prefill = await watch.time('prefill', () =>
     model.forward(cache, {
       parts: promptParts(prompt, encoded.features),
       logits: 'last',
       ...hiddenRequest(subject, request),
-      ...(request.promptRows ? { taps: { heads, keys, rows: [prompt.visual[1], prompt.length] } } : {}),
+      ...(promptRows > 0 ? { taps: { heads, keys, rows: [prompt.length - promptRows, prompt.length] } } : {}),
     }),
   );
   const options = {
@@ -67,7 +71,7 @@ export async function generateAnswer(
     answer: answerText(subject, tokens),
     tokens,
     answerRows: rows.count > 0 ? rows.layers() : null,
-    promptRows: request.promptRows ? prefill.taps : null,
+    promptRows: promptRows > 0 ? prefill.taps : null,
     hidden: prefill.hidden,
   };
 }
@@ -84,7 +88,8 @@ export async function forceAnswer(
 ): Promise<FirstStage> {
   const { model } = subject;
   const fed = fedAnswerTokens(subject, answer, request.maxNewTokens);
-  const from = request.promptRows ? prompt.visual[1] : prompt.length;
+  const promptRows = promptRowCount(prompt, request);
+  const from = prompt.length - promptRows;
   const to = request.answerRows ? prompt.length + fed.length : prompt.length;
   const depths = [from < to ? request.plan.depth : 0, request.rpn ? (model.profile.rpn?.k ?? 0) : 0];
   const result = await watch.time('prefill', () =>
@@ -98,14 +103,17 @@ export async function forceAnswer(
   );
   const rows = new RowStore();
   rows.add(result.taps);
-  const promptRows = request.promptRows ? prompt.length - prompt.visual[1] : 0;
   return {
     answer: answer.trim(),
     tokens: fed,
     answerRows: request.answerRows && fed.length > 0 ? sliceRows(rows.layers(), promptRows) : null,
-    promptRows: request.promptRows ? sliceRows(rows.layers(), 0, promptRows) : null,
+    promptRows: promptRows > 0 ? sliceRows(rows.layers(), 0, promptRows) : null,
     hidden: result.hidden,
   };
+}
+
+function promptRowCount(prompt: Prompted, { promptRows }: FirstStageRequest): number {
+  return promptRows === 'all' ? prompt.length - prompt.visual[1] : promptRows === 'last' ? 1 : 0;
 }
 
 function hiddenRequest(subject: Subject, request: FirstStageRequest): Pick<ForwardRequest, 'hiddenOf'> {

@@ -8,7 +8,7 @@ import { measureReuse } from './second-stage.ts';
 import { measureTaps, openBench } from './taps.ts';
 
 const QUESTIONS = 8;
-const ROUNDS = 5;
+const ROUNDS = 7;
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
 const say = (text: string) => process.stderr.write(`${text}\n`);

@@ -116,29 +116,34 @@ test('an answer that ends at once is dropped as empty_answer, with its RPN predi
   );
 });
 
-test('the second stage answers with the RPN’s box, or says why not', async () => {
-  const want = ALL;
-  const low: Preset = { ...answerRows, roi: { variant: 'llava', form: 'bbox', threshold: -0.5 } };
+test('the second stage answers with the RPN’s box, the denoised map’s without one, or says why not', async () => {
+  // Half of the maximum: a rule that gives boxes whatever the thresholds of the preset are tuned to.
+  const half: Preset = { ...answerRows, roi: { variant: 'llava', form: 'bbox', threshold: -0.5 } };
   let crops = 0;
-  for (const question of questions.slice(0, 8)) {
-    const { secondStage, boxes, answer } = await analyseSample(
-      subject,
-      demoRequest(question, { preset: low, want }),
-    );
-    assert.ok(secondStage);
-    if (secondStage.crop) {
-      crops++;
-      assert.ok(boxes.rpn.length === 1 || boxes.rpn.length === 2);
-      assert.equal(secondStage.skipped, null);
-      if (boxes.rpn.length === 1) assert.deepEqual(secondStage.crop, boxes.rpn[0]);
-    } else {
-      assert.equal(secondStage.answer, answer);
-      assert.ok(secondStage.skipped);
+  for (const rpn of [true, false]) {
+    for (const question of questions.slice(0, 6)) {
+      const want = { ...ALL, rpn };
+      const outcome = await analyseSample(subject, demoRequest(question, { preset: half, want }));
+      const { secondStage, answer } = outcome;
+      const boxes = rpn ? outcome.boxes.rpn : outcome.boxes.denoised;
+      assert.ok(secondStage);
+      if (boxes.length === 0) {
+        assert.deepEqual([secondStage.answer, secondStage.crop], [answer, null]);
+        assert.ok(secondStage.skipped);
+      } else {
+        crops++;
+        assert.equal(secondStage.skipped, null);
+        assert.ok(boxes.length <= 2);
+        if (boxes.length === 1) assert.deepEqual(secondStage.crop, boxes[0]);
+      }
     }
   }
   assert.ok(crops > 0);
   const never: Preset = { ...answerRows, roi: { variant: 'llava', form: 'mask', threshold: 1 } };
-  const { secondStage } = await analyseSample(subject, demoRequest(questions[0], { preset: never, want }));
+  const { secondStage } = await analyseSample(
+    subject,
+    demoRequest(questions[0], { preset: never, want: ALL }),
+  );
   assert.deepEqual([secondStage?.skipped, secondStage?.crop], ['no_box', null]);
 });
 
