@@ -3,7 +3,6 @@
  * logits, hidden state) and runs its session; sessions are made on demand over the same mapped weights.
  */
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
-import { ropeTables } from '../../models/architectures/rope.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type {
   FeedPart,
@@ -11,26 +10,18 @@ import type {
   ForwardResult,
   KvCache,
   ModelProfile,
-  TappedRows,
-  TapRequest,
   VisionLanguageModel,
 } from '../pipeline/ports.ts';
 import type { SessionSettings } from './device.ts';
+import { int64, positionFeeds, tapFeeds, tapped } from './feeds.ts';
 import { HostKvCache } from './kv-cache.ts';
-import type { Feed, Output } from './session.ts';
+import type { Output } from './session.ts';
 import { Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
 import { VariantPolicy } from './variants.ts';
 
 /** Sessions kept at once: where weights are mapped, and where each session holds them again. */
 const KEPT = { mapped: 16, copied: 4 } as const;
-
-const int64 = (...values: number[]): Feed => [BigInt64Array.from(values, BigInt), [values.length]];
-
-/** Numbers start…start+count−1. */
-function positions(start: number, count: number): Float32Array {
-  return Float32Array.from({ length: count }, (_, i) => start + i);
-}
 
 export class OnnxModel implements VisionLanguageModel {
   readonly profile: ModelProfile;
@@ -89,7 +80,7 @@ export class OnnxModel implements VisionLanguageModel {
     const { past, fresh } = cache.bind(variant.layers, count);
     const feeds = {
       embeds: [embeds, [count, this.#graphs.hiddenSize]] as const,
-      ...this.#positionFeeds(start, count),
+      ...positionFeeds(this.#graphs, start, count),
       ...past,
       ...tapFeeds(variant.taps, request.taps, this.#graphs.heads, count, start + count),
     };
@@ -116,7 +107,7 @@ export class OnnxModel implements VisionLanguageModel {
     }
     const feeds = {
       hidden: [hidden, [count, d]] as const,
-      ...this.#positionFeeds(0, count),
+      ...positionFeeds(this.#graphs, 0, count),
       query: int64(query),
       keys_start: int64(keys[0]),
       keys_end: int64(keys[1]),
@@ -192,17 +183,6 @@ export class OnnxModel implements VisionLanguageModel {
     });
   }
 
-  #positionFeeds(start: number, count: number): Record<string, Feed> {
-    const { headDim, ropeTheta } = this.#graphs;
-    const { cos, sin } = ropeTables(start, count, headDim, ropeTheta);
-    return {
-      cos: [cos, [count, headDim]],
-      sin: [sin, [count, headDim]],
-      positions: [positions(start, count), [count, 1]],
-      key_positions: [positions(0, start + count), [1, start + count]],
-    };
-  }
-
   /** A table look-up: always on the CPU, where it costs one row per token. */
   #embedSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const open = () => Session.open(this.#graphs.embed(), { device: 'cpu', cpuThreads: 1 });
@@ -223,49 +203,4 @@ function need(output: Readonly<Record<string, Output>>, name: string): Output {
   const value = output[name];
   if (value === undefined) throw new FoveaError('internal', `the graph gave no ${name}`);
   return value;
-}
-
-function headList(heads: readonly number[] | 'all', count: number): readonly number[] {
-  return heads === 'all' ? Array.from({ length: count }, (_, i) => i) : heads;
-}
-
-/** Bounds and heads of the tapped layers, checked against this feed; a layer nobody asks for gives its first head. */
-function tapFeeds(
-  layers: readonly number[],
-  taps: TapRequest = { heads: [], rows: [0, 1], keys: [0, 1] },
-  heads: number,
-  rows: number,
-  keys: number,
-): Record<string, Feed> {
-  for (const [[start, end], limit] of [
-    [taps.rows, rows],
-    [taps.keys, keys],
-  ] as const) {
-    if (!(start >= 0 && start < end && end <= limit)) {
-      throw new FoveaError('internal', `taps of ${start}–${end} lie outside ${limit} positions`);
-    }
-  }
-  const feeds: Record<string, Feed> = {
-    tap_rows_start: int64(taps.rows[0]),
-    tap_rows_end: int64(taps.rows[1]),
-    tap_keys_start: int64(taps.keys[0]),
-    tap_keys_end: int64(taps.keys[1]),
-  };
-  for (const layer of layers) feeds[`tap_heads.${layer}`] = int64(0);
-  const asked = new Set<number>();
-  for (const { layer, heads: wanted } of taps.heads) {
-    if (asked.has(layer)) throw new FoveaError('internal', `layer ${layer} is tapped twice`);
-    asked.add(layer);
-    const list = headList(wanted, heads);
-    if (list.some((head) => head < 0 || head >= heads)) {
-      throw new FoveaError('internal', `layer ${layer} has ${heads} heads, asked for ${list.join(', ')}`);
-    }
-    feeds[`tap_heads.${layer}`] = int64(...list);
-  }
-  return feeds;
-}
-
-function tapped(output: Output, layer: number, heads: readonly number[] | 'all'): TappedRows {
-  const [count = 0, rows = 0, keys = 0] = output.dims;
-  return { layer, heads: headList(heads, count), rows, keys, data: output.data };
 }

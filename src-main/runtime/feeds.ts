@@ -1,0 +1,77 @@
+/**
+ * What a graph is fed besides activations: positions with their rotary tables, and the bounds of taps. Every bound is
+ * checked here, against the feed it is for, because a graph would clamp it in silence.
+ */
+import type { ModelFacts } from '../../models/architectures/index.ts';
+import { ropeTables } from '../../models/architectures/rope.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { TappedRows, TapRequest } from '../pipeline/ports.ts';
+import type { Feed, Output } from './session.ts';
+
+export const int64 = (...values: number[]): Feed => [BigInt64Array.from(values, BigInt), [values.length]];
+
+/** Numbers start…start+count−1. */
+function range(start: number, count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => start + i);
+}
+
+/** Positions start…start+count−1 of the fed tokens, those of all keys so far, and the rotary tables. */
+export function positionFeeds(
+  { headDim, ropeTheta }: Pick<ModelFacts, 'headDim' | 'ropeTheta'>,
+  start: number,
+  count: number,
+): Record<string, Feed> {
+  const { cos, sin } = ropeTables(start, count, headDim, ropeTheta);
+  return {
+    cos: [cos, [count, headDim]],
+    sin: [sin, [count, headDim]],
+    positions: [range(start, count), [count, 1]],
+    key_positions: [range(0, start + count), [1, start + count]],
+  };
+}
+
+function headList(heads: readonly number[] | 'all', count: number): readonly number[] {
+  return heads === 'all' ? Array.from({ length: count }, (_, i) => i) : heads;
+}
+
+/** Bounds and heads of the tapped layers, checked against this feed; a layer nobody asks for gives its first head. */
+export function tapFeeds(
+  layers: readonly number[],
+  taps: TapRequest = { heads: [], rows: [0, 1], keys: [0, 1] },
+  heads: number,
+  rows: number,
+  keys: number,
+): Record<string, Feed> {
+  for (const [[start, end], limit] of [
+    [taps.rows, rows],
+    [taps.keys, keys],
+  ] as const) {
+    if (!(start >= 0 && start < end && end <= limit)) {
+      throw new FoveaError('internal', `taps of ${start}–${end} lie outside ${limit} positions`);
+    }
+  }
+  const feeds: Record<string, Feed> = {
+    tap_rows_start: int64(taps.rows[0]),
+    tap_rows_end: int64(taps.rows[1]),
+    tap_keys_start: int64(taps.keys[0]),
+    tap_keys_end: int64(taps.keys[1]),
+  };
+  for (const layer of layers) feeds[`tap_heads.${layer}`] = int64(0);
+  const asked = new Set<number>();
+  for (const { layer, heads: wanted } of taps.heads) {
+    if (asked.has(layer)) throw new FoveaError('internal', `layer ${layer} is tapped twice`);
+    asked.add(layer);
+    const list = headList(wanted, heads);
+    if (list.some((head) => head < 0 || head >= heads)) {
+      throw new FoveaError('internal', `layer ${layer} has ${heads} heads, asked for ${list.join(', ')}`);
+    }
+    feeds[`tap_heads.${layer}`] = int64(...list);
+  }
+  return feeds;
+}
+
+/** A tap's output under its layer and heads. */
+export function tapped(output: Output, layer: number, heads: readonly number[] | 'all'): TappedRows {
+  const [count = 0, rows = 0, keys = 0] = output.dims;
+  return { layer, heads: headList(heads, count), rows, keys, data: output.data };
+}
