@@ -1,0 +1,175 @@
+"""LLaVA-1.5 in small: four checkpoints over both layouts, and what transformers computes with them."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from transformers import LlavaConfig, LlavaForConditionalGeneration
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.llama.modeling_llama import LlamaDecoderLayer, LlamaRMSNorm
+from transformers.models.llava.image_processing_pil_llava import LlavaImageProcessorPil
+
+from common import measure, picture, randomise, write_case, write_checkpoint, write_json
+from rpn import Branch, rpn_logits
+from tokenizers_small import llama
+
+SYSTEM = (
+    "A chat between a curious human and an artificial intelligence assistant. "
+    "The assistant gives helpful, detailed, and polite answers to the human's questions."
+)
+TEMPLATE = (
+    "{% for m in messages %}{{ m['role'].upper() + ': ' }}{% for part in m['content'] %}"
+    "{% if part['type'] == 'image' %}<image>\n{% else %}{{ part['text'] }} {% endif %}{% endfor %}{% endfor %}"
+    "{% if add_generation_prompt %}ASSISTANT:{% endif %}"
+)
+
+
+@dataclass
+class Case:
+    name: str
+    seed: int
+    layout: str  # hf, hf_v5, original (tower inside), original_tower (beside)
+    size: tuple[int, int]
+    question: str
+    kv_heads: int = 4
+    tied: bool = False
+    twig: tuple[int, int] | None = None
+    multi_head: bool = True
+    dtype: torch.dtype = torch.float16
+    pad: bool = True
+
+
+CASES = [
+    Case("llava-hf-twig", 11, "hf", (97, 64), "What is the code on the red tag?", 2, twig=(2, 2), pad=False),
+    Case("llava-hf-v5", 13, "hf_v5", (37, 61), "Quelle est la couleur ?", 1),
+    Case("llava-original-twig", 12, "original", (60, 90), "红色标签上的代码是什么？", tied=True, twig=(1, 3), dtype=torch.float32),
+    Case("llava-original-tower", 14, "original_tower", (51, 50), "Is it 7?\nAnswer.", 2, dtype=torch.bfloat16),
+    Case("llava-original-dot", 16, "original", (64, 31), "Which?", 2, twig=(2, 1), multi_head=False),
+]
+
+CLIP = {"size": {"shortest_edge": 42}, "crop_size": {"height": 42, "width": 42}}
+VISION = dict(
+    hidden_size=24, intermediate_size=40, num_hidden_layers=3, num_attention_heads=3, image_size=42, patch_size=14
+)
+
+
+def tensors_in_layout(model, branch: Branch | None, case: Case) -> tuple[dict, dict]:
+    """State dict under the layout's names, and a separate tower's."""
+    rules = {
+        "hf": [(r"^model\.vision_tower\.", "vision_tower.vision_model."), (r"^model\.multi", "multi"),
+               (r"^model\.language_model\.", "language_model.model."), (r"^lm_head", "language_model.lm_head")],
+        "hf_v5": [(r"^model\.vision_tower\.", "model.vision_tower.vision_model.")],
+        "original": [(r"^model\.vision_tower\.", "model.vision_tower.vision_tower.vision_model."),
+                     (r"^model\.multi_modal_projector\.linear_1", "model.mm_projector.0"),
+                     (r"^model\.multi_modal_projector\.linear_2", "model.mm_projector.2"),
+                     (r"^model\.language_model\.", "model.")],
+    }
+    rules["original_tower"] = [(r"^model\.vision_tower\.", "TOWER.vision_model."), *rules["original"][1:]]
+    main, tower = {}, {}
+    for name, tensor in model.state_dict().items():
+        if case.tied and name.startswith("lm_head"):
+            continue
+        for pattern, new in rules[case.layout]:
+            name = re.sub(pattern, new, name)
+        (tower if name.startswith("TOWER.") else main)[name.removeprefix("TOWER.")] = tensor
+    if branch is not None:
+        main |= {f"model.{name}": tensor for name, tensor in branch.state_dict().items()}
+    return main, tower
+
+
+def config_in_layout(text: dict, case: Case, image_id: int) -> dict:
+    twig = {}
+    if case.twig:
+        twig = {"enable_twig": True, "twig_K": case.twig[0], "twig_T": case.twig[1], "roi_branch": True,
+                "roi_source": "qk", "roi_loss": "bce", "roi_super_type": "v1", "roi_multi_head": case.multi_head}
+    if case.layout.startswith("hf"):
+        return {"architectures": ["LlavaForConditionalGeneration"], "model_type": "llava", "text_config": text,
+                "vision_config": {"model_type": "clip_vision_model", **VISION}, "image_token_index": image_id,
+                "vision_feature_layer": -2, "vision_feature_select_strategy": "default",
+                "projector_hidden_act": "gelu", "tie_word_embeddings": case.tied, **twig}
+    return {"architectures": ["LlavaLlamaForCausalLM"], "model_type": "llava_llama", **text,
+            "tie_word_embeddings": case.tied, "mm_vision_tower": "tower", "mm_vision_select_layer": -2,
+            "mm_projector_type": "mlp2x_gelu", "image_aspect_ratio": "pad",
+            **({"vision_config": VISION} if case.layout == "original" else {}), **twig}
+
+
+def expand2square(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
+    """LLaVA's padding: the picture centred on a square of the mean colour."""
+    side = max(image.size)
+    canvas = Image.new("RGB", (side, side), colour)
+    canvas.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    return canvas
+
+
+def pixels_of(image: Image.Image, case: Case, folder: Path) -> torch.Tensor:
+    if case.layout.startswith("hf"):
+        kind = LlavaImageProcessorPil if case.pad else CLIPImageProcessorPil
+        processor = kind(**CLIP, **({"do_pad": True} if case.pad else {}))
+        stated = {**CLIP, "resample": 3, **({"do_pad": True} if case.pad else {})}
+    else:
+        processor = CLIPImageProcessorPil(**CLIP)
+        image = expand2square(image, tuple(int(m * 255) for m in processor.image_mean))
+        stated = {**CLIP, "resample": 3}
+    where = folder / "tower" if case.layout == "original_tower" else folder
+    write_json(where / "preprocessor_config.json", stated)
+    return torch.from_numpy(np.stack(processor(image)["pixel_values"]))
+
+
+def prompt_ids(tokenizer, case: Case, image_id: int) -> list[int]:
+    """Ids with one placeholder. The original layout tokenises the pieces around the picture one by one."""
+    if case.layout.startswith("hf"):
+        return tokenizer.encode(f"USER: <image>\n{case.question} ASSISTANT:").ids
+    before, after = f"{SYSTEM} USER: ", f"\n{case.question} ASSISTANT:"
+    return [*tokenizer.encode(before).ids, image_id, *tokenizer.encode(after).ids[1:]]
+
+
+def make(case: Case, root: Path) -> None:
+    folder = root / case.name
+    (folder / "tower").mkdir(parents=True) if case.layout == "original_tower" else folder.mkdir(parents=True)
+    image = picture(folder / "image.png", *case.size, case.seed)
+    tokenizer = llama(folder, case.layout.startswith("hf"), TEMPLATE if case.layout.startswith("hf") else None)
+    # The original layout has no placeholder in the vocabulary; transformers needs an id, which it replaces anyway.
+    vocab = tokenizer.get_vocab_size() + (0 if case.layout.startswith("hf") else 1)
+    image_id = vocab - 1
+    text = dict(model_type="llama", hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4,
+                num_key_value_heads=case.kv_heads, vocab_size=vocab, max_position_embeddings=512, rms_norm_eps=1e-5,
+                bos_token_id=1, eos_token_id=2)
+    config = LlavaConfig(vision_config={"model_type": "clip_vision_model", **VISION}, text_config=text,
+                         image_token_id=image_id, image_token_index=image_id, tie_word_embeddings=case.tied)
+    model = LlavaForConditionalGeneration._from_config(config, attn_implementation="eager").eval()
+    randomise(model, case.seed, case.dtype)
+    if case.tied:
+        model.tie_weights()
+    branch = None
+    if case.twig:
+        branch = Branch(LlamaDecoderLayer, LlamaRMSNorm, model.config.text_config, case.twig[1]).eval()
+        randomise(branch, case.seed + 1000, case.dtype)
+    main, tower = tensors_in_layout(model, branch, case)
+    write_checkpoint(folder, config_in_layout(text, case, image_id), main, case.dtype)
+    if tower:
+        write_checkpoint(folder / "tower", {"model_type": "clip_vision_model", **VISION}, tower, case.dtype)
+
+    pixels = pixels_of(image, case, folder)
+    ids = prompt_ids(tokenizer, case, image_id)
+    start, count = ids.index(image_id), (VISION["image_size"] // VISION["patch_size"]) ** 2
+    expanded = torch.tensor([[*ids[:start], *[image_id] * count, *ids[start + 1 :]]])
+    inputs = {"input_ids": expanded, "attention_mask": torch.ones_like(expanded), "pixel_values": pixels}
+    span = (start, start + count)
+    numbers = measure(model, inputs, span, [1, 3], case.twig and case.twig[0], 1.0)
+    with torch.no_grad():
+        features = model.model.get_image_features(pixel_values=pixels)
+    features = features if isinstance(features, (list, tuple, torch.Tensor)) else features.pooler_output
+    numbers |= {"pixel_values": pixels[0], "visual_features": features[0]}
+    if branch is not None:
+        positions = torch.arange(expanded.shape[1])[None]
+        rotary = model.model.language_model.rotary_emb(numbers["layer_k"], positions)
+        numbers["rpn_logits"] = rpn_logits(
+            branch, model.config.text_config, numbers["layer_k"], rotary, span, None, True, case.multi_head
+        )
+    placeholder = ids if case.layout.startswith("hf") else [-1 if i == image_id else i for i in ids]
+    facts = {"family": "llava", "seed": case.seed, "question": case.question, "input_ids": placeholder,
+             "image_span": span, "grid": [3, 3], "image_size": image.size}
+    write_case(folder, facts, numbers)

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
+import { normalise, squareImage } from '../../src-main/checkpoint/image/clip-processor.ts';
+import { decodeImage } from '../../src-main/checkpoint/image/decode.ts';
+import { greedy } from '../../src-main/pipeline/greedy.ts';
+import { promptFor, promptParts, promptTokens } from '../../src-main/pipeline/prompted.ts';
+import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
+import { loadModel } from '../../src-main/runtime/index.ts';
+import { expectedArray, oracleCases, REGENERATE, relativeDifference, TOLERANCE } from '../support/oracle.ts';
+import { joined } from '../support/golden-model.ts';
+
+for (const golden of await oracleCases('llava')) {
+  test(`${golden.name}: every number is transformers', from the picture to the answer`, async () => {
+    const checkpoint = await openCheckpoint(golden.dir);
+    const model = await loadModel(checkpoint, { device: 'cpu' });
+    const subject = { checkpoint, model };
+    const close = (actual: ArrayLike<number> | null, what: string): void => {
+      const difference = relativeDifference(actual ?? [], expectedArray(golden, what));
+      assert.ok(difference <= TOLERANCE, `${what} differ by ${difference}; ${REGENERATE}`);
+    };
+    try {
+      const { preprocessor } = checkpoint;
+      const pixels = normalise(squareImage(await decodeImage(golden.image), preprocessor), preprocessor);
+      close(pixels, 'pixel_values');
+      const features = await model.encodeImage(pixels);
+      close(features, 'visual_features');
+
+      const prompt = promptFor(subject, golden.question);
+      const [start, end] = golden.image_span;
+      assert.deepEqual(prompt.visual, [start, end]);
+      assert.deepEqual(prompt.ids.before, golden.input_ids.slice(0, start));
+      assert.deepEqual(prompt.ids.after, golden.input_ids.slice(start + 1));
+
+      const cache = model.newCache();
+      const k = model.profile.rpn?.k;
+      const parts = promptParts(prompt, features);
+      const prefill = await model.forward(cache, { parts, ...(k === undefined ? {} : { hiddenOf: k }) });
+      close(prefill.logits, 'logits');
+      if (k !== undefined && prefill.hidden) {
+        close(prefill.hidden, 'layer_k');
+        close(await model.rpn(prefill.hidden, prompt.length - 1, prompt.visual), 'rpn_logits');
+      } else {
+        assert.equal(golden.expected.has('rpn_logits'), false);
+      }
+
+      const answer = expectedArray(golden, 'answer_ids') as number[];
+      const options = {
+        generation: checkpoint.generation,
+        maxNewTokens: 32,
+        promptTokens: promptTokens(prompt),
+        taps: null,
+      };
+      const { tokens } = await greedy(model, cache, prefill.logits as Float32Array, options, new Stopwatch());
+      assert.deepEqual(tokens, answer, REGENERATE);
+
+      const rows = expectedArray(golden, 'rows') as number[];
+      const length = prompt.length + rows.length - 1;
+      const forced = await model.forward(model.newCache(), {
+        parts: [...parts, { tokens: answer.slice(0, rows.length - 1) }],
+        logits: 'none',
+        taps: {
+          heads: (expectedArray(golden, 'layers') as number[]).map((layer) => ({ layer, heads: 'all' })),
+          rows: [prompt.length - 1, length],
+          keys: [0, length],
+        },
+      });
+      close(joined(forced.taps), 'attention');
+    } finally {
+      await model.dispose();
+    }
+  });
+}
