@@ -54,6 +54,18 @@ export class PagedList<Row extends { readonly id: number }> {
     this.#serverTotal = rows.length < PAGE_SIZE ? index - this.#gone.size : serverTotal;
   }
 
+  /**
+   * Adds rows that began to match after the list was made. They are put at the end when the end is loaded; rows that
+   * are already shown stay where they are.
+   */
+  append(rows: readonly Row[], serverTotal: number): void {
+    const end = this.total;
+    const endLoaded = end === 0 || this.#rows.has(end - 1);
+    const fresh = rows.filter((row) => !this.#indexOf.has(row.id));
+    this.#serverTotal = serverTotal;
+    if (endLoaded) this.put(end, fresh, Math.max(serverTotal, end + fresh.length - this.#gone.size));
+  }
+
   /** Changes a loaded row; `matches` says whether the filter still wants it. */
   update(id: number, change: Partial<Row>, matches: boolean): void {
     const index = this.#indexOf.get(id);

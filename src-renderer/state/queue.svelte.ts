@@ -129,8 +129,31 @@ export class Queue {
     }, LIVE_REFRESH_MS);
   }
 
+  #refresh(): Promise<void> {
+    // A decision takes rows out of a filter by state; they keep their place, so that the way back stays open.
+    return this.filter.states.length > 0 ? this.#refreshEnd() : this.#refreshShown();
+  }
+
+  /** Adds what began to match meanwhile; labelling goes through the samples in the queue's own order. */
+  async #refreshEnd(): Promise<void> {
+    const generation = this.#generation;
+    try {
+      const page = await this.#client.call('samples.list', {
+        filter: this.filter,
+        offset: this.#list.serverOffset(this.#list.total),
+        limit: PAGE_SIZE,
+      });
+      if (generation !== this.#generation) return;
+      this.#list.append(page.rows, page.total);
+      this.#changed();
+      if (this.currentId === null) this.#goTo(0);
+    } catch {
+      // The connection banner says so; the next change asks again.
+    }
+  }
+
   /** All pages on screen are fetched first and put in together, so that the list does not flicker. */
-  async #refresh(): Promise<void> {
+  async #refreshShown(): Promise<void> {
     const generation = this.#generation;
     const { filter } = this;
     const id = this.currentId;

@@ -68,3 +68,22 @@ test('taking a decision back puts the row into the count again', () => {
   assert.equal(list.total, 10);
   assert.equal(list.rowAt(3)?.state, 'pending');
 });
+
+test('rows that begin to match later come at the end, and nothing that is shown moves', () => {
+  const server = new Server(130);
+  for (let id = 81; id <= 130; id++) server.decide(id);
+  const list = new PagedList<Row>();
+  load(list, server, 0);
+  server.decide(3);
+  list.update(3, { state: 'accepted' }, false);
+  for (let id = 81; id <= 130; id++) server.rows[id - 1] = { id, state: 'pending' };
+  const { rows, total } = server.page(list.serverOffset(list.total));
+  list.append(rows, total);
+  assert.equal(list.total, 130);
+  assert.deepEqual(
+    Array.from({ length: 130 }, (_, i) => list.rowAt(i)?.id),
+    Array.from({ length: 130 }, (_, i) => i + 1),
+  );
+  list.append([], total);
+  assert.equal(list.total, 130);
+});
