@@ -7,12 +7,16 @@ import { buildWhenChanged } from './build/when-changed.ts';
 import { buildRenderer } from './build/renderer.ts';
 import { withLock } from './lib/lock.mjs';
 
-await withLock('build', async () => {
-  const common = ['src-shared', 'scripts/build', 'package-lock.json'];
-  await buildWhenChanged(
-    'renderer',
-    [...common, 'src-renderer', 'vite.config.ts', 'svelte.config.js'],
-    buildRenderer,
+try {
+  await withLock('build', async () => {
+    const common = ['src-shared', 'scripts/build', 'package-lock.json'];
+    const page = [...common, 'src-renderer', 'vite.config.ts', 'svelte.config.js'];
+    await buildWhenChanged('renderer', page, buildRenderer);
+    await buildWhenChanged('electron', [...common, 'src-main', 'models', 'db'], buildElectron);
+  });
+} catch (error) {
+  process.stderr.write(
+    `fovea: the build failed: ${error instanceof Error ? error.message : String(error)}\n`,
   );
-  await buildWhenChanged('electron', [...common, 'src-main', 'models', 'db'], buildElectron);
-});
+  process.exit(1);
+}
