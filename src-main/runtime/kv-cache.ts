@@ -6,7 +6,8 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { KvCache } from '../pipeline/ports.ts';
 import type { Feed } from './session.ts';
 
-const FIRST_ROWS = 64;
+/** Room kept behind a feed, so that the decoding steps after a prefill do not copy the cache at once. */
+const SPARE_ROWS = 64;
 
 export class HostKvCache implements KvCache {
   readonly #width: number;
@@ -38,7 +39,7 @@ export class HostKvCache implements KvCache {
     copy.#length = Math.min(length, this.#length);
     this.#rows.forEach((rows, i) => {
       copy.#rows[i] = Math.min(rows, copy.#length);
-      copy.#reserve(i, copy.#rows[i] + FIRST_ROWS);
+      copy.#reserve(i, copy.#rows[i]);
       const used = copy.#rows[i] * this.#width;
       copy.#keys[i]?.set((this.#keys[i] as Float32Array).subarray(0, used));
       copy.#values[i]?.set((this.#values[i] as Float32Array).subarray(0, used));
@@ -88,7 +89,7 @@ export class HostKvCache implements KvCache {
   #reserve(layer: number, rows: number): void {
     const keys = this.#keys[layer] as Float32Array;
     if (rows * this.#width <= keys.length) return;
-    const room = Math.max(FIRST_ROWS, rows, Math.ceil((keys.length / this.#width) * 1.5)) * this.#width;
+    const room = Math.max(rows + SPARE_ROWS, Math.ceil((keys.length / this.#width) * 1.5)) * this.#width;
     const grow = (old: Float32Array): Float32Array => {
       const grown = new Float32Array(room);
       grown.set(old.subarray(0, (this.#rows[layer] ?? 0) * this.#width));
