@@ -68,6 +68,12 @@ export class ReviewPage {
     return ((await words.textContent()) ?? '').trim();
   }
 
+  /** Waits until the page says that a place of the middle pane has this value. */
+  async valueIs(place: readonly [number, number], value: string): Promise<void> {
+    await this.page.mouse.move(...(await this.#at(place)));
+    await this.page.getByTestId('token').filter({ hasText: value }).waitFor();
+  }
+
   async #at([x, y]: readonly [number, number]): Promise<[number, number]> {
     const box = await this.page.locator('section[aria-label="Denoised"] [role=img]').boundingBox();
     if (!box) throw new Error('the pane is not on screen');

@@ -1,0 +1,58 @@
+/**
+ * Makes docs/review-page.png from the real page on the labelled demo project: `node scripts/node.mjs test/e2e/picture.ts`.
+ * It looks for a sample worth showing: kept, in English, and answered right only with the crop.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../scripts/lib/paths.mjs';
+import { openInBrowserHost } from './support/browser-host.ts';
+import { launchChromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+const LOOKED_AT = 60;
+
+const endings: (() => void)[] = [];
+const project = await demoProject({ after: (end: () => void) => void endings.push(end) } as Parameters<
+  typeof demoProject
+>[0]);
+const chromium = await launchChromium();
+const app = await openInBrowserHost(chromium, project);
+try {
+  const { page } = app;
+  await page.setViewportSize({ width: 1600, height: 900 });
+  const review = new ReviewPage(page);
+  await review.ready();
+  await page.getByLabel('Language').selectOption('en');
+  await page.getByLabel('Dropped or kept').selectOption('kept');
+  await page.getByLabel('Search question, answer, id').blur();
+  if ((await page.getByText('No sample matches this filter.').count()) > 0) {
+    await page.getByLabel('Dropped or kept').selectOption('any');
+  }
+  await review.ready();
+  for (const key of ['Enter', 'Enter', 'x', 'Enter', 'Enter']) await review.pressAndMove(key);
+  await showGoodSample(review);
+  await page.keyboard.press('t');
+  const box = await page.getByRole('region', { name: 'Denoised' }).getByRole('img').boundingBox();
+  if (box) await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.45);
+  await review.saved();
+  mkdirSync(join(root, 'docs'), { recursive: true });
+  await page.screenshot({ path: join(root, 'docs', 'review-page.png') });
+} finally {
+  await app.close();
+  await chromium.close();
+  for (const end of endings) end();
+}
+
+/** Goes on until the crop turned a wrong answer into the true one; stays at the last sample when none did. */
+async function showGoodSample(review: ReviewPage): Promise<void> {
+  const answers = review.page.getByRole('region', { name: 'Question and answers' });
+  for (let i = 0; i < LOOKED_AT; i++) {
+    const [alone, cropped, truth] = (await answers.locator('dd').allInnerTexts()).map((text) =>
+      text.split('\n')[0].trim(),
+    );
+    if (truth && cropped?.startsWith(truth) && !alone.startsWith(truth)) return;
+    if (await review.page.getByRole('button', { name: /^Next sample/ }).isDisabled()) return;
+    await review.pressAndMove('j');
+  }
+}
