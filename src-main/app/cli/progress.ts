@@ -59,7 +59,7 @@ export class Progress {
     this.#shownAt = this.#now();
     this.#shown = state;
     if (this.#stream.isTTY) {
-      const width = (this.#stream.columns ?? 80) - 1;
+      const width = (this.#stream.columns || 80) - 1;
       const parts = [this.#title, ...(state.total === null ? [] : [bar(state, state.total)]), numbers(state)];
       this.#stream.write(`\r\x1b[K${parts.join(' ').slice(0, width)}`);
     } else {
