@@ -42,6 +42,13 @@ class Runner:
         return out
 
     @torch.no_grad()
+    def right(self, tokens, question, answer):
+        """Would greedy decoding give exactly this answer? One teacher-forced pass tells."""
+        ids, target = tokenizer.prompt_ids(question), tokenizer.encode_words(answer) + [tokenizer.EOS]
+        out = self.llm.logits(self.run(self.embed(tokens, ids + target[:-1]))[:, -len(target):])[0]
+        return out.argmax(-1).tolist() == target
+
+    @torch.no_grad()
     def attention(self, tokens, question, answer_ids):
         """All heads' rows to the visual cells: {"last_prompt": [L,H,256], "answer": [L,H,256] or None, "hidden_k": ...}.
 

@@ -4,7 +4,7 @@ Several question-answer segments follow one image under a block mask; each segme
 image, so they equal those at inference. Curriculum: (a) binding on full views, (b) reading in zooms, (c) everything, with
 [full + crop] pairs in SD-RPN's second-stage layout (crop tokens right after the original visual tokens).
 """
-import json, math, sys, time
+import json, math, os, sys, time
 import numpy as np
 import torch
 import torch.nn as nn
@@ -58,37 +58,70 @@ def features(vision, views, batch=64):
     return torch.cat(out)
 
 
+def cached_features(vision, pool, scenes, path):
+    """Features of the scenes' views, then of the crowded ones; kept on disk for a restart (delete the file with the vision model)."""
+    if not os.path.exists(path):
+        views = np.load(f"{pool}/views.npy", mmap_mode="r")[:scenes * VIEWS]
+        torch.save(torch.cat([features(vision, views), features(vision, np.load(f"{pool}/crowd_views.npy", mmap_mode="r"))]), path)
+    return torch.load(path)
+
+
 # ---- one batch -------------------------------------------------------------------------------------------------
 _masks = {}
 
 
-def layout(images, segments):
-    """(additive mask [segment rows, S], positions [S], prefix) for `images` x 256 visual tokens and `segments` blocks."""
-    key = (images, segments)
+def layout(images, segments, kept=None):
+    """(additive mask [segment rows, S], positions [S], prefix) for `images` x 256 visual tokens (`kept` of them) and `segments` blocks."""
+    key = (images, segments, kept)
     if key not in _masks:
-        p = PREFIX + images * CELLS
+        p = PREFIX + (kept or images * CELLS)
         s = p + segments * SEG
         mask = torch.full((s - p, s), float("-inf"))
         mask[:, :p] = 0
         for i in range(segments):
             mask[i * SEG:(i + 1) * SEG, p + i * SEG:p + (i + 1) * SEG].masked_fill_(torch.ones(SEG, SEG, dtype=torch.bool).tril(), 0)
-        pos = torch.cat([torch.arange(p)] + [torch.arange(p, p + SEG)] * segments)
+        start = PREFIX + images * CELLS
+        pos = torch.cat([torch.arange(p)] + [torch.arange(start, start + SEG)] * segments)
         _masks[key] = (mask, pos, p)
     return _masks[key]
 
 
-def forward(llm, visual, inputs):
-    """visual: float [B, images*256, D] (before the projector); inputs [B, segments, SEG] -> hidden states of the segments."""
+def forward(llm, visual, inputs, at=None):
+    """visual: float [B, images*256, D] (before the projector); inputs [B, segments, SEG] -> hidden states of the segments.
+
+    at [B, kept]: visual holds only these tokens of the image(s), at their true positions.
+    """
     b, n, _ = inputs.shape
-    mask, pos, prefix = layout(visual.shape[1] // CELLS, n)
+    if at is None:
+        mask, pos, prefix = layout(visual.shape[1] // CELLS, n)
+    else:
+        mask, pos, prefix = layout(1 if at.max() < CELLS else 2, n, at.shape[1])
+        pos = pos.repeat(b, 1)
+        pos[:, PREFIX:prefix] = at + PREFIX
     head = llm.embed_tokens(torch.tensor([T.BOS] + T.encode_words("USER:"))).expand(b, -1, -1)
     x = torch.cat([head, llm.mm_projector(visual), llm.embed_tokens(inputs.view(b, -1))], 1)
     return llm.run_blocks(x, pos, prefix, mask)
 
 
-def make_batch(rng, feats, meta, kind, size, segments, scenes):
+KEEP = {"full": (96,), "zoom": (128,), "pair": (80, 120), "crowd": (144,)}  # visual tokens that stay per image in the fast part of the training
+
+
+def thin(rng, labels, count):
+    """Indices of `count` patches of one view: digits first, then tags, then random background."""
+    score = rng.random(CELLS) + np.where(labels[:, 2] % 255 > 0, 2, labels[:, 0] > 0)
+    return np.sort(np.argpartition(-score, count)[:count])
+
+
+def make_batch(rng, feats, meta, kind, size, segments, scenes, labels=None):
+    """(visual, inputs, targets, at); with `labels` the views are thinned to KEEP tokens, else at is None."""
     inputs, targets, rows = [], [], []
-    for i in rng.integers(0, scenes, size):
+    if kind == "crowd":  # appended after the scenes' views
+        for i in rng.integers(scenes, len(meta), size):
+            rows.append([scenes * (VIEWS - 1) + i])
+            enc = [segment(*qa(rng, meta[i], int(rng.integers(0, len(meta[i]["tags"]))), k)) for k in segments]
+            inputs.append([e[0] for e in enc])
+            targets.append([e[1] for e in enc])
+    for i in rng.integers(0, scenes, size if kind != "crowd" else 0):
         m = meta[i]
         if kind == "full":
             rows.append([i * VIEWS])
@@ -100,32 +133,44 @@ def make_batch(rng, feats, meta, kind, size, segments, scenes):
         enc = [segment(*s) for s in segs]
         inputs.append([e[0] for e in enc])
         targets.append([e[1] for e in enc])
-    visual = feats[torch.tensor(rows)].flatten(1, 2).float()
-    return visual, torch.tensor(inputs), torch.tensor(targets)
+    rows, at = torch.tensor(rows), None
+    if labels is None:
+        visual = feats[rows].flatten(1, 2).float()
+    else:
+        at = torch.from_numpy(np.stack([np.concatenate([thin(rng, labels[v], k) + CELLS * j for j, (v, k) in enumerate(zip(r, KEEP[kind]))]) for r in rows.tolist()]))
+        visual = feats[torch.gather(rows, 1, at // CELLS), at % CELLS].float()
+    return visual, torch.tensor(inputs), torch.tensor(targets), at
 
 
 # ---- training --------------------------------------------------------------------------------------------------
 FULL_A = ["border", "border", "where", "border", "where", "border"]
 FULL_C = ["code", "border", "code", "where", "code", "border"]
+CROWD = ["code", "code", "border", "code", "code"]
 ZOOM = ["code", "code", "border", "code"]
 PAIR = ["code", "code", "border", "code"]
 
 
 def plan(f, rng):
-    """(kind, segments) at fraction f of the curriculum: binding, then reading, then everything."""
+    """(kind, segments) at fraction f of the curriculum: binding, reading, [full + crop] pairs, choosing among readable tags, everything."""
     u = rng.random()
     if f < 0.10:
         return ("full", FULL_A)
-    if f < 0.28:
-        return ("zoom", ZOOM) if u < 0.75 else ("full", FULL_A)
-    return ("full", FULL_C) if u < 0.30 else ("zoom", ZOOM) if u < 0.50 else ("pair", PAIR)
+    if f < 0.32:
+        return ("zoom", ZOOM) if u < 0.65 else ("full", FULL_A)
+    if f < 0.55:
+        return ("full", FULL_C) if u < 0.27 else ("zoom", ZOOM) if u < 0.45 else ("pair", PAIR)
+    if f < 0.8:
+        return ("crowd", CROWD) if u < 0.65 else ("full", FULL_A) if u < 0.78 else ("pair", PAIR)
+    return ("full", FULL_C) if u < 0.15 else ("crowd", CROWD) if u < 0.45 else ("zoom", ZOOM) if u < 0.55 else ("pair", PAIR)
 
 
-def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=None, scenes=None, begin=0.0, end=1.0, val_every=250):
-    """begin, end: the part of the curriculum (and of the learning-rate curve) that these steps walk through."""
+def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=None, scenes=None, begin=0.0, end=1.0, whole=0.8, val_every=250):
+    """begin, end: the part of the curriculum (and of the learning-rate curve) that these steps walk through.
+    whole: from this fraction on every visual token is kept; before it, thinned views make steps 2-3 times faster."""
     torch.manual_seed(seed)
     meta = json.load(open(f"{pool}/meta.json"))
     scenes = scenes or len(meta)
+    meta = meta[:scenes] + json.load(open(f"{pool}/crowd_meta.json"))
     model = Fovea(T.VOCAB_SIZE)
     dense = torch.load(vision_path)
     model.vision_model.load_state_dict({k[len("vision_model."):]: v for k, v in dense.items() if k.startswith("vision_model.")})
@@ -133,8 +178,8 @@ def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=
     if init:
         model.load_state_dict(torch.load(init)["fovea"])
     start = time.time()
-    views = np.load(f"{pool}/views.npy", mmap_mode="r")[:scenes * VIEWS]
-    feats = features(model.vision_model, views)
+    feats = cached_features(model.vision_model, pool, scenes, out_path + ".features.pt")
+    labels = np.concatenate([np.load(f"{pool}/labels.npy", mmap_mode="r")[:scenes * VIEWS], np.load(f"{pool}/crowd_labels.npy")])
     val = Validation(model.vision_model, 200)
     print("features", tuple(feats.shape), f"{time.time() - start:.0f}s", flush=True)
     llm, rng = model.model, np.random.default_rng(seed)
@@ -143,16 +188,16 @@ def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=
     start, sums = time.time(), {}
     for step in range(steps):
         f = begin + (end - begin) * step / steps
-        scale = min(1, (step + 1) / 100) * (1 if f < 0.4 else 0.5 + 0.5 * math.cos(math.pi * (f - 0.4) / 0.6) * 0.98)
+        scale = min(1, (step + 1) / 100) * (1 if f < 0.7 else 0.51 + 0.49 * math.cos(math.pi * (f - 0.7) / 0.3))
         for g in opt.param_groups:
             g["lr"] = lr * scale
         kind, segments = plan(f, rng)
-        visual, inputs, targets = make_batch(rng, feats, meta, kind, batch, segments, scenes)
+        visual, inputs, targets, at = make_batch(rng, feats, meta, kind, batch, segments, scenes, labels if f < whole else None)
         with torch.autocast("cpu", torch.bfloat16):
-            h = forward(llm, visual, inputs).reshape(-1, visual.shape[-1])
-            at = (targets.view(-1) >= 0).nonzero()[:, 0]
-            logits = llm.logits(h[at]).float()
-        y = targets.view(-1)[at]
+            h = forward(llm, visual, inputs, at).reshape(-1, visual.shape[-1])
+            asked = (targets.view(-1) >= 0).nonzero()[:, 0]
+            logits = llm.logits(h[asked]).float()
+        y = targets.view(-1)[asked]
         loss = F.cross_entropy(logits, y)
         opt.zero_grad(set_to_none=True)
         loss.backward()
@@ -212,9 +257,9 @@ if __name__ == "__main__":
     import argparse
     p = argparse.ArgumentParser()
     p.add_argument("pool"), p.add_argument("vision"), p.add_argument("out"), p.add_argument("steps", type=int)
-    for name, kind, default in (("threads", int, 2), ("init", str, None), ("scenes", int, None), ("begin", float, 0.0), ("end", float, 1.0), ("seed", int, 2)):
+    for name, kind, default in (("threads", int, 2), ("init", str, None), ("scenes", int, None), ("begin", float, 0.0), ("end", float, 1.0), ("whole", float, 0.8), ("seed", int, 2)):
         p.add_argument("--" + name, type=kind, default=default)
     a = p.parse_args()
     torch.set_flush_denormal(True)
     torch.set_num_threads(a.threads)
-    train(a.pool, a.vision, a.out, a.steps, init=a.init, scenes=a.scenes, begin=a.begin, end=a.end, seed=a.seed)
+    train(a.pool, a.vision, a.out, a.steps, init=a.init, scenes=a.scenes, begin=a.begin, end=a.end, whole=a.whole, seed=a.seed)

@@ -101,8 +101,10 @@ class RMSNorm(nn.Module):
 
 def rope_tables(positions):
     inv = 1.0 / THETA ** (torch.arange(0, HEAD_DIM, 2).float() / HEAD_DIM)
-    f = positions.float()[:, None] * inv[None]
+    f = positions.float()[..., None] * inv
     f = torch.cat([f, f], -1)
+    if positions.dim() == 2:  # one row of positions per sample: room for the heads' axis
+        f = f[:, None]
     return f.cos(), f.sin()
 
 
@@ -123,7 +125,8 @@ class LlamaAttention(nn.Module):
     def blocks(self, x, cos, sin, prefix, mask, last):
         """Training: a causal prefix, then segments whose rows see it under `mask`. last: only the segments' rows are wanted."""
         q, k, v = self.heads(x)
-        q, k = rotate(q, cos, sin).to(v.dtype), rotate(k, cos, sin).to(v.dtype)
+        cos, sin = cos.to(v.dtype), sin.to(v.dtype)
+        q, k = rotate(q, cos, sin), rotate(k, cos, sin)
         scores = (q[:, :, prefix:] @ k.transpose(-1, -2)) / HEAD_DIM ** 0.5 + mask.to(q.dtype)
         y = scores.softmax(-1).to(v.dtype) @ v
         if not last:

@@ -8,6 +8,7 @@ import numpy as np
 from scenes import make_scene, make_sheet, Scene, full_view, crop_view, random_crop_box, patch_labels, square_region
 
 VIEWS = 3
+TIGHT = 0.4
 
 
 def _render(args):
@@ -48,7 +49,8 @@ def _sheet_views(args):
     sheet, rng, views, labels = make_sheet([seed, i]), np.random.default_rng([seed, i, 1]), [], []
     image = sheet.image
     for _ in range(count):
-        w, h = int(rng.integers(56, 150)), int(rng.integers(44, 150))
+        small = rng.random() < TIGHT  # as close as a tag's own box
+        w, h = (int(rng.integers(30, 58)), int(rng.integers(22, 44))) if small else (int(rng.integers(56, 150)), int(rng.integers(44, 150)))
         x, y = int(rng.integers(0, 448 - w)), int(rng.integers(0, 448 - h))
         box = (x, y, x + w, y + h)
         near = [t for t in sheet.tags if t.box[0] < x + w and t.box[2] > x and t.box[1] < y + h and t.box[3] > y]
@@ -65,9 +67,27 @@ def build_sheets(folder, seed, sheets, each=25, workers=2):
     np.save(f"{folder}/sheet_labels.npy", np.concatenate([l for _, l in parts]))
 
 
+def _crowded(args):
+    scene = make_scene(args, crowded=True)
+    h, w = scene.pixels.shape[:2]
+    return crop_view(scene.image, (0, 0, w, h)), patch_labels(scene, (0, 0, w, h)), {
+        "size": (w, h), "tags": [{"fill": t.fill, "border": t.border, "code": t.code, "box": t.box} for t in scene.tags]}
+
+
+def build_crowded(folder, seed, count, workers=2):
+    """crowd_*.npy/json: close views of several tags, whose codes can be read: choosing the tag matters."""
+    with Pool(workers) as p:
+        views, labels, meta = zip(*p.map(_crowded, [(seed, i) for i in range(count)], chunksize=50))
+    np.save(f"{folder}/crowd_views.npy", np.stack(views))
+    np.save(f"{folder}/crowd_labels.npy", np.stack(labels))
+    json.dump(meta, open(f"{folder}/crowd_meta.json", "w"))
+
+
 if __name__ == "__main__":
-    folder, seed, scenes, sheets = sys.argv[1], *(int(v) for v in sys.argv[2:5])
+    folder, seed, scenes, sheets, crowded = sys.argv[1], *(int(v) for v in sys.argv[2:6])
     if scenes:
         build(folder, seed, scenes)
     if sheets:
         build_sheets(folder, seed + 1000, sheets)
+    if crowded:
+        build_crowded(folder, seed + 2000, crowded)

@@ -90,10 +90,10 @@ def _draw_tag(img, rng, box, fill, border, code):
     return Tag(fill, border, code, box, boxes)
 
 
-def make_scene(seed):
-    """The scene of a seed (an int or a sequence of ints)."""
+def make_scene(seed, crowded=False):
+    """The scene of a seed (an int or a sequence of ints). crowded: a small picture full of tags, training only."""
     rng = np.random.default_rng(seed)
-    w, h = SIZES[rng.integers(0, len(SIZES))]
+    w, h = (int(v) for v in rng.integers(120, 176, 2)) if crowded else SIZES[rng.integers(0, len(SIZES))]
     img = _background(rng, w, h)
     tags, count = [], int(rng.integers(3, 7))
     for fill in rng.permutation(FILL_NAMES)[:count]:
@@ -101,7 +101,8 @@ def make_scene(seed):
             tw, th = int(rng.integers(36, 51)), int(rng.integers(26, 37))
             x0, y0 = int(rng.integers(4, w - tw - 4)), int(rng.integers(4, h - th - 4))
             box = (x0, y0, x0 + tw, y0 + th)
-            if all(x0 > t.box[2] + 10 or box[2] < t.box[0] - 10 or y0 > t.box[3] + 10 or box[3] < t.box[1] - 10 for t in tags):
+            m = 2 if crowded else 10
+            if all(x0 > t.box[2] + m or box[2] < t.box[0] - m or y0 > t.box[3] + m or box[3] < t.box[1] - m for t in tags):
                 break
         else:
             continue

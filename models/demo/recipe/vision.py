@@ -7,6 +7,7 @@ import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from pool import VIEWS
 from model import VisionModel, projector, to_pixel_values, D
 
 CLASSES = [9, 7, 11, 4, 12, 12, 12]
@@ -56,11 +57,14 @@ def train(pool, out_path, steps, batch=32, lr=1.5e-3, seed=0, init=None, val=200
     for step in range(steps):
         for g in opt.param_groups:
             g["lr"] = lr * min(1, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * step / steps) * 0.98 )
-        # sheets first, ever fewer of them; the pool has two crops per full view
-        m = int(round(batch * max(0.2, 0.6 - 0.8 * step / steps)))
-        idx, sidx = np.sort(rng.integers(0, n, batch - m)), np.sort(rng.integers(0, len(sheets), m))
+        m = batch // 2  # half sheets; of the rest, one view in four is a full view
+        idx, sidx = rng.integers(0, n // VIEWS, batch - m) * VIEWS, rng.integers(0, len(sheets), m)
+        idx += np.where(rng.random(batch - m) < 0.75, rng.integers(1, VIEWS, batch - m), 0)
         x = to_pixel_values(torch.from_numpy(np.concatenate([views[idx], sheets[sidx]])))
         y = torch.from_numpy(np.concatenate([labels[idx], sheet_labels[sidx]])).long()
+        full = torch.from_numpy(idx % VIEWS == 0).nonzero()[:, 0]
+        y[full, :, 2:4] = torch.where(y[full, :, 2:4] > 0, 255, 0)  # codes are unreadable there: no noise from them
+        y[full, :, 4:] = 0
         with torch.autocast("cpu", torch.bfloat16):
             o = model(x)
         loss, acc = loss_and_accuracy(o, y)
@@ -88,6 +92,12 @@ def evaluate(model, views, labels):
 
 
 if __name__ == "__main__":
+    import argparse
+    p = argparse.ArgumentParser()
+    p.add_argument("pool"), p.add_argument("out"), p.add_argument("steps", type=int)
+    for name, kind, default in (("threads", int, 2), ("init", str, None), ("lr", float, 1.5e-3), ("seed", int, 0)):
+        p.add_argument("--" + name, type=kind, default=default)
+    a = p.parse_args()
     torch.set_flush_denormal(True)
-    torch.set_num_threads(int(sys.argv[4]) if len(sys.argv) > 4 else 2)
-    train(sys.argv[1], sys.argv[2], int(sys.argv[3]), init=sys.argv[5] if len(sys.argv) > 5 else None)
+    torch.set_num_threads(a.threads)
+    train(a.pool, a.out, a.steps, lr=a.lr, seed=a.seed, init=a.init)

@@ -1,0 +1,88 @@
+"""The table: alone, true box, raw-attention crop, denoised crop, RPN crop; ROC-AUC per cell. fp32, greedy decoding.
+
+usage: table.py MODEL.pt PRESET.json SCENES_SPLIT_FOLDER [LIMIT]        measure a split written by dataset.py
+       table.py MODEL.pt PRESET.json --tune                            choose the RoI threshold on validation scenes
+"""
+import json, sys, time
+import numpy as np
+import torch
+import tokenizer as T
+from dataset import LANGS, ask
+from export import load
+from infer import Runner, auc, load_image
+from maps import rows
+from model import GRID
+from scenes import full_view, make_scene, tag_cells, SIDE
+
+
+def cells_of(size, box):
+    class Holder:  # tag_cells wants a scene's shape only
+        pixels = np.empty((size[1], size[0], 0))
+    return tag_cells(Holder, box)
+
+
+def questions(folder):
+    for line in open(f"{folder}/questions.jsonl"):
+        q = json.loads(line)
+        yield load_image(f"{folder}/{q['image']}"), q["text"], q["answer"], q["boxes"][0]
+
+
+def validation(count, seed=5):
+    for i in range(1000, 1000 + count):
+        scene, rng = make_scene([seed, i]), np.random.default_rng([seed, i, 2])
+        text, tag = ask(rng, scene, int(rng.integers(0, len(scene.tags))), LANGS[i % 3])
+        yield scene.image, text, tag.code, tag.box
+
+
+def prepare(runner, items):
+    """Per item: tokens, alone answer, and the three maps."""
+    out = []
+    for image, text, answer, box in items:
+        tokens = runner.visual(full_view(image))[0]
+        alone = runner.greedy(tokens, text)
+        r = runner.attention(tokens, text, alone)[runner.preset["rows"]]
+        raw, sink = runner.maps(r) if r is not None else (np.zeros((GRID, GRID), np.float32), None)
+        logits = runner.rpn_logits(tokens, text).numpy().reshape(GRID, GRID)
+        out.append({"image": image, "text": text, "answer": answer, "box": box, "tokens": tokens, "alone": T.answer_text(alone),
+                    "cells": cells_of(image.size, box), "raw": raw, "denoised": runner.denoise(raw, sink) if r is not None else raw,
+                    "rpn": 1 / (1 + np.exp(-logits)), "seen": {}})
+    return out
+
+
+def crop_answers(runner, items, name):
+    """(accuracy, share of questions with a second stage); answers are remembered per box."""
+    ok = made = 0
+    for it in items:
+        if name == "true":
+            box, keep = it["box"], None
+        else:
+            box, keep = runner.roi_of_map(it[name], it["image"].size, name != "rpn")
+        if box is None:
+            ok += it["alone"] == it["answer"]
+            continue
+        made += 1
+        key = (tuple(box), None if keep is None else keep.tobytes())
+        if key not in it["seen"]:
+            it["seen"][key] = runner.right(runner.second_stage(it["image"], it["tokens"], box, keep), it["text"], it["answer"])
+        ok += it["seen"][key]
+    return ok / len(items), made / len(items)
+
+
+def main(model_path, preset_path, where, limit=None):
+    torch.set_num_threads(1)
+    model, rpn = load(model_path)
+    preset = json.load(open(preset_path))
+    runner, start = Runner(model, rpn, preset), time.time()
+    tune = where == "--tune"
+    items = prepare(runner, list(validation(120) if tune else questions(where))[: int(limit) if limit else None])
+    print(f"{len(items)} questions, alone {np.mean([i['alone'] == i['answer'] for i in items]):.3f}")
+    for name in ("raw", "denoised", "rpn"):
+        print("AUC", name, round(float(np.mean([auc(i[name], i["cells"]) for i in items])), 4))
+    for t in ([0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6] if tune else [preset["roi"]["threshold"]]):
+        preset["roi"]["threshold"] = t
+        print("threshold", t, {n: [round(v, 3) for v in crop_answers(runner, items, n)] for n in ("raw", "denoised", "rpn")}, "(accuracy, share with a crop)", flush=True)
+    print("true box", crop_answers(runner, items, "true")[0], f"{time.time() - start:.0f}s")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
