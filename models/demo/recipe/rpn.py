@@ -31,7 +31,7 @@ def measure(rpn, data, n=500):
     return float(np.mean([auc(p, c) for p, c in zip(out.numpy(), data["cells"][:n].numpy())]))
 
 
-def train(model, preset, data, epochs=3, batch=64, lr=1e-3, seed=4, holdout=500):
+def train(model, preset, data, epochs=10, batch=64, lr=2e-3, seed=4, holdout=500):
     torch.manual_seed(seed)
     labels, dropped = assign(data, preset)
     on = (data["cells"] & (labels == 1)).sum() / (labels == 1).sum()
@@ -57,7 +57,7 @@ def train(model, preset, data, epochs=3, batch=64, lr=1e-3, seed=4, holdout=500)
             nn.utils.clip_grad_norm_(rpn.parameters(), 1.0)
             opt.step()
             step += 1
-            if step % 50 == 0 or step == steps:
+            if step % 100 == 0 or step == steps:
                 print(step, "of", steps, f"{time.time() - start:.0f}s loss {loss.item():.4f} AUC {measure(rpn, data, 200):.4f}", flush=True)
     return rpn
 
