@@ -57,10 +57,27 @@ export function decoderContext(
 }
 
 /** Rotary positions on rows `[R, n·c]`; the halves of each head lie on an axis of their own: `[R, n, 2, c/2]`. */
-function rotate({ b, config, cos, sin }: DecoderContext, rows: Value, heads: number): Value {
+export function rotate(
+  { b, config, cos, sin }: Pick<DecoderContext, 'b' | 'config' | 'cos' | 'sin'>,
+  rows: Value,
+  heads: number,
+): Value {
   const x = b.reshape(rows, [rows.shape[0] ?? 'S', heads, 2, config.headDim / 2]);
   const swapped = b.gather(x, b.int64s([1, 0]), 2);
   return b.binary('Add', b.binary('Mul', x, cos), b.binary('Mul', swapped, sin));
+}
+
+/** `q_proj`, `k_proj` or `v_proj` of the layer `name`, with its bias where the family has one. */
+export function projection(
+  { b, config, weight }: Pick<DecoderContext, 'b' | 'config' | 'weight'>,
+  name: string,
+  part: string,
+  x: Value,
+  out: number,
+): Value {
+  const linear = `${name}.self_attn.${part}`;
+  const bias = config.qkvBias ? weight(`${linear}.bias`, [out]) : undefined;
+  return b.linear(x, weight(`${linear}.weight`, [out, config.hiddenSize]), bias);
 }
 
 /** The context of the last fed token alone, for a layer whose other rows nobody reads. */
@@ -99,8 +116,7 @@ export function decoderLayer(
 ): LayerOutput {
   const { b, config, weight } = context;
   const { hiddenSize: d, heads: H, kvHeads: G, headDim: c } = config;
-  const project = (part: string, from: Value, out: number) =>
-    b.linear(from, weight(`${name}.self_attn.${part}.weight`, [out, d]));
+  const project = (part: string, from: Value, out: number) => projection(context, name, part, from, out);
 
   const normed = rmsNorm(context, `${name}.input_layernorm.weight`, x);
   const asking = read === 'last' ? lastRow(context) : context;

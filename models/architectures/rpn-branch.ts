@@ -1,12 +1,12 @@
 /**
- * SD-RPN's branch (METHOD §3, LLaVA form): hidden_states[K] through T−1 ordinary decoder layers, then query–key
- * scores of the last one without rotary positions. Its value, output and MLP weights never matter.
+ * SD-RPN's branch (METHOD §3): hidden_states[K] through T−1 ordinary decoder layers, then query–key scores of the last
+ * one: LLaVA's without rotary positions, Qwen's at each token's own. Its value, output and MLP weights never matter.
  */
 import type { TextConfig } from '../../src-main/checkpoint/config.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { Graph, Value } from '../../src-main/graph/types.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
-import { decoderContext, decoderLayer, rmsNorm } from './llama-decoder.ts';
+import { decoderContext, decoderLayer, projection, rmsNorm, rotate } from './llama-decoder.ts';
 import { weightsInto } from './weights.ts';
 
 export interface RpnConfig {
@@ -16,6 +16,8 @@ export interface RpnConfig {
   readonly norm: boolean;
   /** Mean over heads of q·k/√c; otherwise one unscaled full-width dot product. */
   readonly multiHead: boolean;
+  /** Queries and keys of the last layer are rotated to their positions (Qwen). */
+  readonly rotary?: boolean;
 }
 
 /** The branch as a graph; inputs and output as in `ModelGraphs`. */
@@ -29,19 +31,30 @@ export function rpnGraph(
   const weight = weightsInto(b, source);
   const { hiddenSize: d, heads: H, kvHeads: G, headDim: c } = config;
   let x: Value = b.input('hidden', 'float32', ['S', d]);
-  if (rpn.t > 1) {
-    const context = decoderContext(b, config, weight, 'S');
+  const context = rpn.t > 1 || rpn.rotary ? decoderContext(b, config, weight, 'S') : null;
+  if (context) {
     for (let i = 0; i < rpn.t - 1; i++) x = decoderLayer(context, `${names.layers}.${i}`, x, null).x ?? x;
   }
-  const query = b.gather(x, b.input('query', 'int64', [1])); // [1, d]
-  const keys = b.sliceAt(x, 0, b.input('keys_start', 'int64', [1]), b.input('keys_end', 'int64', [1]), 'N');
+  const [at, start, end] = ['query', 'keys_start', 'keys_end'].map((name) => b.input(name, 'int64', [1])) as [
+    Value,
+    Value,
+    Value,
+  ];
+  const atQuery = (rows: Value) => b.gather(rows, at); // [1, …]
+  const atKeys = (rows: Value) => b.sliceAt(rows, 0, start, end, 'N'); // [N, …]
+  const placed = (rows: Value, heads: number, pick: (rows: Value) => Value) =>
+    rpn.rotary && context
+      ? rotate({ b, config, cos: pick(context.cos), sin: pick(context.sin) }, rows, heads)
+      : rows;
   const last = `${names.layers}.${rpn.t - 1}`;
   const normed = (rows: Value) => {
     const outer = rpn.norm ? rmsNorm({ b, config, weight }, names.norm, rows) : rows;
     return rmsNorm({ b, config, weight }, `${last}.input_layernorm.weight`, outer);
   };
-  const q = b.linear(normed(query), weight(`${last}.self_attn.q_proj.weight`, [H * c, d])); // [1, H·c]
-  const k = b.linear(normed(keys), weight(`${last}.self_attn.k_proj.weight`, [G * c, d])); // [N, G·c]
+  const project = (part: string, rows: Value, out: number) =>
+    projection({ b, config, weight }, last, part, normed(rows), out);
+  const q = placed(project('q_proj', atQuery(x), H * c), H, atQuery); // [1, H·c]
+  const k = b.reshape(placed(project('k_proj', atKeys(x), G * c), G, atKeys), ['N', G * c]);
   // A sum over heads of q·k is one dot product; query heads that share keys add up first.
   const shared = b.reshape(b.sum(b.reshape(q, [G, H / G, c]), [1]), [1, G * c]);
   const scale = rpn.multiHead ? 1 / (H * Math.sqrt(c)) : 1;

@@ -17,9 +17,12 @@ export interface DecoderVariant {
   readonly hiddenOf: number | null;
 }
 
+/** One input of the vision graph. */
+export type VisionFeed = readonly [data: Float32Array | BigInt64Array, dims: readonly number[]];
+
 /** Facts of the built model. */
 export interface ModelFacts {
-  readonly family: 'llava';
+  readonly family: 'llava' | 'qwen2_5_vl';
   readonly layers: number;
   readonly heads: number;
   readonly kvHeads: number;
@@ -28,16 +31,21 @@ export interface ModelFacts {
   readonly vocabSize: number;
   readonly ropeTheta: number;
   readonly maxPositions: number;
+  /** Visual tokens of every picture, or (dynamic) of the squared picture the teacher sees. */
   readonly grid: Grid;
-  /** Side of the encoder's square input in pixels. */
+  /** Side of the encoder's square input in pixels (dynamic: of the squared picture). */
   readonly imageSide: number;
+  /** Each picture has a grid of its own. */
+  readonly dynamicGrid: boolean;
+  /** M-RoPE: rotary frequencies of time, row and column; absent where positions are one number. */
+  readonly mropeSection?: readonly [number, number, number];
   readonly rpn: { readonly k: number; readonly t: number } | null;
 }
 
 /**
  * The graphs of a model. Their inputs and outputs are fixed names:
  * - embed: `ids` int64 `[S]` → `embeds` `[S, d]`
- * - vision: `pixels` `[1, 3, side, side]` → `features` `[N, d]`
+ * - vision: what `visionFeeds` gives → `features` `[N, d]`
  * - decoder: `embeds` `[S, d]`, rotary tables `cos`, `sin` `[S, headDim]` (see rope.ts), `positions` `[S]`,
  *   `key_positions` `[P+S]`, `past_k.i`, `past_v.i` `[P, w]` → `new_k.i`, `new_v.i` `[S, w]`, `logits` `[1 or S, V]`,
  *   `hidden` `[S, d]`, `tap.i` `[heads, rows, keys]` for `tap_heads.i`, `tap_rows` and `tap_keys` bounds
@@ -47,6 +55,10 @@ export interface ModelFacts {
 export interface ModelGraphs extends ModelFacts {
   embed(): Graph;
   vision(): Graph;
+  /** Numbers of the processor's pixels for a picture of this grid. */
+  pixelCount(grid: Grid): number;
+  /** Inputs of the vision graph for the processor's pixels. */
+  visionFeeds(pixels: Float32Array, grid: Grid): Readonly<Record<string, VisionFeed>>;
   decoder(variant: DecoderVariant): Graph;
   /** Null when the checkpoint has no RPN branch. */
   rpnBranch(): Graph | null;

@@ -88,7 +88,7 @@ const hfSchema = z.object({
   eos_token_id: idOrIds.nullish(),
 });
 
-/** LLaMA decoder, as numbers. */
+/** LLaMA's decoder, or Qwen2's, as numbers. */
 export interface TextConfig {
   readonly hiddenSize: number;
   readonly intermediateSize: number;
@@ -101,6 +101,10 @@ export interface TextConfig {
   readonly maxPositions: number;
   readonly vocabSize: number;
   readonly tieWordEmbeddings: boolean;
+  /** Queries, keys and values have biases (Qwen2). */
+  readonly qkvBias?: boolean;
+  /** Qwen's M-RoPE: how many rotary frequencies follow the time, row and column of a token. */
+  readonly mropeSection?: readonly [number, number, number];
 }
 
 /** CLIP ViT, as numbers. */

@@ -30,10 +30,10 @@ const schema = z.object({
 });
 
 /** OpenAI CLIP's normalisation, in force when the file does not say. */
-const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
-const CLIP_STD = [0.26862954, 0.26130258, 0.27577711] as const;
+export const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
+export const CLIP_STD = [0.26862954, 0.26130258, 0.27577711] as const;
 /** PIL's number for BICUBIC. */
-const PIL_BICUBIC = 3;
+export const PIL_BICUBIC = 3;
 
 export interface PreprocessorConfig {
   /** Side of the encoder's square in pixels. */

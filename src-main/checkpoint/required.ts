@@ -158,7 +158,11 @@ function affine(name: string, weight: readonly number[]): RequiredTensor[] {
  *   or is stored as something else than F32, F16 or BF16.
  */
 export function checkRequired(config: LlavaConfig, weights: WeightIndex, dir: string): void {
-  const required = requiredTensors(config);
+  checkTensors(requiredTensors(config), weights, dir);
+}
+
+/** As {@link checkRequired}, for any list. */
+export function checkTensors(required: readonly RequiredTensor[], weights: WeightIndex, dir: string): void {
   const missing = required.filter(({ name }) => !weights.entry(name));
   const first = missing[0];
   if (first) {

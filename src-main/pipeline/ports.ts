@@ -6,15 +6,17 @@ import type { Grid } from '../../src-shared/kernels/types.ts';
 
 /** Facts of a loaded model that the pipeline plans with. */
 export interface ModelProfile {
-  readonly family: 'llava';
+  readonly family: 'llava' | 'qwen2_5_vl';
   readonly layers: number;
   readonly heads: number;
   readonly hiddenSize: number;
   readonly vocabSize: number;
-  /** Visual tokens of one picture, `[H, W]`. */
+  /** Visual tokens of every picture, `[H, W]`; where grids are dynamic, of the teacher's squared picture. */
   readonly grid: Grid;
-  /** Side of the encoder's square input in pixels. */
+  /** Side of the encoder's square input in pixels (dynamic: of the squared picture). */
   readonly imageSide: number;
+  /** Each picture has a grid of its own, which `encodeImage`, `rpn` and picture parts of a feed must be told. */
+  readonly dynamicGrid: boolean;
   /** RPN branch: hidden_states[k] goes in, t layers deep; null when the checkpoint has none. */
   readonly rpn: { readonly k: number; readonly t: number } | null;
   /** The device that really runs, as proved at load (`cpu`, `webgpu`, …). */
@@ -23,7 +25,15 @@ export interface ModelProfile {
 
 /** Part of one feed: token ids to embed, or features `[n, d]` that stand in their place. */
 export type FeedPart =
-  { readonly tokens: readonly number[] } | { readonly features: Float32Array; readonly count: number };
+  | { readonly tokens: readonly number[] }
+  | {
+      readonly features: Float32Array;
+      readonly count: number;
+      /** The picture's grid, where positions follow it (M-RoPE). */
+      readonly grid?: Grid;
+      /** Which of the grid's tokens these are; absent: all of them. */
+      readonly keep?: Uint32Array;
+    };
 
 /** Attention rows to keep: query rows of this feed (0-based in the feed), keys by absolute position. */
 export interface TapRequest {
@@ -71,19 +81,25 @@ export interface KvCache {
 
 export interface VisionLanguageModel {
   readonly profile: ModelProfile;
-  /** `pixels` `[3, side, side]`, normalised → projected visual features `[N, d]`. */
-  encodeImage(pixels: Float32Array): Promise<Float32Array>;
+  /**
+   * `pixels` of the image processor, normalised → projected visual features `[N, d]`: `[3, side, side]`, or for dynamic
+   * grids rows of patches (qwen-processor.ts) and the grid they make.
+   */
+  encodeImage(pixels: Float32Array, grid?: Grid): Promise<Float32Array>;
+  /** Numbers that `encodeImage` takes for a picture of this grid. */
+  pixelCount(grid: Grid): number;
   newCache(): KvCache;
   /** Feeds tokens after what the cache holds, appends their keys and values, returns what was asked for. */
   forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult>;
   /**
    * RPN logits `[N]` from hidden_states[k] `[S, d]` of a prompt fed from position 0: query = row `query`,
-   * keys = rows `[keys[0], keys[1])`. METHOD §3.
+   * keys = rows `[keys[0], keys[1])`, the visual tokens of a picture of `grid`. METHOD §3.
    */
   rpn(
     hidden: Float32Array,
     query: number,
     keys: readonly [start: number, end: number],
+    grid?: Grid,
   ): Promise<Float32Array>;
   dispose(): Promise<void>;
 }

@@ -3,6 +3,8 @@
  * checked here, against the feed it is for, because a graph would clamp it in silence.
  */
 import type { ModelFacts } from '../../models/architectures/index.ts';
+import type { MropePositions } from '../../models/architectures/mrope.ts';
+import { mropeTables } from '../../models/architectures/mrope.ts';
 import { ropeTables } from '../../models/architectures/rope.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { TappedRows, TapRequest } from '../pipeline/ports.ts';
@@ -15,13 +17,20 @@ function range(start: number, count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => start + i);
 }
 
-/** Positions start…start+count−1 of the fed tokens, those of all keys so far, and the rotary tables. */
+/**
+ * Places start…start+count−1 of the fed tokens, those of all keys so far, and the rotary tables.
+ * @param mrope the tokens' positions where they are not their places
+ */
 export function positionFeeds(
-  { headDim, ropeTheta }: Pick<ModelFacts, 'headDim' | 'ropeTheta'>,
+  { headDim, ropeTheta, mropeSection }: Pick<ModelFacts, 'headDim' | 'ropeTheta' | 'mropeSection'>,
   start: number,
   count: number,
+  mrope: MropePositions | null,
 ): Record<string, Feed> {
-  const { cos, sin } = ropeTables(start, count, headDim, ropeTheta);
+  const { cos, sin } =
+    mrope && mropeSection
+      ? mropeTables(mrope.axes, headDim, ropeTheta, mropeSection)
+      : ropeTables(start, count, headDim, ropeTheta);
   return {
     cos: [cos, [count, headDim]],
     sin: [sin, [count, headDim]],

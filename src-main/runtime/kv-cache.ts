@@ -15,6 +15,8 @@ export class HostKvCache implements KvCache {
   #values: Float32Array[];
   /** Rows of each layer; an early exit leaves later layers behind. */
   readonly #rows: number[];
+  /** The position of text that would follow each place; differs from place + 1 after a picture under M-RoPE. */
+  readonly #next: number[] = [];
   #length = 0;
 
   /** @param width floats per row: kv heads · head size */
@@ -29,14 +31,21 @@ export class HostKvCache implements KvCache {
     return this.#length;
   }
 
+  /** The position the next token takes. */
+  get nextPosition(): number {
+    return this.#next[this.#length - 1] ?? this.#length;
+  }
+
   truncate(length: number): void {
     this.#length = Math.min(this.#length, Math.max(0, length));
+    this.#next.length = Math.min(this.#next.length, this.#length);
     this.#rows.forEach((rows, i) => (this.#rows[i] = Math.min(rows, this.#length)));
   }
 
   fork(length = this.#length): HostKvCache {
     const copy = new HostKvCache(this.#keys.length, this.#width);
     copy.#length = Math.min(length, this.#length);
+    copy.#next.push(...this.#next.slice(0, copy.#length));
     this.#rows.forEach((rows, i) => {
       copy.#rows[i] = Math.min(rows, copy.#length);
       copy.#reserve(i, copy.#rows[i]);
@@ -80,8 +89,9 @@ export class HostKvCache implements KvCache {
     return { past, fresh };
   }
 
-  /** The feed succeeded: its rows count from now on. */
-  commit(layers: number, count: number): void {
+  /** The feed succeeded: its rows count from now on. `next`: see {@link nextPosition}, after each row, under M-RoPE. */
+  commit(layers: number, count: number, next?: Int32Array): void {
+    if (next) this.#next.push(...next);
     this.#length += count;
     for (let i = 0; i < layers; i++) this.#rows[i] = this.#length;
   }

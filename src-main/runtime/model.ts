@@ -3,7 +3,10 @@
  * logits, hidden state) and runs its session; sessions are made on demand over the same mapped weights.
  */
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
+import type { MropePositions, Span } from '../../models/architectures/mrope.ts';
+import { mropePositions } from '../../models/architectures/mrope.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Grid } from '../../src-shared/kernels/types.ts';
 import type {
   FeedPart,
   ForwardRequest,
@@ -32,9 +35,10 @@ export class OnnxModel implements VisionLanguageModel {
 
   /** @param copied every session holds the weights again: on a GPU, or when they are stored in half precision */
   constructor(graphs: ModelGraphs, settings: SessionSettings, copied = settings.device !== 'cpu') {
-    const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, rpn } = graphs;
+    const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn } = graphs;
     const { device } = settings;
-    this.profile = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, rpn, device };
+    const facts = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn };
+    this.profile = { ...facts, device };
     this.#graphs = graphs;
     this.#settings = settings;
     this.#sessions = new SessionCache(copied ? KEPT.copied : KEPT.mapped);
@@ -52,18 +56,21 @@ export class OnnxModel implements VisionLanguageModel {
     );
   }
 
-  async encodeImage(pixels: Float32Array): Promise<Float32Array> {
-    const side = this.#graphs.imageSide;
-    if (pixels.length !== 3 * side * side) {
+  async encodeImage(pixels: Float32Array, grid: Grid = this.#graphs.grid): Promise<Float32Array> {
+    const expected = this.#graphs.pixelCount(grid);
+    if (pixels.length !== expected) {
       throw new FoveaError(
         'internal',
-        `pixels are ${pixels.length} numbers, the encoder takes 3×${side}×${side}`,
+        `pixels are ${pixels.length} numbers, a grid of ${grid.join('×')} takes ${expected}`,
       );
     }
-    const output = await this.#visionSession((session) =>
-      session.run({ pixels: [pixels, [1, 3, side, side]] }),
-    );
+    const feeds = this.#graphs.visionFeeds(pixels, grid);
+    const output = await this.#visionSession((session) => session.run(feeds));
     return need(output, 'features').data;
+  }
+
+  pixelCount(grid: Grid): number {
+    return this.#graphs.pixelCount(grid);
   }
 
   newCache(): HostKvCache {
@@ -78,14 +85,15 @@ export class OnnxModel implements VisionLanguageModel {
     const { embeds, count } = await this.#embed(request.parts);
     this.#checkRoom(start + count);
     const { past, fresh } = cache.bind(variant.layers, count);
+    const mrope = this.#mrope(cache.nextPosition, request.parts.map(spanOf));
     const feeds = {
       embeds: [embeds, [count, this.#graphs.hiddenSize]] as const,
-      ...positionFeeds(this.#graphs, start, count),
+      ...positionFeeds(this.#graphs, start, count, mrope),
       ...past,
       ...tapFeeds(variant.taps, request.taps, this.#graphs.heads, count, start + count),
     };
     const output = await this.#decoderSession(variant, (session) => session.run(feeds, fresh));
-    cache.commit(variant.layers, count);
+    cache.commit(variant.layers, count, mrope?.next);
     return {
       logits: wanted.logits === 'none' ? null : need(output, 'logits').data,
       taps: (request.taps?.heads ?? []).map(({ layer, heads }) =>
@@ -99,15 +107,18 @@ export class OnnxModel implements VisionLanguageModel {
     hidden: Float32Array,
     query: number,
     keys: readonly [start: number, end: number],
+    grid: Grid = this.#graphs.grid,
   ): Promise<Float32Array> {
     const d = this.#graphs.hiddenSize;
     const count = hidden.length / d;
     if (!Number.isInteger(count) || query >= count || keys[1] > count || keys[0] >= keys[1]) {
       throw new FoveaError('internal', `query ${query} or keys ${keys.join('–')} lie outside ${count} rows`);
     }
+    const [from, to] = keys;
+    const spans = [{ count: from }, { count: to - from, grid }, { count: count - to }];
     const feeds = {
       hidden: [hidden, [count, d]] as const,
-      ...positionFeeds(this.#graphs, 0, count),
+      ...positionFeeds(this.#graphs, 0, count, this.#mrope(0, spans)),
       query: int64(query),
       keys_start: int64(keys[0]),
       keys_end: int64(keys[1]),
@@ -126,6 +137,11 @@ export class OnnxModel implements VisionLanguageModel {
 
   async dispose(): Promise<void> {
     await this.#sessions.dispose();
+  }
+
+  /** Positions of a feed under M-RoPE; null where a position is the token's place. */
+  #mrope(start: number, spans: readonly Span[]): MropePositions | null {
+    return this.#graphs.mropeSection ? mropePositions(start, spans) : null;
   }
 
   #variant(request: ForwardRequest): DecoderVariant {
@@ -197,6 +213,12 @@ export class OnnxModel implements VisionLanguageModel {
     const open = () => Session.open(this.#graphs.decoder(variant), this.#settings);
     return this.#sessions.use(JSON.stringify(variant), open, work);
   }
+}
+
+function spanOf(part: FeedPart): Span {
+  if ('tokens' in part) return { count: part.tokens.length };
+  const { count, grid, keep } = part;
+  return { count, ...(grid ? { grid } : {}), ...(keep ? { keep } : {}) };
 }
 
 function need(output: Readonly<Record<string, Output>>, name: string): Output {

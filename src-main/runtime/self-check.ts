@@ -3,6 +3,7 @@
  * plausible wrong numbers, and a wrong attention map looks like any other, so nothing runs before this passes.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Grid } from '../../src-shared/kernels/types.ts';
 import type { FeedPart, ForwardResult, VisionLanguageModel } from '../pipeline/ports.ts';
 
 /** Largest allowed difference, relative to the largest value of the tensor compared. */
@@ -27,19 +28,21 @@ export function relativeError(a: Float32Array, b: Float32Array): number {
   return difference / size;
 }
 
-/** A picture with structure at every scale, the same on every run. */
-function testPixels(side: number): Float32Array {
-  return Float32Array.from(
-    { length: 3 * side * side },
-    (_, i) => Math.sin(i * 0.37) + Math.cos((i % side) * 0.11),
-  );
+/** More than one attention window, and windows that the picture does not fill. */
+const SMALL_GRID: Grid = [5, 3];
+
+/** Numbers with structure at every scale, the same on every run. */
+function testPixels(count: number, side: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => Math.sin(i * 0.37) + Math.cos((i % side) * 0.11));
 }
 
 /** Everything the pipeline uses, once: vision, prefill, a cached step, taps, hidden state, RPN. */
 async function probe(model: VisionLanguageModel): Promise<Float32Array[]> {
   const { imageSide, hiddenSize, layers, vocabSize, rpn } = model.profile;
-  const features = await model.encodeImage(testPixels(imageSide));
-  const count = Math.min(8, features.length / hiddenSize);
+  const grid = model.profile.dynamicGrid ? SMALL_GRID : model.profile.grid;
+  const features = await model.encodeImage(testPixels(model.pixelCount(grid), imageSide), grid);
+  const count = Math.min(15, features.length / hiddenSize);
+  const picture = { features: features.subarray(0, count * hiddenSize), count, grid };
   const tokens = [1, 2, 3, 5, 7].map((id) => id % vocabSize);
   const outputs = [features];
   const cache = model.newCache();
@@ -55,7 +58,7 @@ async function probe(model: VisionLanguageModel): Promise<Float32Array[]> {
         },
         hiddenOf: rpn?.k ?? 0,
       });
-    const prompt = [{ tokens }, { features: features.subarray(0, count * hiddenSize), count }, { tokens }];
+    const prompt = [{ tokens }, picture, { tokens }];
     const first = await feed(prompt, 2 * tokens.length + count);
     const step = await feed([{ tokens: tokens.slice(-1) }], 1);
     for (const { logits, hidden, taps } of [first, step]) {
@@ -63,10 +66,12 @@ async function probe(model: VisionLanguageModel): Promise<Float32Array[]> {
     }
     if (rpn && first.hidden) {
       outputs.push(
-        await model.rpn(first.hidden, first.hidden.length / hiddenSize - 1, [
-          tokens.length,
-          tokens.length + count,
-        ]),
+        await model.rpn(
+          first.hidden,
+          first.hidden.length / hiddenSize - 1,
+          [tokens.length, tokens.length + count],
+          grid,
+        ),
       );
     }
   } finally {

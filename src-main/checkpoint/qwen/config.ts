@@ -1,0 +1,214 @@
+/**
+ * `config.json` of Qwen2.5-VL, brought to numbers. Published files are flat (the decoder's keys at the top level);
+ * newer transformers nests them in `text_config`. SD-RPN's keys sit at the top level of either. Defaults are the
+ * reference configuration classes'.
+ */
+import { z } from 'zod';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { LlavaConfig, TextConfig } from '../config.ts';
+
+const count = z.number().int().positive();
+const id = z.number().int().nonnegative();
+const ropeSchema = z
+  .object({
+    type: z.string().optional(),
+    rope_type: z.string().optional(),
+    rope_theta: z.number().positive().optional(),
+    mrope_section: z.tuple([count, count, count]).optional(),
+  })
+  .nullish();
+
+const textSchema = z.object({
+  hidden_size: count,
+  intermediate_size: count,
+  num_hidden_layers: count,
+  num_attention_heads: count,
+  num_key_value_heads: count.nullish(),
+  hidden_act: z.string().default('silu'),
+  rms_norm_eps: z.number().positive().default(1e-5),
+  rope_theta: z.number().positive().optional(),
+  rope_scaling: ropeSchema,
+  rope_parameters: ropeSchema,
+  max_position_embeddings: count.default(32768),
+  vocab_size: count.default(152064),
+  tie_word_embeddings: z.boolean().default(false),
+  use_sliding_window: z.boolean().nullish(),
+  eos_token_id: z.union([id, z.array(id).min(1)]).nullish(),
+  bos_token_id: z.union([id, z.array(id).min(1)]).nullish(),
+});
+
+const visionSchema = z.object({
+  depth: count.default(32),
+  hidden_size: count.default(3584),
+  hidden_act: z.string().default('silu'),
+  intermediate_size: count.default(3420),
+  num_heads: count.default(16),
+  in_channels: count.optional(),
+  in_chans: count.optional(),
+  patch_size: count.default(14),
+  spatial_merge_size: count.default(2),
+  temporal_patch_size: count.default(2),
+  window_size: count.default(112),
+  out_hidden_size: count.default(3584),
+  fullatt_block_indexes: z.array(z.number().int().nonnegative()).default([7, 15, 23, 31]),
+  rope_parameters: ropeSchema,
+});
+
+const rootSchema = z
+  .object({
+    vision_config: visionSchema,
+    text_config: z.object({}).loose().nullish(),
+    image_token_id: id.default(151655),
+    tie_word_embeddings: z.boolean().optional(),
+    enable_twig: z.boolean().default(false),
+    twig_K: z.number().int().nonnegative().optional(),
+    twig_T: count.optional(),
+    roi_source: z.string().default('qk'),
+    roi_multi_head: z.boolean().default(true),
+  })
+  .loose();
+
+/** Qwen2.5-VL's ViT, as numbers. */
+export interface QwenVisionConfig {
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly heads: number;
+  /** Side of a patch in pixels; a visual token is `mergeSize`² patches. */
+  readonly patchSize: number;
+  readonly mergeSize: number;
+  readonly temporalPatchSize: number;
+  /** Side of an attention window in visual tokens. */
+  readonly windowCells: number;
+  /** Layers that attend over the whole picture. */
+  readonly fullLayers: readonly number[];
+  readonly ropeTheta: number;
+}
+
+export interface QwenConfig {
+  readonly family: 'qwen2_5_vl';
+  /** Published names (`model.layers`, `visual.`), or newer ones (`model.language_model.layers`, `model.visual.`). */
+  readonly layout: 'qwen' | 'qwen_v5';
+  readonly text: TextConfig;
+  readonly vision: QwenVisionConfig;
+  readonly rpn: LlavaConfig['rpn'];
+  readonly imageTokenId: number;
+  readonly bosTokenIds: readonly number[];
+  readonly eosTokenIds: readonly number[];
+}
+
+/** Whether a config.json is of this family. */
+export function isQwenConfig(json: unknown): boolean {
+  const kind = z
+    .object({ architectures: z.array(z.string()).catch([]), model_type: z.string().catch('') })
+    .safeParse(json);
+  if (!kind.success) return false;
+  const { architectures, model_type } = kind.data;
+  const [name] = architectures;
+  return name === undefined ? model_type === 'qwen2_5_vl' : name.startsWith('Qwen2_5_VL');
+}
+
+/**
+ * The layout is what most files have; `openQwen` lets the tensors decide.
+ * @throws FoveaError `unsupported_model` for an option Fovea does not implement, `bad_checkpoint` for a malformed value.
+ */
+export function parseQwenConfig(json: unknown, where: string): QwenConfig {
+  const root = check(rootSchema, json, where);
+  const text = check(textSchema, root.text_config ?? json, where);
+  const rope = text.rope_parameters ?? text.rope_scaling ?? {};
+  const kind = rope.rope_type ?? rope.type ?? 'mrope';
+  need(text.hidden_act === 'silu', `hidden_act ${text.hidden_act}`, where);
+  need(kind === 'mrope' || kind === 'default', `rope_scaling of type ${kind}`, where);
+  need(!text.use_sliding_window, 'use_sliding_window', where);
+  const heads = text.num_attention_heads;
+  const kvHeads = text.num_key_value_heads ?? heads;
+  const headDim = text.hidden_size / heads;
+  const mropeSection = rope.mrope_section ?? [16, 24, 24];
+  if (!Number.isInteger(headDim) || heads % kvHeads !== 0) {
+    throw bad('the head counts do not divide the hidden size', where);
+  }
+  if (2 * mropeSection.reduce((a, b) => a + b, 0) !== headDim) {
+    throw bad(`mrope_section ${mropeSection.join(', ')} does not fill half a head of ${headDim}`, where);
+  }
+  return {
+    family: 'qwen2_5_vl',
+    layout: 'qwen',
+    text: {
+      hiddenSize: text.hidden_size,
+      intermediateSize: text.intermediate_size,
+      layers: text.num_hidden_layers,
+      heads,
+      kvHeads,
+      headDim,
+      rmsNormEps: text.rms_norm_eps,
+      ropeTheta: rope.rope_theta ?? text.rope_theta ?? 1e6,
+      maxPositions: text.max_position_embeddings,
+      vocabSize: text.vocab_size,
+      tieWordEmbeddings: (root.tie_word_embeddings ?? false) || text.tie_word_embeddings,
+      qkvBias: true,
+      mropeSection,
+    },
+    vision: visionConfig(root.vision_config, text.hidden_size, where),
+    rpn: rpnConfig(root, text.num_hidden_layers, where),
+    imageTokenId: root.image_token_id,
+    bosTokenIds: [text.bos_token_id ?? []].flat(),
+    eosTokenIds: [text.eos_token_id ?? []].flat(),
+  };
+}
+
+function visionConfig(c: z.infer<typeof visionSchema>, width: number, where: string): QwenVisionConfig {
+  const windowCells = Math.floor(c.window_size / c.spatial_merge_size / c.patch_size);
+  need(c.hidden_act === 'silu', `the vision tower's hidden_act ${c.hidden_act}`, where);
+  need((c.in_channels ?? c.in_chans ?? 3) === 3, 'pictures that are not RGB', where);
+  if (c.hidden_size % (4 * c.num_heads) !== 0 || windowCells < 1 || c.out_hidden_size !== width) {
+    throw bad("the vision tower's numbers contradict each other", where);
+  }
+  return {
+    layers: c.depth,
+    hiddenSize: c.hidden_size,
+    intermediateSize: c.intermediate_size,
+    heads: c.num_heads,
+    patchSize: c.patch_size,
+    mergeSize: c.spatial_merge_size,
+    temporalPatchSize: c.temporal_patch_size,
+    windowCells,
+    fullLayers: c.fullatt_block_indexes,
+    ropeTheta: c.rope_parameters?.rope_theta ?? 10000,
+  };
+}
+
+function rpnConfig(c: z.infer<typeof rootSchema>, layers: number, where: string): QwenConfig['rpn'] {
+  if (!c.enable_twig) return null;
+  if (c.twig_K === undefined || c.twig_T === undefined) {
+    throw bad('enable_twig is set without twig_K and twig_T', where);
+  }
+  if (c.twig_K >= layers) throw bad(`twig_K ${c.twig_K} is not a layer of ${layers}`, where);
+  need(c.roi_source === 'qk', `roi_source ${c.roi_source}`, where);
+  // METHOD §3: Qwen's twig_norm exists and is not used.
+  return { k: c.twig_K, t: c.twig_T, norm: false, multiHead: c.roi_multi_head };
+}
+
+function check<S extends z.ZodType>(schema: S, json: unknown, where: string): z.output<S> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw bad(
+    `config.json is not as expected at ${issue?.path.join('.') || 'the top level'}: ${issue?.message}`,
+    where,
+  );
+}
+
+function need(ok: boolean, what: string, where: string): void {
+  if (ok) return;
+  throw new FoveaError('unsupported_model', `Fovea does not run Qwen2.5-VL with ${what}`, {
+    where,
+    next: 'It runs the published Qwen2.5-VL configurations',
+  });
+}
+
+function bad(what: string, where: string): FoveaError {
+  return new FoveaError('bad_checkpoint', what, {
+    where,
+    next: 'Compare config.json with the one the model was published with',
+  });
+}

@@ -1,0 +1,100 @@
+/** Names and shapes of the tensors a Qwen2.5-VL checkpoint must hold, in both generations of names. */
+import type { RequiredTensor } from '../required.ts';
+import type { WeightIndex } from '../weight-index.ts';
+import type { QwenConfig } from './config.ts';
+
+export interface QwenNames {
+  /** Before `patch_embed…`, `blocks…`, `merger…`. */
+  readonly vision: string;
+  readonly embed: string;
+  readonly layers: string;
+  readonly norm: string;
+  readonly head: string;
+  readonly twigLayers: string;
+  readonly twigNorm: string;
+}
+
+const TWIG = { twigLayers: 'model.twig_layers', twigNorm: 'model.twig_norm.weight' } as const;
+const NAMES: Readonly<Record<QwenConfig['layout'], QwenNames>> = {
+  qwen: {
+    vision: 'visual',
+    embed: 'model.embed_tokens.weight',
+    layers: 'model.layers',
+    norm: 'model.norm.weight',
+    head: 'lm_head.weight',
+    ...TWIG,
+  },
+  qwen_v5: {
+    vision: 'model.visual',
+    embed: 'model.language_model.embed_tokens.weight',
+    layers: 'model.language_model.layers',
+    norm: 'model.language_model.norm.weight',
+    head: 'lm_head.weight',
+    ...TWIG,
+  },
+};
+
+export function qwenNames(layout: QwenConfig['layout']): QwenNames {
+  return NAMES[layout];
+}
+
+export function qwenLayoutOf(weights: WeightIndex): QwenConfig['layout'] {
+  return weights.entry(NAMES.qwen_v5.embed) ? 'qwen_v5' : 'qwen';
+}
+
+/** Every tensor a run reads. */
+export function requiredQwenTensors(config: QwenConfig): RequiredTensor[] {
+  const { text, rpn, layout } = config;
+  const names = qwenNames(layout);
+  const d = text.hiddenSize;
+  const list = [
+    ...visionTensors(config, names.vision),
+    { name: names.embed, shape: [text.vocabSize, d] },
+    { name: names.norm, shape: [d] },
+  ];
+  if (!text.tieWordEmbeddings) list.push({ name: names.head, shape: [text.vocabSize, d] });
+  for (let i = 0; i < text.layers; i++) list.push(...decoderLayer(config, `${names.layers}.${i}`));
+  for (let i = 0; i < (rpn?.t ?? 0); i++) list.push(...decoderLayer(config, `${names.twigLayers}.${i}`));
+  return list;
+}
+
+function visionTensors({ vision, text }: QwenConfig, p: string): RequiredTensor[] {
+  const { hiddenSize: d, intermediateSize: m, patchSize, temporalPatchSize, mergeSize } = vision;
+  const merged = d * mergeSize ** 2;
+  const list: RequiredTensor[] = [
+    { name: `${p}.patch_embed.proj.weight`, shape: [d, 3, temporalPatchSize, patchSize, patchSize] },
+    { name: `${p}.merger.ln_q.weight`, shape: [d] },
+    ...affine(`${p}.merger.mlp.0`, [merged, merged]),
+    ...affine(`${p}.merger.mlp.2`, [text.hiddenSize, merged]),
+  ];
+  for (let i = 0; i < vision.layers; i++) {
+    const block = `${p}.blocks.${i}`;
+    list.push({ name: `${block}.norm1.weight`, shape: [d] }, { name: `${block}.norm2.weight`, shape: [d] });
+    list.push(...affine(`${block}.attn.qkv`, [3 * d, d]), ...affine(`${block}.attn.proj`, [d, d]));
+    list.push(...affine(`${block}.mlp.gate_proj`, [m, d]), ...affine(`${block}.mlp.up_proj`, [m, d]));
+    list.push(...affine(`${block}.mlp.down_proj`, [d, m]));
+  }
+  return list;
+}
+
+function decoderLayer({ text }: QwenConfig, p: string): RequiredTensor[] {
+  const { hiddenSize: d, intermediateSize: m, heads, kvHeads, headDim } = text;
+  return [
+    ...affine(`${p}.self_attn.q_proj`, [heads * headDim, d]),
+    ...affine(`${p}.self_attn.k_proj`, [kvHeads * headDim, d]),
+    ...affine(`${p}.self_attn.v_proj`, [kvHeads * headDim, d]),
+    { name: `${p}.self_attn.o_proj.weight`, shape: [d, heads * headDim] },
+    { name: `${p}.mlp.gate_proj.weight`, shape: [m, d] },
+    { name: `${p}.mlp.up_proj.weight`, shape: [m, d] },
+    { name: `${p}.mlp.down_proj.weight`, shape: [d, m] },
+    { name: `${p}.input_layernorm.weight`, shape: [d] },
+    { name: `${p}.post_attention_layernorm.weight`, shape: [d] },
+  ];
+}
+
+function affine(name: string, weight: readonly number[]): RequiredTensor[] {
+  return [
+    { name: `${name}.weight`, shape: weight },
+    { name: `${name}.bias`, shape: [weight[0] ?? 0] },
+  ];
+}
