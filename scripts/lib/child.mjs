@@ -11,7 +11,9 @@ export function runChild(command, args, options, onStart = () => {}) {
     if (child.pid !== undefined) onStart(child.pid);
     const forward = (signal) => child.kill(signal);
     for (const signal of SIGNALS) process.on(signal, forward);
+    const watch = watchNpm(() => child.kill('SIGTERM'));
     const done = () => {
+      clearInterval(watch);
       for (const signal of SIGNALS) process.removeListener(signal, forward);
     };
     child.on('error', (error) => {
@@ -23,6 +25,15 @@ export function runChild(command, args, options, onStart = () => {}) {
       resolve({ code, signal });
     });
   });
+}
+
+/** npm that is told to stop takes only the shell between us with it; being handed to another parent is how we notice. */
+function watchNpm(onGone) {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) onGone();
+  }, 500).unref();
 }
 
 /** Ends this process as the child ended. */

@@ -17,13 +17,16 @@ interface Started {
 }
 
 /** Starts with a data folder that holds the demo project from an earlier run. */
-async function start(t: TestContext): Promise<Started> {
+async function start(t: TestContext, asNpm = false): Promise<Started> {
   const made = await demoProject(t);
   const home = dirname(made);
   if (made !== join(home, 'demo')) renameSync(made, join(home, 'demo'));
   const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...env } = process.env;
-  const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), '--no-open'], {
-    env: { ...env, FOVEA_HOME: home },
+  const command = [process.execPath, join(root, 'scripts/start.mjs'), '--no-open'];
+  // npm runs a script through a shell that waits for it.
+  const [program, ...args] = asNpm ? ['sh', '-c', '"$0" "$@"; exit $?', ...command] : command;
+  const child = spawn(program, args, {
+    env: { ...env, FOVEA_HOME: home, ...(asNpm ? { npm_lifecycle_event: 'start' } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.after(() => child.kill('SIGKILL'));
@@ -85,5 +88,13 @@ test('when the script that was started is killed, the host goes too', linux, asy
   const below = descendants(child.pid!);
   assert.ok(below.length > 0);
   child.kill('SIGKILL');
+  await allGone(below);
+});
+
+test('when npm is told to stop and takes only its shell with it, the host goes too', linux, async (t) => {
+  const { child } = await start(t, true);
+  const below = descendants(child.pid!);
+  assert.ok(below.length > 1);
+  child.kill('SIGTERM');
   await allGone(below);
 });
