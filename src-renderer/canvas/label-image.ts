@@ -3,7 +3,7 @@ import { FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
 
 /** Canvas pixels per token: enough for a clean hatch, little enough to redraw on every brush move. */
 const CELL = 12;
-const FG_FILL = 'rgb(230 159 0 / 62%)';
+const FG_FILL = 'rgb(230 159 0 / 45%)';
 const BG_FILL = 'rgb(86 180 233 / 22%)';
 const IGNORE_FILL = 'rgb(128 128 128 / 12%)';
 const HATCH_DARK = 'rgb(0 0 0 / 40%)';

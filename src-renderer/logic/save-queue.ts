@@ -120,6 +120,18 @@ export class SaveQueue {
     this.#door.onChange();
   }
 
+  /** Forgets everything, for another project: its samples have the same ids. @returns how many decisions are lost */
+  abandon(): number {
+    const { waiting } = this.summary();
+    for (const entry of this.#entries.values()) {
+      entry.cancelRetry?.();
+      entry.drafts.length = 0;
+    }
+    this.#entries.clear();
+    this.#door.onChange();
+    return waiting;
+  }
+
   summary(): SaveSummary {
     let waiting = 0;
     let sending = false;
@@ -165,8 +177,10 @@ export class SaveQueue {
 
   async #attempt(sampleId: number, entry: Entry, draft: Draft): Promise<void> {
     try {
-      this.#done(entry, draft, await this.#door.send(draft, entry.seen));
+      const saved = await this.#door.send(draft, entry.seen);
+      if (this.#entries.get(sampleId) === entry) this.#done(entry, draft, saved);
     } catch (thrown) {
+      if (this.#entries.get(sampleId) !== entry) return;
       const error = this.#door.asError(thrown);
       if (error.code === 'conflict') await this.#settleConflict(sampleId, entry, draft);
       else this.#failed(sampleId, entry, error);

@@ -45,6 +45,7 @@ export class Desk {
   #stroke: Stroke | null = null;
   #shownId: number | null = null;
   #moving = false;
+  #projectPath: string | null = null;
 
   bundle = $state.raw<Bundle | null>(null);
   problem = $state.raw<FoveaError | null>(null);
@@ -109,8 +110,16 @@ export class Desk {
     this.show(id);
   }
 
-  /** Another project or run: nothing that was loaded holds any more. Unsaved decisions stay in the save queue. */
-  clear(): void {
+  /** Another run or project: nothing that was loaded holds any more. Decisions of another project cannot be saved. */
+  clear(projectPath: string): void {
+    if (this.#projectPath !== null && this.#projectPath !== projectPath) {
+      const lost = this.#saves.abandon();
+      if (lost > 0) {
+        const words = `${lost} decisions on ${this.#projectPath} were not saved before it was closed`;
+        this.#notices.error(new FoveaError('io', words, { next: 'Open it again and decide them anew' }));
+      }
+    }
+    this.#projectPath = projectPath;
     this.#bundles.clear();
     this.#edits.clear();
     this.#shownId = null;

@@ -1,10 +1,9 @@
 /** Labelling seen from the page: samples arrive live, the engine's death is survived, the queue stays usable. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { root } from '../../scripts/lib/paths.mjs';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { openInElectron } from './support/electron-app.ts';
@@ -18,10 +17,9 @@ before(async () => {
 });
 after(() => chromium.close());
 
-/** Adds questions that nobody labelled yet. */
-function addQuestions(project: string): void {
-  const images = join(project, 'images');
-  const lines = readdirSync(images)
+/** Writes questions about the project's own pictures that nobody labelled yet. */
+function writeQuestions(project: string): string {
+  const lines = readdirSync(join(project, 'images'))
     .filter((name) => /\.(png|jpe?g)$/.test(name))
     .slice(0, ADDED)
     .map((image, i) =>
@@ -29,12 +27,7 @@ function addQuestions(project: string): void {
     );
   const file = join(dirname(project), 'more.jsonl');
   writeFileSync(file, lines.join('\n'));
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [join(root, 'src-main/app/cli/main.ts'), 'import', project, '--images', images, '--questions', file],
-    { encoding: 'utf8' },
-  );
-  assert.equal(status, 0, stderr);
+  return file;
 }
 
 /** Processes that a process started; the backend starts nothing but the engine. */
@@ -46,14 +39,19 @@ function childrenOf(pid: number): number[] {
     .map(([child]) => child!);
 }
 
-test('the engine is killed while labelling: it goes on, reviewing too, and every sample is labelled once', async (t) => {
+test('import from the page, kill the engine while it labels: it goes on, reviewing too, and every sample is labelled once', async (t) => {
   const project = await demoProject(t);
-  addQuestions(project);
   const app = await openInElectron(chromium, project);
   try {
     const { page } = app;
     const review = new ReviewPage(page);
     await review.ready();
+    await page.getByRole('button', { name: 'Import…' }).click();
+    await page.getByLabel('Folder of the pictures').fill(join(project, 'images'));
+    await page.getByLabel('Questions:').fill(writeQuestions(project));
+    await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText(`${ADDED} added`).waitFor();
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: `Label ${ADDED} samples` }).click();
     const progress = page.getByRole('progressbar', { name: 'Labelling' });
     await progress.waitFor();

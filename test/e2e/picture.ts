@@ -44,15 +44,24 @@ try {
   for (const end of endings) end();
 }
 
-/** Goes on until the crop turned a wrong answer into the true one; stays at the last sample when none did. */
+/** Goes through the queue and back to the sample that shows most: a crop, a right answer, and best of all both at once. */
 async function showGoodSample(review: ReviewPage): Promise<void> {
-  const answers = review.page.getByRole('region', { name: 'Question and answers' });
+  const scores: number[] = [];
   for (let i = 0; i < LOOKED_AT; i++) {
-    const [alone, cropped, truth] = (await answers.locator('dd').allInnerTexts()).map((text) =>
-      text.split('\n')[0].trim(),
-    );
-    if (truth && cropped?.startsWith(truth) && !alone.startsWith(truth)) return;
-    if (await review.page.getByRole('button', { name: /^Next sample/ }).isDisabled()) return;
+    scores.push(await score(review));
+    if (await review.page.getByRole('button', { name: /^Next sample/ }).isDisabled()) break;
     await review.pressAndMove('j');
   }
+  const best = scores.indexOf(Math.max(...scores));
+  for (let at = scores.length - 1; at > best; at--) await review.pressAndMove('k');
+}
+
+async function score(review: ReviewPage): Promise<number> {
+  const answers = review.page.getByRole('region', { name: 'Question and answers' });
+  const [alone, cropped, truth] = (await answers.locator('dd').allInnerTexts()).map(
+    (text) => /^\S*/.exec(text)?.[0],
+  );
+  if ((await review.page.getByText('No crop').count()) > 0) return alone === truth ? 1 : 0;
+  if (cropped !== truth) return 2;
+  return alone === truth ? 3 : 4;
 }

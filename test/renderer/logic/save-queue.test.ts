@@ -160,3 +160,14 @@ test('the revision a person sees does not overrule own decisions under way', () 
   server.queue.setSeen(1, 3);
   assert.equal(server.queue.seen(1), 9);
 });
+
+test('decisions of a project that was closed never reach the next one', async () => {
+  const server = new Server();
+  server.queue.add(draft(1, 'accept'));
+  server.queue.add(draft(1, 'reject'));
+  assert.equal(server.queue.abandon(), 2);
+  await quiet();
+  assert.deepEqual(server.saved, []);
+  assert.equal(server.reviews.length, 1, 'only what was already on its way');
+  assert.equal(server.queue.seen(1), null);
+});
