@@ -31,7 +31,7 @@ def measure(rpn, data, n=500):
     return float(np.mean([auc(p, c) for p, c in zip(out.numpy(), data["cells"][:n].numpy())]))
 
 
-def train(model, preset, data, epochs=10, batch=64, lr=2e-3, seed=4, holdout=500):
+def train(model, preset, data, epochs=2, batch=64, lr=7e-4, seed=4, holdout=500):
     torch.manual_seed(seed)
     labels, dropped = assign(data, preset)
     on = (data["cells"] & (labels == 1)).sum() / (labels == 1).sum()
