@@ -78,7 +78,7 @@ def main(model_path, preset_path, where, limit=None):
     print(f"{len(items)} questions, alone {np.mean([i['alone'] == i['answer'] for i in items]):.3f}")
     for name in ("raw", "denoised", "rpn"):
         print("AUC", name, round(float(np.mean([auc(i[name], i["cells"]) for i in items])), 4))
-    for t in ([0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6] if tune else [preset["roi"]["threshold"]]):
+    for t in ([0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.2, 0.3] if tune else [preset["roi"]["threshold"]]):
         preset["roi"]["threshold"] = t
         print("threshold", t, {n: [round(v, 3) for v in crop_answers(runner, items, n)] for n in ("raw", "denoised", "rpn")}, "(accuracy, share with a crop)", flush=True)
     print("true box", crop_answers(runner, items, "true")[0], f"{time.time() - start:.0f}s")
