@@ -142,7 +142,7 @@ async function towerFolder(dir: string, name: string): Promise<string | null> {
 }
 
 /** `org/model` from a Hugging Face cache path (`models--org--model/snapshots/…`), else the folder's own name. */
-function nameOf(dir: string): string {
+export function nameOf(dir: string): string {
   const repo = basename(dirname(dirname(dir)));
   return basename(dirname(dir)) === 'snapshots' && repo.startsWith('models--')
     ? repo.slice('models--'.length).replaceAll('--', '/')

@@ -158,7 +158,7 @@ export type ConfigDraft = Omit<LlavaConfig, 'vision'> & {
 
 /** What Fovea runs, for messages. */
 export const SUPPORTED =
-  'LlavaLlamaForCausalLM (LLaVA-1.5, original layout), LlavaForConditionalGeneration (llava-hf)';
+  'LlavaLlamaForCausalLM (LLaVA-1.5, original layout), LlavaForConditionalGeneration (llava-hf), Qwen2_5_VLForConditionalGeneration';
 
 /**
  * @param json the parsed config.json

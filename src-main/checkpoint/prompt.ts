@@ -25,17 +25,21 @@ export interface PromptIds {
  *   or leaves no place for the picture.
  */
 export function buildPrompt(tokenizer: Tokenizer, imageTokenId: number | null, question: string): PromptIds {
-  const asked = question.replace(/^\s*<image>\s*\n?/, '').replace(/\n?<image>\s*$/, '');
-  if (asked.includes(IMAGE_TOKEN)) {
-    throw new FoveaError('bad_input', 'the question contains <image>', {
-      next: 'Ask about one picture at a time',
-    });
-  }
+  const asked = plainQuestion(question);
   const placeholder = imageTokenId ?? tokenizer.idOf(IMAGE_TOKEN);
   // A tokenizer without <image> is the original LLaVA's, whose template (if any) is the base model's, not LLaVA's.
   return tokenizer.chatTemplate === null || placeholder === null
     ? vicuna(tokenizer, asked)
-    : fromTemplate(tokenizer, tokenizer.chatTemplate, placeholder, asked);
+    : fromTemplate(tokenizer, placeholder, asked);
+}
+
+/** The question without an `<image>` line at its start or end. @throws FoveaError `bad_input` when one is left. */
+export function plainQuestion(question: string): string {
+  const asked = question.replace(/^\s*<image>\s*\n?/, '').replace(/\n?<image>\s*$/, '');
+  if (!asked.includes(IMAGE_TOKEN)) return asked;
+  throw new FoveaError('bad_input', 'the question contains <image>', {
+    next: 'Ask about one picture at a time',
+  });
 }
 
 /** The reference tokenises the pieces around the picture one by one, BOS once, in front. */
@@ -46,27 +50,34 @@ function vicuna(tokenizer: Tokenizer, question: string): PromptIds {
   return { before, after: bos !== null && after[0] === bos ? after.slice(1) : after };
 }
 
-function fromTemplate(
-  tokenizer: Tokenizer,
-  template: string,
-  placeholder: number,
-  question: string,
-): PromptIds {
-  let text: string;
+/** Part of a message, as chat templates know them. */
+export type ChatPart = { readonly type: 'image' } | { readonly type: 'text'; readonly text: string };
+
+/**
+ * One user message through the checkpoint's chat template, ready for the answer.
+ * @throws FoveaError `bad_checkpoint` when there is no template or it fails.
+ */
+export function renderChat(tokenizer: Tokenizer, content: readonly ChatPart[]): string {
+  const where = 'tokenizer_config.json';
+  const next = 'Compare its chat_template with the published one';
+  if (tokenizer.chatTemplate === null) {
+    throw new FoveaError('bad_checkpoint', 'the checkpoint has no chat template', { where, next });
+  }
   try {
-    text = new Template(template).render({
-      messages: [{ role: 'user', content: [{ type: 'image' }, { type: 'text', text: question }] }],
+    return new Template(tokenizer.chatTemplate).render({
+      messages: [{ role: 'user', content }],
       add_generation_prompt: true,
       bos_token: tokenizer.bosToken ?? '',
       eos_token: tokenizer.eosToken ?? '',
     });
   } catch (error) {
-    throw new FoveaError('bad_checkpoint', `the chat template fails: ${(error as Error).message}`, {
-      where: 'tokenizer_config.json',
-      next: 'Compare its chat_template with the published one',
-      cause: error,
-    });
+    const what = `the chat template fails: ${(error as Error).message}`;
+    throw new FoveaError('bad_checkpoint', what, { where, next, cause: error });
   }
+}
+
+function fromTemplate(tokenizer: Tokenizer, placeholder: number, question: string): PromptIds {
+  const text = renderChat(tokenizer, [{ type: 'image' }, { type: 'text', text: question }]);
   // The template writes BOS itself when it wants one; llava-hf's leaves it to the tokenizer.
   const bos = tokenizer.bosToken;
   const ids =

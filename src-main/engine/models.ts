@@ -4,15 +4,15 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openCheckpoint } from '../checkpoint/checkpoint.ts';
-import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { openModel } from '../checkpoint/open.ts';
+import type { AnyCheckpoint } from '../checkpoint/open.ts';
 import { loadModel } from '../runtime/index.ts';
 import type { LoadedModel } from '../runtime/index.ts';
 import type { ModelInfo, ModelRef } from './protocol.ts';
 
 export interface OpenModel {
   readonly model: LoadedModel;
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: AnyCheckpoint;
 }
 
 export class ModelCache {
@@ -26,7 +26,7 @@ export class ModelCache {
     this.#cpuThreads = cpuThreads;
   }
 
-  /** @throws FoveaError as `openCheckpoint` and `loadModel` do. */
+  /** @throws FoveaError as `openModel` and `loadModel` do. */
   async get(ref: ModelRef): Promise<OpenModel> {
     const key = `${ref.device}\n${ref.dir}\n${await stampOf(ref.dir)}`;
     const known = this.#open.get(key);
@@ -35,7 +35,7 @@ export class ModelCache {
       this.#open.set(key, known);
       return known;
     }
-    const checkpoint = await openCheckpoint(ref.dir);
+    const checkpoint = await openModel(ref.dir);
     // Room is made first: two large models at once may be one too many.
     await this.#shrinkTo(this.#capacity - 1);
     const model = await loadModel(checkpoint, {

@@ -8,6 +8,7 @@ import { analyseSample } from '../pipeline/analyse.ts';
 import { encodeImageFile } from '../pipeline/subject.ts';
 import type { EncodedImage } from '../pipeline/subject.ts';
 import { Stopwatch } from '../pipeline/stopwatch.ts';
+import { viewOf } from '../pipeline/view.ts';
 import { describe } from './models.ts';
 import type { ModelCache, OpenModel } from './models.ts';
 import type { LabelOutcome, LabelRequest } from './protocol.ts';
@@ -62,18 +63,23 @@ export class Worker {
   async #label(request: LabelRequest, signal: AbortSignal): Promise<LabelOutcome> {
     const opened = await this.#models.get(request.model);
     const watch = new Stopwatch(signal);
-    const encoded = await this.#encode(opened, request.imagePath, watch);
+    const encoded = await this.#encode(opened, request, watch);
     const outcome = await analyseSample(opened, request, { signal, encoded });
     return { ...outcome, timings: { ...outcome.timings, ...watch.report() } };
   }
 
   /** Several questions on one picture come one after the other: it is decoded and encoded once. */
-  async #encode(model: OpenModel, path: string, watch: Stopwatch): Promise<EncodedImage> {
+  async #encode(
+    model: OpenModel,
+    { imagePath: path, preset }: LabelRequest,
+    watch: Stopwatch,
+  ): Promise<EncodedImage> {
+    const { squareTokens } = viewOf(model.model.profile, preset);
     const file = await stat(path, { bigint: true }).catch(() => null);
-    const key = `${path}\n${file?.mtimeNs}\n${file?.size}`;
+    const key = [path, file?.mtimeNs, file?.size, squareTokens].join('\n');
     if (this.#last?.key !== key || this.#last.model !== model) {
       this.#last = null;
-      this.#last = { key, model, encoded: await encodeImageFile(model, path, watch) };
+      this.#last = { key, model, encoded: await encodeImageFile(model, path, watch, squareTokens) };
     }
     return this.#last.encoded;
   }

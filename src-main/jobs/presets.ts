@@ -42,7 +42,10 @@ export function choosePreset(presets: readonly Preset[], model: ModelInfo, wante
       next: `Take one of: ${ids(presets)}`,
     });
   }
-  const fitting = presets.filter((preset) => fits(preset, model));
+  const able = presets.filter((preset) => fits(preset, model));
+  // One made for exactly this model goes before those that any model of the family could run.
+  const exact = able.filter((preset) => preset.model !== undefined);
+  const fitting = exact.length > 0 ? exact : able;
   if (fitting.length === 1) return fitting[0];
   const message = fitting.length === 0 ? 'no preset fits the model' : 'more than one preset fits the model';
   throw new FoveaError('bad_input', `${message} (${model.family}, ${model.layers} layers)`, {
@@ -55,6 +58,7 @@ function fits(preset: Preset, model: ModelInfo): boolean {
   const sets = [...preset.grounding, ...(preset.sink ?? [])];
   return (
     preset.family === model.family &&
+    (!preset.model || (preset.model.layers === model.layers && preset.model.heads === model.heads)) &&
     sets.every(
       ({ layer, heads }) =>
         layer < model.layers && (heads === 'all' || heads.every((head) => head < model.heads)),

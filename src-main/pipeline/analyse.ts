@@ -7,7 +7,6 @@ import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { LabelOutcome, LabelRequest, SecondStage } from '../engine/protocol.ts';
 import { forceAnswer, generateAnswer } from './first-stage.ts';
 import type { FirstStage, FirstStageRequest } from './first-stage.ts';
-import { placementOf } from './geometry.ts';
 import type { Placement } from './geometry.ts';
 import { emptyAnswer, labelMaps } from './labels.ts';
 import { denoisedMap, mapOf, mapsOfHeads, quantise } from './maps.ts';
@@ -19,11 +18,12 @@ import type { Prompted } from './prompted.ts';
 import { roiOf } from './roi.ts';
 import type { Roi } from './roi.ts';
 import { sliceRows } from './rows.ts';
-import { rpnFromHidden } from './rpn.ts';
+import { predictRpn, rpnFromHidden } from './rpn.ts';
 import { answerWithCrops } from './second-stage.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { encodeImageFile } from './subject.ts';
+import { encodeImage, encodeImageFile } from './subject.ts';
 import type { EncodedImage, Subject } from './subject.ts';
+import { viewOf } from './view.ts';
 
 export interface AnalyseOptions {
   readonly signal?: AbortSignal;
@@ -51,8 +51,10 @@ export async function analyseSample(
     promptRows: want.questionMap ? 'all' : preset.rows === 'last_prompt' ? 'last' : 'none',
     answerRows: preset.rows === 'answer',
   };
-  const prompt = promptFor(subject, request.question);
-  const encoded = options.encoded ?? (await encodeImageFile(subject, request.imagePath, watch));
+  const view = viewOf(model.profile, preset);
+  const encoded =
+    options.encoded ?? (await encodeImageFile(subject, request.imagePath, watch, view.squareTokens));
+  const prompt = promptFor(subject, request.question, encoded.placement.grid, view.prompt);
   const cache = model.newCache();
   try {
     const first =
@@ -60,7 +62,7 @@ export async function analyseSample(
         ? await generateAnswer(subject, encoded, prompt, cache, stage, watch)
         : await forceAnswer(subject, encoded, prompt, givenAnswer(request), cache, stage, watch);
     const logits = first.hidden && (await rpnFromHidden(subject, prompt, first.hidden, watch));
-    const found = interpret(subject, request, encoded, first, logits);
+    const found = interpret(request, encoded, first, logits);
     const secondStage = want.secondStage
       ? await lookAgain(subject, request, encoded, prompt, cache, first.answer, found, watch)
       : null;
@@ -94,16 +96,12 @@ interface Found {
 
 /** Rows and logits to maps, labels and boxes. */
 function interpret(
-  subject: Subject,
   { preset, want }: Omit<LabelRequest, 'model'>,
-  { image }: EncodedImage,
+  { image, placement }: EncodedImage,
   first: FirstStage,
   logits: Float32Array | null,
 ): Found {
-  const { grid, imageSide } = subject.model.profile;
-  const { geometry } = subject.checkpoint.preprocessor;
-  const size = [image.width, image.height] as const;
-  const placement = placementOf(geometry, size, grid, imageSide);
+  const { grid } = placement;
   const rows =
     preset.rows === 'answer' ? first.answerRows : first.promptRows && sliceRows(first.promptRows, -1);
   const grounding = rows && mapOf(rows, preset.grounding);
@@ -119,7 +117,7 @@ function interpret(
     rpn: roi(rpn, 'rpn', placement, preset),
   };
   const outcome = {
-    imageSize: size,
+    imageSize: [image.width, image.height] as const,
     grid,
     transform: placement.transform,
     maps: {
@@ -152,7 +150,7 @@ function boxesOf({ crops }: Roi): SourceXyxy[] {
 
 async function lookAgain(
   subject: Subject,
-  { preset, answerMode }: Omit<LabelRequest, 'model'>,
+  request: Omit<LabelRequest, 'model'>,
   encoded: EncodedImage,
   prompt: Prompted,
   cache: KvCache,
@@ -160,9 +158,35 @@ async function lookAgain(
   { roi: { crops, none } }: Found,
   watch: Stopwatch,
 ): Promise<SecondStage> {
+  if (subject.model.profile.dynamicGrid)
+    return lookAgainNative(subject, request, encoded, cache, answer, watch);
   if (none) return { crop: null, answer, skipped: none };
   // A teacher-forced prefill stopped early, so its later layers hold no keys to reuse.
-  if (answerMode === 'teacher') cache.truncate(0);
+  if (request.answerMode === 'teacher') cache.truncate(0);
+  const { maxNewTokens } = request.preset;
+  const second = await answerWithCrops(subject, encoded, prompt, crops, cache, maxNewTokens, watch);
+  return { crop: around(crops.map(({ box }) => box)), answer: second.answer, skipped: null };
+}
+
+/**
+ * Looking again where grids are dynamic (METHOD §4): the RPN is asked anew about the picture as it is, not the
+ * teacher's square. Without an RPN there is no crop.
+ */
+async function lookAgainNative(
+  subject: Subject,
+  { preset, question }: Omit<LabelRequest, 'model'>,
+  { image }: EncodedImage,
+  cache: KvCache,
+  answer: string,
+  watch: Stopwatch,
+): Promise<SecondStage> {
+  if (!subject.model.profile.rpn) return { crop: null, answer, skipped: 'no_box' };
+  const encoded = await encodeImage(subject, image, watch, null);
+  const prompt = promptFor(subject, question, encoded.placement.grid);
+  const logits = await predictRpn(subject, encoded, prompt, watch);
+  const { crops, none } = roiOf(logits, 'rpn', encoded.placement, preset.roi);
+  if (none) return { crop: null, answer, skipped: none };
+  cache.truncate(0);
   const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset.maxNewTokens, watch);
   return { crop: around(crops.map(({ box }) => box)), answer: second.answer, skipped: null };
 }

@@ -1,11 +1,13 @@
 /**
  * Where the grid lies on the picture, by the model's own geometry (METHOD §4). Padded pictures use the reference's
  * float32 box conversion; centre-cropped ones (llava-hf's processor) are a plain affine map, clamped and truncated.
+ * Dynamic grids (Qwen) have two geometries: the picture as it is, and centred on the teacher's grey square.
  */
 import { shortestEdgeSize } from '../checkpoint/image/clip-processor.ts';
 import type { ImageGeometry } from '../checkpoint/config.ts';
 import { llavaBoxToSource } from '../../src-shared/kernels/roi-llava.ts';
-import { cellBoxToSource, squaredTransform } from '../../src-shared/kernels/transform.ts';
+import { qwenBoxToSource } from '../../src-shared/kernels/roi-qwen.ts';
+import { cellBoxToSource, nativeTransform, squaredTransform } from '../../src-shared/kernels/transform.ts';
 import type { CellXyxy, Grid, GridTransform, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
 export interface Placement {
@@ -37,12 +39,37 @@ export function placementOf(
     grid,
     transform,
     paddedFrom: null,
-    toSource: (box) => {
-      const [x0, y0, x1, y1] = cellBoxToSource(transform, box);
-      const clamp = (v: number, max: number) => Math.trunc(Math.min(Math.max(v, 0), max));
-      return [clamp(x0, size[0]), clamp(y0, size[1]), clamp(x1, size[0]), clamp(y1, size[1])];
-    },
+    toSource: (box) => wholePixels(transform, box, size),
   };
+}
+
+/** A picture of a model with dynamic grids: as it is, or centred on the teacher's square. */
+export function dynamicPlacement(
+  size: readonly [width: number, height: number],
+  grid: Grid,
+  squared: boolean,
+): Placement {
+  if (!squared) {
+    return {
+      grid,
+      transform: nativeTransform(size, grid),
+      paddedFrom: null,
+      toSource: (box) => qwenBoxToSource(box, grid, size),
+    };
+  }
+  const transform = squaredTransform(size, grid);
+  return { grid, transform, paddedFrom: size, toSource: (box) => wholePixels(transform, box, size) };
+}
+
+/** Clamped to the picture and truncated. */
+function wholePixels(
+  transform: GridTransform,
+  box: CellXyxy,
+  size: readonly [width: number, height: number],
+): SourceXyxy {
+  const [x0, y0, x1, y1] = cellBoxToSource(transform, box);
+  const clamp = (v: number, max: number) => Math.trunc(Math.min(Math.max(v, 0), max));
+  return [clamp(x0, size[0]), clamp(y0, size[1]), clamp(x1, size[0]), clamp(y1, size[1])];
 }
 
 function centreCropTransform(size: readonly [number, number], grid: Grid, side: number): GridTransform {

@@ -7,13 +7,15 @@ import { keptCropTokens } from '../../src-shared/kernels/crop-tokens.ts';
 import { llavaCrops } from '../../src-shared/kernels/roi-llava.ts';
 import { roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
 import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
-import type { CellXyxy, SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type { CellXyxy, Grid, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { Placement } from './geometry.ts';
 
 /** One crop: whole source pixels of positive area, and which of its tokens stay (null: all), row-major in the grid. */
 export interface Crop {
   readonly box: SourceXyxy;
   readonly keep: Uint32Array | null;
+  /** Qwen: the mask it came from, for a crop whose own grid shows only once it is made. */
+  readonly masked?: { readonly mask: Uint8Array; readonly grid: Grid; readonly cells: CellXyxy };
 }
 
 export interface Roi {
@@ -31,10 +33,11 @@ export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, pa
   const crops = boxes
     .map((cells) => ({ cells, box: placement.toSource(cells) }))
     .filter(({ box }) => box[2] > box[0] && box[3] > box[1])
-    .map(({ cells, box }) => ({
-      box,
-      keep: mask && keptCropTokens(mask, placement.grid, cells, placement.grid),
-    }));
+    .map(({ cells, box }): Crop => {
+      const { grid } = placement;
+      const keep = mask && keptCropTokens(mask, grid, cells, grid);
+      return { box, keep, ...(mask && params.variant === 'qwen' ? { masked: { mask, grid, cells } } : {}) };
+    });
   return { crops, none: crops.length > 0 ? null : boxes.length > 0 ? 'empty_box' : 'no_box' };
 }
 

@@ -16,7 +16,7 @@ export async function rpnFromHidden(
   watch: Stopwatch,
 ): Promise<Float32Array> {
   const rows = hidden.subarray(0, prompt.length * subject.model.profile.hiddenSize);
-  return watch.time('rpn', () => subject.model.rpn(rows, prompt.length - 1, prompt.visual));
+  return watch.time('rpn', () => subject.model.rpn(rows, prompt.length - 1, prompt.visual, prompt.grid));
 }
 
 /**

@@ -3,14 +3,15 @@
  * the question, then the answer. Attention is causal, so the keys and values of [system + original visual tokens]
  * stay valid and are reused when the cache still holds them.
  */
-import { cropImage, normalise } from '../checkpoint/image/clip-processor.ts';
+import { keptCropTokens } from '../../src-shared/kernels/crop-tokens.ts';
+import { cropImage, cut, normalise } from '../checkpoint/image/clip-processor.ts';
+import { qwenPixels } from '../checkpoint/image/qwen-processor.ts';
 import { answerText } from './answer-text.ts';
 import { greedy } from './greedy.ts';
 import type { FeedPart, KvCache } from './ports.ts';
-import { promptTokens } from './prompted.ts';
+import { prefixParts, promptTokens } from './prompted.ts';
 import type { Prompted } from './prompted.ts';
 import type { Crop } from './roi.ts';
-import { visualCount } from './subject.ts';
 import type { EncodedImage, Subject } from './subject.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
@@ -38,12 +39,9 @@ export async function answerWithCrops(
 ): Promise<SecondAnswer> {
   const { model, checkpoint } = subject;
   const prefix = prompt.visual[1];
-  const parts: FeedPart[] =
-    cache.length >= prefix
-      ? []
-      : [{ tokens: prompt.ids.before }, { features: encoded.features, count: visualCount(model) }];
+  const parts = cache.length >= prefix ? [] : prefixParts(prompt, encoded.features);
   cache.truncate(parts.length === 0 ? prefix : 0);
-  for (const crop of crops) parts.push(await cropFeatures(subject, encoded, crop, watch));
+  for (const crop of crops) parts.push(...(await cropParts(subject, encoded, prompt, crop, watch)));
   parts.push({ tokens: prompt.ids.after });
   const prefill = await watch.time('secondPrefill', () => model.forward(cache, { parts, logits: 'last' }));
   const logits = prefill.logits as Float32Array;
@@ -57,21 +55,44 @@ export async function answerWithCrops(
   return { answer: answerText(subject, tokens), tokens, logits };
 }
 
-async function cropFeatures(
+/** What is fed for one crop. */
+async function cropParts(
   subject: Subject,
-  encoded: EncodedImage,
+  { image }: EncodedImage,
+  prompt: Prompted,
   crop: Crop,
   watch: Stopwatch,
-): Promise<{ features: Float32Array; count: number }> {
-  const { preprocessor } = subject.checkpoint;
-  const { side } = preprocessor;
-  const pixels = await watch.time('crop', () =>
-    Promise.resolve(normalise(cropImage(encoded.image, crop.box, side), preprocessor)),
+): Promise<FeedPart[]> {
+  const { model, checkpoint } = subject;
+  const { preprocessor } = checkpoint;
+  if (preprocessor.geometry !== 'dynamic') {
+    const pixels = await watch.time('crop', () =>
+      Promise.resolve(normalise(cropImage(image, crop.box, preprocessor.side), preprocessor)),
+    );
+    const features = await watch.time('encodeCrop', () => model.encodeImage(pixels));
+    return [kept(features, crop.keep, model.profile.hiddenSize)];
+  }
+  const { pixels, grid } = await watch.time('crop', () =>
+    Promise.resolve(qwenPixels(cut(image, crop.box), preprocessor)),
   );
-  const features = await watch.time('encodeCrop', () => subject.model.encodeImage(pixels));
-  if (crop.keep === null) return { features, count: visualCount(subject.model) };
-  const d = subject.model.profile.hiddenSize;
-  const kept = new Float32Array(crop.keep.length * d);
-  crop.keep.forEach((token, i) => kept.set(features.subarray(token * d, (token + 1) * d), i * d));
-  return { features: kept, count: crop.keep.length };
+  const features = await watch.time('encodeCrop', () => model.encodeImage(pixels, grid));
+  const { masked } = crop;
+  const keep = masked ? keptCropTokens(masked.mask, masked.grid, masked.cells, grid) : null;
+  // Wrapped in vision start and end tokens of its own; positions are those of the whole crop.
+  return [
+    { tokens: prompt.ids.before.slice(-1) },
+    { ...kept(features, keep, model.profile.hiddenSize), grid, ...(keep ? { keep } : {}) },
+    { tokens: prompt.ids.after.slice(0, 1) },
+  ];
+}
+
+function kept(
+  features: Float32Array,
+  keep: Uint32Array | null,
+  d: number,
+): { features: Float32Array; count: number } {
+  if (keep === null) return { features, count: features.length / d };
+  const rows = new Float32Array(keep.length * d);
+  keep.forEach((token, i) => rows.set(features.subarray(token * d, (token + 1) * d), i * d));
+  return { features: rows, count: keep.length };
 }

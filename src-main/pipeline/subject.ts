@@ -1,45 +1,89 @@
 /**
  * The model and the picture a sample is about, as the pipeline passes them around.
  */
-import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { squareImage, normalise } from '../checkpoint/image/clip-processor.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { RgbImage } from '../checkpoint/image/decode.ts';
+import { qwenPixels, squaredQwenPixels } from '../checkpoint/image/qwen-processor.ts';
+import type { AnyCheckpoint } from '../checkpoint/open.ts';
+import type { PreprocessorConfig } from '../checkpoint/preprocessor.ts';
+import type { QwenPreprocessorConfig } from '../checkpoint/qwen/preprocessor.ts';
+import type { Grid } from '../../src-shared/kernels/types.ts';
+import { dynamicPlacement, placementOf } from './geometry.ts';
+import type { Placement } from './geometry.ts';
 import type { VisionLanguageModel } from './ports.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** A running model with the small files it came with. */
 export interface Subject {
   readonly model: VisionLanguageModel;
-  readonly checkpoint: Pick<Checkpoint, 'config' | 'tokenizer' | 'generation' | 'preprocessor'>;
+  readonly checkpoint: Pick<AnyCheckpoint, 'tokenizer' | 'generation' | 'preprocessor'> & {
+    readonly config: Pick<AnyCheckpoint['config'], 'imageTokenId'>;
+  };
 }
 
 /** A decoded picture and its visual features `[N, d]` under one model. */
 export interface EncodedImage {
   readonly image: RgbImage;
   readonly features: Float32Array;
+  /** Where the features' grid lies on the picture. */
+  readonly placement: Placement;
 }
 
 /**
  * Decodes, squares and encodes a picture.
+ * @param squareTokens for models with dynamic grids: the picture is centred on a grey square of this many visual
+ *   tokens, as the teacher sees it (METHOD §1); null: it is taken as it is.
  * @throws FoveaError as `decodeImage` does.
  */
 export async function encodeImageFile(
   subject: Subject,
   path: string,
   watch: Stopwatch,
+  squareTokens: number | null = null,
 ): Promise<EncodedImage> {
-  const { preprocessor } = subject.checkpoint;
   const image = await watch.time('decode', () => decodeImage(path));
-  const pixels = await watch.time('preprocess', () =>
-    Promise.resolve(normalise(squareImage(image, preprocessor), preprocessor)),
-  );
-  const features = await watch.time('encode', () => subject.model.encodeImage(pixels));
-  return { image, features };
+  return encodeImage(subject, image, watch, squareTokens);
 }
 
-/** Number of visual tokens of one picture. */
-export function visualCount(model: VisionLanguageModel): number {
-  const [rows, cols] = model.profile.grid;
-  return rows * cols;
+/** As {@link encodeImageFile}, of a decoded picture. */
+export async function encodeImage(
+  { model, checkpoint }: Subject,
+  image: RgbImage,
+  watch: Stopwatch,
+  squareTokens: number | null,
+): Promise<EncodedImage> {
+  const { preprocessor } = checkpoint;
+  const { pixels, placement } = await watch.time('preprocess', () =>
+    Promise.resolve(
+      preprocessor.geometry === 'dynamic'
+        ? dynamicPixels(image, preprocessor, squareTokens)
+        : squarePixels(image, preprocessor, model.profile.grid),
+    ),
+  );
+  const features = await watch.time('encode', () => model.encodeImage(pixels, placement.grid));
+  return { image, features, placement };
+}
+
+interface Prepared {
+  readonly pixels: Float32Array;
+  readonly placement: Placement;
+}
+
+function squarePixels(image: RgbImage, config: PreprocessorConfig, grid: Grid): Prepared {
+  return {
+    pixels: normalise(squareImage(image, config), config),
+    placement: placementOf(config.geometry, [image.width, image.height], grid, config.side),
+  };
+}
+
+function dynamicPixels(
+  image: RgbImage,
+  config: QwenPreprocessorConfig,
+  squareTokens: number | null,
+): Prepared {
+  const { pixels, grid } =
+    squareTokens === null ? qwenPixels(image, config) : squaredQwenPixels(image, config, squareTokens);
+  const size = [image.width, image.height] as const;
+  return { pixels, placement: dynamicPlacement(size, grid, squareTokens !== null) };
 }

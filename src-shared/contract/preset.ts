@@ -42,6 +42,12 @@ export const presetSchema = z.object({
   rows: z.enum(['answer', 'last_prompt']),
   labels: labelParamsSchema,
   roi: roiParamsSchema,
+  /** Dynamic grids only (Qwen): the teacher's grey square in visual tokens, and its prompt (METHOD §1). */
+  teacher: z
+    .object({ squareTokens: z.number().int().min(1), prompt: z.enum(['textual', 'natural']) })
+    .optional(),
+  /** Decoder layers and heads per layer of the one model this was made for; absent: any that has the heads. */
+  model: z.object({ layers: z.number().int().min(1), heads: z.number().int().min(1) }).optional(),
   rpn: z.object({ k: z.number().int().min(0), t: z.number().int().min(1) }).nullable(),
   maxNewTokens: z.number().int().min(1).max(4096),
   notes: z.string().optional(),

@@ -17,7 +17,6 @@ import { z } from 'zod';
 import { openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
-import { placementOf } from '../../src-main/pipeline/geometry.ts';
 import { promptFor } from '../../src-main/pipeline/prompted.ts';
 import { roiOf } from '../../src-main/pipeline/roi.ts';
 import type { Crop } from '../../src-main/pipeline/roi.ts';
@@ -89,7 +88,7 @@ export async function measureTable(
 }
 
 async function measureScene(subject: Subject, preset: Preset, question: Question) {
-  const { tokenizer, preprocessor } = subject.checkpoint;
+  const { tokenizer } = subject.checkpoint;
   const watch = new Stopwatch();
   const encoded = await encodeImageFile(subject, join(SCENES, question.image), watch);
   const request: Omit<LabelRequest, 'model'> = {
@@ -101,7 +100,7 @@ async function measureScene(subject: Subject, preset: Preset, question: Question
     want: { questionMap: false, rpn: true, secondStage: false, allHeadsOf: [] },
   };
   const alone = await analyseSample(subject, request, { encoded });
-  const placement = placementOf(preprocessor.geometry, alone.imageSize, alone.grid, preprocessor.side);
+  const { placement } = encoded;
   const cells = truthCells(question.boxes, alone.grid, alone.transform);
   const expected = tokenizer.decode(tokenizer.encode(question.answer));
 

@@ -20,6 +20,17 @@ const caseSchema = z.object({
   image_span: pair,
   grid: pair,
   image_size: pair,
+  /** Qwen: the teacher's view and prompt. */
+  teacher: z
+    .object({
+      question: z.string(),
+      square_tokens: z.number().int(),
+      grid: pair,
+      input_ids: z.array(z.number().int()),
+    })
+    .optional(),
+  /** Qwen: the box of the second stage, source pixels. */
+  crop: z.tuple([z.number().int(), z.number().int(), z.number().int(), z.number().int()]).optional(),
 });
 
 export interface OracleCase extends z.infer<typeof caseSchema> {

@@ -73,7 +73,8 @@ export function normalise(square: Uint8Array, config: PreprocessorConfig): Float
   return out;
 }
 
-function cut(image: RgbImage, [x0, y0, x1, y1]: SourceXyxy): RgbImage {
+/** A box of whole pixels inside the picture, as a picture. */
+export function cut(image: RgbImage, [x0, y0, x1, y1]: SourceXyxy): RgbImage {
   const width = x1 - x0;
   const height = y1 - y0;
   const data = new Uint8Array(width * height * 3);

@@ -88,6 +88,30 @@ export function qwenPixels(image: RgbImage, config: QwenPreprocessorConfig, canv
   return { pixels, grid };
 }
 
+/** METHOD §1: the teacher's picture lies centred on a square of this grey. */
+const GREY = 127;
+
+/** The picture centred on a grey square, resized to `tokens` visual tokens: the pixel budget is exactly theirs. */
+export function squaredQwenPixels(
+  image: RgbImage,
+  config: QwenPreprocessorConfig,
+  tokens: number,
+): QwenPixels {
+  const side = Math.max(image.width, image.height);
+  const budget = tokens * (config.patchSize * config.mergeSize) ** 2;
+  return qwenPixels(
+    image,
+    { ...config, minPixels: budget, maxPixels: budget },
+    {
+      width: side,
+      height: side,
+      left: Math.floor((side - image.width) / 2),
+      top: Math.floor((side - image.height) / 2),
+      colour: [GREY, GREY, GREY],
+    },
+  );
+}
+
 /** What each 8-bit value becomes in channel `c`, in float32 after each step as NumPy does it. */
 function levels({ mean, std, rescaleFactor }: QwenPreprocessorConfig, c: number): Float32Array {
   const [shift, scale] = [Math.fround(mean[c] ?? 0), Math.fround(std[c] ?? 1)];

@@ -1,6 +1,7 @@
 /** A Qwen2.5-VL checkpoint folder, opened: everything small is read and checked, the weights are only located. */
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { nameOf } from '../checkpoint.ts';
 import { readGenerationConfig } from '../generation.ts';
 import type { GenerationConfig } from '../generation.ts';
 import { readJson } from '../json-file.ts';
@@ -35,7 +36,7 @@ export async function openQwen(path: string): Promise<QwenCheckpoint> {
   checkTensors(requiredQwenTensors(config), weights, dir);
   return {
     dir,
-    name: basename(dir),
+    name: nameOf(dir),
     config,
     weights,
     tokenizer: await readTokenizer(dir),

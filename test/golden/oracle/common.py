@@ -85,6 +85,14 @@ def measure(model, inputs: dict, span: tuple[int, int], layers: list[int], k: in
     }
 
 
+def expand2square(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
+    """The reference's padding: the picture centred on a square of one colour."""
+    side = max(image.size)
+    canvas = Image.new("RGB", (side, side), colour)
+    canvas.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    return canvas
+
+
 def write_case(folder: Path, facts: dict, numbers: dict[str, torch.Tensor]) -> None:
     write_json(folder / "case.json", facts)
     arrays = {

@@ -12,7 +12,7 @@ from transformers.models.clip.image_processing_pil_clip import CLIPImageProcesso
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer, LlamaRMSNorm
 from transformers.models.llava.image_processing_pil_llava import LlavaImageProcessorPil
 
-from common import measure, picture, randomise, write_case, write_checkpoint, write_json
+from common import expand2square, measure, picture, randomise, write_case, write_checkpoint, write_json
 from rpn import Branch, rpn_logits
 from tokenizers_small import llama
 
@@ -94,14 +94,6 @@ def config_in_layout(text: dict, case: Case, image_id: int) -> dict:
             "tie_word_embeddings": case.tied, "mm_vision_tower": "tower", "mm_vision_select_layer": -2,
             "mm_projector_type": "mlp2x_gelu", "image_aspect_ratio": "pad",
             **({"vision_config": VISION} if case.layout == "original" else {}), **twig}
-
-
-def expand2square(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
-    """LLaVA's padding: the picture centred on a square of the mean colour."""
-    side = max(image.size)
-    canvas = Image.new("RGB", (side, side), colour)
-    canvas.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
-    return canvas
 
 
 def pixels_of(image: Image.Image, case: Case, folder: Path) -> torch.Tensor:

@@ -8,7 +8,7 @@ from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
 from transformers.models.qwen2_5_vl import modeling_qwen2_5_vl as qwen2_5_vl
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
-from common import measure, picture, randomise, write_case, write_checkpoint, write_json
+from common import NEW_TOKENS, expand2square, measure, picture, randomise, write_case, write_checkpoint, write_json
 from rpn import Branch, rpn_logits
 from tokenizers_small import qwen
 
@@ -63,6 +63,85 @@ def config_of(case: Case, vocab: dict[str, int], size: int) -> dict:
     return {"text": text, "vision": vision, "ids": ids}
 
 
+# What the reference's teacher is asked (METHOD §1), and its square in visual tokens (576 there).
+BRIEFLY = "Answer the question using a single word or phrase."
+BOXES = (
+    "Output the grounding bounding box of Region of Interest for the question. IMPORTANT: The output MUST be raw text, "
+    "one box per line. DO NOT use JSON. Follow this exact format: x_min y_min x_max y_max {detail_label}."
+)
+SQUARE_TOKENS = 16
+# A crop for the second stage, as shares of the picture's sides.
+CROP = (0.2, 0.1, 0.7, 0.8)
+
+
+def expand(tokenizer, text: str, image_id: int, grid) -> tuple[list[int], torch.Tensor, tuple[int, int]]:
+    ids = tokenizer.encode(text).ids
+    start, count = ids.index(image_id), grid[0] * grid[1]
+    return ids, torch.tensor([[*ids[:start], *[image_id] * count, *ids[start + 1 :]]]), (start, start + count)
+
+
+@torch.no_grad()
+def teacher(model, tokenizer, image, case: Case, cell: int, options: dict, image_id: int) -> tuple[dict, dict]:
+    """The teacher's view: picture on a grey square, its prompt, and the map of every head of two layers."""
+    budget = SQUARE_TOKENS * cell
+    made = Qwen2VLImageProcessorPil(**{**options, "min_pixels": budget, "max_pixels": budget})(
+        expand2square(image, (127, 127, 127)), return_tensors="pt"
+    )
+    pixels, thw = made["pixel_values"], made["image_grid_thw"]
+    grid = (int(thw[0, 1]) // 2, int(thw[0, 2]) // 2)
+    question = f"{case.question} {BRIEFLY}"
+    asked = question.replace(BRIEFLY, BOXES)
+    text = (f"<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<image><|vision_start|>"
+            f"<|image_pad|><|vision_end|>\n{asked}<|im_end|>\n<|im_start|>assistant\n")
+    ids, expanded, span = expand(tokenizer, text, image_id, grid)
+    inputs = {"pixel_values": pixels, "image_grid_thw": thw}
+
+    def with_ids(row):
+        return {**inputs, "input_ids": row, "attention_mask": torch.ones_like(row),
+                "mm_token_type_ids": (row == image_id).int()}
+
+    generated = model.generate(**with_ids(expanded), do_sample=False, max_new_tokens=NEW_TOKENS,
+                               repetition_penalty=case.penalty, pad_token_id=0)
+    # Rows of the answer's tokens that are fed back: all but the last.
+    forced = model(**with_ids(generated[:, :-1]), output_attentions=True, use_cache=False).attentions
+    rows = slice(expanded.shape[1], generated.shape[1] - 1)
+    maps = torch.stack([forced[layer][0, :, rows, span[0] : span[1]].mean(1) for layer in (1, 3)])
+    kept = torch.linspace(0, len(pixels) - 1, 5).long()
+    facts = {"question": question, "square_tokens": SQUARE_TOKENS, "grid": grid, "input_ids": ids}
+    return facts, {"teacher_answer_ids": generated[0, expanded.shape[1] :], "teacher_maps": maps,
+                   "teacher_pixel_rows": kept, "teacher_pixel_values": pixels[kept]}
+
+
+@torch.no_grad()
+def second_stage(model, image, options: dict, expanded, span, thw, features, image_id: int, penalty: float):
+    """The crop between vision tokens of its own right after the original visual tokens, decoded without a cache."""
+    box = [int(share * side) for share, side in zip(CROP, image.size * 2)]
+    made = Qwen2VLImageProcessorPil(**options)(image.crop(box), return_tensors="pt")
+    crop = model.model.visual(made["pixel_values"], grid_thw=made["image_grid_thw"]).pooler_output
+    ids = expanded[0].tolist()
+    start, end = span
+    joined = torch.tensor([[*ids[:end], ids[start - 1], *[image_id] * len(crop), ids[end], *ids[end:]]])
+    kinds = (joined == image_id).int()
+    both = torch.cat([thw, made["image_grid_thw"]])
+    positions, _ = model.model.get_rope_index(joined, kinds, image_grid_thw=both)
+    embeds = model.model.language_model.embed_tokens(joined)
+    embeds[0, kinds[0].bool()] = torch.cat([features, crop])
+    answer, said = [], set(ids)
+    for _ in range(NEW_TOKENS // 2):
+        hidden = model.model.language_model(inputs_embeds=embeds, position_ids=positions, use_cache=False)
+        logits = model.lm_head(hidden.last_hidden_state[0, -1])
+        first = logits.clone() if not answer else first
+        for token in said:
+            logits[token] = logits[token] * penalty if logits[token] < 0 else logits[token] / penalty
+        answer.append(int(logits.argmax()))
+        if answer[-1] in model.generation_config.eos_token_id:
+            break
+        said.add(answer[-1])
+        embeds = torch.cat([embeds, model.model.language_model.embed_tokens(torch.tensor([answer[-1:]]))], 1)
+        positions = torch.cat([positions, positions[:, :, -1:].max() + torch.ones(3, 1, 1, dtype=torch.long)], 2)
+    return box, {"crop_logits": first, "crop_answer_ids": torch.tensor(answer)}
+
+
 def published_name(name: str) -> str:
     return name.replace("model.language_model.", "model.").replace("model.visual.", "visual.")
 
@@ -107,10 +186,9 @@ def make(case: Case, root: Path) -> None:
     image_id = vocab["<|image_pad|>"]
     text = (f"<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<|vision_start|><|image_pad|>"
             f"<|vision_end|>{case.question}<|im_end|>\n<|im_start|>assistant\n")
-    ids = tokenizer.encode(text).ids
-    start, count = ids.index(image_id), grid[0] * grid[1]
-    expanded = torch.tensor([[*ids[:start], *[image_id] * count, *ids[start + 1 :]]])
-    span = (start, start + count)
+    ids, expanded, span = expand(tokenizer, text, image_id, grid)
+    # Fovea obeys the checkpoint's generation_config.json, and so does the reference.
+    model.generation_config.eos_token_id = [vocab["<|im_end|>"], vocab["<|endoftext|>"]]
     inputs = {"input_ids": expanded, "attention_mask": torch.ones_like(expanded), "pixel_values": pixels,
               "image_grid_thw": thw, "mm_token_type_ids": (expanded == image_id).int()}
     numbers = measure(model, inputs, span, [1, 3], case.twig[0], case.penalty)
@@ -129,6 +207,9 @@ def make(case: Case, root: Path) -> None:
             case.multi_head,
         ),
     }
-    facts = {"family": "qwen2_5_vl", "seed": case.seed, "question": case.question, "input_ids": ids, "image_span": span,
+    teacher_facts, teacher_numbers = teacher(model, tokenizer, image, case, cell, numbers_of_processor, image_id)
+    box, crop_numbers = second_stage(model, image, numbers_of_processor, expanded, span, thw, features, image_id, case.penalty)
+    numbers |= teacher_numbers | crop_numbers
+    facts = {"teacher": teacher_facts, "crop": box, "family": "qwen2_5_vl", "seed": case.seed, "question": case.question, "input_ids": ids, "image_span": span,
              "grid": grid, "image_size": image.size}
     write_case(folder, facts, numbers)

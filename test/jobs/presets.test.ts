@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ModelInfo } from '../../src-main/engine/protocol.ts';
+import { choosePreset, loadPresets } from '../../src-main/jobs/presets.ts';
+
+const presets = await loadPresets(join(import.meta.dirname, '../../models/presets'));
+
+function model(changes: Partial<ModelInfo>): ModelInfo {
+  return {
+    dir: '/models/some',
+    name: 'some',
+    family: 'llava',
+    layers: 32,
+    heads: 32,
+    grid: [24, 24],
+    parameters: 1,
+    rpn: null,
+    device: 'cpu',
+    selfCheck: null,
+    loadMs: 1,
+    ...changes,
+  };
+}
+
+test('the published models find the preset made for them, and no other model does', () => {
+  assert.equal(choosePreset(presets, model({}), null).id, 'llava-1.5-7b');
+  assert.equal(choosePreset(presets, model({ layers: 40, heads: 40 }), null).id, 'llava-1.5-13b');
+  assert.equal(choosePreset(presets, model({ layers: 6, heads: 4 }), null).id, 'demo');
+});
+
+test("Qwen's two presets are the person's choice", () => {
+  const qwen = model({ family: 'qwen2_5_vl', layers: 36, heads: 16, rpn: { k: 24, t: 3 } });
+  assert.throws(() => choosePreset(presets, qwen, null), /Name one|more than one preset fits/);
+  const named = choosePreset(presets, qwen, 'qwen2.5-vl-3b-natural');
+  assert.deepEqual(named.teacher, { squareTokens: 576, prompt: 'natural' });
+  assert.deepEqual(named.grounding, [
+    { layer: 21, heads: [9, 11] },
+    { layer: 22, heads: [0, 7] },
+  ]);
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decodeImage } from '../../src-main/checkpoint/image/decode.ts';
+import { squaredQwenPixels } from '../../src-main/checkpoint/image/qwen-processor.ts';
+import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
+import type { LabelRequest } from '../../src-main/engine/protocol.ts';
+import { analyseSample } from '../../src-main/pipeline/analyse.ts';
+import { promptFor } from '../../src-main/pipeline/prompted.ts';
+import { answerWithCrops } from '../../src-main/pipeline/second-stage.ts';
+import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
+import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
+import { loadModel } from '../../src-main/runtime/index.ts';
+import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
+import { presetSchema } from '../../src-shared/contract/preset.ts';
+import { joined } from '../support/golden-model.ts';
+import { expectedArray, oracleCases, REGENERATE, relativeDifference, TOLERANCE } from '../support/oracle.ts';
+
+/** Maps are stored as float16. */
+const MAP_TOLERANCE = 1e-3;
+
+const preset = presetSchema.parse({
+  id: 'tiny-qwen',
+  name: 'Tiny Qwen',
+  family: 'qwen2_5_vl',
+  grounding: [{ layer: 3, heads: [0, 2] }],
+  sink: [{ layer: 1, heads: [1] }],
+  rows: 'answer',
+  labels: { variant: 'qwen', sinkThresh: 0.9, binaryCoff: 0.2, bgCoff: 0.1, maxRatioLimit: 1 },
+  roi: { variant: 'qwen', form: 'mask', threshold: 0 },
+  rpn: null,
+  teacher: { squareTokens: 16, prompt: 'natural' },
+  maxNewTokens: 32,
+});
+
+for (const golden of await oracleCases('qwen2_5_vl')) {
+  const { teacher, crop } = golden;
+  assert.ok(teacher && crop, REGENERATE);
+  const checkpoint = await openQwen(golden.dir);
+  const model = await loadModel(checkpoint, { device: 'cpu' });
+  test.after(() => model.dispose());
+  const subject = { checkpoint, model };
+  const close = (actual: ArrayLike<number>, what: string, tolerance = TOLERANCE): void => {
+    const difference = relativeDifference(actual, expectedArray(golden, what));
+    assert.ok(difference <= tolerance, `${what} differ by ${difference}; ${REGENERATE}`);
+  };
+  const request: Omit<LabelRequest, 'model'> = {
+    preset,
+    imagePath: golden.image,
+    question: teacher.question,
+    answerMode: 'self',
+    answer: null,
+    want: { questionMap: true, rpn: true, secondStage: true, allHeadsOf: [1, 3] },
+  };
+
+  test(`${golden.name}: the teacher's square, prompt, answer and maps are transformers'`, async () => {
+    const { pixels, grid } = squaredQwenPixels(
+      await decodeImage(golden.image),
+      checkpoint.preprocessor,
+      teacher.square_tokens,
+    );
+    const width = pixels.length / (4 * grid[0] * grid[1]);
+    const rows = expectedArray(golden, 'teacher_pixel_rows') as number[];
+    close(
+      joined(rows.map((row) => ({ data: pixels.subarray(row * width, (row + 1) * width) }))),
+      'teacher_pixel_values',
+    );
+    const { ids, visual } = promptFor(subject, teacher.question, grid, 'natural');
+    assert.deepEqual(
+      [...ids.before, checkpoint.config.imageTokenId, ...ids.after],
+      teacher.input_ids,
+      REGENERATE,
+    );
+    assert.equal(visual[1] - visual[0], 16);
+
+    const outcome = await analyseSample(subject, request);
+    assert.deepEqual(outcome.grid, teacher.grid);
+    assert.deepEqual(outcome.answerTokens, expectedArray(golden, 'teacher_answer_ids'), REGENERATE);
+    close(
+      joined(outcome.headMaps.map(({ map }) => ({ data: decodeFloat16(map) }))),
+      'teacher_maps',
+      MAP_TOLERANCE,
+    );
+    assert.equal(outcome.labels.length, 16);
+    assert.equal(outcome.maps.rpn?.length, 16);
+    // A threshold of 0 takes the whole picture in its own geometry, not the square.
+    assert.deepEqual(outcome.secondStage?.crop, [0, 0, ...golden.image_size]);
+  });
+
+  test(`${golden.name}: a given answer is seen through the same square`, async () => {
+    const outcome = await analyseSample(subject, {
+      ...request,
+      answerMode: 'teacher',
+      answer: 'red',
+      want: { questionMap: false, rpn: true, secondStage: false, allHeadsOf: [] },
+    });
+    assert.deepEqual(outcome.grid, teacher.grid);
+    assert.equal(outcome.maps.grounding?.length, 16);
+  });
+
+  test(`${golden.name}: the answer with a crop is transformers'`, async () => {
+    const watch = new Stopwatch();
+    const encoded = await encodeImageFile(subject, golden.image, watch);
+    const prompt = promptFor(subject, golden.question, encoded.placement.grid);
+    const cache = model.newCache();
+    const crops = [{ box: crop, keep: null }];
+    for (const what of ['alone', 'reusing the prefix']) {
+      const { tokens, logits } = await answerWithCrops(subject, encoded, prompt, crops, cache, 16, watch);
+      close(logits, 'crop_logits');
+      assert.deepEqual(tokens, expectedArray(golden, 'crop_answer_ids'), `${what}; ${REGENERATE}`);
+    }
+  });
+}
