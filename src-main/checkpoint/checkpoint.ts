@@ -141,10 +141,17 @@ async function towerFolder(dir: string, name: string): Promise<string | null> {
   return null;
 }
 
-/** `org/model` from a Hugging Face cache path (`models--org--model/snapshots/…`), else the folder's own name. */
+/** Folder names that trainers give to every model; only with its parent does such a name tell one from another. */
+const GENERIC_NAME = /^(checkpoint(-\d+)?|model|final|output)$/;
+
+/**
+ * `org/model` from a Hugging Face cache path (`models--org--model/snapshots/…`), else the folder's own name, with its
+ * parent's where the own one says nothing (`my-run/checkpoint-500`).
+ */
 export function nameOf(dir: string): string {
-  const repo = basename(dirname(dirname(dir)));
-  return basename(dirname(dir)) === 'snapshots' && repo.startsWith('models--')
-    ? repo.slice('models--'.length).replaceAll('--', '/')
-    : basename(dir);
+  const [own, parent, repo] = [dir, dirname(dir), dirname(dirname(dir))].map((path) => basename(path));
+  if (parent === 'snapshots' && repo.startsWith('models--')) {
+    return repo.slice('models--'.length).replaceAll('--', '/');
+  }
+  return GENERIC_NAME.test(own) && parent !== '' ? `${parent}/${own}` : own;
 }

@@ -76,15 +76,23 @@ export async function measureTable(
   const cropped: Record<MapName, number> = { raw: 0, denoised: 0, rpn: 0 };
   for (const [i, question] of questions.entries()) {
     const result = await measureScene({ model, checkpoint }, preset, question);
-    for (const way of Object.keys(right) as Way[]) right[way] += Number(result.right[way]) / n;
+    for (const way of Object.keys(right) as Way[]) right[way] += Number(result.right[way]);
     for (const map of MAPS) {
-      auc[map] += result.auc[map] / n;
-      cropped[map] += Number(result.cropped[map]) / n;
+      auc[map] += result.auc[map];
+      cropped[map] += Number(result.cropped[map]);
     }
     progress(i + 1, n);
   }
   await model.dispose();
-  return { n, accuracy: right, auc, cropped };
+  return { n, accuracy: overAll(right, n), auc: overAll(auc, n), cropped: overAll(cropped, n) };
+}
+
+/** Sums as means: divided once, so that 250 of 300 is 0.8333… and not a sum of 250 rounded thirds. */
+function overAll<K extends string>(sums: Record<K, number>, n: number): Record<K, number> {
+  return Object.fromEntries(Object.entries<number>(sums).map(([key, sum]) => [key, sum / n])) as Record<
+    K,
+    number
+  >;
 }
 
 async function measureScene(subject: Subject, preset: Preset, question: Question) {

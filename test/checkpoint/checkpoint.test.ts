@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
+import { nameOf, openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
 import { requiredTensors } from '../../src-main/checkpoint/required.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { copyDemoCheckpoint, DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
@@ -159,3 +159,10 @@ for (const [name, { damage, code, message }] of Object.entries(damages)) {
     });
   });
 }
+
+test('a checkpoint is named by its repository, its folder, or by folder and parent when its own name says nothing', () => {
+  assert.equal(nameOf('/hub/models--org--llava-7b/snapshots/0123abc'), 'org/llava-7b');
+  assert.equal(nameOf('/data/llava-v1.5-7b'), 'llava-v1.5-7b');
+  assert.equal(nameOf('/runs/ours/checkpoint-500'), 'ours/checkpoint-500');
+  assert.equal(nameOf('/fovea/models/demo/checkpoint'), 'demo/checkpoint');
+});
