@@ -1,6 +1,5 @@
 /** The engine for whoever needs one: its process starts with the first call and ends with `dispose`. */
 import { EngineClient } from '../engine/client.ts';
-import type { Engine } from '../engine/protocol.ts';
 import { inApp } from './app-root.ts';
 
 /** An engine that has not been started yet. The Electron build sets FOVEA_BUNDLED: there, sources do not run. */
@@ -10,7 +9,7 @@ export function startEngine(): EngineClient {
 }
 
 /** An engine for one piece of work; its process is gone when this is over. */
-export async function withEngine<T>(body: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withEngine<T>(body: (engine: EngineClient) => Promise<T>): Promise<T> {
   const engine = startEngine();
   try {
     return await body(engine);

@@ -6,7 +6,15 @@
 import { fileURLToPath } from 'node:url';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { EngineChild } from './child.ts';
-import type { Engine, LabelOutcome, LabelRequest, ModelInfo, ModelRef } from './protocol.ts';
+import type {
+  Engine,
+  LabelOutcome,
+  LabelRequest,
+  ModelInfo,
+  ModelRef,
+  ProbeOutcome,
+  ProbeRequest,
+} from './protocol.ts';
 import type { FromEngine, ToEngine } from './wire.ts';
 
 export interface EngineOptions {
@@ -106,6 +114,18 @@ export class EngineClient implements Engine {
     return reply.output;
   }
 
+  /** One forward pass with everything it gives. @throws FoveaError of the probe, or `engine_died`. */
+  async probe(request: ProbeRequest): Promise<ProbeOutcome> {
+    const input = {
+      ...request,
+      model: { ...request.model },
+      layers: request.layers && [...request.layers],
+    };
+    const reply = await this.#call((id) => ({ type: 'probe', id, input }));
+    if (reply.type !== 'probe') throw unexpected(reply);
+    return reply.output;
+  }
+
   /** Stops the process; calls in flight and later ones reject with `engine_died`. Safe to call twice. */
   async dispose(): Promise<void> {
     this.#disposed = true;
@@ -119,7 +139,7 @@ export class EngineClient implements Engine {
   }
 
   #call(
-    build: (id: number) => Extract<ToEngine, { type: 'label' | 'modelInfo' }>,
+    build: (id: number) => Extract<ToEngine, { type: 'label' | 'modelInfo' | 'probe' }>,
     signal?: AbortSignal,
   ): Promise<Extract<FromEngine, { id: number }>> {
     if (this.#disposed) return Promise.reject(died('the engine was stopped'));

@@ -91,6 +91,32 @@ export interface LabelOutcome {
   readonly device: string;
 }
 
+/** Everything a forward pass gives, for people and scripts that compare with another implementation. */
+export interface ProbeRequest {
+  readonly model: ModelRef;
+  /** Absolute path of the picture; it and the question are taken as they are, not as a preset's teacher sees them. */
+  readonly imagePath: string;
+  readonly question: string;
+  /** An answer to feed instead of the model's own. */
+  readonly answer: string | null;
+  /** Layers whose attention is wanted, every head; null: all. */
+  readonly layers: readonly number[] | null;
+  readonly maxNewTokens: number;
+}
+
+/** Row-major. */
+export interface ProbeArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+export interface ProbeOutcome {
+  readonly device: string;
+  readonly answer: string;
+  /** By name, as `fovea model probe --help` lists them. */
+  readonly arrays: Readonly<Record<string, ProbeArray>>;
+}
+
 /** The engine as the backend sees it. A call in flight when the process dies rejects with `engine_died`. */
 export interface Engine {
   modelInfo(model: ModelRef): Promise<ModelInfo>;

@@ -12,7 +12,14 @@ import {
 } from '../../src-shared/contract/domain.ts';
 import { wireErrorSchema } from '../../src-shared/contract/errors.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
-import type { LabelOutcome, LabelRequest, ModelInfo, ModelRef } from './protocol.ts';
+import type {
+  LabelOutcome,
+  LabelRequest,
+  ModelInfo,
+  ModelRef,
+  ProbeOutcome,
+  ProbeRequest,
+} from './protocol.ts';
 
 const modelRefSchema = z.object({
   dir: z.string().min(1),
@@ -34,12 +41,34 @@ const labelRequestSchema = z.object({
   }),
 }) satisfies z.ZodType<LabelRequest>;
 
+const probeRequestSchema = z.object({
+  model: modelRefSchema,
+  imagePath: z.string().min(1),
+  question: z.string(),
+  answer: z.string().nullable(),
+  layers: z.array(z.number().int().min(0)).nullable(),
+  maxNewTokens: z.number().int().min(1),
+}) satisfies z.ZodType<ProbeRequest>;
+
+const probeOutcomeSchema = z.object({
+  device: z.string(),
+  answer: z.string(),
+  arrays: z.record(
+    z.string(),
+    z.object({
+      shape: z.array(z.number().int().min(0)),
+      data: z.union([z.instanceof(Float32Array), z.instanceof(BigInt64Array)]),
+    }),
+  ),
+}) satisfies z.ZodType<ProbeOutcome>;
+
 const callId = z.number().int().positive();
 
 /** Backend to engine. */
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('modelInfo'), id: callId, input: modelRefSchema }),
   z.object({ type: z.literal('label'), id: callId, input: labelRequestSchema }),
+  z.object({ type: z.literal('probe'), id: callId, input: probeRequestSchema }),
   z.object({ type: z.literal('cancel'), id: callId }),
 ]);
 export type ToEngine = z.infer<typeof toEngineSchema>;
@@ -87,6 +116,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('beat') }),
   z.object({ type: z.literal('modelInfo'), id: callId, output: modelInfoSchema }),
   z.object({ type: z.literal('label'), id: callId, output: labelOutcomeSchema }),
+  z.object({ type: z.literal('probe'), id: callId, output: probeOutcomeSchema }),
   z.object({ type: z.literal('error'), id: callId, error: wireErrorSchema }),
 ]);
 export type FromEngine = z.infer<typeof fromEngineSchema>;

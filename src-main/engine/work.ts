@@ -5,6 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { analyseSample } from '../pipeline/analyse.ts';
+import { probeModel } from '../pipeline/probe.ts';
 import { encodeImageFile } from '../pipeline/subject.ts';
 import type { EncodedImage } from '../pipeline/subject.ts';
 import { Stopwatch } from '../pipeline/stopwatch.ts';
@@ -16,6 +17,7 @@ import type { FromEngine, ToEngine } from './wire.ts';
 
 /** The same values under the wire's types, which do not say `readonly`; they are cloned on the way out. */
 type ModelInfoOut = Extract<FromEngine, { type: 'modelInfo' }>['output'];
+type ProbeOut = Extract<FromEngine, { type: 'probe' }>['output'];
 type LabelOut = Extract<FromEngine, { type: 'label' }>['output'];
 
 type Call = Exclude<ToEngine, { type: 'cancel' }>;
@@ -49,6 +51,10 @@ export class Worker {
       if (call.type === 'modelInfo') {
         const output = describe(await this.#models.get(call.input)) as ModelInfoOut;
         this.#send({ type: 'modelInfo', id: call.id, output });
+      } else if (call.type === 'probe') {
+        const opened = await this.#models.get(call.input.model);
+        const output = (await probeModel(opened, call.input, new Stopwatch(signal))) as ProbeOut;
+        this.#send({ type: 'probe', id: call.id, output });
       } else {
         const output = (await this.#label(call.input, signal)) as LabelOut;
         this.#send({ type: 'label', id: call.id, output });

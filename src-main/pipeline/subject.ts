@@ -48,26 +48,33 @@ export async function encodeImageFile(
 
 /** As {@link encodeImageFile}, of a decoded picture. */
 export async function encodeImage(
-  { model, checkpoint }: Subject,
+  subject: Subject,
   image: RgbImage,
   watch: Stopwatch,
   squareTokens: number | null,
 ): Promise<EncodedImage> {
-  const { preprocessor } = checkpoint;
   const { pixels, placement } = await watch.time('preprocess', () =>
-    Promise.resolve(
-      preprocessor.geometry === 'dynamic'
-        ? dynamicPixels(image, preprocessor, squareTokens)
-        : squarePixels(image, preprocessor, model.profile.grid),
-    ),
+    Promise.resolve(preparePixels(subject, image, squareTokens)),
   );
-  const features = await watch.time('encode', () => model.encodeImage(pixels, placement.grid));
+  const features = await watch.time('encode', () => subject.model.encodeImage(pixels, placement.grid));
   return { image, features, placement };
 }
 
-interface Prepared {
+export interface Prepared {
+  /** What `encodeImage` of the model takes. */
   readonly pixels: Float32Array;
   readonly placement: Placement;
+}
+
+/** A picture through the checkpoint's image processor. */
+export function preparePixels(
+  { model, checkpoint: { preprocessor } }: Subject,
+  image: RgbImage,
+  squareTokens: number | null,
+): Prepared {
+  return preprocessor.geometry === 'dynamic'
+    ? dynamicPixels(image, preprocessor, squareTokens)
+    : squarePixels(image, preprocessor, model.profile.grid);
 }
 
 function squarePixels(image: RgbImage, config: PreprocessorConfig, grid: Grid): Prepared {

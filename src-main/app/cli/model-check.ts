@@ -1,0 +1,104 @@
+/** `fovea model check`: whether a checkpoint folder can be used and on which devices, found out by loading it. */
+import { availableMemory } from 'node:process';
+import { resolve } from 'node:path';
+import { memoryEstimate, parametersByDtype } from '../../checkpoint/memory.ts';
+import type { MemoryEstimate } from '../../checkpoint/memory.ts';
+import { openModel } from '../../checkpoint/open.ts';
+import type { EngineClient } from '../../engine/client.ts';
+import type { DeviceChoice, ModelInfo } from '../../engine/protocol.ts';
+import { choosePreset, loadPresets } from '../../jobs/presets.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { withEngine } from '../engine.ts';
+import { appResources } from '../resources.ts';
+import type { AddCommand } from './command.ts';
+import { EXIT } from './exit.ts';
+
+const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const satisfies DeviceChoice[];
+
+/** One device tried with this model; `error` says why it cannot run it. */
+interface DeviceResult {
+  readonly device: string;
+  readonly ok: boolean;
+  /** Largest relative difference from the CPU, and the limit; null on the CPU itself and where nothing ran. */
+  readonly selfCheck: ModelInfo['selfCheck'];
+  readonly error: string | null;
+}
+
+export const addCheck: AddCommand = (model, cli) => {
+  const check = model
+    .command('check')
+    .description('load a checkpoint folder and say what it is and where it runs')
+    .argument('<dir>', 'folder with config.json and *.safetensors');
+  cli.define(check, async ({ output }, [folder]) => {
+    const dir = resolve(folder);
+    const { info, devices } = await withEngine(async (engine) => {
+      const loaded = await engine.modelInfo({ dir, device: 'auto' });
+      const tried: DeviceResult[] = [];
+      for (const device of DEVICES) tried.push(await tryDevice(engine, loaded, device));
+      return { info: loaded, devices: tried };
+    });
+    const checkpoint = await openModel(dir);
+    const dtypes = parametersByDtype(checkpoint.weights);
+    const memory = { ...memoryEstimate(checkpoint), availableBytes: availableMemory() };
+    const preset = await fittingPreset(info);
+    const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
+    const facts = { ...info, dynamicGrid, dtypes, devices, memory, preset };
+    output.result(facts, describe(facts));
+    return EXIT.done;
+  });
+};
+
+async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceChoice): Promise<DeviceResult> {
+  if (device === info.device) return { device, ok: true, selfCheck: info.selfCheck, error: null };
+  try {
+    const { selfCheck } = await engine.modelInfo({ dir: info.dir, device });
+    return { device, ok: true, selfCheck, error: null };
+  } catch (error) {
+    return { device, ok: false, selfCheck: null, error: FoveaError.from(error).message };
+  }
+}
+
+/** The preset `fovea label` would take, or null when the person has to name one. */
+async function fittingPreset(info: ModelInfo): Promise<string | null> {
+  try {
+    return choosePreset(await loadPresets(appResources().presetsDir), info, null).id;
+  } catch (error) {
+    if (error instanceof FoveaError && error.code === 'bad_input') return null;
+    throw error;
+  }
+}
+
+/** What `--json` prints. */
+interface CheckedModel extends ModelInfo {
+  /** Each picture has a grid of its own; `grid` is then the one a preset's teacher sees. */
+  readonly dynamicGrid: boolean;
+  /** Stored values per dtype. */
+  readonly dtypes: Readonly<Record<string, number>>;
+  readonly devices: readonly DeviceResult[];
+  readonly memory: MemoryEstimate & { readonly availableBytes: number };
+  /** Null: none fits on its own. */
+  readonly preset: string | null;
+}
+
+function describe(info: CheckedModel): string {
+  const { preset, dtypes, devices, memory, dynamicGrid } = info;
+  const { rpn } = info;
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${(count / 1e6).toFixed(1)} M`);
+  return [
+    `${info.name}: ${info.family}, ${(info.parameters / 1e6).toFixed(1)} M parameters (${stored.join(', ')})`,
+    `  decoder    ${info.layers} layers, ${info.heads} heads; grid ${dynamicGrid ? 'of each picture' : info.grid.join('×')}`,
+    `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers` : 'none in this checkpoint'}`,
+    `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
+    `  device     ${info.device}, loaded in ${info.loadMs.toFixed(0)} ms`,
+    ...devices.filter(({ device }) => device !== info.device).map(deviceLine),
+    `  memory     ${megabytes(memory.mappedBytes)} mapped, ${megabytes(memory.copiedBytes)} copied, ${megabytes(1024 * memory.cacheBytesPerToken)} per 1024 tokens; ${megabytes(memory.availableBytes)} free`,
+  ].join('\n');
+}
+
+function deviceLine({ device, selfCheck, error }: DeviceResult): string {
+  const words = selfCheck
+    ? `right: ${selfCheck.maxError.toExponential(1)} from the CPU (limit ${selfCheck.limit})`
+    : (error ?? 'right');
+  return `  ${device.padEnd(10)} ${words}`;
+}
