@@ -25,6 +25,7 @@ const configSchema = z
     pad_token: tokenSchema,
     unk_token: tokenSchema,
     chat_template: templateSchema.nullish(),
+    clean_up_tokenization_spaces: z.boolean().nullish(),
   })
   .loose();
 const tokenizerSchema = z.object({ model: z.object({}).loose() }).loose();
@@ -56,7 +57,9 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
   const jinja = await readFile(join(dir, 'chat_template.jinja'), 'utf8').catch(() => null);
   let hf: HfTokenizer;
   try {
-    hf = new HfTokenizer(json, config);
+    // Where the file does not say, spaces before punctuation stay, as in transformers 5; the library would drop them.
+    const tidy = config.clean_up_tokenization_spaces ?? false;
+    hf = new HfTokenizer(json, { ...config, clean_up_tokenization_spaces: tidy });
   } catch (error) {
     throw new FoveaError('bad_checkpoint', `tokenizer.json cannot be used: ${(error as Error).message}`, {
       where: path,
