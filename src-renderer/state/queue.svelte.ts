@@ -4,6 +4,7 @@ import type { SampleRow, SampleState } from '../../src-shared/contract/domain.ts
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { RpcClient, SampleFilter } from '../../src-shared/contract/procedures.ts';
 import { PAGE_SIZE, PagedList } from '../logic/paged-list.ts';
+import { lastInput, measureUntilDrawn } from './timings.ts';
 
 export const NO_FILTER: SampleFilter = { states: [], dropped: 'any', languages: [], splits: [], text: '' };
 
@@ -47,9 +48,11 @@ export class Queue {
     return states.length + languages.length + splits.length > 0 || dropped !== 'any' || text.trim() !== '';
   }
 
-  setFilter(change: Partial<SampleFilter>): Promise<void> {
+  async setFilter(change: Partial<SampleFilter>): Promise<void> {
+    const start = lastInput();
     this.filter = { ...this.filter, ...change };
-    return this.reload();
+    await this.reload();
+    measureUntilDrawn('filter', start);
   }
 
   /** Asks anew. The current sample stays current when the filter still lets it through, else the first one is. */
