@@ -5,7 +5,7 @@ import { squaredQwenPixels } from '../../src-main/checkpoint/image/qwen-processo
 import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
-import { promptFor } from '../../src-main/pipeline/prompted.ts';
+import { promptFor, promptTokens } from '../../src-main/pipeline/prompted.ts';
 import { answerWithCrops } from '../../src-main/pipeline/second-stage.ts';
 import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
 import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
@@ -102,11 +102,23 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
     const encoded = await encodeImageFile(subject, golden.image, watch);
     const prompt = promptFor(subject, golden.question, encoded.placement.grid);
     const cache = model.newCache();
-    const crops = [{ box: crop, keep: null }];
-    for (const what of ['alone', 'reusing the prefix']) {
-      const { tokens, logits } = await answerWithCrops(subject, encoded, prompt, crops, cache, 16, watch);
+    const used = model.newCache();
+    const answer = (box: typeof crop, into: typeof cache) =>
+      answerWithCrops(subject, encoded, prompt, [{ box, keep: null }], into, 16, watch);
+    // Another crop leaves other keys and positions behind the prefix.
+    await answer([0, 0, ...golden.image_size], used);
+    for (const [what, into] of [
+      ['alone', cache],
+      ['reusing the prefix', used],
+    ] as const) {
+      const { tokens, logits } = await answer(crop, into);
       close(logits, 'crop_logits');
       assert.deepEqual(tokens, expectedArray(golden, 'crop_answer_ids'), `${what}; ${REGENERATE}`);
     }
+  });
+
+  test(`${golden.name}: the placeholder counts as said`, () => {
+    const { imageTokenId } = checkpoint.config;
+    assert.ok(promptTokens(promptFor(subject, golden.question)).includes(imageTokenId));
   });
 }
