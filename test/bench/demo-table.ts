@@ -4,8 +4,8 @@
  *
  * Decisions: one box rule for all maps, the preset's (`pipeline/roi.ts`); the true box is cropped as it is. No box, or
  * for the two attention maps a dropped sample, counts as the model alone. An answer is right when it equals the truth
- * after both went through the tokenizer. A cell is true when the true box covers half of it (else the cells it covers
- * most); every cell of the grid counts, padding as a negative; a sample without a map scores 0.5.
+ * after both went through the tokenizer. A cell is true when the true box covers a quarter of it, the recipe's rule from
+ * before any measurement (else the cells it covers most); every cell of the grid counts, padding as a negative; a sample without a map scores 0.5.
  *
  * --json prints one object · --limit N measures the first N scenes · progress goes to stderr
  */
@@ -42,6 +42,9 @@ const questionSchema = z.object({
   boxes: z.array(boxSchema).min(1),
 });
 type Question = z.infer<typeof questionSchema>;
+
+/** `tag_cells` of models/demo/recipe/scenes.py: a tag is about 1.7 × 1.3 cells, so half a cell would keep one or two. */
+const TRUE_CELL_SHARE = 0.25;
 
 const MAPS = ['raw', 'denoised', 'rpn'] as const;
 type MapName = (typeof MAPS)[number];
@@ -109,7 +112,7 @@ async function measureScene(subject: Subject, preset: Preset, question: Question
   };
   const alone = await analyseSample(subject, request, { encoded });
   const { placement } = encoded;
-  const cells = truthCells(question.boxes, alone.grid, alone.transform);
+  const cells = truthCells(question.boxes, alone.grid, alone.transform, TRUE_CELL_SHARE);
   const expected = tokenizer.decode(tokenizer.encode(question.answer));
 
   const prompt = promptFor(subject, question.text);
