@@ -13,7 +13,7 @@ import type { GenerationConfig } from './generation.ts';
 import { readJson, readJsonIfThere } from './json-file.ts';
 import { readPreprocessor } from './preprocessor.ts';
 import type { PreprocessorConfig } from './preprocessor.ts';
-import { checkRequired, layoutOf, tensorNames } from './required.ts';
+import { checkRequired, layoutOf, tensorNames, visionLayersUsed } from './required.ts';
 import { hasTensors, readTensors } from './tensor-index.ts';
 import { readTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -62,6 +62,13 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const tower = await findTower(dir, draft, weights);
   const { towerName: _, ...rest } = draft;
   const config: LlavaConfig = { ...rest, vision: tower.vision };
+  const used = visionLayersUsed(config);
+  if (used < 0 || used > config.vision.layers) {
+    throw new FoveaError('bad_checkpoint', `the vision tower has no layer ${config.visionSelectLayer}`, {
+      where: configPath,
+      next: 'Compare config.json with the one the model was published with',
+    });
+  }
   checkRequired(config, weights, dir);
   const tokenizer = await readTokenizer(dir);
   const eos = tokenizer.eosToken === null ? null : tokenizer.idOf(tokenizer.eosToken);

@@ -8,12 +8,15 @@ import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 
 const count = z.number().int().positive();
+/** Layers are listed before their tensors are looked for, so their number must not be believed blindly. */
+export const MAX_LAYERS = 1024;
+const layerCount = count.max(MAX_LAYERS);
 
 /** LLaMA's keys; defaults are `LlamaConfig`'s. */
 const textSchema = z.object({
   hidden_size: count.default(4096),
   intermediate_size: count.default(11008),
-  num_hidden_layers: count.default(32),
+  num_hidden_layers: layerCount.default(32),
   num_attention_heads: count.default(32),
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),
@@ -33,7 +36,7 @@ const textSchema = z.object({
 export const visionSchema = z.object({
   hidden_size: count.default(768),
   intermediate_size: count.default(3072),
-  num_hidden_layers: count.default(12),
+  num_hidden_layers: layerCount.default(12),
   num_attention_heads: count.default(12),
   image_size: count.default(224),
   patch_size: count.default(32),
@@ -46,7 +49,7 @@ export type VisionJson = z.infer<typeof visionSchema>;
 const rpnShape = {
   enable_twig: z.boolean().default(false),
   twig_K: z.number().int().nonnegative().optional(),
-  twig_T: count.optional(),
+  twig_T: layerCount.optional(),
   roi_source: z.string().default('qk'),
   roi_super_type: z.string().default('v1'),
   roi_multi_head: z.boolean().default(true),

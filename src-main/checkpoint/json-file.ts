@@ -5,28 +5,40 @@ import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 
-/** Configs are kilobytes and tokenizers megabytes; anything above is not one of them. */
-const MAX_JSON_BYTES = 200_000_000;
+/** Configs are kilobytes; an index of the largest models is a few megabytes. Parsed JSON takes many times its bytes. */
+const MAX_JSON_BYTES = 32_000_000;
 
 /**
- * The parsed file, or null when it does not exist.
- * @throws FoveaError `bad_checkpoint` when it is unreadable, not JSON, or not what `schema` says.
+ * The text of a file, or null when it does not exist.
+ * @throws FoveaError `bad_checkpoint` when it cannot be read, is no regular file (a pipe would block for ever) or too
+ *   large for what it should be.
  */
-export async function readJsonIfThere<S extends z.ZodType>(
-  path: string,
-  schema: S,
-): Promise<z.output<S> | null> {
-  let text: string;
+export async function readTextIfThere(path: string, maxBytes = MAX_JSON_BYTES): Promise<string | null> {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_JSON_BYTES) throw bad(path, `is ${size} bytes, too large for a JSON file of a checkpoint`);
-    text = await readFile(path, 'utf8');
+    const file = await stat(path);
+    if (!file.isFile()) throw bad(path, 'is not a file');
+    if (file.size > maxBytes)
+      throw bad(path, `is ${file.size} bytes, above the ${maxBytes} such a file can have`);
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof FoveaError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw bad(path, `cannot be read (${code ?? String(error)})`);
   }
+}
+
+/**
+ * The parsed file, or null when it does not exist.
+ * @throws FoveaError `bad_checkpoint` as {@link readTextIfThere}, or when it is not JSON, or not what `schema` says.
+ */
+export async function readJsonIfThere<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  maxBytes = MAX_JSON_BYTES,
+): Promise<z.output<S> | null> {
+  const text = await readTextIfThere(path, maxBytes);
+  if (text === null) return null;
   let value: unknown;
   try {
     value = JSON.parse(text);

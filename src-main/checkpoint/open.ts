@@ -1,8 +1,11 @@
 /** The door through which every checkpoint folder enters: config.json says which family reads the rest. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { openCheckpoint } from './checkpoint.ts';
+import { MAX_LAYERS } from './config.ts';
+import { readTextIfThere } from './json-file.ts';
 import { isQwenConfig } from './qwen/config.ts';
 import type { QwenCheckpoint } from './qwen/open.ts';
 import { openQwen } from './qwen/open.ts';
@@ -11,14 +14,38 @@ export type AnyCheckpoint = Checkpoint | QwenCheckpoint;
 
 /** @throws FoveaError `not_found`, `bad_checkpoint`, `unsupported_model` or `missing_tensor`. */
 export async function openModel(path: string): Promise<AnyCheckpoint> {
-  return isQwenConfig(await peek(join(path, 'config.json'))) ? openQwen(path) : openCheckpoint(path);
+  const configPath = join(path, 'config.json');
+  const config = await peek(configPath);
+  refuseTooDeep(config, configPath);
+  return isQwenConfig(config) ? openQwen(path) : openCheckpoint(path);
 }
 
 /** The file's JSON, or null: whatever is wrong with it is for the family to say. */
 async function peek(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch {
+    return JSON.parse((await readTextIfThere(path)) ?? 'null');
+  } catch (error) {
+    if (error instanceof FoveaError) throw error;
     return null;
   }
+}
+
+/** The keys, of any family, that say how many layers there are. */
+const DEPTHS = ['num_hidden_layers', 'depth', 'twig_T'];
+
+/** Families list the tensors of every layer before they look for one, so the number is checked before that. */
+function refuseTooDeep(config: unknown, where: string): void {
+  const root = asRecord(config);
+  for (const part of [root, asRecord(root.text_config), asRecord(root.vision_config)]) {
+    const key = DEPTHS.find((name) => typeof part[name] === 'number' && part[name] > MAX_LAYERS);
+    if (key === undefined) continue;
+    throw new FoveaError('bad_checkpoint', `config.json says ${key} ${String(part[key])}`, {
+      where,
+      next: `No model has more than ${MAX_LAYERS}: compare config.json with the one the model was published with`,
+    });
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).safeParse(value).data ?? {};
 }

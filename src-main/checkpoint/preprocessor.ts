@@ -9,6 +9,8 @@ import type { ImageGeometry } from './config.ts';
 import { readJsonIfThere } from './json-file.ts';
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
+/** Pixels are divided by these. */
+const positiveTriple = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
 const side = z.union([
   z.number().int().positive(),
   z
@@ -26,7 +28,7 @@ const schema = z.object({
     .positive()
     .default(1 / 255),
   image_mean: triple.optional(),
-  image_std: triple.optional(),
+  image_std: positiveTriple.optional(),
 });
 
 /** OpenAI CLIP's normalisation, in force when the file does not say. */

@@ -6,7 +6,7 @@
  *
  * Format: 8 bytes little-endian header length N, N bytes JSON, then data; offsets count from the end of the header.
  */
-import { open, realpath } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -46,9 +46,12 @@ export interface TensorEntry {
 /** The format's own limit on the header. */
 const MAX_HEADER_BYTES = 100_000_000;
 
+/** Far more axes than any weight has; a longer list would only make its product slow to work out. */
+const MAX_AXES = 16;
+
 const entrySchema = z.object({
   dtype: z.string(),
-  shape: z.array(z.number().int().nonnegative()),
+  shape: z.array(z.number().int().nonnegative()).max(MAX_AXES),
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 });
 const headerSchema = z.record(z.string(), z.unknown());
@@ -62,8 +65,11 @@ export async function readSafetensorsHeader(path: string): Promise<ReadonlyMap<s
   let handle: FileHandle;
   try {
     file = await realpath(path);
+    // A pipe would block the open for ever.
+    if (!(await stat(file)).isFile()) throw bad(path, 'is not a file');
     handle = await open(file, 'r');
   } catch (error) {
+    if (error instanceof FoveaError) throw error;
     throw bad(path, `cannot be opened (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
   }
   try {

@@ -2,12 +2,15 @@
  * The checkpoint's own tokenizer: `tokenizer.json` run by the Hugging Face library, plus the few facts of
  * `tokenizer_config.json` that decide special tokens and the chat template.
  */
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { readJsonIfThere } from './json-file.ts';
+import { readJsonIfThere, readTextIfThere } from './json-file.ts';
+
+/** The largest published ones are a seventh of it. */
+const MAX_TOKENIZER_BYTES = 100_000_000;
 
 const tokenSchema = z
   .union([z.string(), z.object({ content: z.string() }).transform((t) => t.content)])
@@ -29,11 +32,15 @@ const configSchema = z
   })
   .loose();
 const tokenizerSchema = z.object({ model: z.object({}).loose() }).loose();
+const idsSchema = z.array(z.number().int().nonnegative());
 const separateTemplateSchema = z.object({ chat_template: z.string() });
 
 /** Text to ids and back, with this checkpoint's special tokens. */
 export interface Tokenizer {
-  /** Ids of a text as it stands: special tokens written in it are recognised, none are added. */
+  /**
+   * Ids of a text as it stands: special tokens written in it are recognised, none are added.
+   * Here and below FoveaError `bad_checkpoint` where the file turns out to be wrong in use.
+   */
   encode(text: string): number[];
   /** As {@link encode}, with what the tokenizer adds itself (BOS for LLaMA). */
   encodeWithSpecial(text: string): number[];
@@ -50,32 +57,52 @@ export interface Tokenizer {
 /** @throws FoveaError `bad_checkpoint` when tokenizer.json is missing or is not one the library can run. */
 export async function readTokenizer(dir: string): Promise<Tokenizer> {
   const path = join(dir, 'tokenizer.json');
-  const json = await readJsonIfThere(path, tokenizerSchema);
+  const json = await readJsonIfThere(path, tokenizerSchema, MAX_TOKENIZER_BYTES);
   if (!json) throw await noTokenizer(dir, path);
   const config = (await readJsonIfThere(join(dir, 'tokenizer_config.json'), configSchema)) ?? {};
   const separate = await readJsonIfThere(join(dir, 'chat_template.json'), separateTemplateSchema);
-  const jinja = await readFile(join(dir, 'chat_template.jinja'), 'utf8').catch(() => null);
+  const jinja = await readTextIfThere(join(dir, 'chat_template.jinja'));
   let hf: HfTokenizer;
   try {
     // Where the file does not say, spaces before punctuation stay, as in transformers 5; the library would drop them.
     const tidy = config.clean_up_tokenization_spaces ?? false;
     hf = new HfTokenizer(json, { ...config, clean_up_tokenization_spaces: tidy });
   } catch (error) {
-    throw new FoveaError('bad_checkpoint', `tokenizer.json cannot be used: ${(error as Error).message}`, {
-      where: path,
-      next: 'Download this file again',
-      cause: error,
-    });
+    throw unusable(path, error);
   }
+  // The library believes the file: what is wrong with it may show only when it is used.
+  const guarded = <T>(use: () => T): T => {
+    try {
+      return use();
+    } catch (error) {
+      throw unusable(path, error);
+    }
+  };
+  const encode = (text: string, special: boolean): number[] =>
+    guarded(() => idsSchema.parse(hf.encode(text, { add_special_tokens: special }).ids));
+  // Models have more rows than there are tokens; as in the reference, an id of no token has no text.
+  const known = (ids: readonly number[]): number[] => ids.filter((id) => hf.id_to_token(id) !== undefined);
   return {
-    encode: (text) => hf.encode(text, { add_special_tokens: false }).ids,
-    encodeWithSpecial: (text) => hf.encode(text).ids,
-    decode: (ids) => (ids.length === 0 ? '' : hf.decode([...ids], { skip_special_tokens: true }).trim()),
+    encode: (text) => encode(text, false),
+    encodeWithSpecial: (text) => encode(text, true),
+    decode: (ids) => {
+      const tokens = known(ids);
+      if (tokens.length === 0) return '';
+      return guarded(() => hf.decode(tokens, { skip_special_tokens: true }).trim());
+    },
     idOf: (token) => hf.token_to_id(token) ?? null,
     bosToken: config.bos_token ?? null,
     eosToken: config.eos_token ?? null,
     chatTemplate: config.chat_template ?? separate?.chat_template ?? jinja,
   };
+}
+
+function unusable(path: string, error: unknown): FoveaError {
+  return new FoveaError('bad_checkpoint', `tokenizer.json cannot be used: ${(error as Error).message}`, {
+    where: path,
+    next: 'Download this file again',
+    cause: error,
+  });
 }
 
 /** LLaVA's original repositories carry only the SentencePiece model, which the library does not read. */

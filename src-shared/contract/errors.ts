@@ -38,6 +38,17 @@ export const wireErrorSchema = z.object({
 });
 export type WireError = z.infer<typeof wireErrorSchema>;
 
+/** Errors quote what they are about, and a hostile file can make that any length; people read a line or two. */
+const MAX_WORDS = 1000;
+const MAX_WHERE = 1200;
+
+function clipped<T extends string | null>(text: T, limit: number): T | string {
+  // Half a surrogate pair is left out.
+  return text === null || text.length <= limit
+    ? text
+    : `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
 /** The one error type of the app. `message` says what, `where` names the file, line or field, `next` the next step. */
 export class FoveaError extends Error {
   readonly code: ErrorCode;
@@ -49,11 +60,11 @@ export class FoveaError extends Error {
     message: string,
     options: { where?: string | null; next?: string | null; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(clipped(message, MAX_WORDS), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FoveaError';
     this.code = code;
-    this.where = options.where ?? null;
-    this.next = options.next ?? null;
+    this.where = clipped(options.where ?? null, MAX_WHERE);
+    this.next = clipped(options.next ?? null, MAX_WORDS);
   }
 
   /** The form that crosses a process or network boundary. */

@@ -10,6 +10,8 @@ import type { RgbImage } from './decode.ts';
 import type { Canvas } from './resample.ts';
 import { resize } from './resample.ts';
 
+/** Eight times the published upper budget: a picture of it takes some gigabytes already. */
+const MAX_RESIZED_PIXELS = 100_000_000;
 /** The reference refuses thinner pictures. */
 const MAX_ASPECT = 200;
 
@@ -58,11 +60,21 @@ export function smartResize(
   return [h, w];
 }
 
-/** A picture, or one lying on a larger canvas (the teacher's grey square), as the encoder's patches. */
+/**
+ * A picture, or one lying on a larger canvas (the teacher's grey square), as the encoder's patches.
+ * @throws FoveaError `bad_image` as {@link smartResize}, `bad_checkpoint` when the pixel budget is absurd.
+ */
 export function qwenPixels(image: RgbImage, config: QwenPreprocessorConfig, canvas?: Canvas): QwenPixels {
   const { patchSize: p, mergeSize: m, temporalPatchSize: t, minPixels, maxPixels } = config;
   const { width, height } = canvas ?? image;
   const [h, w] = smartResize(height, width, p * m, minPixels, maxPixels);
+  if (h * w > MAX_RESIZED_PIXELS) {
+    const what = `the image processor would make ${w} × ${h} pixels of a picture of ${width} × ${height}`;
+    throw new FoveaError('bad_checkpoint', what, {
+      where: 'preprocessor_config.json',
+      next: 'Compare its min_pixels and max_pixels with the published ones',
+    });
+  }
   const resized = resize(image, w, h, 'bicubic', canvas);
   const grid = [h / (p * m), w / (p * m)] as const;
   const tables = [0, 1, 2].map((c) => levels(config, c));
