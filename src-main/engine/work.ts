@@ -7,6 +7,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { analyseSample } from '../pipeline/analyse.ts';
 import { probeModel } from '../pipeline/probe.ts';
 import { encodeImageFile } from '../pipeline/subject.ts';
+import { SharedPrefix } from '../pipeline/shared-prefix.ts';
 import type { EncodedImage } from '../pipeline/subject.ts';
 import { Stopwatch } from '../pipeline/stopwatch.ts';
 import { viewOf } from '../pipeline/view.ts';
@@ -22,12 +23,20 @@ type LabelOut = Extract<FromEngine, { type: 'label' }>['output'];
 
 type Call = Exclude<ToEngine, { type: 'cancel' }>;
 
+/** The picture asked about last, and what questions on it share. */
+interface LastPicture {
+  readonly key: string;
+  readonly model: OpenModel;
+  readonly encoded: EncodedImage;
+  readonly shared: SharedPrefix;
+}
+
 export class Worker {
   readonly #models: ModelCache;
   readonly #send: (message: FromEngine) => void;
   readonly #running = new Map<number, AbortController>();
   #tail: Promise<void> = Promise.resolve();
-  #last: { readonly key: string; readonly model: OpenModel; readonly encoded: EncodedImage } | null = null;
+  #last: LastPicture | null = null;
 
   constructor(models: ModelCache, send: (message: FromEngine) => void) {
     this.#models = models;
@@ -69,24 +78,24 @@ export class Worker {
   async #label(request: LabelRequest, signal: AbortSignal): Promise<LabelOutcome> {
     const opened = await this.#models.get(request.model);
     const watch = new Stopwatch(signal);
-    const encoded = await this.#encode(opened, request, watch);
-    const outcome = await analyseSample(opened, request, { signal, encoded });
+    const { encoded, shared } = await this.#encode(opened, request, watch);
+    const outcome = await analyseSample(opened, request, { signal, encoded, shared });
     return { ...outcome, timings: { ...outcome.timings, ...watch.report() } };
   }
 
-  /** Several questions on one picture come one after the other: it is decoded and encoded once. */
+  /** Several questions on one picture come one after the other: it is decoded, encoded and prefilled once. */
   async #encode(
     model: OpenModel,
     { imagePath: path, preset }: LabelRequest,
     watch: Stopwatch,
-  ): Promise<EncodedImage> {
+  ): Promise<LastPicture> {
     const { squareTokens } = viewOf(model.model.profile, preset);
     const file = await stat(path, { bigint: true }).catch(() => null);
     const key = [path, file?.mtimeNs, file?.size, squareTokens].join('\n');
-    if (this.#last?.key !== key || this.#last.model !== model) {
-      this.#last = null;
-      this.#last = { key, model, encoded: await encodeImageFile(model, path, watch, squareTokens) };
-    }
-    return this.#last.encoded;
+    if (this.#last?.key === key && this.#last.model === model) return this.#last;
+    this.#last?.shared.dispose();
+    this.#last = null;
+    const encoded = await encodeImageFile(model, path, watch, squareTokens);
+    return (this.#last = { key, model, encoded, shared: new SharedPrefix() });
   }
 }

@@ -5,7 +5,7 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { LabelOutcome, LabelRequest, SecondStage } from '../engine/protocol.ts';
-import { forceAnswer, generateAnswer } from './first-stage.ts';
+import { forceAnswer, forcedDepth, generateAnswer } from './first-stage.ts';
 import type { FirstStage, FirstStageRequest } from './first-stage.ts';
 import type { Placement } from './geometry.ts';
 import { emptyAnswer, labelMaps } from './labels.ts';
@@ -20,6 +20,7 @@ import type { Roi } from './roi.ts';
 import { sliceRows } from './rows.ts';
 import { predictRpn, rpnFromHidden } from './rpn.ts';
 import { answerWithCrops } from './second-stage.ts';
+import type { SharedPrefix } from './shared-prefix.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { encodeImage, encodeImageFile } from './subject.ts';
 import type { EncodedImage, Subject } from './subject.ts';
@@ -29,6 +30,8 @@ export interface AnalyseOptions {
   readonly signal?: AbortSignal;
   /** The picture when it is already encoded (several questions on one picture). */
   readonly encoded?: EncodedImage;
+  /** What earlier questions on `encoded` left to share; taken up and kept for the next. */
+  readonly shared?: SharedPrefix;
 }
 
 /**
@@ -55,12 +58,16 @@ export async function analyseSample(
   const encoded =
     options.encoded ?? (await encodeImageFile(subject, request.imagePath, watch, view.squareTokens));
   const prompt = promptFor(subject, request.question, encoded.placement.grid, view.prompt);
-  const cache = model.newCache();
+  const layers = request.answerMode === 'self' ? model.profile.layers : forcedDepth(subject, stage);
+  const start = options.shared
+    ? await options.shared.start(subject, encoded, prompt, { layers, rpn: wantRpn }, watch)
+    : { cache: model.newCache(), hidden: null };
+  const { cache } = start;
   try {
     const first =
       request.answerMode === 'self'
-        ? await generateAnswer(subject, encoded, prompt, cache, stage, watch)
-        : await forceAnswer(subject, encoded, prompt, givenAnswer(request), cache, stage, watch);
+        ? await generateAnswer(subject, encoded, prompt, start, stage, watch)
+        : await forceAnswer(subject, encoded, prompt, givenAnswer(request), start, stage, watch);
     const logits = first.hidden && (await rpnFromHidden(subject, prompt, first.hidden, watch));
     const found = interpret(request, encoded, first, logits);
     const secondStage = want.secondStage
@@ -75,7 +82,7 @@ export async function analyseSample(
       device: model.profile.device,
     };
   } finally {
-    cache.dispose();
+    if (!options.shared) cache.dispose();
   }
 }
 
@@ -158,8 +165,7 @@ async function lookAgain(
   { roi: { crops, none } }: Found,
   watch: Stopwatch,
 ): Promise<SecondStage> {
-  if (subject.model.profile.dynamicGrid)
-    return lookAgainNative(subject, request, encoded, cache, answer, watch);
+  if (subject.model.profile.dynamicGrid) return lookAgainNative(subject, request, encoded, answer, watch);
   if (none) return { crop: null, answer, skipped: none };
   // A teacher-forced prefill stopped early, so its later layers hold no keys to reuse.
   if (request.answerMode === 'teacher') cache.truncate(0);
@@ -176,7 +182,6 @@ async function lookAgainNative(
   subject: Subject,
   { preset, question }: Omit<LabelRequest, 'model'>,
   { image }: EncodedImage,
-  cache: KvCache,
   answer: string,
   watch: Stopwatch,
 ): Promise<SecondStage> {
@@ -186,9 +191,13 @@ async function lookAgainNative(
   const logits = await predictRpn(subject, encoded, prompt, watch);
   const { crops, none } = roiOf(logits, 'rpn', encoded.placement, preset.roi);
   if (none) return { crop: null, answer, skipped: none };
-  cache.truncate(0);
-  const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset.maxNewTokens, watch);
-  return { crop: around(crops.map(({ box }) => box)), answer: second.answer, skipped: null };
+  const cache = subject.model.newCache();
+  try {
+    const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset.maxNewTokens, watch);
+    return { crop: around(crops.map(({ box }) => box)), answer: second.answer, skipped: null };
+  } finally {
+    cache.dispose();
+  }
 }
 
 /** The one crop, or the smallest box around both when the `bbox` form gave two. */

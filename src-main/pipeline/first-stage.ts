@@ -6,10 +6,11 @@
 import { answerText, fedAnswerTokens } from './answer-text.ts';
 import { greedy } from './greedy.ts';
 import type { TapPlan } from './plan.ts';
-import type { ForwardRequest, KvCache, TappedRows } from './ports.ts';
+import type { FeedPart, ForwardRequest, TappedRows } from './ports.ts';
 import { promptParts, promptTokens } from './prompted.ts';
 import type { Prompted } from './prompted.ts';
 import { RowStore, sliceRows } from './rows.ts';
+import type { Start } from './shared-prefix.ts';
 import type { EncodedImage, Subject } from './subject.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
@@ -39,25 +40,29 @@ export interface FirstStage {
   readonly hidden: Float32Array | null;
 }
 
-/** The model answers by itself. The cache (empty) then holds prompt and fed answer in every layer. */
+/** The model answers by itself. The cache then holds prompt and fed answer in every layer. */
 export async function generateAnswer(
   subject: Subject,
   encoded: EncodedImage,
   prompt: Prompted,
-  cache: KvCache,
+  start: Start,
   request: FirstStageRequest,
   watch: Stopwatch,
 ): Promise<FirstStage> {
   const { model, checkpoint } = subject;
+  const { cache } = start;
+  const held = cache.length;
   const { heads } = request.plan;
   const keys = prompt.visual;
   const promptRows = promptRowCount(prompt, request);
   const prefill = await watch.time('prefill', () =>
     model.forward(cache, {
-      parts: promptParts(prompt, encoded.features),
+      parts: partsAfter(held, prompt, encoded),
       logits: 'last',
       ...hiddenRequest(subject, request),
-      ...(promptRows > 0 ? { taps: { heads, keys, rows: [prompt.length - promptRows, prompt.length] } } : {}),
+      ...(promptRows > 0
+        ? { taps: { heads, keys, rows: [prompt.length - promptRows - held, prompt.length - held] } }
+        : {}),
     }),
   );
   const options = {
@@ -72,21 +77,23 @@ export async function generateAnswer(
     tokens,
     answerRows: rows.count > 0 ? rows.layers() : null,
     promptRows: promptRows > 0 ? prefill.taps : null,
-    hidden: prefill.hidden,
+    hidden: joined(start.hidden, prefill.hidden),
   };
 }
 
-/** A given answer in one teacher-forced prefill. The cache (empty) is left with the layers that ran. */
+/** A given answer in one teacher-forced prefill. The cache is left with the layers that ran. */
 export async function forceAnswer(
   subject: Subject,
   encoded: EncodedImage,
   prompt: Prompted,
   answer: string,
-  cache: KvCache,
+  start: Start,
   request: FirstStageRequest,
   watch: Stopwatch,
 ): Promise<FirstStage> {
   const { model } = subject;
+  const { cache } = start;
+  const held = cache.length;
   const fed = fedAnswerTokens(subject, answer, request.maxNewTokens);
   const promptRows = promptRowCount(prompt, request);
   const from = prompt.length - promptRows;
@@ -94,11 +101,13 @@ export async function forceAnswer(
   const depths = [from < to ? request.plan.depth : 0, request.rpn ? (model.profile.rpn?.k ?? 0) : 0];
   const result = await watch.time('prefill', () =>
     model.forward(cache, {
-      parts: [...promptParts(prompt, encoded.features), { tokens: fed }],
+      parts: [...partsAfter(held, prompt, encoded), { tokens: fed }],
       logits: 'none',
       layers: Math.max(1, ...depths),
       ...hiddenRequest(subject, request),
-      ...(from < to ? { taps: { heads: request.plan.heads, keys: prompt.visual, rows: [from, to] } } : {}),
+      ...(from < to
+        ? { taps: { heads: request.plan.heads, keys: prompt.visual, rows: [from - held, to - held] } }
+        : {}),
     }),
   );
   const rows = new RowStore();
@@ -108,8 +117,27 @@ export async function forceAnswer(
     tokens: fed,
     answerRows: request.answerRows && fed.length > 0 ? sliceRows(rows.layers(), promptRows) : null,
     promptRows: promptRows > 0 ? sliceRows(rows.layers(), 0, promptRows) : null,
-    hidden: result.hidden,
+    hidden: joined(start.hidden, result.hidden),
   };
+}
+
+/** Layers that a given answer may need: those asked for, and those below the RPN. */
+export function forcedDepth(subject: Subject, { plan, rpn }: FirstStageRequest): number {
+  return Math.max(1, plan.depth, rpn ? (subject.model.profile.rpn?.k ?? 0) : 0);
+}
+
+/** What is left to feed of the prompt when the cache holds nothing, or the prompt up to its last visual token. */
+function partsAfter(held: number, prompt: Prompted, { features }: EncodedImage): FeedPart[] {
+  return held === 0 ? promptParts(prompt, features) : [{ tokens: prompt.ids.after }];
+}
+
+/** Rows of the shared prefix, then those of this feed. */
+function joined(prefix: Float32Array | null, rows: Float32Array | null): Float32Array | null {
+  if (prefix === null || rows === null) return rows;
+  const all = new Float32Array(prefix.length + rows.length);
+  all.set(prefix);
+  all.set(rows, prefix.length);
+  return all;
 }
 
 function promptRowCount(prompt: Prompted, { promptRows }: FirstStageRequest): number {

@@ -63,7 +63,7 @@ test('greedy answers equal the recipe’s on 100 questions', async () => {
       subject,
       last.encoded,
       promptFor(subject, text),
-      cache,
+      { cache, hidden: null },
       request,
       watch,
     );
@@ -112,7 +112,7 @@ test('the second stage equals the recipe’s, with the prefix reused and without
     const crop = [{ box: golden.box_xyxy, keep: null }];
     const reused = subject.model.newCache();
     const request = { ...stage, rpn: false, promptRows: 'none' as const, answerRows: false };
-    await generateAnswer(subject, encoded, prompt, reused, request, watch);
+    await generateAnswer(subject, encoded, prompt, { cache: reused, hidden: null }, request, watch);
     const results = [];
     for (const cache of [reused, subject.model.newCache()]) {
       const second = await answerWithCrops(
