@@ -9,7 +9,7 @@ import type { WeightSource } from '../../src-main/graph/weights.ts';
 import type { RowsRead } from './llama-decoder.ts';
 import { decoderContext, decoderLayer, rmsNorm } from './llama-decoder.ts';
 import type { DecoderVariant } from './types.ts';
-import { weightsInto } from './weights.ts';
+import { lookUp, weightsInto } from './weights.ts';
 
 /** Tensor names of a decoder; `layers` is followed by `.{i}.…`. */
 export interface DecoderNames {
@@ -22,8 +22,8 @@ export interface DecoderNames {
 /** The embedding table as a graph. */
 export function embedGraph(text: TextConfig, weights: WeightSource, names: DecoderNames): Graph {
   const b = new GraphBuilder('embed');
-  const table = weightsInto(b, weights)(names.embed, [text.vocabSize, text.hiddenSize]);
-  b.output('embeds', b.gather(table, b.input('ids', 'int64', ['S'])));
+  const ids = b.input('ids', 'int64', ['S']);
+  b.output('embeds', lookUp(b, weights, names.embed, [text.vocabSize, text.hiddenSize], ids));
   return b.finish();
 }
 

@@ -11,9 +11,11 @@ import { OpError } from './ops/spec.ts';
 import type { OpName } from './ops/index.ts';
 import type { Graph, Initializer, Node, Value } from './types.ts';
 import { verify } from './verifier.ts';
-import type { WeightRef } from './weights.ts';
+import type { FileRange, QuantisedRef, WeightRef } from './weights.ts';
 
 const DTYPE_OF = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
+/** MatMulNBits' accuracy_level of int8 products, the fast ones on every CPU. */
+const INT8_PRODUCTS = 4;
 /** "To the end" for a slice. */
 const END = 2 ** 53 - 1;
 
@@ -24,6 +26,8 @@ export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #values = new Map<string, Value>();
   readonly #initializers = new Map<string, Initializer>();
+  /** Quantised weights by value name; `linear` alone takes them. */
+  readonly #quantised = new Map<string, { readonly value: Value; readonly ref: QuantisedRef }>();
   /** Names that values get when the graph is finished: those of the outputs they are. */
   readonly #renames = new Map<string, string>();
   #made = 0;
@@ -62,6 +66,21 @@ export class GraphBuilder {
     return this.#emit('Cast', [stored], { to: ONNX_DTYPE.float32 }, { name: key });
   }
 
+  /** A weight in the dtype it is stored in, for a graph that looks up a few of its rows. */
+  stored(name: string, ref: WeightRef, shape: readonly number[]): Value {
+    const key = `${name}:${shape.join('x')}:stored`;
+    const known = this.#values.get(key);
+    return known ?? this.#initializer({ name: key, dtype: DTYPE_OF[ref.dtype], shape, data: { file: ref } });
+  }
+
+  /** A linear layer's quantised weights `[N, K]`: a value that only {@link linear} takes. */
+  quantised(name: string, ref: QuantisedRef): Value {
+    const key = `${name}:int${ref.bits}`;
+    const value: Value = { name: key, dtype: 'float32', shape: ref.shape };
+    if (!this.#quantised.has(key)) this.#quantised.set(key, { value, ref });
+    return value;
+  }
+
   /** A small float32 constant kept in the model. */
   floats(shape: readonly number[], values: Float32Array): Value {
     return this.#inline('float32', shape, values);
@@ -92,6 +111,11 @@ export class GraphBuilder {
 
   /** x `[M,K]` · weight `[N,K]`ᵀ (+ bias `[N]`): a checkpoint's linear layer on its own bytes. */
   linear(x: Value, weight: Value, bias?: Value): Value {
+    const quantised = this.#quantised.get(weight.name);
+    if (quantised) {
+      const product = this.#matmulNBits(x, weight.name, quantised.ref);
+      return bias ? this.binary('Add', product, bias) : product;
+    }
     return this.#emit('Gemm', bias ? [x, weight, bias] : [x, weight], { transB: 1 });
   }
 
@@ -187,6 +211,23 @@ export class GraphBuilder {
       for (const name of node.inputs) used.add(name);
     }
     return { nodes, used };
+  }
+
+  #matmulNBits(x: Value, name: string, { shape: [N, K], bits, block, values, scales }: QuantisedRef): Value {
+    const blocks = Math.ceil(K / block);
+    const part = (
+      what: string,
+      dtype: 'uint8' | 'float32',
+      shape: readonly number[],
+      file: FileRange,
+    ): Value => {
+      const key = `${name}:${what}`;
+      return this.#values.get(key) ?? this.#initializer({ name: key, dtype, shape, data: { file } });
+    };
+    const packed = part('values', 'uint8', [N, blocks, (block * bits) / 8], values);
+    const scale = part('scales', 'float32', [N * blocks], scales);
+    const attributes = { K, N, bits, block_size: block, accuracy_level: INT8_PRODUCTS };
+    return this.#emit('MatMulNBits', [x, packed, scale], attributes);
   }
 
   #define(value: Value): Value {

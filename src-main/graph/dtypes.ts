@@ -1,7 +1,7 @@
 /** What is known of a tensor before a graph runs: element type and shape. */
 import type { Shape } from './dims.ts';
 
-export type DType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'bool';
+export type DType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'uint8' | 'bool';
 
 export interface ValueType {
   readonly dtype: DType;
@@ -11,6 +11,7 @@ export interface ValueType {
 /** ONNX's numbers of the dtypes (onnx.proto, TensorProto.DataType). */
 export const ONNX_DTYPE: Readonly<Record<DType, number>> = {
   float32: 1,
+  uint8: 2,
   int32: 6,
   int64: 7,
   bool: 9,

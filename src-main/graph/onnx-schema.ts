@@ -38,6 +38,7 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
     name: [3, 'string'],
     op_type: [4, 'string'],
     attribute: [5, 'AttributeProto', 'repeated'],
+    domain: [7, 'string'],
   },
   AttributeProto: {
     name: [1, 'string'],
@@ -125,6 +126,7 @@ export interface ModelMessage {
       input: string[];
       output: string[];
       attribute: AttributeMessage[];
+      domain?: string;
     }[];
     initializer: TensorMessage[];
     input: ValueInfoMessage[];

@@ -76,6 +76,12 @@ function valueInfo(value: Value): ValueInfoMessage {
   return { name: value.name, type: { tensorType: { elemType: ONNX_DTYPE[value.dtype], shape: { dim } } } };
 }
 
+/** The operator sets a graph's nodes come from; ONNX Runtime's own exists in one version. */
+function opsets(graph: Graph): { domain: string; version: bigint }[] {
+  const own = new Set(graph.nodes.flatMap(({ op }) => OPS[op].domain ?? []));
+  return [{ domain: '', version: OPSET }, ...[...own].map((domain) => ({ domain, version: 1n }))];
+}
+
 /**
  * The graph as an ONNX model.
  * @throws Error when its weights lie in files that share no folder.
@@ -87,7 +93,7 @@ export function toOnnx(graph: Graph): OnnxModel {
   const message = create(ModelSchema, {
     irVersion: IR_VERSION,
     producerName: 'fovea',
-    opsetImport: [{ domain: '', version: OPSET }],
+    opsetImport: opsets(graph),
     graph: {
       name: graph.name,
       node: graph.nodes.map((node) => ({
@@ -96,6 +102,7 @@ export function toOnnx(graph: Graph): OnnxModel {
         input: [...node.inputs],
         output: [...node.outputs],
         attribute: Object.entries(node.attributes).map(([name, value]) => attribute(node, name, value)),
+        ...(OPS[node.op].domain === undefined ? {} : { domain: OPS[node.op].domain }),
       })),
       initializer: graph.initializers.map((initializer) => tensor(initializer, folder)),
       input: graph.inputs.map(valueInfo),

@@ -4,7 +4,7 @@
  */
 import type { AttributeValue, ValueType } from './dtypes.ts';
 import type { OpName } from './ops/index.ts';
-import type { WeightRef } from './weights.ts';
+import type { FileRange } from './weights.ts';
 
 /** One tensor of the graph: made by exactly one input, initializer or node. */
 export interface Value extends ValueType {
@@ -22,7 +22,7 @@ export interface Node {
 
 /** A constant: its bytes in a checkpoint's file, or a small array kept in the model itself. */
 export interface Initializer extends Value {
-  readonly data: { readonly file: WeightRef } | { readonly inline: Float32Array | BigInt64Array };
+  readonly data: { readonly file: FileRange } | { readonly inline: Float32Array | BigInt64Array };
 }
 
 export interface Graph {

@@ -18,6 +18,7 @@ const BYTES: Readonly<Record<DType, number>> = {
   bfloat16: 2,
   int64: 8,
   int32: 4,
+  uint8: 1,
   bool: 1,
 };
 

@@ -3,10 +3,8 @@
  * ONNX Runtime maps those bytes. Whoever reads checkpoints implements `WeightSource`.
  */
 
-/** One tensor of a checkpoint, as bytes in a file. */
-export interface WeightRef {
-  readonly dtype: 'F32' | 'F16' | 'BF16';
-  readonly shape: readonly number[];
+/** Bytes of a file. */
+export interface FileRange {
   /** Absolute path with symlinks resolved: ONNX Runtime refuses links that leave their folder. */
   readonly file: string;
   /** First byte of the tensor in the file, and its number of bytes. */
@@ -14,8 +12,31 @@ export interface WeightRef {
   readonly length: number;
 }
 
+/** One tensor of a checkpoint, as bytes in a file. */
+export interface WeightRef extends FileRange {
+  readonly dtype: 'F32' | 'F16' | 'BF16';
+  readonly shape: readonly number[];
+}
+
+/**
+ * A linear layer's weights `[N, K]` in blocks along K, each with a scale of its own, as `MatMulNBits` takes them. The
+ * value of element k is `(q − 2^(bits−1)) · scale of its block`; a last block that K does not fill is padded.
+ */
+export interface QuantisedRef {
+  readonly shape: readonly [n: number, k: number];
+  readonly bits: 4 | 8;
+  /** Elements per block. */
+  readonly block: number;
+  /** uint8 `[N, blocks, block·bits/8]`; at 4 bits the earlier element is the low half of its byte. */
+  readonly values: FileRange;
+  /** float32 `[N · blocks]`. */
+  readonly scales: FileRange;
+}
+
 /** The tensors of a checkpoint by name. */
 export interface WeightSource {
   get(name: string): WeightRef | undefined;
+  /** The tensor's quantised form, which a linear layer takes instead of what `get` gives. */
+  quantised?(name: string): QuantisedRef | undefined;
   names(): Iterable<string>;
 }

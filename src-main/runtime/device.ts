@@ -52,11 +52,13 @@ export interface SessionSettings {
   readonly device: Device;
   /** Compute threads on the CPU; 0: one per physical core. */
   readonly cpuThreads: number;
+  /** Lays weights out anew for the kernels on the CPU: quantised ones are slow otherwise. Costs a copy of them. */
+  readonly prepack?: boolean;
 }
 
 /**
  * Options of a session whose external initializers lie in `folder`.
- * Prepacking is off on the CPU: it would copy every weight out of the mapped files (DESIGN, "Known facts").
+ * Prepacking is off on the CPU unless asked for: it would copy every weight out of the mapped files (DESIGN, "Known facts").
  * Denormals count as zero: masked scores come out of the softmax as denormals, which made it seven times slower. The
  * first session sets this for its thread, so it holds for all sessions.
  */
@@ -64,7 +66,7 @@ export function sessionOptions(
   settings: SessionSettings,
   folder: string | null,
 ): InferenceSession.SessionOptions {
-  const { device, cpuThreads } = settings;
+  const { device, cpuThreads, prepack = false } = settings;
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: cpuThreads,
@@ -73,7 +75,7 @@ export function sessionOptions(
     extra: {
       session: {
         set_denormal_as_zero: '1',
-        ...(device === 'cpu' ? { disable_prepacking: '1' } : {}),
+        ...(device === 'cpu' && !prepack ? { disable_prepacking: '1' } : {}),
         ...(folder === null ? {} : { model_external_initializers_file_folder_path: folder }),
       },
     },

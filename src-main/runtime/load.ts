@@ -4,6 +4,7 @@
  */
 import type { GraphSource, ModelGraphs } from '../../models/architectures/index.ts';
 import { modelGraphs } from '../../models/architectures/index.ts';
+import { openQuantised } from '../checkpoint/quantised/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { VisionLanguageModel } from '../pipeline/ports.ts';
 import type { Device, DeviceChoice, SessionSettings } from './device.ts';
@@ -12,10 +13,17 @@ import { OnnxModel } from './model.ts';
 import type { SelfCheck } from './self-check.ts';
 import { probeSeconds, selfCheck } from './self-check.ts';
 
+/** `int4`: linear layers from a quantised cache that is written when it is not there (checkpoint/quantised). */
+export type Precision = 'as-stored' | 'int4';
+
 export interface LoadOptions {
   readonly device: DeviceChoice;
   /** Compute threads on the CPU. Default: one for a small model, one per physical core for others. */
   readonly cpuThreads?: number;
+  /** Default: as stored. */
+  readonly precision?: Precision;
+  /** Where the quantised cache lies; default: the person's cache folder. */
+  readonly cacheFolder?: string;
   /** Other graphs for one device; tests prove with it that a device that computes wrong is refused. */
   readonly graphsFor?: (device: Device, graphs: ModelGraphs) => ModelGraphs;
 }
@@ -36,10 +44,12 @@ export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
 
 /**
  * Loads a checkpoint. `auto` takes the first GPU that is there, right and not slower than the CPU, else the CPU.
- * @throws FoveaError `device_unavailable`, `device_disagrees`, `missing_tensor`, `out_of_memory`; nothing stays open.
+ * @throws FoveaError `device_unavailable`, `device_disagrees`, `missing_tensor`, `out_of_memory`, at int4 also what
+ *   `openQuantised` throws; nothing stays open.
  */
-export async function loadModel(checkpoint: GraphSource, options: LoadOptions): Promise<LoadedModel> {
+export async function loadModel(stored: GraphSource, options: LoadOptions): Promise<LoadedModel> {
   const start = performance.now();
+  const checkpoint = await atPrecision(stored, options);
   const graphs = modelGraphs(checkpoint);
   const parameters = countParameters(checkpoint);
   const cpuThreads = options.cpuThreads ?? (parameters < SINGLE_THREAD_BELOW ? 1 : 0);
@@ -49,6 +59,7 @@ export async function loadModel(checkpoint: GraphSource, options: LoadOptions): 
       const { model, check } = await open(device, graphs, {
         ...options,
         cpuThreads,
+        repacked: options.precision === 'int4',
         halves: hasHalves(checkpoint),
       });
       const info: LoadInfo = {
@@ -69,20 +80,26 @@ export async function loadModel(checkpoint: GraphSource, options: LoadOptions): 
 async function open(
   device: Device,
   graphs: ModelGraphs,
-  options: LoadOptions & { readonly cpuThreads: number; readonly halves: boolean },
+  options: LoadOptions & {
+    readonly cpuThreads: number;
+    readonly repacked: boolean;
+    readonly halves: boolean;
+  },
 ): Promise<{ model: OnnxModel; check: SelfCheck | null }> {
   if (!knownDevices().includes(device)) {
     throw deviceUnavailable(device, new Error(`this build of ONNX Runtime has ${knownDevices().join(', ')}`));
   }
-  const settings = (on: Device): SessionSettings => ({ device: on, cpuThreads: options.cpuThreads });
+  const { cpuThreads, repacked: prepack, halves } = options;
+  const settings = (on: Device): SessionSettings => ({ device: on, cpuThreads, prepack });
+  const copied = halves || prepack;
   const own = options.graphsFor?.(device, graphs) ?? graphs;
-  const model = new OnnxModel(own, settings(device), device !== 'cpu' || options.halves);
+  const model = new OnnxModel(own, settings(device), device !== 'cpu' || copied);
   try {
     if (device === 'cpu') {
       await model.warm();
       return { model, check: null };
     }
-    const reference = new OnnxModel(graphs, settings('cpu'), options.halves);
+    const reference = new OnnxModel(graphs, settings('cpu'), copied);
     return { model, check: await compare(model, reference, options.device === 'auto') };
   } catch (error) {
     await model.dispose();
@@ -101,6 +118,16 @@ async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boo
   } finally {
     await reference.dispose();
   }
+}
+
+/** The checkpoint with the weights that a precision asks for. */
+async function atPrecision(stored: GraphSource, options: LoadOptions): Promise<GraphSource> {
+  if (options.precision !== 'int4') return stored;
+  const { cacheFolder: folder } = options;
+  return {
+    config: stored.config,
+    weights: await openQuantised(stored, folder === undefined ? {} : { folder }),
+  };
 }
 
 /** Whether some weights are stored in half precision: each CPU session casts them into memory of its own. */

@@ -6,6 +6,8 @@ import type { Nd } from '../support/nd.ts';
 import { erf, get, make, map, mapRows, spread } from '../support/nd.ts';
 import type { OpCase } from '../support/op-check.ts';
 import { checkOp } from '../support/op-check.ts';
+import { quantisedFile } from '../support/quantised.ts';
+import { randoms, seeded } from '../support/numbers.ts';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const mean = (row: readonly number[]) => row.reduce((a, b) => a + b, 0) / row.length;
@@ -39,7 +41,31 @@ function matmul(x: Nd, y: Nd, batch: readonly number[]): Nd {
 
 const transposed = (x: Nd) => make([x.shape[1]!, x.shape[0]!], ([i, j]) => get(x, [j!, i!]));
 
+/** A linear layer on blocks against the same layer on the numbers they stand for; K does not fill the last block. */
+function blocks(bits: 4 | 8, prepack: boolean): OpCase {
+  const k = 72;
+  const { ref, plain } = quantisedFile(randoms(6 * k, seeded(bits)), k, bits);
+  return {
+    op: 'MatMulNBits',
+    name: `${bits} bits, ${prepack ? 'int8 products' : 'weights as they lie in the file'}`,
+    inputs: [['S', k], [6]],
+    prepack,
+    // With int8 products the inputs are rounded to 1/254 of the largest in their block, here 2: 72 terms of up to
+    // 0.008 · 1, of random sign.
+    tolerance: prepack ? 0.1 : 2e-5,
+    build: (b, [x, bias]) => b.linear(x!, b.quantised('w', ref), bias!),
+    reference: (x, bias) => {
+      const y = matmul(x, transposed({ shape: [6, k], data: [...plain] }), []);
+      return make([3, 6], (i) => get(y, i) + bias.data[i[1]!]!);
+    },
+  };
+}
+
 const CASES: OpCase[] = [
+  blocks(4, false),
+  blocks(8, false),
+  blocks(4, true),
+  blocks(8, true),
   binary('Add', (a, b) => a + b),
   binary('Sub', (a, b) => a - b),
   binary('Mul', (a, b) => a * b),

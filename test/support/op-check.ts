@@ -20,6 +20,9 @@ export interface OpCase {
   readonly inputs: readonly (readonly Dim[])[];
   /** int64 inputs, `[1]` or `[n]`. */
   readonly ints?: readonly (readonly number[])[];
+  /** Largest difference allowed; default {@link TOLERANCE}. */
+  readonly tolerance?: number;
+  readonly prepack?: boolean;
   build(b: GraphBuilder, floats: readonly Value[], ints: readonly Value[]): Value;
   reference(...inputs: Nd[]): Nd;
 }
@@ -61,13 +64,13 @@ export async function checkOp(test: OpCase): Promise<void> {
     graph.nodes.some((node) => node.op === test.op),
     `the case does not use ${test.op}`,
   );
-  const session = await Session.open(graph, { device: 'cpu', cpuThreads: 1 });
+  const session = await Session.open(graph, { device: 'cpu', cpuThreads: 1, prepack: test.prepack ?? false });
   try {
     const y = (await session.run(feeds))['y'];
     const expected = test.reference(...arrays);
     assert.deepEqual([...(y?.dims ?? [])], [...expected.shape]);
     assert.deepEqual(result.shape.map(length), [...expected.shape], 'the shape the table inferred');
-    assertClose(y?.data ?? [], expected.data, TOLERANCE, test.op);
+    assertClose(y?.data ?? [], expected.data, test.tolerance ?? TOLERANCE, test.op);
   } finally {
     await session.release();
   }

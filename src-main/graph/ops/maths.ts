@@ -1,6 +1,6 @@
 /** Ops that mix elements: matrix products, reductions, softmax and normalisations. All float32. */
 import type { Dim } from '../dims.ts';
-import { broadcast, showShape } from '../dims.ts';
+import { broadcast, sameShape, showShape } from '../dims.ts';
 import type { InferContext, OpSpec } from './spec.ts';
 import { axisOf, int, OpError, typed } from './spec.ts';
 
@@ -37,6 +37,39 @@ export const MATHS = {
           throw new OpError(`bias ${showShape(bias.shape)} is not [${n}]`);
       }
       return [{ dtype: 'float32', shape }];
+    },
+  },
+  /**
+   * `x [M,K]` · weights `[N,K]`ᵀ (+ bias `[N]`) with weights in blocks (`QuantisedRef`). ONNX Runtime's own op; at
+   * accuracy_level 4 the products are int8's, x being quantised per block on the way.
+   */
+  MatMulNBits: {
+    domain: 'com.microsoft',
+    inputs: [3, 3],
+    attributes: {
+      K: { kind: 'int', required: true },
+      N: { kind: 'int', required: true },
+      bits: { kind: 'int', required: true },
+      block_size: { kind: 'int', required: true },
+      accuracy_level: { kind: 'int' },
+    },
+    infer(context) {
+      const x = typed(context, 0, 'float32');
+      const [n, k, bits, block] = ['N', 'K', 'bits', 'block_size'].map((name) => int(context, name, 0)) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const blocks = Math.ceil(k / block);
+      const values = [n, blocks, (block * bits) / 8];
+      if (x.shape.length !== 2 || x.shape[1] !== k)
+        throw new OpError(`${showShape(x.shape)} is not [M, ${k}]`);
+      if (!sameShape(typed(context, 1, 'uint8').shape, values))
+        throw new OpError(`the weights are not ${showShape(values)}`);
+      if (!sameShape(typed(context, 2, 'float32').shape, [n * blocks]))
+        throw new OpError(`the scales are not [${n * blocks}]`);
+      return [{ dtype: 'float32', shape: [x.shape[0] as Dim, n] }];
     },
   },
   /** `[…, M, K] · […, K, N]` with broadcast batches. */

@@ -21,6 +21,8 @@ export interface InferContext {
 }
 
 export interface OpSpec {
+  /** Operator set the op comes from; absent: ONNX's own (and what ONNX Runtime adds to it). */
+  readonly domain?: 'com.microsoft';
   /** Fewest and most inputs. */
   readonly inputs: readonly [min: number, max: number];
   readonly attributes: Readonly<Record<string, AttributeSpec>>;

@@ -1,0 +1,49 @@
+/** One writer at a time: a file with the writer's process id, left behind only by a process that was killed. */
+import { open, readFile, rm } from 'node:fs/promises';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+
+/**
+ * Runs `work` while holding the lock.
+ * @throws FoveaError `conflict` when a living process holds it.
+ */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  if (!(await take(path))) {
+    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
+    if (lives(holder)) {
+      throw new FoveaError('conflict', `process ${holder} is quantising this checkpoint already`, {
+        where: path,
+        next: 'Wait until it is done; if that process is no Fovea, delete this file',
+      });
+    }
+    await rm(path, { force: true });
+    if (!(await take(path)))
+      throw new FoveaError('conflict', 'another process took the lock', { where: path });
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function take(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx');
+    await file.writeFile(String(process.pid));
+    await file.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function lives(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

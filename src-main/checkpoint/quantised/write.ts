@@ -1,0 +1,178 @@
+/**
+ * Writes a quantised cache tensor by tensor, in pieces of a few megabytes, under another name until it is whole. What
+ * a killed process had finished is found again: beside the unfinished file lies a log with the hash of each finished
+ * tensor, and whatever still has its hash is kept.
+ */
+import { createHash } from 'node:crypto';
+import { appendFile, constants, open, readFile, rename, rm, statfs } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { DTYPE_BYTES } from '../safetensors.ts';
+import type { Bits } from './blocks.ts';
+import { quantise } from './blocks.ts';
+import { readFloats } from './floats.ts';
+import type { PlannedTensor, QuantisedPlan } from './plan.ts';
+import { hashTensor } from './verify.ts';
+
+/** Values read and quantised at once: 16 MB of float32. */
+const PIECE = 4 << 20;
+
+export interface WriteProgress {
+  /** Bytes of the checkpoint that are done, and all of them. */
+  readonly done: number;
+  readonly total: number;
+  /** Tensors that an earlier, interrupted run had finished. */
+  readonly kept: number;
+}
+
+export interface WriteOptions {
+  readonly onProgress?: (progress: WriteProgress) => void;
+  /** Stops between two pieces; what is finished stays for the next run. */
+  readonly signal?: AbortSignal;
+}
+
+/** Names of the unfinished file and of its log. */
+export const unfinished = (target: string) => ({ part: `${target}.part`, log: `${target}.part.log` });
+
+/**
+ * Writes the planned cache to `target`.
+ * @throws FoveaError `no_space`, `bad_checkpoint` (a weight that is not a number, a shortened file) or `cancelled`.
+ */
+export async function writeQuantised(
+  plan: QuantisedPlan,
+  target: string,
+  { onProgress, signal }: WriteOptions = {},
+): Promise<void> {
+  const { part, log } = unfinished(target);
+  const out = await open(part, constants.O_RDWR | constants.O_CREAT);
+  const sources = new Map<string, FileHandle>();
+  try {
+    const hashes = await finishedHashes(plan, out, log);
+    if (hashes.length === 0) await startOver(plan, out, log);
+    await checkSpace(target, plan, hashes.length);
+    const kept = hashes.length;
+    let done = plan.tensors.slice(0, kept).reduce((sum, { entry }) => sum + entry.length, 0);
+    const report = (bytes: number) => onProgress?.({ done: done + bytes, total: plan.sourceBytes, kept });
+    report(0);
+    for (const tensor of plan.tensors.slice(kept)) {
+      const source = sources.get(tensor.entry.file) ?? (await open(tensor.entry.file, 'r'));
+      sources.set(tensor.entry.file, source);
+      const hash = await writeTensor(tensor, source, out, (bytes) => {
+        if (signal?.aborted) throw stopped(target);
+        report(bytes);
+      });
+      done += tensor.entry.length;
+      await appendFile(log, `${hash}\n`);
+      hashes.push(hash);
+    }
+    await writeAll(out, Buffer.from(hashes.join(''), 'hex'), plan.hashOffset);
+    await out.truncate(plan.size);
+    await out.sync();
+    await out.close();
+    await rename(part, target);
+    await syncFolder(dirname(target));
+    await rm(log, { force: true });
+  } finally {
+    await out.close().catch(() => undefined);
+    for (const source of sources.values()) await source.close();
+  }
+}
+
+/** Hashes of the tensors at the front that an earlier run of the same plan has finished and that are still right. */
+async function finishedHashes(plan: QuantisedPlan, out: FileHandle, log: string): Promise<string[]> {
+  const header = Buffer.alloc(plan.header.length);
+  const { bytesRead } = await out.read(header, 0, header.length, 0);
+  if (bytesRead < header.length || !header.equals(plan.header)) return [];
+  const stated = (await readFile(log, 'utf8').catch(() => '')).split('\n');
+  const right: string[] = [];
+  for (const tensor of plan.tensors) {
+    const hash = stated[right.length];
+    if (!hash || (await hashTensor(out, tensor)) !== hash) break;
+    right.push(hash);
+  }
+  // Lines of tensors that are not right any more must not stay behind the ones that are.
+  await rm(log, { force: true });
+  await appendFile(log, right.map((hash) => `${hash}\n`).join(''));
+  return right;
+}
+
+async function startOver(plan: QuantisedPlan, out: FileHandle, log: string): Promise<void> {
+  await rm(log, { force: true });
+  await out.truncate(0);
+  await writeAll(out, plan.header, 0);
+}
+
+async function writeTensor(
+  { entry, bits, offset, valueBytes }: PlannedTensor,
+  source: FileHandle,
+  out: FileHandle,
+  onPiece: (sourceBytesDone: number) => void,
+): Promise<string> {
+  const hash = createHash('sha256');
+  const scales: Uint8Array[] = [];
+  const k = bits === null ? 1 : (entry.shape[1] as number);
+  const count = k * Math.max(1, Math.floor(PIECE / k));
+  let at = offset;
+  let read = 0;
+  for await (const floats of readFloats(source, entry, count)) {
+    const [bytes, scale] = bits === null ? [bytesOf(floats)] : quantised(floats, k, bits, entry);
+    hash.update(bytes);
+    await writeAll(out, bytes, at);
+    at += bytes.length;
+    if (scale) scales.push(scale);
+    read += floats.length * DTYPE_BYTES[entry.dtype];
+    onPiece(read);
+  }
+  at = offset + valueBytes;
+  for (const bytes of scales) {
+    hash.update(bytes);
+    await writeAll(out, bytes, at);
+    at += bytes.length;
+  }
+  return hash.digest('hex');
+}
+
+function quantised(floats: Float32Array, k: number, bits: Bits, { name, file }: PlannedTensor['entry']) {
+  const blocks = quantise(floats, k, bits);
+  if (blocks) return [blocks.values, bytesOf(blocks.scales)] as const;
+  throw new FoveaError('bad_checkpoint', `tensor ${name} holds values that are not finite numbers`, {
+    where: file,
+    next: 'Download this file again',
+  });
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
+
+async function checkSpace(target: string, plan: QuantisedPlan, kept: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(target));
+  const needed = plan.size - (plan.tensors[kept]?.offset ?? plan.hashOffset);
+  if (bavail * bsize >= needed) return;
+  throw new FoveaError('no_space', `the quantised weights need ${Math.ceil(needed / 1e6)} MB`, {
+    where: dirname(target),
+    next: 'Free some space, or set FOVEA_HOME to a folder on another disk',
+  });
+}
+
+function stopped(target: string): FoveaError {
+  return new FoveaError('cancelled', 'Stopped while quantising', {
+    where: target,
+    next: 'The same command goes on where it stopped',
+  });
+}
+
+/** Makes the rename itself durable; not every system lets a folder be opened for that. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
