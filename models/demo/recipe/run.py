@@ -1,4 +1,4 @@
-"""The training: one command, from nothing to model.pt, a preset and the threshold's choice.
+"""The recipe in one command: from nothing to checkpoint, preset, scenes, goldens and the table.
 
 usage: run.py WORK_FOLDER [--threads N]     (about 9 GB of disk in WORK_FOLDER; stages already done there are skipped)
 """
@@ -17,11 +17,20 @@ def stage(made, script, *args):
         return print("kept", made)
     print(">", script, *args, flush=True)
     subprocess.run([sys.executable, f"{HERE}/{script}", *args], check=True, cwd=HERE)
+
+
 stage(f"{w}/pool/crowd_views.npy", "pool.py", f"{w}/pool", "1", "9000", "400", "4000")
 stage(f"{w}/vision.pt", "vision.py", f"{w}/pool", f"{w}/vision.pt", "3800", "--threads", t)
 stage(f"{w}/language.pt", "language.py", f"{w}/pool", f"{w}/vision.pt", f"{w}/language.pt", "6000", "--scenes", "6000", "--threads", t)
 stage(f"{w}/preset.json", "heads.py", f"{w}/language.pt", f"{w}/preset.json", "300", "last_prompt")
 stage(f"{w}/labels.pt", "labels.py", f"{w}/language.pt", "1", f"{w}/labels.pt", "10000")
 stage(f"{w}/model.pt", "rpn.py", f"{w}/language.pt", f"{w}/preset.json", f"{w}/labels.pt", f"{w}/model.pt")
-stage(None, "table.py", f"{w}/model.pt", f"{w}/preset.json", "--tune")  # then put the chosen threshold into the preset
-print("now: export.py, dataset.py, golden.py and table.py on the held-out scenes (see README.md)")
+stage(f"{w}/tuned", "table.py", f"{w}/model.pt", f"{w}/preset.json", "--tune")
+open(f"{w}/tuned", "w").close()
+stage(f"{w}/checkpoint/config.json", "export.py", f"{w}/model.pt", f"{w}/checkpoint")
+stage(f"{w}/scenes/heldout/questions.jsonl", "dataset.py", f"{w}/scenes")
+stage(f"{w}/golden/cases.json", "golden.py", f"{w}/model.pt", f"{w}/preset.json", f"{w}/scenes", f"{w}/golden")
+stage(None, "table.py", f"{w}/model.pt", f"{w}/preset.json", f"{w}/scenes/heldout")
+print(f"""to put it into the repository, copy from {w}:
+  checkpoint/  -> models/demo/checkpoint/     preset.json -> models/presets/demo.json
+  scenes/      -> models/demo/scenes/         golden/     -> test/golden/demo/""")
