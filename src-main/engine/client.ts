@@ -88,9 +88,14 @@ export class EngineClient implements Engine {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Loads the model when it is not loaded. @throws FoveaError of the load, or `engine_died`. */
-  async modelInfo(model: ModelRef): Promise<ModelInfo> {
-    const reply = await this.#call((id) => ({ type: 'modelInfo', id, input: { ...model } }));
+  /**
+   * Loads the model when it is not loaded.
+   * @param signal rejects the call with `cancelled` at once. A load that has begun ends in the engine, and its memory
+   *   goes to the next model; one that has not is left out.
+   * @throws FoveaError of the load, `engine_died`, or `cancelled`.
+   */
+  async modelInfo(model: ModelRef, signal?: AbortSignal): Promise<ModelInfo> {
+    const reply = await this.#call((id) => ({ type: 'modelInfo', id, input: { ...model } }), signal);
     if (reply.type !== 'modelInfo') throw unexpected(reply);
     this.#setStatus({ ...this.#status, device: reply.output.device });
     return reply.output;

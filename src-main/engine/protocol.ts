@@ -7,10 +7,15 @@ import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src
 
 export type DeviceChoice = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
+/** `int4`: linear layers in blocks of 4 or 8 bits, from a cache that is written on the first load. */
+export type Precision = 'as-stored' | 'int4';
+
 export interface ModelRef {
   /** Absolute path of the checkpoint folder. */
   readonly dir: string;
   readonly device: DeviceChoice;
+  /** Default: as stored. */
+  readonly precision?: Precision | undefined;
 }
 
 export interface ModelInfo {
@@ -119,7 +124,7 @@ export interface ProbeOutcome {
 
 /** The engine as the backend sees it. A call in flight when the process dies rejects with `engine_died`. */
 export interface Engine {
-  modelInfo(model: ModelRef): Promise<ModelInfo>;
+  modelInfo(model: ModelRef, signal?: AbortSignal): Promise<ModelInfo>;
   label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome>;
   /** Process id, for people and for fault injection; null when not running. */
   readonly pid: number | null;
