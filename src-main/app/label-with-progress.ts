@@ -1,10 +1,11 @@
 /** Labels a project in this process, with a bar: what `fovea label`, `fovea demo` and the first `npm start` do. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { labelParams, type LabelWish } from '../jobs/label-params.ts';
+import { labelParams, modelDirOf, type LabelWish } from '../jobs/label-params.ts';
 import { runLabelJob, type LabelReport } from '../jobs/label.ts';
 import type { Project } from '../store/project.ts';
 import { Progress, type ProgressStream } from './cli/progress.ts';
 import { withEngine } from './engine.ts';
+import { quantiseWithProgress } from './quantise-with-progress.ts';
 import { appResources } from './resources.ts';
 
 /**
@@ -20,7 +21,11 @@ export async function labelWithProgress(
   const progress = new Progress('Labelling', stderr);
   try {
     const report = await withEngine(async (engine) => {
-      const params = await labelParams(project, engine, wish, appResources());
+      const resources = appResources();
+      if (wish.precision === 'int4') {
+        await quantiseWithProgress(modelDirOf(project, wish, resources), stderr, signal);
+      }
+      const params = await labelParams(project, engine, wish, resources);
       return runLabelJob(project, engine, params, {
         signal,
         onAbort: 'release',

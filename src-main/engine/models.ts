@@ -28,7 +28,8 @@ export class ModelCache {
 
   /** @throws FoveaError as `openModel` and `loadModel` do. */
   async get(ref: ModelRef): Promise<OpenModel> {
-    const key = `${ref.device}\n${ref.dir}\n${await stampOf(ref.dir)}`;
+    const { device, precision = 'as-stored' } = ref;
+    const key = `${device}\n${precision}\n${ref.dir}\n${await stampOf(ref.dir)}`;
     const known = this.#open.get(key);
     if (known) {
       this.#open.delete(key);
@@ -39,7 +40,8 @@ export class ModelCache {
     // Room is made first: two large models at once may be one too many.
     await this.#shrinkTo(this.#capacity - 1);
     const model = await loadModel(checkpoint, {
-      device: ref.device,
+      device,
+      precision,
       ...(this.#cpuThreads === undefined ? {} : { cpuThreads: this.#cpuThreads }),
     });
     const opened = { model, checkpoint };

@@ -24,6 +24,7 @@ import type {
 const modelRefSchema = z.object({
   dir: z.string().min(1),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  precision: z.enum(['as-stored', 'int4']).optional(),
 }) satisfies z.ZodType<ModelRef>;
 
 const labelRequestSchema = z.object({

@@ -1,7 +1,7 @@
 /** Fills in what a person left out of "label this project": which model and which preset. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { DeviceChoice, Engine } from '../engine/protocol.ts';
+import type { DeviceChoice, Engine, Precision } from '../engine/protocol.ts';
 import type { Project } from '../store/project.ts';
 import { activeRunId, getRun } from '../store/run.ts';
 import { DEMO_PRESET, type Resources, demoModelDir } from './demo-project.ts';
@@ -16,6 +16,19 @@ export interface LabelWish {
   readonly answerMode: 'self' | 'teacher';
   readonly limit: number | null;
   readonly device?: DeviceChoice;
+  readonly precision?: Precision;
+}
+
+/** The folder of the model that will label. */
+export function modelDirOf(project: Project, wish: LabelWish, resources: Resources): string {
+  const run = activeRun(project);
+  const used = run && existsSync(run.modelDir) ? run.modelDir : null;
+  return resolve(wish.modelDir ?? used ?? demoModelDir(resources));
+}
+
+function activeRun(project: Project) {
+  const active = activeRunId(project.db);
+  return active === null ? null : getRun(project.db, active);
 }
 
 /**
@@ -28,12 +41,11 @@ export async function labelParams(
   wish: LabelWish,
   resources: Resources,
 ): Promise<LabelJobParams> {
-  const active = activeRunId(project.db);
-  const run = active === null ? null : getRun(project.db, active);
+  const run = activeRun(project);
   const demo = demoModelDir(resources);
-  const used = run && existsSync(run.modelDir) ? run.modelDir : null;
-  const dir = resolve(wish.modelDir ?? used ?? demo);
-  const model = { dir, device: wish.device ?? 'auto' };
+  const dir = modelDirOf(project, wish, resources);
+  const { device = 'auto', precision } = wish;
+  const model = { dir, device, ...(precision === undefined ? {} : { precision }) };
   const presets = await loadPresets(resources.presetsDir);
   const sameModel = run !== null && dir === run.modelDir;
   const presetId = wish.presetId ?? (dir === resolve(demo) ? DEMO_PRESET : sameModel ? run.preset.id : null);

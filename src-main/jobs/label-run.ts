@@ -27,6 +27,7 @@ export const labelParamsOfJobSchema = z.object({
   model: z.object({
     dir: z.string(),
     device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+    precision: z.enum(['as-stored', 'int4']).optional(),
   }),
   preset: presetSchema,
   answerMode: answerModeSchema,
@@ -66,7 +67,9 @@ export async function planLabelJob(
   };
   const runId = transact(db, () => {
     const modelId = ensureModel(db, { fingerprint, dir: model.dir, name: info.name, family: info.family });
-    const id = ensureRun(db, { modelId, presetId: ensurePreset(db, preset), settings: { want }, answerMode });
+    // Other weights give other numbers: a run of its own.
+    const settings = model.precision === 'int4' ? { want, precision: model.precision } : { want };
+    const id = ensureRun(db, { modelId, presetId: ensurePreset(db, preset), settings, answerMode });
     setRunDevice(db, id, info.device);
     setJobRun(db, lease, id);
     takeOverOthers(project, lease.jobId, id);

@@ -1,6 +1,6 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
 import { resolve } from 'node:path';
-import type { DeviceChoice } from '../../engine/protocol.ts';
+import type { DeviceChoice, Precision } from '../../engine/protocol.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
 import { positiveInteger, usageError, type AddCommand } from './command.ts';
@@ -12,9 +12,11 @@ interface Options {
   readonly limit?: number;
   readonly answers: 'self' | 'given';
   readonly device: DeviceChoice;
+  readonly precision: Precision;
 }
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
+const PRECISIONS: readonly Precision[] = ['as-stored', 'int4'];
 
 export const addLabel: AddCommand = (program, cli) => {
   const command = program
@@ -29,7 +31,12 @@ export const addLabel: AddCommand = (program, cli) => {
       "self: the model's own answer; given: the answer of the data, fed in",
       'self',
     )
-    .option('--device <name>', DEVICES.join(', '), 'auto');
+    .option('--device <name>', DEVICES.join(', '), 'auto')
+    .option(
+      '--precision <which>',
+      'as-stored, or int4: from a quantised cache (fovea model quantise)',
+      'as-stored',
+    );
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
     if (!['self', 'given'].includes(options.answers)) {
       throw usageError(`--answers must be self or given, not ${options.answers}`, 'See fovea label --help');
@@ -37,12 +44,16 @@ export const addLabel: AddCommand = (program, cli) => {
     if (!DEVICES.includes(options.device)) {
       throw usageError(`There is no device "${options.device}"`, `One of: ${DEVICES.join(', ')}`);
     }
+    if (!PRECISIONS.includes(options.precision)) {
+      throw usageError(`There is no precision "${options.precision}"`, `One of: ${PRECISIONS.join(', ')}`);
+    }
     const wish = {
       modelDir: options.model === undefined ? null : resolve(options.model),
       presetId: options.preset ?? null,
       answerMode: options.answers === 'given' ? 'teacher' : 'self',
       limit: options.limit ?? null,
       device: options.device,
+      precision: options.precision,
     } as const;
     const report = await withProject(path, (project) => labelWithProgress(project, wish, stderr, signal));
     for (const { sampleId, reason } of report.failures) output.note(`sample ${sampleId}: ${reason}`);

@@ -1,0 +1,48 @@
+/** Writes a checkpoint's quantised cache with a bar: what `fovea model quantise` and `fovea label --precision int4` do. */
+import { openModel } from '../checkpoint/open.ts';
+import type { QuantisedWeights } from '../checkpoint/quantised/index.ts';
+import { openQuantised } from '../checkpoint/quantised/index.ts';
+import { Progress, type ProgressStream } from './cli/progress.ts';
+
+const MEGABYTE = 1e6;
+
+export interface Quantised extends Pick<QuantisedWeights, 'file' | 'bytes' | 'written'> {
+  /** Megabytes of the checkpoint that this run read, and tensors that an interrupted one had finished. */
+  readonly readMB: number;
+  readonly kept: number;
+  readonly seconds: number;
+}
+
+/** @throws FoveaError of the checkpoint, and what `openQuantised` throws */
+export async function quantiseWithProgress(
+  dir: string,
+  stderr: ProgressStream,
+  signal: AbortSignal,
+): Promise<Quantised> {
+  const start = performance.now();
+  const checkpoint = await openModel(dir);
+  const progress = new Progress('Quantising (MB)', stderr);
+  let first: number | null = null;
+  let last = { done: 0, kept: 0 };
+  try {
+    const { file, bytes, written } = await openQuantised(checkpoint, {
+      signal,
+      onProgress({ done, total, kept }) {
+        first ??= done;
+        last = { done, kept };
+        const rate = (done - first) / (performance.now() - start) / 1e-3;
+        progress.update({
+          total: Math.ceil(total / MEGABYTE),
+          done: Math.ceil(done / MEGABYTE),
+          failed: 0,
+          rate: rate > 0 ? rate / MEGABYTE : null,
+          etaSeconds: rate > 0 ? (total - done) / rate : null,
+        });
+      },
+    });
+    const readMB = (last.done - (first ?? 0)) / MEGABYTE;
+    return { file, bytes, written, readMB, kept: last.kept, seconds: (performance.now() - start) / 1000 };
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,71 @@
+/** `fovea model quantise` and `fovea label --precision int4`, through the real engine process. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { copyDemoCheckpoint, DEMO_CHECKPOINT, tempDir } from '../../support/demo.ts';
+import { fovea, foveaJson } from './run-cli.ts';
+import { someScenes } from './scenes.ts';
+
+// The cache of this file's process and of the engines it starts.
+const home = mkdtempSync(join(tmpdir(), 'fovea-home-'));
+process.env.FOVEA_HOME = home;
+test.after(() => rmSync(home, { recursive: true, force: true }));
+
+test('quantise writes the cache with a bar, finds it again, and deletes it', async (t) => {
+  const dir = copyDemoCheckpoint(t);
+  const first = await foveaJson(['model', 'quantise', dir]);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stderr, /Quantising \(MB\): .*\b100%/);
+  const { file } = first.json as { file: string };
+  assert.ok(file.startsWith(join(home, 'cache')) && existsSync(file));
+  assert.partialDeepStrictEqual(first.json, { written: true, kept: 0 });
+
+  const again = await fovea(['model', 'quantise', dir]);
+  assert.match(again.stdout, /^Already quantised: 2\.\d MB in /);
+  assert.equal(again.stderr, '');
+
+  assert.deepEqual((await foveaJson(['model', 'quantise', dir, '--remove'])).json, { removed: true });
+  assert.equal(existsSync(file), false);
+  assert.deepEqual((await foveaJson(['model', 'quantise', dir, '--remove'])).json, { removed: false });
+});
+
+test('quantise says in one line what is wrong with a folder', async (t) => {
+  const missing = join(tempDir(t), 'nothing');
+  const { code, stdout, stderr } = await fovea(['model', 'quantise', missing]);
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^fovea: [^\n]+\n$/);
+});
+
+test('labels at int4 are a run of their own, beside the stored precision’s', async (t) => {
+  const dir = tempDir(t);
+  const project = join(dir, 'project');
+  const scenes = someScenes(join(dir, 'scenes'), 2);
+  await fovea(['import', project, '--images', scenes.imagesDir, '--questions', scenes.questionsFile]);
+  const base = ['label', project, '--device', 'cpu', '--model', DEMO_CHECKPOINT];
+  const stored = await foveaJson(base);
+  const quantised = await foveaJson([...base, '--precision', 'int4']);
+  assert.equal(quantised.code, 0, quantised.stderr);
+  assert.match(quantised.stderr, /Quantising/);
+  assert.partialDeepStrictEqual(quantised.json, { done: 2, failed: 0, skipped: 0 });
+  assert.notEqual((quantised.json as { run: number }).run, (stored.json as { run: number }).run);
+  assert.partialDeepStrictEqual((await foveaJson([...base, '--precision', 'int4'])).json, {
+    done: 0,
+    skipped: 2,
+  });
+  assert.equal(readdirSync(join(home, 'cache')).filter((name) => name.endsWith('.safetensors')).length, 1);
+  const db = new Database(join(project, 'project.db'), { readonly: true });
+  t.after(() => db.close());
+  const settings = db.prepare('SELECT settings FROM run ORDER BY id').pluck().all() as string[];
+  assert.deepEqual(
+    settings.map((text) => text.includes('int4')),
+    [false, true],
+  );
+
+  const wrong = await fovea([...base, '--precision', 'int3']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /no precision "int3".*as-stored, int4/);
+});
