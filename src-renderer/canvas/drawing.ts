@@ -24,12 +24,12 @@ const PIXELATED_FROM = 6;
 
 export function drawPicture(
   { context }: Drawing,
-  picture: { image: CanvasImageSource; width: number; height: number },
+  picture: { bitmap: CanvasImageSource; width: number; height: number },
   scale: number,
 ): void {
   context.imageSmoothingEnabled = scale < PIXELATED_FROM;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(picture.image, 0, 0, picture.width, picture.height);
+  context.drawImage(picture.bitmap, 0, 0, picture.width, picture.height);
 }
 
 /** A grid-shaped canvas over its place on the picture. */

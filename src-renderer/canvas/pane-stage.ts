@@ -19,7 +19,7 @@ import {
 
 export interface PaneScene {
   readonly picture: {
-    readonly image: CanvasImageSource;
+    readonly bitmap: CanvasImageSource;
     readonly width: number;
     readonly height: number;
   } | null;
@@ -52,6 +52,10 @@ const EMPTY: PaneScene = {
   truth: [],
 };
 
+/** What each of the two scene layers is drawn from. */
+const BASE_PARTS = ['picture', 'tokens', 'map', 'mapOpacity', 'smooth'] as const;
+const OVERLAY_PARTS = ['tokens', 'label', 'labelOpacity', 'outline', 'showGrid', 'boxes', 'truth'] as const;
+
 export class PaneStage {
   readonly #stage: Stage;
   readonly #layers: readonly Layer[];
@@ -78,22 +82,25 @@ export class PaneStage {
   }
 
   setView(view: Viewport): void {
+    const before = this.#view;
+    if (view.scale === before.scale && view.x === before.x && view.y === before.y) return;
     this.#view = view;
     for (const group of this.#groups) {
       group.scale({ x: view.scale, y: view.scale });
       group.position({ x: view.x, y: view.y });
     }
-    for (const layer of this.#layers) layer.batchDraw();
+    const [base, overlay, hover] = this.#layers as [Layer, Layer, Layer];
+    base.batchDraw();
+    overlay.batchDraw();
+    if (this.#hovered.length > 0) hover.batchDraw();
   }
 
   setScene(scene: PaneScene): void {
     const before = this.#scene;
     this.#scene = scene;
-    const base = (['picture', 'tokens', 'map', 'mapOpacity', 'smooth'] as const).some(
-      (part) => before[part] !== scene[part],
-    );
-    if (base) this.#layers[0]!.batchDraw();
-    this.#layers[1]!.batchDraw();
+    const changed = (part: keyof PaneScene) => before[part] !== scene[part];
+    if (BASE_PARTS.some(changed)) this.#layers[0]!.batchDraw();
+    if (OVERLAY_PARTS.some(changed)) this.#layers[1]!.batchDraw();
   }
 
   /** Outline of what lies under the pointer or the brush, flat x0, y0, x1, y1 in grid coordinates. */

@@ -6,7 +6,8 @@ import type { PredictionMaps, Review, SampleDetail } from '../../src-shared/cont
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { RpcClient } from '../../src-shared/contract/procedures.ts';
 import { decodeMap, probabilities, withRange, type MapValues } from '../logic/map-values.ts';
-import { loadPicture, type Picture } from './pictures.ts';
+import { BEHIND, roomAhead } from '../logic/ahead.ts';
+import { bytesOf, loadPicture, type Picture } from './pictures.ts';
 
 /** The maps a pane shows; null where the run made none. `rpn` holds probabilities. */
 export interface SampleMaps {
@@ -24,21 +25,29 @@ export interface Bundle {
   readonly reviews: readonly Review[];
 }
 
-/** Bitmaps can be 64 MB each, so not many; the neighbours on both sides and some of the way back. */
-const KEPT = 14;
+/** Fetched ahead at once: the nearest first, and never so many that the sample on screen waits for them. */
+const AT_ONCE = 3;
 
 export class Bundles {
   readonly #client: RpcClient;
   readonly #ready = new Map<number, Bundle>();
   readonly #loading = new Map<number, Promise<Bundle>>();
+  #wanted: readonly number[] = [];
+
+  /** Hears of every bundle that arrives. */
+  onFetched: ((bundle: Bundle) => void) | null = null;
 
   constructor(client: RpcClient) {
     this.#client = client;
   }
 
-  /** The bundle when it is here. */
+  /** The bundle when it is here. Asking keeps it longer. */
   peek(id: number): Bundle | undefined {
-    return this.#ready.get(id);
+    const bundle = this.#ready.get(id);
+    if (!bundle) return undefined;
+    this.#ready.delete(id);
+    this.#ready.set(id, bundle);
+    return bundle;
   }
 
   /** @throws FoveaError when the sample cannot be read (a picture that cannot is part of the bundle) */
@@ -52,18 +61,30 @@ export class Bundles {
     task
       .then(
         (bundle) => {
-          if (this.#loading.get(id) === task) this.#keep(id, bundle);
+          if (this.#loading.get(id) !== task) return;
+          this.#keep(id, bundle);
+          this.onFetched?.(bundle);
         },
         () => undefined,
       )
       .finally(() => {
         if (this.#loading.get(id) === task) this.#loading.delete(id);
+        this.#fetchWanted();
       });
     return task;
   }
 
+  /** How many samples to fetch ahead: what memory has room for, going by the pictures that are here. */
+  get ahead(): number {
+    let bytes = 0;
+    for (const { picture } of this.#ready.values()) bytes += picture ? bytesOf(picture) : 0;
+    return roomAhead(bytes / Math.max(1, this.#ready.size));
+  }
+
+  /** Fetches these when they are not here, in this order; what was asked for before and has not begun is not. */
   prefetch(ids: readonly number[]): void {
-    for (const id of ids) this.get(id).catch(() => undefined);
+    this.#wanted = ids;
+    this.#fetchWanted();
   }
 
   /** Adds an own revision to what is known, without asking. */
@@ -82,6 +103,17 @@ export class Bundles {
   clear(): void {
     this.#ready.clear();
     this.#loading.clear();
+    this.#wanted = [];
+  }
+
+  #fetchWanted(): void {
+    while (this.#loading.size < AT_ONCE) {
+      const id = this.#wanted.find((one) => !this.#ready.has(one) && !this.#loading.has(one));
+      if (id === undefined) return;
+      // One that cannot be read is not tried again and again; showing it says why.
+      this.#wanted = this.#wanted.filter((one) => one !== id);
+      this.get(id).catch(() => undefined);
+    }
   }
 
   async #load(id: number): Promise<Bundle> {
@@ -107,8 +139,9 @@ export class Bundles {
   #keep(id: number, bundle: Bundle): void {
     this.#ready.delete(id);
     this.#ready.set(id, bundle);
+    const kept = this.ahead + BEHIND;
     for (const oldest of this.#ready.keys()) {
-      if (this.#ready.size <= KEPT) break;
+      if (this.#ready.size <= kept) break;
       this.#ready.delete(oldest);
     }
   }

@@ -6,6 +6,7 @@ import type { Review, SampleState } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { EventPayload } from '../../src-shared/contract/procedures.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
+import { stepsAhead } from '../logic/ahead.ts';
 import { brushCells, paint } from '../logic/brush.ts';
 import { SaveQueue, type Draft, type Saved, type SaveSummary } from '../logic/save-queue.ts';
 import {
@@ -18,13 +19,13 @@ import {
   type Standing,
 } from '../logic/standing.ts';
 import type { Point } from '../logic/viewport.ts';
+import { afterFrame } from './timings.ts';
 import { Bundles, type Bundle } from './bundles.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
 const EDITS_KEPT = 500;
-const AHEAD = [1, 2, 3, -1, 4, 5, 6];
 
 interface Stroke {
   readonly grid: Grid;
@@ -97,7 +98,14 @@ export class Desk {
     this.#set(id === null ? null : (this.#bundles.peek(id) ?? null));
     if (id === null) return;
     if (!this.bundle) void this.#load(id);
-    this.#prefetch();
+    // What is on screen is drawn first.
+    afterFrame(() => this.#prefetch());
+  }
+
+  /** Hands every sample that arrives to `listen`; gives the function that stops it. */
+  onFetched(listen: (bundle: Bundle) => void): () => void {
+    this.#bundles.onFetched = listen;
+    return () => void (this.#bundles.onFetched = null);
   }
 
   /** Forgets what is known of the sample on screen and asks again. */
@@ -264,7 +272,9 @@ export class Desk {
   async #load(id: number): Promise<void> {
     try {
       const bundle = await this.#bundles.get(id);
-      if (id === this.#shownId) this.#set(bundle);
+      if (id !== this.#shownId) return;
+      this.#set(bundle);
+      afterFrame(() => this.#prefetch());
     } catch (thrown) {
       if (id === this.#shownId) this.problem = FoveaError.from(thrown);
     }
@@ -304,7 +314,7 @@ export class Desk {
 
   #prefetch(): void {
     const here = this.#queue.currentIndex;
-    const rows = AHEAD.map((step) => this.#queue.row(here + step));
+    const rows = stepsAhead(this.#bundles.ahead).map((step) => this.#queue.row(here + step));
     this.#bundles.prefetch(rows.filter((row) => row !== undefined).map((row) => row.id));
   }
 

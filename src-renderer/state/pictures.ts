@@ -14,6 +14,11 @@ export interface Picture {
 
 const LONGEST_SIDE = 4096;
 
+/** Memory of the decoded picture: four bytes per pixel. */
+export function bytesOf({ bitmap }: Picture): number {
+  return bitmap.width * bitmap.height * 4;
+}
+
 /**
  * @param size the stored size in source pixels
  * @throws FoveaError `bad_image` when the host has no such picture or it cannot be decoded

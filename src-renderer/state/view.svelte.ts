@@ -71,7 +71,9 @@ export class View {
 
   fit(): void {
     this.#fitted = true;
-    this.viewport = fit(this.picture, this.pane);
+    const fitted = fit(this.picture, this.pane);
+    const { scale, x, y } = this.viewport;
+    if (fitted.scale !== scale || fitted.x !== x || fitted.y !== y) this.viewport = fitted;
   }
 
   /** One picture pixel per CSS pixel, about what is in the middle. */
