@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { DecoderStep } from './byte-fallback.ts';
+import { useExactByteFallback } from './byte-fallback.ts';
 import { readJsonIfThere, readTextIfThere } from './json-file.ts';
 
 /** The largest published ones are a seventh of it. */
@@ -67,6 +69,7 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
     // Where the file does not say, spaces before punctuation stay, as in transformers 5; the library would drop them.
     const tidy = config.clean_up_tokenization_spaces ?? false;
     hf = new HfTokenizer(json, { ...config, clean_up_tokenization_spaces: tidy });
+    useExactByteFallback(hf.decoder as DecoderStep | null);
   } catch (error) {
     throw unusable(path, error);
   }
