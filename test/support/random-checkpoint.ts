@@ -57,14 +57,23 @@ export function tinyConfig(
   };
 }
 
-/** Writes the weights that `config` needs to `dir/model.safetensors`; returns their number of bytes. */
-export function writeRandomWeights(dir: string, config: LlavaConfig, seed = 2026): number {
+/**
+ * Writes the weights that `config` needs to `dir/model.safetensors`; returns their number of bytes.
+ * @param dtype BF16 cuts the same random numbers short
+ */
+export function writeRandomWeights(
+  dir: string,
+  config: LlavaConfig,
+  seed = 2026,
+  dtype: 'F32' | 'BF16' = 'F32',
+): number {
+  const width = dtype === 'F32' ? 4 : 2;
   mkdirSync(dir, { recursive: true });
   const header: Record<string, unknown> = {};
   let offset = 0;
   for (const { name, shape } of requiredTensors(config)) {
-    const bytes = 4 * shape.reduce((a, b) => a * b, 1);
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + bytes] };
+    const bytes = width * shape.reduce((a, b) => a * b, 1);
+    header[name] = { dtype, shape, data_offsets: [offset, offset + bytes] };
     offset += bytes;
   }
   const text = Buffer.from(JSON.stringify(header));
@@ -74,15 +83,26 @@ export function writeRandomWeights(dir: string, config: LlavaConfig, seed = 2026
   writeSync(file, length);
   writeSync(file, text);
   const random = seeded(seed);
-  const large = randoms(CHUNK / 4, random, 0.2);
+  const large = randoms(CHUNK / width, random, 0.2);
   for (let written = 0; written < offset;) {
     // Large files repeat one block; small ones are random throughout.
     const count = Math.min(CHUNK, offset - written);
-    const block = offset > 64 * CHUNK ? large.subarray(0, count / 4) : randoms(count / 4, random, 0.5);
-    written += writeSync(file, new Uint8Array(block.buffer, block.byteOffset, block.byteLength));
+    const values = count / width;
+    const block = offset > 64 * CHUNK ? large.subarray(0, values) : randoms(values, random, 0.5);
+    written += writeSync(file, dtype === 'F32' ? bytesOf(block) : bytesOf(brain(block)));
   }
   closeSync(file);
   return offset;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** The upper halves of float32 numbers: bfloat16. */
+function brain(values: Float32Array): Uint16Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(words, (word) => word >>> 16);
 }
 
 export async function randomWeights(dir: string, config: LlavaConfig): Promise<WeightIndex> {

@@ -1,0 +1,108 @@
+/** The demo model as stored and at int4 on the same held-out scenes, answer by answer and map by map. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
+import type { LabelOutcome } from '../../src-main/engine/protocol.ts';
+import { analyseSample } from '../../src-main/pipeline/analyse.ts';
+import { loadModel } from '../../src-main/runtime/index.ts';
+import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
+import { rocAuc, truthCells } from '../../src-shared/kernels/metrics.ts';
+import type { Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
+import { DEMO_CHECKPOINT, DEMO_HELDOUT_SCENES } from '../support/demo.ts';
+import { demoPreset } from '../support/demo-subject.ts';
+
+/** Shares and means over the scenes, 0 to 1. */
+export interface Scores {
+  readonly right: number;
+  readonly secondRight: number;
+  readonly kept: number;
+  readonly denoisedAuc: number;
+  readonly rpnAuc: number;
+}
+
+export interface Quality {
+  readonly n: number;
+  readonly stored: Scores;
+  readonly int4: Scores;
+  readonly answersEqual: number;
+  readonly secondAnswersEqual: number;
+  /** Foreground cells of both labels over those of either, mean; 1 where neither has any. */
+  readonly labelIou: number;
+}
+
+interface Scene {
+  readonly image: string;
+  readonly text: string;
+  readonly answer: string;
+  readonly boxes: readonly SourceXyxy[];
+}
+
+export async function measureQuality(
+  limit: number,
+  cacheFolder: string,
+  say: (line: string) => void,
+): Promise<Quality> {
+  const scenes = readFileSync(join(DEMO_HELDOUT_SCENES, 'questions.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, limit)
+    .map((line) => JSON.parse(line) as Scene);
+  const checkpoint = await openCheckpoint(DEMO_CHECKPOINT);
+  const expected = ({ answer }: Scene) => checkpoint.tokenizer.decode(checkpoint.tokenizer.encode(answer));
+  const run = async (precision: 'as-stored' | 'int4'): Promise<LabelOutcome[]> => {
+    say(`demo model, ${precision} …`);
+    const model = await loadModel(checkpoint, { device: 'cpu', precision, cacheFolder });
+    const outcomes: LabelOutcome[] = [];
+    for (const { image, text: question } of scenes) {
+      const want = { questionMap: false, rpn: true, secondStage: true, allHeadsOf: [] };
+      const imagePath = join(DEMO_HELDOUT_SCENES, image);
+      const request = {
+        preset: demoPreset,
+        imagePath,
+        question,
+        answerMode: 'self',
+        answer: null,
+        want,
+      } as const;
+      outcomes.push(await analyseSample({ model, checkpoint }, request));
+    }
+    await model.dispose();
+    return outcomes;
+  };
+  const stored = await run('as-stored');
+  const int4 = await run('int4');
+  const mean = (value: (i: number) => number) =>
+    scenes.reduce((sum, _, i) => sum + value(i), 0) / scenes.length;
+  const scores = (outcomes: readonly LabelOutcome[]): Scores => {
+    const at = (i: number) => [outcomes[i] as LabelOutcome, scenes[i] as Scene] as const;
+    const auc = (i: number, map: 'denoised' | 'rpn') => {
+      const [{ maps, grid, transform }, { boxes }] = at(i);
+      const bits = maps[map];
+      return (bits && rocAuc(decodeFloat16(bits), truthCells(boxes, grid, transform))) ?? 0.5;
+    };
+    return {
+      right: mean((i) => Number(at(i)[0].answer === expected(at(i)[1]))),
+      secondRight: mean((i) => Number(at(i)[0].secondStage?.answer === expected(at(i)[1]))),
+      kept: mean((i) => Number(at(i)[0].dropped === null)),
+      denoisedAuc: mean((i) => auc(i, 'denoised')),
+      rpnAuc: mean((i) => auc(i, 'rpn')),
+    };
+  };
+  return {
+    n: scenes.length,
+    stored: scores(stored),
+    int4: scores(int4),
+    answersEqual: mean((i) => Number(stored[i]?.answer === int4[i]?.answer)),
+    secondAnswersEqual: mean((i) => Number(stored[i]?.secondStage?.answer === int4[i]?.secondStage?.answer)),
+    labelIou: mean((i) => overlap((stored[i] as LabelOutcome).labels, (int4[i] as LabelOutcome).labels)),
+  };
+}
+
+function overlap(a: Labels, b: Labels): number {
+  let [both, either] = [0, 0];
+  a.forEach((label, i) => {
+    both += Number(label === 1 && b[i] === 1);
+    either += Number(label === 1 || b[i] === 1);
+  });
+  return either === 0 ? 1 : both / either;
+}
