@@ -6,12 +6,16 @@ import { z } from 'zod';
 import { FoveaError } from '../src-shared/contract/errors.ts';
 import { connect } from '../src-shared/rpc/connect.ts';
 import App from './App.svelte';
+import { Theme } from './state/theme.svelte.ts';
 import Unreachable from './pages/Unreachable.svelte';
 import './style/tokens.css';
 import './style/base.css';
 
 // zod would compile parsers with `new Function`, which the page's Content-Security-Policy forbids.
 z.config({ jitless: true });
+
+// Before anything is drawn, and for the page that says there is no connection.
+document.documentElement.dataset.theme = new Theme().shown;
 
 const RETRY_MS = 2_000;
 const target = document.querySelector('#app')!;

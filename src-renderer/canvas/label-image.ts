@@ -1,51 +1,90 @@
-/** A label as a canvas: foreground orange, background blue, ignore a grey hatch (so that it is not colour alone). */
-import { FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
+/**
+ * A label as a canvas that leaves the photograph its colours: foreground filled orange, ignore hatched grey (not colour
+ * alone), background untouched but for a blue line inside its border.
+ */
+import { BG, FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
+import { outline } from '../logic/contour.ts';
 
 /** Canvas pixels per token: enough for a clean hatch, little enough to redraw on every brush move. */
 const CELL = 12;
 const FG_FILL = 'rgb(230 159 0 / 45%)';
-const BG_FILL = 'rgb(86 180 233 / 22%)';
-const IGNORE_FILL = 'rgb(128 128 128 / 12%)';
-const HATCH_DARK = 'rgb(0 0 0 / 40%)';
-const HATCH_LIGHT = 'rgb(235 235 235 / 50%)';
+const BG_LINE = 'rgb(86 180 233 / 80%)';
+const BG_LINE_WIDTH = 1.5;
+const HATCH_DARK = 'rgb(0 0 0 / 45%)';
+const HATCH_LIGHT = 'rgb(235 235 235 / 60%)';
 
-export function labelImage(label: Int8Array, [rows, cols]: Grid): HTMLCanvasElement {
+export function labelImage(label: Int8Array, grid: Grid): HTMLCanvasElement {
+  const [rows, cols] = grid;
   const canvas = document.createElement('canvas');
   canvas.width = cols * CELL;
   canvas.height = rows * CELL;
   const context = canvas.getContext('2d');
   if (!context) return canvas;
-  const hatch = hatchPattern(context);
-  for (let row = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++) {
-      const value = label[row * cols + col];
-      context.fillStyle = value === FG ? FG_FILL : value === IGNORE ? IGNORE_FILL : BG_FILL;
-      context.fillRect(col * CELL, row * CELL, CELL, CELL);
-      if (value !== IGNORE || !hatch) continue;
-      context.fillStyle = hatch;
-      context.fillRect(col * CELL, row * CELL, CELL, CELL);
-    }
+  fillCells(context, label, grid, FG, FG_FILL);
+  const hatch = hatchTile();
+  if (hatch) fillCells(context, label, grid, IGNORE, context.createPattern(hatch, 'repeat') ?? 'transparent');
+  // The line's outer half falls on other cells: cut off, so that it says on which side background is.
+  context.save();
+  context.clip(cellsPath(label, grid, BG));
+  context.strokeStyle = BG_LINE;
+  context.lineWidth = 2 * BG_LINE_WIDTH;
+  context.beginPath();
+  const lines = outline(label, grid, BG);
+  for (let i = 0; i < lines.length; i += 4) {
+    context.moveTo(lines[i]! * CELL, lines[i + 1]! * CELL);
+    context.lineTo(lines[i + 2]! * CELL, lines[i + 3]! * CELL);
   }
+  context.stroke();
+  context.restore();
   return canvas;
 }
 
+function fillCells(
+  context: CanvasRenderingContext2D,
+  label: Int8Array,
+  grid: Grid,
+  value: number,
+  style: string | CanvasPattern,
+): void {
+  context.fillStyle = style;
+  context.fill(cellsPath(label, grid, value));
+}
+
+/** All cells of one value, neighbours in a row joined: one fill, no seams. */
+function cellsPath(label: Int8Array, [rows, cols]: Grid, value: number): Path2D {
+  const path = new Path2D();
+  for (let row = 0; row < rows; row++) {
+    for (let col = 0; col < cols; col++) {
+      const start = col;
+      while (col < cols && label[row * cols + col] === value) col++;
+      if (col > start) path.rect(start * CELL, row * CELL, (col - start) * CELL, CELL);
+    }
+  }
+  return path;
+}
+
+let tile: HTMLCanvasElement | null = null;
+
 /** Diagonal lines, light beside dark, seen on any picture. The tile's side divides the cell's: no seams. */
-function hatchPattern(context: CanvasRenderingContext2D): CanvasPattern | null {
-  const tile = document.createElement('canvas');
-  tile.width = tile.height = CELL;
-  const brush = tile.getContext('2d');
+function hatchTile(): HTMLCanvasElement | null {
+  if (tile) return tile;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = CELL / 2;
+  const brush = canvas.getContext('2d');
   if (!brush) return null;
+  const side = CELL / 2;
   for (const [colour, shift] of [
     [HATCH_DARK, 1],
     [HATCH_LIGHT, 0],
   ] as const) {
     brush.strokeStyle = colour;
     brush.beginPath();
-    for (const start of [-CELL, 0, CELL]) {
-      brush.moveTo(start + shift, CELL);
-      brush.lineTo(start + CELL + shift, 0);
+    for (const start of [-side, 0, side]) {
+      brush.moveTo(start + shift, side);
+      brush.lineTo(start + side + shift, 0);
     }
     brush.stroke();
   }
-  return context.createPattern(tile, 'repeat');
+  tile = canvas;
+  return tile;
 }

@@ -5,7 +5,8 @@
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { colormapTable, type ColormapName } from './colormap.ts';
 
-const LEAST_ALPHA = 0.35;
+/** Share of the range from which on a value is drawn in full. */
+const FULL_FROM = 0.5;
 
 /** Values of one map, `[H*W]` row-major, with the range of the finite ones (null when there is none). */
 export interface MapValues {
@@ -39,7 +40,8 @@ export function withRange(values: Float32Array): MapValues {
 
 /**
  * A map as RGBA bytes `[4*H*W]`: lowest finite value at the start of the colormap, masked cells transparent. Low
- * values are also more see-through, so that the picture stays readable where nothing happens.
+ * values are also more see-through, the lowest wholly, so that the picture keeps its colours where nothing happens. A
+ * constant map has no lowest value and is drawn in full.
  */
 export function toRgba(map: MapValues, colormap: ColormapName): Uint8ClampedArray<ArrayBuffer> {
   const table = colormapTable(colormap);
@@ -50,12 +52,12 @@ export function toRgba(map: MapValues, colormap: ColormapName): Uint8ClampedArra
   for (let i = 0; i < map.values.length; i++) {
     const value = map.values[i]!;
     if (!Number.isFinite(value)) continue;
-    const share = (value - min) * scale;
+    const share = scale === 0 ? 1 : (value - min) * scale;
     const entry = Math.round(share * 255) * 3;
     pixels[i * 4] = table[entry]!;
     pixels[i * 4 + 1] = table[entry + 1]!;
     pixels[i * 4 + 2] = table[entry + 2]!;
-    pixels[i * 4 + 3] = 255 * (LEAST_ALPHA + (1 - LEAST_ALPHA) * share);
+    pixels[i * 4 + 3] = 255 * Math.min(1, share / FULL_FROM);
   }
   return pixels;
 }

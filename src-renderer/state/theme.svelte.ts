@@ -1,11 +1,11 @@
-/** Dark, light, or whatever the system prefers. The page starts dark, as photo editors do. */
+/** Dark, light, or whatever the system prefers, which is what the page starts with. */
 import { readChoice, store } from './stored.ts';
 
 export const THEMES = ['dark', 'light', 'system'] as const;
 export type ThemeChoice = (typeof THEMES)[number];
 
 export class Theme {
-  choice = $state<ThemeChoice>(readChoice('theme', THEMES, 'dark'));
+  choice = $state<ThemeChoice>(readChoice('theme', THEMES, 'system'));
   #prefersLight = $state(false);
 
   /** What is shown. */

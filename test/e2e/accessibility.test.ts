@@ -28,11 +28,16 @@ test('the start screen and the review page have no violations in either theme', 
     const { page } = app;
     const review = new ReviewPage(page);
     await page.getByRole('button', { name: 'Open the demo project' }).waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
     assert.deepEqual(await violations(page), []);
     await page.getByLabel('Or open a project folder').fill(project);
     await page.keyboard.press('Enter');
     await review.ready();
-    for (const theme of ['light', 'system', 'dark']) {
+    for (const theme of ['system', 'dark', 'light']) {
       await review.pressAndMove('x');
       assert.deepEqual(await violations(page), [], theme);
       await page.getByRole('button', { name: /^Theme/ }).click();

@@ -17,7 +17,16 @@ test('masked values are neither low nor high', () => {
   assert.equal(pixels[3], 0);
   assert.equal(pixels[2 * 4 + 3], 0);
   assert.deepEqual([...pixels.slice(4, 7)], [68, 1, 84]);
+  assert.equal(pixels[4 + 3], 0, 'the lowest value leaves the picture as it is');
   assert.deepEqual([...pixels.slice(12, 16)], [253, 231, 37, 255]);
+});
+
+test('what is half way up or higher is drawn in full, what is lower fades', () => {
+  const pixels = toRgba(withRange(Float32Array.of(0, 0.25, 0.5, 1)), 'viridis');
+  assert.deepEqual(
+    [3, 7, 11, 15].map((at) => pixels[at]),
+    [0, 128, 255, 255],
+  );
 });
 
 test('a map without finite values has no range and draws nothing', () => {
@@ -28,8 +37,7 @@ test('a map without finite values has no range and draws nothing', () => {
 
 test('a constant map is drawn, not divided by zero', () => {
   const pixels = toRgba(withRange(Float32Array.of(3, 3)), 'cividis');
-  assert.deepEqual([...pixels.slice(0, 3)], [0, 34, 78]);
-  assert.ok(pixels[3]! > 0);
+  assert.deepEqual([...pixels.slice(0, 4)], [254, 232, 56, 255]);
 });
 
 test('logits become probabilities and NaN stays NaN', () => {
