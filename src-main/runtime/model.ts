@@ -185,7 +185,10 @@ export class OnnxModel implements VisionLanguageModel {
     const { vocabSize, hiddenSize } = this.#graphs;
     const stray = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabSize));
     if (stray !== undefined) {
-      throw new FoveaError('internal', `token ${stray} is not in the vocabulary of ${vocabSize}`);
+      throw new FoveaError('bad_checkpoint', `token ${stray} is not in the vocabulary of ${vocabSize}`, {
+        where: 'tokenizer.json',
+        next: 'Use the tokenizer files published with these weights',
+      });
     }
     await this.#embedSession((session) =>
       session.run({ ids: int64(...tokens) }, { embeds: [rows, [tokens.length, hiddenSize]] }),
