@@ -46,15 +46,23 @@ export async function openQuantised(
   const plan = await planQuantised(source);
   const folder = options.folder ?? cacheDir();
   const target = quantisedFile(plan, folder);
-  const written = !(await isIntact(plan, target));
-  if (written) {
-    await orFileError(folder, async () => {
-      await mkdir(folder, { recursive: true });
-      await withLock(`${target}.lock`, () => writeQuantised(plan, target, options));
-    });
-    await isIntact(plan, target); // notes that it is right
-  }
+  const written =
+    !(await isIntact(plan, target)) && (await orFileError(folder, () => write(plan, target, options)));
   return weightsOf(source.weights, plan, await realpath(target), written);
+}
+
+/** @returns false when another process has written it meanwhile */
+async function write(plan: QuantisedPlan, target: string, options: WriteOptions): Promise<boolean> {
+  await mkdir(dirname(target), { recursive: true });
+  return withLock(`${target}.lock`, async () => {
+    if (await isIntact(plan, target)) return false;
+    await writeQuantised(plan, target, options);
+    if (await isIntact(plan, target)) return true;
+    throw new FoveaError('io', 'what was written is not what the disk holds', {
+      where: target,
+      next: 'Check the disk, or set FOVEA_HOME to a folder on another one',
+    });
+  });
 }
 
 /**
@@ -119,9 +127,9 @@ const CODES: Readonly<Record<string, readonly ['no_space' | 'read_only', string]
   EPERM: ['read_only', 'the cache folder cannot be written to'],
 };
 
-async function orFileError(folder: string, work: () => Promise<void>): Promise<void> {
+async function orFileError<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (error instanceof FoveaError) throw error;
     const system = (error as NodeJS.ErrnoException).code ?? String(error);

@@ -1,6 +1,9 @@
 /** One writer at a time: a file with the writer's process id, left behind only by a process that was killed. */
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+
+/** Far longer than it takes to write a process id. */
+const TAKING_MS = 10_000;
 
 /**
  * Runs `work` while holding the lock.
@@ -9,8 +12,8 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   if (!(await take(path))) {
     const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (lives(holder)) {
-      throw new FoveaError('conflict', `process ${holder} is quantising this checkpoint already`, {
+    if (lives(holder) || (await isNew(path))) {
+      throw new FoveaError('conflict', `process ${holder || '?'} is quantising this checkpoint already`, {
         where: path,
         next: 'Wait until it is done; if that process is no Fovea, delete this file',
       });
@@ -36,6 +39,12 @@ async function take(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/** A lock that has no process id yet is being taken right now. */
+async function isNew(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && found.size === 0 && Date.now() - found.mtimeMs < TAKING_MS;
 }
 
 function lives(pid: number): boolean {
