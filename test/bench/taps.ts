@@ -74,7 +74,14 @@ export async function measureTaps(bench: BenchSubject, rounds: number): Promise<
     };
     const cache = subject.model.newCache();
     answers[i] = (
-      await generateAnswer(subject, encoded, promptFor(subject, text), { cache, hidden: null }, request, watch)
+      await generateAnswer(
+        subject,
+        encoded,
+        promptFor(subject, text),
+        { cache, hidden: null },
+        request,
+        watch,
+      )
     ).answer;
     cache.dispose();
   };
