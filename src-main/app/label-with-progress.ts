@@ -1,6 +1,6 @@
 /** Labels a project in this process, with a bar: what `fovea label`, `fovea demo` and the first `npm start` do. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { labelParams, modelDirOf, type LabelWish } from '../jobs/label-params.ts';
+import { labelParams, modelFolders, type LabelWish } from '../jobs/label-params.ts';
 import { runLabelJob, type LabelReport } from '../jobs/label.ts';
 import type { Project } from '../store/project.ts';
 import { Progress, type ProgressStream } from './cli/progress.ts';
@@ -23,7 +23,7 @@ export async function labelWithProgress(
     const report = await withEngine(async (engine) => {
       const resources = appResources();
       if (wish.precision === 'int4') {
-        await quantiseWithProgress(modelDirOf(project, wish, resources), stderr, signal);
+        await quantiseWithProgress(modelFolders(project, wish, resources), stderr, signal);
       }
       const params = await labelParams(project, engine, wish, resources);
       return runLabelJob(project, engine, params, {

@@ -2,6 +2,7 @@
 import { openModel } from '../checkpoint/open.ts';
 import type { QuantisedWeights } from '../checkpoint/quantised/index.ts';
 import { openQuantised } from '../checkpoint/quantised/index.ts';
+import type { ModelRef } from '../engine/protocol.ts';
 import { Progress, type ProgressStream } from './cli/progress.ts';
 
 const MEGABYTE = 1e6;
@@ -15,12 +16,12 @@ export interface Quantised extends Pick<QuantisedWeights, 'file' | 'bytes' | 'wr
 
 /** @throws FoveaError of the checkpoint, and what `openQuantised` throws */
 export async function quantiseWithProgress(
-  dir: string,
+  { dir, rpnDir }: Pick<ModelRef, 'dir' | 'rpnDir'>,
   stderr: ProgressStream,
   signal: AbortSignal,
 ): Promise<Quantised> {
   const start = performance.now();
-  const checkpoint = await openModel(dir);
+  const checkpoint = await openModel(dir, rpnDir);
   const progress = new Progress('Quantising (MB)', stderr);
   let first: number | null = null;
   let last = { done: 0, kept: 0 };

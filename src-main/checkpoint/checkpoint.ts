@@ -13,16 +13,20 @@ import type { GenerationConfig } from './generation.ts';
 import { readJson, readJsonIfThere } from './json-file.ts';
 import { readPreprocessor } from './preprocessor.ts';
 import type { PreprocessorConfig } from './preprocessor.ts';
-import { checkRequired, layoutOf, tensorNames, visionLayersUsed } from './required.ts';
+import { checkRequired, layoutOf, requiredTensors, tensorNames, visionLayersUsed } from './required.ts';
+import type { RpnFolder } from './rpn-folder.ts';
+import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from './rpn-folder.ts';
 import { hasTensors, readTensors } from './tensor-index.ts';
 import { readTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { WeightIndex } from './weight-index.ts';
 
 export interface Checkpoint {
-  /** Absolute path as given, and the folder's name (`org/model` for a Hugging Face cache). */
+  /** Absolute path as given, and the folder's name (`org/model` for a Hugging Face cache), `base + RPN` for two. */
   readonly dir: string;
   readonly name: string;
+  /** The folder whose RPN lies over this one's. */
+  readonly rpnDir?: string;
   readonly config: LlavaConfig;
   readonly weights: WeightIndex;
   readonly tokenizer: Tokenizer;
@@ -44,9 +48,10 @@ const CLIP_L_336: VisionConfig = {
 
 /**
  * Opens and checks a checkpoint folder; reads headers and configs, never weights.
+ * @param rpn an RPN to lay over it
  * @throws FoveaError `not_found`, `bad_checkpoint`, `unsupported_model` or `missing_tensor`.
  */
-export async function openCheckpoint(path: string): Promise<Checkpoint> {
+export async function openCheckpoint(path: string, rpn: RpnFolder | null = null): Promise<Checkpoint> {
   const dir = resolve(path);
   const folder = await stat(dir).catch(() => null);
   if (!folder?.isDirectory()) {
@@ -56,9 +61,10 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
     });
   }
   const configPath = join(dir, 'config.json');
-  const stated = parseConfig(await readJson(configPath, z.unknown()), configPath);
-  const weights = new WeightIndex().add(await readTensors(dir));
+  const stated = parseWithRpn(await readJson(configPath, z.unknown()), configPath, rpn, parseConfig);
+  const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
   const draft = { ...stated, layout: layoutOf(stated.layout, weights) };
+  refuseRpnAlone(weights, tensorNames(draft.layout), draft.text, dir);
   const tower = await findTower(dir, draft, weights);
   const { towerName: _, ...rest } = draft;
   const config: LlavaConfig = { ...rest, vision: tower.vision };
@@ -69,13 +75,14 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
       next: 'Compare config.json with the one the model was published with',
     });
   }
+  if (rpn) checkRpnFits(rpn, weights, requiredTensors(config));
   checkRequired(config, weights, dir);
   const tokenizer = await readTokenizer(dir);
   const eos = tokenizer.eosToken === null ? null : tokenizer.idOf(tokenizer.eosToken);
   const fallbackEos = config.eosTokenIds.length > 0 ? config.eosTokenIds : eos === null ? [] : [eos];
   return {
     dir,
-    name: nameOf(dir),
+    ...namesOf(dir, rpn),
     config,
     weights,
     tokenizer,
@@ -146,6 +153,11 @@ async function towerFolder(dir: string, name: string): Promise<string | null> {
   }
   for (const candidate of candidates) if (await hasTensors(candidate)) return realpath(candidate);
   return null;
+}
+
+/** What a checkpoint is called, and where its RPN came from. */
+export function namesOf(dir: string, rpn: RpnFolder | null): { name: string; rpnDir?: string } {
+  return rpn ? { name: `${nameOf(dir)} + ${nameOf(rpn.dir)}`, rpnDir: rpn.dir } : { name: nameOf(dir) };
 }
 
 /** Folder names that trainers give to every model; only with its parent does such a name tell one from another. */

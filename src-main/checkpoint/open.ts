@@ -9,15 +9,32 @@ import { readTextIfThere } from './json-file.ts';
 import { isQwenConfig } from './qwen/config.ts';
 import type { QwenCheckpoint } from './qwen/open.ts';
 import { openQwen } from './qwen/open.ts';
+import type { RpnFolder } from './rpn-folder.ts';
+import { readRpnFolder } from './rpn-folder.ts';
 
 export type AnyCheckpoint = Checkpoint | QwenCheckpoint;
 
-/** @throws FoveaError `not_found`, `bad_checkpoint`, `unsupported_model` or `missing_tensor`. */
-export async function openModel(path: string): Promise<AnyCheckpoint> {
+/**
+ * @param rpnDir a folder whose RPN is laid over the model (SD-RPN's and Q-Zoom's RPN-only checkpoints)
+ * @throws FoveaError `not_found`, `bad_checkpoint`, `unsupported_model` or `missing_tensor`.
+ */
+export async function openModel(path: string, rpnDir: string | null = null): Promise<AnyCheckpoint> {
   const configPath = join(path, 'config.json');
   const config = await peek(configPath);
   refuseTooDeep(config, configPath);
-  return isQwenConfig(config) ? openQwen(path) : openCheckpoint(path);
+  const rpn = rpnDir === null ? null : await readRpnFolder(rpnDir);
+  if (rpn && config !== null) refuseOtherFamily(rpn, config);
+  return isQwenConfig(config) ? openQwen(path, rpn) : openCheckpoint(path, rpn);
+}
+
+function refuseOtherFamily(rpn: RpnFolder, base: unknown): void {
+  refuseTooDeep(rpn.config, rpn.configPath);
+  if (isQwenConfig(rpn.config) === isQwenConfig(base)) return;
+  const [own, other] = isQwenConfig(base) ? ['LLaVA', 'Qwen2.5-VL'] : ['Qwen2.5-VL', 'LLaVA'];
+  throw new FoveaError('bad_checkpoint', `the RPN is one of ${own}, the base model is ${other}`, {
+    where: rpn.configPath,
+    next: 'Give the base model that this RPN was trained on',
+  });
 }
 
 /** The file's JSON, or null: whatever is wrong with it is for the family to say. */

@@ -28,15 +28,16 @@ export class ModelCache {
 
   /** @throws FoveaError as `openModel` and `loadModel` do. */
   async get(ref: ModelRef): Promise<OpenModel> {
-    const { device, precision = 'as-stored' } = ref;
-    const key = `${device}\n${precision}\n${ref.dir}\n${await stampOf(ref.dir)}`;
+    const { device, precision = 'as-stored', dir, rpnDir = null } = ref;
+    const stamps = [await stampOf(dir), rpnDir === null ? '' : await stampOf(rpnDir)];
+    const key = [device, precision, dir, rpnDir, ...stamps].join('\n');
     const known = this.#open.get(key);
     if (known) {
       this.#open.delete(key);
       this.#open.set(key, known);
       return known;
     }
-    const checkpoint = await openModel(ref.dir);
+    const checkpoint = await openModel(dir, rpnDir);
     // Room is made first: two large models at once may be one too many.
     await this.#shrinkTo(this.#capacity - 1);
     const model = await loadModel(checkpoint, {
@@ -71,6 +72,7 @@ export function describe({ model, checkpoint }: OpenModel): ModelInfo {
   const { parameters, selfCheck, loadMs } = model.info;
   return {
     dir: checkpoint.dir,
+    ...(checkpoint.rpnDir === undefined ? {} : { rpnDir: checkpoint.rpnDir }),
     name: checkpoint.name,
     family,
     layers,

@@ -13,6 +13,8 @@ export type Precision = 'as-stored' | 'int4';
 export interface ModelRef {
   /** Absolute path of the checkpoint folder. */
   readonly dir: string;
+  /** Absolute path of a folder whose RPN is laid over the model. */
+  readonly rpnDir?: string | undefined;
   readonly device: DeviceChoice;
   /** Default: as stored. */
   readonly precision?: Precision | undefined;
@@ -20,6 +22,8 @@ export interface ModelRef {
 
 export interface ModelInfo {
   readonly dir: string;
+  /** Where the RPN came from, when from a folder of its own. */
+  readonly rpnDir?: string | undefined;
   readonly name: string;
   readonly family: string;
   readonly layers: number;

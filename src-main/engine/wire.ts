@@ -23,6 +23,7 @@ import type {
 
 const modelRefSchema = z.object({
   dir: z.string().min(1),
+  rpnDir: z.string().min(1).optional(),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
   precision: z.enum(['as-stored', 'int4']).optional(),
 }) satisfies z.ZodType<ModelRef>;
@@ -76,6 +77,7 @@ export type ToEngine = z.infer<typeof toEngineSchema>;
 
 const modelInfoSchema = z.object({
   dir: z.string(),
+  rpnDir: z.string().optional(),
   name: z.string(),
   family: z.string(),
   layers: z.number(),

@@ -1,9 +1,9 @@
 /** Fills in what a person left out of "label this project": which model and which preset. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { DeviceChoice, Engine, Precision } from '../engine/protocol.ts';
+import type { DeviceChoice, Engine, ModelRef, Precision } from '../engine/protocol.ts';
 import type { Project } from '../store/project.ts';
-import { activeRunId, getRun } from '../store/run.ts';
+import { activeRunId, getRun, rpnDirOfRun } from '../store/run.ts';
 import { DEMO_PRESET, type Resources, demoModelDir } from './demo-project.ts';
 import type { LabelJobParams } from './label-run.ts';
 import { choosePreset, loadPresets } from './presets.ts';
@@ -11,6 +11,8 @@ import { choosePreset, loadPresets } from './presets.ts';
 export interface LabelWish {
   /** Null: the active run's model, or the demo model in a project that has none. */
   readonly modelDir: string | null;
+  /** A folder whose RPN is laid over the model; without it, and without `modelDir`, the active run's. */
+  readonly rpnDir?: string | undefined;
   /** Null: the active run's preset for its own model, else the one that fits the model. */
   readonly presetId: string | null;
   readonly answerMode: 'self' | 'teacher';
@@ -19,11 +21,18 @@ export interface LabelWish {
   readonly precision?: Precision;
 }
 
-/** The folder of the model that will label. */
-export function modelDirOf(project: Project, wish: LabelWish, resources: Resources): string {
+/** The folder of the model that will label, and of the RPN laid over it. */
+export function modelFolders(
+  project: Project,
+  wish: LabelWish,
+  resources: Resources,
+): Pick<ModelRef, 'dir' | 'rpnDir'> {
   const run = activeRun(project);
-  const used = run && existsSync(run.modelDir) ? run.modelDir : null;
-  return resolve(wish.modelDir ?? used ?? demoModelDir(resources));
+  const used = run && existsSync(run.modelDir) ? run : null;
+  const dir = resolve(wish.modelDir ?? used?.modelDir ?? demoModelDir(resources));
+  const usedRpn = used && wish.modelDir === null ? rpnDirOfRun(project.db, used.id) : null;
+  const rpnDir = wish.rpnDir ?? usedRpn;
+  return rpnDir === null ? { dir } : { dir, rpnDir: resolve(rpnDir) };
 }
 
 function activeRun(project: Project) {
@@ -43,11 +52,12 @@ export async function labelParams(
 ): Promise<LabelJobParams> {
   const run = activeRun(project);
   const demo = demoModelDir(resources);
-  const dir = modelDirOf(project, wish, resources);
+  const folders = modelFolders(project, wish, resources);
+  const { dir, rpnDir = null } = folders;
   const { device = 'auto', precision } = wish;
-  const model = { dir, device, ...(precision === undefined ? {} : { precision }) };
+  const model = { ...folders, device, ...(precision === undefined ? {} : { precision }) };
   const presets = await loadPresets(resources.presetsDir);
-  const sameModel = run !== null && dir === run.modelDir;
+  const sameModel = run !== null && dir === run.modelDir && rpnDir === rpnDirOfRun(project.db, run.id);
   const presetId = wish.presetId ?? (dir === resolve(demo) ? DEMO_PRESET : sameModel ? run.preset.id : null);
   const known = presets.find((preset) => preset.id === presetId);
   const stored = sameModel && run.preset.id === presetId ? run.preset : null;

@@ -26,6 +26,7 @@ const LOADS = 3;
 export const labelParamsOfJobSchema = z.object({
   model: z.object({
     dir: z.string(),
+    rpnDir: z.string().optional(),
     device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
     precision: z.enum(['as-stored', 'int4']).optional(),
   }),
@@ -58,7 +59,7 @@ export async function planLabelJob(
   const { db } = project;
   const { preset, answerMode, model } = params;
   const info = await modelInfo(engine, model);
-  const fingerprint = await modelFingerprint(model.dir);
+  const fingerprint = await modelFingerprint(model.dir, model.rpnDir);
   const want = {
     questionMap: true,
     rpn: info.rpn !== null && preset.rpn !== null,
@@ -68,7 +69,12 @@ export async function planLabelJob(
   const runId = transact(db, () => {
     const modelId = ensureModel(db, { fingerprint, dir: model.dir, name: info.name, family: info.family });
     // Other weights give other numbers: a run of its own.
-    const settings = model.precision === 'int4' ? { want, precision: model.precision } : { want };
+    const { precision, rpnDir } = model;
+    const settings = {
+      want,
+      ...(precision === 'int4' ? { precision } : {}),
+      ...(rpnDir === undefined ? {} : { rpnDir }),
+    };
     const id = ensureRun(db, { modelId, presetId: ensurePreset(db, preset), settings, answerMode });
     setRunDevice(db, id, info.device);
     setJobRun(db, lease, id);

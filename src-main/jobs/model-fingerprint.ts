@@ -10,8 +10,17 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 const SAMPLES = 32;
 const SAMPLE_BYTES = 16 << 10;
 
-/** Hash over the checkpoint folder, equal wherever the folder lies. Throws `not_found` or `io`. */
-export async function modelFingerprint(dir: string): Promise<string> {
+/**
+ * Hash over the checkpoint folder, and that of an RPN laid over it; equal wherever the folders lie. Throws `not_found`
+ * or `io`.
+ */
+export async function modelFingerprint(dir: string, rpnDir?: string): Promise<string> {
+  if (rpnDir === undefined) return folderFingerprint(dir);
+  const both = [await folderFingerprint(dir), await folderFingerprint(rpnDir)];
+  return createHash('sha256').update(both.join('\0')).digest('hex');
+}
+
+async function folderFingerprint(dir: string): Promise<string> {
   const hash = createHash('sha256');
   try {
     const names = await readdir(dir, { recursive: true });

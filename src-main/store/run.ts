@@ -2,6 +2,7 @@
  * Runs: model + preset + settings + answer mode. Labelling again with the same four is the same run, which is what
  * makes a label job resumable; the active run is the one whose predictions the queue shows.
  */
+import { z } from 'zod';
 import type { Run } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
@@ -16,6 +17,8 @@ export interface NewRun {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly answerMode: 'self' | 'teacher';
 }
+
+const settingsSchema = z.object({ rpnDir: z.string().optional() });
 
 interface Row {
   readonly id: number;
@@ -56,6 +59,13 @@ export function getRun(db: ReadableDb, runId: number): Run {
   if (!row)
     throw new FoveaError('not_found', `there is no run ${runId}`, { next: 'List the runs of the project' });
   return toRun(row);
+}
+
+/** The folder whose RPN was laid over the run's model, or null. Throws `not_found`. */
+export function rpnDirOfRun(db: ReadableDb, runId: number): string | null {
+  const row = read<{ settings: string }>(db, 'SELECT settings FROM run WHERE id = ?').get(runId);
+  if (!row) throw new FoveaError('not_found', `there is no run ${runId}`);
+  return settingsSchema.parse(JSON.parse(row.settings)).rpnDir ?? null;
 }
 
 export function listRuns(db: ReadableDb): Run[] {

@@ -5,8 +5,9 @@ import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
 import { positiveInteger, usageError, type AddCommand } from './command.ts';
 import { exitOfBatch } from './exit.ts';
+import { RPN_OPTION, type RpnOptions } from './rpn-option.ts';
 
-interface Options {
+interface Options extends RpnOptions {
   readonly model?: string;
   readonly preset?: string;
   readonly limit?: number;
@@ -24,6 +25,7 @@ export const addLabel: AddCommand = (program, cli) => {
     .description('label the samples that lack a prediction; run it again to go on after a stop')
     .argument('<project>', 'project folder')
     .option('--model <dir>', 'checkpoint folder (default: the one used last, else the demo model)')
+    .option(...RPN_OPTION)
     .option('--preset <id>', 'layers, heads and thresholds (default: the one that fits the model)')
     .option('--limit <n>', 'label at most so many samples', positiveInteger('--limit'))
     .option(
@@ -49,6 +51,7 @@ export const addLabel: AddCommand = (program, cli) => {
     }
     const wish = {
       modelDir: options.model === undefined ? null : resolve(options.model),
+      rpnDir: options.rpn === undefined ? undefined : resolve(options.rpn),
       presetId: options.preset ?? null,
       answerMode: options.answers === 'given' ? 'teacher' : 'self',
       limit: options.limit ?? null,

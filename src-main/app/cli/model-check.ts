@@ -1,6 +1,5 @@
 /** `fovea model check`: whether a checkpoint folder can be used and on which devices, found out by loading it. */
 import { availableMemory } from 'node:process';
-import { resolve } from 'node:path';
 import { memoryEstimate, parametersByDtype } from '../../checkpoint/memory.ts';
 import type { MemoryEstimate } from '../../checkpoint/memory.ts';
 import { openModel } from '../../checkpoint/open.ts';
@@ -12,6 +11,7 @@ import { withEngine } from '../engine.ts';
 import { appResources } from '../resources.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
+import { RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const satisfies DeviceChoice[];
 
@@ -28,16 +28,17 @@ export const addCheck: AddCommand = (model, cli) => {
   const check = model
     .command('check')
     .description('load a checkpoint folder and say what it is and where it runs')
-    .argument('<dir>', 'folder with config.json and *.safetensors');
-  cli.define(check, async ({ output }, [folder]) => {
-    const dir = resolve(folder);
+    .argument('<dir>', 'folder with config.json and *.safetensors')
+    .option(...RPN_OPTION);
+  cli.define<RpnOptions>(check, async ({ output }, [folder], options) => {
+    const folders = modelFolders(folder, options);
     const { info, devices } = await withEngine(async (engine) => {
-      const loaded = await engine.modelInfo({ dir, device: 'auto' });
+      const loaded = await engine.modelInfo({ ...folders, device: 'auto' });
       const tried: DeviceResult[] = [];
       for (const device of DEVICES) tried.push(await tryDevice(engine, loaded, device));
       return { info: loaded, devices: tried };
     });
-    const checkpoint = await openModel(dir);
+    const checkpoint = await openModel(folders.dir, folders.rpnDir);
     const dtypes = parametersByDtype(checkpoint.weights);
     const memory = { ...memoryEstimate(checkpoint), availableBytes: availableMemory() };
     const preset = await fittingPreset(info);
@@ -51,7 +52,8 @@ export const addCheck: AddCommand = (model, cli) => {
 async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceChoice): Promise<DeviceResult> {
   if (device === info.device) return { device, ok: true, selfCheck: info.selfCheck, error: null };
   try {
-    const { selfCheck } = await engine.modelInfo({ dir: info.dir, device });
+    const { dir, rpnDir } = info;
+    const { selfCheck } = await engine.modelInfo({ dir, rpnDir, device });
     return { device, ok: true, selfCheck, error: null };
   } catch (error) {
     return { device, ok: false, selfCheck: null, error: FoveaError.from(error).message };
@@ -82,13 +84,13 @@ interface CheckedModel extends ModelInfo {
 
 function describe(info: CheckedModel): string {
   const { preset, dtypes, devices, memory, dynamicGrid } = info;
-  const { rpn } = info;
+  const { rpn, rpnDir } = info;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${(count / 1e6).toFixed(1)} M`);
   return [
     `${info.name}: ${info.family}, ${(info.parameters / 1e6).toFixed(1)} M parameters (${stored.join(', ')})`,
     `  decoder    ${info.layers} layers, ${info.heads} heads; grid ${dynamicGrid ? 'of each picture' : info.grid.join('×')}`,
-    `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers` : 'none in this checkpoint'}`,
+    `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
     `  device     ${info.device}, loaded in ${info.loadMs.toFixed(0)} ms`,
     ...devices.filter(({ device }) => device !== info.device).map(deviceLine),

@@ -6,6 +6,7 @@ import type { AddCommand } from './command.ts';
 import { positiveInteger, usageError } from './command.ts';
 import { EXIT } from './exit.ts';
 import { writeNpz } from './npz.ts';
+import { RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 const DEVICES: readonly string[] = [
   'auto',
@@ -32,7 +33,7 @@ Arrays (float32, or int64 where marked *; S tokens of the prompt with the pictur
   rpn_logits       [N]             with an RPN branch only
 The last token of the model's own answer is not fed; of a given answer all are.`;
 
-interface Options {
+interface Options extends RpnOptions {
   readonly image: string;
   readonly question: string;
   readonly answer?: string;
@@ -47,6 +48,7 @@ export const addProbe: AddCommand = (model, cli) => {
     .command('probe')
     .description('run one picture and question and write what the model computes as NumPy arrays')
     .argument('<dir>', 'folder with config.json and *.safetensors')
+    .option(...RPN_OPTION)
     .requiredOption('--image <file>', 'the picture')
     .requiredOption('--question <text>', 'the question')
     .option('--answer <text>', "an answer to feed instead of the model's own")
@@ -64,7 +66,7 @@ export const addProbe: AddCommand = (model, cli) => {
     const npz = resolve(options.npz);
     const outcome = await withEngine((engine) =>
       engine.probe({
-        model: { dir: resolve(dir), device: options.device as DeviceChoice },
+        model: { ...modelFolders(dir, options), device: options.device as DeviceChoice },
         imagePath: resolve(options.image),
         question: options.question,
         answer: options.answer ?? null,

@@ -1,12 +1,12 @@
 /** `fovea model quantise`: the int4 cache of a checkpoint, written ahead of its first use, or deleted. */
-import { resolve } from 'node:path';
 import { openModel } from '../../checkpoint/open.ts';
 import { removeQuantised } from '../../checkpoint/quantised/index.ts';
 import { quantiseWithProgress } from '../quantise-with-progress.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
+import { RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
-interface Options {
+interface Options extends RpnOptions {
   readonly remove?: boolean;
 }
 
@@ -15,15 +15,20 @@ export const addQuantise: AddCommand = (model, cli) => {
     .command('quantise')
     .description('write the int4 cache of a checkpoint; stopped or killed, the same command goes on')
     .argument('<dir>', 'folder with config.json and *.safetensors; it is only read')
+    .option(...RPN_OPTION)
     .option('--remove', 'delete the cache instead');
-  cli.define<Options>(command, async ({ output, stderr, signal }, [folder], { remove }) => {
-    const dir = resolve(folder);
-    if (remove) {
-      const removed = await removeQuantised(await openModel(dir));
+  cli.define<Options>(command, async ({ output, stderr, signal }, [folder], options) => {
+    const folders = modelFolders(folder, options);
+    if (options.remove) {
+      const removed = await removeQuantised(await openModel(folders.dir, folders.rpnDir));
       output.result({ removed }, removed ? 'Deleted the quantised cache' : 'There was no quantised cache');
       return EXIT.done;
     }
-    const { file, bytes, written, readMB, kept, seconds } = await quantiseWithProgress(dir, stderr, signal);
+    const { file, bytes, written, readMB, kept, seconds } = await quantiseWithProgress(
+      folders,
+      stderr,
+      signal,
+    );
     const size = `${(bytes / 1e6).toFixed(1)} MB`;
     output.result(
       { file, bytes, written, kept, seconds },

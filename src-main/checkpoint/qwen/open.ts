@@ -1,11 +1,13 @@
 /** A Qwen2.5-VL checkpoint folder, opened: everything small is read and checked, the weights are only located. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { nameOf } from '../checkpoint.ts';
+import { namesOf } from '../checkpoint.ts';
 import { readGenerationConfig } from '../generation.ts';
 import type { GenerationConfig } from '../generation.ts';
 import { readJson } from '../json-file.ts';
 import { checkTensors } from '../required.ts';
+import type { RpnFolder } from '../rpn-folder.ts';
+import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from '../rpn-folder.ts';
 import { readTensors } from '../tensor-index.ts';
 import { readTokenizer } from '../tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
@@ -14,11 +16,13 @@ import { parseQwenConfig } from './config.ts';
 import type { QwenConfig } from './config.ts';
 import { readQwenPreprocessor } from './preprocessor.ts';
 import type { QwenPreprocessorConfig } from './preprocessor.ts';
-import { qwenLayoutOf, requiredQwenTensors } from './required.ts';
+import { qwenLayoutOf, qwenNames, requiredQwenTensors } from './required.ts';
 
 export interface QwenCheckpoint {
   readonly dir: string;
   readonly name: string;
+  /** The folder whose RPN lies over this one's. */
+  readonly rpnDir?: string;
   readonly config: QwenConfig;
   readonly weights: WeightIndex;
   readonly tokenizer: Tokenizer;
@@ -26,17 +30,23 @@ export interface QwenCheckpoint {
   readonly preprocessor: QwenPreprocessorConfig;
 }
 
-/** @throws FoveaError `bad_checkpoint`, `unsupported_model` or `missing_tensor`. */
-export async function openQwen(path: string): Promise<QwenCheckpoint> {
+/**
+ * @param rpn an RPN to lay over it
+ * @throws FoveaError `bad_checkpoint`, `unsupported_model` or `missing_tensor`.
+ */
+export async function openQwen(path: string, rpn: RpnFolder | null = null): Promise<QwenCheckpoint> {
   const dir = resolve(path);
   const configPath = join(dir, 'config.json');
-  const stated = parseQwenConfig(await readJson(configPath, z.unknown()), configPath);
-  const weights = new WeightIndex().add(await readTensors(dir));
+  const stated = parseWithRpn(await readJson(configPath, z.unknown()), configPath, rpn, parseQwenConfig);
+  const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
   const config = { ...stated, layout: qwenLayoutOf(weights) };
-  checkTensors(requiredQwenTensors(config), weights, dir);
+  refuseRpnAlone(weights, qwenNames(config.layout), config.text, dir);
+  const required = requiredQwenTensors(config);
+  if (rpn) checkRpnFits(rpn, weights, required);
+  checkTensors(required, weights, dir);
   return {
     dir,
-    name: nameOf(dir),
+    ...namesOf(dir, rpn),
     config,
     weights,
     tokenizer: await readTokenizer(dir),
