@@ -32,10 +32,10 @@ export function drawPicture(
   context.drawImage(picture.bitmap, 0, 0, picture.width, picture.height);
 }
 
-/** A grid-shaped canvas over its place on the picture. */
+/** A grid-shaped bitmap over its place on the picture. */
 export function drawScaled(
   { context }: Drawing,
-  canvas: HTMLCanvasElement,
+  bitmap: ImageBitmap,
   rect: Rect,
   opacity: number,
   smooth: boolean,
@@ -43,7 +43,7 @@ export function drawScaled(
   context.save();
   context.globalAlpha = opacity;
   context.imageSmoothingEnabled = smooth;
-  context.drawImage(canvas, rect.x, rect.y, rect.width, rect.height);
+  context.drawImage(bitmap, rect.x, rect.y, rect.width, rect.height);
   context.restore();
 }
 

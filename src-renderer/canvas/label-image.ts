@@ -1,5 +1,5 @@
 /**
- * A label as a canvas that leaves the photograph its colours: foreground filled orange, ignore hatched grey (not colour
+ * A label as a bitmap that leaves the photograph its colours: foreground filled orange, ignore hatched grey (not colour
  * alone), background untouched but for a blue line inside its border.
  */
 import { BG, FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
@@ -13,13 +13,11 @@ const BG_LINE_WIDTH = 1.5;
 const HATCH_DARK = 'rgb(0 0 0 / 45%)';
 const HATCH_LIGHT = 'rgb(235 235 235 / 60%)';
 
-export function labelImage(label: Int8Array, grid: Grid): HTMLCanvasElement {
+export function labelImage(label: Int8Array, grid: Grid): ImageBitmap {
   const [rows, cols] = grid;
-  const canvas = document.createElement('canvas');
-  canvas.width = cols * CELL;
-  canvas.height = rows * CELL;
+  const canvas = new OffscreenCanvas(cols * CELL, rows * CELL);
   const context = canvas.getContext('2d');
-  if (!context) return canvas;
+  if (!context) return canvas.transferToImageBitmap();
   fillCells(context, label, grid, FG, FG_FILL);
   const hatch = hatchTile();
   if (hatch) fillCells(context, label, grid, IGNORE, context.createPattern(hatch, 'repeat') ?? 'transparent');
@@ -36,11 +34,11 @@ export function labelImage(label: Int8Array, grid: Grid): HTMLCanvasElement {
   }
   context.stroke();
   context.restore();
-  return canvas;
+  return canvas.transferToImageBitmap();
 }
 
 function fillCells(
-  context: CanvasRenderingContext2D,
+  context: OffscreenCanvasRenderingContext2D,
   label: Int8Array,
   grid: Grid,
   value: number,

@@ -1,18 +1,18 @@
-/** A map as a canvas of one pixel per token; the pane scales it, smooth or pixelated. */
+/** A map as a bitmap of one pixel per token; the pane scales it, smooth or pixelated. */
 import type { Grid } from '../../src-shared/kernels/types.ts';
 import type { ColormapName } from '../logic/colormap.ts';
 import { toRgba, type MapValues } from '../logic/map-values.ts';
 
-const drawn = new WeakMap<MapValues, { colormap: ColormapName; canvas: HTMLCanvasElement }>();
+const drawn = new WeakMap<MapValues, { colormap: ColormapName; bitmap: ImageBitmap }>();
 
-/** The canvas of a map; the last one asked for is kept with the map, so that a neighbour can be drawn ahead. */
-export function mapImage(map: MapValues, [rows, cols]: Grid, colormap: ColormapName): HTMLCanvasElement {
+/** The bitmap of a map; the last one asked for is kept with the map, so that a neighbour can be drawn ahead. */
+export function mapImage(map: MapValues, [rows, cols]: Grid, colormap: ColormapName): ImageBitmap {
   const known = drawn.get(map);
-  if (known?.colormap === colormap) return known.canvas;
-  const canvas = document.createElement('canvas');
-  canvas.width = cols;
-  canvas.height = rows;
+  if (known?.colormap === colormap) return known.bitmap;
+  const canvas = new OffscreenCanvas(cols, rows);
   canvas.getContext('2d')?.putImageData(new ImageData(toRgba(map, colormap), cols, rows), 0, 0);
-  drawn.set(map, { colormap, canvas });
-  return canvas;
+  // A bitmap, not the canvas: drawing a canvas takes a snapshot of it first.
+  const bitmap = canvas.transferToImageBitmap();
+  drawn.set(map, { colormap, bitmap });
+  return bitmap;
 }

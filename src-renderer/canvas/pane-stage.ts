@@ -25,10 +25,10 @@ export interface PaneScene {
   } | null;
   /** Where the tokens lie, in world units; null without a prediction. */
   readonly tokens: { readonly rect: Rect; readonly rows: number; readonly cols: number } | null;
-  readonly map: HTMLCanvasElement | null;
+  readonly map: ImageBitmap | null;
   readonly mapOpacity: number;
   readonly smooth: boolean;
-  readonly label: HTMLCanvasElement | null;
+  readonly label: ImageBitmap | null;
   readonly labelOpacity: number;
   /** Foreground's outline, flat x0, y0, x1, y1 in grid coordinates. */
   readonly outline: readonly number[];
