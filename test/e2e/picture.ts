@@ -21,6 +21,7 @@ const app = await openInBrowserHost(chromium, project);
 try {
   const { page } = app;
   await page.setViewportSize({ width: 1600, height: 900 });
+  await page.emulateMedia({ colorScheme: 'dark' });
   const review = new ReviewPage(page);
   await review.ready();
   await page.getByLabel('Language').selectOption('en');
@@ -58,10 +59,14 @@ async function showGoodSample(review: ReviewPage): Promise<void> {
 
 async function score(review: ReviewPage): Promise<number> {
   const answers = review.page.getByRole('region', { name: 'Question and answers' });
+  // Codes are digits; a word such as “changed” may follow without a space.
   const [alone, cropped, truth] = (await answers.locator('dd').allInnerTexts()).map(
-    (text) => /^\S*/.exec(text)?.[0],
+    (text) => /^\d*/.exec(text)?.[0],
   );
   if ((await review.page.getByText('No crop').count()) > 0) return alone === truth ? 1 : 0;
-  if (cropped !== truth) return 2;
-  return alone === truth ? 3 : 4;
+  // Of equals, the one with the larger crop has more to see.
+  const crop = /(\d+) × (\d+) px/.exec(await review.page.locator('figcaption').innerText());
+  const size = crop ? Math.min(0.9, (Number(crop[1]) * Number(crop[2])) / 1e5) : 0;
+  if (cropped !== truth) return 2 + size;
+  return (alone === truth ? 3 : 4) + size;
 }
