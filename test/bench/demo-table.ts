@@ -44,7 +44,7 @@ const questionSchema = z.object({
 type Question = z.infer<typeof questionSchema>;
 
 /** `tag_cells` of models/demo/recipe/scenes.py: a tag is about 1.7 × 1.3 cells, so half a cell would keep one or two. */
-const TRUE_CELL_SHARE = 0.25;
+export const TRUE_CELL_SHARE = 0.25;
 
 const MAPS = ['raw', 'denoised', 'rpn'] as const;
 type MapName = (typeof MAPS)[number];

@@ -10,6 +10,7 @@ import { rocAuc, truthCells } from '../../src-shared/kernels/metrics.ts';
 import type { Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import { DEMO_CHECKPOINT, DEMO_HELDOUT_SCENES } from '../support/demo.ts';
 import { demoPreset } from '../support/demo-subject.ts';
+import { TRUE_CELL_SHARE } from './demo-table.ts';
 
 /** Shares and means over the scenes, 0 to 1. */
 export interface Scores {
@@ -78,7 +79,9 @@ export async function measureQuality(
     const auc = (i: number, map: 'denoised' | 'rpn') => {
       const [{ maps, grid, transform }, { boxes }] = at(i);
       const bits = maps[map];
-      return (bits && rocAuc(decodeFloat16(bits), truthCells(boxes, grid, transform))) ?? 0.5;
+      return (
+        (bits && rocAuc(decodeFloat16(bits), truthCells(boxes, grid, transform, TRUE_CELL_SHARE))) ?? 0.5
+      );
     };
     return {
       right: mean((i) => Number(at(i)[0].answer === expected(at(i)[1]))),
