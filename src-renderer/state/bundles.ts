@@ -26,7 +26,7 @@ export interface Bundle {
 }
 
 /** Fetched ahead at once: the nearest first, and never so many that the sample on screen waits for them. */
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 
 export class Bundles {
   readonly #client: RpcClient;

@@ -98,8 +98,8 @@ export class Desk {
     this.#set(id === null ? null : (this.#bundles.peek(id) ?? null));
     if (id === null) return;
     if (!this.bundle) void this.#load(id);
-    // What is on screen is drawn first.
-    afterFrame(() => this.#prefetch());
+
+    this.#prefetchSoon();
   }
 
   /** Hands every sample that arrives to `listen`; gives the function that stops it. */
@@ -274,7 +274,7 @@ export class Desk {
       const bundle = await this.#bundles.get(id);
       if (id !== this.#shownId) return;
       this.#set(bundle);
-      afterFrame(() => this.#prefetch());
+      this.#prefetchSoon();
     } catch (thrown) {
       if (id === this.#shownId) this.problem = FoveaError.from(thrown);
     }
@@ -310,6 +310,11 @@ export class Desk {
     this.state = stateOf(edit, standing);
     this.canUndo = edit.history.canUndo;
     this.canRedo = edit.history.canRedo;
+  }
+
+  /** What is on screen is drawn first; then as soon as nothing else is to do, but soon all the same. */
+  #prefetchSoon(): void {
+    afterFrame(() => requestIdleCallback(() => this.#prefetch(), { timeout: 100 }));
   }
 
   #prefetch(): void {
