@@ -59,15 +59,17 @@ export async function analyseSample(
     options.encoded ?? (await encodeImageFile(subject, request.imagePath, watch, view.squareTokens));
   const prompt = promptFor(subject, request.question, encoded.placement.grid, view.prompt);
   const layers = request.answerMode === 'self' ? model.profile.layers : forcedDepth(subject, stage);
-  const start = options.shared
-    ? await options.shared.start(subject, encoded, prompt, { layers, rpn: wantRpn }, watch)
-    : { cache: model.newCache(), hidden: null };
+  const start = options.shared?.start(subject, prompt, { layers, rpn: wantRpn }) ?? {
+    cache: model.newCache(),
+    hidden: null,
+  };
   const { cache } = start;
   try {
     const first =
       request.answerMode === 'self'
         ? await generateAnswer(subject, encoded, prompt, start, stage, watch)
         : await forceAnswer(subject, encoded, prompt, givenAnswer(request), start, stage, watch);
+    options.shared?.keep(subject, prompt, first.layers, first.hidden);
     const logits = first.hidden && (await rpnFromHidden(subject, prompt, first.hidden, watch));
     const found = interpret(request, encoded, first, logits);
     const secondStage = want.secondStage

@@ -38,6 +38,8 @@ export interface FirstStage {
   readonly promptRows: readonly TappedRows[] | null;
   /** hidden_states[K], `[≥ prompt length, d]`. */
   readonly hidden: Float32Array | null;
+  /** Layers 0…layers−1 ran: the cache holds the prompt in these. */
+  readonly layers: number;
 }
 
 /** The model answers by itself. The cache then holds prompt and fed answer in every layer. */
@@ -78,6 +80,7 @@ export async function generateAnswer(
     answerRows: rows.count > 0 ? rows.layers() : null,
     promptRows: promptRows > 0 ? prefill.taps : null,
     hidden: joined(start.hidden, prefill.hidden),
+    layers: model.profile.layers,
   };
 }
 
@@ -99,11 +102,12 @@ export async function forceAnswer(
   const from = prompt.length - promptRows;
   const to = request.answerRows ? prompt.length + fed.length : prompt.length;
   const depths = [from < to ? request.plan.depth : 0, request.rpn ? (model.profile.rpn?.k ?? 0) : 0];
+  const layers = Math.max(1, ...depths);
   const result = await watch.time('prefill', () =>
     model.forward(cache, {
       parts: [...partsAfter(held, prompt, encoded), { tokens: fed }],
       logits: 'none',
-      layers: Math.max(1, ...depths),
+      layers,
       ...hiddenRequest(subject, request),
       ...(from < to
         ? { taps: { heads: request.plan.heads, keys: prompt.visual, rows: [from - held, to - held] } }
@@ -118,6 +122,7 @@ export async function forceAnswer(
     answerRows: request.answerRows && fed.length > 0 ? sliceRows(rows.layers(), promptRows) : null,
     promptRows: promptRows > 0 ? sliceRows(rows.layers(), 0, promptRows) : null,
     hidden: joined(start.hidden, result.hidden),
+    layers,
   };
 }
 

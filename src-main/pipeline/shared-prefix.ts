@@ -1,13 +1,12 @@
 /**
  * Several questions on one picture share everything up to its last visual token: the keys and values of
- * [system + visual tokens], and hidden_states[K] of those rows for the RPN. They are computed with the first question
- * and taken up again by the next (attention is causal, so they do not depend on the question).
+ * [system + visual tokens], and hidden_states[K] of those rows for the RPN. The first question computes them in one feed
+ * with its own tokens, which is the cheapest when no other follows; the next takes them up again (attention is causal,
+ * so they do not depend on the question).
  */
 import type { KvCache } from './ports.ts';
 import type { Prompted } from './prompted.ts';
-import { prefixParts } from './prompted.ts';
-import type { EncodedImage, Subject } from './subject.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import type { Subject } from './subject.ts';
 
 /** Where a sample begins: a cache that is empty, or holds the prompt up to its last visual token. */
 export interface Start {
@@ -24,40 +23,34 @@ export class SharedPrefix {
   #hidden: Float32Array | null = null;
 
   /**
-   * The prefix of `prompt` in layers 0…layers−1, computed when what is held does not do. The caller may extend the
-   * cache, but may not change the rows of the prefix.
+   * Where the sample begins: with the prefix of `prompt` in layers 0…layers−1 when an earlier question left it, else
+   * with nothing. The caller may extend the cache, but may not change the rows of the prefix.
    * @param rpn hidden_states[K] is wanted as well
    */
-  async start(
-    subject: Subject,
-    encoded: EncodedImage,
-    prompt: Prompted,
-    { layers, rpn }: { readonly layers: number; readonly rpn: boolean },
-    watch: Stopwatch,
-  ): Promise<Start> {
-    const before = prompt.ids.before.join();
+  start(subject: Subject, prompt: Prompted, { layers, rpn }: Depth): Start {
     const [, length] = prompt.visual;
     const cache = (this.#cache ??= subject.model.newCache());
-    const held = this.#before === before && this.#layers >= layers && cache.length >= length;
+    const held = this.#before === beforeOf(prompt) && this.#layers >= layers && cache.length >= length;
     if (held && (this.#hidden !== null || !rpn)) {
       cache.truncate(length);
       return { cache, hidden: this.#hidden };
     }
     cache.truncate(0);
     this.#layers = 0;
-    const k = subject.model.profile.rpn?.k;
-    const { hidden } = await watch.time('prefix', () =>
-      subject.model.forward(cache, {
-        parts: prefixParts(prompt, encoded.features),
-        layers,
-        ...(rpn && k !== undefined ? { hiddenOf: k } : {}),
-      }),
-    );
-    this.#before = before;
+    this.#hidden = null;
+    return { cache, hidden: null };
+  }
+
+  /**
+   * What a sample that began with nothing leaves to the next: its cache now holds the prompt in `layers` layers.
+   * @param hidden hidden_states[K], `[≥ prefix, d]`; null when nobody asked
+   */
+  keep(subject: Subject, prompt: Prompted, layers: number, hidden: Float32Array | null): void {
+    if (this.#layers >= layers) return;
+    this.#before = beforeOf(prompt);
     this.#layers = layers;
-    // A copy: the array may be the runtime's.
-    this.#hidden = hidden && hidden.slice();
-    return { cache, hidden: this.#hidden };
+    // A copy: the array may be the runtime's, and holds more rows.
+    this.#hidden = hidden && hidden.slice(0, prompt.visual[1] * subject.model.profile.hiddenSize);
   }
 
   dispose(): void {
@@ -65,4 +58,14 @@ export class SharedPrefix {
     this.#cache = null;
     this.#hidden = null;
   }
+}
+
+/** How much of the model a sample runs. */
+interface Depth {
+  readonly layers: number;
+  readonly rpn: boolean;
+}
+
+function beforeOf({ ids }: Prompted): string {
+  return ids.before.join();
 }

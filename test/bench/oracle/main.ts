@@ -82,8 +82,8 @@ try {
     await labeller.label({ ...warm, mode: 'teacher' });
   }
   const cells: Cell[] = [];
-  for (const mode of ['self', 'teacher'] as const) {
-    for (const tokens of lengths) {
+  for (const tokens of lengths) {
+    for (const mode of ['self', 'teacher'] as const) {
       for (const questions of [1, QUESTIONS]) {
         cells.push(await measure(fovea, original, { mode, tokens, questions }, picture));
         say(describe(cells.at(-1) as Cell));
