@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { badConfig, checkConfig } from './config-check.ts';
 
 const count = z.number().int().positive();
 /** Layers are listed before their tensors are looked for, so their number must not be believed blindly. */
@@ -169,18 +170,18 @@ export const SUPPORTED =
  *   `bad_checkpoint` for a malformed value.
  */
 export function parseConfig(json: unknown, where: string): ConfigDraft {
-  const kind = check(kindSchema, json, where);
+  const kind = checkConfig(kindSchema, json, where);
   const architecture = kind.architectures[0] ?? kind.model_type;
   switch (architecture) {
     case 'LlavaLlamaForCausalLM':
     case 'llava_llama':
-      return fromOriginal(check(originalSchema, json, where), where);
+      return fromOriginal(checkConfig(originalSchema, json, where), where);
     case 'LlavaForConditionalGeneration':
-      return fromHf(check(hfSchema, json, where), where);
+      return fromHf(checkConfig(hfSchema, json, where), where);
     case 'llava':
       return 'text_config' in kind
-        ? fromHf(check(hfSchema, json, where), where)
-        : fromOriginal(check(originalSchema, json, where), where);
+        ? fromHf(checkConfig(hfSchema, json, where), where)
+        : fromOriginal(checkConfig(originalSchema, json, where), where);
     default:
       throw unsupported(`the architecture ${architecture || '(none named)'}`, where);
   }
@@ -239,7 +240,7 @@ function textConfig(c: z.infer<typeof textSchema>, tied: boolean, where: string)
   const kvHeads = c.num_key_value_heads ?? c.num_attention_heads;
   const headDim = c.head_dim ?? c.hidden_size / c.num_attention_heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0 || c.num_attention_heads % kvHeads !== 0) {
-    throw bad('the head counts do not divide the hidden size', where);
+    throw badConfig('the head counts do not divide the hidden size', where);
   }
   return {
     hiddenSize: c.hidden_size,
@@ -262,7 +263,7 @@ export function visionConfig(c: VisionJson, where: string): VisionConfig {
     throw unsupported(`the vision tower's hidden_act ${c.hidden_act}`, where);
   }
   if (c.hidden_size % c.num_attention_heads !== 0 || c.image_size < c.patch_size) {
-    throw bad("the vision tower's numbers contradict each other", where);
+    throw badConfig("the vision tower's numbers contradict each other", where);
   }
   return {
     hiddenSize: c.hidden_size,
@@ -283,8 +284,8 @@ function rpnConfig(
 ): LlavaConfig['rpn'] {
   if (!c.enable_twig) return null;
   if (c.twig_K === undefined || c.twig_T === undefined)
-    throw bad('enable_twig is set without twig_K and twig_T', where);
-  if (c.twig_K >= layers) throw bad(`twig_K ${c.twig_K} is not a layer of ${layers}`, where);
+    throw badConfig('enable_twig is set without twig_K and twig_T', where);
+  if (c.twig_K >= layers) throw badConfig(`twig_K ${c.twig_K} is not a layer of ${layers}`, where);
   need(c.roi_source === 'qk', `roi_source ${c.roi_source}`, where);
   return { k: c.twig_K, t: c.twig_T, norm: c.roi_super_type === 'v1', multiHead: c.roi_multi_head };
 }
@@ -301,16 +302,6 @@ function ids(value: number | number[] | null | undefined): number[] {
   return Array.isArray(value) ? value : [value];
 }
 
-function check<S extends z.ZodType>(schema: S, json: unknown, where: string): z.output<S> {
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw bad(
-    `config.json is not as expected at ${issue?.path.join('.') || 'the top level'}: ${issue?.message}`,
-    where,
-  );
-}
-
 function need(ok: boolean, what: string, where: string): void {
   if (!ok) throw unsupported(what, where);
 }
@@ -319,12 +310,5 @@ function unsupported(what: string, where: string): FoveaError {
   return new FoveaError('unsupported_model', `Fovea does not run ${what}`, {
     where,
     next: `It runs ${SUPPORTED}`,
-  });
-}
-
-function bad(what: string, where: string): FoveaError {
-  return new FoveaError('bad_checkpoint', what, {
-    where,
-    next: 'Compare config.json with the one the model was published with',
   });
 }

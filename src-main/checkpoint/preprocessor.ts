@@ -11,6 +11,15 @@ import { readJsonIfThere } from './json-file.ts';
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 /** Pixels are divided by these. */
 const positiveTriple = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
+/** How pixels become numbers, with the same keys in every family's file. */
+export const normalisationShape = {
+  rescale_factor: z
+    .number()
+    .positive()
+    .default(1 / 255),
+  image_mean: triple.optional(),
+  image_std: positiveTriple.optional(),
+};
 const side = z.union([
   z.number().int().positive(),
   z
@@ -23,12 +32,7 @@ const schema = z.object({
   crop_size: side.optional(),
   do_pad: z.boolean().optional(),
   resample: z.number().int().default(3),
-  rescale_factor: z
-    .number()
-    .positive()
-    .default(1 / 255),
-  image_mean: triple.optional(),
-  image_std: positiveTriple.optional(),
+  ...normalisationShape,
 });
 
 /** OpenAI CLIP's normalisation, in force when the file does not say. */

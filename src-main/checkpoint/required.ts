@@ -4,7 +4,7 @@
  * is demanded: not the vision layers after the selected one, nor CLIP's post-norm.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { LlavaConfig, TensorLayout } from './config.ts';
+import type { LlavaConfig, TensorLayout, TextConfig } from './config.ts';
 import type { WeightIndex } from './weight-index.ts';
 
 export interface RequiredTensor {
@@ -119,24 +119,27 @@ function languageTensors(config: LlavaConfig, names: TensorNames): RequiredTenso
     { name: names.norm, shape: [d] },
   ];
   if (!tieWordEmbeddings) list.push({ name: names.head, shape: [vocabSize, d] });
-  for (let i = 0; i < layers; i++) list.push(...decoderLayer(config, `${names.layers}.${i}`));
+  for (let i = 0; i < layers; i++) list.push(...decoderLayer(config.text, `${names.layers}.${i}`));
   return list;
 }
 
 function rpnTensors(config: LlavaConfig, names: TensorNames): RequiredTensor[] {
   if (!config.rpn) return [];
   const list: RequiredTensor[] = [];
-  for (let i = 0; i < config.rpn.t; i++) list.push(...decoderLayer(config, `${names.twigLayers}.${i}`));
+  for (let i = 0; i < config.rpn.t; i++) list.push(...decoderLayer(config.text, `${names.twigLayers}.${i}`));
   if (config.rpn.norm) list.push({ name: names.twigNorm, shape: [config.text.hiddenSize] });
   return list;
 }
 
-function decoderLayer(config: LlavaConfig, p: string): RequiredTensor[] {
-  const { hiddenSize: d, intermediateSize: m, heads, kvHeads, headDim } = config.text;
+/** One decoder layer under `p`, of the base model or of the RPN; Qwen2's queries, keys and values have biases. */
+export function decoderLayer(text: TextConfig, p: string): RequiredTensor[] {
+  const { hiddenSize: d, intermediateSize: m, heads, kvHeads, headDim } = text;
+  const projection = (name: string, rows: number): RequiredTensor[] =>
+    text.qkvBias ? affine(name, [rows, d]) : [{ name: `${name}.weight`, shape: [rows, d] }];
   return [
-    { name: `${p}.self_attn.q_proj.weight`, shape: [heads * headDim, d] },
-    { name: `${p}.self_attn.k_proj.weight`, shape: [kvHeads * headDim, d] },
-    { name: `${p}.self_attn.v_proj.weight`, shape: [kvHeads * headDim, d] },
+    ...projection(`${p}.self_attn.q_proj`, heads * headDim),
+    ...projection(`${p}.self_attn.k_proj`, kvHeads * headDim),
+    ...projection(`${p}.self_attn.v_proj`, kvHeads * headDim),
     { name: `${p}.self_attn.o_proj.weight`, shape: [d, heads * headDim] },
     { name: `${p}.mlp.gate_proj.weight`, shape: [m, d] },
     { name: `${p}.mlp.up_proj.weight`, shape: [m, d] },
@@ -146,7 +149,8 @@ function decoderLayer(config: LlavaConfig, p: string): RequiredTensor[] {
   ];
 }
 
-function affine(name: string, weight: readonly number[]): RequiredTensor[] {
+/** Weight `[out, in]` (or `[out]` of a norm) and bias `[out]`. */
+export function affine(name: string, weight: readonly number[]): RequiredTensor[] {
   return [
     { name: `${name}.weight`, shape: weight },
     { name: `${name}.bias`, shape: [weight[0] ?? 0] },

@@ -62,6 +62,10 @@ test('what Fovea does not run, and what contradicts itself, is said by name', as
     openChanged('preprocessor_config.json', (c) => Object.assign(c, { patch_size: 13 })),
     code('unsupported_model', /image processor/),
   );
+  await assert.rejects(
+    openChanged('preprocessor_config.json', (c) => Object.assign(c, { image_std: [0.2, 0, 0.2] })),
+    code('bad_checkpoint', /image_std/),
+  );
 });
 
 test('sizes are multiples of a token within the budget, halves rounded to even', () => {

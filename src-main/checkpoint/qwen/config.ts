@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { badConfig, checkConfig } from '../config-check.ts';
 import type { LlavaConfig, TextConfig } from '../config.ts';
 
 const count = z.number().int().positive();
@@ -113,8 +114,8 @@ export function isQwenConfig(json: unknown): boolean {
  * @throws FoveaError `unsupported_model` for an option Fovea does not implement, `bad_checkpoint` for a malformed value.
  */
 export function parseQwenConfig(json: unknown, where: string): QwenConfig {
-  const root = check(rootSchema, json, where);
-  const text = check(textSchema, root.text_config ?? json, where);
+  const root = checkConfig(rootSchema, json, where);
+  const text = checkConfig(textSchema, root.text_config ?? json, where);
   const rope = text.rope_parameters ?? text.rope_scaling ?? {};
   const kind = rope.rope_type ?? rope.type ?? 'mrope';
   need(text.hidden_act === 'silu', `hidden_act ${text.hidden_act}`, where);
@@ -125,10 +126,13 @@ export function parseQwenConfig(json: unknown, where: string): QwenConfig {
   const headDim = text.hidden_size / heads;
   const mropeSection = rope.mrope_section ?? [16, 24, 24];
   if (!Number.isInteger(headDim) || heads % kvHeads !== 0) {
-    throw bad('the head counts do not divide the hidden size', where);
+    throw badConfig('the head counts do not divide the hidden size', where);
   }
   if (2 * mropeSection.reduce((a, b) => a + b, 0) !== headDim) {
-    throw bad(`mrope_section ${mropeSection.join(', ')} does not fill half a head of ${headDim}`, where);
+    throw badConfig(
+      `mrope_section ${mropeSection.join(', ')} does not fill half a head of ${headDim}`,
+      where,
+    );
   }
   return {
     family: 'qwen2_5_vl',
@@ -161,7 +165,7 @@ function visionConfig(c: z.infer<typeof visionSchema>, width: number, where: str
   need(c.hidden_act === 'silu', `the vision tower's hidden_act ${c.hidden_act}`, where);
   need((c.in_channels ?? c.in_chans ?? 3) === 3, 'pictures that are not RGB', where);
   if (c.hidden_size % (4 * c.num_heads) !== 0 || windowCells < 1 || c.out_hidden_size !== width) {
-    throw bad("the vision tower's numbers contradict each other", where);
+    throw badConfig("the vision tower's numbers contradict each other", where);
   }
   return {
     layers: c.depth,
@@ -180,22 +184,12 @@ function visionConfig(c: z.infer<typeof visionSchema>, width: number, where: str
 function rpnConfig(c: z.infer<typeof rootSchema>, layers: number, where: string): QwenConfig['rpn'] {
   if (!c.enable_twig) return null;
   if (c.twig_K === undefined || c.twig_T === undefined) {
-    throw bad('enable_twig is set without twig_K and twig_T', where);
+    throw badConfig('enable_twig is set without twig_K and twig_T', where);
   }
-  if (c.twig_K >= layers) throw bad(`twig_K ${c.twig_K} is not a layer of ${layers}`, where);
+  if (c.twig_K >= layers) throw badConfig(`twig_K ${c.twig_K} is not a layer of ${layers}`, where);
   need(c.roi_source === 'qk', `roi_source ${c.roi_source}`, where);
   // METHOD §3: Qwen's twig_norm exists and is not used.
   return { k: c.twig_K, t: c.twig_T, norm: false, multiHead: c.roi_multi_head };
-}
-
-function check<S extends z.ZodType>(schema: S, json: unknown, where: string): z.output<S> {
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw bad(
-    `config.json is not as expected at ${issue?.path.join('.') || 'the top level'}: ${issue?.message}`,
-    where,
-  );
 }
 
 function need(ok: boolean, what: string, where: string): void {
@@ -203,12 +197,5 @@ function need(ok: boolean, what: string, where: string): void {
   throw new FoveaError('unsupported_model', `Fovea does not run Qwen2.5-VL with ${what}`, {
     where,
     next: 'It runs the published Qwen2.5-VL configurations',
-  });
-}
-
-function bad(what: string, where: string): FoveaError {
-  return new FoveaError('bad_checkpoint', what, {
-    where,
-    next: 'Compare config.json with the one the model was published with',
   });
 }

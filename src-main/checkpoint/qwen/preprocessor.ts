@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readJsonIfThere } from '../json-file.ts';
-import { CLIP_MEAN, CLIP_STD, PIL_BICUBIC } from '../preprocessor.ts';
+import { CLIP_MEAN, CLIP_STD, normalisationShape, PIL_BICUBIC } from '../preprocessor.ts';
 import type { QwenVisionConfig } from './config.ts';
 
 const count = z.number().int().positive();
-const triple = z.tuple([z.number(), z.number(), z.number()]);
 const schema = z.object({
   min_pixels: count.nullish(),
   max_pixels: count.nullish(),
@@ -16,12 +15,7 @@ const schema = z.object({
   merge_size: count.optional(),
   temporal_patch_size: count.optional(),
   resample: z.number().int().default(PIL_BICUBIC),
-  rescale_factor: z
-    .number()
-    .positive()
-    .default(1 / 255),
-  image_mean: triple.optional(),
-  image_std: triple.optional(),
+  ...normalisationShape,
 });
 
 export interface QwenPreprocessorConfig {

@@ -1,5 +1,5 @@
 /** Names and shapes of the tensors a Qwen2.5-VL checkpoint must hold, in both generations of names. */
-import type { RequiredTensor } from '../required.ts';
+import { affine, decoderLayer, type RequiredTensor } from '../required.ts';
 import type { WeightIndex } from '../weight-index.ts';
 import type { QwenConfig } from './config.ts';
 
@@ -53,8 +53,8 @@ export function requiredQwenTensors(config: QwenConfig): RequiredTensor[] {
     { name: names.norm, shape: [d] },
   ];
   if (!text.tieWordEmbeddings) list.push({ name: names.head, shape: [text.vocabSize, d] });
-  for (let i = 0; i < text.layers; i++) list.push(...decoderLayer(config, `${names.layers}.${i}`));
-  for (let i = 0; i < (rpn?.t ?? 0); i++) list.push(...decoderLayer(config, `${names.twigLayers}.${i}`));
+  for (let i = 0; i < text.layers; i++) list.push(...decoderLayer(text, `${names.layers}.${i}`));
+  for (let i = 0; i < (rpn?.t ?? 0); i++) list.push(...decoderLayer(text, `${names.twigLayers}.${i}`));
   return list;
 }
 
@@ -75,26 +75,4 @@ function visionTensors({ vision, text }: QwenConfig, p: string): RequiredTensor[
     list.push(...affine(`${block}.mlp.down_proj`, [d, m]));
   }
   return list;
-}
-
-function decoderLayer({ text }: QwenConfig, p: string): RequiredTensor[] {
-  const { hiddenSize: d, intermediateSize: m, heads, kvHeads, headDim } = text;
-  return [
-    ...affine(`${p}.self_attn.q_proj`, [heads * headDim, d]),
-    ...affine(`${p}.self_attn.k_proj`, [kvHeads * headDim, d]),
-    ...affine(`${p}.self_attn.v_proj`, [kvHeads * headDim, d]),
-    { name: `${p}.self_attn.o_proj.weight`, shape: [d, heads * headDim] },
-    { name: `${p}.mlp.gate_proj.weight`, shape: [m, d] },
-    { name: `${p}.mlp.up_proj.weight`, shape: [m, d] },
-    { name: `${p}.mlp.down_proj.weight`, shape: [d, m] },
-    { name: `${p}.input_layernorm.weight`, shape: [d] },
-    { name: `${p}.post_attention_layernorm.weight`, shape: [d] },
-  ];
-}
-
-function affine(name: string, weight: readonly number[]): RequiredTensor[] {
-  return [
-    { name: `${name}.weight`, shape: weight },
-    { name: `${name}.bias`, shape: [weight[0] ?? 0] },
-  ];
 }
