@@ -2,8 +2,9 @@
  * What the backend asks of the engine process: whole samples, never tensors of a forward pass. Arrays cross the
  * process boundary as typed arrays (structured clone).
  */
+import type { MapBoxes, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
-import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type { Dropped, Grid, GridTransform, Labels } from '../../src-shared/kernels/types.ts';
 
 export type DeviceChoice = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
@@ -62,15 +63,6 @@ export interface LabelRequest {
 /** Values are float16 bits, `[H*W]` row-major: what is stored is what was labelled (METHOD §2). */
 export type Float16Map = Uint16Array;
 
-export interface SecondStage {
-  /** The crop in source pixels, or null when no second stage took place. */
-  readonly crop: SourceXyxy | null;
-  /** The answer with the crop; equals the first answer when there was no crop. */
-  readonly answer: string;
-  /** Why there was no crop; null when there was one. */
-  readonly skipped: 'no_box' | 'empty_box' | null;
-}
-
 export interface LabelOutcome {
   readonly answer: string;
   readonly answerTokens: readonly number[];
@@ -90,11 +82,7 @@ export interface LabelOutcome {
   readonly labels: Labels;
   readonly dropped: Dropped | null;
   /** Boxes in source pixels that each map yields under the preset's RoI rule. */
-  readonly boxes: {
-    readonly raw: readonly SourceXyxy[];
-    readonly denoised: readonly SourceXyxy[];
-    readonly rpn: readonly SourceXyxy[];
-  };
+  readonly boxes: MapBoxes;
   readonly secondStage: SecondStage | null;
   readonly timings: Readonly<Record<string, number>>;
   readonly device: string;

@@ -2,6 +2,7 @@
  * What exporters are fed and what they give back. The store streams {@link ExportSample}s; an exporter decides what
  * of them its format can say, writes one file and counts everything it left out or had to change.
  */
+import type { MapBoxes, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { Decision, SampleState } from '../../src-shared/contract/domain.ts';
 import type { ExportFormat } from '../../src-shared/contract/procedures.ts';
@@ -37,16 +38,8 @@ export interface ExportPrediction {
   /** The pseudo-label as predicted. */
   readonly label: Labels;
   readonly dropped: Dropped | null;
-  readonly boxes: {
-    readonly raw: readonly SourceXyxy[];
-    readonly denoised: readonly SourceXyxy[];
-    readonly rpn: readonly SourceXyxy[];
-  };
-  readonly secondStage: {
-    readonly crop: SourceXyxy | null;
-    readonly answer: string;
-    readonly skipped: 'no_box' | 'empty_box' | null;
-  } | null;
+  readonly boxes: MapBoxes;
+  readonly secondStage: SecondStage | null;
 }
 
 /** The revision that stands. `prediction` of the sample is the one this revision started from. */

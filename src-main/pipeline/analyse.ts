@@ -4,7 +4,8 @@
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
-import type { LabelOutcome, LabelRequest, SecondStage } from '../engine/protocol.ts';
+import type { SecondStage } from '../../src-shared/contract/outcome.ts';
+import type { LabelOutcome, LabelRequest } from '../engine/protocol.ts';
 import { forceAnswer, forcedDepth, generateAnswer } from './first-stage.ts';
 import type { FirstStage, FirstStageRequest } from './first-stage.ts';
 import type { Placement } from './geometry.ts';

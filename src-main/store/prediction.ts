@@ -10,7 +10,8 @@ import {
   transformSchema,
 } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type { MapBoxes, SecondStage } from '../../src-shared/contract/outcome.ts';
+import type { Dropped, Grid, GridTransform, Labels } from '../../src-shared/kernels/types.ts';
 import { labelsToBytes, plainBytes } from './bytes.ts';
 import { type ReadableDb, type SqlValue, type WritableDb, read, write } from './db.ts';
 import { type MapSet, getMaps } from './prediction-maps.ts';
@@ -25,16 +26,8 @@ export interface NewPrediction {
   readonly transform: GridTransform;
   readonly labels: Labels;
   readonly dropped: Dropped | null;
-  readonly boxes: {
-    readonly raw: readonly SourceXyxy[];
-    readonly denoised: readonly SourceXyxy[];
-    readonly rpn: readonly SourceXyxy[];
-  };
-  readonly secondStage: {
-    readonly crop: SourceXyxy | null;
-    readonly answer: string;
-    readonly skipped: 'no_box' | 'empty_box' | null;
-  } | null;
+  readonly boxes: MapBoxes;
+  readonly secondStage: SecondStage | null;
   readonly timings: Readonly<Record<string, number>>;
   readonly device: string;
 }
