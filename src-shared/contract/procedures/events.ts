@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { idSchema, jobSchema, projectSummarySchema, sampleStateSchema } from '../domain.ts';
+
+/** Pushed by the main side; a client that missed some asks again (`project.summary`, `samples.get`). */
+export const events = {
+  'job.changed': jobSchema,
+  /** A sample got a prediction or a revision, here or in another window. */
+  'sample.changed': z.object({
+    sampleId: idSchema,
+    state: sampleStateSchema,
+    reviewId: idSchema.nullable(),
+    predictionId: idSchema.nullable(),
+  }),
+  'project.changed': projectSummarySchema,
+  'engine.changed': z.object({
+    state: z.enum(['stopped', 'starting', 'ready', 'restarting', 'failed']),
+    device: z.string().nullable(),
+    message: z.string().nullable(),
+  }),
+} as const;

@@ -1,0 +1,21 @@
+/** Presets and the jobs that run them. */
+import { z } from 'zod';
+import { answerModeSchema, idSchema, jobSchema } from '../domain.ts';
+import { presetSchema } from '../preset.ts';
+import { none } from './none.ts';
+
+export const jobProcedures = {
+  'presets.list': { input: none, output: z.array(presetSchema) },
+
+  'jobs.list': { input: none, output: z.array(jobSchema) },
+  'jobs.label': {
+    input: z.object({
+      modelDir: z.string().nullable(),
+      presetId: z.string().nullable(),
+      answerMode: answerModeSchema,
+      limit: z.number().int().positive().nullable(),
+    }),
+    output: jobSchema,
+  },
+  'jobs.cancel': { input: z.object({ id: idSchema }), output: jobSchema },
+} as const;

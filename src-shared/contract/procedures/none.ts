@@ -1,0 +1,4 @@
+import { z } from 'zod';
+
+/** A call that takes nothing. */
+export const none = z.object({});
