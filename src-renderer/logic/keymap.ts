@@ -1,6 +1,8 @@
 /**
  * The one table of keys. Handlers, tooltips and the help sheet all read it, so that none can say something else.
  */
+import type { PageId } from './pages.ts';
+
 export type Command =
   | 'accept'
   | 'reject'
@@ -30,6 +32,8 @@ export type Command =
 export interface Binding {
   readonly command: Command;
   readonly group: 'Review' | 'Edit' | 'View';
+  /** Where it acts: a page, or anywhere. Default: the review page. */
+  readonly on?: PageId | 'anywhere';
   readonly words: string;
   /** Chords such as `Ctrl+Shift+Z`; the first one is shown in tooltips. Ctrl is also the Command key. */
   readonly keys: readonly string[];
@@ -43,7 +47,7 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'next', group: 'Review', words: 'Next sample', keys: ['→', 'D', 'J'], repeats: true },
   { command: 'previous', group: 'Review', words: 'Previous sample', keys: ['←', 'A', 'K'], repeats: true },
   { command: 'search', group: 'Review', words: 'Search the queue', keys: ['/'] },
-  { command: 'help', group: 'Review', words: 'Show all keys', keys: ['?'] },
+  { command: 'help', group: 'Review', words: 'Show all keys', keys: ['?'], on: 'anywhere' },
   { command: 'select', group: 'Edit', words: 'Select and pan', keys: ['V'] },
   { command: 'brush', group: 'Edit', words: 'Brush', keys: ['B'] },
   { command: 'eraser', group: 'Edit', words: 'Eraser (paints background)', keys: ['E'] },
@@ -94,10 +98,18 @@ export function chordOf(press: KeyPress): string {
   return `${press.ctrlKey || press.metaKey ? 'Ctrl+' : ''}${press.altKey ? 'Alt+' : ''}${shift}${key}`;
 }
 
-/** The binding a key press means, or null. */
-export function bindingOf(press: KeyPress, keymap: readonly Binding[] = KEYMAP): Binding | null {
+/** The binding a key press means on a page, or null. */
+export function bindingOf(
+  press: KeyPress,
+  page: PageId,
+  keymap: readonly Binding[] = KEYMAP,
+): Binding | null {
   const chord = chordOf(press);
-  return keymap.find((binding) => binding.keys.includes(chord)) ?? null;
+  return keymap.find((binding) => acts(binding, page) && binding.keys.includes(chord)) ?? null;
+}
+
+function acts({ on = 'review' }: Binding, page: PageId): boolean {
+  return on === page || on === 'anywhere';
 }
 
 /** `Accept and next (Enter)`, for tooltips. */

@@ -1,6 +1,8 @@
 /** The parts of the page's state, made once and handed to the components through Svelte's context. */
 import { createContext } from 'svelte';
 import type { RpcClient } from '../../src-shared/contract/procedures.ts';
+import type { DockId } from '../logic/dock.ts';
+import type { PageId } from '../logic/pages.ts';
 import { Desk } from './desk.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Queue } from './queue.svelte.ts';
@@ -21,6 +23,10 @@ export class Workbench {
   readonly desk: Desk;
   /** The dialog that is open. */
   sheet = $state<Sheet | null>(null);
+  /** The page of the project that is shown. */
+  page = $state<PageId>('review');
+  /** The tab of the dock under the panes. */
+  dock = $state<DockId>('sample');
 
   constructor(client: RpcClient) {
     this.session = new Session(client, this.notices);

@@ -3,7 +3,7 @@
  * handlers implement it, both sides parse with these schemas and nothing else.
  */
 import type { z } from 'zod';
-import { events } from './procedures/events.ts';
+import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
 import { jobProcedures } from './procedures/jobs.ts';
 import { projectProcedures } from './procedures/project.ts';

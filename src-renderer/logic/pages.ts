@@ -1,0 +1,4 @@
+/** The pages of an open project, in the order of the header's tabs. */
+export const PAGES = [{ id: 'review', words: 'Review' }] as const;
+
+export type PageId = (typeof PAGES)[number]['id'];
