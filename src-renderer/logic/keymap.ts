@@ -27,11 +27,15 @@ export type Command =
   | 'grid'
   | 'smooth'
   | 'search'
-  | 'help';
+  | 'help'
+  | 'palette';
+
+/** In the order of the key sheet. */
+export const GROUPS = ['Review', 'Edit', 'View'] as const;
 
 export interface Binding {
   readonly command: Command;
-  readonly group: 'Review' | 'Edit' | 'View';
+  readonly group: (typeof GROUPS)[number];
   /** Where it acts: a page, or anywhere. Default: the review page. */
   readonly on?: PageId | 'anywhere';
   readonly words: string;
@@ -48,6 +52,13 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'previous', group: 'Review', words: 'Previous sample', keys: ['←', 'A', 'K'], repeats: true },
   { command: 'search', group: 'Review', words: 'Search the queue', keys: ['/'] },
   { command: 'help', group: 'Review', words: 'Show all keys', keys: ['?'], on: 'anywhere' },
+  {
+    command: 'palette',
+    group: 'Review',
+    words: 'Find a command',
+    keys: ['Ctrl+K'],
+    on: 'anywhere',
+  },
   { command: 'select', group: 'Edit', words: 'Select and pan', keys: ['V'] },
   { command: 'brush', group: 'Edit', words: 'Brush', keys: ['B'] },
   { command: 'eraser', group: 'Edit', words: 'Eraser (paints background)', keys: ['E'] },
@@ -75,6 +86,13 @@ export const GESTURES: readonly { readonly words: string; readonly keys: string 
   { words: 'Zoom about the pointer', keys: 'Ctrl + wheel' },
 ];
 
+let source: () => readonly Binding[] = () => KEYMAP;
+
+/** Where the keys in force are read from from now on, such as a person's own choice. Default: the table. */
+export function readKeymapFrom(from: () => readonly Binding[]): void {
+  source = from;
+}
+
 /** The part of a keyboard event that decides. */
 export interface KeyPress {
   readonly key: string;
@@ -85,7 +103,14 @@ export interface KeyPress {
   readonly shiftKey: boolean;
 }
 
-const NAMES: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc' };
+const NAMES: Readonly<Record<string, string>> = {
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Escape: 'Esc',
+  ' ': 'Space',
+};
 
 /** The chord of a key press as written in the table. Letters work on non-Latin keyboards too. */
 export function chordOf(press: KeyPress): string {
@@ -93,7 +118,7 @@ export function chordOf(press: KeyPress): string {
   const letter = /^Key([A-Z])$/.exec(press.code)?.[1];
   if (key.length === 1 && key.charCodeAt(0) > 127 && letter) key = letter;
   if (key.length === 1) key = key.toUpperCase();
-  const symbol = key.length === 1 && !/[A-Z←→]/.test(key);
+  const symbol = key.length === 1 && !/[A-Z←→↑↓]/.test(key);
   const shift = press.shiftKey && !symbol ? 'Shift+' : '';
   return `${press.ctrlKey || press.metaKey ? 'Ctrl+' : ''}${press.altKey ? 'Alt+' : ''}${shift}${key}`;
 }
@@ -102,18 +127,25 @@ export function chordOf(press: KeyPress): string {
 export function bindingOf(
   press: KeyPress,
   page: PageId,
-  keymap: readonly Binding[] = KEYMAP,
+  keymap: readonly Binding[] = source(),
 ): Binding | null {
   const chord = chordOf(press);
   return keymap.find((binding) => acts(binding, page) && binding.keys.includes(chord)) ?? null;
 }
 
-function acts({ on = 'review' }: Binding, page: PageId): boolean {
+/** Whether two commands can be meant by one key press: they act on the same page. */
+export function overlaps({ on: one = 'review' }: Binding, { on: other = 'review' }: Binding): boolean {
+  return one === other || one === 'anywhere' || other === 'anywhere';
+}
+
+/** Whether a command means something on a page. */
+export function acts({ on = 'review' }: Binding, page: PageId): boolean {
   return on === page || on === 'anywhere';
 }
 
 /** `Accept and next (Enter)`, for tooltips. */
 export function tip(command: Command, words?: string): string {
-  const binding = KEYMAP.find((known) => known.command === command);
-  return binding ? `${words ?? binding.words} (${binding.keys[0]})` : (words ?? command);
+  const binding = source().find((known) => known.command === command);
+  const key = binding?.keys[0];
+  return `${words ?? binding?.words ?? command}${key === undefined ? '' : ` (${key})`}`;
 }

@@ -27,6 +27,7 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
   grid: ({ view }) => view.toggle('grid'),
   smooth: ({ view }) => view.toggle('smooth'),
   search: () => document.querySelector<HTMLInputElement>('[data-search]')?.focus(),
+  palette: (bench) => void (bench.sheet = 'palette'),
   help: (bench) => void (bench.sheet = bench.sheet === 'help' ? null : 'help'),
 };
 

@@ -16,12 +16,11 @@ export function listenForKeys(bench: Workbench): () => void {
     if (target.matches('input[type=range]') && event.key.startsWith('Arrow')) return;
     const pressing = event.key === 'Enter' || event.key === ' ';
     if (pressing && target.closest(PRESSABLE)?.matches(':focus-visible')) return;
-    if (event.key === ' ' && bench.page === 'review') {
+    const binding = bindingOf(event, bench.page);
+    if (!binding && event.key === ' ' && bench.page === 'review') {
       bench.view.panning = true;
       event.preventDefault();
-      return;
     }
-    const binding = bindingOf(event, bench.page);
     if (!binding) return;
     event.preventDefault();
     if (event.repeat && !binding.repeats) return;

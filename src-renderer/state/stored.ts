@@ -1,4 +1,6 @@
 /** Small preferences of this person on this screen. A browser that refuses storage just forgets them. */
+import type { z } from 'zod';
+
 const PREFIX = 'fovea.';
 
 /** The stored value when it is one of `allowed`, else the fallback. */
@@ -16,6 +18,18 @@ export function readNumber(name: string, fallback: number): number {
 export function readFlag(name: string, fallback: boolean): boolean {
   const stored = read(name);
   return stored === null ? fallback : stored === 'true';
+}
+
+/** The stored JSON when the schema takes it, else the fallback. */
+export function readJson<T>(name: string, schema: z.ZodType<T>, fallback: T): T {
+  const stored = read(name);
+  if (stored === null) return fallback;
+  try {
+    return schema.parse(JSON.parse(stored));
+  } catch {
+    // Another version's, or edited by hand: a preference is not worth an error.
+    return fallback;
+  }
 }
 
 export function store(name: string, value: string | number | boolean): void {

@@ -20,7 +20,11 @@ export class Theme {
   }
 
   cycle(): void {
-    this.choice = THEMES[(THEMES.indexOf(this.choice) + 1) % THEMES.length]!;
-    store('theme', this.choice);
+    this.choose(THEMES[(THEMES.indexOf(this.choice) + 1) % THEMES.length]!);
+  }
+
+  choose(theme: ThemeChoice): void {
+    this.choice = theme;
+    store('theme', theme);
   }
 }

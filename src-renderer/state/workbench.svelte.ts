@@ -4,6 +4,7 @@ import type { RpcClient } from '../../src-shared/contract/procedures.ts';
 import type { DockId } from '../logic/dock.ts';
 import type { PageId } from '../logic/pages.ts';
 import { Desk } from './desk.svelte.ts';
+import { Keys } from './keys.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { Session } from './session.svelte.ts';
@@ -11,11 +12,12 @@ import { Theme } from './theme.svelte.ts';
 import { Tools } from './tools.svelte.ts';
 import { View } from './view.svelte.ts';
 
-export type Sheet = 'help' | 'export' | 'import';
+export type Sheet = 'help' | 'palette' | 'export' | 'import';
 
 export class Workbench {
   readonly notices = new Notices();
   readonly theme = new Theme();
+  readonly keys = new Keys();
   readonly tools = new Tools();
   readonly view = new View();
   readonly session: Session;

@@ -1,0 +1,39 @@
+/** Everything that can be done from where the person is, for the command palette. */
+import { acts, type Binding } from '../logic/keymap.ts';
+import { DOCK } from '../logic/dock.ts';
+import { PAGES } from '../logic/pages.ts';
+import { runCommand } from './commands.ts';
+import { THEMES } from './theme.svelte.ts';
+import type { Workbench } from './workbench.svelte.ts';
+
+export interface PaletteItem {
+  readonly id: string;
+  readonly words: string;
+  readonly key: string | null;
+  run(): void;
+}
+
+/** Commands of the page that is shown, then pages, tabs, dialogs and themes. */
+export function paletteItems(bench: Workbench): PaletteItem[] {
+  const item = (id: string, words: string, run: () => void): PaletteItem => ({ id, words, key: null, run });
+  const command = (binding: Binding): PaletteItem => ({
+    id: `command-${binding.command}`,
+    words: binding.words,
+    key: binding.keys[0] ?? null,
+    run: () => runCommand(binding.command, bench),
+  });
+  const commands = bench.keys.keymap.filter(
+    (binding) => binding.command !== 'palette' && acts(binding, bench.page),
+  );
+  const pages = PAGES.filter(({ id }) => id !== bench.page);
+  const tabs = bench.page === 'review' ? DOCK.filter(({ id }) => id !== bench.dock) : [];
+  const themes = THEMES.filter((theme) => theme !== bench.theme.choice);
+  return [
+    ...commands.map(command),
+    ...pages.map(({ id, words }) => item(`page-${id}`, `Go to ${words}`, () => (bench.page = id))),
+    ...tabs.map(({ id, words }) => item(`tab-${id}`, `Show ${words}`, () => (bench.dock = id))),
+    item('import', 'Import questions and pictures', () => (bench.sheet = 'import')),
+    item('export', 'Export reviewed samples', () => (bench.sheet = 'export')),
+    ...themes.map((theme) => item(`theme-${theme}`, `Theme: ${theme}`, () => bench.theme.choose(theme))),
+  ];
+}
