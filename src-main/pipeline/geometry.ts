@@ -7,7 +7,11 @@ import { shortestEdgeSize } from '../checkpoint/image/clip-processor.ts';
 import type { ImageGeometry } from '../checkpoint/config.ts';
 import { llavaBoxToSource } from '../../src-shared/kernels/roi-llava.ts';
 import { qwenBoxToSource } from '../../src-shared/kernels/roi-qwen.ts';
-import { cellBoxToSource, nativeTransform, squaredTransform } from '../../src-shared/kernels/transform.ts';
+import {
+  cellBoxToWholePixels,
+  nativeTransform,
+  squaredTransform,
+} from '../../src-shared/kernels/transform.ts';
 import type { CellXyxy, Grid, GridTransform, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
 export interface Placement {
@@ -39,7 +43,7 @@ export function placementOf(
     grid,
     transform,
     paddedFrom: null,
-    toSource: (box) => wholePixels(transform, box, size),
+    toSource: (box) => cellBoxToWholePixels(transform, box, size),
   };
 }
 
@@ -58,18 +62,7 @@ export function dynamicPlacement(
     };
   }
   const transform = squaredTransform(size, grid);
-  return { grid, transform, paddedFrom: size, toSource: (box) => wholePixels(transform, box, size) };
-}
-
-/** Clamped to the picture and truncated. */
-function wholePixels(
-  transform: GridTransform,
-  box: CellXyxy,
-  size: readonly [width: number, height: number],
-): SourceXyxy {
-  const [x0, y0, x1, y1] = cellBoxToSource(transform, box);
-  const clamp = (v: number, max: number) => Math.trunc(Math.min(Math.max(v, 0), max));
-  return [clamp(x0, size[0]), clamp(y0, size[1]), clamp(x1, size[0]), clamp(y1, size[1])];
+  return { grid, transform, paddedFrom: size, toSource: (box) => cellBoxToWholePixels(transform, box, size) };
 }
 
 function centreCropTransform(size: readonly [number, number], grid: Grid, side: number): GridTransform {

@@ -4,9 +4,8 @@
  */
 import type { HeadSet, Preset } from '../../src-shared/contract/preset.ts';
 import { attentionMap, headMap } from '../../src-shared/kernels/attention.ts';
-import { denoise } from '../../src-shared/kernels/denoise.ts';
 import { decodeFloat16, encodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { paddingMask } from '../../src-shared/kernels/padding.ts';
+import { denoiseByRule } from '../../src-shared/kernels/label-rule.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 import type { TappedRows } from './ports.ts';
 
@@ -46,6 +45,6 @@ export function denoisedMap(
   grid: Grid,
   paddedFrom: readonly [width: number, height: number] | null,
 ): QuantisedMap {
-  const padding = preset.labels.variant === 'qwen' && paddedFrom ? paddingMask(paddedFrom, grid) : null;
-  return quantise(denoise(grounding.values, sink?.values ?? null, preset.labels.sinkThresh, padding));
+  const maps = { grid, sink: sink?.values ?? null, paddedFrom };
+  return quantise(denoiseByRule({ ...maps, grounding: grounding.values }, preset.labels));
 }

@@ -1,12 +1,8 @@
-/**
- * The preset's one box rule (METHOD §4), for all three maps alike. What enters it is a probability: an attention map
- * is divided by its maximum, RPN logits go through a sigmoid. A negative threshold takes values as they are.
- */
+/** The preset's box rule on a map (METHOD §4; the arithmetic is the kernels'), and what the second stage makes of it. */
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import { keptCropTokens } from '../../src-shared/kernels/crop-tokens.ts';
-import { llavaCrops } from '../../src-shared/kernels/roi-llava.ts';
-import { roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
-import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
+import { roiByRule } from '../../src-shared/kernels/roi-rule.ts';
+import type { MapKind } from '../../src-shared/kernels/roi-rule.ts';
 import type { CellXyxy, Grid, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { Placement } from './geometry.ts';
 
@@ -24,12 +20,9 @@ export interface Roi {
   readonly none: 'no_box' | 'empty_box' | null;
 }
 
-export type MapKind = 'attention' | 'rpn';
-
 /** @param map `[H*W]`: an attention map or g′ (`attention`), or RPN logits (`rpn`). */
 export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, params: Preset['roi']): Roi {
-  const values = params.threshold < 0 ? map : kind === 'rpn' ? sigmoid(map) : relative(map);
-  const { boxes, mask } = cellBoxes(values, placement, params);
+  const { boxes, mask } = roiByRule(map, kind, placement.grid, params);
   const crops = boxes
     .map((cells) => ({ cells, box: placement.toSource(cells) }))
     .filter(({ box }) => box[2] > box[0] && box[3] > box[1])
@@ -39,20 +32,4 @@ export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, pa
       return { box, keep, ...(mask && params.variant === 'qwen' ? { masked: { mask, grid, cells } } : {}) };
     });
   return { crops, none: crops.length > 0 ? null : boxes.length > 0 ? 'empty_box' : 'no_box' };
-}
-
-function cellBoxes(
-  values: Float32Array,
-  { grid }: Placement,
-  params: Preset['roi'],
-): { boxes: readonly CellXyxy[]; mask: Uint8Array | null } {
-  if (params.variant === 'llava') return llavaCrops(values, grid, params);
-  const { box, mask } = roiQwen(values, grid, params.threshold);
-  return { boxes: box ? [box] : [], mask };
-}
-
-/** Divided by its maximum; a map without a positive value stays as it is and passes no threshold. */
-function relative(map: Float32Array): Float32Array {
-  const max = map.reduce((a, b) => Math.max(a, b), 0);
-  return max > 0 ? map.map((v) => v / max) : map;
 }

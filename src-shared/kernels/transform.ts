@@ -42,6 +42,17 @@ export function cellBoxToSource(t: GridTransform, box: CellXyxy): SourceXyxy {
   return [...cellToSource(t, box[0], box[1]), ...cellToSource(t, box[2], box[3])];
 }
 
+/** A cell box in source pixels, clamped to the picture and truncated; may have no area. `size` is [width, height]. */
+export function cellBoxToWholePixels(
+  t: GridTransform,
+  box: CellXyxy,
+  size: readonly [width: number, height: number],
+): SourceXyxy {
+  const [x0, y0, x1, y1] = cellBoxToSource(t, box);
+  const clamp = (v: number, max: number): number => Math.trunc(Math.min(Math.max(v, 0), max));
+  return [clamp(x0, size[0]), clamp(y0, size[1]), clamp(x1, size[0]), clamp(y1, size[1])];
+}
+
 /** A source box in cells, fractions kept, not clamped to the grid. */
 export function sourceBoxToCells(t: GridTransform, box: SourceXyxy): CellXyxy {
   return [...sourceToCell(t, box[0], box[1]), ...sourceToCell(t, box[2], box[3])];

@@ -1,0 +1,102 @@
+/**
+ * Everything a recipe's thresholds decide, from stored maps alone: g′, label, reason for dropping and boxes (METHOD §2,
+ * §4). Nothing here needs the model; the same maps and the same recipe always give what the engine stored.
+ */
+import type { LabelResult } from './assign.ts';
+import { denoiseByRule, labelByRule } from './label-rule.ts';
+import type { LabelRule } from './label-rule.ts';
+import { roiByRule } from './roi-rule.ts';
+import type { MapKind, RoiRule } from './roi-rule.ts';
+import { conversionOf, liesSquared, sourceBoxes } from './stored-place.ts';
+import type { StoredPlace, ToSource, Witness } from './stored-place.ts';
+import type { SourceXyxy } from './types.ts';
+
+/** The thresholds of a preset. */
+export interface Thresholds {
+  readonly labels: LabelRule;
+  readonly roi: RoiRule;
+}
+
+/** A stored map: float16 values decoded, `[H*W]`, where it lies, and the boxes that were made of it. */
+export interface StoredMap extends StoredPlace {
+  readonly values: Float32Array;
+  readonly boxes: readonly SourceXyxy[];
+}
+
+export interface StoredMaps {
+  /** The label's grid and place, for a sample without maps too. */
+  readonly place: StoredPlace;
+  readonly grounding: StoredMap | null;
+  readonly sink: Float32Array | null;
+  /** The stored g′, only to tell how its boxes were rounded. */
+  readonly denoised: StoredMap | null;
+  /** RPN logits, on a grid of their own where the teacher saw another picture. */
+  readonly rpn: StoredMap | null;
+}
+
+export interface Rederived extends LabelResult {
+  /** g′, float16-exact; null without rows. */
+  readonly denoised: Float32Array | null;
+  readonly boxes: {
+    readonly raw: readonly SourceXyxy[];
+    readonly denoised: readonly SourceXyxy[];
+    readonly rpn: readonly SourceXyxy[];
+  };
+}
+
+/** The stored maps of one sample, looked at once; each part can be asked for again under other thresholds. */
+export interface Rederivable {
+  label(rule: LabelRule): LabelResult;
+  denoise(rule: LabelRule): Float32Array | null;
+  boxes(map: Float32Array | null, kind: MapKind, rule: RoiRule): SourceXyxy[];
+}
+
+/** @param used the RoI rule that the stored boxes were made with */
+export function rederivable(stored: StoredMaps, used: RoiRule): Rederivable {
+  const { place, grounding, sink } = stored;
+  const maps = {
+    grid: place.grid,
+    sink,
+    // A square picture has no padding, so there it makes no difference whether it was squared.
+    paddedFrom: liesSquared(place) ? place.size : null,
+  };
+  const toSource = converter(place, used, [grounding, stored.denoised], 'attention');
+  const rpnToSource = stored.rpn && converter(stored.rpn, used, [stored.rpn], 'rpn');
+  return {
+    label: (rule) => labelByRule({ ...maps, grounding: grounding?.values ?? null }, rule),
+    denoise: (rule) => grounding && denoiseByRule({ ...maps, grounding: grounding.values }, rule),
+    boxes(map, kind, rule) {
+      if (!map) return [];
+      const grid = kind === 'rpn' && stored.rpn ? stored.rpn.grid : place.grid;
+      const to = kind === 'rpn' && rpnToSource ? rpnToSource : toSource;
+      return sourceBoxes(roiByRule(map, kind, grid, rule).boxes, to);
+    },
+  };
+}
+
+function converter(
+  place: StoredPlace,
+  rule: RoiRule,
+  maps: readonly (StoredMap | null)[],
+  kind: MapKind,
+): ToSource {
+  const witnesses = maps
+    .filter((map) => map !== null)
+    .map(({ values, boxes }): Witness => ({ map: values, kind, boxes }));
+  return conversionOf(place, rule, witnesses);
+}
+
+/** All of it at once, under `wanted`; `used` as for {@link rederivable}. */
+export function rederive(stored: StoredMaps, used: RoiRule, wanted: Thresholds): Rederived {
+  const from = rederivable(stored, used);
+  const denoised = from.denoise(wanted.labels);
+  return {
+    ...from.label(wanted.labels),
+    denoised,
+    boxes: {
+      raw: from.boxes(stored.grounding?.values ?? null, 'attention', wanted.roi),
+      denoised: from.boxes(denoised, 'attention', wanted.roi),
+      rpn: from.boxes(stored.rpn?.values ?? null, 'rpn', wanted.roi),
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * A preset's one box rule (METHOD §4), for all maps alike. What enters it is a probability: an attention map is divided
+ * by its maximum, RPN logits go through a sigmoid. A negative threshold takes values as they are.
+ */
+import { llavaCrops } from './roi-llava.ts';
+import { roiQwen } from './roi-qwen.ts';
+import { sigmoid } from './sigmoid.ts';
+import type { CellXyxy, Grid } from './types.ts';
+
+/** The RoI part of a preset. */
+export interface RoiRule {
+  readonly variant: 'llava' | 'qwen';
+  readonly form: 'bbox' | 'mask';
+  readonly threshold: number;
+}
+
+/** `attention`: an attention map or g′; `rpn`: logits. */
+export type MapKind = 'attention' | 'rpn';
+
+export interface RoiCells {
+  readonly boxes: readonly CellXyxy[];
+  /** The thresholded map by which crop tokens are kept, or null: keep all. */
+  readonly mask: Uint8Array | null;
+}
+
+/**
+ * Boxes in cells of a map `[H*W]`. Throws RangeError on a map that does not fit, and on a negative threshold where the
+ * rule knows none.
+ */
+export function roiByRule(map: Float32Array, kind: MapKind, grid: Grid, rule: RoiRule): RoiCells {
+  const values = rule.threshold < 0 ? map : kind === 'rpn' ? sigmoid(map) : relative(map);
+  if (rule.variant === 'llava') return llavaCrops(values, grid, rule);
+  const { box, mask } = roiQwen(values, grid, rule.threshold);
+  return { boxes: box ? [box] : [], mask };
+}
+
+/** Divided by its maximum; a map without a positive value stays as it is and passes no threshold. */
+function relative(map: Float32Array): Float32Array {
+  const max = map.reduce((a, b) => Math.max(a, b), 0);
+  return max > 0 ? map.map((v) => v / max) : map;
+}
