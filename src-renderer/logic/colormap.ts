@@ -3,6 +3,9 @@
  * (52 control points, RRGGBB); the rest is interpolated linearly, at most 2/255 away from the original.
  * Sources: viridis and inferno by S. van der Walt and N. Smith (matplotlib 2.0, CC0); cividis by Nuñez, Anderton
  * and Renslow, PLOS ONE 13(7), 2018, doi:10.1371/journal.pone.0199239.
+ *
+ * Differences have colours of their own: ColorBrewer's PuOr in nine classes (C. Brewer, Apache-2.0), safe for colour-blind
+ * eyes, purple below zero and orange above.
  */
 
 export const COLORMAPS = ['viridis', 'inferno', 'cividis'] as const;
@@ -26,19 +29,23 @@ const CONTROL_POINTS: Record<ColormapName, string> = {
     'bfb06bc4b468cab965cfbd62d4c15fdac65bdfca56e5cf52ead34cf0d846f6dd3efce236fee838',
 };
 
-const ENTRIES = 256;
-const STEP = 5;
-const cache = new Map<ColormapName, Uint8Array>();
+const DIVERGING =
+  '542788' + '8073ac' + 'b2abd2' + 'd8daeb' + 'f7f7f7' + 'fee0b6' + 'fdb863' + 'e08214' + 'b35806';
+
+export const ENTRIES = 256;
+const cache = new Map<ColormapName | 'diverging', Uint8Array>();
 
 /** 256 colours as `[256*3]` RGB bytes, lowest value first. */
-export function colormapTable(name: ColormapName): Uint8Array {
+export function colormapTable(name: ColormapName | 'diverging'): Uint8Array {
   const known = cache.get(name);
   if (known) return known;
-  const hex = CONTROL_POINTS[name];
+  const hex = name === 'diverging' ? DIVERGING : CONTROL_POINTS[name];
+  const points = hex.length / 6;
   const table = new Uint8Array(ENTRIES * 3);
   for (let i = 0; i < ENTRIES; i++) {
-    const low = Math.min(Math.floor(i / STEP), hex.length / 6 - 2);
-    const part = i / STEP - low;
+    const at = (i / (ENTRIES - 1)) * (points - 1);
+    const low = Math.min(Math.floor(at), points - 2);
+    const part = at - low;
     for (let channel = 0; channel < 3; channel++) {
       const from = byteAt(hex, low, channel);
       const to = byteAt(hex, low + 1, channel);

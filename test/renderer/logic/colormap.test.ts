@@ -34,3 +34,20 @@ test('known entries of the published tables', () => {
   assert.deepEqual(at('cividis', 0), [0, 34, 78]);
   assert.deepEqual(at('cividis', 120), [118, 118, 118]);
 });
+
+test('differences are light and neutral in the middle, darker to both sides, with two hues', () => {
+  const table = colormapTable('diverging');
+  const at = (i: number) => [table[i * 3]!, table[i * 3 + 1]!, table[i * 3 + 2]!] as const;
+  const middle = at(128);
+  assert.ok(Math.max(...middle) - Math.min(...middle) < 10, `the middle is grey: ${middle.join()}`);
+  for (const side of [-1, 1]) {
+    let last = lightness(...middle);
+    for (let i = 16; i < 128; i += 16) {
+      const now = lightness(...at(128 + side * i - (side > 0 ? 1 : 0)));
+      assert.ok(now < last, `entry ${128 + side * i}`);
+      last = now;
+    }
+  }
+  assert.ok(at(0)[2] > at(0)[0], 'below zero is purple');
+  assert.ok(at(255)[0] > at(255)[2], 'above zero is orange');
+});
