@@ -1,4 +1,4 @@
-/** Where Fovea keeps what belongs to no project of the person's own choosing: the demo project. */
+/** Where Fovea keeps what belongs to no project of the person's own choosing: the demo project, saved presets. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 

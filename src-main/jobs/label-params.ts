@@ -6,7 +6,7 @@ import type { Project } from '../store/project.ts';
 import { activeRunId, getRun, rpnDirOfRun } from '../store/run.ts';
 import { DEMO_PRESET, type Resources, demoModelDir } from './demo-project.ts';
 import type { LabelJobParams } from './label-run.ts';
-import { choosePreset, loadPresets } from './presets.ts';
+import { choosePreset, knownPresets, loadPresets } from './presets.ts';
 
 export interface LabelWish {
   /** Null: the active run's model, or the demo model in a project that has none. */
@@ -56,11 +56,13 @@ export async function labelParams(
   const { dir, rpnDir = null } = folders;
   const { device = 'auto', precision } = wish;
   const model = { ...folders, device, ...(precision === undefined ? {} : { precision }) };
-  const presets = await loadPresets(resources.presetsDir);
+  const presets = await knownPresets(resources);
   const sameModel = run !== null && dir === run.modelDir && rpnDir === rpnDirOfRun(project.db, run.id);
-  const presetId = wish.presetId ?? (dir === resolve(demo) ? DEMO_PRESET : sameModel ? run.preset.id : null);
+  const presetId = wish.presetId ?? (sameModel ? run.preset.id : dir === resolve(demo) ? DEMO_PRESET : null);
   const known = presets.find((preset) => preset.id === presetId);
   const stored = sameModel && run.preset.id === presetId ? run.preset : null;
-  const preset = known ?? stored ?? choosePreset(presets, await engine.modelInfo(model), presetId);
+  // What people saved is theirs to name: it never makes the choice for a model, nor makes it ambiguous.
+  const offered = presetId === null ? await loadPresets(resources.presetsDir) : presets;
+  const preset = known ?? stored ?? choosePreset(offered, await engine.modelInfo(model), presetId);
   return { model, preset, answerMode: wish.answerMode, limit: wish.limit };
 }

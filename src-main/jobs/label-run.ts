@@ -105,8 +105,8 @@ function plan(project: Project, lease: Lease, runId: number, { answerMode, limit
   planItems(project.db, lease, limit === null ? open : open.slice(0, limit));
 }
 
-/** Ends other unfinished jobs of the run, or refuses when one is being worked on. */
-function takeOverOthers(project: Project, jobId: number, runId: number): void {
+/** Ends other unfinished jobs of the run, or throws `project_busy` when one is being worked on. */
+export function takeOverOthers(project: Project, jobId: number, runId: number): void {
   for (const other of unfinishedJobs(project.db)) {
     if (other.id === jobId || other.runId !== runId) continue;
     if (other.holder && isAlive(other.holder)) {

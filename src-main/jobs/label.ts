@@ -3,37 +3,19 @@
  * each result at once, so that whatever dies, at most the sample in flight is done again. The command line runs it
  * inline, the backend from its queue; both only hold a lease.
  */
-import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
 import { failedItems, nextItem } from '../store/job-item.ts';
-import {
-  type Lease,
-  addJob,
-  claimJob,
-  finishJob,
-  getJob,
-  getJobRecord,
-  heartbeat,
-  releaseJob,
-} from '../store/job.ts';
+import { type Lease, addJob, claimJob, finishJob, getJob, getJobRecord } from '../store/job.ts';
 import type { Project } from '../store/project.ts';
+import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from './held-job.ts';
 import { labelItem } from './label-item.ts';
 import { type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './label-run.ts';
-import { HEARTBEAT_MS, isAlive, thisProcess } from './process-id.ts';
+import { isAlive, thisProcess } from './process-id.ts';
 import { rateMeter } from './rate.ts';
 
 /** So many engine deaths with no sample labelled in between: it is the engine, not the samples. */
 const DEATHS_IN_A_ROW = 9;
-
-export interface JobHooks {
-  /** Stops the job: the sample in flight is dropped, all before it is saved. */
-  readonly signal?: AbortSignal;
-  /** What an abort means: the person cancelled it (default), or it is to go on at the next start. */
-  readonly onAbort?: 'cancel' | 'release';
-  readonly onProgress?: (job: Job) => void;
-  readonly onSample?: (sampleId: number, predictionId: number) => void;
-}
 
 export interface LabelReport {
   readonly jobId: number;
@@ -74,36 +56,10 @@ export async function workOnLabelJob(
   lease: Lease,
   hooks: JobHooks,
 ): Promise<LabelReport> {
-  const { db } = project;
-  const stop = new AbortController();
-  const beat = setInterval(() => {
-    try {
-      if (heartbeat(db, lease).cancelRequested) stop.abort();
-    } catch {
-      // The lease or the disk is gone: the next write of the job finds out and says so.
-    }
-  }, HEARTBEAT_MS);
-  beat.unref();
-  const signal = hooks.signal ? AbortSignal.any([hooks.signal, stop.signal]) : stop.signal;
-  try {
-    return await work(project, engine, lease, { ...hooks, signal });
-  } catch (thrown) {
-    const error = FoveaError.from(thrown);
-    // Where the lease is lost or the disk is full there is no writing it down; the error itself says enough.
-    trying(() => finishJob(db, lease, 'failed', error.toLine()));
-    trying(() => hooks.onProgress?.(getJob(db, lease.jobId)));
-    throw error;
-  } finally {
-    clearInterval(beat);
-  }
+  return whileHeld(project, lease, hooks, (held) => work(project, engine, lease, held));
 }
 
-async function work(
-  project: Project,
-  engine: Engine,
-  lease: Lease,
-  hooks: JobHooks & { readonly signal: AbortSignal },
-): Promise<LabelReport> {
+async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldHooks): Promise<LabelReport> {
   const { db } = project;
   const { signal } = hooks;
   const started = performance.now();
@@ -148,9 +104,7 @@ async function work(
 
   const cancelled = nextItem(db, lease.jobId) !== null;
   if (!cancelled) finishJob(db, lease, 'done', null);
-  else if (hooks.signal.aborted && hooks.onAbort === 'release' && !wasCancelled(project, lease)) {
-    releaseJob(db, lease);
-  } else finishJob(db, lease, 'cancelled', null);
+  else letGo(project, lease, hooks);
   hooks.onProgress?.(getJob(db, lease.jobId));
   return {
     jobId: lease.jobId,
@@ -162,16 +116,4 @@ async function work(
     cancelled,
     failures: failedItems(db, lease.jobId),
   };
-}
-
-function wasCancelled(project: Project, lease: Lease): boolean {
-  return getJobRecord(project.db, lease.jobId).cancelRequested;
-}
-
-function trying(body: () => void): void {
-  try {
-    body();
-  } catch {
-    // Said by the caller.
-  }
 }

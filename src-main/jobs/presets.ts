@@ -1,9 +1,20 @@
-/** Presets on disk, and which of them fits a model. */
+/** Presets on disk (the app's and the person's own), and which of them fits a model. */
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
 import type { ModelInfo } from '../engine/protocol.ts';
+import type { Resources } from './demo-project.ts';
+
+/** The app's presets and those the person saved, the app's first. Throws `bad_input` as {@link loadPresets}. */
+export async function knownPresets({
+  presetsDir,
+  userPresetsDir,
+}: Pick<Resources, 'presetsDir' | 'userPresetsDir'>): Promise<Preset[]> {
+  const own = userPresetsDir !== null && existsSync(userPresetsDir) ? await loadPresets(userPresetsDir) : [];
+  return [...(await loadPresets(presetsDir)), ...own];
+}
 
 /** All presets of a folder, by file name. Throws `bad_input` naming the file and field of one that is wrong. */
 export async function loadPresets(dir: string): Promise<Preset[]> {

@@ -41,5 +41,5 @@ export async function standInResources(dir: string, scenes = 3): Promise<Resourc
     );
   }
   await writeFile(join(demoDir, 'scenes/project/questions.jsonl'), `${lines.join('\n')}\n`);
-  return { demoDir, presetsDir };
+  return { demoDir, presetsDir, userPresetsDir: null };
 }

@@ -1,4 +1,4 @@
-import { loadPresets } from '../../jobs/presets.ts';
+import { knownPresets } from '../../jobs/presets.ts';
 import type { Handlers } from './context.ts';
 
 export const appHandlers = {
@@ -8,5 +8,5 @@ export const appHandlers = {
     projectPath: current()?.project.path ?? null,
     reviewer: options.reviewer,
   }),
-  'presets.list': ({ options }) => loadPresets(options.resources.presetsDir),
+  'presets.list': ({ options }) => knownPresets(options.resources),
 } satisfies Partial<Handlers>;

@@ -182,7 +182,7 @@ test('a job can be cancelled, and goes on at the next start when the backend sto
     host: 'test',
     version: '1',
     reviewer: 'ann',
-    resources: { demoDir: join(dir, 'demo'), presetsDir: join(dir, 'presets') },
+    resources: { demoDir: join(dir, 'demo'), presetsDir: join(dir, 'presets'), userPresetsDir: null },
   });
   t.after(() => next.dispose());
   for (;;) {
