@@ -13,6 +13,7 @@ export interface Draft {
   readonly decision: Decision;
   /** `[H*W]`, row-major; null unless `decision` is `correct`. */
   readonly label: Int8Array | null;
+  readonly note: string | null;
 }
 
 export interface Saved {
@@ -235,6 +236,7 @@ export const STATE_AFTER: Record<Decision, SampleState> = {
 
 function sameDecision(draft: Draft, review: Review): boolean {
   if (draft.decision !== review.decision || draft.predictionId !== review.predictionId) return false;
+  if (draft.note !== review.note) return false;
   if (draft.decision !== 'correct' || draft.label === null) return true;
   const label = review.label;
   if (label === null || label.length !== draft.label.length) return false;

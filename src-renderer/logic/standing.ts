@@ -11,6 +11,8 @@ export interface Standing {
   readonly decision: Exclude<Decision, 'reset'> | 'none';
   /** `[H*W]`; null when the sample has no prediction. Never changed in place. */
   readonly label: Int8Array | null;
+  /** What a person wrote about it; stays through later steps until it is changed. */
+  readonly note: string | null;
 }
 
 /** One sample being worked on. */
@@ -21,7 +23,7 @@ export interface Edit {
   readonly history: History<Standing>;
 }
 
-/** Starts from what is stored: the standing revision's label, else the predicted one. */
+/** Starts from what is stored: the latest revision's label (a reset has none), else the predicted one. */
 export function startEdit(
   sampleId: number,
   prediction: { readonly id: number; readonly label: Uint8Array } | null,
@@ -36,14 +38,29 @@ export function startEdit(
     sampleId,
     predictionId: prediction?.id ?? null,
     predicted,
-    history: new History<Standing>({ decision, label }),
+    history: new History<Standing>({ decision, label, note: review?.note ?? null }),
   };
 }
 
 /** The state after accepting what is on screen: a label that differs from the predicted one stays corrected. */
 export function accepted(edit: Edit): Standing {
-  const { label } = edit.history.current;
-  return { decision: sameLabel(label, edit.predicted) ? 'accept' : 'correct', label };
+  const { label, note } = edit.history.current;
+  return { decision: sameLabel(label, edit.predicted) ? 'accept' : 'correct', label, note };
+}
+
+/**
+ * What restoring a revision makes hold: its decision, label and note, or without a decision the label as predicted.
+ * An accepted label of another prediction than the one on screen is a correction of this one. Null when it cannot be:
+ * the label has another grid, or there is nothing to decide on.
+ */
+export function restored(edit: Edit, review: Review): Standing | null {
+  const { note } = review;
+  if (review.decision === 'reset') return { decision: 'none', label: edit.predicted, note };
+  if (review.decision === 'reject') return { decision: 'reject', label: edit.history.current.label, note };
+  const label = review.label && labelOf(review.label);
+  if (!label || !edit.predicted || label.length !== edit.predicted.length) return null;
+  const untouched = review.decision === 'accept' && sameLabel(label, edit.predicted);
+  return { decision: untouched ? 'accept' : 'correct', label, note };
 }
 
 /** The revision that makes `standing` hold. */
@@ -53,6 +70,7 @@ export function draftOf(edit: Edit, standing: Standing): Draft {
     predictionId: edit.predictionId,
     decision: standing.decision === 'none' ? 'reset' : standing.decision,
     label: standing.decision === 'correct' ? standing.label : null,
+    note: standing.note,
   };
 }
 

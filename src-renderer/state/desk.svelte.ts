@@ -1,155 +1,144 @@
 /**
- * The sample on screen and everything a person does to it. Every decision and stroke is bound to the sample that is
- * really shown, is saved at once through the save queue, and can be undone; going on never waits for saving.
+ * The sample on screen and the decisions made on it. Every decision and step is bound to the sample that is really
+ * shown, is saved at once through the save queue, and can be undone; going on never waits for saving. Showing, editing
+ * and saving are parts of their own; this is where they meet.
  */
-import type { Review, SampleState } from '../../src-shared/contract/domain.ts';
+import type { Review } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { EventPayload } from '../../src-shared/contract/procedures.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
-import { stepsAhead } from '../logic/ahead.ts';
-import { brushCells, paint } from '../logic/brush.ts';
-import { SaveQueue, type Draft, type Saved, type SaveSummary } from '../logic/save-queue.ts';
-import {
-  accepted,
-  draftOf,
-  sameLabel,
-  startEdit,
-  stateOf,
-  type Edit,
-  type Standing,
-} from '../logic/standing.ts';
+import { accepted, draftOf, restored, stateOf, type Edit, type Standing } from '../logic/standing.ts';
+import type { Draft, Saved } from '../logic/save-queue.ts';
 import type { Point } from '../logic/viewport.ts';
-import { afterFrame } from './timings.ts';
-import { Bundles, type Bundle } from './bundles.ts';
+import type { Bundle } from './bundles.ts';
+import { Editing } from './editing.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
+import { newest, Saving } from './saving.svelte.ts';
 import type { Session } from './session.svelte.ts';
-
-const EDITS_KEPT = 500;
-
-interface Stroke {
-  readonly grid: Grid;
-  readonly value: number;
-  readonly size: number;
-  readonly before: Int8Array;
-  last: Point;
-}
+import { Showing } from './showing.svelte.ts';
+import type { PaintValue } from './tools.svelte.ts';
 
 export class Desk {
   readonly #session: Session;
   readonly #queue: Queue;
   readonly #notices: Notices;
-  readonly #bundles: Bundles;
-  readonly #saves: SaveQueue;
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
-  readonly #edits = new Map<number, Edit>();
-  #stroke: Stroke | null = null;
-  #shownId: number | null = null;
+  readonly #saving: Saving;
+  readonly #showing: Showing;
   #moving = false;
   #projectPath: string | null = null;
-
-  bundle = $state.raw<Bundle | null>(null);
-  problem = $state.raw<FoveaError | null>(null);
-  /** The label on screen, strokes under way included. */
-  label = $state.raw<Int8Array | null>(null);
-  standing = $state.raw<Standing | null>(null);
-  state = $state<SampleState>('unlabelled');
-  canUndo = $state(false);
-  canRedo = $state(false);
-  saving = $state.raw<SaveSummary>({ waiting: 0, sending: false, error: null, conflicts: [] });
+  readonly editing: Editing;
 
   constructor(session: Session, queue: Queue, notices: Notices) {
     this.#session = session;
     this.#queue = queue;
     this.#notices = notices;
-    this.#bundles = new Bundles(session.client);
-    this.#saves = new SaveQueue({
-      send: (draft, basedOn) =>
-        session.client.call('reviews.submit', {
-          ...draft,
-          label: draft.label && new Uint8Array(draft.label),
-          basedOn,
-          reviewer: session.reviewer,
-          note: null,
-        }),
-      latest: async (sampleId) => newest(await session.client.call('reviews.history', { sampleId })),
-      asError: (thrown) => FoveaError.from(thrown),
-      later: (task, ms) => {
-        const timer = setTimeout(task, ms);
-        return () => clearTimeout(timer);
-      },
-      onSaved: (draft, saved) => this.#saved(draft, saved),
-      onChange: () => (this.saving = this.#saves.summary()),
+    this.#saving = new Saving(session, (draft, saved) => this.#saved(draft, saved));
+    this.#showing = new Showing(session, queue, (bundle) => this.#shown(bundle));
+    this.editing = new Editing({
+      mayEdit: () => !this.#moving && this.bundle !== null && this.#showing.id === this.#queue.currentId,
+      onStep: (edit, standing) => this.#submit(edit, standing),
+      isDirty: (id) => this.#saving.isDirty(id),
     });
     session.client.on('sample.changed', (change) => this.#sampleChanged(change));
     session.client.onConnection((open) => {
       if (!open) return;
-      this.#saves.retry();
+      this.#saving.retry();
       if (this.problem || this.bundle?.pictureProblem) this.reload();
     });
   }
 
-  /** Shows a sample: at once when it is already here. */
-  show(id: number | null): void {
-    if (id === this.#shownId) return;
-    this.endStroke();
-    this.#shownId = id;
-    this.problem = null;
-    this.#set(id === null ? null : (this.#bundles.peek(id) ?? null));
-    if (id === null) return;
-    if (!this.bundle) void this.#load(id);
+  get bundle(): Bundle | null {
+    return this.#showing.bundle;
+  }
 
-    this.#prefetchSoon();
+  get problem(): FoveaError | null {
+    return this.#showing.problem;
+  }
+
+  /** The label on screen, strokes under way included. */
+  get label() {
+    return this.editing.label;
+  }
+
+  get standing() {
+    return this.editing.standing;
+  }
+
+  get state() {
+    return this.editing.state;
+  }
+
+  get saving() {
+    return this.#saving.summary;
+  }
+
+  show(id: number | null): void {
+    if (id === this.#showing.id) return;
+    this.editing.settle();
+    this.#showing.show(id);
   }
 
   /** Hands every sample that arrives to `listen`; gives the function that stops it. */
   onFetched(listen: (bundle: Bundle) => void): () => void {
-    this.#bundles.onFetched = listen;
-    return () => void (this.#bundles.onFetched = null);
+    return this.#showing.onFetched(listen);
   }
 
   /** Forgets what is known of the sample on screen and asks again. */
   reload(): void {
-    const id = this.#shownId;
-    if (id === null) return;
-    this.#bundles.forget(id);
-    this.#edits.delete(id);
-    this.#shownId = null;
-    this.show(id);
+    if (this.#showing.id === null) return;
+    this.editing.forget(this.#showing.id);
+    this.#showing.reload();
   }
 
   /** Another run or project: nothing that was loaded holds any more. Decisions of another project cannot be saved. */
   clear(projectPath: string): void {
+    this.editing.settle();
     if (this.#projectPath !== null && this.#projectPath !== projectPath) {
-      const lost = this.#saves.abandon();
+      const lost = this.#saving.abandon();
       if (lost > 0) {
         const words = `${lost} decisions on ${this.#projectPath} were not saved before it was closed`;
         this.#notices.error(new FoveaError('io', words, { next: 'Open it again and decide them anew' }));
       }
     }
     this.#projectPath = projectPath;
-    this.#bundles.clear();
-    this.#edits.clear();
-    this.#shownId = null;
-    this.#set(null);
+    this.editing.clear();
+    this.#showing.clear();
   }
 
+  /** Accepts what is on screen and goes on. A polygon under way is closed instead: Enter ends it. */
   accept(): void {
+    if (this.editing.shape?.kind === 'polygon') {
+      this.editing.finish();
+      return;
+    }
     const edit = this.#decided();
     if (!edit) return;
     if (edit.predictionId === null) {
       this.#notices.info('There is nothing to accept yet', 'Label the sample first, or reject it');
       return;
     }
-    this.#decide(edit, accepted(edit));
+    this.editing.step(edit, accepted(edit));
     this.next();
   }
 
   reject(): void {
     const edit = this.#decided();
     if (!edit) return;
-    this.#decide(edit, { decision: 'reject', label: edit.history.current.label });
+    this.editing.step(edit, { ...edit.history.current, decision: 'reject' });
     this.next();
+  }
+
+  /** Makes an earlier revision hold again, as a new one. */
+  restore(review: Review): void {
+    const edit = this.#decided();
+    const standing = edit && restored(edit, review);
+    if (edit && standing) this.editing.step(edit, standing);
+  }
+
+  /** Puts a note on the decision that stands; without one it stands alone until there is a decision. */
+  setNote(text: string): void {
+    const edit = this.#decided();
+    if (edit) this.editing.step(edit, { ...edit.history.current, note: text.trim() || null });
   }
 
   next(): void {
@@ -165,101 +154,68 @@ export class Desk {
   }
 
   undo(): void {
-    this.#travel((edit) => edit.history.undo());
+    this.editing.undo();
   }
 
   redo(): void {
-    this.#travel((edit) => edit.history.redo());
+    this.editing.redo();
   }
 
-  /** True when there is a label to paint on and nothing is being painted elsewhere. */
-  startStroke(at: Point, value: number, size: number): boolean {
-    const edit = this.#decidable();
-    const grid = this.bundle?.detail.prediction?.grid;
-    if (!edit || !grid || !this.label) return false;
-    this.#stroke = { grid, value, size, before: this.label, last: at };
-    this.stroke(at);
-    return true;
+  get canUndo(): boolean {
+    return this.editing.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.editing.canRedo;
+  }
+
+  /** True when there is a label to paint on. */
+  startStroke(at: Point, value: PaintValue, size: number): boolean {
+    return this.editing.press({ tool: 'brush', value, size }, at, { x: 0, y: 0 });
   }
 
   stroke(to: Point): void {
-    const stroke = this.#stroke;
-    if (!stroke || !this.label) return;
-    const label = this.label.slice();
-    const changed = paint(label, brushCells(stroke.grid, stroke.last, to, stroke.size), stroke.value);
-    stroke.last = to;
-    if (changed > 0) this.label = label;
+    this.editing.drag(to);
   }
 
-  /** Ends the stroke: one undo step, saved at once. A stroke that changed nothing leaves no trace. */
   endStroke(): void {
-    const stroke = this.#stroke;
-    this.#stroke = null;
-    const edit = this.#shownId === null ? undefined : this.#edits.get(this.#shownId);
-    if (!stroke || !edit || sameLabel(stroke.before, this.label)) return;
-    this.#decide(edit, { decision: 'correct', label: this.label });
+    this.editing.lift();
   }
 
-  /** @returns false when there was no stroke to cancel */
   cancelStroke(): boolean {
-    if (!this.#stroke) return false;
-    this.label = this.#stroke.before;
-    this.#stroke = null;
-    return true;
+    return this.editing.cancel();
   }
 
   retrySaves(): void {
-    this.#saves.retry();
+    this.#saving.retry();
   }
 
   keepMine(sampleId: number): void {
-    const theirs = this.saving.conflicts.find((conflict) => conflict.sampleId === sampleId)?.theirs;
-    if (theirs) this.#bundles.revised(sampleId, theirs);
-    this.#saves.keepMine(sampleId);
+    const theirs = this.#saving.keepMine(sampleId)?.theirs;
+    if (theirs) this.#showing.revised(sampleId, theirs);
   }
 
   takeTheirs(sampleId: number): void {
-    this.#saves.takeTheirs(sampleId);
+    this.#saving.takeTheirs(sampleId);
     this.#stale(sampleId);
   }
 
   /** The edit to decide on; says so when a key came before the sample was on screen. */
   #decided(): Edit | null {
-    const edit = this.#decidable();
-    if (!edit && this.#shownId !== null) this.#notices.info('Still loading: that key was not taken');
+    this.editing.settle();
+    const edit = this.editing.current;
+    if (!edit && this.#showing.id !== null) this.#notices.info('Still loading: that key was not taken');
     return edit;
-  }
-
-  /** The edit of the sample that is fully on screen; null while it is not, so that nobody decides unseen. */
-  #decidable(): Edit | null {
-    if (this.#moving || !this.bundle || this.#shownId !== this.#queue.currentId) return null;
-    this.endStroke();
-    return this.#edits.get(this.bundle.detail.id) ?? null;
-  }
-
-  #decide(edit: Edit, standing: Standing): void {
-    const now = edit.history.current;
-    if (now.decision === standing.decision && sameLabel(now.label, standing.label)) return;
-    edit.history.push(standing);
-    this.#submit(edit, standing);
-  }
-
-  #travel(step: (edit: Edit) => Standing | null): void {
-    if (this.cancelStroke()) return;
-    const edit = this.#decidable();
-    const standing = edit && step(edit);
-    if (edit && standing) this.#submit(edit, standing);
   }
 
   #submit(edit: Edit, standing: Standing): void {
     this.#queue.setState(edit.sampleId, stateOf(edit, standing));
-    if (edit.sampleId === this.#shownId) this.#showEdit(edit);
-    this.#saves.add(draftOf(edit, standing));
+    this.#saving.add(draftOf(edit, standing));
   }
 
   async #move(index: number): Promise<void> {
     if (this.#moving) return;
-    this.endStroke();
+    this.editing.settle();
     if (!this.#queue.goNow(index)) {
       if (index >= this.#queue.total) this.#notices.info('That was the last sample of the queue');
       this.#moving = true;
@@ -269,98 +225,58 @@ export class Desk {
     this.show(this.#queue.currentId);
   }
 
-  async #load(id: number): Promise<void> {
-    try {
-      const bundle = await this.#bundles.get(id);
-      if (id !== this.#shownId) return;
-      this.#set(bundle);
-      this.#prefetchSoon();
-    } catch (thrown) {
-      if (id === this.#shownId) this.problem = FoveaError.from(thrown);
+  /** What is decided now is based on the newest revision that was on screen. */
+  #shown(bundle: Bundle | null): void {
+    if (bundle) {
+      const { id } = bundle.detail;
+      const newestId = newest(bundle.reviews)?.id ?? null;
+      const seen = this.#saving.seen(id);
+      const behind = seen !== null && (newestId ?? 0) < seen;
+      if (!this.#saving.isDirty(id) && !behind) {
+        if (newestId !== seen) this.editing.forget(id);
+        this.#saving.setSeen(id, newestId);
+      }
     }
-  }
-
-  #set(bundle: Bundle | null): void {
-    this.bundle = bundle;
-    if (bundle) this.#showEdit(this.#editOf(bundle));
-    else {
-      this.label = null;
-      this.standing = null;
-      this.canUndo = this.canRedo = false;
-    }
-  }
-
-  #editOf({ detail }: Bundle): Edit {
-    const known = this.#edits.get(detail.id);
-    if (known && known.predictionId === (detail.prediction?.id ?? null)) return known;
-    const edit = startEdit(detail.id, detail.prediction, detail.review);
-    this.#saves.setSeen(detail.id, detail.review?.id ?? null);
-    this.#edits.set(detail.id, edit);
-    for (const id of this.#edits.keys()) {
-      if (this.#edits.size <= EDITS_KEPT) break;
-      if (!this.#saves.isDirty(id)) this.#edits.delete(id);
-    }
-    return edit;
-  }
-
-  #showEdit(edit: Edit): void {
-    const standing = edit.history.current;
-    this.standing = standing;
-    this.label = standing.label;
-    this.state = stateOf(edit, standing);
-    this.canUndo = edit.history.canUndo;
-    this.canRedo = edit.history.canRedo;
-  }
-
-  /** What is on screen is drawn first; then as soon as nothing else is to do, but soon all the same. */
-  #prefetchSoon(): void {
-    afterFrame(() => requestIdleCallback(() => this.#prefetch(), { timeout: 100 }));
-  }
-
-  #prefetch(): void {
-    const here = this.#queue.currentIndex;
-    const rows = stepsAhead(this.#bundles.ahead).map((step) => this.#queue.row(here + step));
-    this.#bundles.prefetch(rows.filter((row) => row !== undefined).map((row) => row.id));
+    this.editing.open(bundle);
   }
 
   #saved(draft: Draft, { review, state }: Saved): void {
-    this.#bundles.revised(draft.sampleId, review);
-    if (!this.#saves.isDirty(draft.sampleId)) this.#queue.setState(draft.sampleId, state);
-    if (draft.sampleId === this.#shownId) this.bundle = this.#bundles.peek(draft.sampleId) ?? this.bundle;
+    this.#showing.revised(draft.sampleId, review);
+    if (!this.#saving.isDirty(draft.sampleId)) this.#queue.setState(draft.sampleId, state);
     this.#session.refreshSoon();
   }
 
   #sampleChanged(change: EventPayload<'sample.changed'>): void {
     const { sampleId, state, reviewId, predictionId } = change;
     this.#session.refreshSoon();
-    if (this.#saves.isDirty(sampleId)) return;
+    if (this.#saving.isDirty(sampleId)) return;
     this.#queue.setState(sampleId, state);
-    const bundle = this.#bundles.peek(sampleId);
+    const bundle = this.#showing.peek(sampleId);
     if (!bundle) {
       this.#queue.refreshSoon();
       // It may be on its way with the old prediction.
-      if (sampleId === this.#shownId) this.#stale(sampleId);
-      else this.#bundles.forget(sampleId);
+      if (sampleId === this.#showing.id) this.#stale(sampleId);
+      else this.#showing.forget(sampleId);
       return;
     }
     const relabelled = predictionId !== (bundle.detail.prediction?.id ?? null);
-    const known = this.#saves.seen(sampleId);
+    const known = this.#saving.seen(sampleId);
     const reviewed = reviewId === null ? bundle.detail.review !== null : reviewId > (known ?? 0);
     if (relabelled) this.#queue.refreshSoon();
+    if (reviewed && sampleId === this.#showing.id) this.#notices.info('This sample was reviewed elsewhere');
     if (relabelled || reviewed) this.#stale(sampleId);
-    if (reviewed && sampleId === this.#shownId) this.#notices.info('This sample was reviewed elsewhere');
   }
 
+  /** What is known of a sample holds no more. */
   #stale(sampleId: number): void {
-    if (sampleId === this.#shownId && !this.#stroke) {
-      this.reload();
+    if (sampleId !== this.#showing.id) {
+      this.#showing.forget(sampleId);
+      this.editing.forget(sampleId);
       return;
     }
-    this.#bundles.forget(sampleId);
-    this.#edits.delete(sampleId);
+    if (this.editing.giveUp()) {
+      this.#notices.info('What you were drawing is undone', 'The sample changed elsewhere: look at it first');
+    }
+    this.reload();
   }
-}
-
-function newest(reviews: readonly Review[]): Review | null {
-  return reviews.reduce<Review | null>((best, review) => (best && best.id > review.id ? best : review), null);
 }

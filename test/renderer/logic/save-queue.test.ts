@@ -36,7 +36,7 @@ class Server {
       label: draft.label && Uint8Array.from(draft.label),
       predictionId: draft.predictionId,
       reviewer,
-      note: null,
+      note: draft.note,
       createdAt: '2026-01-01T00:00:00Z',
     };
     this.reviews.push(review);
@@ -58,6 +58,7 @@ const draft = (sampleId: number, decision: Draft['decision'], label: number[] | 
   predictionId: 1,
   decision,
   label: label && Int8Array.from(label),
+  note: null,
 });
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 async function quiet(): Promise<void> {

@@ -24,6 +24,7 @@ test('a fresh sample starts from the predicted label', () => {
     predictionId: 7,
     decision: 'accept',
     label: null,
+    note: null,
   });
 });
 
@@ -42,7 +43,7 @@ test('a label of another grid is not put on this one', () => {
 test('undoing to the beginning takes the decision back', () => {
   const edit = startEdit(1, prediction, null);
   const first = edit.history.current;
-  edit.history.push({ decision: 'reject', label: first.label });
+  edit.history.push({ ...first, decision: 'reject' });
   assert.equal(stateOf(edit, edit.history.current), 'rejected');
   assert.equal(draftOf(edit, edit.history.undo()!).decision, 'reset');
 });

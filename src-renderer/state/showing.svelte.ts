@@ -1,0 +1,105 @@
+/** Which sample is on screen and everything that is shown of it; the next ones are fetched ahead. */
+import type { Review } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { stepsAhead } from '../logic/ahead.ts';
+import { Bundles, type Bundle } from './bundles.ts';
+import type { Queue } from './queue.svelte.ts';
+import type { Session } from './session.svelte.ts';
+import { afterFrame } from './timings.ts';
+
+export class Showing {
+  readonly #queue: Queue;
+  readonly #bundles: Bundles;
+  readonly #onShown: (bundle: Bundle | null) => void;
+  #shownId: number | null = null;
+
+  bundle = $state.raw<Bundle | null>(null);
+  problem = $state.raw<FoveaError | null>(null);
+
+  /** `onShown` hears of every change of what is on screen: another sample, the same loaded anew, nothing. */
+  constructor(session: Session, queue: Queue, onShown: (bundle: Bundle | null) => void) {
+    this.#queue = queue;
+    this.#bundles = new Bundles(session.client);
+    this.#onShown = onShown;
+  }
+
+  /** The sample that is or should be on screen. */
+  get id(): number | null {
+    return this.#shownId;
+  }
+
+  /** Shows a sample: at once when it is already here. */
+  show(id: number | null): void {
+    if (id === this.#shownId) return;
+    this.#shownId = id;
+    this.problem = null;
+    this.#set(id === null ? null : (this.#bundles.peek(id) ?? null));
+    if (id === null) return;
+    if (!this.bundle) void this.#load(id);
+    this.#prefetchSoon();
+  }
+
+  /** Forgets what is known of the sample on screen and asks again. */
+  reload(): void {
+    const id = this.#shownId;
+    if (id === null) return;
+    this.#bundles.forget(id);
+    this.#shownId = null;
+    this.show(id);
+  }
+
+  /** Nothing that was loaded holds any more. */
+  clear(): void {
+    this.#bundles.clear();
+    this.#shownId = null;
+    this.#set(null);
+  }
+
+  /** What is known of a sample without asking. */
+  peek(id: number): Bundle | undefined {
+    return this.#bundles.peek(id);
+  }
+
+  forget(id: number): void {
+    this.#bundles.forget(id);
+  }
+
+  /** Adds a revision to what is known, without asking. */
+  revised(id: number, review: Review): void {
+    this.#bundles.revised(id, review);
+    if (id === this.#shownId) this.bundle = this.#bundles.peek(id) ?? this.bundle;
+  }
+
+  /** Hands every sample that arrives to `listen`; gives the function that stops it. */
+  onFetched(listen: (bundle: Bundle) => void): () => void {
+    this.#bundles.onFetched = listen;
+    return () => void (this.#bundles.onFetched = null);
+  }
+
+  async #load(id: number): Promise<void> {
+    try {
+      const bundle = await this.#bundles.get(id);
+      if (id !== this.#shownId) return;
+      this.#set(bundle);
+      this.#prefetchSoon();
+    } catch (thrown) {
+      if (id === this.#shownId) this.problem = FoveaError.from(thrown);
+    }
+  }
+
+  #set(bundle: Bundle | null): void {
+    this.bundle = bundle;
+    this.#onShown(bundle);
+  }
+
+  /** What is on screen is drawn first; then as soon as nothing else is to do, but soon all the same. */
+  #prefetchSoon(): void {
+    afterFrame(() => requestIdleCallback(() => this.#prefetch(), { timeout: 100 }));
+  }
+
+  #prefetch(): void {
+    const here = this.#queue.currentIndex;
+    const rows = stepsAhead(this.#bundles.ahead).map((step) => this.#queue.row(here + step));
+    this.#bundles.prefetch(rows.filter((row) => row !== undefined).map((row) => row.id));
+  }
+}
