@@ -1,6 +1,6 @@
 /**
- * The decoder as a graph, for every family whose layers are LLaMA's (llama-decoder.ts): as many layers as a variant
- * needs, with taps, a hidden state and logits where asked for. Inputs and outputs are named in types.ts.
+ * The decoder as graphs, for every family whose layers are LLaMA's (llama-decoder.ts): one of as many layers as a variant
+ * needs, with taps, a hidden state and logits where asked for; or layer by layer. Inputs and outputs are named in types.ts.
  */
 import type { TextConfig } from '../../src-main/checkpoint/config.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
@@ -9,6 +9,7 @@ import type { WeightSource } from '../../src-main/graph/weights.ts';
 import type { RowsRead } from './llama-decoder.ts';
 import { decoderContext, decoderLayer, rmsNorm } from './llama-decoder.ts';
 import type { DecoderVariant } from './types.ts';
+import type { WeightOf } from './weights.ts';
 import { lookUp, weightsInto } from './weights.ts';
 
 /** Tensor names of a decoder; `layers` is followed by `.{i}.…`. */
@@ -68,17 +69,13 @@ export function decoderGraph(
 ): Graph {
   const b = new GraphBuilder('decoder');
   const weight = weightsInto(b, weights);
-  const width = text.kvHeads * text.headDim;
   let x: Value = b.input('embeds', 'float32', ['S', text.hiddenSize]);
   const context = decoderContext(b, text, weight, 'P+S');
   const bounds = variant.taps.length > 0 ? tapBounds(b) : null;
 
   for (let i = 0; i < variant.layers; i++) {
     if (variant.hiddenOf === i) b.output('hidden', x);
-    const past = {
-      k: b.input(`past_k.${i}`, 'float32', ['P', width]),
-      v: b.input(`past_v.${i}`, 'float32', ['P', width]),
-    };
+    const past = pastOf(b, text, i);
     const layer = decoderLayer(context, `${names.layers}.${i}`, x, past, rowsRead(variant, i));
     b.output(`new_k.${i}`, layer.k);
     b.output(`new_v.${i}`, layer.v);
@@ -88,10 +85,53 @@ export function decoderGraph(
   if (variant.hiddenOf === variant.layers) b.output('hidden', x);
 
   if (variant.logits !== 'none') {
-    const rows = variant.logits === 'last' ? b.slice(x, 0, -1) : x;
-    const head = text.tieWordEmbeddings ? names.embed : names.head;
-    const normed = rmsNorm({ b, config: text, weight }, names.norm, rows);
-    b.output('logits', b.linear(normed, weight(head, [text.vocabSize, text.hiddenSize])));
+    b.output('logits', logitsOf(b, text, weight, names, variant.logits === 'last' ? b.slice(x, 0, -1) : x));
   }
   return b.finish();
+}
+
+/** Final norm and output head of rows `[R, d]`. */
+function logitsOf(
+  b: GraphBuilder,
+  text: TextConfig,
+  weight: WeightOf,
+  names: DecoderNames,
+  rows: Value,
+): Value {
+  const head = text.tieWordEmbeddings ? names.embed : names.head;
+  const normed = rmsNorm({ b, config: text, weight }, names.norm, rows);
+  return b.linear(normed, weight(head, [text.vocabSize, text.hiddenSize]));
+}
+
+/**
+ * One decoder layer as a graph of its own, with its tap and the choice of rows as inputs, so that one session serves
+ * every request and its weights are held once.
+ * @throws FoveaError `missing_tensor` when a tensor of the layer is absent.
+ */
+export function layerGraph(text: TextConfig, weights: WeightSource, names: DecoderNames, i: number): Graph {
+  const b = new GraphBuilder(`layer ${i}`);
+  const weight = weightsInto(b, weights);
+  const x = b.input('embeds', 'float32', ['S', text.hiddenSize]);
+  const context = decoderContext(b, text, weight, 'P+S');
+  const past = pastOf(b, text, i);
+  const read = { from: b.input('read_from', 'int64', [1]) };
+  const layer = decoderLayer(context, `${names.layers}.${i}`, x, past, read);
+  b.output(`new_k.${i}`, layer.k);
+  b.output(`new_v.${i}`, layer.v);
+  tap(b, tapBounds(b), i, layer.probabilities);
+  b.output('hidden', layer.x ?? x);
+  return b.finish();
+}
+
+/** The decoder's end as a graph of its own. @throws FoveaError `missing_tensor`. */
+export function headGraph(text: TextConfig, weights: WeightSource, names: DecoderNames): Graph {
+  const b = new GraphBuilder('head');
+  const rows = b.input('hidden', 'float32', ['S', text.hiddenSize]);
+  b.output('logits', logitsOf(b, text, weightsInto(b, weights), names, rows));
+  return b.finish();
+}
+
+function pastOf(b: GraphBuilder, { kvHeads, headDim }: TextConfig, i: number): { k: Value; v: Value } {
+  const rows = (name: string) => b.input(`past_${name}.${i}`, 'float32', ['P', kvHeads * headDim]);
+  return { k: rows('k'), v: rows('v') };
 }

@@ -21,19 +21,24 @@ export interface DecoderContext {
   readonly mask: Value;
 }
 
-/** Which rows of a layer are read later: every one, the last one, or only its keys, values and attention. */
-export type RowsRead = 'all' | 'last' | 'none';
+/**
+ * Which rows of a layer are read later: every one, the last one, those from a place known at run time (int64 `[1]`) on,
+ * or only its keys, values and attention.
+ */
+export type RowsRead = 'all' | 'last' | 'none' | { readonly from: Value };
 
 export interface LayerOutput {
-  /** `[S, d]`, or `[1, d]` when only the last row is read; null when none is. */
+  /** `[S, d]`, `[1, d]` when only the last row is read, `[Q, d]` of those from a place on; null when none is. */
   readonly x: Value | null;
   /** This feed's keys and values, `[S, G·c]`. */
   readonly k: Value;
   readonly v: Value;
-  /** Softmax over all keys, `[H, S, T]` (`[H, 1, T]` when only the last row is read). */
+  /** Softmax over all keys, `[H, S, T]`; of the rows that are read, unless none is. */
   readonly probabilities: Value;
 }
 
+/** "To the end" of a slice. */
+const END = 2 ** 53 - 1;
 /** Low enough to vanish in a softmax, and finite because shaders may not know infinity. */
 const MASKED = -3e38;
 
@@ -80,10 +85,11 @@ export function projection(
   return b.linear(x, weight(`${linear}.weight`, [out, config.hiddenSize]), bias);
 }
 
-/** The context of the last fed token alone, for a layer whose other rows nobody reads. */
-function lastRow(context: DecoderContext): DecoderContext {
-  const last = (value: Value) => context.b.slice(value, 0, -1);
-  return { ...context, cos: last(context.cos), sin: last(context.sin), mask: last(context.mask) };
+/** Of a value with one entry per fed token, those that are read: all, the last, or from a place on (Q of them). */
+function pickRows(b: GraphBuilder, read: RowsRead): (value: Value) => Value {
+  if (read === 'last') return (value) => b.slice(value, 0, -1);
+  if (typeof read === 'string') return (value) => value;
+  return (value) => b.sliceAt(value, 0, read.from, b.int64s([END]), 'Q');
 }
 
 export function rmsNorm(
@@ -119,8 +125,8 @@ export function decoderLayer(
   const project = (part: string, from: Value, out: number) => projection(context, name, part, from, out);
 
   const normed = rmsNorm(context, `${name}.input_layernorm.weight`, x);
-  const asking = read === 'last' ? lastRow(context) : context;
-  const own = (rows: Value) => (read === 'last' ? b.slice(rows, 0, -1) : rows); // [R, d], R = S or 1
+  const own = pickRows(b, read); // [R, …], R = S, 1 or Q
+  const asking = { ...context, cos: own(context.cos), sin: own(context.sin), mask: own(context.mask) };
   const scaled = b.binary('Mul', project('q_proj', own(normed), H * c), b.scalar(c ** -0.5));
   const q = rotate(asking, scaled, H); // [R, H, 2, c/2]
   const k = b.reshape(rotate(context, project('k_proj', normed, G * c), G), ['S', G * c]);

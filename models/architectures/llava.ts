@@ -8,7 +8,7 @@ import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { Graph } from '../../src-main/graph/types.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
 import { clipFeatures } from './clip-vit.ts';
-import { decoderGraph, embedGraph } from './decoder-graph.ts';
+import { decoderGraph, embedGraph, headGraph, layerGraph } from './decoder-graph.ts';
 import { projector } from './projector.ts';
 import { rpnGraph } from './rpn-branch.ts';
 import type { ModelGraphs } from './types.ts';
@@ -48,6 +48,8 @@ export function llava(config: LlavaConfig, weights: WeightSource): ModelGraphs {
     },
 
     decoder: (variant) => decoderGraph(text, weights, names, variant),
+    layer: (i) => layerGraph(text, weights, names, i),
+    head: () => headGraph(text, weights, names),
 
     rpnBranch: () => rpn && rpnGraph(text, rpn, weights, { layers: names.twigLayers, norm: names.twigNorm }),
   };

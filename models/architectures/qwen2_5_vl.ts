@@ -7,7 +7,7 @@ import { qwenNames } from '../../src-main/checkpoint/qwen/required.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { Graph } from '../../src-main/graph/types.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
-import { decoderGraph, embedGraph } from './decoder-graph.ts';
+import { decoderGraph, embedGraph, headGraph, layerGraph } from './decoder-graph.ts';
 import { qwenFeatures } from './qwen-vit.ts';
 import { windowFeeds } from './qwen-windows.ts';
 import { rpnGraph } from './rpn-branch.ts';
@@ -49,6 +49,8 @@ export function qwen2_5_vl(config: QwenConfig, weights: WeightSource): ModelGrap
     },
 
     decoder: (variant) => decoderGraph(text, weights, names, variant),
+    layer: (i) => layerGraph(text, weights, names, i),
+    head: () => headGraph(text, weights, names),
 
     rpnBranch: () =>
       rpn &&

@@ -6,7 +6,7 @@
 import type { Graph } from '../../src-main/graph/types.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 
-/** Which decoder to build; each different one is a graph and a session of its own over the same mapped weights. */
+/** Which decoder to build as one graph; each different one is a session of its own over the same mapped weights. */
 export interface DecoderVariant {
   /** Layers 0…layers−1 run (early exit). */
   readonly layers: number;
@@ -50,6 +50,9 @@ export interface ModelFacts {
  *   `key_positions` `[P+S]`, `past_k.i`, `past_v.i` `[P, w]` → `new_k.i`, `new_v.i` `[S, w]`, `logits` `[1 or S, V]`,
  *   `hidden` `[S, d]`, `tap.i` `[heads, rows, keys]` for `tap_heads.i`, `tap_rows` and `tap_keys` bounds
  *   (`…_start`, `…_end`, int64 `[1]`)
+ * - layer: the decoder's inputs with `read_from` int64 `[1]` → `new_k.i`, `new_v.i`, `tap.i` of the rows from there on,
+ *   and `hidden` of them, what the next layer takes as `embeds`
+ * - head: `hidden` `[S, d]` → `logits` `[S, V]`
  * - rpn: `hidden` `[S, d]`, the rotary inputs when T > 1, `query` int64 `[1]`, `keys_start`, `keys_end` → `rpn` `[N]`
  */
 export interface ModelGraphs extends ModelFacts {
@@ -60,6 +63,10 @@ export interface ModelGraphs extends ModelFacts {
   /** Inputs of the vision graph for the processor's pixels. */
   visionFeeds(pixels: Float32Array, grid: Grid): Readonly<Record<string, VisionFeed>>;
   decoder(variant: DecoderVariant): Graph;
+  /** Layer `i` of the decoder by itself; one graph whatever is asked of it. */
+  layer(i: number): Graph;
+  /** Final norm and output head by themselves. */
+  head(): Graph;
   /** Null when the checkpoint has no RPN branch. */
   rpnBranch(): Graph | null;
 }

@@ -2,6 +2,7 @@
  * Devices as ONNX Runtime sees them, and the session options each needs. Which of them is really there shows only
  * when a session is made on it; being there is not being right (self-check.ts).
  */
+import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { env, listSupportedBackends } from 'onnxruntime-node';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -54,6 +55,17 @@ export interface SessionSettings {
   readonly cpuThreads: number;
   /** Lays weights out anew for the kernels on the CPU: quantised ones are slow otherwise. Costs a copy of them. */
   readonly prepack?: boolean;
+  /** One of many sessions that run one after the other: nothing stays with it between runs but its weights. */
+  readonly inTurn?: boolean;
+}
+
+/** Threads of each session where there are many sessions: each has a pool of its own. */
+const THREADS_IN_TURN = 16;
+
+/** Compute threads of the session: not one per core where many sessions meet very many cores. */
+function threadsOf({ cpuThreads, inTurn = false }: SessionSettings): number {
+  const tooMany = inTurn && cpuThreads === 0 && availableParallelism() > 2 * THREADS_IN_TURN;
+  return tooMany ? THREADS_IN_TURN : cpuThreads;
 }
 
 /**
@@ -61,21 +73,26 @@ export interface SessionSettings {
  * Prepacking is off on the CPU unless asked for: it would copy every weight out of the mapped files (DESIGN, "Known facts").
  * Denormals count as zero: masked scores come out of the softmax as denormals, which made it seven times slower. The
  * first session sets this for its thread, so it holds for all sessions.
+ * Sessions that run in turn take memory for activations from the system and give it back (an arena each would keep the
+ * largest run's, and double what weights take by growing in powers of two), and their threads sleep at once instead of
+ * spinning while the next session works.
  */
 export function sessionOptions(
   settings: SessionSettings,
   folder: string | null,
 ): InferenceSession.SessionOptions {
-  const { device, cpuThreads, prepack = false } = settings;
+  const { device, prepack = false, inTurn = false } = settings;
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    intraOpNumThreads: cpuThreads,
+    intraOpNumThreads: threadsOf(settings),
     interOpNumThreads: 1,
+    ...(inTurn ? { enableCpuMemArena: false } : {}),
     logSeverityLevel: 3,
     extra: {
       session: {
         set_denormal_as_zero: '1',
         ...(device === 'cpu' && !prepack ? { disable_prepacking: '1' } : {}),
+        ...(inTurn ? { intra_op: { allow_spinning: '0' } } : {}),
         ...(folder === null ? {} : { model_external_initializers_file_folder_path: folder }),
       },
     },

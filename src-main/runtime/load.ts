@@ -90,16 +90,21 @@ async function open(
     throw deviceUnavailable(device, new Error(`this build of ONNX Runtime has ${knownDevices().join(', ')}`));
   }
   const { cpuThreads, repacked: prepack, halves } = options;
-  const settings = (on: Device): SessionSettings => ({ device: on, cpuThreads, prepack });
-  const copied = halves || prepack;
+  const onCpu = halves || prepack ? 'layered' : 'exact';
+  const settings = (on: Device): SessionSettings => ({
+    device: on,
+    cpuThreads,
+    prepack,
+    inTurn: on === 'cpu' && onCpu === 'layered',
+  });
   const own = options.graphsFor?.(device, graphs) ?? graphs;
-  const model = new OnnxModel(own, settings(device), device !== 'cpu' || copied);
+  const model = new OnnxModel(own, settings(device), device === 'cpu' ? onCpu : 'growing');
   try {
     if (device === 'cpu') {
       await model.warm();
       return { model, check: null };
     }
-    const reference = new OnnxModel(graphs, settings('cpu'), copied);
+    const reference = new OnnxModel(graphs, settings('cpu'), onCpu);
     return { model, check: await compare(model, reference, options.device === 'auto') };
   } catch (error) {
     await model.dispose();

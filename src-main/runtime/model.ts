@@ -1,6 +1,6 @@
 /**
- * A model on one device: the pipeline's port on top of sessions. Every request picks a decoder variant (layers, taps,
- * logits, hidden state) and runs its session; sessions are made on demand over the same mapped weights.
+ * A model on one device: the pipeline's port on top of sessions. Every request is a decoder variant (layers, taps,
+ * logits, hidden state) that the decoder (decoder.ts, layered-decoder.ts) makes of its sessions.
  */
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
 import type { MropePositions, Span } from '../../models/architectures/mrope.ts';
@@ -15,34 +15,44 @@ import type {
   ModelProfile,
   VisionLanguageModel,
 } from '../pipeline/ports.ts';
+import type { Decoder } from './decoder.ts';
+import { need, WholeDecoder } from './decoder.ts';
 import type { SessionSettings } from './device.ts';
-import { int64, positionFeeds, tapFeeds, tapped } from './feeds.ts';
+import { int64, positionFeeds } from './feeds.ts';
 import { HostKvCache } from './kv-cache.ts';
-import type { Output } from './session.ts';
+import { LayeredDecoder } from './layered-decoder.ts';
 import { Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
 import { VariantPolicy } from './variants.ts';
 
-/** Sessions kept at once: where weights are mapped, and where each session holds them again. */
-const KEPT = { mapped: 16, copied: 4 } as const;
+/**
+ * How the decoder becomes sessions: `exact`, one for each kind of request, where weights are mapped; `growing`, one
+ * that serves nearly all, where each session holds the weights (a GPU); `layered`, one per layer, likewise on the CPU.
+ */
+export type DecoderKind = 'exact' | 'growing' | 'layered';
+
+/** Sessions kept at once. Layers hold no weight twice, so all stay. */
+const KEPT: Readonly<Record<DecoderKind, number>> = { exact: 16, growing: 4, layered: Infinity };
 
 export class OnnxModel implements VisionLanguageModel {
   readonly profile: ModelProfile;
   readonly #graphs: ModelGraphs;
   readonly #settings: SessionSettings;
   readonly #sessions: SessionCache;
-  readonly #variants: VariantPolicy;
+  readonly #decoder: Decoder;
 
-  /** @param copied every session holds the weights again: on a GPU, or when they are stored in half precision */
-  constructor(graphs: ModelGraphs, settings: SessionSettings, copied = settings.device !== 'cpu') {
+  constructor(graphs: ModelGraphs, settings: SessionSettings, kind: DecoderKind = 'exact') {
     const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn } = graphs;
     const { device } = settings;
     const facts = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn };
     this.profile = { ...facts, device };
     this.#graphs = graphs;
     this.#settings = settings;
-    this.#sessions = new SessionCache(copied ? KEPT.copied : KEPT.mapped);
-    this.#variants = new VariantPolicy(graphs, copied);
+    this.#sessions = new SessionCache(KEPT[kind]);
+    this.#decoder =
+      kind === 'layered'
+        ? new LayeredDecoder(graphs, settings, this.#sessions)
+        : new WholeDecoder(graphs, settings, this.#sessions, new VariantPolicy(graphs, kind === 'growing'));
   }
 
   /** Makes the sessions that every sample needs, so that a checkpoint or device that fails does so at load. */
@@ -50,10 +60,7 @@ export class OnnxModel implements VisionLanguageModel {
     const nothing = (): Promise<void> => Promise.resolve();
     await this.#embedSession(nothing);
     await this.#visionSession(nothing);
-    await this.#decoderSession(
-      this.#variants.pick({ layers: this.#graphs.layers, logits: 'last', taps: [], hiddenOf: null }),
-      nothing,
-    );
+    await this.#decoder.warm();
   }
 
   async encodeImage(pixels: Float32Array, grid: Grid = this.#graphs.grid): Promise<Float32Array> {
@@ -80,27 +87,14 @@ export class OnnxModel implements VisionLanguageModel {
   async forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult> {
     if (!(cache instanceof HostKvCache)) throw new FoveaError('internal', 'the cache is of another runtime');
     const wanted = this.#variant(request);
-    const variant = this.#variants.pick(wanted);
-    const start = cache.length;
     const { embeds, count } = await this.#embed(request.parts);
-    this.#checkRoom(start + count);
-    const { past, fresh } = cache.bind(variant.layers, count);
+    this.#checkRoom(cache.length + count);
     const mrope = this.#mrope(cache.nextPosition, request.parts.map(spanOf));
-    const feeds = {
-      embeds: [embeds, [count, this.#graphs.hiddenSize]] as const,
-      ...positionFeeds(this.#graphs, start, count, mrope),
-      ...past,
-      ...tapFeeds(variant.taps, request.taps, this.#graphs.heads, count, start + count),
-    };
-    const output = await this.#decoderSession(variant, (session) => session.run(feeds, fresh));
-    cache.commit(variant.layers, count, mrope?.next);
-    return {
-      logits: wanted.logits === 'none' ? null : need(output, 'logits').data,
-      taps: (request.taps?.heads ?? []).map(({ layer, heads }) =>
-        tapped(need(output, `tap.${layer}`), layer, heads),
-      ),
-      hidden: wanted.hiddenOf === null ? null : need(output, 'hidden').data,
-    };
+    const positions = positionFeeds(this.#graphs, cache.length, count, mrope);
+    const feed = { embeds, count, positions, wanted, taps: request.taps };
+    const { result, layers } = await this.#decoder.run(cache, feed);
+    cache.commit(layers, count, mrope?.next);
+    return result;
   }
 
   async rpn(
@@ -211,21 +205,10 @@ export class OnnxModel implements VisionLanguageModel {
   #visionSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.#sessions.use('vision', () => Session.open(this.#graphs.vision(), this.#settings), work);
   }
-
-  #decoderSession<T>(variant: DecoderVariant, work: (session: Session) => Promise<T>): Promise<T> {
-    const open = () => Session.open(this.#graphs.decoder(variant), this.#settings);
-    return this.#sessions.use(JSON.stringify(variant), open, work);
-  }
 }
 
 function spanOf(part: FeedPart): Span {
   if ('tokens' in part) return { count: part.tokens.length };
   const { count, grid, keep } = part;
   return { count, ...(grid ? { grid } : {}), ...(keep ? { keep } : {}) };
-}
-
-function need(output: Readonly<Record<string, Output>>, name: string): Output {
-  const value = output[name];
-  if (value === undefined) throw new FoveaError('internal', `the graph gave no ${name}`);
-  return value;
 }

@@ -1,6 +1,6 @@
 /**
- * Sessions by key, made on demand and the least recently used let go. On the CPU a session is cheap (the weights are
- * mapped files); on a GPU each holds its own copy of the weights, so few are kept.
+ * Sessions by key, made on demand and the least recently used let go. Where weights are mapped a session is cheap; on a
+ * GPU each holds its own copy of the weights, so few are kept; sessions of one layer each are all kept.
  */
 import type { Session } from './session.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Which decoder serves a request. Where weights are mapped, each request gets exactly what it asks for: another
- * session costs milliseconds. Where every session holds the weights again (a GPU, half-precision weights on the CPU),
- * one decoder that grows with what is asked serves nearly all, and a few outputs go unread.
+ * session costs milliseconds. Where every session holds the weights again (a GPU), one decoder that grows with what is
+ * asked serves nearly all, and a few outputs go unread.
  */
 import type { DecoderVariant, ModelFacts } from '../../models/architectures/index.ts';
 

@@ -32,7 +32,7 @@ test('one growing decoder answers as exact ones do, and few decoders are made', 
     },
   };
   const exact = new OnnxModel(graphs, settings);
-  const sharing = new OnnxModel(spied, settings, true);
+  const sharing = new OnnxModel(spied, settings, 'growing');
   for (const request of [...REQUESTS, ...REQUESTS.slice(0, 5)]) {
     const parts = [{ tokens: [5, 6, 7, 8] }];
     const expected = await exact.forward(exact.newCache(), { parts, ...request });
@@ -55,6 +55,54 @@ test('one growing decoder answers as exact ones do, and few decoders are made', 
       // Four sessions were enough for the above; coming back to the usual requests found theirs still open.
     ],
   );
+});
+
+test('one session per layer answers as exact decoders do, and each layer is made once', async () => {
+  const made: string[] = [];
+  const spied = {
+    ...graphs,
+    layer: (i: number) => {
+      made.push(`layer ${i}`);
+      return graphs.layer(i);
+    },
+    head: () => {
+      made.push('head');
+      return graphs.head();
+    },
+  };
+  const exact = new OnnxModel(graphs, settings);
+  const layered = new OnnxModel(spied, settings, 'layered');
+  await layered.warm();
+  const whole: Omit<ForwardRequest, 'parts'>[] = [
+    ...REQUESTS,
+    { hiddenOf: graphs.layers },
+    { layers: 2, hiddenOf: 2 },
+    { layers: k + 1, hiddenOf: k, taps: { heads: [{ layer: k, heads: [0] }], rows: [2, 3], keys: [0, 2] } },
+    { taps: { heads: [{ layer: graphs.layers - 1, heads: 'all' }], rows: [1, 3], keys: [0, 4] } },
+  ];
+  for (const request of whole) {
+    const [first, second] = [exact.newCache(), layered.newCache()];
+    // A prompt, then more tokens behind what the cache holds.
+    for (const tokens of [
+      [5, 6, 7, 8],
+      [9, 5, 4, 6],
+    ]) {
+      const parts = [{ tokens }];
+      const expected = await exact.forward(first, { parts, ...request });
+      const result = await layered.forward(second, { parts, ...request });
+      assert.equal(result.logits === null, expected.logits === null);
+      assert.equal(result.hidden === null, expected.hidden === null);
+      assertClose(result.logits ?? [], expected.logits ?? [], 1e-5, 'logits');
+      assertClose(result.hidden ?? [], expected.hidden ?? [], 1e-5, 'hidden states');
+      assert.deepEqual(
+        result.taps.map(({ layer, heads, rows, keys }) => [layer, heads, rows, keys]),
+        expected.taps.map(({ layer, heads, rows, keys }) => [layer, heads, rows, keys]),
+      );
+      assertClose(joined(result.taps), joined(expected.taps), 1e-6, 'taps');
+    }
+  }
+  await Promise.all([exact.dispose(), layered.dispose()]);
+  assert.deepEqual(made, [...Array.from({ length: graphs.layers }, (_, i) => `layer ${i}`), 'head']);
 });
 
 test('where weights are mapped, a request gets exactly what it asks for', () => {

@@ -1,0 +1,93 @@
+/**
+ * What runs the decoder of a model: one session for each kind of request (here), or one per layer (layered-decoder.ts).
+ */
+import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { ForwardResult, TapRequest } from '../pipeline/ports.ts';
+import type { SessionSettings } from './device.ts';
+import { tapFeeds, tapped } from './feeds.ts';
+import type { HostKvCache } from './kv-cache.ts';
+import type { Feed, Output } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionCache } from './session-cache.ts';
+import type { VariantPolicy } from './variants.ts';
+
+/** One feed: `count` embedded tokens after what the cache holds. */
+export interface DecoderFeed {
+  /** `[count, d]`; the decoder may use it as working memory. */
+  readonly embeds: Float32Array;
+  readonly count: number;
+  /** Places and rotary tables (feeds.ts). */
+  readonly positions: Readonly<Record<string, Feed>>;
+  readonly wanted: DecoderVariant;
+  readonly taps: TapRequest | undefined;
+}
+
+export interface Decoder {
+  /** Makes the sessions that every request needs. */
+  warm(): Promise<void>;
+  /**
+   * Runs the feed and writes its keys and values behind those of the cache, which is not told.
+   * @returns the result, and how many layers ran
+   */
+  run(cache: HostKvCache, feed: DecoderFeed): Promise<{ result: ForwardResult; layers: number }>;
+}
+
+/** A graph per kind of request, as the policy picks. */
+export class WholeDecoder implements Decoder {
+  readonly #graphs: ModelGraphs;
+  readonly #settings: SessionSettings;
+  readonly #sessions: SessionCache;
+  readonly #variants: VariantPolicy;
+
+  constructor(
+    graphs: ModelGraphs,
+    settings: SessionSettings,
+    sessions: SessionCache,
+    variants: VariantPolicy,
+  ) {
+    this.#graphs = graphs;
+    this.#settings = settings;
+    this.#sessions = sessions;
+    this.#variants = variants;
+  }
+
+  async warm(): Promise<void> {
+    const { layers } = this.#graphs;
+    const variant = this.#variants.pick({ layers, logits: 'last', taps: [], hiddenOf: null });
+    await this.#use(variant, () => Promise.resolve());
+  }
+
+  async run(cache: HostKvCache, { embeds, count, positions, wanted, taps }: DecoderFeed) {
+    const { hiddenSize, heads } = this.#graphs;
+    const variant = this.#variants.pick(wanted);
+    const { past, fresh } = cache.bind(variant.layers, count);
+    const feeds = {
+      embeds: [embeds, [count, hiddenSize]] as const,
+      ...positions,
+      ...past,
+      ...tapFeeds(variant.taps, taps, heads, count, cache.length + count),
+    };
+    const output = await this.#use(variant, (session) => session.run(feeds, fresh));
+    const result: ForwardResult = {
+      logits: wanted.logits === 'none' ? null : need(output, 'logits').data,
+      taps: (taps?.heads ?? []).map(({ layer, heads: list }) =>
+        tapped(need(output, `tap.${layer}`), layer, list),
+      ),
+      hidden: wanted.hiddenOf === null ? null : need(output, 'hidden').data,
+    };
+    return { result, layers: variant.layers };
+  }
+
+  #use<T>(variant: DecoderVariant, work: (session: Session) => Promise<T>): Promise<T> {
+    const open = () => Session.open(this.#graphs.decoder(variant), this.#settings);
+    return this.#sessions.use(JSON.stringify(variant), open, work);
+  }
+}
+
+/** An output that the graph has. */
+export function need(output: Readonly<Record<string, Output>>, name: string): Output {
+  const value = output[name];
+  if (value === undefined) throw new FoveaError('internal', `the graph gave no ${name}`);
+  return value;
+}
