@@ -46,8 +46,9 @@ export interface Rederived extends LabelResult {
 
 /** The stored maps of one sample, looked at once; each part can be asked for again under other thresholds. */
 export interface Rederivable {
-  label(rule: LabelRule): LabelResult;
-  denoise(rule: LabelRule): Float32Array | null;
+  /** `grounding`: another map `[H*W]` on the same grid in place of the stored one. */
+  label(rule: LabelRule, grounding?: Float32Array | null): LabelResult;
+  denoise(rule: LabelRule, grounding?: Float32Array | null): Float32Array | null;
   boxes(map: Float32Array | null, kind: MapKind, rule: RoiRule): SourceXyxy[];
 }
 
@@ -62,9 +63,10 @@ export function rederivable(stored: StoredMaps, used: RoiRule): Rederivable {
   };
   const toSource = converter(place, used, [grounding, stored.denoised], 'attention');
   const rpnToSource = stored.rpn && converter(stored.rpn, used, [stored.rpn], 'rpn');
+  const own = grounding?.values ?? null;
   return {
-    label: (rule) => labelByRule({ ...maps, grounding: grounding?.values ?? null }, rule),
-    denoise: (rule) => grounding && denoiseByRule({ ...maps, grounding: grounding.values }, rule),
+    label: (rule, values = own) => labelByRule({ ...maps, grounding: values }, rule),
+    denoise: (rule, values = own) => values && denoiseByRule({ ...maps, grounding: values }, rule),
     boxes(map, kind, rule) {
       if (!map) return [];
       const grid = kind === 'rpn' && stored.rpn ? stored.rpn.grid : place.grid;
