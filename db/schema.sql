@@ -143,14 +143,14 @@ BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
 CREATE TRIGGER review_is_append_only_update BEFORE UPDATE ON review
 BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
 
--- maps.db, user_version 1
-CREATE TABLE map_set (
-  key INTEGER PRIMARY KEY,
-  grid_rows INTEGER NOT NULL,
-  grid_cols INTEGER NOT NULL,
-  grounding BLOB CHECK (length(grounding) = 2 * grid_rows * grid_cols),
-  sink BLOB CHECK (length(sink) = 2 * grid_rows * grid_cols),
-  question BLOB CHECK (length(question) = 2 * grid_rows * grid_cols),
-  denoised BLOB CHECK (length(denoised) = 2 * grid_rows * grid_cols),
-  rpn BLOB CHECK (length(rpn) = 2 * grid_rows * grid_cols)
+-- maps.db, user_version 2
+CREATE TABLE map (
+  key INTEGER NOT NULL REFERENCES map_set(key) ON DELETE CASCADE,
+  name TEXT NOT NULL CHECK (name IN ('grounding', 'sink', 'question', 'denoised', 'rpn')),
+  grid_rows INTEGER NOT NULL CHECK (grid_rows > 0),
+  grid_cols INTEGER NOT NULL CHECK (grid_cols > 0),
+  transform TEXT,
+  data BLOB NOT NULL CHECK (length(data) = 2 * grid_rows * grid_cols),
+  UNIQUE (key, name)
 ) STRICT;
+CREATE TABLE map_set (key INTEGER PRIMARY KEY) STRICT;

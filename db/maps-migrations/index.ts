@@ -1,5 +1,6 @@
 /** Every migration of `maps.db`, in order. */
 import type { Migration } from '../types.ts';
 import { migration as m0001 } from './0001-map-set.ts';
+import { migration as m0002 } from './0002-placed-maps.ts';
 
-export const mapsMigrations: readonly Migration[] = [m0001];
+export const mapsMigrations: readonly Migration[] = [m0001, m0002];

@@ -2,7 +2,7 @@
  * What the backend asks of the engine process: whole samples, never tensors of a forward pass. Arrays cross the
  * process boundary as typed arrays (structured clone).
  */
-import type { MapBoxes, SecondStage } from '../../src-shared/contract/outcome.ts';
+import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { Dropped, Grid, GridTransform, Labels } from '../../src-shared/kernels/types.ts';
 
@@ -67,17 +67,11 @@ export interface LabelOutcome {
   readonly answer: string;
   readonly answerTokens: readonly number[];
   readonly imageSize: readonly [width: number, height: number];
+  /** The label's grid and its place on the picture. */
   readonly grid: Grid;
   readonly transform: GridTransform;
-  readonly maps: {
-    readonly grounding: Float16Map | null;
-    readonly sink: Float16Map | null;
-    readonly question: Float16Map | null;
-    /** Continuous g′ (METHOD §2 step 1). */
-    readonly denoised: Float16Map | null;
-    /** RPN logits. */
-    readonly rpn: Float16Map | null;
-  };
+  readonly maps: MapSet;
+  /** On the label's grid. */
   readonly headMaps: readonly { readonly layer: number; readonly head: number; readonly map: Float16Map }[];
   readonly labels: Labels;
   readonly dropped: Dropped | null;

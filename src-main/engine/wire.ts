@@ -91,6 +91,9 @@ const modelInfoSchema = z.object({
 }) satisfies z.ZodType<ModelInfo>;
 
 const mapSchema = z.instanceof(Uint16Array);
+const placedMapSchema = z
+  .object({ grid: gridSchema, transform: transformSchema, bits: mapSchema })
+  .refine(({ grid, bits }) => bits.length === grid[0] * grid[1], 'the map does not fit its grid');
 const labelOutcomeSchema = z.object({
   answer: z.string(),
   answerTokens: z.array(z.number()),
@@ -98,11 +101,11 @@ const labelOutcomeSchema = z.object({
   grid: gridSchema,
   transform: transformSchema,
   maps: z.object({
-    grounding: mapSchema.nullable(),
-    sink: mapSchema.nullable(),
-    question: mapSchema.nullable(),
-    denoised: mapSchema.nullable(),
-    rpn: mapSchema.nullable(),
+    grounding: placedMapSchema.nullable(),
+    sink: placedMapSchema.nullable(),
+    question: placedMapSchema.nullable(),
+    denoised: placedMapSchema.nullable(),
+    rpn: placedMapSchema.nullable(),
   }),
   headMaps: z.array(z.object({ layer: z.number(), head: z.number(), map: mapSchema })),
   labels: z.instanceof(Int8Array),

@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { analyseSample } from '../pipeline/analyse.ts';
 import { probeModel } from '../pipeline/probe.ts';
+import { NativeView } from '../pipeline/native.ts';
 import { encodeImageFile } from '../pipeline/subject.ts';
 import { SharedPrefix } from '../pipeline/shared-prefix.ts';
 import type { EncodedImage } from '../pipeline/subject.ts';
@@ -29,6 +30,7 @@ interface LastPicture {
   readonly model: OpenModel;
   readonly encoded: EncodedImage;
   readonly shared: SharedPrefix;
+  readonly native: NativeView;
 }
 
 export class Worker {
@@ -78,8 +80,8 @@ export class Worker {
   async #label(request: LabelRequest, signal: AbortSignal): Promise<LabelOutcome> {
     const opened = await this.#models.get(request.model);
     const watch = new Stopwatch(signal);
-    const { encoded, shared } = await this.#encode(opened, request, watch);
-    const outcome = await analyseSample(opened, request, { signal, encoded, shared });
+    const { encoded, shared, native } = await this.#encode(opened, request, watch);
+    const outcome = await analyseSample(opened, request, { signal, encoded, shared, native });
     return { ...outcome, timings: { ...outcome.timings, ...watch.report() } };
   }
 
@@ -94,8 +96,9 @@ export class Worker {
     const key = [path, file?.mtimeNs, file?.size, squareTokens].join('\n');
     if (this.#last?.key === key && this.#last.model === model) return this.#last;
     this.#last?.shared.dispose();
+    this.#last?.native.dispose();
     this.#last = null;
     const encoded = await encodeImageFile(model, path, watch, squareTokens);
-    return (this.#last = { key, model, encoded, shared: new SharedPrefix() });
+    return (this.#last = { key, model, encoded, shared: new SharedPrefix(), native: new NativeView() });
   }
 }

@@ -3,10 +3,11 @@
  * dtype, shape and order). The field list is in README.md; a change of meaning raises the schema's number.
  */
 import { float16ToBytes } from '../../src-shared/kernels/float16.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
+import type { GridTransform } from '../../src-shared/kernels/types.ts';
+import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
 import { runExport } from './run.ts';
 import type { Selected } from './select.ts';
-import type { Exporter, Float16Bits } from './types.ts';
+import type { Exporter } from './types.ts';
 
 export const JSONL_SCHEMA = 'fovea.sample/1';
 
@@ -43,12 +44,7 @@ export function sampleLine({ sample, prediction, label, source }: Selected): obj
     label: [...label],
     label_source: source,
     grid,
-    transform: {
-      scale_x: transform.scaleX,
-      scale_y: transform.scaleY,
-      offset_x: transform.offsetX,
-      offset_y: transform.offsetY,
-    },
+    transform: transformField(transform),
     prediction: {
       id: prediction.id,
       answer: prediction.answer,
@@ -61,11 +57,11 @@ export function sampleLine({ sample, prediction, label, source }: Selected): obj
         skipped: secondStage.skipped,
       },
       maps: {
-        grounding: mapField(maps.grounding, grid),
-        sink: mapField(maps.sink, grid),
-        question: mapField(maps.question, grid),
-        denoised: mapField(maps.denoised, grid),
-        rpn_logits: mapField(maps.rpn, grid),
+        grounding: mapField(maps.grounding),
+        sink: mapField(maps.sink),
+        question: mapField(maps.question),
+        denoised: mapField(maps.denoised),
+        rpn_logits: mapField(maps.rpn),
       },
     },
     review: review && {
@@ -86,13 +82,18 @@ export function sampleLine({ sample, prediction, label, source }: Selected): obj
   };
 }
 
-function mapField(bits: Float16Bits | null, grid: Grid): object | null {
+function mapField(map: PlacedMap | null): object | null {
   return (
-    bits && {
+    map && {
       dtype: '<f2',
-      shape: grid,
+      shape: map.grid,
       order: 'C',
-      base64: Buffer.from(float16ToBytes(bits)).toString('base64'),
+      transform: transformField(map.transform),
+      base64: Buffer.from(float16ToBytes(map.bits)).toString('base64'),
     }
   );
+}
+
+function transformField({ scaleX, scaleY, offsetX, offsetY }: GridTransform): object {
+  return { scale_x: scaleX, scale_y: scaleY, offset_x: offsetX, offset_y: offsetY };
 }

@@ -33,8 +33,8 @@ async function writeSample(sink: Sink, { sample, prediction, label }: Selected):
     grid,
     imageSize: [sample.image.width, sample.image.height],
     label,
-    grounding: maps.grounding && decodeFloat16(maps.grounding),
-    sink: maps.sink && decodeFloat16(maps.sink),
+    grounding: maps.grounding && decodeFloat16(maps.grounding.bits),
+    sink: maps.sink && decodeFloat16(maps.sink.bits),
   });
   if ('reason' in result) return { skip: result.reason };
   // LLaVA's maps are flat, Qwen's square.
@@ -48,7 +48,7 @@ async function writeSample(sink: Sink, { sample, prediction, label }: Selected):
       image: sample.image.path,
       sink_attn: array(result.sink),
       grounding_attn_o2i: array(result.grounding),
-      ...(maps.question && { grounding_attn_q2i: array(decodeFloat16(maps.question)) }),
+      ...(maps.question && { grounding_attn_q2i: array(decodeFloat16(maps.question.bits)) }),
     }),
   );
   const readable = variant === 'qwen' || (grid[0] === LLAVA_TRAINER_SIDE && grid[1] === LLAVA_TRAINER_SIDE);

@@ -2,14 +2,11 @@
  * What exporters are fed and what they give back. The store streams {@link ExportSample}s; an exporter decides what
  * of them its format can say, writes one file and counts everything it left out or had to change.
  */
-import type { MapBoxes, SecondStage } from '../../src-shared/contract/outcome.ts';
+import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { Decision, SampleState } from '../../src-shared/contract/domain.ts';
 import type { ExportFormat } from '../../src-shared/contract/procedures.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
-
-/** Float16 bits, `[H*W]` row-major, as stored. */
-export type Float16Bits = Uint16Array;
 
 /** The run a prediction belongs to. */
 export interface ExportRun {
@@ -26,15 +23,10 @@ export interface ExportRun {
 export interface ExportPrediction {
   readonly id: number;
   readonly answer: string;
+  /** The label's; each map says its own. */
   readonly grid: Grid;
   readonly transform: GridTransform;
-  readonly maps: {
-    readonly grounding: Float16Bits | null;
-    readonly sink: Float16Bits | null;
-    readonly question: Float16Bits | null;
-    readonly denoised: Float16Bits | null;
-    readonly rpn: Float16Bits | null;
-  };
+  readonly maps: MapSet;
   /** The pseudo-label as predicted. */
   readonly label: Labels;
   readonly dropped: Dropped | null;

@@ -67,7 +67,7 @@ export async function labelItem(
       },
       signal,
     );
-    const mapsKey = putMaps(db, outcome.grid, outcome.maps);
+    const mapsKey = putMaps(db, outcome.maps);
     const predictionId = transact(db, () => {
       itemDone(db, lease, sampleId);
       return putPrediction(db, run.runId, sampleId, mapsKey, outcome);

@@ -6,10 +6,11 @@
 import { answerText, fedAnswerTokens } from './answer-text.ts';
 import { greedy } from './greedy.ts';
 import type { TapPlan } from './plan.ts';
-import type { FeedPart, ForwardRequest, TappedRows } from './ports.ts';
-import { promptParts, promptTokens } from './prompted.ts';
+import type { ForwardRequest, TappedRows } from './ports.ts';
+import { promptTokens } from './prompted.ts';
 import type { Prompted } from './prompted.ts';
 import { RowStore, sliceRows } from './rows.ts';
+import { joined, partsAfter } from './shared-prefix.ts';
 import type { Start } from './shared-prefix.ts';
 import type { EncodedImage, Subject } from './subject.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -129,20 +130,6 @@ export async function forceAnswer(
 /** Layers that a given answer may need: those asked for, and those below the RPN. */
 export function forcedDepth(subject: Subject, { plan, rpn }: FirstStageRequest): number {
   return Math.max(1, plan.depth, rpn ? (subject.model.profile.rpn?.k ?? 0) : 0);
-}
-
-/** What is left to feed of the prompt when the cache holds nothing, or the prompt up to its last visual token. */
-function partsAfter(held: number, prompt: Prompted, { features }: EncodedImage): FeedPart[] {
-  return held === 0 ? promptParts(prompt, features) : [{ tokens: prompt.ids.after }];
-}
-
-/** Rows of the shared prefix, then those of this feed. */
-function joined(prefix: Float32Array | null, rows: Float32Array | null): Float32Array | null {
-  if (prefix === null || rows === null) return rows;
-  const all = new Float32Array(prefix.length + rows.length);
-  all.set(prefix);
-  all.set(rows, prefix.length);
-  return all;
 }
 
 function promptRowCount(prompt: Prompted, { promptRows }: FirstStageRequest): number {

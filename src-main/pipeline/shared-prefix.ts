@@ -4,15 +4,30 @@
  * with its own tokens, which is the cheapest when no other follows; the next takes them up again (attention is causal,
  * so they do not depend on the question).
  */
-import type { KvCache } from './ports.ts';
+import type { FeedPart, KvCache } from './ports.ts';
+import { promptParts } from './prompted.ts';
 import type { Prompted } from './prompted.ts';
-import type { Subject } from './subject.ts';
+import type { EncodedImage, Subject } from './subject.ts';
 
 /** Where a sample begins: a cache that is empty, or holds the prompt up to its last visual token. */
 export interface Start {
   readonly cache: KvCache;
   /** hidden_states[K] of the rows the cache holds, `[cache.length, d]`; null when it is empty or nobody asked. */
   readonly hidden: Float32Array | null;
+}
+
+/** What is left to feed of the prompt when the cache holds nothing, or the prompt up to its last visual token. */
+export function partsAfter(held: number, prompt: Prompted, { features }: EncodedImage): FeedPart[] {
+  return held === 0 ? promptParts(prompt, features) : [{ tokens: prompt.ids.after }];
+}
+
+/** Rows of the shared prefix, then those of this feed. */
+export function joined(prefix: Float32Array | null, rows: Float32Array | null): Float32Array | null {
+  if (prefix === null || rows === null) return rows;
+  const all = new Float32Array(prefix.length + rows.length);
+  all.set(prefix);
+  all.set(rows, prefix.length);
+  return all;
 }
 
 /** Of one picture under one model; whoever makes it disposes it. One sample at a time. */

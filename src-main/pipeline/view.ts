@@ -13,6 +13,11 @@ export interface View {
   readonly prompt: TeacherPrompt | null;
 }
 
+/** Whether this is the teacher's own view, so that the picture as it is must be looked at apart from it. */
+export function isTeachers({ squareTokens, prompt }: View): boolean {
+  return squareTokens !== null || prompt !== null;
+}
+
 export function viewOf({ dynamicGrid }: Pick<ModelProfile, 'dynamicGrid'>, { teacher }: Preset): View {
   return dynamicGrid && teacher ? teacher : { squareTokens: null, prompt: null };
 }

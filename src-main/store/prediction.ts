@@ -10,11 +10,11 @@ import {
   transformSchema,
 } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { MapBoxes, SecondStage } from '../../src-shared/contract/outcome.ts';
+import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Dropped, Grid, GridTransform, Labels } from '../../src-shared/kernels/types.ts';
 import { labelsToBytes, plainBytes } from './bytes.ts';
 import { type ReadableDb, type SqlValue, type WritableDb, read, write } from './db.ts';
-import { type MapSet, getMaps } from './prediction-maps.ts';
+import { getMaps } from './prediction-maps.ts';
 import { activeRunId } from './run.ts';
 import { refreshSampleState } from './sample-state.ts';
 
@@ -101,7 +101,8 @@ export function getPrediction(db: ReadableDb, id: number): { prediction: Predict
 
 /** The arrays of a prediction; null when `maps.db` lost them. Throws `not_found`. */
 export function getPredictionMaps(db: ReadableDb, id: number): MapSet | null {
-  return getMaps(db, rowOf(db, id).maps_key);
+  const row = rowOf(db, id);
+  return getMaps(db, row.maps_key, transformOf(row));
 }
 
 /**
@@ -173,13 +174,17 @@ function columns(runId: number, sampleId: number, mapsKey: number, found: NewPre
   ];
 }
 
+function transformOf(row: Row): GridTransform {
+  return transformSchema.parse(JSON.parse(row.transform));
+}
+
 function toPrediction(row: Row): Prediction {
   return {
     id: row.id,
     runId: row.run_id,
     answer: row.answer,
     grid: [row.grid_rows, row.grid_cols],
-    transform: transformSchema.parse(JSON.parse(row.transform)),
+    transform: transformOf(row),
     label: plainBytes(row.label),
     dropped: row.dropped_rule && {
       rule: row.dropped_rule,

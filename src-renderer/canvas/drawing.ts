@@ -2,17 +2,11 @@
  * What the layers draw, in world units. Lines keep their width on screen whatever the zoom: `unit` is one CSS pixel
  * in world units. Light lines lie on dark ones so that they can be seen on any picture.
  */
-import type { Rect } from '../logic/viewport.ts';
+import type { Rect, Tokens } from '../logic/viewport.ts';
 
 export interface Drawing {
   readonly context: CanvasRenderingContext2D;
   readonly unit: number;
-}
-
-export interface Tokens {
-  readonly rect: Rect;
-  readonly rows: number;
-  readonly cols: number;
 }
 
 const HALO = 'rgb(0 0 0 / 75%)';

@@ -6,7 +6,7 @@ import { Group } from 'konva/lib/Group';
 import { Layer } from 'konva/lib/Layer';
 import { Shape } from 'konva/lib/Shape';
 import { Stage } from 'konva/lib/Stage';
-import type { Rect, Size, Viewport } from '../logic/viewport.ts';
+import type { Size, Tokens, Viewport } from '../logic/viewport.ts';
 import {
   drawBoxes,
   drawGrid,
@@ -23,8 +23,10 @@ export interface PaneScene {
     readonly width: number;
     readonly height: number;
   } | null;
-  /** Where the tokens lie, in world units; null without a prediction. */
-  readonly tokens: { readonly rect: Rect; readonly rows: number; readonly cols: number } | null;
+  /** Where the label's tokens lie, in world units; null without a prediction. */
+  readonly tokens: Tokens | null;
+  /** Where the map's lie; null without a map. The grid that is drawn is the map's. */
+  readonly mapTokens: Tokens | null;
   readonly map: ImageBitmap | null;
   readonly mapOpacity: number;
   readonly smooth: boolean;
@@ -41,6 +43,7 @@ export interface PaneScene {
 const EMPTY: PaneScene = {
   picture: null,
   tokens: null,
+  mapTokens: null,
   map: null,
   mapOpacity: 1,
   smooth: false,
@@ -53,15 +56,37 @@ const EMPTY: PaneScene = {
 };
 
 /** What each of the two scene layers is drawn from. */
-const BASE_PARTS = ['picture', 'tokens', 'map', 'mapOpacity', 'smooth'] as const;
-const OVERLAY_PARTS = ['tokens', 'label', 'labelOpacity', 'outline', 'showGrid', 'boxes', 'truth'] as const;
+const BASE_PARTS = ['picture', 'mapTokens', 'map', 'mapOpacity', 'smooth'] as const;
+const OVERLAY_PARTS = [
+  'tokens',
+  'mapTokens',
+  'label',
+  'labelOpacity',
+  'outline',
+  'showGrid',
+  'boxes',
+  'truth',
+] as const;
+
+/** An outline, flat x0, y0, x1, y1 in coordinates of the grid `at`. */
+export interface Hovered {
+  readonly lines: readonly number[];
+  readonly at: Tokens;
+}
+
+function sameHovered(a: Hovered | null, b: Hovered | null): boolean {
+  if (!a || !b) return a === b;
+  const numbers = ({ lines, at: { rect } }: Hovered) => [rect.x, rect.y, rect.width, rect.height, ...lines];
+  const [left, right] = [numbers(a), numbers(b)];
+  return left.length === right.length && left.every((value, i) => value === right[i]);
+}
 
 export class PaneStage {
   readonly #stage: Stage;
   readonly #layers: readonly Layer[];
   readonly #groups: readonly Group[];
   #scene: PaneScene = EMPTY;
-  #hovered: readonly number[] = [];
+  #hovered: Hovered | null = null;
   #view: Viewport = { scale: 1, x: 0, y: 0 };
 
   constructor(container: HTMLDivElement) {
@@ -92,7 +117,7 @@ export class PaneStage {
     const [base, overlay, hover] = this.#layers as [Layer, Layer, Layer];
     base.batchDraw();
     overlay.batchDraw();
-    if (this.#hovered.length > 0) hover.batchDraw();
+    if (this.#hovered) hover.batchDraw();
   }
 
   setScene(scene: PaneScene): void {
@@ -103,10 +128,10 @@ export class PaneStage {
     if (OVERLAY_PARTS.some(changed)) this.#layers[1]!.batchDraw();
   }
 
-  /** Outline of what lies under the pointer or the brush, flat x0, y0, x1, y1 in grid coordinates. */
-  setHover(lines: readonly number[]): void {
-    if (lines.length === this.#hovered.length && lines.every((at, i) => at === this.#hovered[i])) return;
-    this.#hovered = lines;
+  /** What lies under the pointer or the brush, or null. */
+  setHover(hovered: Hovered | null): void {
+    if (sameHovered(hovered, this.#hovered)) return;
+    this.#hovered = hovered;
     this.#layers[2]!.batchDraw();
   }
 
@@ -119,24 +144,24 @@ export class PaneStage {
   }
 
   #paintBase = (drawing: Drawing): void => {
-    const { picture, tokens, map, mapOpacity, smooth } = this.#scene;
+    const { picture, mapTokens, map, mapOpacity, smooth } = this.#scene;
     if (picture) drawPicture(drawing, picture, this.#view.scale);
-    if (tokens && map) drawScaled(drawing, map, tokens.rect, mapOpacity, smooth);
+    if (mapTokens && map) drawScaled(drawing, map, mapTokens.rect, mapOpacity, smooth);
   };
 
   #paintOverlay = (drawing: Drawing): void => {
-    const { tokens, label, labelOpacity, outline, showGrid, boxes, truth } = this.#scene;
+    const { tokens, mapTokens, label, labelOpacity, outline, showGrid, boxes, truth } = this.#scene;
     if (tokens && label) {
       drawScaled(drawing, label, tokens.rect, labelOpacity, true);
       drawOutline(drawing, tokens, outline);
     }
-    if (tokens && showGrid) drawGrid(drawing, tokens);
+    const lined = mapTokens ?? tokens;
+    if (lined && showGrid) drawGrid(drawing, lined);
     drawBoxes(drawing, boxes, []);
     drawBoxes(drawing, truth, [6, 4]);
   };
 
   #paintHover = (drawing: Drawing): void => {
-    const { tokens } = this.#scene;
-    if (tokens) drawHovered(drawing, tokens, this.#hovered);
+    if (this.#hovered) drawHovered(drawing, this.#hovered.at, this.#hovered.lines);
   };
 }

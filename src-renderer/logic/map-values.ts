@@ -2,7 +2,9 @@
  * From a stored map to what a pane shows: decoded values, their range, and colours. NaN and infinities are masked
  * (transparent, left out of the range), never drawn as a low or a high value.
  */
+import type { PlacedMapBytes } from '../../src-shared/contract/domain.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
+import type { Grid, GridTransform } from '../../src-shared/kernels/types.ts';
 import { colormapTable, type ColormapName } from './colormap.ts';
 
 /** Share of the range from which on a value is drawn in full. */
@@ -12,6 +14,20 @@ const FULL_FROM = 0.5;
 export interface MapValues {
   readonly values: Float32Array;
   readonly range: { readonly min: number; readonly max: number } | null;
+}
+
+/** Values with their own place on the picture, which need not be the label's. */
+export interface PlacedValues extends MapValues {
+  readonly grid: Grid;
+  readonly transform: GridTransform;
+}
+
+/** A map as sent, decoded. `convert` is applied to the values (logits to probabilities). */
+export function placedValues(
+  { grid, transform, data }: PlacedMapBytes,
+  convert: (values: Float32Array) => Float32Array = (values) => values,
+): PlacedValues {
+  return { ...withRange(convert(decodeMap(data))), grid, transform };
 }
 
 /** Little-endian float16 bytes `[2*H*W]` as floats `[H*W]`. */

@@ -87,6 +87,19 @@ export function gridRect(grid: Grid, transform: GridTransform): Rect {
   return { x, y, width: grid[1] / transform.scaleX, height: grid[0] / transform.scaleY };
 }
 
+/** A grid and where it lies, as the canvas draws it. */
+export interface Tokens {
+  readonly rect: Rect;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** Where the cells of a label or a map lie, in world units. */
+export function tokensAt(place: { readonly grid: Grid; readonly transform: GridTransform }): Tokens {
+  const [rows, cols] = place.grid;
+  return { rect: gridRect(place.grid, place.transform), rows, cols };
+}
+
 /** World point to grid coordinates (columns, rows; fractional). */
 export function toGrid(world: Point, transform: GridTransform): Point {
   return {

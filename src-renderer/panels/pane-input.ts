@@ -18,20 +18,10 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
     const box = element.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
+  /** In the label's grid, which is what is painted. */
   const gridPoint = (point: Point): Point | null => {
     const prediction = desk.bundle?.detail.prediction;
     return prediction ? toGrid(toWorld(view.viewport, point), prediction.transform) : null;
-  };
-  const setHover = (point: Point | null): void => {
-    const prediction = desk.bundle?.detail.prediction;
-    const inside =
-      point &&
-      prediction &&
-      point.x >= 0 &&
-      point.y >= 0 &&
-      point.x < prediction.grid[1] &&
-      point.y < prediction.grid[0];
-    view.hover = inside ? point : null;
   };
 
   const down = (event: PointerEvent): void => {
@@ -62,7 +52,7 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
       }
     }
     last = point;
-    setHover(cell);
+    view.hover = toWorld(view.viewport, point);
   };
   const up = (): void => {
     if (mode === 'paint') desk.endStroke();
@@ -72,7 +62,9 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
     if (mode === 'paint') desk.cancelStroke();
     mode = 'none';
   };
-  const leave = (): void => setHover(null);
+  const leave = (): void => {
+    view.hover = null;
+  };
   const wheel = (event: WheelEvent): void => {
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1;

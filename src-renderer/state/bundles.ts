@@ -5,15 +5,15 @@
 import type { PredictionMaps, Review, SampleDetail } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { RpcClient } from '../../src-shared/contract/procedures.ts';
-import { decodeMap, probabilities, withRange, type MapValues } from '../logic/map-values.ts';
+import { placedValues, probabilities, type PlacedValues } from '../logic/map-values.ts';
 import { BEHIND, roomAhead } from '../logic/ahead.ts';
 import { bytesOf, loadPicture, type Picture } from './pictures.ts';
 
 /** The maps a pane shows; null where the run made none. `rpn` holds probabilities. */
 export interface SampleMaps {
-  readonly raw: MapValues | null;
-  readonly denoised: MapValues | null;
-  readonly rpn: MapValues | null;
+  readonly raw: PlacedValues | null;
+  readonly denoised: PlacedValues | null;
+  readonly rpn: PlacedValues | null;
 }
 
 export interface Bundle {
@@ -149,8 +149,8 @@ export class Bundles {
 
 function shownMaps(maps: PredictionMaps): SampleMaps {
   return {
-    raw: maps.grounding && withRange(decodeMap(maps.grounding)),
-    denoised: maps.denoised && withRange(decodeMap(maps.denoised)),
-    rpn: maps.rpn && withRange(probabilities(decodeMap(maps.rpn))),
+    raw: maps.grounding && placedValues(maps.grounding),
+    denoised: maps.denoised && placedValues(maps.denoised),
+    rpn: maps.rpn && placedValues(maps.rpn, probabilities),
   };
 }

@@ -21,7 +21,7 @@ export class View {
   viewport = $state.raw<Viewport>({ scale: 1, x: 0, y: 0 });
   pane = $state.raw<Size>({ width: 1, height: 1 });
   picture = $state.raw<Size>({ width: 1, height: 1 });
-  /** Pointer in grid coordinates (columns, rows; fractional), or null when it is over no token. */
+  /** Pointer over a pane in world units (source pixels), or null: each map and the label have grids of their own. */
   hover = $state.raw<Point | null>(null);
   /** Space is held: dragging pans whatever the tool. */
   panning = $state(false);

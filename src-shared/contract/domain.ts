@@ -113,17 +113,24 @@ export const sampleDetailSchema = z.object({
 });
 export type SampleDetail = z.infer<typeof sampleDetailSchema>;
 
-/** The arrays of a prediction: float16 little-endian bytes of `[H*W]`, or null where the run made none. */
+/**
+ * One map with its own place on the picture (METHOD §1): `data` is float16 little-endian bytes of `[H*W]` of `grid`.
+ * The grid need not be the label's: Qwen's teacher sees a square, its RPN the picture as it is.
+ */
+export const placedMapSchema = z
+  .object({ grid: gridSchema, transform: transformSchema, data: bytesSchema })
+  .refine(({ grid, data }) => data.length === 2 * grid[0] * grid[1], 'the map does not fit its grid');
+
+/** The maps of a prediction, or null where the run made none (or `maps.db` lost them). */
 export const predictionMapsSchema = z.object({
   predictionId: idSchema,
-  grid: gridSchema,
-  transform: transformSchema,
-  grounding: bytesSchema.nullable(),
-  sink: bytesSchema.nullable(),
-  question: bytesSchema.nullable(),
-  denoised: bytesSchema.nullable(),
-  rpn: bytesSchema.nullable(),
+  grounding: placedMapSchema.nullable(),
+  sink: placedMapSchema.nullable(),
+  question: placedMapSchema.nullable(),
+  denoised: placedMapSchema.nullable(),
+  rpn: placedMapSchema.nullable(),
 });
+export type PlacedMapBytes = z.infer<typeof placedMapSchema>;
 export type PredictionMaps = z.infer<typeof predictionMapsSchema>;
 
 export const answerModeSchema = z.enum(['self', 'teacher']);

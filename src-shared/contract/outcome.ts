@@ -1,5 +1,27 @@
 /** What analysing one sample yields besides its maps, as plain types: the engine says it, the store keeps it, exports write it. */
-import type { SourceXyxy } from '../kernels/types.ts';
+import type { Grid, GridTransform, SourceXyxy } from '../kernels/types.ts';
+
+/** A map with its place on the picture (METHOD §1: every stored map carries its own grid and transform). */
+export interface PlacedMap {
+  readonly grid: Grid;
+  readonly transform: GridTransform;
+  /** Float16 bits, `[H*W]` row-major: what is stored is what was labelled (METHOD §2). */
+  readonly bits: Uint16Array;
+}
+
+/**
+ * The maps of one prediction; null where the run made none. All lie on the label's grid but `rpn`, which has the grid
+ * of the picture as it is where the teacher saw another (Qwen).
+ */
+export interface MapSet {
+  readonly grounding: PlacedMap | null;
+  readonly sink: PlacedMap | null;
+  readonly question: PlacedMap | null;
+  /** Continuous g′ (METHOD §2 step 1). */
+  readonly denoised: PlacedMap | null;
+  /** RPN logits. */
+  readonly rpn: PlacedMap | null;
+}
 
 /** Boxes in source pixels that each map yields under the preset's RoI rule. */
 export interface MapBoxes {

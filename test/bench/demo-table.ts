@@ -139,7 +139,7 @@ async function measureScene(subject: Subject, preset: Preset, question: Question
   const cropped: Record<MapName, boolean> = { raw: false, denoised: false, rpn: false };
   const bits = { raw: alone.maps.grounding, denoised: alone.maps.denoised, rpn: alone.maps.rpn };
   for (const name of MAPS) {
-    const map = bits[name] && decodeFloat16(bits[name]);
+    const map = bits[name] && decodeFloat16(bits[name].bits);
     if (map) auc[name] = rocAuc(map, cells) ?? 0.5;
     const usable = map !== null && (name === 'rpn' || alone.dropped === null);
     const { crops } = usable

@@ -77,10 +77,15 @@ export async function measureQuality(
   const scores = (outcomes: readonly LabelOutcome[]): Scores => {
     const at = (i: number) => [outcomes[i] as LabelOutcome, scenes[i] as Scene] as const;
     const auc = (i: number, map: 'denoised' | 'rpn') => {
-      const [{ maps, grid, transform }, { boxes }] = at(i);
-      const bits = maps[map];
+      const [{ maps }, { boxes }] = at(i);
+      const found = maps[map];
       return (
-        (bits && rocAuc(decodeFloat16(bits), truthCells(boxes, grid, transform, TRUE_CELL_SHARE))) ?? 0.5
+        (found &&
+          rocAuc(
+            decodeFloat16(found.bits),
+            truthCells(boxes, found.grid, found.transform, TRUE_CELL_SHARE),
+          )) ??
+        0.5
       );
     };
     return {

@@ -51,7 +51,7 @@ test('whole samples come back in order, arrays as typed arrays, states told', as
   const outcomes = await Promise.all(questions.slice(0, 3).map((question) => client.label(ask(question))));
   outcomes.forEach((outcome, i) => assert.deepEqual(outcome.answerTokens, questions[i].answer_ids));
   const [first] = outcomes;
-  assert.ok(first.maps.rpn instanceof Uint16Array && first.labels instanceof Int8Array);
+  assert.ok(first.maps.rpn?.bits instanceof Uint16Array && first.labels instanceof Int8Array);
   assert.equal(first.headMaps.length, 4);
   assert.ok(['encode', 'prefill', 'rpn', 'total'].every((step) => first.timings[step] > 0));
   assert.deepEqual([...new Set(states)], ['starting', 'ready']);

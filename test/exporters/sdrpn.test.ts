@@ -103,7 +103,7 @@ describe('sdrpn export, read back by Python', () => {
       // As the pipeline does: quantise first, then label.
       const { grounding, sink } = sample.prediction!.maps;
       const decode = (bits: Uint16Array) => Float32Array.from(bits, (b) => float16(b));
-      const result = labelLlava(decode(grounding!), decode(sink!), c.grid, params);
+      const result = labelLlava(decode(grounding!.bits), decode(sink!.bits), c.grid, params);
       if (result.dropped) return [];
       const relabelled = exportSample({
         id: i + 1,

@@ -65,7 +65,7 @@ test('every sample is fed with the revision that stands and the prediction it st
   );
   assert.deepEqual(samples[0].review!.label, testPrediction(0).labels);
   assert.deepEqual(
-    samples[0].prediction!.maps.grounding,
+    samples[0].prediction!.maps.grounding?.bits,
     Uint16Array.from({ length: 6 }, (_, i) => 0x3000 + i),
   );
   assert.deepEqual(samples[0].image, { path: '1.png', width: 30, height: 20 });

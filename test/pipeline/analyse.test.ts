@@ -45,9 +45,9 @@ test('the given answer, teacher-forced, yields the rows the model’s own answer
       for (const name of ['grounding', 'sink', 'question', 'denoised', 'rpn'] as const) {
         const [a, b] = [self.maps[name], teacher.maps[name]];
         assert.ok(a && b, name);
-        const values = decodeFloat16(a);
+        const values = decodeFloat16(a.bits);
         const top = Math.max(...values.map(Math.abs));
-        decodeFloat16(b).forEach((v, i) =>
+        decodeFloat16(b.bits).forEach((v, i) =>
           assert.ok(Math.abs(v - values[i]) <= top * 2 ** -9, `${name} ${i}`),
         );
       }
@@ -62,7 +62,12 @@ test('labels and boxes re-derive from the stored maps', async () => {
     const outcome = await analyseSample(subject, demoRequest(question, { preset: answerRows }));
     const { grounding, sink } = outcome.maps;
     if (!grounding || !sink) continue;
-    const again = labelLlava(decodeFloat16(grounding), decodeFloat16(sink), outcome.grid, answerRows.labels);
+    const again = labelLlava(
+      decodeFloat16(grounding.bits),
+      decodeFloat16(sink.bits),
+      outcome.grid,
+      answerRows.labels,
+    );
     assert.deepEqual(outcome.labels, again.labels);
     assert.deepEqual(outcome.dropped, again.dropped);
     for (const box of [...outcome.boxes.raw, ...outcome.boxes.denoised]) {
@@ -88,7 +93,7 @@ test('every head of a layer is its own map, and their mean is the map of all hea
   );
   assert.ok(maps.grounding);
   const heads = headMaps.map(({ map }) => decodeFloat16(map));
-  decodeFloat16(maps.grounding).forEach((v, i) => {
+  decodeFloat16(maps.grounding.bits).forEach((v, i) => {
     const mean = heads.reduce((sum, head) => sum + head[i], 0) / heads.length;
     assert.ok(Math.abs(v - mean) <= Math.max(...heads.map((h) => h[i])) * 2 ** -9);
   });

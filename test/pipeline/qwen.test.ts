@@ -11,6 +11,7 @@ import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
 import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
+import { nativeTransform } from '../../src-shared/kernels/transform.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import { joined } from '../support/golden-model.ts';
 import { expectedArray, oracleCases, REGENERATE, relativeDifference, TOLERANCE } from '../support/oracle.ts';
@@ -81,7 +82,10 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
       MAP_TOLERANCE,
     );
     assert.equal(outcome.labels.length, 16);
-    assert.equal(outcome.maps.rpn?.length, 16);
+    for (const name of ['grounding', 'sink', 'denoised'] as const) {
+      const { grid: own, transform, bits } = outcome.maps[name]!;
+      assert.deepEqual([own, transform, bits.length], [outcome.grid, outcome.transform, 16]);
+    }
     // A threshold of 0 takes the whole picture in its own geometry, not the square.
     assert.deepEqual(outcome.secondStage?.crop, [0, 0, ...golden.image_size]);
   });
@@ -94,7 +98,19 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
       want: { questionMap: false, rpn: true, secondStage: false, allHeadsOf: [] },
     });
     assert.deepEqual(outcome.grid, teacher.grid);
-    assert.equal(outcome.maps.grounding?.length, 16);
+    assert.equal(outcome.maps.grounding?.bits.length, 16);
+  });
+
+  test(`${golden.name}: the RPN is asked about the picture as it is, in the forward pass its boxes come from`, async () => {
+    const { maps, boxes, secondStage } = await analyseSample(subject, {
+      ...request,
+      question: golden.question,
+    });
+    const { grid, transform, bits } = maps.rpn!;
+    assert.deepEqual(grid, golden.grid);
+    assert.deepEqual(transform, nativeTransform(golden.image_size, golden.grid));
+    close(decodeFloat16(bits), 'rpn_logits', MAP_TOLERANCE);
+    assert.deepEqual(boxes.rpn, [secondStage?.crop]);
   });
 
   test(`${golden.name}: the answer with a crop is transformers'`, async () => {

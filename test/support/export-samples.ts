@@ -2,6 +2,7 @@
 import { encodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { squaredTransform } from '../../src-shared/kernels/transform.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
+import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { ExportPrediction, ExportSample } from '../../src-main/exporters/types.ts';
 
@@ -40,8 +41,8 @@ export function exportSample(options: SampleOptions): ExportSample {
     grid,
     transform: squaredTransform(size, grid),
     maps: {
-      grounding: options.grounding ? encodeFloat16(options.grounding) : null,
-      sink: options.sink ? encodeFloat16(options.sink) : null,
+      grounding: options.grounding ? placed(options.grounding, size, grid) : null,
+      sink: options.sink ? placed(options.sink, size, grid) : null,
       question: null,
       denoised: null,
       rpn: null,
@@ -83,6 +84,10 @@ export function exportSample(options: SampleOptions): ExportSample {
         }
       : null,
   };
+}
+
+function placed(values: ArrayLike<number>, size: readonly [number, number], grid: Grid): PlacedMap {
+  return { grid, transform: squaredTransform(size, grid), bits: encodeFloat16(values) };
 }
 
 /** Labels of a grid given as text: `#` foreground, `.` background, `?` ignore. */

@@ -16,6 +16,7 @@ export interface FakeEngine extends Engine {
 export type FakeBehaviour = (request: LabelRequest, signal?: AbortSignal) => void | Promise<void>;
 
 export const FAKE_GRID = [4, 5] as const;
+const FAKE_TRANSFORM = { scaleX: 0.16, scaleY: 0.13, offsetX: 0.1, offsetY: 0.7 };
 
 export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
   const asked: LabelRequest[] = [];
@@ -52,15 +53,22 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
 export function fakeOutcome(question: string): LabelOutcome {
   const size = FAKE_GRID[0] * FAKE_GRID[1];
   const noise = createHash('shake256', { outputLength: size }).update(question).digest();
-  const map = Uint16Array.from(noise, (byte) => 0x2000 + byte);
+  const bits = Uint16Array.from(noise, (byte) => 0x2000 + byte);
+  const map = { grid: FAKE_GRID, transform: FAKE_TRANSFORM, bits };
+  // The picture as it is, where the label's grid lies on a square.
+  const rpn = {
+    grid: [2, 3] as const,
+    transform: { scaleX: 0.1, scaleY: 0.1, offsetX: 0, offsetY: 0 },
+    bits: bits.slice(0, 6),
+  };
   const labels = Int8Array.from(noise, (byte) => (byte > 200 ? 1 : byte > 100 ? 0 : -100));
   return {
     answer: `answer to ${question}`,
     answerTokens: [1, 2, 3],
     imageSize: [30, 20],
     grid: FAKE_GRID,
-    transform: { scaleX: 0.1, scaleY: 0.1, offsetX: 0, offsetY: 0 },
-    maps: { grounding: map, sink: null, question: map, denoised: map, rpn: map },
+    transform: FAKE_TRANSFORM,
+    maps: { grounding: map, sink: null, question: map, denoised: map, rpn },
     headMaps: [],
     labels,
     dropped: noise[0] % 4 === 0 ? { rule: 'area', value: 0.61, limit: 0.5 } : null,

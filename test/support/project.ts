@@ -103,12 +103,8 @@ export function testRun(project: Project, fingerprint = 'f1'): number {
 export function predict(project: Project, runId: number, sampleId: number, found = testPrediction()): number {
   const { db } = project;
   const map = new Uint16Array(found.grid[0] * found.grid[1]).map((_, i) => 0x3000 + i);
-  const key = putMaps(db, found.grid, {
-    grounding: map,
-    sink: null,
-    question: null,
-    denoised: map,
-    rpn: map,
-  });
+  const { grid, transform } = found;
+  const placed = { grid, transform, bits: map };
+  const key = putMaps(db, { grounding: placed, sink: null, question: null, denoised: placed, rpn: placed });
   return transact(db, () => putPrediction(db, runId, sampleId, key, found));
 }

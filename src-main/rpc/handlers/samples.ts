@@ -1,5 +1,7 @@
+import type { PlacedMapBytes } from '../../../src-shared/contract/domain.ts';
+import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import { mapToBytes } from '../../store/bytes.ts';
-import { getPrediction, getPredictionMaps } from '../../store/prediction.ts';
+import { getPredictionMaps } from '../../store/prediction.ts';
 import { sampleDetail } from '../../store/sample-detail.ts';
 import { countSamples, listSamples, samplePosition } from '../../store/sample-query.ts';
 import type { Handlers } from './context.ts';
@@ -17,20 +19,20 @@ export const sampleHandlers = {
   'samples.get': ({ session }, { id }) => sampleDetail(session().project.db, id),
 
   'samples.maps': ({ session }, { predictionId }) => {
-    const { db } = session().project;
-    const { prediction } = getPrediction(db, predictionId);
-    const maps = getPredictionMaps(db, predictionId);
-    const bytes = (map: Uint16Array | null | undefined): Uint8Array<ArrayBuffer> | null =>
-      map ? mapToBytes(map) : null;
+    const maps = getPredictionMaps(session().project.db, predictionId);
     return {
       predictionId,
-      grid: prediction.grid,
-      transform: prediction.transform,
-      grounding: bytes(maps?.grounding),
-      sink: bytes(maps?.sink),
-      question: bytes(maps?.question),
-      denoised: bytes(maps?.denoised),
-      rpn: bytes(maps?.rpn),
+      grounding: asBytes(maps?.grounding),
+      sink: asBytes(maps?.sink),
+      question: asBytes(maps?.question),
+      denoised: asBytes(maps?.denoised),
+      rpn: asBytes(maps?.rpn),
     };
   },
 } satisfies Partial<Handlers>;
+
+function asBytes(map: PlacedMap | null | undefined): PlacedMapBytes | null {
+  if (!map) return null;
+  const { grid, transform, bits } = map;
+  return { grid: [...grid], transform, data: mapToBytes(bits) };
+}

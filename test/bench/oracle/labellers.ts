@@ -86,7 +86,7 @@ export async function openFovea(dir: string, threads: number): Promise<Labeller>
         want: { questionMap: false, rpn: false, secondStage: false, allHeadsOf: [] },
       });
       const { grounding } = outcome.maps;
-      return { tokens: outcome.answerTokens, map: grounding && decodeFloat16(grounding) };
+      return { tokens: outcome.answerTokens, map: grounding && decodeFloat16(grounding.bits) };
     },
     close: () => engine.dispose(),
   };

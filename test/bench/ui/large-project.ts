@@ -7,12 +7,13 @@ import { linkSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { presetSchema } from '../../../src-shared/contract/preset.ts';
+import type { MapSet, PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import { encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { BG, FG, IGNORE, type Grid } from '../../../src-shared/kernels/types.ts';
 import { transact } from '../../../src-main/store/db.ts';
 import { ensureImage } from '../../../src-main/store/image.ts';
 import { ensureModel } from '../../../src-main/store/model.ts';
-import { putMaps, type MapSet } from '../../../src-main/store/prediction-maps.ts';
+import { putMaps } from '../../../src-main/store/prediction-maps.ts';
 import { putPrediction, type NewPrediction } from '../../../src-main/store/prediction.ts';
 import { ensurePreset } from '../../../src-main/store/preset.ts';
 import { createProject, type Project } from '../../../src-main/store/project.ts';
@@ -45,7 +46,7 @@ export async function makeLargeProject(dir: string, samples: number): Promise<vo
     const runId = addRun(project);
     const keys = transact(project.db, () =>
       Array.from({ length: Math.min(samples, WITH_MAPS) }, (_, n) =>
-        putMaps(project.db, GRID, scenes[n % SCENES]!.maps),
+        putMaps(project.db, scenes[n % SCENES]!.maps),
       ),
     );
     for (let first = 1; first <= samples; first += BATCH) {
@@ -103,7 +104,9 @@ function makeScene(n: number): Scene {
     return Math.exp(-distance / 5) * 0.02 + (byte / 255) * 0.002;
   });
   const logits = values.map((value) => value * 500 - 4);
-  const map = encodeFloat16(values);
+  const transform = { scaleX: cols / WIDTH, scaleY: rows / HEIGHT, offsetX: 0, offsetY: 0 };
+  const placed = (bits: Uint16Array): PlacedMap => ({ grid: GRID, transform, bits });
+  const map = placed(encodeFloat16(values));
   const cell = { x: WIDTH / cols, y: HEIGHT / rows };
   const box = [
     (centre.col - 2) * cell.x,
@@ -112,12 +115,12 @@ function makeScene(n: number): Scene {
     (centre.row + 3) * cell.y,
   ].map(Math.round) as [number, number, number, number];
   return {
-    maps: { grounding: map, sink: null, question: null, denoised: map, rpn: encodeFloat16(logits) },
+    maps: { grounding: map, sink: null, question: null, denoised: map, rpn: placed(encodeFloat16(logits)) },
     prediction: {
       answer: String(100 + n),
       answerTokens: [n],
       grid: GRID,
-      transform: { scaleX: cols / WIDTH, scaleY: rows / HEIGHT, offsetX: 0, offsetY: 0 },
+      transform,
       labels: Int8Array.from(values, (value) => (value > 0.008 ? FG : value < 0.002 ? BG : IGNORE)),
       dropped: n % 8 === 0 ? { rule: 'area', value: 0.6, limit: 0.5 } : null,
       boxes: { raw: [box], denoised: [box], rpn: [box] },

@@ -1,6 +1,7 @@
 /** Made-up scenes: coloured tags with codes, attention-like maps around one of them, sinks included. */
 import type {
   Prediction,
+  PlacedMapBytes,
   PredictionMaps,
   Review,
   SampleDetail,
@@ -166,15 +167,17 @@ export function fakeMaps(id: number): PredictionMaps {
   raw[200] = 0.09;
   const denoised = blob(id, 0.004, 0.05).map((value) => (value < 0.002 ? 0 : value));
   const logits = blob(id, 0.6, 6).map((value) => value - 4);
-  const bytes = (values: Float32Array) => new Uint8Array(encodeFloat16(values).buffer as ArrayBuffer);
-  return {
-    predictionId: id,
+  const placed = (values: Float32Array): PlacedMapBytes => ({
     grid: [ROWS, COLS],
     transform: TRANSFORM,
-    grounding: bytes(raw),
+    data: new Uint8Array(encodeFloat16(values).buffer as ArrayBuffer),
+  });
+  return {
+    predictionId: id,
+    grounding: placed(raw),
     sink: null,
     question: null,
-    denoised: bytes(denoised),
-    rpn: id % 11 === 6 ? null : bytes(logits),
+    denoised: placed(denoised),
+    rpn: id % 11 === 6 ? null : placed(logits),
   };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { PredictionMaps } from '../../../src-shared/contract/domain.ts';
 import type { EventName, EventPayload, ProcedureName } from '../../../src-shared/contract/procedures.ts';
 import type { Channel } from '../../../src-shared/rpc/channel.ts';
 import { createRpcClient } from '../../../src-shared/rpc/client.ts';
@@ -34,15 +35,13 @@ class TableServer implements RpcServer {
 }
 
 const info = { version: '1.2.3', host: 'test', projectPath: null, reviewer: 'r' } as const;
-const grid: [number, number] = [2, 3];
-const maps = {
+const transform = { scaleX: 0.5, scaleY: 0.25, offsetX: -1.5, offsetY: 0 };
+const maps: PredictionMaps = {
   predictionId: 7,
-  grid,
-  transform: { scaleX: 0.5, scaleY: 0.25, offsetX: -1.5, offsetY: 0 },
-  grounding: new Uint8Array([1, 2, 3, 255]),
+  grounding: { grid: [1, 2], transform, data: new Uint8Array([1, 2, 3, 255]) },
   sink: null,
   question: null,
-  denoised: new Uint8Array(0),
+  denoised: { grid: [2, 1], transform, data: new Uint8Array(4) },
   rpn: null,
 };
 const sampleChanged = { sampleId: 3, state: 'accepted', reviewId: 9, predictionId: null } as const;
@@ -79,7 +78,7 @@ for (const [name, make] of Object.entries(transports)) {
       assert.deepEqual(await client.call('app.info', {}), info);
       const got = await client.call('samples.maps', { predictionId: 7 });
       assert.deepEqual(got, maps);
-      assert.equal(got.grounding?.byteOffset, 0, 'bytes have a buffer of their own');
+      assert.equal(got.grounding?.data.byteOffset, 0, 'bytes have a buffer of their own');
       assert.deepEqual(seen, [{ predictionId: 7 }]);
       client.close();
     });
@@ -204,7 +203,10 @@ for (const [name, make] of Object.entries(transports)) {
   test(`${name}: an answer over the limit fails that call only`, async () => {
     const server = new TableServer({
       'app.info': () => info,
-      'samples.maps': () => ({ ...maps, grounding: new Uint8Array(MAX_FRAME_BYTES) }),
+      'samples.maps': () => ({
+        ...maps,
+        grounding: { grid: [1, MAX_FRAME_BYTES / 2], transform, data: new Uint8Array(MAX_FRAME_BYTES) },
+      }),
     });
     await withTransport(make, server, async (served) => {
       const client = await createRpcClient(served.open);

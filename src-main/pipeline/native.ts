@@ -1,0 +1,55 @@
+/**
+ * The picture as it is, where the teacher's view is another (METHOD §1: one sample, two geometries). The RPN is asked
+ * about it and its crop is put beside it; the forward pass that gives the RPN's map also fills the keys and values the
+ * second stage goes on from. Questions on one picture share its encoding and its prefix.
+ */
+import type { RgbImage } from '../checkpoint/image/decode.ts';
+import type { KvCache } from './ports.ts';
+import { promptFor } from './prompted.ts';
+import type { Prompted } from './prompted.ts';
+import { prefillForRpn, rpnDepth, rpnFromHidden } from './rpn.ts';
+import { SharedPrefix } from './shared-prefix.ts';
+import type { Stopwatch } from './stopwatch.ts';
+import { encodeImage } from './subject.ts';
+import type { EncodedImage, Subject } from './subject.ts';
+
+/** What a second stage continues from: a picture, the question about it, and as much of both as the cache holds. */
+export interface Scene {
+  readonly encoded: EncodedImage;
+  readonly prompt: Prompted;
+  readonly cache: KvCache;
+  /** Layers 0…layers−1 of the cache hold it. */
+  readonly layers: number;
+}
+
+/** Of one picture under one model; whoever makes it disposes it. One sample at a time. */
+export class NativeView {
+  readonly #shared = new SharedPrefix();
+  #encoded: EncodedImage | null = null;
+
+  /**
+   * The RPN's logits `[N]` for a question, on the picture's own grid.
+   * @param deep the second stage will go on from here: every layer runs, not only those below the branch
+   */
+  async predict(
+    subject: Subject,
+    image: RgbImage,
+    question: string,
+    deep: boolean,
+    watch: Stopwatch,
+  ): Promise<Scene & { readonly logits: Float32Array }> {
+    const encoded = (this.#encoded ??= await encodeImage(subject, image, watch, null));
+    const prompt = promptFor(subject, question, encoded.placement.grid);
+    const layers = deep ? subject.model.profile.layers : rpnDepth(subject);
+    const start = this.#shared.start(subject, prompt, { layers, rpn: true });
+    const hidden = await prefillForRpn(subject, encoded, prompt, start, layers, watch);
+    this.#shared.keep(subject, prompt, layers, hidden);
+    const logits = await rpnFromHidden(subject, prompt, hidden, watch);
+    return { encoded, prompt, cache: start.cache, layers, logits };
+  }
+
+  dispose(): void {
+    this.#shared.dispose();
+    this.#encoded = null;
+  }
+}
