@@ -50,6 +50,13 @@ export const LAYERS: readonly Layer[] = [
     ],
   },
 
+  // Knows files and the Hub, not projects: commands and the page hand it the engine when a model is to be loaded.
+  {
+    name: 'library',
+    path: 'src-main/library/',
+    imports: ['kernels', 'contract', 'checkpoint', 'engine-protocol'],
+  },
+
   { name: 'migrations', path: 'db/', imports: [] },
   { name: 'store', path: 'src-main/store/', imports: ['kernels', 'contract', 'migrations'] },
   { name: 'importers', path: 'src-main/importers/', imports: ['kernels', 'contract'] },
@@ -60,6 +67,12 @@ export const LAYERS: readonly Layer[] = [
     imports: ['kernels', 'contract', 'store', 'importers', 'exporters', 'engine-protocol', 'checkpoint'],
   },
   {
+    // What is tried on one sample while a person waits: no queue, no lease, and nothing stored until it is kept.
+    name: 'inspect',
+    path: 'src-main/inspect/',
+    imports: ['kernels', 'contract', 'store', 'jobs', 'engine-protocol'],
+  },
+  {
     name: 'rpc',
     path: 'src-main/rpc/',
     imports: [
@@ -68,10 +81,12 @@ export const LAYERS: readonly Layer[] = [
       'rpc-shared',
       'store',
       'jobs',
+      'inspect',
       'importers',
       'exporters',
       'engine-protocol',
       'checkpoint',
+      'library',
     ],
   },
   {
@@ -84,6 +99,7 @@ export const LAYERS: readonly Layer[] = [
       'checkpoint',
       'engine',
       'engine-protocol',
+      'library',
       'store',
       'importers',
       'exporters',

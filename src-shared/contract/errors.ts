@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'out_of_memory',
   'cancelled',
   'unauthorized',
+  'network',
   'internal',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -5,7 +5,7 @@ import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
 import { positiveInteger, usageError, type AddCommand } from './command.ts';
 import { exitOfBatch } from './exit.ts';
-import { RPN_OPTION, type RpnOptions } from './rpn-option.ts';
+import { RPN_OPTION, modelDir, type RpnOptions } from './rpn-option.ts';
 
 interface Options extends RpnOptions {
   readonly model?: string;
@@ -24,7 +24,10 @@ export const addLabel: AddCommand = (program, cli) => {
     .command('label')
     .description('label the samples that lack a prediction; run it again to go on after a stop')
     .argument('<project>', 'project folder')
-    .option('--model <dir>', 'checkpoint folder (default: the one used last, else the demo model)')
+    .option(
+      '--model <model>',
+      'checkpoint folder, or a name of fovea model list (default: the one used last, else the demo model)',
+    )
     .option(...RPN_OPTION)
     .option('--preset <id>', 'layers, heads and thresholds (default: the one that fits the model)')
     .option('--limit <n>', 'label at most so many samples', positiveInteger('--limit'))
@@ -50,7 +53,7 @@ export const addLabel: AddCommand = (program, cli) => {
       throw usageError(`There is no precision "${options.precision}"`, `One of: ${PRECISIONS.join(', ')}`);
     }
     const wish = {
-      modelDir: options.model === undefined ? null : resolve(options.model),
+      modelDir: options.model === undefined ? null : await modelDir(options.model),
       rpnDir: options.rpn === undefined ? undefined : resolve(options.rpn),
       presetId: options.preset ?? null,
       answerMode: options.answers === 'given' ? 'teacher' : 'self',

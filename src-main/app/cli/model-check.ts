@@ -11,7 +11,7 @@ import { withEngine } from '../engine.ts';
 import { appResources } from '../resources.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
-import { RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+import { MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const satisfies DeviceChoice[];
 
@@ -28,10 +28,10 @@ export const addCheck: AddCommand = (model, cli) => {
   const check = model
     .command('check')
     .description('load a checkpoint folder and say what it is and where it runs')
-    .argument('<dir>', 'folder with config.json and *.safetensors')
+    .argument('<model>', MODEL_WORDS)
     .option(...RPN_OPTION);
   cli.define<RpnOptions>(check, async ({ output }, [folder], options) => {
-    const folders = modelFolders(folder, options);
+    const folders = await modelFolders(folder, options);
     const { info, devices } = await withEngine(async (engine) => {
       const loaded = await engine.modelInfo({ ...folders, device: 'auto' });
       const tried: DeviceResult[] = [];

@@ -6,7 +6,7 @@ import type { AddCommand } from './command.ts';
 import { positiveInteger, usageError } from './command.ts';
 import { EXIT } from './exit.ts';
 import { writeNpz } from './npz.ts';
-import { RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+import { MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 const DEVICES: readonly string[] = [
   'auto',
@@ -47,7 +47,7 @@ export const addProbe: AddCommand = (model, cli) => {
   const probe = model
     .command('probe')
     .description('run one picture and question and write what the model computes as NumPy arrays')
-    .argument('<dir>', 'folder with config.json and *.safetensors')
+    .argument('<model>', MODEL_WORDS)
     .option(...RPN_OPTION)
     .requiredOption('--image <file>', 'the picture')
     .requiredOption('--question <text>', 'the question')
@@ -64,9 +64,10 @@ export const addProbe: AddCommand = (model, cli) => {
     .addHelpText('after', ARRAYS);
   cli.define<Options>(probe, async ({ output }, [dir], options) => {
     const npz = resolve(options.npz);
+    const folders = await modelFolders(dir, options);
     const outcome = await withEngine((engine) =>
       engine.probe({
-        model: { ...modelFolders(dir, options), device: options.device as DeviceChoice },
+        model: { ...folders, device: options.device as DeviceChoice },
         imagePath: resolve(options.image),
         question: options.question,
         answer: options.answer ?? null,

@@ -4,7 +4,7 @@ import { removeQuantised } from '../../checkpoint/quantised/index.ts';
 import { quantiseWithProgress } from '../quantise-with-progress.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
-import { RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+import { MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 interface Options extends RpnOptions {
   readonly remove?: boolean;
@@ -14,11 +14,11 @@ export const addQuantise: AddCommand = (model, cli) => {
   const command = model
     .command('quantise')
     .description('write the int4 cache of a checkpoint; stopped or killed, the same command goes on')
-    .argument('<dir>', 'folder with config.json and *.safetensors; it is only read')
+    .argument('<model>', `${MODEL_WORDS}; it is only read`)
     .option(...RPN_OPTION)
     .option('--remove', 'delete the cache instead');
   cli.define<Options>(command, async ({ output, stderr, signal }, [folder], options) => {
-    const folders = modelFolders(folder, options);
+    const folders = await modelFolders(folder, options);
     if (options.remove) {
       const removed = await removeQuantised(await openModel(folders.dir, folders.rpnDir));
       output.result({ removed }, removed ? 'Deleted the quantised cache' : 'There was no quantised cache');

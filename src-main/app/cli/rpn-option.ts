@@ -1,17 +1,30 @@
-/** `--rpn`, the same for every command that opens a model. */
+/** How commands name a model: a folder or a name of the library, and `--rpn`, the same for all. */
 import { resolve } from 'node:path';
 import type { ModelRef } from '../../engine/protocol.ts';
+import { openLibrary } from '../library.ts';
 
 export const RPN_OPTION = [
   '--rpn <dir>',
   'folder of an SD-RPN or Q-Zoom checkpoint whose RPN is laid over the model',
 ] as const;
 
+/** What an argument or option that names a model takes. */
+export const MODEL_WORDS = 'folder with config.json and *.safetensors, or a name of fovea model list';
+
 export interface RpnOptions {
   readonly rpn?: string;
 }
 
-/** The part of a `ModelRef` that a command line gives. */
-export function modelFolders(dir: string, { rpn }: RpnOptions): Pick<ModelRef, 'dir' | 'rpnDir'> {
-  return rpn === undefined ? { dir: resolve(dir) } : { dir: resolve(dir), rpnDir: resolve(rpn) };
+/** Absolute folder of a model. @throws FoveaError `not_found` */
+export async function modelDir(given: string): Promise<string> {
+  return resolve(await openLibrary().dirOf(given));
+}
+
+/** The part of a `ModelRef` that a command line gives. @throws FoveaError `not_found` */
+export async function modelFolders(
+  given: string,
+  { rpn }: RpnOptions,
+): Promise<Pick<ModelRef, 'dir' | 'rpnDir'>> {
+  const dir = await modelDir(given);
+  return rpn === undefined ? { dir } : { dir, rpnDir: resolve(rpn) };
 }

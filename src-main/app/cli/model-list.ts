@@ -1,0 +1,20 @@
+/** `fovea model list`: the models that have a name. */
+import { openLibrary } from '../library.ts';
+import type { AddCommand } from './command.ts';
+import { EXIT } from './exit.ts';
+import { factsLine } from './model-words.ts';
+
+export const addList: AddCommand = (model, cli) => {
+  const command = model
+    .command('list')
+    .description('the models that can be given by name, with what their files say of them');
+  cli.define(command, async ({ output }) => {
+    const models = await openLibrary().list();
+    const lines = models.flatMap((each) => [
+      `${each.name} (${each.kind}): ${factsLine(each)}`,
+      `  ${each.dir}`,
+    ]);
+    output.result({ models }, lines.join('\n'));
+    return EXIT.done;
+  });
+};

@@ -1,0 +1,25 @@
+/** Models of the library as lines of text. */
+import type { LibraryModel } from '../../../src-shared/contract/models.ts';
+
+/** `1.5 MB`, `14.1 GB`. */
+export function size(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** What a model is, or why that is not known, on one line. */
+export function factsLine({ state, facts, problem, source, bytesOnDisk }: LibraryModel): string {
+  if (state === 'missing') return 'the folder is gone';
+  if (state === 'unfinished') {
+    const total = source?.totalBytes ?? null;
+    return `unfinished download, ${size(bytesOnDisk)} of ${total === null ? 'unknown size' : size(total)}`;
+  }
+  if (!facts) return `cannot be used: ${problem?.message ?? 'unknown'}`;
+  const { family, parameters, layers, heads, rpn, dtypes } = facts;
+  return [
+    family,
+    `${(parameters / 1e6).toFixed(1)} M parameters (${Object.keys(dtypes).join(', ')})`,
+    `${layers} layers × ${heads} heads`,
+    rpn ? `RPN from layer ${rpn.k}, ${rpn.t} layers` : 'no RPN',
+    size(bytesOnDisk),
+  ].join(', ');
+}

@@ -1,0 +1,9 @@
+/** The library of this person's models, the same for every door. */
+import { demoModelDir } from '../jobs/demo-project.ts';
+import { ModelLibrary } from '../library/library.ts';
+import { dataDir } from './data-dir.ts';
+import { appResources } from './resources.ts';
+
+export function openLibrary(): ModelLibrary {
+  return new ModelLibrary({ home: dataDir(), demoDir: demoModelDir(appResources()) });
+}

@@ -1,0 +1,82 @@
+/** What can be said of a checkpoint without loading it, kept while its files stay as they are. */
+import { createHash } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FoveaError, type WireError } from '../../src-shared/contract/errors.ts';
+import type { ModelFacts } from '../../src-shared/contract/models.ts';
+import { memoryEstimate, parametersByDtype } from '../checkpoint/memory.ts';
+import { openModel, type AnyCheckpoint } from '../checkpoint/open.ts';
+
+/** Files, links followed: how much they hold, and a hash that changes with their sizes and times. */
+export interface FolderState {
+  readonly bytes: number;
+  readonly stamp: string;
+}
+
+/** Deep enough for a vision tower in its own folder. */
+const DEPTH = 2;
+
+/** Null when there is no folder. */
+export async function folderState(dir: string): Promise<FolderState | null> {
+  const found = await stat(dir).catch(() => null);
+  if (!found?.isDirectory()) return null;
+  const lines: string[] = [];
+  let bytes = 0;
+  const walk = async (folder: string, depth: number): Promise<void> => {
+    for (const name of (await readdir(join(dir, folder)).catch(() => [])).sort()) {
+      const path = join(folder, name);
+      const file = await stat(join(dir, path)).catch(() => null);
+      if (file?.isDirectory() && depth < DEPTH) await walk(path, depth + 1);
+      if (!file?.isFile()) continue;
+      bytes += file.size;
+      lines.push(`${path}:${file.size}:${file.mtimeMs}`);
+    }
+  };
+  await walk('', 1);
+  return { bytes, stamp: createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32) };
+}
+
+/** @throws FoveaError of a checkpoint that cannot be used, as `openModel` does */
+export async function readFacts(dir: string): Promise<ModelFacts> {
+  return factsOf(await openModel(dir));
+}
+
+function factsOf(checkpoint: AnyCheckpoint): ModelFacts {
+  const { config, weights } = checkpoint;
+  const { layers, heads } = config.text;
+  return {
+    family: config.family,
+    parameters: weights.parameters,
+    layers,
+    heads,
+    grid: gridOf(checkpoint),
+    rpn: config.rpn && { k: config.rpn.k, t: config.rpn.t },
+    dtypes: parametersByDtype(weights),
+    memory: memoryEstimate(checkpoint),
+  };
+}
+
+function gridOf({ config }: AnyCheckpoint): [number, number] | null {
+  if (config.family !== 'llava') return null;
+  const side = Math.floor(config.vision.imageSize / config.vision.patchSize);
+  return [side, side];
+}
+
+export type Known = { readonly facts: ModelFacts } | { readonly problem: WireError };
+
+/** Reads facts once per state of a folder. */
+export class FactsCache {
+  readonly #known = new Map<string, { readonly stamp: string; readonly known: Promise<Known> }>();
+
+  /** Never rejects: why a checkpoint has no facts is a fact too. */
+  of(dir: string, stamp: string): Promise<Known> {
+    const found = this.#known.get(dir);
+    if (found?.stamp === stamp) return found.known;
+    const known = readFacts(dir).then(
+      (facts) => ({ facts }),
+      (error: unknown) => ({ problem: FoveaError.from(error).toWire() }),
+    );
+    this.#known.set(dir, { stamp, known });
+    return known;
+  }
+}

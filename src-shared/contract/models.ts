@@ -1,0 +1,72 @@
+/** What both sides say about a model of the library. Sizes are bytes. */
+import { z } from 'zod';
+import { gridSchema } from './domain.ts';
+import { wireErrorSchema } from './errors.ts';
+
+const bytes = z.number().int().nonnegative();
+const count = z.number().int().nonnegative();
+
+/** What a checkpoint's headers and configs say; nothing is loaded for it. */
+export const modelFactsSchema = z.object({
+  family: z.string(),
+  parameters: count,
+  /** Decoder layers and attention heads of each. */
+  layers: count,
+  heads: count,
+  /** Rows and columns of visual tokens; null: each picture has a grid of its own. */
+  grid: gridSchema.nullable(),
+  /** The RPN reads layer `k` and has `t` layers of its own; null: none in this checkpoint. */
+  rpn: z.object({ k: count, t: count }).nullable(),
+  /** Stored values by dtype. */
+  dtypes: z.record(z.string(), count),
+  /** Weights used where they lie, weights that loading copies, and keys and values of one token. */
+  memory: z.object({ mappedBytes: bytes, copiedBytes: bytes, cacheBytesPerToken: bytes }),
+});
+export type ModelFacts = z.infer<typeof modelFactsSchema>;
+
+/** How a load went: the device that really ran and how far it was from the CPU (null on the CPU itself). */
+export const modelCheckSchema = z.object({
+  device: z.string(),
+  selfCheck: z.object({ maxError: z.number(), limit: z.number() }).nullable(),
+  loadMs: z.number(),
+  at: z.string(),
+});
+export type ModelCheck = z.infer<typeof modelCheckSchema>;
+
+/**
+ * `demo` comes with Fovea · `folder` is a person's own, referenced where it lies · `download` was fetched by Fovea and is
+ * Fovea's to delete.
+ */
+export const modelKindSchema = z.enum(['demo', 'folder', 'download']);
+
+export const libraryModelSchema = z.object({
+  /** Unique; accepted wherever a checkpoint folder is. */
+  name: z.string(),
+  kind: modelKindSchema,
+  /** Absolute. */
+  dir: z.string(),
+  /** `unfinished`: a download that can go on; `missing`: the folder is gone. */
+  state: z.enum(['ready', 'unfinished', 'missing']),
+  bytesOnDisk: bytes,
+  /** Downloads only: where from. `totalBytes` is null until the weights are known. */
+  source: z
+    .object({ repo: z.string(), revision: z.string(), commit: z.string(), totalBytes: bytes.nullable() })
+    .nullable(),
+  facts: modelFactsSchema.nullable(),
+  /** Why there are no facts. */
+  problem: wireErrorSchema.nullable(),
+  /** The last load that went well, as long as the files are those that were loaded. */
+  check: modelCheckSchema.nullable(),
+});
+export type LibraryModel = z.infer<typeof libraryModelSchema>;
+
+/** What removing a model deletes and what it leaves. */
+export const removalSchema = z.object({
+  name: z.string(),
+  kind: modelKindSchema,
+  dir: z.string(),
+  /** Files of Fovea's own that go, relative to `dir`, and their bytes; empty for a person's folder. */
+  files: z.array(z.string()),
+  bytes,
+});
+export type Removal = z.infer<typeof removalSchema>;
