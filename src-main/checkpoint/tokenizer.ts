@@ -50,6 +50,8 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
   /** The id of a token, or null when the vocabulary has none. */
   idOf(token: string): number | null;
+  /** The token of an id as the vocabulary writes it, or null when there is none. */
+  tokenOf(id: number): string | null;
   readonly bosToken: string | null;
   readonly eosToken: string | null;
   /** The Jinja chat template, or null when the checkpoint has none. */
@@ -94,6 +96,7 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
       return guarded(() => hf.decode(tokens, { skip_special_tokens: true }).trim());
     },
     idOf: (token) => hf.token_to_id(token) ?? null,
+    tokenOf: (id) => hf.id_to_token(id) ?? null,
     bosToken: config.bos_token ?? null,
     eosToken: config.eos_token ?? null,
     chatTemplate: config.chat_template ?? separate?.chat_template ?? jinja,

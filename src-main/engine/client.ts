@@ -14,6 +14,10 @@ import type {
   ModelRef,
   ProbeOutcome,
   ProbeRequest,
+  ReanswerOutcome,
+  ReanswerRequest,
+  TokensOutcome,
+  TokensRequest,
 } from './protocol.ts';
 import type { FromEngine, ToEngine } from './wire.ts';
 
@@ -113,9 +117,32 @@ export class EngineClient implements Engine {
     };
     const reply = await this.#call((id) => ({ type: 'label', id, input }), signal);
     if (reply.type !== 'label') throw unexpected(reply);
-    if (this.#status.device !== reply.output.device) {
-      this.#setStatus({ ...this.#status, device: reply.output.device });
-    }
+    this.#ranOn(reply.output.device);
+    return reply.output;
+  }
+
+  /** Each token's own map. Signal and errors as {@link label}. */
+  async tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome> {
+    const input = { ...request, model: { ...request.model }, answerTokens: [...request.answerTokens] };
+    const reply = await this.#call((id) => ({ type: 'tokens', id, input }), signal);
+    if (reply.type !== 'tokens') throw unexpected(reply);
+    this.#ranOn(reply.output.device);
+    return reply.output;
+  }
+
+  /** An answer to the picture with a part taken away. Signal and errors as {@link label}. */
+  async reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome> {
+    const { edit, score, model } = request;
+    const [x0, y0, x1, y1] = edit?.box ?? [0, 0, 0, 0];
+    const input = {
+      ...request,
+      model: { ...model },
+      edit: edit && { kind: edit.kind, box: [x0, y0, x1, y1] as [number, number, number, number] },
+      score: [...score],
+    };
+    const reply = await this.#call((id) => ({ type: 'reanswer', id, input }), signal);
+    if (reply.type !== 'reanswer') throw unexpected(reply);
+    this.#ranOn(reply.output.device);
     return reply.output;
   }
 
@@ -144,7 +171,7 @@ export class EngineClient implements Engine {
   }
 
   #call(
-    build: (id: number) => Extract<ToEngine, { type: 'label' | 'modelInfo' | 'probe' }>,
+    build: (id: number) => Exclude<ToEngine, { type: 'cancel' }>,
     signal?: AbortSignal,
   ): Promise<Extract<FromEngine, { id: number }>> {
     if (this.#disposed) return Promise.reject(died('the engine was stopped'));
@@ -261,6 +288,10 @@ export class EngineClient implements Engine {
     if (this.#child) this.#child.busy = busy;
     if (busy) this.#timer?.ref();
     else this.#timer?.unref();
+  }
+
+  #ranOn(device: string): void {
+    if (this.#status.device !== device) this.#setStatus({ ...this.#status, device });
   }
 
   #setStatus(status: EngineStatus): void {

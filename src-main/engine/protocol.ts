@@ -4,7 +4,7 @@
  */
 import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
-import type { Dropped, Grid, GridTransform, Labels } from '../../src-shared/kernels/types.ts';
+import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
 export type DeviceChoice = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
@@ -82,6 +82,76 @@ export interface LabelOutcome {
   readonly device: string;
 }
 
+/** Asks which part of the picture each token of a known question and answer attends to. */
+export interface TokensRequest {
+  readonly model: ModelRef;
+  readonly preset: Preset;
+  /** Absolute path of the picture. */
+  readonly imagePath: string;
+  readonly question: string;
+  readonly answerMode: AnswerMode;
+  /** As a {@link LabelOutcome} gave them. */
+  readonly answerTokens: readonly number[];
+}
+
+/** One text token behind the picture, in the order they were fed. */
+export interface InspectedToken {
+  readonly id: number;
+  /** What a person reads for it; never empty. */
+  readonly text: string;
+  /** `template`: words of the prompt's form, not of the question. */
+  readonly role: 'template' | 'question' | 'answer';
+  /** Its row is part of the sample's grounding map. */
+  readonly used: boolean;
+  /** Attention to the visual tokens at the preset's grounding heads; null: said last and never fed back (METHOD §1). */
+  readonly map: Float16Map | null;
+}
+
+export interface TokensOutcome {
+  readonly tokens: readonly InspectedToken[];
+  readonly grid: Grid;
+  readonly transform: GridTransform;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly device: string;
+}
+
+/** A region of the picture that is taken away (`hide`), or the only one that is left (`keep`). */
+export interface PictureEdit {
+  readonly kind: 'hide' | 'keep';
+  /** Whole source pixels inside the picture. */
+  readonly box: SourceXyxy;
+}
+
+/** What stands where the picture was taken away: the padding's colour, the teacher's square's, or the mean colour. */
+export interface Fill {
+  /** 8-bit RGB. */
+  readonly colour: readonly [r: number, g: number, b: number];
+  readonly source: 'padding' | 'square' | 'mean';
+}
+
+/** Asks the question again of a picture of which part is taken away, as the first look asks it. */
+export interface ReanswerRequest {
+  readonly model: ModelRef;
+  readonly preset: Preset;
+  /** Absolute path of the picture. */
+  readonly imagePath: string;
+  readonly question: string;
+  /** Null: the picture as it is. */
+  readonly edit: PictureEdit | null;
+  /** Token ids of the answer whose likelihood is wanted. */
+  readonly score: readonly number[];
+}
+
+export interface ReanswerOutcome {
+  readonly answer: string;
+  readonly answerTokens: readonly number[];
+  /** log p of each token of `score` after those before it; natural logarithm, no repetition penalty. */
+  readonly logProbs: readonly number[];
+  readonly fill: Fill;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly device: string;
+}
+
 /** Everything a forward pass gives, for people and scripts that compare with another implementation. */
 export interface ProbeRequest {
   readonly model: ModelRef;
@@ -112,6 +182,8 @@ export interface ProbeOutcome {
 export interface Engine {
   modelInfo(model: ModelRef, signal?: AbortSignal): Promise<ModelInfo>;
   label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome>;
+  tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome>;
+  reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome>;
   /** Process id, for people and for fault injection; null when not running. */
   readonly pid: number | null;
   dispose(): Promise<void>;

@@ -19,6 +19,10 @@ import type {
   ModelRef,
   ProbeOutcome,
   ProbeRequest,
+  ReanswerOutcome,
+  ReanswerRequest,
+  TokensOutcome,
+  TokensRequest,
 } from './protocol.ts';
 
 const modelRefSchema = z.object({
@@ -42,6 +46,26 @@ const labelRequestSchema = z.object({
     allHeadsOf: z.array(z.number().int().min(0)),
   }),
 }) satisfies z.ZodType<LabelRequest>;
+
+const tokenIdsSchema = z.array(z.number().int().min(0)).max(10_000);
+
+const tokensRequestSchema = z.object({
+  model: modelRefSchema,
+  preset: presetSchema,
+  imagePath: z.string().min(1),
+  question: z.string(),
+  answerMode: z.enum(['self', 'teacher']),
+  answerTokens: tokenIdsSchema,
+}) satisfies z.ZodType<TokensRequest>;
+
+const reanswerRequestSchema = z.object({
+  model: modelRefSchema,
+  preset: presetSchema,
+  imagePath: z.string().min(1),
+  question: z.string(),
+  edit: z.object({ kind: z.enum(['hide', 'keep']), box: boxSchema }).nullable(),
+  score: tokenIdsSchema,
+}) satisfies z.ZodType<ReanswerRequest>;
 
 const probeRequestSchema = z.object({
   model: modelRefSchema,
@@ -70,6 +94,8 @@ const callId = z.number().int().positive();
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('modelInfo'), id: callId, input: modelRefSchema }),
   z.object({ type: z.literal('label'), id: callId, input: labelRequestSchema }),
+  z.object({ type: z.literal('tokens'), id: callId, input: tokensRequestSchema }),
+  z.object({ type: z.literal('reanswer'), id: callId, input: reanswerRequestSchema }),
   z.object({ type: z.literal('probe'), id: callId, input: probeRequestSchema }),
   z.object({ type: z.literal('cancel'), id: callId }),
 ]);
@@ -116,12 +142,42 @@ const labelOutcomeSchema = z.object({
   device: z.string(),
 }) satisfies z.ZodType<LabelOutcome>;
 
+const tokensOutcomeSchema = z.object({
+  tokens: z.array(
+    z.object({
+      id: z.number(),
+      text: z.string().min(1),
+      role: z.enum(['template', 'question', 'answer']),
+      used: z.boolean(),
+      map: mapSchema.nullable(),
+    }),
+  ),
+  grid: gridSchema,
+  transform: transformSchema,
+  timings: z.record(z.string(), z.number()),
+  device: z.string(),
+}) satisfies z.ZodType<TokensOutcome>;
+
+const reanswerOutcomeSchema = z.object({
+  answer: z.string(),
+  answerTokens: z.array(z.number()),
+  logProbs: z.array(z.number()),
+  fill: z.object({
+    colour: z.tuple([z.number(), z.number(), z.number()]),
+    source: z.enum(['padding', 'square', 'mean']),
+  }),
+  timings: z.record(z.string(), z.number()),
+  device: z.string(),
+}) satisfies z.ZodType<ReanswerOutcome>;
+
 /** Engine to backend. `beat` says the event loop is alive; it stays away while a forward pass blocks it. */
 export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('beat') }),
   z.object({ type: z.literal('modelInfo'), id: callId, output: modelInfoSchema }),
   z.object({ type: z.literal('label'), id: callId, output: labelOutcomeSchema }),
+  z.object({ type: z.literal('tokens'), id: callId, output: tokensOutcomeSchema }),
+  z.object({ type: z.literal('reanswer'), id: callId, output: reanswerOutcomeSchema }),
   z.object({ type: z.literal('probe'), id: callId, output: probeOutcomeSchema }),
   z.object({ type: z.literal('error'), id: callId, error: wireErrorSchema }),
 ]);

@@ -6,6 +6,8 @@ import { stat } from 'node:fs/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { analyseSample } from '../pipeline/analyse.ts';
 import { probeModel } from '../pipeline/probe.ts';
+import { reanswer } from '../pipeline/reanswer.ts';
+import { inspectTokens } from '../pipeline/tokens.ts';
 import { NativeView } from '../pipeline/native.ts';
 import { encodeImageFile } from '../pipeline/subject.ts';
 import { SharedPrefix } from '../pipeline/shared-prefix.ts';
@@ -14,13 +16,15 @@ import { Stopwatch } from '../pipeline/stopwatch.ts';
 import { viewOf } from '../pipeline/view.ts';
 import { describe } from './models.ts';
 import type { ModelCache, OpenModel } from './models.ts';
-import type { LabelOutcome, LabelRequest } from './protocol.ts';
+import type { LabelOutcome, LabelRequest, TokensOutcome, TokensRequest } from './protocol.ts';
 import type { FromEngine, ToEngine } from './wire.ts';
 
 /** The same values under the wire's types, which do not say `readonly`; they are cloned on the way out. */
 type ModelInfoOut = Extract<FromEngine, { type: 'modelInfo' }>['output'];
 type ProbeOut = Extract<FromEngine, { type: 'probe' }>['output'];
 type LabelOut = Extract<FromEngine, { type: 'label' }>['output'];
+type TokensOut = Extract<FromEngine, { type: 'tokens' }>['output'];
+type ReanswerOut = Extract<FromEngine, { type: 'reanswer' }>['output'];
 
 type Call = Exclude<ToEngine, { type: 'cancel' }>;
 
@@ -66,6 +70,13 @@ export class Worker {
         const opened = await this.#models.get(call.input.model);
         const output = (await probeModel(opened, call.input, new Stopwatch(signal))) as ProbeOut;
         this.#send({ type: 'probe', id: call.id, output });
+      } else if (call.type === 'tokens') {
+        const output = (await this.#tokens(call.input, signal)) as TokensOut;
+        this.#send({ type: 'tokens', id: call.id, output });
+      } else if (call.type === 'reanswer') {
+        const opened = await this.#models.get(call.input.model);
+        const output = (await reanswer(opened, call.input, signal)) as ReanswerOut;
+        this.#send({ type: 'reanswer', id: call.id, output });
       } else {
         const output = (await this.#label(call.input, signal)) as LabelOut;
         this.#send({ type: 'label', id: call.id, output });
@@ -85,10 +96,21 @@ export class Worker {
     return { ...outcome, timings: { ...outcome.timings, ...watch.report() } };
   }
 
+  async #tokens(request: TokensRequest, signal: AbortSignal): Promise<TokensOutcome> {
+    const opened = await this.#models.get(request.model);
+    const watch = new Stopwatch(signal);
+    const { encoded, shared } = await this.#encode(opened, request, watch);
+    const outcome = await inspectTokens(opened, request, { signal, encoded, shared });
+    return {
+      ...outcome,
+      timings: { ...watch.report(), ...outcome.timings, total: watch.report()['total'] ?? 0 },
+    };
+  }
+
   /** Several questions on one picture come one after the other: it is decoded, encoded and prefilled once. */
   async #encode(
     model: OpenModel,
-    { imagePath: path, preset }: LabelRequest,
+    { imagePath: path, preset }: Pick<LabelRequest, 'imagePath' | 'preset'>,
     watch: Stopwatch,
   ): Promise<LastPicture> {
     const { squareTokens } = viewOf(model.model.profile, preset);

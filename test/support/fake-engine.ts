@@ -5,23 +5,46 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { Engine, LabelOutcome, LabelRequest, ModelInfo } from '../../src-main/engine/protocol.ts';
+import type {
+  Engine,
+  LabelOutcome,
+  LabelRequest,
+  ModelInfo,
+  ReanswerOutcome,
+  ReanswerRequest,
+  TokensOutcome,
+  TokensRequest,
+} from '../../src-main/engine/protocol.ts';
 
 export interface FakeEngine extends Engine {
   /** Every sample it was asked about. */
   readonly asked: LabelRequest[];
+  /** Every question about what is known already. */
+  readonly inspected: (TokensRequest | ReanswerRequest)[];
 }
 
+type FakeRequest = LabelRequest | TokensRequest | ReanswerRequest;
+
 /** Runs before each answer; throw to fail, await to delay. */
-export type FakeBehaviour = (request: LabelRequest, signal?: AbortSignal) => void | Promise<void>;
+export type FakeBehaviour = (request: FakeRequest, signal?: AbortSignal) => void | Promise<void>;
 
 export const FAKE_GRID = [4, 5] as const;
 const FAKE_TRANSFORM = { scaleX: 0.16, scaleY: 0.13, offsetX: 0.1, offsetY: 0.7 };
 
 export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
   const asked: LabelRequest[] = [];
+  const inspected: (TokensRequest | ReanswerRequest)[] = [];
+  const inspect = async (
+    request: TokensRequest | ReanswerRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
+    inspected.push(request);
+    await behaviour(request, signal);
+    if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+  };
   return {
     asked,
+    inspected,
     pid: null,
     async modelInfo(model): Promise<ModelInfo> {
       if (!existsSync(model.dir)) throw new FoveaError('not_found', 'no such model', { where: model.dir });
@@ -44,6 +67,14 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
       await behaviour(request, signal);
       if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
       return fakeOutcome(request.question);
+    },
+    async tokens(request, signal) {
+      await inspect(request, signal);
+      return fakeTokens(request);
+    },
+    async reanswer(request, signal) {
+      await inspect(request, signal);
+      return fakeReanswer(request);
     },
     dispose: async () => {},
   };
@@ -75,6 +106,49 @@ export function fakeOutcome(question: string): LabelOutcome {
     boxes: { raw: [[0, 0, 9, 9]], denoised: [[1, 1, 5, 5]], rpn: [] },
     secondStage: { crop: [1, 1, 5, 5], answer: 'closer', skipped: null },
     timings: { total: 1.5 },
+    device: 'cpu',
+  };
+}
+
+/** One token per word of the question, one per token of the answer; the last of the answer has no map. */
+export function fakeTokens({ question, answerTokens }: TokensRequest): TokensOutcome {
+  const size = FAKE_GRID[0] * FAKE_GRID[1];
+  const mapFor = (n: number): Uint16Array => new Uint16Array(size).fill(0x2000 + n);
+  const words = question.split(' ');
+  const asked = words.map((text, i) => ({
+    id: i,
+    text,
+    role: 'question' as const,
+    used: false,
+    map: mapFor(i),
+  }));
+  const answered = answerTokens.map((id, i) => ({
+    id,
+    text: `t${id}`,
+    role: 'answer' as const,
+    used: i < answerTokens.length - 1,
+    map: i < answerTokens.length - 1 ? mapFor(100 + i) : null,
+  }));
+  return {
+    tokens: [...asked, ...answered],
+    grid: FAKE_GRID,
+    transform: FAKE_TRANSFORM,
+    timings: { prefill: 1, total: 2 },
+    device: 'cpu',
+  };
+}
+
+/** The answer depends on the box [1, 1, 5, 5] alone. */
+export function fakeReanswer({ question, edit, score }: ReanswerRequest): ReanswerOutcome {
+  const [x0, y0] = edit?.box ?? [0, 0];
+  const onBox = edit !== null && x0 === 1 && y0 === 1;
+  const seen = edit === null || (edit.kind === 'keep') === onBox;
+  return {
+    answer: seen ? `answer to ${question}` : 'another answer',
+    answerTokens: seen ? [1, 2, 3] : [4],
+    logProbs: score.map(() => (seen ? -0.1 : -4)),
+    fill: { colour: [122, 116, 104], source: 'padding' },
+    timings: { total: 1 },
     device: 'cpu',
   };
 }

@@ -16,14 +16,18 @@ export function squareImage(image: RgbImage, config: PreprocessorConfig): Uint8A
 /** LLaVA's geometry: centred on a square of the mean colour (truncated, not rounded), then bicubic to the side. */
 function padToSquare(image: RgbImage, config: PreprocessorConfig): Uint8Array {
   const edge = Math.max(image.width, image.height);
-  const [r, g, b] = config.mean;
   return resize(image, config.side, config.side, 'bicubic', {
     width: edge,
     height: edge,
     left: Math.floor((edge - image.width) / 2),
     top: Math.floor((edge - image.height) / 2),
-    colour: [Math.trunc(r * 255), Math.trunc(g * 255), Math.trunc(b * 255)],
+    colour: meanColour(config.mean),
   });
+}
+
+/** An image processor's mean as 8-bit RGB, truncated as LLaVA's padding has it: (nearly) zero to the model. */
+export function meanColour([r, g, b]: readonly [number, number, number]): [r: number, g: number, b: number] {
+  return [Math.trunc(r * 255), Math.trunc(g * 255), Math.trunc(b * 255)];
 }
 
 /** CLIP's own geometry: shortest edge to the side (the other truncated), then the middle square. */

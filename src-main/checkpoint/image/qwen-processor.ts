@@ -101,7 +101,7 @@ export function qwenPixels(image: RgbImage, config: QwenPreprocessorConfig, canv
 }
 
 /** METHOD §1: the teacher's picture lies centred on a square of this grey. */
-const GREY = 127;
+export const GREY = 127;
 
 /** The picture centred on a grey square, resized to `tokens` visual tokens: the pixel budget is exactly theirs. */
 export function squaredQwenPixels(

@@ -1,0 +1,28 @@
+/**
+ * Token ids as pieces a person reads. Decoders work on whole texts (they join pieces, bytes and spaces), so a piece is
+ * what a token adds to the text before it; one that adds nothing readable goes by its name in the vocabulary.
+ */
+import type { Tokenizer } from '../checkpoint/tokenizer.ts';
+
+/** How vocabularies write a line break: LLaMA as a byte, Qwen as GPT-2's stand-in. */
+const LINE_BREAKS: ReadonlySet<string> = new Set(['\n', '<0x0A>', 'Ċ']);
+/** Part of a character; its last token gives the whole. */
+const INCOMPLETE = '\ufffd';
+
+/** One piece per id, in order; never empty. */
+export function tokenTexts(tokenizer: Tokenizer, ids: readonly number[]): string[] {
+  let before = '';
+  return ids.map((id, i) => {
+    const text = tokenizer.decode(ids.slice(0, i + 1));
+    const whole = !text.endsWith(INCOMPLETE);
+    const added = whole && text.startsWith(before) ? text.slice(before.length).trim() : '';
+    if (whole) before = text;
+    return added === '' ? nameOf(tokenizer, id) : added;
+  });
+}
+
+function nameOf(tokenizer: Tokenizer, id: number): string {
+  const name = tokenizer.tokenOf(id);
+  if (name === null) return `#${id}`;
+  return LINE_BREAKS.has(name) ? '↵' : name.replace(/^[▁Ġ]+/u, '') || '␣';
+}
