@@ -18,7 +18,7 @@ export interface LabelWish {
   readonly answerMode: 'self' | 'teacher';
   readonly limit: number | null;
   readonly device?: DeviceChoice;
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
 }
 
 /** The folder of the model that will label, and of the RPN laid over it. */

@@ -53,11 +53,8 @@ export function choosePreset(presets: readonly Preset[], model: ModelInfo, wante
       next: `Take one of: ${ids(presets)}`,
     });
   }
-  const able = presets.filter((preset) => fits(preset, model));
-  // One made for exactly this model goes before those that any model of the family could run.
-  const exact = able.filter((preset) => preset.model !== undefined);
-  const fitting = exact.length > 0 ? exact : able;
-  if (fitting.length === 1) return fitting[0];
+  const { best: fitting, chosen } = fittingPresets(presets, model);
+  if (chosen) return chosen;
   const message = fitting.length === 0 ? 'no preset fits the model' : 'more than one preset fits the model';
   throw new FoveaError('bad_input', `${message} (${model.family}, ${model.layers} layers)`, {
     where: model.dir,
@@ -65,7 +62,24 @@ export function choosePreset(presets: readonly Preset[], model: ModelInfo, wante
   });
 }
 
-function fits(preset: Preset, model: ModelInfo): boolean {
+/**
+ * Every preset that the model can run, the best of them (made for exactly this model, if there are such), and the one that
+ * is taken without asking: the only best one.
+ */
+export function fittingPresets(
+  presets: readonly Preset[],
+  model: Shape,
+): { readonly able: readonly Preset[]; readonly best: readonly Preset[]; readonly chosen: Preset | null } {
+  const able = presets.filter((preset) => fits(preset, model));
+  // One made for exactly this model goes before those that any model of the family could run.
+  const exact = able.filter((preset) => preset.model !== undefined);
+  const best = exact.length > 0 ? exact : able;
+  return { able, best, chosen: best.length === 1 ? (best[0] ?? null) : null };
+}
+
+type Shape = Pick<ModelInfo, 'family' | 'layers' | 'heads' | 'rpn'>;
+
+function fits(preset: Preset, model: Shape): boolean {
   const sets = [...preset.grounding, ...(preset.sink ?? [])];
   return (
     preset.family === model.family &&

@@ -12,11 +12,14 @@ import {
   type ProcedureOutput,
   procedures,
 } from '../../src-shared/contract/procedures.ts';
+import { demoModelDir } from '../jobs/demo-project.ts';
+import { ModelLibrary } from '../library/library.ts';
 import { storeError } from '../store/errors.ts';
 import { type Project, openProject } from '../store/project.ts';
 import type { HandlerContext, Handlers } from './handlers/context.ts';
 import { handlers } from './handlers/index.ts';
 import { type ImageFile, findImageFile } from './image-file.ts';
+import { startModelTasks } from './model-tasks.ts';
 import type { BackendOptions } from './options.ts';
 import { type Publish, type Session, openSession } from './session.ts';
 
@@ -66,6 +69,12 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     options: { ...options, demoProjectDir: options.demoProjectDir ?? join(homedir(), 'Fovea demo') },
     open,
     current: () => session,
+    library: new ModelLibrary({
+      home: options.dataDir ?? join(homedir(), 'Fovea'),
+      demoDir: demoModelDir(options.resources),
+    }),
+    modelTasks: startModelTasks(publish),
+    publish,
     session() {
       if (session) return session;
       throw new FoveaError('not_found', 'no project is open', { next: 'Open a project or the demo' });
@@ -101,7 +110,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       change(async () => {
         const last = session;
         session = null;
-        await last?.close();
+        await Promise.all([last?.close(), context.modelTasks.stop()]);
         listeners.clear();
       }),
   };

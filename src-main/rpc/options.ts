@@ -14,4 +14,6 @@ export interface BackendOptions {
   readonly resources: Resources;
   /** Where `project.demo` puts its project when the page names no folder. Default: `~/Fovea demo`. */
   readonly demoProjectDir?: string;
+  /** Where the list of models and the downloads lie. Default: `~/Fovea`. */
+  readonly dataDir?: string;
 }

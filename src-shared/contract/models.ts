@@ -70,3 +70,37 @@ export const removalSchema = z.object({
   bytes,
 });
 export type Removal = z.infer<typeof removalSchema>;
+
+/** Tokens of a long prompt with its answer, for which room must be left. */
+const TOKENS = 4096;
+
+/**
+ * Whether loading a model fits into memory: weights that are only mapped can be dropped and read again, copies cannot.
+ * `tight`: it runs, and the disk is read again and again; `too_large`: it would push everything else out, or fail.
+ */
+export function memoryVerdict(
+  { mappedBytes, copiedBytes, cacheBytesPerToken }: ModelFacts['memory'],
+  availableBytes: number,
+): 'fits' | 'tight' | 'too_large' {
+  const needed = copiedBytes + TOKENS * cacheBytesPerToken;
+  if (needed > availableBytes) return 'too_large';
+  return needed + mappedBytes > availableBytes ? 'tight' : 'fits';
+}
+
+/** What the main side does about a model while a person waits. */
+export const modelTaskSchema = z.object({
+  id: z.number().int().positive(),
+  kind: z.enum(['check', 'download']),
+  /** The model, or for a download that has no entry yet its repository. */
+  name: z.string(),
+  /** `files`, `memory`, `load`: of a check · `list`, `details`, `weights`: of a download. */
+  stage: z.enum(['files', 'memory', 'load', 'list', 'details', 'weights']),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  /** Downloads: bytes on the disk, of all (null: not known yet), per second, and seconds left. */
+  doneBytes: bytes,
+  totalBytes: bytes.nullable(),
+  rate: z.number().nullable(),
+  etaSeconds: z.number().nullable(),
+  error: wireErrorSchema.nullable(),
+});
+export type ModelTask = z.infer<typeof modelTaskSchema>;

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
 import { jobProcedures } from './procedures/jobs.ts';
+import { modelProcedures } from './procedures/models.ts';
 import { projectProcedures } from './procedures/project.ts';
 import { reviewProcedures } from './procedures/reviews.ts';
 import { sampleProcedures } from './procedures/samples.ts';
@@ -18,6 +19,7 @@ export {
   type ExportReport,
 } from './procedures/exchange.ts';
 export { sampleFilterSchema, type SampleFilter } from './procedures/samples.ts';
+export type { ListedModel } from './procedures/models.ts';
 
 /** One file per namespace in `procedures/`. */
 export const procedures = {
@@ -25,6 +27,7 @@ export const procedures = {
   ...sampleProcedures,
   ...reviewProcedures,
   ...jobProcedures,
+  ...modelProcedures,
   ...exchangeProcedures,
 } as const;
 

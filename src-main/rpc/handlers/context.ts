@@ -4,15 +4,22 @@ import type {
   ProcedureOutput,
   ProcedureParsedInput,
 } from '../../../src-shared/contract/procedures.ts';
+import type { ModelLibrary } from '../../library/library.ts';
 import type { Project } from '../../store/project.ts';
+import type { ModelTasks } from '../model-tasks.ts';
 import type { BackendOptions } from '../options.ts';
-import type { Session } from '../session.ts';
+import type { Publish, Session } from '../session.ts';
 
 export interface HandlerContext {
   readonly options: BackendOptions & { readonly demoProjectDir: string };
   /** The open project. Throws `not_found` when none is. */
   session(): Session;
   current(): Session | null;
+  /** The models Fovea knows, and what is being done about them. */
+  readonly library: ModelLibrary;
+  readonly modelTasks: ModelTasks;
+  /** Tells every client. */
+  readonly publish: Publish;
   /** Opens what `make` gives in place of the project that is open; does nothing when `path` is open already. */
   open(path: string, make: () => Promise<Project>): Promise<Session>;
 }

@@ -3,6 +3,7 @@ import { appHandlers } from './app.ts';
 import type { Handlers } from './context.ts';
 import { exchangeHandlers } from './exchange.ts';
 import { jobHandlers } from './jobs.ts';
+import { modelHandlers } from './models.ts';
 import { projectHandlers } from './project.ts';
 import { reviewHandlers } from './reviews.ts';
 import { sampleHandlers } from './samples.ts';
@@ -13,5 +14,6 @@ export const handlers: Handlers = {
   ...sampleHandlers,
   ...reviewHandlers,
   ...jobHandlers,
+  ...modelHandlers,
   ...exchangeHandlers,
 };

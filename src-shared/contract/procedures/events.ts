@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, jobSchema, projectSummarySchema, sampleStateSchema } from '../domain.ts';
+import { modelTaskSchema } from '../models.ts';
 
 /** Pushed by the main side; a client that missed some asks again (`project.summary`, `samples.get`). */
 export const events = {
@@ -12,6 +13,10 @@ export const events = {
     predictionId: idSchema.nullable(),
   }),
   'project.changed': projectSummarySchema,
+  /** The list of models is another one: ask for it again. */
+  'models.changed': z.object({}),
+  /** How far a check or a download of a model is. */
+  'models.task': modelTaskSchema,
   'engine.changed': z.object({
     state: z.enum(['stopped', 'starting', 'ready', 'restarting', 'failed']),
     device: z.string().nullable(),

@@ -11,9 +11,13 @@ export const jobProcedures = {
   'jobs.label': {
     input: z.object({
       modelDir: z.string().nullable(),
+      /** A folder whose RPN is laid over the model. */
+      rpnDir: z.string().optional(),
       presetId: z.string().nullable(),
       answerMode: answerModeSchema,
       limit: z.number().int().positive().nullable(),
+      /** Default: weights as they are stored. */
+      precision: z.enum(['as-stored', 'int4']).optional(),
     }),
     output: jobSchema,
   },

@@ -1,0 +1,56 @@
+/** Whether a model can be used here, found out step by step: its files, the memory it takes, and then by loading it. */
+import { availableMemory } from 'node:process';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { memoryVerdict, type ModelCheck, type ModelFacts } from '../../src-shared/contract/models.ts';
+import type { Engine, Precision } from '../engine/protocol.ts';
+import { readFacts } from './facts.ts';
+import type { ModelLibrary } from './library.ts';
+
+export interface CheckOptions {
+  readonly precision: Precision;
+  readonly signal: AbortSignal;
+  readonly onStage: (stage: 'files' | 'memory' | 'load') => void;
+  /** Default: what the system says is free. */
+  readonly availableBytes?: number;
+}
+
+/**
+ * Checks and loads a model, and has the library keep how that went (of weights as they are stored).
+ * @throws FoveaError of the checkpoint, `out_of_memory` before anything is loaded, what the engine says, or `cancelled`
+ */
+export async function checkModel(
+  library: ModelLibrary,
+  name: string,
+  engine: Engine,
+  { precision, signal, onStage, availableBytes = availableMemory() }: CheckOptions,
+): Promise<ModelCheck> {
+  onStage('files');
+  const dir = await library.dirOf(name);
+  const facts = await readFacts(dir);
+  if (signal.aborted) throw stopped();
+  onStage('memory');
+  if (precision === 'as-stored') refuseTooLarge(facts, name, availableBytes);
+  onStage('load');
+  const { device, selfCheck, loadMs } = await engine
+    .modelInfo({ dir, device: 'auto', precision }, signal)
+    .catch((error: unknown) => {
+      throw signal.aborted ? stopped() : error;
+    });
+  const check = { device, selfCheck, loadMs, at: new Date().toISOString() };
+  if (precision === 'as-stored') await library.noteCheck(name, check);
+  return check;
+}
+
+function refuseTooLarge({ memory }: ModelFacts, name: string, availableBytes: number): void {
+  if (memoryVerdict(memory, availableBytes) !== 'too_large') return;
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new FoveaError(
+    'out_of_memory',
+    `loading copies ${gigabytes(memory.copiedBytes)} of weights, ${gigabytes(availableBytes)} of memory are free`,
+    { where: name, next: 'Use int4 weights, close other programs, or take a smaller model' },
+  );
+}
+
+function stopped(): FoveaError {
+  return new FoveaError('cancelled', 'the check was stopped', { next: 'Start it again' });
+}
