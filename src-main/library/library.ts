@@ -28,6 +28,8 @@ export class ModelLibrary {
   readonly places: Places;
   readonly #demoDir: string;
   readonly #facts = new FactsCache();
+  /** The demo has no entry to keep it in. */
+  #demoCheck: { readonly stamp: string; readonly check: ModelCheck } | null = null;
 
   constructor({ home, demoDir }: LibraryOptions) {
     this.places = placesIn(home);
@@ -158,9 +160,13 @@ export class ModelLibrary {
 
   /** Keeps how a load went, for as long as the files stay as they are. */
   async noteCheck(name: string, check: ModelCheck): Promise<void> {
-    if (name === DEMO) return;
-    const state = await folderState(this.#dirOf(await this.#entry(name)));
+    const dir = name === DEMO ? this.#demoDir : this.#dirOf(await this.#entry(name));
+    const state = await folderState(dir);
     if (!state) return;
+    if (name === DEMO) {
+      this.#demoCheck = { stamp: state.stamp, check };
+      return;
+    }
     await changeRegistry(this.places.registry, (entries) => ({
       entries: entries.map((entry) =>
         entry.name === name ? { ...entry, check: { ...check, stamp: state.stamp } } : entry,
@@ -196,7 +202,8 @@ export class ModelLibrary {
     const base = { name: DEMO, kind: 'demo', dir: this.#demoDir, source: null, check: null } as const;
     if (!state) return { ...base, state: 'missing', bytesOnDisk: 0, facts: null, problem: null };
     const known = await this.#facts.of(this.#demoDir, state.stamp);
-    return { ...base, state: 'ready', bytesOnDisk: state.bytes, facts: null, problem: null, ...known };
+    const check = this.#demoCheck?.stamp === state.stamp ? this.#demoCheck.check : null;
+    return { ...base, state: 'ready', bytesOnDisk: state.bytes, facts: null, problem: null, check, ...known };
   }
 
   async #look(entry: Entry): Promise<LibraryModel> {

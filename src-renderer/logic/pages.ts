@@ -1,4 +1,7 @@
 /** The pages of an open project, in the order of the header's tabs. */
-export const PAGES = [{ id: 'review', words: 'Review' }] as const;
+export const PAGES = [
+  { id: 'review', words: 'Review' },
+  { id: 'models', words: 'Models' },
+] as const;
 
 export type PageId = (typeof PAGES)[number]['id'];

@@ -5,6 +5,7 @@ import type { DockId } from '../logic/dock.ts';
 import type { PageId } from '../logic/pages.ts';
 import { Desk } from './desk.svelte.ts';
 import { Keys } from './keys.svelte.ts';
+import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { Session } from './session.svelte.ts';
@@ -12,7 +13,7 @@ import { Theme } from './theme.svelte.ts';
 import { Tools } from './tools.svelte.ts';
 import { View } from './view.svelte.ts';
 
-export type Sheet = 'help' | 'palette' | 'export' | 'import';
+export type Sheet = 'help' | 'palette' | 'export' | 'import' | 'addModel' | 'downloadModel' | 'removeModel';
 
 export class Workbench {
   readonly notices = new Notices();
@@ -23,6 +24,7 @@ export class Workbench {
   readonly session: Session;
   readonly queue: Queue;
   readonly desk: Desk;
+  readonly models: Models;
   /** The dialog that is open. */
   sheet = $state<Sheet | null>(null);
   /** The page of the project that is shown. */
@@ -33,6 +35,7 @@ export class Workbench {
   constructor(client: RpcClient) {
     this.session = new Session(client, this.notices);
     this.queue = new Queue(client);
+    this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.notices);
   }
 }

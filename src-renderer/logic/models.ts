@@ -1,0 +1,167 @@
+/** Models as a person reads them: sizes, what they need, what a check or a download is doing, what removing takes away. */
+import {
+  memoryVerdict,
+  type LibraryModel,
+  type ModelCheck,
+  type ModelFacts,
+  type ModelTask,
+  type Removal,
+} from '../../src-shared/contract/models.ts';
+import { formatCount, formatDuration, formatMs } from './words.ts';
+
+/** `512 B`, `1.5 MB`, `14.1 GB`; decimal units, as disks are sold and models published. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value < 100 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+}
+
+/** `2.9 M`, `7.1 B`. */
+export function formatParameters(count: number): string {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(1)} B`;
+  return count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : formatCount(count);
+}
+
+export const KIND_WORDS: Readonly<Record<LibraryModel['kind'], string>> = {
+  demo: 'Comes with Fovea',
+  folder: 'Your folder, used where it lies',
+  download: 'Downloaded by Fovea',
+};
+
+const FAMILIES: Readonly<Record<string, string>> = { llava: 'LLaVA', qwen2_5_vl: 'Qwen2.5-VL' };
+
+export function familyWords(family: string): string {
+  return FAMILIES[family] ?? family;
+}
+
+/** The second line of a model in the list. */
+export function summaryWords(model: LibraryModel, task: ModelTask | null = null): string {
+  if (task?.kind === 'download' && task.state === 'running') return 'Downloading';
+  if (model.state === 'missing') return 'The folder is gone';
+  if (model.state === 'unfinished') return 'Download not finished';
+  if (!model.facts) return 'Cannot be used';
+  return `${familyWords(model.facts.family)} · ${formatParameters(model.facts.parameters)} · ${formatBytes(model.bytesOnDisk)}`;
+}
+
+/** What a checkpoint is, as pairs of words and values. */
+export function factRows({
+  facts,
+  bytesOnDisk,
+}: Pick<LibraryModel, 'facts' | 'bytesOnDisk'>): [string, string][] {
+  if (!facts) return [];
+  const { family, parameters, layers, heads, grid, rpn, dtypes } = facts;
+  const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${formatParameters(count)}`);
+  return [
+    ['Family', familyWords(family)],
+    ['Parameters', formatParameters(parameters)],
+    ['Decoder', `${layers} layers × ${heads} heads`],
+    ['Visual tokens', grid ? `${grid[0]} × ${grid[1]}` : 'as many as each picture needs'],
+    ['RPN', rpn ? `reads layer K = ${rpn.k}, T = ${rpn.t} layers` : 'none in this checkpoint'],
+    ['Stored as', stored.join(', ')],
+    ['On disk', formatBytes(bytesOnDisk)],
+  ];
+}
+
+export interface MemoryWords {
+  readonly verdict: ReturnType<typeof memoryVerdict>;
+  /** What loading takes, what is free, and what follows. */
+  readonly needs: string;
+  readonly free: string;
+  readonly advice: string;
+}
+
+const ADVICE = {
+  fits: 'It fits.',
+  tight: 'It runs, but weights may have to be read from the disk again and again.',
+  too_large: 'It does not fit as stored: label with int4 weights, or close other programs.',
+} as const;
+
+export function memoryWords(memory: ModelFacts['memory'], availableBytes: number): MemoryWords {
+  const { mappedBytes, copiedBytes } = memory;
+  const parts = [
+    ...(mappedBytes > 0 ? [`${formatBytes(mappedBytes)} used from the file`] : []),
+    ...(copiedBytes > 0 ? [`${formatBytes(copiedBytes)} copied`] : []),
+  ];
+  const verdict = memoryVerdict(memory, availableBytes);
+  return {
+    verdict,
+    needs: `${parts.join(', ') || 'nothing'}; ${formatBytes(1000 * memory.cacheBytesPerToken)} per 1,000 tokens`,
+    free: `${formatBytes(availableBytes)} free`,
+    advice: ADVICE[verdict],
+  };
+}
+
+/** The device that really ran, and how it was found right. */
+export function checkWords({ device, selfCheck, loadMs }: ModelCheck): string {
+  const proof = selfCheck
+    ? `; its numbers are within ${selfCheck.maxError.toExponential(1)} of the CPU’s (limit ${selfCheck.limit})`
+    : '';
+  return `Runs on ${device}, loaded in ${formatMs(loadMs)}${proof}`;
+}
+
+const CHECK_STAGES = [
+  ['files', 'Files, config and tensor shapes'],
+  ['memory', 'Memory it takes, against what is free'],
+  ['load', 'Loading, and comparing the device with the CPU'],
+] as const;
+
+export interface StageRow {
+  readonly words: string;
+  readonly state: 'done' | 'now' | 'later' | 'failed';
+}
+
+/** The steps of a check with what has become of them. */
+export function checkStages({ stage, state }: Pick<ModelTask, 'stage' | 'state'>): StageRow[] {
+  const at = CHECK_STAGES.findIndex(([id]) => id === stage);
+  return CHECK_STAGES.map(([, words], i) => {
+    if (i < at || state === 'done') return { words, state: 'done' };
+    if (i > at) return { words, state: 'later' };
+    return { words, state: state === 'running' ? 'now' : 'failed' };
+  });
+}
+
+/** Where a download is: `1.2 of 14.1 GB · 8.1 MB/s · 26 min left`. */
+export function downloadWords(task: ModelTask): string {
+  const { stage, doneBytes, totalBytes, rate, etaSeconds } = task;
+  if (stage === 'list') return 'Asking which files there are';
+  return [
+    totalBytes === null
+      ? `Config and tokenizer, ${formatBytes(doneBytes)}`
+      : `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
+    ...(rate === null ? [] : [`${formatBytes(Math.round(rate))}/s`]),
+    ...(etaSeconds === null ? [] : [`${formatDuration(etaSeconds)} left`]),
+  ].join(' · ');
+}
+
+/** The two sentences of the question before a model is removed: what goes, and what stays. */
+export function removalWords({ kind, dir, files, bytes }: Removal): {
+  readonly goes: string;
+  readonly stays: string;
+} {
+  const cache = 'its int4 cache, if Fovea wrote one';
+  if (kind === 'folder') {
+    return {
+      goes: `Its entry in this list, and ${cache}.`,
+      stays: `Your folder ${dir} and every file in it.`,
+    };
+  }
+  const count = files.length === 1 ? '1 file' : `${formatCount(files.length)} files`;
+  return {
+    goes: `Its entry in this list, ${count} (${formatBytes(bytes)}) that Fovea downloaded to ${dir}, and ${cache}.`,
+    stays: 'Projects, their predictions and your decisions. It can be downloaded again.',
+  };
+}
+
+/** The task to show beside a model: the one that runs, else the latest that did not simply succeed. */
+export function taskOf(model: LibraryModel, tasks: readonly ModelTask[]): ModelTask | null {
+  const { source } = model;
+  const repo = source && (source.revision === 'main' ? source.repo : `${source.repo}@${source.revision}`);
+  const own = tasks.filter(({ kind, name }) => name === model.name || (kind === 'download' && name === repo));
+  return own.find(({ state }) => state === 'running') ?? own[0] ?? null;
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  checkStages,
+  checkWords,
+  downloadWords,
+  factRows,
+  formatBytes,
+  formatParameters,
+  memoryWords,
+  removalWords,
+  summaryWords,
+  taskOf,
+} from '../../../src-renderer/logic/models.ts';
+import type { LibraryModel, ModelTask } from '../../../src-shared/contract/models.ts';
+
+const GB = 1e9;
+
+const facts = {
+  family: 'qwen2_5_vl',
+  parameters: 3_754_622_976,
+  layers: 36,
+  heads: 16,
+  grid: null,
+  rpn: null,
+  dtypes: { BF16: 3_754_622_976 },
+  memory: { mappedBytes: 0, copiedBytes: 15 * GB, cacheBytesPerToken: 73_728 },
+};
+const model: LibraryModel = {
+  name: 'org/name',
+  kind: 'download',
+  dir: '/data/models/org--name',
+  state: 'ready',
+  bytesOnDisk: 7_510_000_000,
+  source: { repo: 'org/name', revision: 'main', commit: 'c'.repeat(40), totalBytes: 7_510_000_000 },
+  facts,
+  problem: null,
+  check: null,
+};
+const task: ModelTask = {
+  id: 1,
+  kind: 'download',
+  name: 'org/name',
+  stage: 'weights',
+  state: 'running',
+  doneBytes: 1.2 * GB,
+  totalBytes: 14.1 * GB,
+  rate: 8_100_000,
+  etaSeconds: 1560,
+  error: null,
+};
+
+test('sizes and counts in units that fit', () => {
+  assert.deepEqual([0, 999, 1000, 11_740_000, 999_400_000, 999_600_000, 14.1 * GB, 2.5e15].map(formatBytes), [
+    '0 B',
+    '999 B',
+    '1.0 kB',
+    '11.7 MB',
+    '999 MB',
+    '1.0 GB',
+    '14.1 GB',
+    '2500 TB',
+  ]);
+  assert.deepEqual([85_096, 2_900_000, 7_063_427_072].map(formatParameters), ['85,096', '2.9 M', '7.1 B']);
+});
+
+test('a model in one line, and what it is in rows', () => {
+  assert.equal(summaryWords(model), 'Qwen2.5-VL · 3.8 B · 7.5 GB');
+  assert.equal(summaryWords({ ...model, state: 'missing' }), 'The folder is gone');
+  assert.equal(summaryWords({ ...model, state: 'unfinished' }), 'Download not finished');
+  assert.equal(summaryWords({ ...model, state: 'unfinished' }, task), 'Downloading');
+  assert.equal(summaryWords({ ...model, facts: null }), 'Cannot be used');
+  const rows = new Map(factRows(model));
+  assert.equal(rows.get('Visual tokens'), 'as many as each picture needs');
+  assert.equal(rows.get('RPN'), 'none in this checkpoint');
+  const placed = factRows({ ...model, facts: { ...facts, grid: [24, 24], rpn: { k: 15, t: 3 } } });
+  assert.deepEqual(placed.slice(3, 5), [
+    ['Visual tokens', '24 × 24'],
+    ['RPN', 'reads layer K = 15, T = 3 layers'],
+  ]);
+  assert.deepEqual(factRows({ ...model, facts: null }), []);
+});
+
+test('memory: fits, tight and too large, with what to do', () => {
+  const mapped = { mappedBytes: 15 * GB, copiedBytes: 0, cacheBytesPerToken: 73_728 };
+  assert.equal(memoryWords(facts.memory, 32 * GB).verdict, 'fits');
+  assert.equal(memoryWords(facts.memory, 8 * GB).verdict, 'too_large');
+  assert.match(memoryWords(facts.memory, 8 * GB).advice, /int4/);
+  assert.equal(memoryWords(mapped, 8 * GB).verdict, 'tight');
+  assert.deepEqual(memoryWords(mapped, 8 * GB).needs, '15.0 GB used from the file; 73.7 MB per 1,000 tokens');
+  assert.equal(memoryWords(mapped, 0.1 * GB).verdict, 'too_large', 'keys and values count');
+});
+
+test('a check names the device and its proof; its steps say what has become of them', () => {
+  const check = { device: 'cpu', selfCheck: null, loadMs: 1234, at: 'now' };
+  assert.equal(checkWords(check), 'Runs on cpu, loaded in 1234 ms');
+  assert.match(
+    checkWords({ ...check, device: 'webgpu', selfCheck: { maxError: 3.1e-5, limit: 0.01 } }),
+    /^Runs on webgpu.*within 3\.1e-5 of the CPU’s \(limit 0\.01\)$/,
+  );
+  const states = (stage: ModelTask['stage'], state: ModelTask['state']) =>
+    checkStages({ stage, state }).map((row) => row.state);
+  assert.deepEqual(states('memory', 'running'), ['done', 'now', 'later']);
+  assert.deepEqual(states('load', 'failed'), ['done', 'done', 'failed']);
+  assert.deepEqual(states('files', 'cancelled'), ['failed', 'later', 'later']);
+  assert.deepEqual(states('load', 'done'), ['done', 'done', 'done']);
+});
+
+test('a download says where it is, as far as that is known', () => {
+  assert.equal(downloadWords(task), '1.2 GB of 14.1 GB · 8.1 MB/s · 26 min left');
+  assert.equal(downloadWords({ ...task, rate: null, etaSeconds: null }), '1.2 GB of 14.1 GB');
+  assert.equal(
+    downloadWords({
+      ...task,
+      stage: 'details',
+      doneBytes: 2_000,
+      totalBytes: null,
+      rate: null,
+      etaSeconds: null,
+    }),
+    'Config and tokenizer, 2.0 kB',
+  );
+  assert.equal(downloadWords({ ...task, stage: 'list' }), 'Asking which files there are');
+});
+
+test('removing says what goes and what stays', () => {
+  const folder = removalWords({ name: 'm', kind: 'folder', dir: '/mine', files: [], bytes: 0 });
+  assert.ok(!folder.goes.includes('/mine'));
+  assert.equal(folder.stays, 'Your folder /mine and every file in it.');
+  const download = removalWords({
+    name: 'm',
+    kind: 'download',
+    dir: '/data/m',
+    files: ['a', 'b'],
+    bytes: 3 * GB,
+  });
+  assert.match(download.goes, /2 files \(3\.0 GB\) that Fovea downloaded to \/data\/m/);
+});
+
+test('a model is shown with its own task: the one that runs, else the latest', () => {
+  const over = { ...task, id: 2, state: 'failed' } as const;
+  const other = { ...task, id: 3, name: 'org/other' };
+  assert.equal(taskOf(model, [over, task, other]), task);
+  assert.equal(taskOf(model, [other, over]), over);
+  assert.equal(taskOf(model, [other]), null);
+  const renamed = { ...model, name: 'org/name-2', source: { ...model.source!, revision: 'v2' } };
+  const revision = { ...task, name: 'org/name@v2' };
+  assert.equal(taskOf(renamed, [task, revision]), revision);
+});
