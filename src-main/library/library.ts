@@ -8,12 +8,13 @@ import { openModel } from '../checkpoint/open.ts';
 import { removeQuantised } from '../checkpoint/quantised/index.ts';
 import { alone, download, isThere, type DownloadWish } from './downloads.ts';
 import { FactsCache, folderState, readFacts } from './facts.ts';
+import { cachedModels, type CachedModel } from './hub/cached.ts';
 import { bytesThere } from './hub/download.ts';
 import { hubSettings } from './hub/settings.ts';
 import { deleteOwned, inspectOwned, PART, readManifest } from './owned.ts';
 import { placesIn, type Places } from './places.ts';
 import { changeRegistry, freeName, readRegistry, type DownloadEntry, type Entry } from './registry.ts';
-import { checkpointFolder, realFolder } from './resolve.ts';
+import { checkpointFolder, realFolder, snapshotOf } from './resolve.ts';
 
 export interface LibraryOptions {
   /** The data folder. Made when something is written. */
@@ -109,6 +110,13 @@ export class ModelLibrary {
       return { entries: [...entries, entry], result: { name: free, added: true } };
     });
     return { model: await this.get(name), added };
+  }
+
+  /** Models of this person's Hugging Face cache that could be added and are not. */
+  async addable(): Promise<CachedModel[]> {
+    const cached = await cachedModels(hubSettings().cache, snapshotOf);
+    const known = new Set((await readRegistry(this.places.registry)).map((entry) => this.#dirOf(entry)));
+    return cached.filter(({ dir }) => !known.has(dir));
   }
 
   /** As {@link download} in downloads.ts. @returns also the model as it is then */

@@ -3,6 +3,7 @@
  * newest snapshot), or `ORG/NAME` of a repository that such a cache holds.
  */
 import { access, readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { REPOSITORY } from './hub/repository.ts';
@@ -19,7 +20,9 @@ export async function realFolder(path: string): Promise<string | null> {
  * @throws FoveaError `not_found` with what to do instead
  */
 export async function checkpointFolder(given: string, cache: string): Promise<string> {
-  const folder = await realFolder(resolve(given));
+  // Typed on a page, no shell has spelt the home folder out.
+  const path = resolve(given.replace(/^~(?=$|[/\\])/, homedir()));
+  const folder = await realFolder(path);
   if (folder !== null) return (await snapshotOf(folder)) ?? folder;
   if (REPOSITORY.test(given)) {
     const cached = await realFolder(join(cache, `models--${given.replace('/', '--')}`));
@@ -31,13 +34,17 @@ export async function checkpointFolder(given: string, cache: string): Promise<st
     });
   }
   throw new FoveaError('not_found', 'there is no folder here', {
-    where: resolve(given),
+    where: path,
     next: 'Give a checkpoint folder (config.json, *.safetensors), a folder of a Hugging Face cache, or ORG/NAME',
   });
 }
 
-/** The snapshot that a repository folder of a cache stands for: what `main` names, else the one changed last. */
-async function snapshotOf(folder: string): Promise<string | null> {
+/**
+ * The snapshot that a repository folder of a cache stands for: what `main` names, else the one changed last; null for any
+ * other folder.
+ * @throws FoveaError `not_found` when the repository has no whole snapshot
+ */
+export async function snapshotOf(folder: string): Promise<string | null> {
   if (!basename(folder).startsWith('models--')) return null;
   const snapshots = join(folder, 'snapshots');
   const main = (await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => '')).trim();

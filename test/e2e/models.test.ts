@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { cacheRepository } from '../support/hub-cache.ts';
 import { filesOf, hubServer, type HubServer } from '../support/hub-server.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
@@ -20,6 +21,7 @@ let hub: HubServer;
 // The hosts that the tests start take these over.
 const home = mkdtempSync(join(tmpdir(), 'fovea-home-'));
 process.env.FOVEA_HOME = home;
+process.env.HF_HUB_CACHE = join(home, 'hub');
 before(async () => {
   hub = await hubServer(filesOf(TINY));
   process.env.HF_ENDPOINT = hub.endpoint;
@@ -153,6 +155,15 @@ test('the page and its dialogs have no accessibility violations in either theme'
     await page.getByRole('button', { name: 'Check', exact: true }).click();
     await page.getByTestId('check').waitFor();
     assert.deepEqual(await violations(page), [], 'checked');
+    cacheRepository(join(home, 'hub'), 'org/cached', TINY);
+    await page.reload();
+    await openModels(page);
+    await page.getByRole('button', { name: 'Add folder…' }).click();
+    const add = page.getByRole('button', { name: 'Add org/cached' });
+    await add.waitFor();
+    assert.deepEqual(await violations(page), [], 'with the cache');
+    await add.click();
+    await page.getByRole('heading', { name: 'org/cached' }).waitFor();
   } finally {
     await app.close();
   }

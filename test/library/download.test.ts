@@ -183,10 +183,13 @@ test('stopped, it keeps its part; the next one goes on with the same commit', as
 
   hub.onRequest = () => {};
   hub.requests.length = 0;
+  seen.length = 0;
   assert.equal((await download()).model.state, 'ready');
   const [weights] = hub.requests.filter(({ path }) => path === WEIGHTS);
   assert.match(weights!.headers.range ?? '', /^bytes=\d{5,}-$/);
   assert.ok(!hub.requests.some(({ path }) => path === 'config.json'), 'small files were fetched again');
+  const there = seen.find(({ stage }) => stage === 'weights');
+  assert.ok(there && there.doneBytes >= 50_000 && there.rate === null, 'what was there counts as fetched');
 });
 
 test('the token goes to the endpoint only, not where it redirects, and is in no message', async (t) => {

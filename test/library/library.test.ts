@@ -14,6 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { ModelLibrary } from '../../src-main/library/library.ts';
@@ -105,6 +106,7 @@ test('a folder that cannot be used is not added', async (t) => {
   rmSync(join(dir, 'config.json'));
   await assert.rejects(library.add(dir), { code: 'bad_checkpoint', message: /config\.json/ });
   await assert.rejects(library.add(join(dir, 'nowhere')), { code: 'not_found' });
+  await assert.rejects(library.add('~/no such folder'), { where: join(homedir(), 'no such folder') });
   assert.deepEqual(readdirSync(home), []);
 });
 
@@ -140,7 +142,15 @@ test('a Hugging Face cache: by repository, by its folder, by snapshot; links lea
     if (given === undefined) delete process.env.HF_HUB_CACHE;
     else process.env.HF_HUB_CACHE = given;
   });
+  mkdirSync(join(cache, 'models--org--words', 'snapshots', SNAPSHOT), { recursive: true });
+  writeFileSync(
+    join(cache, 'models--org--words', 'snapshots', SNAPSHOT, 'config.json'),
+    '{"model_type":"gpt2"}',
+  );
+  mkdirSync(join(cache, 'models--org--empty'));
+  assert.deepEqual(await library.addable(), [{ repo: 'org/tiny', dir: snapshot }]);
   const { model } = await library.add('org/tiny');
+  assert.deepEqual(await library.addable(), []);
   assert.deepEqual([model.name, model.dir, model.problem], ['org/tiny', snapshot, null]);
   assert.ok(model.bytesOnDisk > 100_000);
   for (const same of [folder, snapshot]) assert.equal((await library.add(same)).added, false, same);
@@ -160,7 +170,7 @@ test('a Hugging Face cache: by repository, by its folder, by snapshot; links lea
   assert.equal(readdirSync(snapshot).length, readdirSync(TINY).length);
   rmSync(join(folder, 'blobs'), { recursive: true });
   await assert.rejects(library.add('org/tiny'), { code: 'not_found', message: /without a whole snapshot/ });
-  assert.equal(SNAPSHOT.length, 40);
+  assert.deepEqual(await library.addable(), []);
 });
 
 test('what the disk says is asked anew: gone, damaged, mended', async (t) => {

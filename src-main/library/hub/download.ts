@@ -50,7 +50,7 @@ export async function downloadInto(
 ): Promise<void> {
   const { signal, patience, onProgress, freeBytes = freeBytesOf } = options;
   await mkdir(dir, { recursive: true });
-  const pace = paceMeter();
+  const pace = paceMeter(performance.now());
   let before = 0;
   const fetchAll = async (
     files: readonly OwnedFile[],
@@ -64,9 +64,9 @@ export async function downloadInto(
           listing,
           patience,
           signal,
+          onReceived: (bytes) => pace.add(bytes, performance.now()),
           onBytes(bytes) {
             const doneBytes = before + bytes;
-            pace.at(doneBytes, performance.now());
             const rate = pace.rate();
             const etaSeconds = rate === null || total === null ? null : (total - doneBytes) / rate;
             onProgress({ stage, file: file.path, doneBytes, totalBytes: total, rate, etaSeconds });
@@ -139,8 +139,8 @@ function merged(known: readonly OwnedFile[], files: readonly OwnedFile[]): Owned
   return [...new Map([...known, ...files].map((file) => [file.path, file])).values()];
 }
 
-/** @throws FoveaError `unsupported_model` or `bad_checkpoint` */
-function refuseUnsupported(config: unknown, repo: string): void {
+/** Whether Fovea runs a config.json's family and options. @throws FoveaError `unsupported_model` or `bad_checkpoint` */
+export function refuseUnsupported(config: unknown, repo: string): void {
   const where = `${repo}/config.json`;
   if (isQwenConfig(config)) parseQwenConfig(config, where);
   else parseConfig(config, where);

@@ -1,25 +1,24 @@
-/** Bytes per second over the recent past, and when the rest will be there. */
+/** Bytes per second over the recent past. Only what comes over the network counts, not what lay on the disk before. */
 
 const WINDOW_MS = 8_000;
 const SAMPLE_MS = 200;
 
 export interface Pace {
-  /** Notes where the work is. `now`: milliseconds of one clock. */
-  at(bytes: number, now: number): void;
+  /** Notes what has come. `now`: milliseconds of one clock. */
+  add(bytes: number, now: number): void;
   /** Null before there is anything to tell. */
   rate(): number | null;
 }
 
-/** What lay on the disk before the first note does not count. */
-export function paceMeter(): Pace {
-  const samples: { readonly bytes: number; readonly now: number }[] = [];
+/** `startMs`: when waiting began, on the clock of the later calls. */
+export function paceMeter(startMs: number): Pace {
+  let total = 0;
+  const samples: { readonly bytes: number; readonly now: number }[] = [{ bytes: 0, now: startMs }];
   return {
-    at(bytes, now) {
-      const last = samples.at(-1);
-      // Starting a file over takes bytes back.
-      if (last && bytes < last.bytes) samples.length = 0;
-      if (last && samples.length > 1 && now - samples.at(-2)!.now < SAMPLE_MS) samples.pop();
-      samples.push({ bytes, now });
+    add(bytes, now) {
+      total += bytes;
+      if (samples.length > 1 && now - samples.at(-2)!.now < SAMPLE_MS) samples.pop();
+      samples.push({ bytes: total, now });
       while (samples.length > 2 && samples[0]!.now < now - WINDOW_MS) samples.shift();
     },
     rate() {

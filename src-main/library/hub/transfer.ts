@@ -19,6 +19,8 @@ export interface Transfer {
   readonly signal: AbortSignal;
   /** Bytes of this file that lie on the disk now. */
   readonly onBytes: (bytes: number) => void;
+  /** Bytes that have just come over the network. */
+  readonly onReceived: (bytes: number) => void;
 }
 
 const PIECE = 4 << 20;
@@ -115,7 +117,7 @@ async function readInto(hash: FileHash, handle: FileHandle, limit: number): Prom
 
 /** Asks for the rest and appends it. @returns the part's size after it */
 async function append(
-  { settings, patience, signal, onBytes, listing }: Transfer,
+  { settings, patience, signal, onBytes, onReceived, listing }: Transfer,
   url: string,
   handle: FileHandle,
   file: OwnedFile,
@@ -150,6 +152,7 @@ async function append(
     for (let at = 0; at < piece.length;) at += (await handle.write(piece, at)).bytesWritten;
     hash.current.update(piece);
     size += piece.length;
+    onReceived(piece.length);
     onBytes(size);
   }
   return size;

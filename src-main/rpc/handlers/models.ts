@@ -1,10 +1,14 @@
 import { availableMemory } from 'node:process';
+import { z } from 'zod';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { LibraryModel } from '../../../src-shared/contract/models.ts';
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import type { ListedModel } from '../../../src-shared/contract/procedures/models.ts';
 import { fittingPresets, knownPresets } from '../../jobs/presets.ts';
 import { checkModel } from '../../library/check.ts';
 import { hubSettings } from '../../library/hub/settings.ts';
+import { unfinishedJobs } from '../../store/job.ts';
+import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 
 export const modelHandlers = {
@@ -17,6 +21,7 @@ export const modelHandlers = {
       availableBytes: availableMemory(),
       downloadsDir: library.places.models,
       endpoint: hubSettings().endpoint,
+      addable: (await library.addable()).map(({ repo }) => repo),
     };
   },
 
@@ -58,12 +63,25 @@ export const modelHandlers = {
 
   'models.removal': ({ library }, { name }) => library.removal(name),
 
-  'models.remove': async ({ library, publish }, { name }) => {
+  'models.remove': async ({ library, publish, current }, { name }) => {
+    refuseInUse(current(), (await library.removal(name)).dir);
     const removal = await library.remove(name);
     publish('models.changed', {});
     return removal;
   },
 } satisfies Partial<Handlers>;
+
+const jobModelSchema = z.object({ model: z.object({ dir: z.string() }) });
+
+/** @throws FoveaError `conflict` when a job of the open project labels with the model, or is going to */
+function refuseInUse(session: Session | null, dir: string): void {
+  const jobs = session ? unfinishedJobs(session.project.db) : [];
+  if (!jobs.some(({ params }) => jobModelSchema.safeParse(params).data?.model.dir === dir)) return;
+  throw new FoveaError('conflict', 'a job is labelling with this model', {
+    where: dir,
+    next: 'Let it finish or cancel it, then remove the model',
+  });
+}
 
 function withPresets(model: LibraryModel, presets: readonly Preset[]): ListedModel {
   if (!model.facts) return { ...model, presets: [], preset: null };

@@ -23,6 +23,8 @@ export const modelProcedures = {
       /** Where downloads lie, and where they come from. */
       downloadsDir: z.string(),
       endpoint: z.string(),
+      /** `ORG/NAME` of models in this person's Hugging Face cache that could be added. */
+      addable: z.array(z.string()),
     }),
   },
   /** Takes a folder, a folder of a Hugging Face cache, or `ORG/NAME` of one into the library. */

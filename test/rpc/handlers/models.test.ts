@@ -148,3 +148,27 @@ test('a download reports bytes, is stopped with the backend and goes on in the n
   assert.equal((await call('models.remove', { name: 'org/name' })).kind, 'download');
   assert.ok(!existsSync(whole.dir));
 });
+
+test('a model that a job labels with stays until the job is over', async (t) => {
+  const engine = fakeEngine();
+  const gate = { open: (): void => {} };
+  const opened = new Promise<void>((resolve) => (gate.open = resolve));
+  const info = engine.modelInfo;
+  engine.modelInfo = async (...args) => {
+    await opened;
+    return info(...args);
+  };
+  const { dir, call } = await start(t, engine);
+  const folder = join(dir, 'mine');
+  cpSync(DEMO_CHECKPOINT, folder, { recursive: true });
+  await call('models.add', { path: folder });
+  await call('project.demo', { dir: join(dir, 'project') });
+  const wish = { modelDir: folder, presetId: 'demo', answerMode: 'self', limit: 1 } as const;
+  const job = await call('jobs.label', wish);
+  await assert.rejects(call('models.remove', { name: 'mine' }), { code: 'conflict', message: /labelling/ });
+  for (const { id } of await call('jobs.list', {})) await call('jobs.cancel', { id });
+  gate.open();
+  while ((await call('jobs.list', {})).some(({ state }) => state === 'running')) await delay(5);
+  assert.ok(job.id > 0);
+  assert.equal((await call('models.remove', { name: 'mine' })).kind, 'folder');
+});
