@@ -29,7 +29,9 @@ export async function checkModel(
   const facts = await readFacts(dir);
   if (signal.aborted) throw stopped();
   onStage('memory');
-  if (precision === 'as-stored') refuseTooLarge(facts, name, availableBytes);
+  const { int4, ...stored } = facts.memory;
+  if (precision === 'as-stored') refuseTooLarge(stored, name, availableBytes);
+  else if (int4) refuseTooLarge({ ...stored, ...int4 }, name, availableBytes);
   onStage('load');
   const { device, selfCheck, loadMs } = await engine
     .modelInfo({ dir, device: 'auto', precision }, signal)
@@ -41,7 +43,7 @@ export async function checkModel(
   return check;
 }
 
-function refuseTooLarge({ memory }: ModelFacts, name: string, availableBytes: number): void {
+function refuseTooLarge(memory: ModelFacts['memory'], name: string, availableBytes: number): void {
   if (memoryVerdict(memory, availableBytes) !== 'too_large') return;
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   throw new FoveaError(

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FoveaError, type WireError } from '../../src-shared/contract/errors.ts';
-import type { ModelFacts } from '../../src-shared/contract/models.ts';
+import { z } from 'zod';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { LibraryModel, ModelFacts } from '../../src-shared/contract/models.ts';
 import { memoryEstimate, parametersByDtype } from '../checkpoint/memory.ts';
 import { openModel, type AnyCheckpoint } from '../checkpoint/open.ts';
+import { readRpnFolder } from '../checkpoint/rpn-folder.ts';
 
 /** Files, links followed: how much they hold, and a hash that changes with their sizes and times. */
 export interface FolderState {
@@ -62,7 +64,23 @@ function gridOf({ config }: AnyCheckpoint): [number, number] | null {
   return [side, side];
 }
 
-export type Known = { readonly facts: ModelFacts } | { readonly problem: WireError };
+/** A final norm is in every whole model and in no RPN-only folder. */
+const FINAL_NORM = /^(model\.)?(language_model\.)?(model\.)?norm\.weight$/;
+
+const rpnKeysSchema = z.object({ twig_K: z.number().int().min(0), twig_T: z.number().int().min(1) });
+
+/** Layer and depth of the RPN in a folder that holds nothing else (METHOD §3); null for any other folder. */
+export async function readRpnOnly(dir: string): Promise<{ k: number; t: number } | null> {
+  const rpn = await readRpnFolder(dir).catch(() => null);
+  if (!rpn || [...rpn.tensors.keys()].some((name) => FINAL_NORM.test(name))) return null;
+  const keys = rpnKeysSchema.safeParse(rpn.keys);
+  return keys.success ? { k: keys.data.twig_K, t: keys.data.twig_T } : null;
+}
+
+/** What a folder turned out to be: exactly one of these is not null. */
+export type Known = Pick<LibraryModel, 'facts' | 'rpnOnly' | 'problem'>;
+
+export const NOTHING_KNOWN: Known = { facts: null, rpnOnly: null, problem: null };
 
 /** Reads facts once per state of a folder. */
 export class FactsCache {
@@ -72,11 +90,17 @@ export class FactsCache {
   of(dir: string, stamp: string): Promise<Known> {
     const found = this.#known.get(dir);
     if (found?.stamp === stamp) return found.known;
-    const known = readFacts(dir).then(
-      (facts) => ({ facts }),
-      (error: unknown) => ({ problem: FoveaError.from(error).toWire() }),
-    );
+    const known = look(dir);
     this.#known.set(dir, { stamp, known });
     return known;
+  }
+}
+
+async function look(dir: string): Promise<Known> {
+  try {
+    return { ...NOTHING_KNOWN, facts: await readFacts(dir) };
+  } catch (error) {
+    const rpnOnly = await readRpnOnly(dir);
+    return { ...NOTHING_KNOWN, ...(rpnOnly ? { rpnOnly } : { problem: FoveaError.from(error).toWire() }) };
   }
 }

@@ -7,7 +7,7 @@ import { nameOf } from '../checkpoint/checkpoint.ts';
 import { openModel } from '../checkpoint/open.ts';
 import { removeQuantised } from '../checkpoint/quantised/index.ts';
 import { alone, download, isThere, type DownloadWish } from './downloads.ts';
-import { FactsCache, folderState, readFacts } from './facts.ts';
+import { FactsCache, folderState, NOTHING_KNOWN, readFacts, readRpnOnly } from './facts.ts';
 import { cachedModels, type CachedModel } from './hub/cached.ts';
 import { bytesThere } from './hub/download.ts';
 import { hubSettings } from './hub/settings.ts';
@@ -74,8 +74,8 @@ export class ModelLibrary {
   }
 
   /**
-   * Takes a folder into the library after checking its files, shapes and config; a folder that is there already keeps its
-   * entry.
+   * Takes a folder into the library after checking its files, shapes and config, or that it holds an RPN; one that is there
+   * already keeps its entry.
    * @param given a folder, a folder of a Hugging Face cache, or `ORG/NAME` of one
    * @param wanted the name to give it; default: the folder's own
    * @throws FoveaError `not_found`, `conflict` when the name is taken, and of a checkpoint that cannot be used
@@ -85,7 +85,9 @@ export class ModelLibrary {
     wanted: string | null = null,
   ): Promise<{ readonly model: LibraryModel; readonly added: boolean }> {
     const dir = await checkpointFolder(given, hubSettings().cache);
-    await readFacts(dir);
+    await readFacts(dir).catch(async (error: unknown) => {
+      if (!(await readRpnOnly(dir))) throw error;
+    });
     const { name, added } = await changeRegistry(this.places.registry, (entries) => {
       const known = entries.find((entry) => this.#dirOf(entry) === dir);
       if (known) return { entries, result: { name: known.name, added: false } };
@@ -207,18 +209,19 @@ export class ModelLibrary {
 
   async #demo(): Promise<LibraryModel> {
     const state = await folderState(this.#demoDir);
-    const base = { name: DEMO, kind: 'demo', dir: this.#demoDir, source: null, check: null } as const;
-    if (!state) return { ...base, state: 'missing', bytesOnDisk: 0, facts: null, problem: null };
+    const about = { name: DEMO, kind: 'demo', dir: this.#demoDir, source: null, check: null } as const;
+    const base = { ...about, ...NOTHING_KNOWN };
+    if (!state) return { ...base, state: 'missing', bytesOnDisk: 0 };
     const known = await this.#facts.of(this.#demoDir, state.stamp);
     const check = this.#demoCheck?.stamp === state.stamp ? this.#demoCheck.check : null;
-    return { ...base, state: 'ready', bytesOnDisk: state.bytes, facts: null, problem: null, check, ...known };
+    return { ...base, state: 'ready', bytesOnDisk: state.bytes, check, ...known };
   }
 
   async #look(entry: Entry): Promise<LibraryModel> {
     const { name, kind, check } = entry;
     const dir = this.#dirOf(entry);
     const source = entry.kind === 'download' ? await this.#source(entry) : null;
-    const base = { name, kind, dir, source, facts: null, problem: null, check: null };
+    const base = { name, kind, dir, source, check: null, ...NOTHING_KNOWN };
     const state = await folderState(dir);
     if (!state && entry.kind === 'download') return { ...base, ...(await this.#unfinished(entry)) };
     if (!state) return { ...base, state: 'missing', bytesOnDisk: 0 };

@@ -45,6 +45,7 @@ export function summaryWords(model: LibraryModel, task: ModelTask | null = null)
   if (task?.kind === 'download' && task.state === 'running') return 'Downloading';
   if (model.state === 'missing') return 'The folder is gone';
   if (model.state === 'unfinished') return 'Download not finished';
+  if (model.rpnOnly) return `RPN only · ${formatBytes(model.bytesOnDisk)}`;
   if (!model.facts) return 'Cannot be used';
   return `${familyWords(model.facts.family)} · ${formatParameters(model.facts.parameters)} · ${formatBytes(model.bytesOnDisk)}`;
 }
@@ -52,8 +53,11 @@ export function summaryWords(model: LibraryModel, task: ModelTask | null = null)
 /** What a checkpoint is, as pairs of words and values. */
 export function factRows({
   facts,
+  rpnOnly,
   bytesOnDisk,
-}: Pick<LibraryModel, 'facts' | 'bytesOnDisk'>): [string, string][] {
+}: Pick<LibraryModel, 'facts' | 'rpnOnly' | 'bytesOnDisk'>): [string, string][] {
+  const size: [string, string] = ['On disk', formatBytes(bytesOnDisk)];
+  if (rpnOnly) return [['RPN', rpnWords(rpnOnly)], size];
   if (!facts) return [];
   const { family, parameters, layers, heads, grid, rpn, dtypes } = facts;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${formatParameters(count)}`);
@@ -62,11 +66,32 @@ export function factRows({
     ['Parameters', formatParameters(parameters)],
     ['Decoder', `${layers} layers × ${heads} heads`],
     ['Visual tokens', grid ? `${grid[0]} × ${grid[1]}` : 'as many as each picture needs'],
-    ['RPN', rpn ? `reads layer K = ${rpn.k}, T = ${rpn.t} layers` : 'none in this checkpoint'],
+    ['RPN', rpn ? rpnWords(rpn) : 'none in this checkpoint'],
     ['Stored as', stored.join(', ')],
-    ['On disk', formatBytes(bytesOnDisk)],
+    size,
   ];
 }
+
+function rpnWords({ k, t }: { readonly k: number; readonly t: number }): string {
+  return `reads layer K = ${k}, T = ${t} layers`;
+}
+
+/** The choices of whose RPN predicts: the model's own first, then those of the library, then any folder. */
+export function rpnChoices(
+  model: LibraryModel,
+  all: readonly LibraryModel[],
+): { readonly value: string; readonly words: string }[] {
+  const own = model.facts?.rpn ? 'The model’s own' : 'None: labels from attention only';
+  const others = all.filter(({ rpnOnly, state }) => rpnOnly && state === 'ready');
+  return [
+    { value: '', words: own },
+    ...others.map(({ name, dir }) => ({ value: dir, words: name })),
+    { value: OTHER_FOLDER, words: 'Another folder…' },
+  ];
+}
+
+/** The choice that asks for a path. */
+export const OTHER_FOLDER = 'other';
 
 export interface MemoryWords {
   readonly verdict: ReturnType<typeof memoryVerdict>;
@@ -79,22 +104,29 @@ export interface MemoryWords {
 const ADVICE = {
   fits: 'It fits.',
   tight: 'It runs, but weights may have to be read from the disk again and again.',
-  too_large: 'It does not fit as stored: label with int4 weights, or close other programs.',
+  too_large: 'It does not fit as stored: use int4 weights, or close other programs.',
 } as const;
 
 export function memoryWords(memory: ModelFacts['memory'], availableBytes: number): MemoryWords {
-  const { mappedBytes, copiedBytes } = memory;
+  const verdict = memoryVerdict(memory, availableBytes);
+  const int4 = memory.int4 ? ` At int4: ${weightWords(memory.int4)}.` : '';
+  return {
+    verdict,
+    needs: `${weightWords(memory)}; ${formatBytes(1000 * memory.cacheBytesPerToken)} per 1,000 tokens.${int4}`,
+    free: `${formatBytes(availableBytes)} free`,
+    advice: ADVICE[verdict],
+  };
+}
+
+function weightWords({
+  mappedBytes,
+  copiedBytes,
+}: Pick<ModelFacts['memory'], 'mappedBytes' | 'copiedBytes'>): string {
   const parts = [
     ...(mappedBytes > 0 ? [`${formatBytes(mappedBytes)} used from the file`] : []),
     ...(copiedBytes > 0 ? [`${formatBytes(copiedBytes)} copied`] : []),
   ];
-  const verdict = memoryVerdict(memory, availableBytes);
-  return {
-    verdict,
-    needs: `${parts.join(', ') || 'nothing'}; ${formatBytes(1000 * memory.cacheBytesPerToken)} per 1,000 tokens`,
-    free: `${formatBytes(availableBytes)} free`,
-    advice: ADVICE[verdict],
-  };
+  return parts.join(', ') || 'nothing';
 }
 
 /** The device that really ran, and how it was found right. */

@@ -67,9 +67,9 @@ export class Models {
     if (source) await this.#orNotice(() => this.download(source.repo, source.revision));
   }
 
-  async check(name: string): Promise<void> {
+  async check(name: string, precision: 'as-stored' | 'int4' = 'as-stored'): Promise<void> {
     await this.#orNotice(async () => {
-      this.#taskChanged(await this.#session.client.call('models.check', { name, precision: 'as-stored' }));
+      this.#taskChanged(await this.#session.client.call('models.check', { name, precision }));
     });
   }
 

@@ -20,7 +20,13 @@ export const modelFactsSchema = z.object({
   /** Stored values by dtype. */
   dtypes: z.record(z.string(), count),
   /** Weights used where they lie, weights that loading copies, and keys and values of one token. */
-  memory: z.object({ mappedBytes: bytes, copiedBytes: bytes, cacheBytesPerToken: bytes }),
+  memory: z.object({
+    mappedBytes: bytes,
+    copiedBytes: bytes,
+    cacheBytesPerToken: bytes,
+    /** The same from the int4 cache, and that cache's size. */
+    int4: z.object({ mappedBytes: bytes, copiedBytes: bytes, fileBytes: bytes }).optional(),
+  }),
 });
 export type ModelFacts = z.infer<typeof modelFactsSchema>;
 
@@ -53,7 +59,9 @@ export const libraryModelSchema = z.object({
     .object({ repo: z.string(), revision: z.string(), commit: z.string(), totalBytes: bytes.nullable() })
     .nullable(),
   facts: modelFactsSchema.nullable(),
-  /** Why there are no facts. */
+  /** A folder that holds an RPN without its base model (METHOD §3): it is laid over another model. */
+  rpnOnly: z.object({ k: count, t: count }).nullable(),
+  /** Why there are neither. */
   problem: wireErrorSchema.nullable(),
   /** The last load that went well, as long as the files are those that were loaded. */
   check: modelCheckSchema.nullable(),
@@ -79,7 +87,11 @@ const TOKENS = 4096;
  * `tight`: it runs, and the disk is read again and again; `too_large`: it would push everything else out, or fail.
  */
 export function memoryVerdict(
-  { mappedBytes, copiedBytes, cacheBytesPerToken }: ModelFacts['memory'],
+  {
+    mappedBytes,
+    copiedBytes,
+    cacheBytesPerToken,
+  }: Pick<ModelFacts['memory'], 'mappedBytes' | 'copiedBytes' | 'cacheBytesPerToken'>,
   availableBytes: number,
 ): 'fits' | 'tight' | 'too_large' {
   const needed = copiedBytes + TOKENS * cacheBytesPerToken;

@@ -22,6 +22,7 @@ import { MANIFEST, PART } from '../../src-main/library/owned.ts';
 import { changeRegistry, readRegistry } from '../../src-main/library/registry.ts';
 import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
 import { cacheRepository, SNAPSHOT } from '../support/hub-cache.ts';
+import { splitRpn } from '../support/split-rpn.ts';
 
 const TINY = join(import.meta.dirname, '../golden/oracle/cases/llava-original-tower');
 
@@ -108,6 +109,15 @@ test('a folder that cannot be used is not added', async (t) => {
   await assert.rejects(library.add(join(dir, 'nowhere')), { code: 'not_found' });
   await assert.rejects(library.add('~/no such folder'), { where: join(homedir(), 'no such folder') });
   assert.deepEqual(readdirSync(home), []);
+});
+
+test('an RPN without its base model is added as what it is', async (t) => {
+  const { library } = newLibrary(t);
+  const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, tempDir(t));
+  const { model } = await library.add(rpn, 'my-rpn');
+  assert.deepEqual([model.facts, model.rpnOnly, model.problem], [null, { k: 1, t: 2 }, null]);
+  assert.equal((await library.add(base)).model.rpnOnly, null);
+  assert.equal((await library.list())[0]?.rpnOnly, null, 'the demo has both');
 });
 
 test('names: unique, chosen or made, and a folder of the same name is meant only when it is a checkpoint', async (t) => {

@@ -1,5 +1,4 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
-import { resolve } from 'node:path';
 import type { DeviceChoice, Precision } from '../../engine/protocol.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
@@ -54,7 +53,7 @@ export const addLabel: AddCommand = (program, cli) => {
     }
     const wish = {
       modelDir: options.model === undefined ? null : await modelDir(options.model),
-      rpnDir: options.rpn === undefined ? undefined : resolve(options.rpn),
+      rpnDir: options.rpn === undefined ? undefined : await modelDir(options.rpn),
       presetId: options.preset ?? null,
       answerMode: options.answers === 'given' ? 'teacher' : 'self',
       limit: options.limit ?? null,

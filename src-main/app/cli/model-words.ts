@@ -7,11 +7,14 @@ export function size(bytes: number): string {
 }
 
 /** What a model is, or why that is not known, on one line. */
-export function factsLine({ state, facts, problem, source, bytesOnDisk }: LibraryModel): string {
+export function factsLine({ state, facts, rpnOnly, problem, source, bytesOnDisk }: LibraryModel): string {
   if (state === 'missing') return 'the folder is gone';
   if (state === 'unfinished') {
     const total = source?.totalBytes ?? null;
     return `unfinished download, ${size(bytesOnDisk)} of ${total === null ? 'unknown size' : size(total)}`;
+  }
+  if (rpnOnly) {
+    return `RPN only, from layer ${rpnOnly.k}, ${rpnOnly.t} layers, ${size(bytesOnDisk)}: lay it over its base model with --rpn`;
   }
   if (!facts) return `cannot be used: ${problem?.message ?? 'unknown'}`;
   const { family, parameters, layers, heads, rpn, dtypes } = facts;

@@ -4,8 +4,8 @@ import type { ModelRef } from '../../engine/protocol.ts';
 import { openLibrary } from '../library.ts';
 
 export const RPN_OPTION = [
-  '--rpn <dir>',
-  'folder of an SD-RPN or Q-Zoom checkpoint whose RPN is laid over the model',
+  '--rpn <model>',
+  'SD-RPN or Q-Zoom checkpoint whose RPN is laid over the model: a folder, or a name of fovea model list',
 ] as const;
 
 /** What an argument or option that names a model takes. */
@@ -26,5 +26,5 @@ export async function modelFolders(
   { rpn }: RpnOptions,
 ): Promise<Pick<ModelRef, 'dir' | 'rpnDir'>> {
   const dir = await modelDir(given);
-  return rpn === undefined ? { dir } : { dir, rpnDir: resolve(rpn) };
+  return rpn === undefined ? { dir } : { dir, rpnDir: await modelDir(rpn) };
 }

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { tempDir, DEMO_CHECKPOINT } from '../../support/demo.ts';
 import { cacheRepository } from '../../support/hub-cache.ts';
 import { filesOf, hubServer } from '../../support/hub-server.ts';
+import { splitRpn } from '../../support/split-rpn.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
 
@@ -64,6 +65,21 @@ test('download, list, use by name, dry run, remove', async (t) => {
     files: (dry.json as { files: string[] }).files,
   });
   assert.ok(!existsSync(dir));
+});
+
+test('an RPN is laid over its base model by the names of both', async (t) => {
+  const dir = tempDir(t);
+  const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, dir);
+  await foveaJson(['model', 'add', base, '--name', 'base']);
+  const added = await fovea(['model', 'add', rpn, '--name', 'region']);
+  assert.match(added.stdout, /^Added region: RPN only, from layer 1, 2 layers, .*--rpn\n/);
+  const project = join(dir, 'project');
+  const scenes = someScenes(join(dir, 'scenes'), 1);
+  await fovea(['import', project, '--images', scenes.imagesDir, '--questions', scenes.questionsFile]);
+  const models = ['--model', 'base', '--rpn', 'region'];
+  const labelled = await foveaJson(['label', project, ...models, '--preset', 'demo', '--device', 'cpu']);
+  assert.equal(labelled.code, 0, labelled.stderr);
+  assert.partialDeepStrictEqual(labelled.json, { done: 1, failed: 0 });
 });
 
 test('errors are one line with a next step; --help names the variables', async () => {

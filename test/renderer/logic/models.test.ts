@@ -9,6 +9,7 @@ import {
   formatParameters,
   memoryWords,
   removalWords,
+  rpnChoices,
   summaryWords,
   taskOf,
 } from '../../../src-renderer/logic/models.ts';
@@ -34,6 +35,7 @@ const model: LibraryModel = {
   bytesOnDisk: 7_510_000_000,
   source: { repo: 'org/name', revision: 'main', commit: 'c'.repeat(40), totalBytes: 7_510_000_000 },
   facts,
+  rpnOnly: null,
   problem: null,
   check: null,
 };
@@ -87,7 +89,12 @@ test('memory: fits, tight and too large, with what to do', () => {
   assert.equal(memoryWords(facts.memory, 8 * GB).verdict, 'too_large');
   assert.match(memoryWords(facts.memory, 8 * GB).advice, /int4/);
   assert.equal(memoryWords(mapped, 8 * GB).verdict, 'tight');
-  assert.deepEqual(memoryWords(mapped, 8 * GB).needs, '15.0 GB used from the file; 73.7 MB per 1,000 tokens');
+  assert.deepEqual(
+    memoryWords(mapped, 8 * GB).needs,
+    '15.0 GB used from the file; 73.7 MB per 1,000 tokens.',
+  );
+  const int4 = { mappedBytes: 0, copiedBytes: 2 * GB, fileBytes: 2 * GB };
+  assert.match(memoryWords({ ...mapped, int4 }, GB).needs, / At int4: 2\.0 GB copied\.$/);
   assert.equal(memoryWords(mapped, 0.1 * GB).verdict, 'too_large', 'keys and values count');
 });
 
@@ -146,4 +153,19 @@ test('a model is shown with its own task: the one that runs, else the latest', (
   const renamed = { ...model, name: 'org/name-2', source: { ...model.source!, revision: 'v2' } };
   const revision = { ...task, name: 'org/name@v2' };
   assert.equal(taskOf(renamed, [task, revision]), revision);
+});
+
+test('an RPN alone says so, and is a choice of every other model', () => {
+  const rpn = { ...model, name: 'org/rpn', dir: '/rpn', facts: null, rpnOnly: { k: 15, t: 3 } };
+  assert.equal(summaryWords(rpn), 'RPN only · 7.5 GB');
+  assert.deepEqual(factRows(rpn)[0], ['RPN', 'reads layer K = 15, T = 3 layers']);
+  assert.deepEqual(
+    rpnChoices(model, [model, rpn, { ...rpn, state: 'missing' }]).map(({ words }) => words),
+    ['None: labels from attention only', 'org/rpn', 'Another folder…'],
+  );
+  const withOwn = { ...model, facts: { ...facts, rpn: { k: 1, t: 2 } } };
+  assert.deepEqual(
+    rpnChoices(withOwn, []).map(({ value }) => value),
+    ['', 'other'],
+  );
 });
