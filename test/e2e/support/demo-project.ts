@@ -65,7 +65,7 @@ function hashOfInputs(): string {
     const files = readdirSync(join(root, input), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.parentPath.includes('heldout'))
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => !/recipe|__pycache__|src-main\/(app|rpc)\//.test(file))
+      .filter((file) => !/recipe|__pycache__|src-main\/(app|rpc|library)\//.test(file))
       .sort();
     for (const file of files) hash.update(file).update(readFileSync(file));
   }
