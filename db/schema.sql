@@ -1,13 +1,43 @@
--- project.db, user_version 1
+-- project.db, user_version 2
+CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
+CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
+CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
 CREATE INDEX job_item_state ON job_item (job_id, state, sample_id);
 CREATE INDEX job_state ON job (state);
 CREATE INDEX prediction_sample ON prediction (sample_id);
 CREATE INDEX review_prediction ON review (prediction_id);
 CREATE INDEX review_sample ON review (sample_id, id);
+CREATE INDEX sample_flag_flag ON sample_flag (flag, sample_id);
+CREATE INDEX sample_image ON sample (image_id);
 CREATE INDEX sample_language ON sample (language);
+CREATE INDEX sample_note_sample ON sample_note (sample_id, id);
 CREATE INDEX sample_split ON sample (split);
+CREATE INDEX sample_state_disagreement ON sample_state (disagreement);
 CREATE INDEX sample_state_filter ON sample_state (state, dropped, language, split, sample_id);
 CREATE INDEX sample_state_prediction ON sample_state (prediction_id);
+CREATE INDEX sample_state_reviewed ON sample_state (reviewed_at) WHERE reviewed_at IS NOT NULL;
+CREATE INDEX sample_state_roi_size ON sample_state (roi_size);
+CREATE INDEX sample_state_uncertainty ON sample_state (uncertainty);
+CREATE INDEX sample_tag_sample ON sample_tag (sample_id, tag);
+CREATE TABLE batch (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  state TEXT NOT NULL CHECK (state IN ('auditing', 'applying', 'applied', 'undone', 'dismissed')),
+  target REAL NOT NULL CHECK (target > 0 AND target < 1),
+  reviewer TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  ended_at TEXT
+) STRICT;
+CREATE TABLE batch_item (
+  batch_id INTEGER NOT NULL REFERENCES batch(id),
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  prediction_id INTEGER NOT NULL REFERENCES prediction(id),
+  place INTEGER,
+  verdict TEXT CHECK (verdict IN ('right', 'wrong')),
+  outcome TEXT CHECK (outcome IN ('accepted', 'changed_meanwhile', 'undone', 'kept_as_decided')),
+  review_id INTEGER REFERENCES review(id),
+  PRIMARY KEY (batch_id, sample_id),
+  CHECK (verdict IS NULL OR place IS NOT NULL)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE image (
   id INTEGER PRIMARY KEY,
   root_id INTEGER NOT NULL REFERENCES root(id),
@@ -74,6 +104,14 @@ CREATE TABLE prediction (
   CHECK (length(label) = grid_rows * grid_cols),
   CHECK ((dropped_rule IS NULL) = (dropped_value IS NULL) AND (dropped_rule IS NULL) = (dropped_limit IS NULL))
 ) STRICT;
+CREATE TABLE prediction_score (
+  prediction_id INTEGER PRIMARY KEY REFERENCES prediction(id) ON DELETE CASCADE,
+  disagreement REAL,
+  uncertainty REAL,
+  roi_size REAL,
+  roi_x REAL,
+  roi_y REAL
+) STRICT;
 CREATE TABLE preset (
   id INTEGER PRIMARY KEY,
   slug TEXT NOT NULL,
@@ -97,6 +135,13 @@ CREATE TABLE review (
   created_at TEXT NOT NULL,
   CHECK ((decision IN ('accept', 'correct')) = (label IS NOT NULL)),
   CHECK (label IS NULL OR prediction_id IS NOT NULL)
+) STRICT;
+CREATE TABLE review_score (
+  review_id INTEGER PRIMARY KEY REFERENCES review(id),
+  iou REAL,
+  roi_size REAL,
+  roi_x REAL,
+  roi_y REAL
 ) STRICT;
 CREATE TABLE root (
   id INTEGER PRIMARY KEY,
@@ -124,24 +169,72 @@ CREATE TABLE sample (
   tags TEXT NOT NULL,
   UNIQUE (external_id, image_id, question)
 ) STRICT;
+CREATE TABLE sample_flag (
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  flag TEXT NOT NULL CHECK (flag IN ('look_again', 'example', 'bad_data')),
+  reviewer TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  PRIMARY KEY (sample_id, flag)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sample_note (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  text TEXT NOT NULL,
+  reviewer TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE sample_search (
+  sample_id INTEGER PRIMARY KEY REFERENCES sample(id),
+  search TEXT NOT NULL
+) STRICT;
 CREATE TABLE sample_state (
   sample_id INTEGER PRIMARY KEY REFERENCES sample(id),
   state TEXT NOT NULL CHECK (state IN ('unlabelled', 'pending', 'accepted', 'corrected', 'rejected')),
   dropped INTEGER NOT NULL,
   language TEXT,
   split TEXT,
+  tag TEXT,
   prediction_id INTEGER REFERENCES prediction(id),
   review_id INTEGER REFERENCES review(id),
-  search TEXT NOT NULL
+  drop_rule TEXT,
+  drop_value REAL,
+  reviewer TEXT,
+  reviewed_at TEXT,
+  disagreement REAL,
+  uncertainty REAL,
+  roi_size REAL,
+  roi_x REAL,
+  roi_y REAL,
+  iou REAL
 ) STRICT;
+CREATE TABLE sample_tag (
+  tag TEXT NOT NULL,
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  PRIMARY KEY (tag, sample_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE saved_filter (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER batch_item_is_of_this_label AFTER UPDATE OF label ON prediction WHEN OLD.label <> NEW.label
+BEGIN
+  UPDATE batch_item SET outcome = 'changed_meanwhile'
+  WHERE prediction_id = OLD.id AND review_id IS NULL AND outcome IS NULL;
+END;
 CREATE TRIGGER prediction_reviewed_is_fixed
 BEFORE UPDATE OF run_id, sample_id, answer, grid_rows, grid_cols, label ON prediction
 WHEN EXISTS (SELECT 1 FROM review WHERE prediction_id = OLD.id)
 BEGIN SELECT RAISE(ABORT, 'a reviewed prediction does not change'); END;
+CREATE TRIGGER prediction_score_is_of_these_maps AFTER UPDATE OF maps_key, label, run_id ON prediction
+BEGIN DELETE FROM prediction_score WHERE prediction_id = OLD.id; END;
 CREATE TRIGGER review_is_append_only_delete BEFORE DELETE ON review
 BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
 CREATE TRIGGER review_is_append_only_update BEFORE UPDATE ON review
 BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
+CREATE TRIGGER sample_has_its_tags AFTER INSERT ON sample
+BEGIN INSERT OR IGNORE INTO sample_tag SELECT value, NEW.id FROM json_each(NEW.tags); END;
 
 -- maps.db, user_version 2
 CREATE TABLE map (

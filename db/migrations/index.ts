@@ -1,5 +1,6 @@
 /** Every migration of `project.db`, in order. A file that is not listed here never runs; a test compares the two. */
 import type { Migration } from '../types.ts';
 import { migration as m0001 } from './0001-project.ts';
+import { migration as m0002 } from './0002-gallery.ts';
 
-export const projectMigrations: readonly Migration[] = [m0001];
+export const projectMigrations: readonly Migration[] = [m0001, m0002];

@@ -3,19 +3,23 @@
  * stops them in order, so that nothing touches a closed database.
  */
 import type { Job } from '../../src-shared/contract/domain.ts';
+import type { Batch } from '../../src-shared/contract/procedures.ts';
 import type { EventName, EventPayload } from '../../src-shared/contract/procedures.ts';
 import type { Engine } from '../engine/protocol.ts';
 import { type JobQueue, startJobQueue } from '../jobs/queue.ts';
 import { listJobs } from '../store/job.ts';
 import type { Project } from '../store/project.ts';
 import { sampleState } from '../store/sample-state.ts';
+import { scoreBacklog } from '../store/score-backlog.ts';
 import { projectSummary } from '../store/summary.ts';
 import { dataVersion } from '../store/watch.ts';
 import { throttle } from './throttle.ts';
+import { openThumbnails, type Thumbnails } from './thumbnails.ts';
 
 /** At most five job events and one summary per second. */
 const JOB_EVENT_MS = 200;
 const SUMMARY_EVENT_MS = 1000;
+const MANY_EVENT_MS = 500;
 const WATCH_MS = 1000;
 
 export type Publish = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
@@ -23,6 +27,7 @@ export type Publish = <N extends EventName>(name: N, payload: EventPayload<N>) =
 export interface Session {
   readonly project: Project;
   readonly queue: JobQueue;
+  readonly thumbnails: Thumbnails;
   /** Jobs, newest first, with the pace of the one that runs here. */
   jobs(): Job[];
   job(id: number): Job | null;
@@ -30,6 +35,12 @@ export interface Session {
   jobChanged(job: Job): void;
   /** Tells clients what a sample is now. */
   sampleChanged(sampleId: number): void;
+  /** Tells clients that many samples changed: they ask again for what they show. */
+  samplesChanged(): void;
+  /** Tells clients how far a batch has come. */
+  batchChanged(batch: Batch): void;
+  /** Scores in the background what has no scores yet. */
+  scoreMissing(): void;
   /** Tells clients what the project is now; `now`: without waiting for more changes. */
   projectChanged(now?: boolean): void;
   /** Runs a long call; closing aborts it and waits for it. */
@@ -52,6 +63,29 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     if (row) publish('sample.changed', { sampleId, ...row });
     summaries.push(null);
   };
+  const many = throttle<null>(MANY_EVENT_MS, () => publish('samples.changed', {}));
+  const batches = throttle<Batch>(JOB_EVENT_MS, (batch) => publish('batch.changed', batch));
+  const samplesChanged = (): void => {
+    many.push(null);
+    summaries.push(null);
+  };
+  const task = <T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const promise = body(closing.signal);
+    const settled: Promise<unknown> = promise.catch(() => {}).finally(() => tasks.delete(settled));
+    tasks.add(settled);
+    return promise;
+  };
+  let scoring = false;
+  const scoreMissing = (): void => {
+    if (scoring) return;
+    scoring = true;
+    // A disk that is full or a project that is busy: scores are only for sorting, and the next opening tries again.
+    void task((signal) => scoreBacklog(db, signal))
+      .then((scored) => scored > 0 && samplesChanged())
+      .catch(() => undefined)
+      .finally(() => (scoring = false));
+  };
+  scoreMissing();
   const onProgress = (job: Job): void => {
     running = job.state === 'running' ? job : null;
     jobEvents.push(job, job.state !== 'running');
@@ -75,23 +109,24 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   return {
     project,
     queue,
+    thumbnails: openThumbnails(project),
     jobs,
     job: (id) => jobs().find((job) => job.id === id) ?? null,
     jobChanged: (job) => jobEvents.push(job, true),
     sampleChanged,
+    samplesChanged,
+    batchChanged: (batch) => batches.push(batch),
+    scoreMissing,
     projectChanged: (now = false) => summaries.push(null, now),
-    task(body) {
-      const promise = body(closing.signal);
-      const settled: Promise<unknown> = promise.catch(() => {}).finally(() => tasks.delete(settled));
-      tasks.add(settled);
-      return promise;
-    },
+    task,
     async close() {
       clearInterval(watch);
       closing.abort();
       await Promise.all([queue.stop(), ...tasks]);
       jobEvents.stop();
       summaries.stop();
+      many.stop();
+      batches.stop();
       project.close();
     },
   };

@@ -1,72 +1,99 @@
-/** The queue: samples under a filter, in the order they were imported. */
+/** The list behind queue and gallery: samples under a filter, in an order. */
 import type { Dropped } from '../../src-shared/kernels/types.ts';
-import type { SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
-import type { SampleFilter } from '../../src-shared/contract/procedures.ts';
-import { type ReadableDb, type SqlValue, read } from './db.ts';
+import type { Flag, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
+import { IMPORT_ORDER, type SampleFilter, type SampleSort } from '../../src-shared/contract/procedures.ts';
+import { type ReadableDb, read } from './db.ts';
+import { beforeSql, orderOf, orderSql } from './sample-order.ts';
+import { whereSql } from './sample-where.ts';
 
 interface Row {
   readonly id: number;
   readonly external_id: string;
   readonly image_id: number;
+  readonly width: number;
+  readonly height: number;
   readonly question: string;
   readonly language: string | null;
   readonly split: string | null;
   readonly state: SampleState;
+  readonly prediction_id: number | null;
   readonly dropped_rule: Dropped['rule'] | null;
   readonly dropped_value: number | null;
   readonly dropped_limit: number | null;
+  readonly disagreement: number | null;
+  readonly uncertainty: number | null;
+  readonly roi_size: number | null;
+  readonly flags: string | null;
+  readonly notes: number;
 }
 
 /** How many samples the filter lets through. */
 export function countSamples(db: ReadableDb, filter: SampleFilter): number {
-  const { sql, params } = where(filter);
+  const { sql, params } = whereSql(filter);
   return read<{ n: number }>(db, `SELECT COUNT(*) AS n FROM sample_state t WHERE ${sql}`).get(...params)!.n;
 }
 
-/** `limit` rows of the filtered queue from `offset` on. */
+/** Ids of `limit` samples of the list from `offset` on. */
+export function listSampleIds(
+  db: ReadableDb,
+  filter: SampleFilter,
+  offset: number,
+  limit: number,
+  sort: SampleSort = IMPORT_ORDER,
+): number[] {
+  const where = whereSql(filter);
+  const order = orderSql(orderOf(sort, filter.ids));
+  // Without a state to look for, walking in queue order finds a page sooner than the index and a sort.
+  const walk = sort.by === 'imported' && filter.states.length === 0 ? 'NOT INDEXED' : '';
+  return read<{ id: number }>(
+    db,
+    `SELECT t.sample_id AS id FROM sample_state t ${walk} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
+  )
+    .all(...where.params, ...order.params, limit, offset)
+    .map(({ id }) => id);
+}
+
+/** `limit` rows of the list from `offset` on. */
 export function listSamples(
   db: ReadableDb,
   filter: SampleFilter,
   offset: number,
   limit: number,
+  sort: SampleSort = IMPORT_ORDER,
 ): SampleRow[] {
-  const { sql, params } = where(filter);
-  // Without a state to look for, walking in queue order finds a page sooner than the index and a sort.
-  const walk = filter.states.length === 0 ? 'NOT INDEXED' : '';
   // The page is found on the narrow table first; only its rows are looked up in full.
+  const ids = listSampleIds(db, filter, offset, limit, sort);
   const rows = read<Row>(
     db,
-    `SELECT s.id, s.external_id, s.image_id, s.question, s.language, s.split, t.state,
-            p.dropped_rule, p.dropped_value, p.dropped_limit
-     FROM (SELECT t.sample_id FROM sample_state t ${walk} WHERE ${sql} ORDER BY t.sample_id LIMIT ? OFFSET ?) page
-     JOIN sample s ON s.id = page.sample_id
-     JOIN sample_state t ON t.sample_id = page.sample_id
+    `SELECT s.id, s.external_id, s.image_id, i.width, i.height, s.question, s.language, s.split, t.state,
+            t.prediction_id, p.dropped_rule, p.dropped_value, p.dropped_limit, t.disagreement, t.uncertainty,
+            t.roi_size, (SELECT group_concat(flag) FROM sample_flag f WHERE f.sample_id = s.id) AS flags,
+            (SELECT COUNT(*) FROM sample_note n WHERE n.sample_id = s.id) AS notes
+     FROM json_each(?) page
+     JOIN sample s ON s.id = page.value
+     JOIN image i ON i.id = s.image_id
+     JOIN sample_state t ON t.sample_id = s.id
      LEFT JOIN prediction p ON p.id = t.prediction_id
-     ORDER BY s.id`,
-  ).all(...params, limit, offset);
-  return rows.map((row) => ({
-    id: row.id,
-    externalId: row.external_id,
-    imageId: row.image_id,
-    question: row.question,
-    language: row.language,
-    split: row.split,
-    state: row.state,
-    dropped: row.dropped_rule
-      ? { rule: row.dropped_rule, value: row.dropped_value!, limit: row.dropped_limit! }
-      : null,
-  }));
+     ORDER BY page.key`,
+  ).all(JSON.stringify(ids));
+  return rows.map(toSampleRow);
 }
 
-/** The sample's 0-based place in the filtered queue, or null when the filter hides it (or there is none). */
-export function samplePosition(db: ReadableDb, filter: SampleFilter, id: number): number | null {
-  const { sql, params } = where(filter);
+/** The sample's 0-based place in the list, or null when the filter hides it (or there is none). */
+export function samplePosition(
+  db: ReadableDb,
+  filter: SampleFilter,
+  id: number,
+  sort: SampleSort = IMPORT_ORDER,
+): number | null {
+  const { sql, params } = whereSql(filter);
   const shown = read(db, `SELECT 1 FROM sample_state t WHERE ${sql} AND t.sample_id = ?`).get(...params, id);
-  if (!shown) return null;
+  const before = beforeSql(db, orderOf(sort, filter.ids), id);
+  if (!shown || !before) return null;
   return read<{ n: number }>(
     db,
-    `SELECT COUNT(*) AS n FROM sample_state t WHERE ${sql} AND t.sample_id < ?`,
-  ).get(...params, id)!.n;
+    `SELECT COUNT(*) AS n FROM sample_state t WHERE ${sql} AND (${before.sql})`,
+  ).get(...params, ...before.params)!.n;
 }
 
 /** Ids of all samples in queue order, `limit` at a time, after `after`. */
@@ -78,21 +105,25 @@ export function sampleIdsAfter(db: ReadableDb, after: number, limit: number): nu
   return rows.map((row) => row.id);
 }
 
-function where(filter: SampleFilter): { sql: string; params: SqlValue[] } {
-  const parts = ['true'];
-  const params: SqlValue[] = [];
-  const oneOf = (column: string, values: readonly string[]): void => {
-    if (values.length === 0) return;
-    parts.push(`t.${column} IN (${values.map(() => '?').join(', ')})`);
-    params.push(...values);
+function toSampleRow(row: Row): SampleRow {
+  return {
+    id: row.id,
+    externalId: row.external_id,
+    imageId: row.image_id,
+    size: [row.width, row.height],
+    question: row.question,
+    language: row.language,
+    split: row.split,
+    state: row.state,
+    predictionId: row.prediction_id,
+    dropped: row.dropped_rule
+      ? { rule: row.dropped_rule, value: row.dropped_value!, limit: row.dropped_limit! }
+      : null,
+    disagreement: row.disagreement,
+    uncertainty: row.uncertainty,
+    roiSize: row.roi_size,
+    // The schema of the table lets nothing else in.
+    flags: (row.flags?.split(',') ?? []) as Flag[],
+    notes: row.notes,
   };
-  oneOf('state', filter.states);
-  oneOf('language', filter.languages);
-  oneOf('split', filter.splits);
-  if (filter.dropped !== 'any') parts.push(`t.dropped = ${filter.dropped === 'dropped' ? 1 : 0}`);
-  if (filter.text.trim() !== '') {
-    parts.push('instr(t.search, fold(?)) > 0');
-    params.push(filter.text.trim());
-  }
-  return { sql: parts.join(' AND '), params };
 }

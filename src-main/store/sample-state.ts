@@ -1,36 +1,67 @@
 /**
- * The derived row behind the queue: state, drop and search text of each sample, kept so that filtering, counting and
- * paging stay quick on 100,000 samples. Always written in the transaction that changes what it derives from.
+ * The derived rows behind the queue: state, drop, decision and scores of each sample in a narrow table, so that
+ * filtering, sorting and counting 100,000 samples stays quick, and its search text beside it. Always written in the
+ * transaction that changes what they derive from.
  */
 import type { SampleState } from '../../src-shared/contract/domain.ts';
 import { type ReadableDb, type WritableDb, read, write } from './db.ts';
+import { ensureScores } from './scores.ts';
 
-const DERIVE = `
-INSERT INTO sample_state (sample_id, state, dropped, language, split, prediction_id, review_id, search)
-SELECT s.id,
-  CASE r.decision WHEN 'accept' THEN 'accepted' WHEN 'correct' THEN 'corrected' WHEN 'reject' THEN 'rejected'
-    ELSE CASE WHEN p.id IS NULL THEN 'unlabelled' ELSE 'pending' END END,
-  p.dropped_rule IS NOT NULL, s.language, s.split, p.id,
-  CASE WHEN r.decision <> 'reset' THEN r.id END,
-  fold(s.external_id || char(10) || s.question || char(10) || COALESCE(p.answer, '')
-    || char(10) || COALESCE(s.reference_answer, ''))
+const JOINS = `
 FROM sample s
 LEFT JOIN review r ON r.id = (SELECT MAX(id) FROM review WHERE sample_id = s.id)
 LEFT JOIN prediction p ON p.sample_id = s.id AND p.run_id = (SELECT active_run_id FROM project)`;
 
+/** A correction's own label has the say on where the RoI is. */
+const DERIVE = `
+INSERT INTO sample_state (sample_id, state, dropped, language, split, tag, prediction_id, review_id, drop_rule,
+  drop_value, reviewer, reviewed_at, disagreement, uncertainty, roi_size, roi_x, roi_y, iou)
+SELECT s.id,
+  CASE r.decision WHEN 'accept' THEN 'accepted' WHEN 'correct' THEN 'corrected' WHEN 'reject' THEN 'rejected'
+    ELSE CASE WHEN p.id IS NULL THEN 'unlabelled' ELSE 'pending' END END,
+  p.dropped_rule IS NOT NULL, s.language, s.split, (SELECT MIN(tag) FROM sample_tag WHERE sample_id = s.id), p.id,
+  CASE WHEN r.decision <> 'reset' THEN r.id END, p.dropped_rule, p.dropped_value,
+  CASE WHEN r.decision <> 'reset' THEN r.reviewer END, CASE WHEN r.decision <> 'reset' THEN r.created_at END,
+  ps.disagreement, ps.uncertainty,
+  CASE WHEN rs.review_id IS NULL THEN ps.roi_size ELSE rs.roi_size END,
+  CASE WHEN rs.review_id IS NULL THEN ps.roi_x ELSE rs.roi_x END,
+  CASE WHEN rs.review_id IS NULL THEN ps.roi_y ELSE rs.roi_y END, rs.iou
+${JOINS}
+LEFT JOIN prediction_score ps ON ps.prediction_id = p.id
+LEFT JOIN review_score rs ON rs.review_id = r.id`;
+
 const UPSERT = `
 ON CONFLICT (sample_id) DO UPDATE SET state = excluded.state, dropped = excluded.dropped,
-  language = excluded.language, split = excluded.split, prediction_id = excluded.prediction_id,
-  review_id = excluded.review_id, search = excluded.search`;
+  language = excluded.language, split = excluded.split, tag = excluded.tag,
+  prediction_id = excluded.prediction_id, review_id = excluded.review_id, drop_rule = excluded.drop_rule,
+  drop_value = excluded.drop_value, reviewer = excluded.reviewer, reviewed_at = excluded.reviewed_at,
+  disagreement = excluded.disagreement, uncertainty = excluded.uncertainty, roi_size = excluded.roi_size,
+  roi_x = excluded.roi_x, roi_y = excluded.roi_y, iou = excluded.iou`;
 
-/** Derives one sample's row anew. */
+const SEARCH = `
+INSERT INTO sample_search (sample_id, search)
+SELECT s.id, fold(s.external_id || char(10) || s.question || char(10) || COALESCE(p.answer, '')
+  || char(10) || COALESCE(s.reference_answer, ''))
+${JOINS}`;
+
+const UPSERT_SEARCH = `
+ON CONFLICT (sample_id) DO UPDATE SET search = excluded.search WHERE search <> excluded.search`;
+
+/** Derives one sample's row anew, and computes the scores it lacks. */
 export function refreshSampleState(db: WritableDb, sampleId: number): void {
+  const { prediction, review } = read<{ prediction: number | null; review: number | null }>(
+    db,
+    `SELECT p.id AS prediction, CASE WHEN r.decision = 'correct' THEN r.id END AS review ${JOINS} WHERE s.id = ?`,
+  ).get(sampleId)!;
+  ensureScores(db, prediction, review);
   write(db, `${DERIVE} WHERE s.id = ? ${UPSERT}`).run(sampleId);
+  write(db, `${SEARCH} WHERE s.id = ? ${UPSERT_SEARCH}`).run(sampleId);
 }
 
-/** Derives every row anew: after another run became the active one. */
+/** Derives every row anew: after another run became the active one. Missing scores come later (`score-backlog.ts`). */
 export function refreshAllSampleStates(db: WritableDb): void {
   write(db, `${DERIVE} WHERE true ${UPSERT}`).run();
+  write(db, `${SEARCH} WHERE true ${UPSERT_SEARCH}`).run();
 }
 
 export interface SampleStateRow {

@@ -2,11 +2,16 @@
 import { untrack } from 'svelte';
 import type { SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { RpcClient, SampleFilter } from '../../src-shared/contract/procedures.ts';
+import {
+  IMPORT_ORDER,
+  NO_FILTER,
+  type RpcClient,
+  type SampleFilter,
+  type SampleSort,
+} from '../../src-shared/contract/procedures.ts';
+import { isFiltered } from '../logic/filters.ts';
 import { PAGE_SIZE, PagedList } from '../logic/paged-list.ts';
 import { lastInput, measureUntilDrawn } from './timings.ts';
-
-export const NO_FILTER: SampleFilter = { states: [], dropped: 'any', languages: [], splits: [], text: '' };
 
 const LIVE_REFRESH_MS = 800;
 
@@ -16,6 +21,7 @@ export class Queue {
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
   readonly #fetching = new Map<number, Promise<void>>();
   filter = $state.raw<SampleFilter>(NO_FILTER);
+  sort = $state.raw<SampleSort>(IMPORT_ORDER);
   total = $state(0);
   loading = $state(true);
   error = $state.raw<FoveaError | null>(null);
@@ -44,30 +50,42 @@ export class Queue {
   }
 
   get filtered(): boolean {
-    const { states, dropped, languages, splits, text } = this.filter;
-    return states.length + languages.length + splits.length > 0 || dropped !== 'any' || text.trim() !== '';
+    return isFiltered(this.filter);
   }
 
   async setFilter(change: Partial<SampleFilter>): Promise<void> {
     const start = lastInput();
-    this.filter = { ...this.filter, ...change };
-    await this.reload();
+    await this.setView({ ...this.filter, ...change }, this.sort);
     measureUntilDrawn('filter', start);
+  }
+
+  async setSort(sort: SampleSort): Promise<void> {
+    const start = lastInput();
+    await this.setView(this.filter, sort);
+    measureUntilDrawn('sort', start);
+  }
+
+  /** Another filter and order at once: a saved one, or samples that a number stands for. */
+  setView(filter: SampleFilter, sort: SampleSort): Promise<void> {
+    this.filter = filter;
+    this.sort = sort;
+    return this.reload();
   }
 
   /** Asks anew. The current sample stays current when the filter still lets it through, else the first one is. */
   async reload(): Promise<void> {
     const generation = ++this.#generation;
-    const filter = this.filter;
+    const { filter, sort } = this;
     this.loading = true;
     this.error = null;
     try {
       const id = untrack(() => this.currentId);
       let position: number | null = null;
-      if (id !== null) position = (await this.#client.call('samples.position', { filter, id })).position;
+      if (id !== null)
+        position = (await this.#client.call('samples.position', { filter, sort, id })).position;
       if (generation !== this.#generation) return;
       const start = this.#list.pageStart(position ?? 0);
-      const page = await this.#client.call('samples.list', { filter, offset: start, limit: PAGE_SIZE });
+      const page = await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE });
       if (generation !== this.#generation) return;
       this.#fetching.clear();
       this.#list.clear();
@@ -143,6 +161,7 @@ export class Queue {
     try {
       const page = await this.#client.call('samples.list', {
         filter: this.filter,
+        sort: this.sort,
         offset: this.#list.serverOffset(this.#list.total),
         limit: PAGE_SIZE,
       });
@@ -158,11 +177,12 @@ export class Queue {
   /** All pages on screen are fetched first and put in together, so that the list does not flicker. */
   async #refreshShown(): Promise<void> {
     const generation = this.#generation;
-    const { filter } = this;
+    const { filter, sort } = this;
     const id = this.currentId;
     try {
       let position: number | null = null;
-      if (id !== null) position = (await this.#client.call('samples.position', { filter, id })).position;
+      if (id !== null)
+        position = (await this.#client.call('samples.position', { filter, sort, id })).position;
       const starts = [this.#list.pageStart(position ?? this.currentIndex)];
       for (let at = this.#list.pageStart(this.#shown.first); at < this.#shown.end; at += PAGE_SIZE) {
         if (!starts.includes(at)) starts.push(at);
@@ -170,7 +190,7 @@ export class Queue {
       const pages = await Promise.all(
         starts.map(async (start) => ({
           start,
-          page: await this.#client.call('samples.list', { filter, offset: start, limit: PAGE_SIZE }),
+          page: await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE }),
         })),
       );
       if (generation !== this.#generation) return;
@@ -205,6 +225,7 @@ export class Queue {
     const task = this.#client
       .call('samples.list', {
         filter: this.filter,
+        sort: this.sort,
         offset: this.#list.serverOffset(start),
         limit: PAGE_SIZE,
       })

@@ -33,16 +33,32 @@ export type SampleState = z.infer<typeof sampleStateSchema>;
 export const decisionSchema = z.enum(['accept', 'correct', 'reject', 'reset']);
 export type Decision = z.infer<typeof decisionSchema>;
 
-/** One row of the queue. `position` is its place in the queue's order. */
+/** What a person marks a sample with. */
+export const flagSchema = z.enum(['look_again', 'example', 'bad_data']);
+export type Flag = z.infer<typeof flagSchema>;
+
+/** One row of queue and gallery. */
 export const sampleRowSchema = z.object({
   id: idSchema,
   externalId: z.string(),
   imageId: idSchema,
+  /** [width, height] of the picture in stored pixels. */
+  size: z.tuple([z.number().int(), z.number().int()]),
   question: z.string(),
   language: z.string().nullable(),
   split: z.string().nullable(),
   state: sampleStateSchema,
+  predictionId: idSchema.nullable(),
   dropped: droppedSchema.nullable(),
+  /** 1 − IoU of label and RPN mask, 0 to 1; null where there is nothing to compare. */
+  disagreement: z.number().nullable(),
+  /** Mean entropy of the RPN near its threshold, 0 to 1 bit. */
+  uncertainty: z.number().nullable(),
+  /** Share of the picture inside the box around the label's foreground. */
+  roiSize: z.number().nullable(),
+  flags: z.array(flagSchema),
+  /** How many notes it has. */
+  notes: z.number().int(),
 });
 export type SampleRow = z.infer<typeof sampleRowSchema>;
 

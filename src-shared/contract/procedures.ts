@@ -3,14 +3,19 @@
  * handlers implement it, both sides parse with these schemas and nothing else.
  */
 import type { z } from 'zod';
+import { annotationProcedures } from './procedures/annotations.ts';
+import { batchProcedures } from './procedures/batches.ts';
 import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
+import { galleryProcedures } from './procedures/gallery.ts';
 import { jobProcedures } from './procedures/jobs.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { projectProcedures } from './procedures/project.ts';
 import { reviewProcedures } from './procedures/reviews.ts';
 import { sampleProcedures } from './procedures/samples.ts';
 
+export { noteSchema, savedFilterSchema, type Note, type SavedFilter } from './procedures/annotations.ts';
+export { AUDIT_TARGETS, batchSchema, verdictSchema, type Batch, type Verdict } from './procedures/batches.ts';
 export { events } from './procedures/events.ts';
 export {
   exportFormatSchema,
@@ -18,13 +23,37 @@ export {
   type ExportFormat,
   type ExportReport,
 } from './procedures/exchange.ts';
-export { sampleFilterSchema, type SampleFilter } from './procedures/samples.ts';
 export type { ListedModel } from './procedures/models.ts';
+export {
+  THUMBNAIL_EDGES,
+  heatKindSchema,
+  type Facets,
+  type Heat,
+  type HeatKind,
+} from './procedures/gallery.ts';
+export {
+  FILTER_IDS_MAX,
+  IMPORT_ORDER,
+  NO_FILTER,
+  measureSchema,
+  rangeSchema,
+  sampleFilterSchema,
+  sampleSortSchema,
+  sortKeySchema,
+  type Measure,
+  type Range,
+  type SampleFilter,
+  type SampleSort,
+  type SortKey,
+} from './procedures/sample-filter.ts';
 
 /** One file per namespace in `procedures/`. */
 export const procedures = {
   ...projectProcedures,
   ...sampleProcedures,
+  ...galleryProcedures,
+  ...annotationProcedures,
+  ...batchProcedures,
   ...reviewProcedures,
   ...jobProcedures,
   ...modelProcedures,

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { SampleFilter } from '../../src-shared/contract/procedures.ts';
+import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { reviewHistory } from '../../src-main/store/review.ts';
 import { listSamples } from '../../src-main/store/sample-query.ts';
 import { openProject } from '../../src-main/store/project.ts';
@@ -17,8 +17,6 @@ import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import type { HostedPage } from './support/hosted-page.ts';
 import { ReviewPage } from './support/review-page.ts';
-
-const EVERYTHING: SampleFilter = { states: [], dropped: 'any', languages: [], splits: [], text: '' };
 
 let chromium: Chromium;
 before(async () => {
@@ -106,7 +104,7 @@ function assertTaken(path: string, keys: readonly string[], refused: boolean): v
 function stored(path: string): string[] {
   const project = openProject(path);
   try {
-    return listSamples(project.db, EVERYTHING, 0, 1000).flatMap(({ id }) =>
+    return listSamples(project.db, NO_FILTER, 0, 1000).flatMap(({ id }) =>
       reviewHistory(project.db, id).map(({ decision }) => `${id} ${decision}`),
     );
   } finally {
@@ -118,7 +116,7 @@ function stored(path: string): string[] {
 function firstSamples(path: string, count: number): number[] {
   const project = openProject(path);
   try {
-    return listSamples(project.db, EVERYTHING, 0, Math.max(1, count))
+    return listSamples(project.db, NO_FILTER, 0, Math.max(1, count))
       .slice(0, count)
       .map(({ id }) => id);
   } finally {

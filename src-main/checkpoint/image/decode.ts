@@ -24,7 +24,8 @@ const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 // libvips remembers decoded files by name, and a picture may be replaced under its name.
 sharp.cache(false);
 
-const OPTIONS: SharpOptions = {
+/** How every file is opened: no orientation, no colour management, errors instead of guesses. */
+export const SHARP_OPTIONS: SharpOptions = {
   limitInputPixels: MAX_PIXELS,
   failOn: 'error',
   ignoreIcc: true,
@@ -46,7 +47,7 @@ export async function decodeImage(path: string): Promise<RgbImage> {
   const header = await readHeader(path);
   const cmyk = header.space === 'cmyk';
   try {
-    const image = sharp(path, OPTIONS);
+    const image = sharp(path, SHARP_OPTIONS);
     const decoded = cmyk
       ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
       : image.toColourspace('srgb').removeAlpha();
@@ -76,7 +77,7 @@ async function readHeader(path: string): Promise<Metadata> {
   if (!file.isFile()) throw bad(path, 'not a file');
   if (file.size === 0) throw bad(path, '0 bytes');
   // The pixel limit is ours to apply: libvips would fail with a message that names no number.
-  const header = await sharp(path, { ...OPTIONS, limitInputPixels: false })
+  const header = await sharp(path, { ...SHARP_OPTIONS, limitInputPixels: false })
     .metadata()
     .catch((error: unknown) => {
       throw bad(path, reason(error));

@@ -1,7 +1,10 @@
 /** The table of handlers: one for every procedure of the contract; a missing one does not compile. */
+import { annotationHandlers } from './annotations.ts';
 import { appHandlers } from './app.ts';
+import { batchHandlers } from './batches.ts';
 import type { Handlers } from './context.ts';
 import { exchangeHandlers } from './exchange.ts';
+import { galleryHandlers } from './gallery.ts';
 import { jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { projectHandlers } from './project.ts';
@@ -12,6 +15,9 @@ export const handlers: Handlers = {
   ...appHandlers,
   ...projectHandlers,
   ...sampleHandlers,
+  ...galleryHandlers,
+  ...annotationHandlers,
+  ...batchHandlers,
   ...reviewHandlers,
   ...jobHandlers,
   ...modelHandlers,

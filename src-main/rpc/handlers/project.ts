@@ -33,6 +33,7 @@ export const projectHandlers = {
   'project.setActiveRun': ({ session }, { runId }) => {
     const open = session();
     setActiveRun(open.project.db, runId);
+    open.scoreMissing();
     open.projectChanged(true);
     return summary(open);
   },

@@ -7,13 +7,13 @@ import { countSamples, listSamples, samplePosition } from '../../store/sample-qu
 import type { Handlers } from './context.ts';
 
 export const sampleHandlers = {
-  'samples.list': ({ session }, { filter, offset, limit }) => {
+  'samples.list': ({ session }, { filter, sort, offset, limit }) => {
     const { db } = session().project;
-    return { total: countSamples(db, filter), rows: listSamples(db, filter, offset, limit) };
+    return { total: countSamples(db, filter), rows: listSamples(db, filter, offset, limit, sort) };
   },
 
-  'samples.position': ({ session }, { filter, id }) => ({
-    position: samplePosition(session().project.db, filter, id),
+  'samples.position': ({ session }, { filter, sort, id }) => ({
+    position: samplePosition(session().project.db, filter, id, sort),
   }),
 
   'samples.get': ({ session }, { id }) => sampleDetail(session().project.db, id),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema, jobSchema, projectSummarySchema, sampleStateSchema } from '../domain.ts';
 import { modelTaskSchema } from '../models.ts';
+import { batchSchema } from './batches.ts';
 
 /** Pushed by the main side; a client that missed some asks again (`project.summary`, `samples.get`). */
 export const events = {
@@ -12,6 +13,10 @@ export const events = {
     reviewId: idSchema.nullable(),
     predictionId: idSchema.nullable(),
   }),
+  /** Many samples changed at once, or their flags and notes: ask again for what is shown. */
+  'samples.changed': z.object({}),
+  /** How far accepting or undoing a batch has come. */
+  'batch.changed': batchSchema,
   'project.changed': projectSummarySchema,
   /** The list of models is another one: ask for it again. */
   'models.changed': z.object({}),

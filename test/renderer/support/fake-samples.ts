@@ -115,11 +115,18 @@ export function fakeRow(id: number, state: SampleRow['state']): SampleRow {
     id,
     externalId: `scene-${String(id).padStart(5, '0')}`,
     imageId: id,
+    size: [WIDTH, HEIGHT],
     question: questions[id % 3]!,
     language: ['en', 'fr', 'zh'][id % 3]!,
     split: id % 9 === 0 ? 'held-out' : 'train',
     state,
     dropped: state !== 'unlabelled' && isDropped(id) ? { rule: 'area', value: 0.6127, limit: 0.5 } : null,
+    predictionId: state === 'unlabelled' ? null : id,
+    disagreement: null,
+    uncertainty: null,
+    roiSize: null,
+    flags: [],
+    notes: 0,
   };
 }
 

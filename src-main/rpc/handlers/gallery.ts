@@ -1,0 +1,23 @@
+import { facets } from '../../store/facets.ts';
+import { heatOf } from '../../store/heat.ts';
+import { listSampleIds } from '../../store/sample-query.ts';
+import { similarSamples } from '../../store/similar.ts';
+import type { Handlers } from './context.ts';
+
+export const galleryHandlers = {
+  'gallery.thumbnail': async ({ session }, { imageId, edge }) => ({
+    bytes: await session().thumbnails.get(imageId, edge),
+  }),
+
+  'gallery.heat': ({ session }, { sampleIds, kind }) => {
+    const { db } = session().project;
+    return sampleIds.map((id) => heatOf(db, id, kind));
+  },
+
+  'samples.ids': ({ session }, { filter, sort, offset, limit }) =>
+    listSampleIds(session().project.db, filter, offset, limit, sort),
+
+  'samples.facets': ({ session }) => facets(session().project.db),
+
+  'samples.similar': ({ session }, { id, limit }) => similarSamples(session().project.db, id, limit),
+} satisfies Partial<Handlers>;

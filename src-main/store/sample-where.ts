@@ -1,0 +1,107 @@
+/** A filter as SQL over `sample_state t`. Values are always parameters; names come from the tables below only. */
+import type { Measure, SampleFilter } from '../../src-shared/contract/procedures.ts';
+import type { SqlValue } from './db.ts';
+
+export interface Sql {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** Columns of `sample_state` that hold a measure. */
+export const MEASURES: Readonly<Record<Measure, string>> = {
+  disagreement: 'disagreement',
+  uncertainty: 'uncertainty',
+  roiSize: 'roi_size',
+  roiX: 'roi_x',
+  roiY: 'roi_y',
+  iou: 'iou',
+};
+
+/** The condition a sample's row meets when the filter lets it through. */
+export function whereSql(filter: SampleFilter): Sql {
+  const parts: Sql[] = [
+    oneOf('t.state', filter.states),
+    oneOfOrNone('t.language', filter.languages),
+    oneOfOrNone('t.split', filter.splits),
+    oneOf('t.drop_rule', filter.dropRules),
+    oneOf('t.reviewer', filter.reviewers),
+    tagged(filter.tags),
+    flagged(filter.flags),
+  ];
+  if (filter.dropped !== 'any') parts.push(plain(`t.dropped = ${filter.dropped === 'dropped' ? 1 : 0}`));
+  if (filter.notes !== 'any') {
+    const is = filter.notes === 'with' ? 'EXISTS' : 'NOT EXISTS';
+    parts.push(plain(`${is} (SELECT 1 FROM sample_note n WHERE n.sample_id = t.sample_id)`));
+  }
+  if (filter.batch !== null) {
+    parts.push({
+      sql: `t.sample_id IN (SELECT sample_id FROM batch_item WHERE batch_id = ? AND outcome = 'accepted')`,
+      params: [filter.batch],
+    });
+  }
+  for (const [measure, range] of Object.entries(filter.ranges)) {
+    const column = MEASURES[measure as Measure];
+    parts.push({ sql: `t.${column} >= ? AND t.${column} < ?`, params: [...range] });
+  }
+  if (filter.ids.length > 0) {
+    parts.push({
+      sql: 't.sample_id IN (SELECT value FROM json_each(?))',
+      params: [JSON.stringify(filter.ids)],
+    });
+  }
+  if (filter.text.trim() !== '') {
+    parts.push({
+      sql: `EXISTS (SELECT 1 FROM sample_search f WHERE f.sample_id = t.sample_id AND instr(f.search, fold(?)) > 0)`,
+      params: [filter.text.trim()],
+    });
+  }
+  const used = parts.filter(({ sql }) => sql !== '');
+  return {
+    sql: ['true', ...used.map(({ sql }) => `(${sql})`)].join(' AND '),
+    params: used.flatMap(({ params }) => params),
+  };
+}
+
+function plain(sql: string): Sql {
+  return { sql, params: [] };
+}
+
+function oneOf(column: string, values: readonly string[]): Sql {
+  if (values.length === 0) return plain('');
+  return { sql: `${column} IN (${marks(values)})`, params: values };
+}
+
+function oneOfOrNone(column: string, values: readonly string[]): Sql {
+  const named = oneOf(
+    column,
+    values.filter((value) => value !== ''),
+  );
+  if (!values.includes('')) return named;
+  const none = `${column} IS NULL`;
+  return { sql: named.sql === '' ? none : `${named.sql} OR ${none}`, params: named.params };
+}
+
+function tagged(tags: readonly string[]): Sql {
+  const named = tags.filter((tag) => tag !== '');
+  const has: Sql =
+    named.length === 0
+      ? plain('')
+      : {
+          sql: `t.sample_id IN (SELECT sample_id FROM sample_tag WHERE tag IN (${marks(named)}))`,
+          params: named,
+        };
+  if (!tags.includes('')) return has;
+  return { sql: has.sql === '' ? 't.tag IS NULL' : `${has.sql} OR t.tag IS NULL`, params: has.params };
+}
+
+function flagged(flags: readonly string[]): Sql {
+  if (flags.length === 0) return plain('');
+  return {
+    sql: `t.sample_id IN (SELECT sample_id FROM sample_flag WHERE flag IN (${marks(flags)}))`,
+    params: flags,
+  };
+}
+
+function marks(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
+}

@@ -1,0 +1,48 @@
+/** Filters under a name, kept in the project for everyone who opens it. */
+import { z } from 'zod';
+import {
+  type SampleFilter,
+  type SampleSort,
+  type SavedFilter,
+  sampleFilterSchema,
+  sampleSortSchema,
+} from '../../src-shared/contract/procedures.ts';
+import { type ReadableDb, type WritableDb, read, write } from './db.ts';
+
+interface Row {
+  readonly id: number;
+  readonly name: string;
+  readonly body: string;
+}
+
+const bodySchema = z.object({ filter: sampleFilterSchema, sort: sampleSortSchema });
+
+/** By name. One that this version does not understand is left out, and stays in the project. */
+export function listSavedFilters(db: ReadableDb): SavedFilter[] {
+  return read<Row>(db, 'SELECT id, name, body FROM saved_filter ORDER BY fold(name), id')
+    .all()
+    .flatMap(({ id, name, body }) => {
+      const parsed = bodySchema.safeParse(JSON.parse(body));
+      return parsed.success ? [{ id, name, ...parsed.data }] : [];
+    });
+}
+
+/** Saves; a filter of the same name is replaced. */
+export function saveFilter(
+  db: WritableDb,
+  name: string,
+  filter: SampleFilter,
+  sort: SampleSort,
+): SavedFilter {
+  const { id } = write<{ id: number }>(
+    db,
+    `INSERT INTO saved_filter (name, body, created_at) VALUES (?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET body = excluded.body RETURNING id`,
+  ).get(name, JSON.stringify({ filter, sort }), new Date().toISOString())!;
+  return { id, name, filter, sort };
+}
+
+/** One that is gone already is no error. */
+export function removeSavedFilter(db: WritableDb, id: number): void {
+  write(db, 'DELETE FROM saved_filter WHERE id = ?').run(id);
+}

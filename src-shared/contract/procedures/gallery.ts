@@ -1,0 +1,55 @@
+/** Many samples at once: small pictures, what to tint them with, what there is to filter by, which are alike. */
+import { z } from 'zod';
+import { bytesSchema, droppedSchema, flagSchema, gridSchema, idSchema, transformSchema } from '../domain.ts';
+import { none } from './none.ts';
+import { FILTER_IDS_MAX, IMPORT_ORDER, sampleFilterSchema, sampleSortSchema } from './sample-filter.ts';
+
+/** Longer side of a thumbnail in pixels. */
+export const THUMBNAIL_EDGES = [128, 256, 512] as const;
+
+export const heatKindSchema = z.enum(['label', 'denoised', 'rpn']);
+export type HeatKind = z.infer<typeof heatKindSchema>;
+
+/** One byte per token, `[H*W]` row-major; 0 is see-through. */
+export const heatSchema = z.object({ grid: gridSchema, transform: transformSchema, data: bytesSchema });
+export type Heat = z.infer<typeof heatSchema>;
+
+const countedSchema = z.object({ name: z.string(), samples: z.number().int() });
+
+/** What samples can be filtered by, with how many there are of each. */
+export const facetsSchema = z.object({
+  tags: z.array(countedSchema),
+  reviewers: z.array(countedSchema),
+  dropRules: z.array(z.object({ rule: droppedSchema.shape.rule, samples: z.number().int() })),
+  flags: z.array(z.object({ flag: flagSchema, samples: z.number().int() })),
+  withNotes: z.number().int(),
+});
+export type Facets = z.infer<typeof facetsSchema>;
+
+export const galleryProcedures = {
+  /** WebP bytes. Fails with `not_found` or `bad_image` when there is no picture to show. */
+  'gallery.thumbnail': {
+    input: z.object({ imageId: idSchema, edge: z.literal(THUMBNAIL_EDGES) }),
+    output: z.object({ bytes: bytesSchema }),
+  },
+  /** In the order asked; null where a sample has none. */
+  'gallery.heat': {
+    input: z.object({ sampleIds: z.array(idSchema).max(100), kind: heatKindSchema }),
+    output: z.array(heatSchema.nullable()),
+  },
+  'samples.ids': {
+    input: z.object({
+      filter: sampleFilterSchema,
+      sort: sampleSortSchema.default(IMPORT_ORDER),
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(10_000),
+    }),
+    output: z.array(idSchema),
+  },
+  'samples.facets': { input: none, output: facetsSchema },
+  /** Like a sample, most like first, itself before all: see `similar.ts` for what "like" means. */
+  'samples.similar': {
+    input: z.object({ id: idSchema, limit: z.number().int().min(1).max(FILTER_IDS_MAX) }),
+    output: z.array(idSchema),
+  },
+} as const;

@@ -1,0 +1,65 @@
+/** Which samples, in which order: shared by queue, gallery, dashboard, saved filters and batches. */
+import { z } from 'zod';
+import { droppedSchema, flagSchema, idSchema, sampleStateSchema } from '../domain.ts';
+
+/**
+ * Numbers a sample can be picked by. `disagreement` 0–1 (1 − IoU of label and RPN), `uncertainty` 0–1 bits, `roiSize`
+ * share of the picture, `roiX` and `roiY` the middle of the RoI in shares of the picture from left and top, `iou` of
+ * predicted and corrected label.
+ */
+export const measureSchema = z.enum(['disagreement', 'uncertainty', 'roiSize', 'roiX', 'roiY', 'iou']);
+export type Measure = z.infer<typeof measureSchema>;
+
+/** From `low` on, below `high`. A sample without the number is in no range. */
+export const rangeSchema = z.tuple([z.number(), z.number()]);
+export type Range = z.infer<typeof rangeSchema>;
+
+export const FILTER_IDS_MAX = 500;
+
+/**
+ * Empty lists mean "any"; an empty string in `languages`, `splits` or `tags` means "none given". Text matches
+ * question, answer and external id, case-insensitively.
+ */
+export const sampleFilterSchema = z.object({
+  states: z.array(sampleStateSchema).default([]),
+  dropped: z.enum(['any', 'dropped', 'kept']).default('any'),
+  dropRules: z.array(droppedSchema.shape.rule).default([]),
+  languages: z.array(z.string()).default([]),
+  splits: z.array(z.string()).default([]),
+  tags: z.array(z.string()).default([]),
+  flags: z.array(flagSchema).default([]),
+  notes: z.enum(['any', 'with', 'without']).default('any'),
+  /** Who made the decision that stands. */
+  reviewers: z.array(z.string()).default([]),
+  /** Accepted by this batch. */
+  batch: idSchema.nullable().default(null),
+  ranges: z.partialRecord(measureSchema, rangeSchema).default({}),
+  /** Just these samples. */
+  ids: z.array(idSchema).max(FILTER_IDS_MAX).default([]),
+  text: z.string().max(500).default(''),
+});
+export type SampleFilter = z.infer<typeof sampleFilterSchema>;
+
+/** Lets everything through. */
+export const NO_FILTER: SampleFilter = sampleFilterSchema.parse({});
+
+/** `listed`: in the order of the filter's `ids`. */
+export const sortKeySchema = z.enum([
+  'imported',
+  'disagreement',
+  'uncertainty',
+  'dropped',
+  'roiSize',
+  'language',
+  'tag',
+  'state',
+  'reviewed',
+  'listed',
+]);
+export type SortKey = z.infer<typeof sortKeySchema>;
+
+/** Samples without the value come last either way; equals stand in the order they were imported. */
+export const sampleSortSchema = z.object({ by: sortKeySchema, descending: z.boolean() });
+export type SampleSort = z.infer<typeof sampleSortSchema>;
+
+export const IMPORT_ORDER: SampleSort = { by: 'imported', descending: false };
