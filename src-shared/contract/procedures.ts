@@ -8,6 +8,7 @@ import { batchProcedures } from './procedures/batches.ts';
 import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
 import { galleryProcedures } from './procedures/gallery.ts';
+import { inspectProcedures } from './procedures/inspect.ts';
 import { jobProcedures } from './procedures/jobs.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { projectProcedures } from './procedures/project.ts';
@@ -58,6 +59,7 @@ export const procedures = {
   ...jobProcedures,
   ...modelProcedures,
   ...exchangeProcedures,
+  ...inspectProcedures,
 } as const;
 
 export type ProcedureName = keyof typeof procedures;

@@ -5,6 +5,7 @@ import { batchHandlers } from './batches.ts';
 import type { Handlers } from './context.ts';
 import { exchangeHandlers } from './exchange.ts';
 import { galleryHandlers } from './gallery.ts';
+import { inspectHandlers } from './inspect.ts';
 import { jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { projectHandlers } from './project.ts';
@@ -22,4 +23,5 @@ export const handlers: Handlers = {
   ...jobHandlers,
   ...modelHandlers,
   ...exchangeHandlers,
+  ...inspectHandlers,
 };

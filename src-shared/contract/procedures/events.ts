@@ -22,6 +22,12 @@ export const events = {
   'models.changed': z.object({}),
   /** How far a check or a download of a model is. */
   'models.task': modelTaskSchema,
+  /** How far the causal check of a page is: variants answered. */
+  'inspect.progress': z.object({
+    slot: z.string(),
+    done: z.number().int().min(0),
+    total: z.number().int().min(1),
+  }),
   'engine.changed': z.object({
     state: z.enum(['stopped', 'starting', 'ready', 'restarting', 'failed']),
     device: z.string().nullable(),

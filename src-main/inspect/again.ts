@@ -1,0 +1,41 @@
+/** The same model, picture and question as a prediction, for asking the engine more about it. */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { ModelRef } from '../engine/protocol.ts';
+import { modelFingerprint } from '../jobs/model-fingerprint.ts';
+import { imagePath } from '../store/image.ts';
+import { type PredictionSource, predictionSource } from '../store/prediction-source.ts';
+import type { Project } from '../store/project.ts';
+
+export interface Again {
+  readonly source: PredictionSource;
+  readonly model: ModelRef;
+  /** Absolute path of the picture. */
+  readonly imagePath: string;
+}
+
+/**
+ * Throws `not_found` without such a prediction, picture or model folder, and `bad_checkpoint` when the folder now holds
+ * another model: what it says would be put beside what the first one said.
+ */
+export async function askAgain(project: Project, predictionId: number): Promise<Again> {
+  const source = predictionSource(project.db, predictionId);
+  const { dir, rpnDir, fingerprint, precision } = source.model;
+  const path = imagePath(project.db, project.path, source.imageId);
+  if (path === null) throw new FoveaError('not_found', 'the sample has no picture', { where: project.path });
+  if ((await modelFingerprint(dir, rpnDir ?? undefined)) !== fingerprint) {
+    throw new FoveaError('bad_checkpoint', 'the folder no longer holds the model that made this prediction', {
+      where: dir,
+      next: 'Put the old files back, or label again with the new ones',
+    });
+  }
+  return {
+    source,
+    imagePath: path,
+    model: {
+      dir,
+      device: 'auto',
+      ...(rpnDir === null ? {} : { rpnDir }),
+      ...(precision === 'int4' ? { precision } : {}),
+    },
+  };
+}
