@@ -17,6 +17,7 @@ import { type ReadableDb, type SqlValue, type WritableDb, read, write } from './
 import { getMaps } from './prediction-maps.ts';
 import { activeRunId } from './run.ts';
 import { refreshSampleState } from './sample-state.ts';
+import { getSample } from './sample.ts';
 
 /** What the engine found on one sample. */
 export interface NewPrediction {
@@ -97,6 +98,14 @@ export function putPrediction(
 export function getPrediction(db: ReadableDb, id: number): { prediction: Prediction; sampleId: number } {
   const row = rowOf(db, id);
   return { prediction: toPrediction(row), sampleId: row.sample_id };
+}
+
+/** The predictions of a sample under all runs, in the order of the runs. Throws `not_found` when there is no such sample. */
+export function predictionsOfSample(db: ReadableDb, sampleId: number): Prediction[] {
+  getSample(db, sampleId);
+  return read<Row>(db, 'SELECT * FROM prediction WHERE sample_id = ? ORDER BY run_id')
+    .all(sampleId)
+    .map(toPrediction);
 }
 
 /** The arrays of a prediction; null when `maps.db` lost them. Throws `not_found`. */

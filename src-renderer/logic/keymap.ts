@@ -11,12 +11,21 @@ export type Command =
   | 'select'
   | 'brush'
   | 'eraser'
+  | 'rectangle'
+  | 'polygon'
+  | 'fill'
   | 'foreground'
   | 'background'
   | 'ignore'
   | 'brushSmaller'
   | 'brushLarger'
+  | 'grow'
+  | 'shrink'
+  | 'copyLabel'
+  | 'compare'
+  | 'difference'
   | 'cancel'
+  | 'note'
   | 'undo'
   | 'redo'
   | 'fit'
@@ -43,6 +52,8 @@ export interface Binding {
   readonly keys: readonly string[];
   /** Acts again while the key is held down. */
   readonly repeats?: boolean;
+  /** Holds as long as the key is held down. */
+  readonly held?: boolean;
 }
 
 export const KEYMAP: readonly Binding[] = [
@@ -59,17 +70,31 @@ export const KEYMAP: readonly Binding[] = [
     keys: ['Ctrl+K'],
     on: 'anywhere',
   },
-  { command: 'select', group: 'Edit', words: 'Select and pan', keys: ['V'] },
+  { command: 'select', group: 'Edit', words: 'Select regions and pan', keys: ['V'] },
   { command: 'brush', group: 'Edit', words: 'Brush', keys: ['B'] },
   { command: 'eraser', group: 'Edit', words: 'Eraser (paints background)', keys: ['E'] },
+  { command: 'rectangle', group: 'Edit', words: 'Rectangle: paint every token it touches', keys: ['R'] },
+  {
+    command: 'polygon',
+    group: 'Edit',
+    words: 'Polygon: paint the tokens inside (Enter closes it)',
+    keys: ['P'],
+  },
+  { command: 'fill', group: 'Edit', words: 'Fill the connected region', keys: ['C'] },
   { command: 'foreground', group: 'Edit', words: 'Paint foreground', keys: ['1'] },
   { command: 'background', group: 'Edit', words: 'Paint background', keys: ['2'] },
   { command: 'ignore', group: 'Edit', words: 'Paint ignore', keys: ['3'] },
   { command: 'brushSmaller', group: 'Edit', words: 'Smaller brush', keys: ['['], repeats: true },
   { command: 'brushLarger', group: 'Edit', words: 'Larger brush', keys: [']'], repeats: true },
+  { command: 'grow', group: 'Edit', words: 'Grow foreground by one token', keys: ['.'], repeats: true },
+  { command: 'shrink', group: 'Edit', words: 'Shrink foreground by one token', keys: [','], repeats: true },
+  { command: 'copyLabel', group: 'Edit', words: 'Copy the label from…', keys: ['Y'] },
+  { command: 'compare', group: 'Edit', words: 'Show the predicted label', keys: ['Q'], held: true },
+  { command: 'difference', group: 'Edit', words: 'Mark what was changed', keys: ['W'] },
+  { command: 'note', group: 'Edit', words: 'Note on this decision', keys: ['M'] },
   { command: 'undo', group: 'Edit', words: 'Undo', keys: ['Ctrl+Z'], repeats: true },
   { command: 'redo', group: 'Edit', words: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], repeats: true },
-  { command: 'cancel', group: 'Edit', words: 'Cancel the stroke', keys: ['Esc'] },
+  { command: 'cancel', group: 'Edit', words: 'Cancel what is being drawn', keys: ['Esc'] },
   { command: 'fit', group: 'View', words: 'Fit the picture', keys: ['F'] },
   { command: 'actualSize', group: 'View', words: 'One picture pixel per screen pixel', keys: ['0'] },
   { command: 'labels', group: 'View', words: 'Label overlay', keys: ['L'] },
@@ -84,6 +109,9 @@ export const GESTURES: readonly { readonly words: string; readonly keys: string 
   { words: 'Pan while held', keys: 'Space + drag' },
   { words: 'Pan', keys: 'Wheel or middle drag' },
   { words: 'Zoom about the pointer', keys: 'Ctrl + wheel' },
+  { words: 'Take or resize the region’s box (select)', keys: 'Click, then drag' },
+  { words: 'Draw with keys: go into a pane', keys: 'Tab' },
+  { words: 'In a pane: move, put down or lift, both', keys: 'Arrows, Space, Enter' },
 ];
 
 let source: () => readonly Binding[] = () => KEYMAP;

@@ -1,5 +1,5 @@
 /**
- * Pointers and wheels on a pane: paint, pan, zoom about the pointer, hover. Every pane feeds the same view, so what
+ * Pointers and wheels on a pane: the tool, pan, zoom about the pointer, hover. Every pane feeds the same view, so what
  * happens in one happens in all.
  */
 import { toGrid, toWorld, type Point } from '../logic/viewport.ts';
@@ -7,11 +7,16 @@ import type { Workbench } from '../state/workbench.svelte.ts';
 
 const ZOOM_PER_PIXEL = 0.0022;
 const LINE = 16;
+/** CSS pixels: how near is on a handle or a corner, and how far a press may wander and still be a click. */
+const REACH = 8;
+const CLICK = 4;
 
 /** Handles the pointers of one pane until the returned function is called. */
 export function handlePointers(element: HTMLElement, bench: Workbench): () => void {
   const { view, tools, desk } = bench;
-  let mode: 'none' | 'pan' | 'paint' = 'none';
+  const { editing } = desk;
+  let mode: 'none' | 'pan' | 'tool' = 'none';
+  let pressed: Point | null = null;
   let last: Point = { x: 0, y: 0 };
 
   const at = (event: MouseEvent): Point => {
@@ -24,17 +29,21 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
     return prediction ? toGrid(toWorld(view.viewport, point), prediction.transform) : null;
   };
 
+  const reach = (): Point => {
+    const { scaleX = 0, scaleY = 0 } = desk.bundle?.detail.prediction?.transform ?? {};
+    const pixels = REACH / view.viewport.scale;
+    return { x: pixels * scaleX, y: pixels * scaleY };
+  };
+
   const down = (event: PointerEvent): void => {
     const point = at(event);
     const cell = gridPoint(point);
-    const pans = event.button === 1 || (event.button === 0 && (view.panning || tools.painting === null));
-    if (pans) mode = 'pan';
-    else if (event.button === 0 && cell && tools.painting !== null) {
-      mode = desk.startStroke(cell, tools.painting, tools.tool === 'select' ? 1 : tools.size)
-        ? 'paint'
-        : 'none';
-    }
+    const uses = event.button === 0 && !view.panning;
+    if (uses && cell && editing.press(tools.hand, cell, reach())) mode = 'tool';
+    else if (event.button === 1 || (event.button === 0 && (view.panning || tools.tool === 'select')))
+      mode = 'pan';
     if (mode === 'none') return;
+    pressed = uses && mode === 'pan' ? point : null;
     last = point;
     element.setPointerCapture(event.pointerId);
     event.preventDefault();
@@ -43,24 +52,33 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
     const point = at(event);
     const cell = gridPoint(point);
     if (mode === 'pan') view.pan(point.x - last.x, point.y - last.y);
-    if (mode === 'paint' && cell) {
+    if (pressed && Math.hypot(point.x - pressed.x, point.y - pressed.y) > CLICK) pressed = null;
+    if (mode === 'none' && cell) editing.hover(cell);
+    if (mode === 'tool' && cell) {
       // Quick strokes: the browser keeps the points between two frames.
       const between = event.getCoalescedEvents?.() ?? [];
       for (const part of between.length > 1 ? between : [event]) {
         const onGrid = gridPoint(at(part));
-        if (onGrid) desk.stroke(onGrid);
+        if (onGrid) editing.drag(onGrid);
       }
     }
     last = point;
     view.hover = toWorld(view.viewport, point);
   };
   const up = (): void => {
-    if (mode === 'paint') desk.endStroke();
+    if (mode === 'tool') editing.lift();
+    const cell = pressed && gridPoint(pressed);
+    if (cell) editing.select(cell);
+    pressed = null;
     mode = 'none';
   };
   const cancel = (): void => {
-    if (mode === 'paint') desk.cancelStroke();
+    if (mode === 'tool') editing.giveUp();
+    pressed = null;
     mode = 'none';
+  };
+  const doubleClick = (): void => {
+    if (editing.shape?.kind === 'polygon') editing.finish();
   };
   const leave = (): void => {
     view.hover = null;
@@ -84,6 +102,7 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
   element.addEventListener('pointerup', up, { signal });
   element.addEventListener('pointercancel', cancel, { signal });
   element.addEventListener('pointerleave', leave, { signal });
+  element.addEventListener('dblclick', doubleClick, { signal });
   element.addEventListener('wheel', wheel, { signal, passive: false });
   // Middle click would start the browser's own scrolling.
   element.addEventListener('mousedown', (event) => event.button === 1 && event.preventDefault(), { signal });

@@ -1,5 +1,7 @@
 /** What each command of the keymap does; buttons and keys both come here. */
+import { tick } from 'svelte';
 import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
+import { grow, shrink } from '../logic/grow.ts';
 import type { Command } from '../logic/keymap.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
@@ -11,14 +13,26 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
   select: ({ tools }) => void (tools.tool = 'select'),
   brush: ({ tools }) => void (tools.tool = 'brush'),
   eraser: ({ tools }) => void (tools.tool = 'eraser'),
+  rectangle: ({ tools }) => void (tools.tool = 'rectangle'),
+  polygon: ({ tools }) => void (tools.tool = 'polygon'),
+  fill: ({ tools }) => void (tools.tool = 'fill'),
   foreground: ({ tools }) => tools.choose(FG),
   background: ({ tools }) => tools.choose(BG),
   ignore: ({ tools }) => tools.choose(IGNORE),
   brushSmaller: ({ tools }) => tools.resize(-1),
   brushLarger: ({ tools }) => tools.resize(1),
-  cancel: ({ desk }) => void desk.cancelStroke(),
-  undo: ({ desk }) => desk.undo(),
-  redo: ({ desk }) => desk.redo(),
+  grow: ({ desk }) => desk.editing.change(grow),
+  shrink: ({ desk }) => desk.editing.change(shrink),
+  copyLabel: ({ desk }) => void (desk.copying.open = desk.label !== null),
+  compare: ({ desk }) => void (desk.editing.comparing = !desk.editing.comparing),
+  difference: ({ tools }) => void (tools.difference = !tools.difference),
+  note: (bench) => {
+    bench.dock = 'sample';
+    void tick().then(() => document.querySelector<HTMLInputElement>('[data-note]')?.focus());
+  },
+  cancel: ({ desk }) => void desk.editing.cancel(),
+  undo: ({ desk }) => desk.editing.undo(),
+  redo: ({ desk }) => desk.editing.redo(),
   fit: ({ view }) => view.fit(),
   actualSize: ({ view }) => view.actualSize(),
   labels: ({ view }) => view.toggle('labels'),
@@ -33,4 +47,13 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
 
 export function runCommand(command: Command, bench: Workbench): void {
   ACTIONS[command](bench);
+}
+
+/** Commands that hold while their key is held: what pressing and letting go do. */
+const HELD: Partial<Record<Command, (bench: Workbench, on: boolean) => void>> = {
+  compare: ({ desk }, on) => void (desk.editing.comparing = on),
+};
+
+export function holdCommand(command: Command, bench: Workbench, on: boolean): void {
+  HELD[command]?.(bench, on);
 }

@@ -8,15 +8,14 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { EventPayload } from '../../src-shared/contract/procedures.ts';
 import { accepted, draftOf, restored, stateOf, type Edit, type Standing } from '../logic/standing.ts';
 import type { Draft, Saved } from '../logic/save-queue.ts';
-import type { Point } from '../logic/viewport.ts';
 import type { Bundle } from './bundles.ts';
+import { Copying } from './copying.svelte.ts';
 import { Editing } from './editing.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
 import { newest, Saving } from './saving.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import { Showing } from './showing.svelte.ts';
-import type { PaintValue } from './tools.svelte.ts';
 
 export class Desk {
   readonly #session: Session;
@@ -27,6 +26,7 @@ export class Desk {
   #moving = false;
   #projectPath: string | null = null;
   readonly editing: Editing;
+  readonly copying: Copying;
 
   constructor(session: Session, queue: Queue, notices: Notices) {
     this.#session = session;
@@ -39,6 +39,7 @@ export class Desk {
       onStep: (edit, standing) => this.#submit(edit, standing),
       isDirty: (id) => this.#saving.isDirty(id),
     });
+    this.copying = new Copying(session, this.#showing, this.editing, notices);
     session.client.on('sample.changed', (change) => this.#sampleChanged(change));
     session.client.onConnection((open) => {
       if (!open) return;
@@ -153,39 +154,6 @@ export class Desk {
     void this.#move(index);
   }
 
-  undo(): void {
-    this.editing.undo();
-  }
-
-  redo(): void {
-    this.editing.redo();
-  }
-
-  get canUndo(): boolean {
-    return this.editing.canUndo;
-  }
-
-  get canRedo(): boolean {
-    return this.editing.canRedo;
-  }
-
-  /** True when there is a label to paint on. */
-  startStroke(at: Point, value: PaintValue, size: number): boolean {
-    return this.editing.press({ tool: 'brush', value, size }, at, { x: 0, y: 0 });
-  }
-
-  stroke(to: Point): void {
-    this.editing.drag(to);
-  }
-
-  endStroke(): void {
-    this.editing.lift();
-  }
-
-  cancelStroke(): boolean {
-    return this.editing.cancel();
-  }
-
   retrySaves(): void {
     this.#saving.retry();
   }
@@ -203,6 +171,13 @@ export class Desk {
   /** The edit to decide on; says so when a key came before the sample was on screen. */
   #decided(): Edit | null {
     this.editing.settle();
+    if (this.editing.comparing) {
+      this.#notices.info(
+        'The predicted label is shown, not the one that holds',
+        'Go back to it, then decide',
+      );
+      return null;
+    }
     const edit = this.editing.current;
     if (!edit && this.#showing.id !== null) this.#notices.info('Still loading: that key was not taken');
     return edit;

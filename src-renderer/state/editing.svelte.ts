@@ -83,6 +83,7 @@ export class Editing {
   open(bundle: Bundle | null): void {
     this.#drop();
     this.#anchor = null;
+    this.comparing = false;
     this.#shown = bundle && this.#editOf(bundle);
     this.#predicted = this.#shown?.predicted ?? null;
     this.#grid = bundle?.detail.prediction?.grid ?? null;

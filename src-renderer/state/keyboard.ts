@@ -1,6 +1,6 @@
 /** Turns key presses into commands, except where the key already means something: text fields, sliders, dialogs. */
-import { bindingOf } from '../logic/keymap.ts';
-import { runCommand } from './commands.ts';
+import { bindingOf, type Command } from '../logic/keymap.ts';
+import { holdCommand, runCommand } from './commands.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 const TEXT = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]';
@@ -9,6 +9,11 @@ const PRESSABLE = 'button, a[href], summary, input[type=checkbox], input[type=ra
 
 /** Listens on the window; gives the function that stops it. */
 export function listenForKeys(bench: Workbench): () => void {
+  let held: { readonly command: Command; readonly code: string } | null = null;
+  const letGo = (): void => {
+    if (held) holdCommand(held.command, bench, false);
+    held = null;
+  };
   const down = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || bench.sheet !== null || !bench.session.project) return;
     const target = event.target instanceof Element ? event.target : document.body;
@@ -24,12 +29,20 @@ export function listenForKeys(bench: Workbench): () => void {
     if (!binding) return;
     event.preventDefault();
     if (event.repeat && !binding.repeats) return;
-    runCommand(binding.command, bench);
+    if (binding.held) {
+      letGo();
+      held = { command: binding.command, code: event.code };
+      holdCommand(binding.command, bench, true);
+    } else runCommand(binding.command, bench);
   };
   const up = (event: KeyboardEvent): void => {
+    if (event.code === held?.code) letGo();
     if (event.key === ' ') bench.view.panning = false;
   };
-  const release = (): void => void (bench.view.panning = false);
+  const release = (): void => {
+    bench.view.panning = false;
+    letGo();
+  };
   /** A button pressed with the pointer gives the keyboard back to the page. */
   const click = (event: MouseEvent): void => {
     const button = event.target instanceof Element ? event.target.closest('button, input[type=range]') : null;

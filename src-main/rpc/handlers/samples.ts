@@ -1,7 +1,7 @@
 import type { PlacedMapBytes } from '../../../src-shared/contract/domain.ts';
 import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import { mapToBytes } from '../../store/bytes.ts';
-import { getPredictionMaps } from '../../store/prediction.ts';
+import { getPredictionMaps, predictionsOfSample } from '../../store/prediction.ts';
 import { sampleDetail } from '../../store/sample-detail.ts';
 import { countSamples, listSamples, samplePosition } from '../../store/sample-query.ts';
 import type { Handlers } from './context.ts';
@@ -17,6 +17,8 @@ export const sampleHandlers = {
   }),
 
   'samples.get': ({ session }, { id }) => sampleDetail(session().project.db, id),
+
+  'samples.predictions': ({ session }, { id }) => predictionsOfSample(session().project.db, id),
 
   'samples.maps': ({ session }, { predictionId }) => {
     const maps = getPredictionMaps(session().project.db, predictionId);

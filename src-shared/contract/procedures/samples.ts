@@ -1,6 +1,12 @@
 /** The queue under a filter, and one sample with its maps. */
 import { z } from 'zod';
-import { idSchema, predictionMapsSchema, sampleDetailSchema, sampleRowSchema } from '../domain.ts';
+import {
+  idSchema,
+  predictionMapsSchema,
+  predictionSchema,
+  sampleDetailSchema,
+  sampleRowSchema,
+} from '../domain.ts';
 import { IMPORT_ORDER, sampleFilterSchema, sampleSortSchema } from './sample-filter.ts';
 
 export const sampleProcedures = {
@@ -24,4 +30,6 @@ export const sampleProcedures = {
   },
   'samples.get': { input: z.object({ id: idSchema }), output: sampleDetailSchema },
   'samples.maps': { input: z.object({ predictionId: idSchema }), output: predictionMapsSchema },
+  /** What every run that labelled the sample says of it, in the order of the runs. */
+  'samples.predictions': { input: z.object({ id: idSchema }), output: z.array(predictionSchema) },
 } as const;

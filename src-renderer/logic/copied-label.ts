@@ -1,0 +1,78 @@
+/**
+ * A label taken over from a map or from another run (SPEC: E10). Maps go through the preset's own rules, so that a copy
+ * is what the method would have made of them; what the rules drop is refused with the reason.
+ */
+import type { PlacedMapBytes, PredictionMaps } from '../../src-shared/contract/domain.ts';
+import type { Preset } from '../../src-shared/contract/preset.ts';
+import { labelByRule } from '../../src-shared/kernels/label-rule.ts';
+import { roiLlava } from '../../src-shared/kernels/roi-llava.ts';
+import { roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
+import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
+import { BG, FG, IGNORE, type Labels } from '../../src-shared/kernels/types.ts';
+import { fromGrid } from './cursor.ts';
+import type { Place } from './hover.ts';
+import { decodeMap } from './map-values.ts';
+import { cellAt, toGrid } from './viewport.ts';
+import { droppedWords } from './words.ts';
+
+/** The maps a label can be cut from. */
+export const COPY_MAPS = [
+  { map: 'raw', words: 'Raw attention by the preset’s rules' },
+  { map: 'denoised', words: 'Denoised attention by the preset’s rules' },
+  { map: 'rpn', words: 'RPN over the RoI threshold' },
+] as const;
+export type CopyMap = (typeof COPY_MAPS)[number]['map'];
+
+/** A label on the grid it was made on, or why there is none. */
+export type Copied = { readonly label: Labels; readonly place: Place } | { readonly refused: string };
+
+/** The label that a map of a prediction gives. `size` is the picture's [width, height] in source pixels. */
+export function labelFromMap(
+  map: CopyMap,
+  maps: PredictionMaps,
+  preset: Preset,
+  size: readonly [width: number, height: number],
+): Copied {
+  if (map === 'rpn') return maps.rpn ? fromRpn(maps.rpn, preset) : { refused: 'This run has no RPN map' };
+  const { grounding, sink } = maps;
+  if (!grounding) return { refused: 'This run stored no attention map' };
+  const { labels, dropped } = labelByRule(
+    {
+      grid: grounding.grid,
+      grounding: decodeMap(grounding.data),
+      // Raw attention has its sinks in it.
+      sink: map === 'denoised' && sink ? decodeMap(sink.data) : null,
+      paddedFrom: isSquared(grounding) ? size : null,
+    },
+    preset.labels,
+  );
+  return dropped ? { refused: droppedWords(dropped) } : { label: labels, place: grounding };
+}
+
+/** A label read at the token centres of another grid; where the first grid says nothing: ignore. */
+export function onPlace(label: Labels, from: Place, to: Place): Labels {
+  const [rows, cols] = to.grid;
+  const out = new Int8Array(rows * cols).fill(IGNORE);
+  for (let cell = 0; cell < out.length; cell++) {
+    const centre = { x: (cell % cols) + 0.5, y: Math.floor(cell / cols) + 0.5 };
+    const under = cellAt(toGrid(fromGrid(centre, to.transform), from.transform), from.grid);
+    if (under !== null) out[cell] = label[under]!;
+  }
+  return out;
+}
+
+function fromRpn(rpn: PlacedMapBytes, { roi }: Preset): Copied {
+  const logits = decodeMap(rpn.data);
+  const { mask } =
+    roi.variant === 'qwen'
+      ? roiQwen(sigmoid(logits), rpn.grid, roi.threshold)
+      : roiLlava(roi.threshold < 0 ? logits : sigmoid(logits), rpn.grid, roi.threshold);
+  const label = Int8Array.from(mask, (on) => (on ? FG : BG));
+  if (label.includes(FG)) return { label, place: rpn };
+  return { refused: `The RPN sees no region: no probability over ${Math.abs(roi.threshold)}` };
+}
+
+/** Whether the model saw the picture centred on a square: padding is where its grid begins before the picture. */
+function isSquared({ transform }: PlacedMapBytes): boolean {
+  return transform.offsetX > 0 || transform.offsetY > 0;
+}
