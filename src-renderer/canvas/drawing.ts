@@ -29,7 +29,7 @@ export function drawPicture(
 /** A grid-shaped bitmap over its place on the picture. */
 export function drawScaled(
   { context }: Drawing,
-  bitmap: ImageBitmap,
+  bitmap: CanvasImageSource,
   rect: Rect,
   opacity: number,
   smooth: boolean,

@@ -35,6 +35,14 @@ export type Command =
   | 'truth'
   | 'grid'
   | 'smooth'
+  | 'layout'
+  | 'sharedScale'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'panLeft'
+  | 'panRight'
+  | 'panUp'
+  | 'panDown'
   | 'search'
   | 'help'
   | 'palette';
@@ -102,6 +110,14 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'truth', group: 'View', words: 'Truth boxes', keys: ['T'] },
   { command: 'grid', group: 'View', words: 'Token grid', keys: ['G'] },
   { command: 'smooth', group: 'View', words: 'Smooth or pixelated maps', keys: ['S'] },
+  { command: 'layout', group: 'View', words: 'Next layout: 1, 2, 3, 4 or 6 panes', keys: ['I'] },
+  { command: 'sharedScale', group: 'View', words: 'One colour scale for maps of a kind', keys: ['U'] },
+  { command: 'zoomIn', group: 'View', words: 'Zoom in', keys: ['+', '='], repeats: true },
+  { command: 'zoomOut', group: 'View', words: 'Zoom out', keys: ['-'], repeats: true },
+  { command: 'panLeft', group: 'View', words: 'Look further left', keys: ['Shift+←'], repeats: true },
+  { command: 'panRight', group: 'View', words: 'Look further right', keys: ['Shift+→'], repeats: true },
+  { command: 'panUp', group: 'View', words: 'Look further up', keys: ['Shift+↑'], repeats: true },
+  { command: 'panDown', group: 'View', words: 'Look further down', keys: ['Shift+↓'], repeats: true },
 ];
 
 /** Gestures that are no commands, for the help sheet. */

@@ -20,6 +20,11 @@ export function gridOf(count: PaneCount): readonly [rows: number, cols: number] 
   return GRIDS[count];
 }
 
+/** The next larger layout; the smallest after the largest. */
+export function nextCount(count: PaneCount): PaneCount {
+  return PANE_COUNTS[(PANE_COUNTS.indexOf(count) + 1) % PANE_COUNTS.length]!;
+}
+
 /** The least share a column or row of `parts` may have, so that no pane is lost. */
 export function leastShare(parts: number): number {
   return 0.3 / parts;

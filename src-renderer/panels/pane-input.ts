@@ -1,8 +1,8 @@
 /**
- * Pointers and wheels on a pane: the tool, pan, zoom about the pointer, hover. Every pane feeds the same view, so what
+ * Pointers and wheels on a pane: the tool in hand, pan, zoom about the pointer, hover. Every pane feeds the same view, so what
  * happens in one happens in all.
  */
-import { toGrid, toWorld, type Point } from '../logic/viewport.ts';
+import { toGrid, toPane, toWorld, type Point, type Viewport } from '../logic/viewport.ts';
 import type { Workbench } from '../state/workbench.svelte.ts';
 
 const ZOOM_PER_PIXEL = 0.0022;
@@ -11,8 +11,11 @@ const LINE = 16;
 const REACH = 8;
 const CLICK = 4;
 
-/** Handles the pointers of one pane until the returned function is called. */
-export function handlePointers(element: HTMLElement, bench: Workbench): () => void {
+/**
+ * Handles the pointers of one pane until the returned function is called.
+ * @param own gives the pane's own viewport, which differs from the shared one where panes differ in size
+ */
+export function handlePointers(element: HTMLElement, bench: Workbench, own: () => Viewport): () => void {
   const { view, tools, desk } = bench;
   const { editing } = desk;
   let mode: 'none' | 'pan' | 'tool' = 'none';
@@ -26,13 +29,19 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
   /** In the label's grid, which is what is painted. */
   const gridPoint = (point: Point): Point | null => {
     const prediction = desk.bundle?.detail.prediction;
-    return prediction ? toGrid(toWorld(view.viewport, point), prediction.transform) : null;
+    return prediction ? toGrid(toWorld(own(), point), prediction.transform) : null;
   };
 
   const reach = (): Point => {
     const { scaleX = 0, scaleY = 0 } = desk.bundle?.detail.prediction?.transform ?? {};
-    const pixels = REACH / view.viewport.scale;
+    const pixels = REACH / own().scale;
     return { x: pixels * scaleX, y: pixels * scaleY };
+  };
+
+  /** By pixels of this pane. */
+  const pan = (dx: number, dy: number): void => {
+    const ratio = view.viewport.scale / own().scale;
+    view.pan(dx * ratio, dy * ratio);
   };
 
   const down = (event: PointerEvent): void => {
@@ -51,7 +60,7 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
   const move = (event: PointerEvent): void => {
     const point = at(event);
     const cell = gridPoint(point);
-    if (mode === 'pan') view.pan(point.x - last.x, point.y - last.y);
+    if (mode === 'pan') pan(point.x - last.x, point.y - last.y);
     if (pressed && Math.hypot(point.x - pressed.x, point.y - pressed.y) > CLICK) pressed = null;
     if (mode === 'none' && cell) editing.hover(cell);
     if (mode === 'tool' && cell) {
@@ -63,7 +72,7 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
       }
     }
     last = point;
-    view.hover = toWorld(view.viewport, point);
+    view.hover = toWorld(own(), point);
   };
   const up = (): void => {
     if (mode === 'tool') editing.lift();
@@ -88,10 +97,11 @@ export function handlePointers(element: HTMLElement, bench: Workbench): () => vo
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1;
     // A pinch on a touchpad arrives as a wheel with ctrlKey set.
     if (event.ctrlKey || event.metaKey) {
-      view.zoom(Math.exp(-event.deltaY * unit * ZOOM_PER_PIXEL), at(event));
+      const world = toWorld(own(), at(event));
+      view.zoom(Math.exp(-event.deltaY * unit * ZOOM_PER_PIXEL), toPane(view.viewport, world));
     } else {
       const sideways = event.shiftKey && event.deltaX === 0;
-      view.pan(-(sideways ? event.deltaY : event.deltaX) * unit, sideways ? 0 : -event.deltaY * unit);
+      pan(-(sideways ? event.deltaY : event.deltaX) * unit, sideways ? 0 : -event.deltaY * unit);
     }
   };
 

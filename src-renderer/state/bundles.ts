@@ -9,10 +9,13 @@ import { placedValues, probabilities, type PlacedValues } from '../logic/map-val
 import { BEHIND, roomAhead } from '../logic/ahead.ts';
 import { bytesOf, loadPicture, type Picture } from './pictures.ts';
 
-/** The maps a pane shows; null where the run made none. `rpn` holds probabilities. */
+/** The maps a pane shows; null where the run made none. `rpn` holds the probabilities of `logits`. */
 export interface SampleMaps {
   readonly raw: PlacedValues | null;
+  readonly question: PlacedValues | null;
+  readonly sink: PlacedValues | null;
   readonly denoised: PlacedValues | null;
+  readonly logits: PlacedValues | null;
   readonly rpn: PlacedValues | null;
 }
 
@@ -147,10 +150,14 @@ export class Bundles {
   }
 }
 
-function shownMaps(maps: PredictionMaps): SampleMaps {
+/** The maps of a prediction as panes show them. */
+export function shownMaps(maps: PredictionMaps): SampleMaps {
   return {
     raw: maps.grounding && placedValues(maps.grounding),
+    question: maps.question && placedValues(maps.question),
+    sink: maps.sink && placedValues(maps.sink),
     denoised: maps.denoised && placedValues(maps.denoised),
+    logits: maps.rpn && placedValues(maps.rpn),
     rpn: maps.rpn && placedValues(maps.rpn, probabilities),
   };
 }

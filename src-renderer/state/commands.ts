@@ -3,7 +3,12 @@ import { tick } from 'svelte';
 import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
 import { grow, shrink } from '../logic/grow.ts';
 import type { Command } from '../logic/keymap.ts';
+import { nextCount } from '../logic/pane-layout.ts';
 import type { Workbench } from './workbench.svelte.ts';
+
+const ZOOM_STEP = 1.25;
+/** CSS pixels. */
+const PAN_STEP = 48;
 
 const ACTIONS: Record<Command, (bench: Workbench) => void> = {
   accept: ({ desk }) => desk.accept(),
@@ -40,6 +45,14 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
   truth: ({ view }) => view.toggle('truth'),
   grid: ({ view }) => view.toggle('grid'),
   smooth: ({ view }) => view.toggle('smooth'),
+  layout: ({ panes }) => panes.setCount(nextCount(panes.count)),
+  sharedScale: ({ panes }) => panes.toggleShared(),
+  zoomIn: ({ view }) => view.zoom(ZOOM_STEP),
+  zoomOut: ({ view }) => view.zoom(1 / ZOOM_STEP),
+  panLeft: ({ view }) => view.pan(PAN_STEP, 0),
+  panRight: ({ view }) => view.pan(-PAN_STEP, 0),
+  panUp: ({ view }) => view.pan(0, PAN_STEP),
+  panDown: ({ view }) => view.pan(0, -PAN_STEP),
   search: () => document.querySelector<HTMLInputElement>('[data-search]')?.focus(),
   palette: (bench) => void (bench.sheet = 'palette'),
   help: (bench) => void (bench.sheet = bench.sheet === 'help' ? null : 'help'),

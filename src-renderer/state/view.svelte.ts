@@ -1,4 +1,7 @@
-/** The view all panes share: zoom and position, the token under the pointer, and how maps are drawn. */
+/**
+ * The view all panes share: zoom and position, the token under the pointer, and how maps are drawn. Zoom and position
+ * are in terms of the first pane; panes of another size follow in proportion.
+ */
 import type { Grid, GridTransform } from '../../src-shared/kernels/types.ts';
 import { COLORMAPS, type ColormapName } from '../logic/colormap.ts';
 import {
@@ -16,6 +19,9 @@ import { readChoice, readFlag, readNumber, store } from './stored.ts';
 
 const FLAGS = { labels: true, boxes: true, truth: false, grid: false, smooth: false, keep: false };
 export type Flag = keyof typeof FLAGS;
+
+/** CSS pixels that equal panes may differ by: what is left over when a width is not divisible. */
+const ALIKE = 2;
 
 export class View {
   viewport = $state.raw<Viewport>({ scale: 1, x: 0, y: 0 });
@@ -51,6 +57,19 @@ export class View {
     store(which, value);
   }
 
+  /**
+   * What a pane of another size shows: the same part of the picture at the same share of its fit, so that a pane
+   * pulled larger shows it larger.
+   */
+  viewportIn(pane: Size): Viewport {
+    const { width, height } = this.pane;
+    if (Math.abs(pane.width - width) <= ALIKE && Math.abs(pane.height - height) <= ALIKE)
+      return this.viewport;
+    const { picture } = this;
+    return carryOver(this.viewport, { picture, pane: this.pane }, { picture, pane });
+  }
+
+  /** The size of the first pane. */
   setPane(pane: Size): void {
     if (pane.width < 1 || pane.height < 1) return;
     if (pane.width === this.pane.width && pane.height === this.pane.height) return;

@@ -7,6 +7,7 @@ import { Desk } from './desk.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { Panes } from './panes.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Theme } from './theme.svelte.ts';
@@ -21,6 +22,7 @@ export class Workbench {
   readonly keys = new Keys();
   readonly tools = new Tools();
   readonly view = new View();
+  readonly panes: Panes;
   readonly session: Session;
   readonly queue: Queue;
   readonly desk: Desk;
@@ -34,6 +36,7 @@ export class Workbench {
 
   constructor(client: RpcClient) {
     this.session = new Session(client, this.notices);
+    this.panes = new Panes(this.session);
     this.queue = new Queue(client);
     this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.notices);

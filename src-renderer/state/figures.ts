@@ -1,0 +1,93 @@
+/** Saves what a pane shows as a figure with a caption: a download in the browser, a save dialog in the desktop app. */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { figurePng, mapUrl, pictureUrl } from '../canvas/figure-png.ts';
+import { captionOf, figureName, type Figure } from '../logic/figure.ts';
+import { figureSvg } from '../logic/figure-svg.ts';
+import type { Scale } from '../logic/map-scale.ts';
+import type { MapSource } from '../logic/map-source.ts';
+import type { Bundle } from './bundles.ts';
+import type { PaneContent, PlacedLabel } from './pane-content.ts';
+import type { Workbench } from './workbench.svelte.ts';
+
+export interface ShownPane {
+  readonly source: MapSource;
+  readonly content: PaneContent;
+  readonly scale: Scale | null;
+}
+
+/** How long a browser may take to read what it is handed, in milliseconds. */
+const HANDED_OVER = 60_000;
+
+/** Draws the pane's figure and hands it to the browser to save. Says so when that fails. */
+export async function saveFigure(bench: Workbench, pane: ShownPane, format: 'png' | 'svg'): Promise<void> {
+  const bundle = bench.desk.bundle;
+  if (!bundle) return;
+  const figure = figureOf(bench, bundle, pane);
+  const bitmap = bundle.picture?.bitmap ?? null;
+  try {
+    const blob =
+      format === 'png'
+        ? await figurePng(figure, bitmap)
+        : new Blob([figureSvg(figure, bitmap && pictureUrl(figure, bitmap), mapUrl(figure))], {
+            type: 'image/svg+xml',
+          });
+    handOver(blob, `${figureName(bundle.detail.externalId, pane.content.title)}.${format}`);
+  } catch (thrown) {
+    bench.notices.error(FoveaError.from(thrown));
+  }
+}
+
+function figureOf({ desk, view, session }: Workbench, { detail }: Bundle, pane: ShownPane): Figure {
+  const { content, scale } = pane;
+  const { map, label } = content;
+  const { prediction } = detail;
+  const runId = runOf(pane.source) ?? prediction?.runId;
+  const run = session.project?.runs.find(({ id }) => id === runId);
+  const reviewed: PlacedLabel | null =
+    desk.label && prediction
+      ? { values: desk.label, grid: prediction.grid, transform: prediction.transform }
+      : null;
+  const asked = label === 'always' || (label === 'asked' && view.flags.labels);
+  const shown = typeof label === 'string' ? (asked ? reviewed : null) : label;
+  return {
+    size: { width: detail.image.width, height: detail.image.height },
+    map: map &&
+      scale && {
+        values: map.values,
+        grid: map.grid,
+        transform: map.transform,
+        scale,
+        colormap: view.colormap,
+        opacity: view.mapOpacity,
+        smooth: view.flags.smooth,
+      },
+    label: shown && { ...shown, opacity: view.labelOpacity },
+    cells: view.flags.grid ? (map ?? prediction) : null,
+    boxes: view.flags.boxes ? content.boxes : [],
+    truth: view.flags.truth ? detail.truthBoxes : [],
+    caption: captionOf({
+      sample: `${detail.externalId} (${detail.image.name})`,
+      question: detail.question,
+      map: content.title,
+      unit: content.unit,
+      model: run?.modelName ?? null,
+      preset: run?.preset.name ?? null,
+      scale,
+      colormap: view.colormap,
+    }),
+  };
+}
+
+/** The run a source names; that of the first map of a difference. */
+function runOf(source: MapSource): number | null {
+  if (source.kind === 'difference') return runOf(source.left);
+  return source.kind === 'map' ? source.run : null;
+}
+
+function handOver(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), HANDED_OVER);
+}
