@@ -1,4 +1,8 @@
 /** The tabs of the dock under the panes: what is known of the sample on screen, and what can be tried on it. */
-export const DOCK = [{ id: 'sample', words: 'Sample' }] as const;
+export const DOCK = [
+  { id: 'sample', words: 'Sample' },
+  { id: 'tokens', words: 'Tokens' },
+  { id: 'try', words: 'Ask and check' },
+] as const;
 
 export type DockId = (typeof DOCK)[number]['id'];

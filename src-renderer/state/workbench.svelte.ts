@@ -3,6 +3,8 @@ import { createContext } from 'svelte';
 import type { RpcClient } from '../../src-shared/contract/procedures.ts';
 import type { DockId } from '../logic/dock.ts';
 import type { PageId } from '../logic/pages.ts';
+import { Asking } from './asking.svelte.ts';
+import { Causal } from './causal.svelte.ts';
 import { Desk } from './desk.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Models } from './models.svelte.ts';
@@ -10,6 +12,7 @@ import { Notices } from './notices.svelte.ts';
 import { Panes } from './panes.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { Session } from './session.svelte.ts';
+import { TokenLab } from './token-lab.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { Tools } from './tools.svelte.ts';
 import { View } from './view.svelte.ts';
@@ -27,6 +30,9 @@ export class Workbench {
   readonly queue: Queue;
   readonly desk: Desk;
   readonly models: Models;
+  readonly tokens: TokenLab;
+  readonly asking: Asking;
+  readonly causal: Causal;
   /** The dialog that is open. */
   sheet = $state<Sheet | null>(null);
   /** The page of the project that is shown. */
@@ -40,6 +46,11 @@ export class Workbench {
     this.queue = new Queue(client);
     this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.notices);
+    // What this page tries on a sample; another window has a name of its own.
+    const slot = `page-${Math.random().toString(36).slice(2)}`;
+    this.tokens = new TokenLab(this.session, slot);
+    this.asking = new Asking(this.session, slot);
+    this.causal = new Causal(this.session, slot);
   }
 }
 

@@ -1,0 +1,81 @@
+/** Tokens, another question kept as a sample, and the causal check, as a reviewer uses them, in both hosts. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+/** The demo model is small, but two cores may be busy. */
+const ANSWER_MS = 60_000;
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+async function violations(page: Page): Promise<string[]> {
+  const results = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
+  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+}
+
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: tokens by pointer and keyboard, a question asked and kept, a causal check`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      const review = new ReviewPage(page);
+      await review.ready();
+
+      await page.getByRole('tab', { name: 'Tokens' }).click();
+      const chips = page.locator('[data-token]');
+      await chips.first().waitFor({ timeout: ANSWER_MS });
+      const map = page.getByRole('region', { name: 'Map of the tokens' });
+      assert.match((await map.textContent()) ?? '', /Tokens of the map/);
+      const words = (await chips.first().textContent()) ?? '';
+      await chips.first().focus();
+      assert.ok(((await map.textContent()) ?? '').includes(`“${words}”`), 'focus shows its map');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
+      assert.equal(await page.locator('[data-token][aria-pressed=true]').count(), 2);
+      await page.getByRole('tab', { name: 'Tokens' }).focus();
+      assert.match((await map.textContent()) ?? '', /“.+” \+ “.+”/, 'two that are kept give their mean');
+      for (const colorScheme of ['light', 'dark'] as const) {
+        // Colours that are still changing have the contrast of neither theme.
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+        assert.deepEqual(await violations(page), [], `tokens, ${colorScheme}`);
+      }
+
+      await page.getByRole('tab', { name: 'Ask and check' }).click();
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      await page.locator('[data-verdict]').waitFor({ timeout: ANSWER_MS });
+      assert.ok((await page.getByRole('row').count()) >= 4, 'the answers side by side');
+      await page.getByLabel('Question', { exact: true }).fill('what is the border colour of the red tag ?');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('asked-answer').waitFor({ timeout: ANSWER_MS });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        // Colours that are still changing have the contrast of neither theme.
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+        assert.deepEqual(await violations(page), [], `ask and check, ${colorScheme}`);
+      }
+      const before = await review.currentId();
+      await page.getByRole('button', { name: 'Keep as sample' }).click();
+      await page.getByText(/Kept as sample/).waitFor();
+      await page.getByRole('button', { name: 'Show it' }).click();
+      await page.locator(`button[aria-current=true]:not([data-sample="${before}"])`).waitFor();
+      await page.getByRole('tab', { name: 'Sample' }).click();
+      await review.ready();
+      await page.getByText('asked by').waitFor();
+      assert.equal(await review.currentState(), 'pending');
+    } finally {
+      await app.close();
+    }
+  });
+}
