@@ -44,11 +44,14 @@ export type Command =
   | 'panUp'
   | 'panDown'
   | 'search'
+  | 'openInReview'
+  | 'chooseAll'
+  | 'chooseNone'
   | 'help'
   | 'palette';
 
 /** In the order of the key sheet. */
-export const GROUPS = ['Review', 'Edit', 'View'] as const;
+export const GROUPS = ['Review', 'Edit', 'View', 'Gallery'] as const;
 
 export interface Binding {
   readonly command: Command;
@@ -118,6 +121,15 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'panRight', group: 'View', words: 'Look further right', keys: ['Shift+→'], repeats: true },
   { command: 'panUp', group: 'View', words: 'Look further up', keys: ['Shift+↑'], repeats: true },
   { command: 'panDown', group: 'View', words: 'Look further down', keys: ['Shift+↓'], repeats: true },
+  { command: 'openInReview', group: 'Gallery', words: 'Open in Review', keys: ['Enter'], on: 'gallery' },
+  {
+    command: 'chooseAll',
+    group: 'Gallery',
+    words: 'Choose all of the filter',
+    keys: ['Ctrl+A'],
+    on: 'gallery',
+  },
+  { command: 'chooseNone', group: 'Gallery', words: 'Choose none', keys: ['Esc'], on: 'gallery' },
 ];
 
 /** Gestures that are no commands, for the help sheet. */
@@ -128,6 +140,8 @@ export const GESTURES: readonly { readonly words: string; readonly keys: string 
   { words: 'Take or resize the region’s box (select)', keys: 'Click, then drag' },
   { words: 'Draw with keys: go into a pane', keys: 'Tab' },
   { words: 'In a pane: move, put down or lift, both', keys: 'Arrows, Space, Enter' },
+  { words: 'Gallery: move, first and last', keys: 'Arrows, Page, Home, End' },
+  { words: 'Gallery: choose a range, or one more', keys: 'Shift, Ctrl or Space' },
 ];
 
 let source: () => readonly Binding[] = () => KEYMAP;

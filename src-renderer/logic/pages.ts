@@ -1,6 +1,7 @@
 /** The pages of an open project, in the order of the header's tabs. */
 export const PAGES = [
   { id: 'review', words: 'Review' },
+  { id: 'gallery', words: 'Gallery' },
   { id: 'models', words: 'Models' },
 ] as const;
 

@@ -54,6 +54,9 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
   panUp: ({ view }) => view.pan(0, PAN_STEP),
   panDown: ({ view }) => view.pan(0, -PAN_STEP),
   search: () => document.querySelector<HTMLInputElement>('[data-search]')?.focus(),
+  openInReview: (bench) => void (bench.page = bench.queue.currentId === null ? bench.page : 'review'),
+  chooseAll: ({ gallery }) => gallery.all(),
+  chooseNone: ({ gallery }) => gallery.none(),
   palette: (bench) => void (bench.sheet = 'palette'),
   help: (bench) => void (bench.sheet = bench.sheet === 'help' ? null : 'help'),
 };

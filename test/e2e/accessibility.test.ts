@@ -51,6 +51,12 @@ test('the start screen and the review page have no violations in either theme', 
       assert.deepEqual(await violations(page), [], name);
       await page.keyboard.press('Escape');
     }
+    await page.getByRole('tab', { name: 'Gallery' }).click();
+    await page.locator('[role=option] canvas').first().waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(page), [], `Gallery, ${colorScheme}`);
+    }
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     assert.deepEqual(await violations(page), [], 'Keys');

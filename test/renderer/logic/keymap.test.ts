@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KEYMAP, bindingOf, chordOf, tip, type KeyPress } from '../../../src-renderer/logic/keymap.ts';
+import { PAGES } from '../../../src-renderer/logic/pages.ts';
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
@@ -12,9 +13,12 @@ const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   ...more,
 });
 
-test('no two commands share a key', () => {
-  const keys = KEYMAP.flatMap((binding) => binding.keys);
-  assert.equal(new Set(keys).size, keys.length);
+test('no two commands of a page share a key', () => {
+  for (const { id } of PAGES) {
+    const here = KEYMAP.filter(({ on = 'review' }) => on === id || on === 'anywhere');
+    const keys = here.flatMap((binding) => binding.keys);
+    assert.equal(new Set(keys).size, keys.length, id);
+  }
 });
 
 test('the conventional keys do what they do elsewhere', () => {

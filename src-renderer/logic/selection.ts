@@ -1,0 +1,42 @@
+/**
+ * Which samples are chosen: some by id, or all that the filter lets through but some. Never a list of a whole data set.
+ */
+export interface Selection {
+  /** Chosen: the ids; or, when `all`, everything but these. */
+  readonly all: boolean;
+  readonly ids: ReadonlySet<number>;
+}
+
+export const NOTHING: Selection = { all: false, ids: new Set() };
+export const EVERYTHING: Selection = { all: true, ids: new Set() };
+
+export function isChosen(selection: Selection, id: number): boolean {
+  return selection.ids.has(id) !== selection.all;
+}
+
+/** @param total how many the filter lets through */
+export function countChosen({ all, ids }: Selection, total: number): number {
+  return all ? Math.max(0, total - ids.size) : ids.size;
+}
+
+/** Ctrl+click: in or out. */
+export function toggled(selection: Selection, id: number): Selection {
+  const ids = new Set(selection.ids);
+  if (!ids.delete(id)) ids.add(id);
+  return { all: selection.all, ids };
+}
+
+/** These and no others. */
+export function only(ids: Iterable<number>): Selection {
+  return { all: false, ids: new Set(ids) };
+}
+
+/** Shift+click: these as well. */
+export function extended(selection: Selection, more: Iterable<number>): Selection {
+  const ids = new Set(selection.ids);
+  for (const id of more) {
+    if (selection.all) ids.delete(id);
+    else ids.add(id);
+  }
+  return { all: selection.all, ids };
+}

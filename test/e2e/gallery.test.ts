@@ -1,0 +1,65 @@
+/** The gallery as a person uses it, in both hosts: look, sort, choose, open a sample. */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+const current = (page: Page) => page.locator('[role=option].current').getAttribute('data-tile').then(Number);
+const chosen = (page: Page) => page.locator('[role=option][aria-selected=true]').count();
+
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: the gallery shows pictures with their maps, sorts, chooses and opens a sample`, async (t) => {
+    const project = await demoProject(t);
+    rmSync(join(project, 'images', '0003.png'), { force: true });
+    const app = await open(chromium, project);
+    try {
+      const { page } = app;
+      await new ReviewPage(page).ready();
+      await page.getByRole('tab', { name: 'Gallery' }).click();
+      await page.locator('[role=option] img').first().waitFor();
+      await page.locator('[role=option] canvas').first().waitFor();
+      const first = await current(page);
+
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.locator(`[role=option].current:not([data-tile="${first}"])`).waitFor();
+      await page.locator('[role=option].current[aria-selected=true]').waitFor();
+      assert.equal(await chosen(page), 1);
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.locator('[role=option][aria-selected=true]').nth(1).waitFor();
+      await page.keyboard.press('Control+a');
+      await page.getByText('120 chosen').waitFor();
+      await page.keyboard.press('End');
+      await page.locator('[aria-posinset="120"].current').waitFor();
+      await page.keyboard.press('Home');
+      await page.locator('[aria-posinset="1"].current').waitFor();
+
+      await page.getByLabel('Order').selectOption('disagreement');
+      await page.locator('[aria-busy=false][role=listbox]').waitFor();
+      for (const tint of ['rpn', 'denoised', 'none', 'label'])
+        await page.getByLabel('Tint').selectOption(tint);
+      await page.locator('[role=option] canvas').first().waitFor();
+
+      const opened = await current(page);
+      await page.locator('[role=option].current').dblclick();
+      const review = new ReviewPage(page);
+      await review.ready();
+      assert.equal(await review.currentId(), opened);
+      assert.equal(await page.getByRole('tab', { name: 'Review' }).getAttribute('aria-selected'), 'true');
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+}
