@@ -1,8 +1,10 @@
 /**
  * `npm run soak [-- SEED [PART]]`: what is too long for every test run. Parts: `fuzz` (6,000 damaged files), `kills`
- * (twenty kill -9 under a labelling run). One JSON line per part; exit 1 when one has problems.
+ * (twenty kill -9 under a labelling run), `actions` (10,000 random actions on the page). One JSON line per part; exit 1
+ * when one has problems.
  */
 import { fuzz } from '../support/fuzz/run.ts';
+import { soakActions } from './actions.ts';
 import { soakKills } from './kills.ts';
 
 const MUTATIONS = 6000;
@@ -14,6 +16,7 @@ const parts: Record<string, (seed: number) => Promise<{ problems: readonly strin
     return { ...report, problems: failures };
   },
   kills: soakKills,
+  actions: soakActions,
 };
 
 const seed = Number(process.argv[2] ?? Math.floor(Math.random() * 2 ** 31));

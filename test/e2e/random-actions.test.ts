@@ -1,0 +1,27 @@
+/**
+ * A slice of the soak (`npm run soak -- SEED actions` does 10,000): random edits, decisions, navigation, undo, reloads,
+ * two windows, a slow disk and killed backends leave the store equal to a model of it. Run a seed again with
+ * FOVEA_SEED=N.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { randomActions } from '../soak/actions/run.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+
+const ACTIONS = 120;
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+for (const host of ['browser host', 'Electron'] as const) {
+  test(`${host}: after ${ACTIONS} random actions the store holds what the model says`, async (t) => {
+    const seed = Number(process.env.FOVEA_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    t.diagnostic(`seed ${seed}`);
+    const { problems, revisions } = await randomActions(chromium, host, seed, ACTIONS);
+    assert.deepEqual(problems, [], `seed ${seed}`);
+    assert.ok(revisions > 0);
+  });
+}

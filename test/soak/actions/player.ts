@@ -1,0 +1,214 @@
+/** One window of the real page, its model, and the random things a person does in it. */
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { paint } from '../../../src-renderer/logic/brush.ts';
+import { grow, shrink } from '../../../src-renderer/logic/grow.ts';
+import { regionAt } from '../../../src-renderer/logic/region.ts';
+import { BG, FG, IGNORE, type Grid } from '../../../src-shared/kernels/types.ts';
+import { LabelCells } from '../../e2e/support/label-cells.ts';
+import { ReviewPage, type State as Shown } from '../../e2e/support/review-page.ts';
+import { same, type StoreModel, type WindowModel } from './model.ts';
+
+const GRID: Grid = [24, 24];
+const [ROWS, COLS] = GRID;
+const SHOWN = { none: 'pending', accept: 'accepted', correct: 'corrected', reject: 'rejected' } as const;
+const VALUES = [
+  [FG, '1'],
+  [BG, '2'],
+  [IGNORE, '3'],
+] as const;
+const BY_KEYS = ['accept', 'reject', 'next', 'previous', 'grow', 'shrink', 'undo', 'redo', 'burst'];
+const WAIT_MS = 20_000;
+
+export class Player {
+  readonly page: Page;
+  readonly review: ReviewPage;
+  readonly cells: LabelCells;
+  readonly #store: StoreModel;
+  readonly #model: WindowModel;
+  readonly #random: () => number;
+  readonly #last: number;
+  sample = 0;
+
+  constructor(page: Page, store: StoreModel, random: () => number) {
+    this.page = page;
+    this.review = new ReviewPage(page);
+    this.cells = new LabelCells(page);
+    this.#store = store;
+    this.#model = store.openWindow();
+    this.#random = random;
+    this.#last = Math.max(...store.predicted.keys());
+  }
+
+  async begin(): Promise<void> {
+    await this.page.setViewportSize({ width: 1440, height: 900 });
+    await this.review.ready();
+    await this.cells.measure();
+    this.sample = await this.review.currentId();
+  }
+
+  /**
+   * Does something at random. @returns what, in words
+   * @param keysOnly nothing that needs the panes to stay where they are: a banner may come or go
+   */
+  async act(keysOnly = false): Promise<string> {
+    const all = Object.entries(this.#actions).filter(([name]) => !keysOnly || BY_KEYS.includes(name));
+    const [name, action] = all[this.#below(all.length)];
+    const on = this.sample;
+    await action();
+    return `${name} on ${on}`;
+  }
+
+  /** The page must show what the model says, soon: state and number of changed tokens. */
+  async agrees(): Promise<void> {
+    const { decision, label } = this.#model.current(this.sample);
+    const state: Shown = SHOWN[decision];
+    const changed = label.filter((value, i) => value !== this.#store.predicted.get(this.sample)![i]).length;
+    await this.page
+      .locator(`button[aria-current=true][data-sample="${this.sample}"]`)
+      .waitFor({ timeout: WAIT_MS });
+    await this.page.locator(`[data-current-state=${state}]`).waitFor({ timeout: WAIT_MS });
+    await this.page.locator(`[data-changed="${changed}"]`).waitFor({ state: 'attached', timeout: WAIT_MS });
+  }
+
+  /** Waits until everything is saved and the page no longer says that the connection is lost. */
+  async calm(): Promise<void> {
+    await this.page.getByText('Connection lost').waitFor({ state: 'detached', timeout: WAIT_MS });
+    await this.review.saved();
+  }
+
+  async reload(): Promise<void> {
+    await this.review.saved();
+    await this.page.reload();
+    this.#model.forget();
+    await this.begin();
+  }
+
+  readonly #actions = {
+    accept: () => this.#decide('Enter'),
+    reject: () => this.#decide('x'),
+    next: () => this.#go('ArrowRight', this.sample + 1),
+    previous: () => this.#go('ArrowLeft', this.sample - 1),
+    dab: async () => {
+      const [value, key] = this.#value();
+      const at = this.#cell();
+      await this.#press('b', key);
+      await this.cells.click(...at);
+      this.#correct((label) => void paint(label, [at[0] * COLS + at[1]], value));
+    },
+    rectangle: async () => {
+      const [value, key] = this.#value();
+      const [a, b] = [this.#cell(), this.#cell()];
+      await this.#press('r', key);
+      await this.cells.drag(a, b);
+      this.#correct((label) => {
+        for (let row = Math.min(a[0], b[0]); row <= Math.max(a[0], b[0]); row++)
+          for (let col = Math.min(a[1], b[1]); col <= Math.max(a[1], b[1]); col++)
+            label[row * COLS + col] = value;
+      });
+    },
+    givenUp: async () => {
+      await this.#press('r', '1');
+      await this.page.mouse.move(...this.cells.at(...this.#cell()));
+      await this.page.mouse.down();
+      await this.page.mouse.move(...this.cells.at(...this.#cell()));
+      await this.#press('Escape');
+      await this.page.mouse.up();
+    },
+    fill: async () => {
+      const [value, key] = this.#value();
+      const at = this.#cell();
+      await this.#press('c', key);
+      await this.cells.click(...at);
+      this.#correct((label) => void paint(label, regionAt(label, GRID, at[0] * COLS + at[1]), value));
+    },
+    grow: async () => {
+      await this.#press('b', '.');
+      this.#correct((label) => label.set(grow(label, GRID)));
+    },
+    shrink: async () => {
+      await this.#press('b', ',');
+      this.#correct((label) => label.set(shrink(label, GRID)));
+    },
+    undo: async () => {
+      await this.#press('Control+z');
+      this.#model.travel(this.sample, -1);
+    },
+    redo: async () => {
+      await this.#press('Control+y');
+      this.#model.travel(this.sample, 1);
+    },
+    note: async () => {
+      if (this.#model.current(this.sample).decision === 'none') return;
+      const note = `note ${this.#below(5)}`;
+      await this.#press('m');
+      await this.page.keyboard.press('Control+a');
+      await this.page.keyboard.type(note);
+      await this.#press('Enter');
+      this.#model.step(this.sample, { note });
+    },
+    burst: async () => {
+      // As quick as keys come; each is taken by one sample or refused with a notice.
+      const before = this.sample;
+      for (let n = 0; n < 4; n++) await this.page.keyboard.press('x');
+      await this.review.ready();
+      await this.review.saved();
+      const reached = await this.review.currentId();
+      const taken = reached === this.#last ? await this.#lastTaken(reached) : reached;
+      for (let at = before; at < taken; at++) this.#model.step(at, { decision: 'reject' });
+      this.sample = reached;
+    },
+  };
+
+  /** At the end of the queue a decision stays on its sample. @returns the first sample that was not decided */
+  async #lastTaken(last: number): Promise<number> {
+    const rejected = (await this.review.currentState()) === 'rejected';
+    return rejected && this.#model.current(last).decision !== 'reject' ? last + 1 : last;
+  }
+
+  async #decide(key: 'Enter' | 'x'): Promise<void> {
+    await this.#press(key);
+    const { label } = this.#model.current(this.sample);
+    const accepts = same(label, this.#store.predicted.get(this.sample)!) ? 'accept' : 'correct';
+    this.#model.step(this.sample, { decision: key === 'x' ? 'reject' : accepts });
+    await this.#arrive(this.sample + 1);
+  }
+
+  async #go(key: string, to: number): Promise<void> {
+    await this.#press(key);
+    await this.#arrive(to);
+  }
+
+  async #arrive(at: number): Promise<void> {
+    this.sample = Math.min(this.#last, Math.max(1, at));
+    await this.page
+      .locator(`button[aria-current=true][data-sample="${this.sample}"]`)
+      .waitFor({ timeout: WAIT_MS });
+    await this.review.ready();
+  }
+
+  #correct(change: (label: Int8Array) => void): void {
+    const before = this.#model.current(this.sample).label;
+    const label = before.slice();
+    change(label);
+    if (!same(before, label)) this.#model.step(this.sample, { decision: 'correct', label });
+  }
+
+  async #press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  #value() {
+    return VALUES[this.#below(VALUES.length)];
+  }
+
+  #cell(): [row: number, col: number] {
+    return [this.#below(ROWS), this.#below(COLS)];
+  }
+
+  #below(count: number): number {
+    const found = Math.floor(this.#random() * count);
+    assert.ok(found < count);
+    return found;
+  }
+}

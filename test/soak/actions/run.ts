@@ -1,0 +1,152 @@
+/**
+ * Random actions on the real page and the real backend, beside a model of the store (model.ts). In the browser host two
+ * windows work on one project and the disk is slow at times; in Electron the backend, and the engine with it, is killed.
+ * Each action must show what the model says; at the end the store must hold exactly the model's revisions.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { openProject } from '../../../src-main/store/project.ts';
+import { reviewHistory } from '../../../src-main/store/review.ts';
+import { sampleDetail } from '../../../src-main/store/sample-detail.ts';
+import { makeLargeProject } from '../../bench/ui/large-project.ts';
+import type { Chromium } from '../../e2e/support/chromium.ts';
+import { openInBrowserHost } from '../../e2e/support/browser-host.ts';
+import { openInElectron } from '../../e2e/support/electron-app.ts';
+import { openPage, type HostedPage, type HostName } from '../../e2e/support/hosted-page.ts';
+import { seededRandom } from '../../support/random.ts';
+import { StoreModel } from './model.ts';
+import { Player } from './player.ts';
+import { slowDisk } from './slow-disk.ts';
+
+const SAMPLES = 30;
+/** One action in so many is one of these instead. */
+const EVERY = { reload: 25, trouble: 30, otherWindow: 8 };
+
+/** The app gives up on a backend that dies again and again within a minute; two deaths are forgiven. */
+const KILL_PAUSE_MS = 61_000;
+
+export interface ActionReport {
+  readonly actions: number;
+  readonly revisions: number;
+  readonly problems: readonly string[];
+}
+
+/** Does `count` random actions in one host. */
+export async function randomActions(
+  chromium: Chromium,
+  host: HostName,
+  seed: number,
+  count: number,
+): Promise<ActionReport> {
+  const dir = mkdtempSync(join(tmpdir(), 'fovea-actions-'));
+  const project = join(dir, 'project');
+  const log: string[] = [];
+  try {
+    await makeLargeProject(project, SAMPLES);
+    const store = new StoreModel(predictedLabels(project));
+    try {
+      await play(chromium, host, seed, count, project, store, log);
+    } catch (thrown) {
+      const last = log.slice(-6).join(' · ');
+      return report(count, store, [`seed ${seed}, action ${log.length}: ${String(thrown)}\nafter ${last}`]);
+    }
+    return report(count, store, differences(project, store));
+  } finally {
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function play(
+  chromium: Chromium,
+  host: HostName,
+  seed: number,
+  count: number,
+  project: string,
+  store: StoreModel,
+  log: string[],
+): Promise<void> {
+  const random = seededRandom(seed);
+  const chance = (oneIn: number) => random() * oneIn < 1;
+  const electron = host === 'Electron' ? await openInElectron(chromium, project) : null;
+  const app: HostedPage = electron ?? (await openInBrowserHost(chromium, project));
+  try {
+    const windows = [app];
+    if (!electron) {
+      const second = await app.page.context().newPage();
+      windows.push(await openPage(second, host, () => second.close()));
+      await second.goto(app.page.url());
+    }
+    const players = windows.map(({ page }) => new Player(page, store, random));
+    for (const player of players) await player.begin();
+    const kills: number[] = [];
+    let player = players[0];
+    while (log.length < count) {
+      if (players.length > 1 && chance(EVERY.otherWindow)) {
+        // Whoever goes to the other window finds there what was just decided in this one.
+        await player.review.saved();
+        player = players[1 - players.indexOf(player)];
+        await player.page.bringToFront();
+        await player.agrees();
+        log.push('other window');
+      } else if (chance(EVERY.reload)) {
+        await player.reload();
+        log.push('reload');
+      } else if (
+        chance(EVERY.trouble) &&
+        (!electron || kills.length < 2 || Date.now() - kills.at(-2)! > KILL_PAUSE_MS)
+      ) {
+        kills.push(Date.now());
+        log.push(electron ? 'backend killed' : 'slow disk');
+        if (electron) process.kill(electron.backendPid(), 'SIGKILL');
+        const slow = electron ? null : await slowDisk(project, 300 + random() * 600);
+        log.push(await player.act(electron !== null));
+        await slow?.over;
+        await player.calm();
+      } else log.push(await player.act());
+      await player.agrees();
+    }
+    for (const each of players) await each.review.saved();
+    const complaints = windows.flatMap((window) => window.complaints);
+    // A page whose backend was just killed may complain of that one call; nothing else may.
+    if (!electron && complaints.length > 0) throw new Error(`the page complained: ${complaints.join('\n')}`);
+  } finally {
+    await app.close();
+  }
+}
+
+function predictedLabels(path: string): Map<number, Int8Array> {
+  const project = openProject(path);
+  try {
+    const ids = Array.from({ length: SAMPLES }, (_, n) => n + 1);
+    return new Map(ids.map((id) => [id, Int8Array.from(sampleDetail(project.db, id).prediction!.label)]));
+  } finally {
+    project.close();
+  }
+}
+
+/** Every sample whose revisions are not the model's: lost, doubled, misplaced or different. */
+function differences(path: string, store: StoreModel): string[] {
+  const project = openProject(path);
+  try {
+    return [...store.predicted.keys()].flatMap((id) => {
+      const found = reviewHistory(project.db, id).map(({ decision, label, note }) => ({
+        decision,
+        label: label && Int8Array.from(label),
+        note,
+      }));
+      const expected = store.of(id);
+      if (isDeepStrictEqual(found, expected)) return [];
+      const words = (all: readonly { decision: string }[]) => all.map(({ decision }) => decision).join(' ');
+      return [`sample ${id}: the store holds [${words(found)}], the model [${words(expected)}]`];
+    });
+  } finally {
+    project.close();
+  }
+}
+
+function report(actions: number, store: StoreModel, problems: readonly string[]): ActionReport {
+  const revisions = [...store.revisions.values()].reduce((sum, all) => sum + all.length, 0);
+  return { actions, revisions, problems };
+}
