@@ -1,7 +1,7 @@
 /** Tokens of the sample on screen with their maps: asked for while somebody looks at them, the newest sample wins. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { TokenView } from '../../src-shared/contract/inspect.ts';
-import { meant, tokenMap } from '../logic/token-maps.ts';
+import { meant, tokenMap, tokensTitle } from '../logic/token-maps.ts';
 import type { Session } from './session.svelte.ts';
 
 /** Nobody who only passes by a sample makes the model work. */
@@ -26,6 +26,9 @@ export class TokenLab {
   kept = $state.raw<readonly number[]>([]);
 
   readonly shown = $derived(this.view ? meant(this.view, this.pointed, this.kept) : []);
+  readonly title = $derived(
+    this.view ? tokensTitle(this.view, this.shown, this.pointed !== null || this.kept.length > 0) : '',
+  );
   readonly map = $derived(this.view ? tokenMap(this.view, this.shown) : null);
 
   constructor(session: Session, slot: string) {

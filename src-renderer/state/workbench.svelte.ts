@@ -6,7 +6,6 @@ import type { PageId } from '../logic/pages.ts';
 import { Asking } from './asking.svelte.ts';
 import { Causal } from './causal.svelte.ts';
 import { Desk } from './desk.svelte.ts';
-import { Gallery } from './gallery.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -14,6 +13,7 @@ import { Panes } from './panes.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { TokenLab } from './token-lab.svelte.ts';
+import { tokenProvider } from './token-provider.ts';
 import { Theme } from './theme.svelte.ts';
 import { Tools } from './tools.svelte.ts';
 import { View } from './view.svelte.ts';
@@ -30,7 +30,6 @@ export class Workbench {
   readonly session: Session;
   readonly queue: Queue;
   readonly desk: Desk;
-  readonly gallery: Gallery;
   readonly models: Models;
   readonly tokens: TokenLab;
   readonly asking: Asking;
@@ -46,12 +45,12 @@ export class Workbench {
     this.session = new Session(client, this.notices);
     this.panes = new Panes(this.session);
     this.queue = new Queue(client);
-    this.gallery = new Gallery(this.session, this.queue, this.notices);
     this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.notices);
     // What this page tries on a sample; another window has a name of its own.
     const slot = `page-${Math.random().toString(36).slice(2)}`;
     this.tokens = new TokenLab(this.session, slot);
+    this.panes.provide('token', tokenProvider(this.tokens));
     this.asking = new Asking(this.session, slot);
     this.causal = new Causal(this.session, slot);
   }

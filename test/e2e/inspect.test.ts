@@ -27,6 +27,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
     const app = await open(chromium, await demoProject(t));
     try {
       const { page } = app;
+      await page.setViewportSize({ width: 1280, height: 720 });
       const review = new ReviewPage(page);
       await review.ready();
 
@@ -45,6 +46,8 @@ for (const [name, open] of Object.entries(HOSTS)) {
       assert.equal(await page.locator('[data-token][aria-pressed=true]').count(), 2);
       await page.getByRole('tab', { name: 'Tokens' }).focus();
       assert.match((await map.textContent()) ?? '', /“.+” \+ “.+”/, 'two that are kept give their mean');
+      await page.getByRole('button', { name: 'Show it in a pane' }).click();
+      await page.getByRole('region', { name: /“.+” \+ “.+”/ }).waitFor();
       for (const colorScheme of ['light', 'dark'] as const) {
         // Colours that are still changing have the contrast of neither theme.
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
