@@ -6,6 +6,7 @@ import type { PageId } from '../logic/pages.ts';
 import { Asking } from './asking.svelte.ts';
 import { Causal } from './causal.svelte.ts';
 import { Desk } from './desk.svelte.ts';
+import { Gallery } from './gallery.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -30,6 +31,7 @@ export class Workbench {
   readonly session: Session;
   readonly queue: Queue;
   readonly desk: Desk;
+  readonly gallery: Gallery;
   readonly models: Models;
   readonly tokens: TokenLab;
   readonly asking: Asking;
@@ -45,6 +47,7 @@ export class Workbench {
     this.session = new Session(client, this.notices);
     this.panes = new Panes(this.session);
     this.queue = new Queue(client);
+    this.gallery = new Gallery(this.session, this.queue, this.notices);
     this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.notices);
     // What this page tries on a sample; another window has a name of its own.
