@@ -1,4 +1,4 @@
--- project.db, user_version 2
+-- project.db, user_version 3
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -11,6 +11,7 @@ CREATE INDEX sample_flag_flag ON sample_flag (flag, sample_id);
 CREATE INDEX sample_image ON sample (image_id);
 CREATE INDEX sample_language ON sample (language);
 CREATE INDEX sample_note_sample ON sample_note (sample_id, id);
+CREATE INDEX sample_run_run ON sample_run (run_id);
 CREATE INDEX sample_split ON sample (split);
 CREATE INDEX sample_state_disagreement ON sample_state (disagreement);
 CREATE INDEX sample_state_filter ON sample_state (state, dropped, language, split, sample_id);
@@ -182,6 +183,10 @@ CREATE TABLE sample_note (
   text TEXT NOT NULL,
   reviewer TEXT NOT NULL,
   created_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE sample_run (
+  sample_id INTEGER PRIMARY KEY REFERENCES sample(id),
+  run_id INTEGER NOT NULL REFERENCES run(id)
 ) STRICT;
 CREATE TABLE sample_search (
   sample_id INTEGER PRIMARY KEY REFERENCES sample(id),

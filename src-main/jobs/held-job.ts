@@ -15,6 +15,8 @@ export interface JobHooks {
   readonly onAbort?: 'cancel' | 'release';
   readonly onProgress?: (job: Job) => void;
   readonly onSample?: (sampleId: number, predictionId: number) => void;
+  /** Many samples changed; for jobs that are too quick to name each. */
+  readonly onSamples?: () => void;
 }
 
 /** The hooks as the work gets them: the signal is the caller's or a cancel from anywhere. */

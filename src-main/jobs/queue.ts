@@ -1,18 +1,23 @@
 /**
- * The backend's worker: takes label jobs of the project one after another, those left behind by a crash first.
- * One job at a time, because there is one engine.
+ * The backend's worker: takes the jobs of the project one after another, those left behind by a crash first. Two lanes:
+ * one job at a time for the engine, because there is one, and one for what needs none and must not wait for it.
  */
 import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
-import { claimJob, unfinishedJobs } from '../store/job.ts';
+import { type JobRecord, claimJob, unfinishedJobs } from '../store/job.ts';
 import type { Project } from '../store/project.ts';
 import { workOnLabelJob } from './label.ts';
 import { isAlive, thisProcess } from './process-id.ts';
+import { workOnRelabelJob } from './relabel.ts';
+
+const LANES: readonly (readonly Job['type'][])[] = [['label'], ['relabel']];
 
 export interface JobQueueHooks {
   readonly onProgress: (job: Job) => void;
   readonly onSample: (sampleId: number, predictionId: number) => void;
+  /** Many samples changed at once. */
+  readonly onSamples?: () => void;
   /** A job ended with an error; the job itself says which. */
   readonly onFailure?: (error: FoveaError) => void;
 }
@@ -29,30 +34,49 @@ export interface JobQueue {
 /** Starts working at once on what is left. */
 export function startJobQueue(project: Project, engine: Engine, hooks: JobQueueHooks): JobQueue {
   const stopping = new AbortController();
+  const { signal } = stopping;
+
+  const workOn = async ({ id, type }: JobRecord): Promise<void> => {
+    const lease = claimJob(project.db, id, thisProcess(), isAlive);
+    if (!lease) return;
+    const own = { ...hooks, signal, onAbort: 'release' as const };
+    if (type === 'label') await workOnLabelJob(project, engine, lease, own);
+    else await workOnRelabelJob(project, lease, own);
+  };
+
+  const lanes = LANES.map((types) => startLane(project, types, workOn, hooks, signal));
+  const wake = (): void => lanes.forEach((lane) => lane.wake());
+  wake();
+  return {
+    wake,
+    idle: async () => void (await Promise.all(lanes.map((lane) => lane.idle()))),
+    async stop() {
+      stopping.abort();
+      await Promise.all(lanes.map((lane) => lane.idle()));
+    },
+  };
+}
+
+function startLane(
+  project: Project,
+  types: readonly Job['type'][],
+  workOn: (job: JobRecord) => Promise<void>,
+  hooks: JobQueueHooks,
+  stopping: AbortSignal,
+): Pick<JobQueue, 'wake' | 'idle'> {
   let working: Promise<void> = Promise.resolve();
   let again = false;
   let busy = false;
   const failed = (thrown: unknown): void => hooks.onFailure?.(FoveaError.from(thrown));
 
-  const workOn = async (jobId: number): Promise<void> => {
-    const lease = claimJob(project.db, jobId, thisProcess(), isAlive);
-    if (!lease) return;
-    await workOnLabelJob(project, engine, lease, {
-      signal: stopping.signal,
-      onAbort: 'release',
-      onProgress: hooks.onProgress,
-      onSample: hooks.onSample,
-    });
-  };
-
   const drain = async (): Promise<void> => {
     busy = true;
     try {
-      while (again && !stopping.signal.aborted) {
+      while (again && !stopping.aborted) {
         again = false;
         for (const job of unfinishedJobs(project.db)) {
-          if (stopping.signal.aborted || job.type !== 'label') continue;
-          await workOn(job.id).catch(failed);
+          if (stopping.aborted || !types.includes(job.type)) continue;
+          await workOn(job).catch(failed);
         }
       }
     } catch (thrown) {
@@ -61,18 +85,11 @@ export function startJobQueue(project: Project, engine: Engine, hooks: JobQueueH
       busy = false;
     }
   };
-
-  const wake = (): void => {
-    again = true;
-    if (!busy) working = drain();
-  };
-  wake();
   return {
-    wake,
-    idle: () => working,
-    async stop() {
-      stopping.abort();
-      await working;
+    wake() {
+      again = true;
+      if (!busy) working = drain();
     },
+    idle: () => working,
   };
 }

@@ -91,7 +91,11 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     jobEvents.push(job, job.state !== 'running');
     if (job.state !== 'running') summaries.push(null, true);
   };
-  const queue = startJobQueue(project, engine, { onProgress, onSample: sampleChanged });
+  const queue = startJobQueue(project, engine, {
+    onProgress,
+    onSample: sampleChanged,
+    onSamples: samplesChanged,
+  });
 
   let seen = dataVersion(db);
   const watch = setInterval(() => {

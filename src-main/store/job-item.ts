@@ -25,6 +25,16 @@ export function nextItem(db: ReadableDb, jobId: number): { sampleId: number; dea
   return row ? { sampleId: row.sample_id, deaths: row.deaths } : null;
 }
 
+/** Up to `limit` queued items, by sample. */
+export function nextItems(db: ReadableDb, jobId: number, limit: number): number[] {
+  return read<{ sample_id: number }>(
+    db,
+    `SELECT sample_id FROM job_item WHERE job_id = ? AND state = 'queued' ORDER BY sample_id LIMIT ?`,
+  )
+    .all(jobId, limit)
+    .map((row) => row.sample_id);
+}
+
 /** Marks an item done; part of the transaction that stores its result. */
 export function itemDone(db: WritableDb, lease: Lease, sampleId: number): void {
   requireLease(db, lease);

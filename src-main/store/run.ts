@@ -76,12 +76,13 @@ export function activeRunId(db: ReadableDb): number | null {
   return read<{ id: number | null }>(db, 'SELECT active_run_id AS id FROM project').get()?.id ?? null;
 }
 
-/** Shows this run's predictions from now on. Decisions stay what they are. Throws `not_found`. */
+/** Shows this run's predictions of every sample from now on. Decisions stay what they are. Throws `not_found`. */
 export function setActiveRun(db: WritableDb, runId: number): void {
   transact(db, () => {
     getRun(db, runId);
     if (activeRunId(db) === runId) return;
     write(db, 'UPDATE project SET active_run_id = ?').run(runId);
+    write(db, 'DELETE FROM sample_run').run();
     refreshAllSampleStates(db);
   });
 }

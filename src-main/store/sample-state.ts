@@ -10,7 +10,8 @@ import { ensureScores } from './scores.ts';
 const JOINS = `
 FROM sample s
 LEFT JOIN review r ON r.id = (SELECT MAX(id) FROM review WHERE sample_id = s.id)
-LEFT JOIN prediction p ON p.sample_id = s.id AND p.run_id = (SELECT active_run_id FROM project)`;
+LEFT JOIN prediction p ON p.sample_id = s.id AND p.run_id = COALESCE(
+  (SELECT run_id FROM sample_run WHERE sample_id = s.id), (SELECT active_run_id FROM project))`;
 
 /** A correction's own label has the say on where the RoI is. */
 const DERIVE = `

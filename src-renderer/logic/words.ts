@@ -67,6 +67,7 @@ const STEPS: readonly (readonly [name: string, words: string])[] = [
   ['generate', 'Answer'],
   ['rpnPrefill', 'RPN prompt'],
   ['rpn', 'RPN'],
+  ['relabel', 'Thresholds applied anew'],
   ['crop', 'Crop'],
   ['encodeCrop', 'Encode crop'],
   ['secondPrefill', 'Prompt with crop'],

@@ -164,7 +164,7 @@ export type Run = z.infer<typeof runSchema>;
 
 export const jobSchema = z.object({
   id: idSchema,
-  type: z.enum(['label', 'import', 'export']),
+  type: z.enum(['label', 'relabel', 'import', 'export']),
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   total: z.number().int(),
   done: z.number().int(),

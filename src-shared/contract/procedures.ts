@@ -3,6 +3,7 @@
  * handlers implement it, both sides parse with these schemas and nothing else.
  */
 import type { z } from 'zod';
+import { analysisProcedures } from './procedures/analysis.ts';
 import { annotationProcedures } from './procedures/annotations.ts';
 import { batchProcedures } from './procedures/batches.ts';
 import type { events } from './procedures/events.ts';
@@ -12,6 +13,7 @@ import { inspectProcedures } from './procedures/inspect.ts';
 import { jobProcedures } from './procedures/jobs.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { projectProcedures } from './procedures/project.ts';
+import { recipeProcedures } from './procedures/recipes.ts';
 import { reviewProcedures } from './procedures/reviews.ts';
 import { sampleProcedures } from './procedures/samples.ts';
 
@@ -60,6 +62,8 @@ export const procedures = {
   ...modelProcedures,
   ...exchangeProcedures,
   ...inspectProcedures,
+  ...analysisProcedures,
+  ...recipeProcedures,
 } as const;
 
 export type ProcedureName = keyof typeof procedures;

@@ -66,7 +66,10 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
       asked.push(request);
       await behaviour(request, signal);
       if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
-      return fakeOutcome(request.question);
+      const headMaps = request.want.allHeadsOf.flatMap((layer) =>
+        [0, 1, 2, 3].map((head) => ({ layer, head, map: fakeHeadMap(layer, head) })),
+      );
+      return { ...fakeOutcome(request.question), headMaps };
     },
     async tokens(request, signal) {
       await inspect(request, signal);
@@ -78,6 +81,11 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
     },
     dispose: async () => {},
   };
+}
+
+/** The fake's map of one head: the same for every question. */
+export function fakeHeadMap(layer: number, head: number): Uint16Array {
+  return new Uint16Array(FAKE_GRID[0] * FAKE_GRID[1]).fill(0x2000 + layer * 16 + head);
 }
 
 /** What the fake finds for a question. */

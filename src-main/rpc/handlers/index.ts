@@ -1,4 +1,5 @@
 /** The table of handlers: one for every procedure of the contract; a missing one does not compile. */
+import { analysisHandlers } from './analysis.ts';
 import { annotationHandlers } from './annotations.ts';
 import { appHandlers } from './app.ts';
 import { batchHandlers } from './batches.ts';
@@ -9,6 +10,7 @@ import { inspectHandlers } from './inspect.ts';
 import { jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { projectHandlers } from './project.ts';
+import { recipeHandlers } from './recipes.ts';
 import { reviewHandlers } from './reviews.ts';
 import { sampleHandlers } from './samples.ts';
 
@@ -24,4 +26,6 @@ export const handlers: Handlers = {
   ...modelHandlers,
   ...exchangeHandlers,
   ...inspectHandlers,
+  ...analysisHandlers,
+  ...recipeHandlers,
 };

@@ -5,8 +5,8 @@ import { addLabelJob } from '../../jobs/label.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { unfinishedJobs } from '../../store/job.ts';
 import { isProject, openProject } from '../../store/project.ts';
-import { samplesToLabel } from '../../store/prediction.ts';
 import { activeRunId, setActiveRun } from '../../store/run.ts';
+import { samplesWithoutMaps } from '../../store/sample-run.ts';
 import { projectSummary } from '../../store/summary.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
@@ -39,9 +39,9 @@ export const projectHandlers = {
   },
 } satisfies Partial<Handlers>;
 
+/** Going by what samples show: where a recipe was applied, that is not the active run's everywhere. */
 function somethingToLabel(db: ReadableDb): boolean {
-  const runId = activeRunId(db);
-  return runId === null || samplesToLabel(db, runId, { withAnswer: false, limit: 1 }).length > 0;
+  return activeRunId(db) === null || samplesWithoutMaps(db, 1).length > 0;
 }
 
 function summary({ project }: Session): ProjectSummary {

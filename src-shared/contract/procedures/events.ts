@@ -28,6 +28,12 @@ export const events = {
     done: z.number().int().min(0),
     total: z.number().int().min(1),
   }),
+  /** How far a page's question for all heads is: layers done. */
+  'analysis.progress': z.object({
+    slot: z.string(),
+    done: z.number().int().min(0),
+    total: z.number().int().min(0),
+  }),
   'engine.changed': z.object({
     state: z.enum(['stopped', 'starting', 'ready', 'restarting', 'failed']),
     device: z.string().nullable(),

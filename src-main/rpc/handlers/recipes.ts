@@ -1,0 +1,35 @@
+import { knownPresets } from '../../jobs/presets.ts';
+import { previewChunk } from '../../jobs/relabel-preview.ts';
+import { targetPreset } from '../../jobs/relabel-target.ts';
+import { addRelabelJob } from '../../jobs/relabel.ts';
+import { savePreset } from '../../jobs/save-preset.ts';
+import { getJob } from '../../store/job.ts';
+import { leaveRun } from '../../store/sample-run.ts';
+import { projectSummary } from '../../store/summary.ts';
+import type { Handlers } from './context.ts';
+
+export const recipeHandlers = {
+  'presets.save': ({ options }, { preset, replace }) => savePreset(options.resources, preset, replace),
+
+  'recipes.preview': ({ session }, { runId, labels, roi, filter, after }) =>
+    previewChunk(session().project.db, { runId, thresholds: { labels, roi }, filter, after }),
+
+  'recipes.apply': async ({ session, options }, { runId, labels, roi, filter }) => {
+    const { project, queue, jobChanged } = session();
+    const saved = await knownPresets(options.resources);
+    const preset = targetPreset(project.db, runId, { labels, roi }, saved);
+    const added = addRelabelJob(project, { fromRunId: runId, preset, filter });
+    queue.wake();
+    const job = getJob(project.db, added.jobId);
+    jobChanged(job);
+    return { job, runId: added.runId, presetName: preset.name };
+  },
+
+  'recipes.revert': ({ session }, { runId, insteadRunId }) => {
+    const open = session();
+    leaveRun(open.project.db, runId, insteadRunId);
+    open.samplesChanged();
+    open.projectChanged(true);
+    return projectSummary(open.project.db, open.project.path);
+  },
+} satisfies Partial<Handlers>;

@@ -1,0 +1,53 @@
+/** Recipes: presets that people save, and other thresholds applied to maps that are stored. */
+import { z } from 'zod';
+import { idSchema, jobSchema, projectSummarySchema } from '../domain.ts';
+import { labelParamsSchema, presetSchema, roiParamsSchema } from '../preset.ts';
+import { sampleFilterSchema } from './sample-filter.ts';
+
+const count = z.number().int().min(0);
+
+const scopeSchema = z.object({
+  /** Whose maps; samples that show a run with maps of the same making are in the scope too. */
+  runId: idSchema,
+  labels: labelParamsSchema,
+  roi: roiParamsSchema,
+  /** Null: the whole project. */
+  filter: sampleFilterSchema.nullable(),
+});
+
+export const recipeProcedures = {
+  /** Saves a preset of the person's own. `conflict` when its id is taken and `replace` is not set. */
+  'presets.save': { input: z.object({ preset: presetSchema, replace: z.boolean() }), output: presetSchema },
+
+  /**
+   * What the thresholds would change: one chunk of a few milliseconds. Ask again with `after: next` until that is null;
+   * sums are of the chunk. Samples a person decided on are counted and left out.
+   */
+  'recipes.preview': {
+    input: scopeSchema.extend({ after: count }),
+    output: z.object({
+      samples: count,
+      reviewed: count,
+      candidates: count,
+      looked: count,
+      labelChanged: count,
+      newlyDropped: count,
+      newlyKept: count,
+      /** Sums of the foreground's share of the grid, 0 to 1 each. */
+      fgNow: z.number(),
+      fgThen: z.number(),
+      failed: count,
+      next: z.number().int().nullable(),
+    }),
+  },
+  /** Derives the labels of the scope anew under these thresholds, as a new run, in a job. */
+  'recipes.apply': {
+    input: scopeSchema,
+    output: z.object({ job: jobSchema, runId: idSchema, presetName: z.string() }),
+  },
+  /** Takes a run off the screen again: what showed it shows `insteadRunId`. Its predictions stay. */
+  'recipes.revert': {
+    input: z.object({ runId: idSchema, insteadRunId: idSchema }),
+    output: projectSummarySchema,
+  },
+} as const;
