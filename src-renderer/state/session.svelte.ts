@@ -74,6 +74,10 @@ export class Session {
     return this.#open('Opening the project', () => this.client.call('project.open', { path }));
   }
 
+  createProject(path: string): Promise<void> {
+    return this.#open('Making the project', () => this.client.call('project.create', { path }));
+  }
+
   /** Counts anew, soon; many changes at once ask once. */
   refreshSoon(): void {
     this.#refreshTimer ??= setTimeout(() => {

@@ -38,6 +38,8 @@ export class Workbench {
   readonly causal: Causal;
   /** The dialog that is open. */
   sheet = $state<Sheet | null>(null);
+  /** The paths in the import dialog, kept while it is closed. */
+  readonly importing = $state({ imagesDir: '', questionsFile: '' });
   /** The page of the project that is shown. */
   page = $state<PageId>('review');
   /** The tab of the dock under the panes. */

@@ -34,6 +34,7 @@ export {
   type Heat,
   type HeatKind,
 } from './procedures/gallery.ts';
+export { pathKindSchema, type PathKind } from './procedures/project.ts';
 export {
   FILTER_IDS_MAX,
   IMPORT_ORDER,

@@ -2,6 +2,7 @@
  * The page's one way to the main side. It does not know its host: Electron's preload leaves a `fovea` object in the
  * window, the browser host does not, and the rest follows.
  */
+import { z } from 'zod';
 import { FoveaError } from '../contract/errors.ts';
 import type { RpcClient } from '../contract/procedures.ts';
 import type { Channel } from './channel.ts';
@@ -19,10 +20,22 @@ export interface ElectronBridge {
   chooseFile(title: string): Promise<string | null>;
   /** The system's save dialog; null when cancelled. */
   chooseSavePath(title: string, defaultName: string): Promise<string | null>;
+  /** Where a `File` that was dropped on the page lies; empty when it is on no disk. */
+  pathOf(file: unknown): string | Promise<string>;
 }
 
 /** `data` of the window message that carries the port. */
 export const PORT_MESSAGE = 'fovea:port';
+
+/** `type` of the window message that carries a choice of the application menu. */
+export const MENU_MESSAGE = 'fovea:menu';
+
+const menuMessageSchema = z.object({
+  type: z.literal(MENU_MESSAGE),
+  command: z.enum(['import', 'export', 'palette', 'help']),
+});
+/** What the application menu asks of the page. */
+export type MenuCommand = z.infer<typeof menuMessageSchema>['command'];
 
 /** Path of the browser host's socket, on the page's own origin. */
 export const SOCKET_PATH = '/rpc';
@@ -56,6 +69,16 @@ export function electronBridge(): ElectronBridge | null {
 export function connect(): Promise<RpcClient> {
   const bridge = electronBridge();
   return createRpcClient(bridge ? () => openPort(bridge) : openSocket);
+}
+
+/** Hears what the application menu asks for; gives the function that stops it. Silent in the browser host. */
+export function onMenuCommand(listener: (command: MenuCommand) => void): () => void {
+  const receive = (event: PageMessage): void => {
+    const message = menuMessageSchema.safeParse(event.data);
+    if (event.source === globalThis && message.success) listener(message.data.command);
+  };
+  page().addEventListener('message', receive);
+  return () => page().removeEventListener('message', receive);
 }
 
 function page(): PageGlobals {

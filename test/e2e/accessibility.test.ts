@@ -1,8 +1,7 @@
 /** axe-core over every screen in both themes: names, roles, contrast, focus order. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import axe, { type AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
@@ -13,13 +12,6 @@ before(async () => {
   chromium = await launchChromium();
 });
 after(() => chromium.close());
-
-async function violations(page: Page): Promise<string[]> {
-  const results = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
-  );
-}
 
 test('the start screen and the review page have no violations in either theme', async (t) => {
   const project = await demoProject(t);
@@ -60,6 +52,12 @@ test('the start screen and the review page have no violations in either theme', 
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     assert.deepEqual(await violations(page), [], 'Keys');
+    await page.getByRole('button', { name: 'Change keys' }).click();
+    assert.deepEqual(await violations(page), [], 'Change keys');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Find a command' }).waitFor();
+    assert.deepEqual(await violations(page), [], 'Find a command');
   } finally {
     await app.close();
   }

@@ -1,9 +1,10 @@
-import type { PORT_MESSAGE } from '../../../src-shared/rpc/connect.ts';
+import type { MENU_MESSAGE, PORT_MESSAGE } from '../../../src-shared/rpc/connect.ts';
 
 /** IPC channels between main and the preload; its own file so that the preload's bundle holds nothing else. */
 export const IPC = {
   requestPort: 'fovea:request-port',
   port: 'fovea:port' satisfies typeof PORT_MESSAGE,
+  menu: 'fovea:menu' satisfies typeof MENU_MESSAGE,
   chooseFolder: 'fovea:choose-folder',
   chooseFile: 'fovea:choose-file',
   chooseSavePath: 'fovea:choose-save-path',

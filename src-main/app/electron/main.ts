@@ -13,8 +13,9 @@ import { openPageFiles } from '../page/files.ts';
 import { BackendProcess } from './backend-process.ts';
 import { serveBridge } from './bridge.ts';
 import { installMenu } from './menu.ts';
-import { APP_ORIGIN, registerAppScheme, serveApp } from './protocol.ts';
+import { registerAppScheme, serveApp } from './protocol.ts';
 import { lockDown } from './session.ts';
+import { openWindow } from './windows.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(1),
@@ -44,7 +45,7 @@ function run(): void {
   });
   serveApp(openPageFiles(inApp('dist/renderer')), backend);
   serveBridge(backend);
-  installMenu(() => void openProject(backend));
+  installMenu({ newWindow: openWindow, openProject: () => void openProject(backend) });
   openWindow();
 
   app.on('activate', () => {
@@ -62,31 +63,6 @@ function run(): void {
       app.quit();
     });
   });
-}
-
-function openWindow(): void {
-  const window = new BrowserWindow({
-    width: 1440,
-    height: 900,
-    minWidth: 960,
-    minHeight: 600,
-    title: 'Fovea',
-    backgroundColor: '#1b1b1b',
-    show: false,
-    webPreferences: {
-      preload: inApp('dist/electron/preload.cjs'),
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      webSecurity: true,
-      spellcheck: false,
-    },
-  });
-  window.once('ready-to-show', () => window.show());
-  window.webContents.on('render-process-gone', (_event, details) => {
-    if (details.reason !== 'clean-exit') window.webContents.reload();
-  });
-  void window.loadURL(`${APP_ORIGIN}/`);
 }
 
 async function openProject(backend: BackendProcess): Promise<void> {

@@ -1,8 +1,8 @@
 /**
- * The only code with Electron's hands that shares a window with the page. It gives the page four functions and a port;
+ * The only code with Electron's hands that shares a window with the page. It gives the page five functions, a port and what its menu says;
  * ipcRenderer itself never leaves this file.
  */
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { ElectronBridge } from '../../../src-shared/rpc/connect.ts';
 import { IPC } from './channels.ts';
 
@@ -19,8 +19,12 @@ const bridge: ElectronBridge = {
   chooseFile: (title) => ipcRenderer.invoke(IPC.chooseFile, String(title)),
   chooseSavePath: (title, defaultName) =>
     ipcRenderer.invoke(IPC.chooseSavePath, String(title), String(defaultName)),
+  pathOf: (file) => webUtils.getPathForFile(file as File),
 };
 
 contextBridge.exposeInMainWorld('fovea', bridge);
 // A port cannot cross the context bridge; a window message hands it from this world to the page's.
 ipcRenderer.on(IPC.port, (event) => page.postMessage(IPC.port, page.location.origin, event.ports));
+ipcRenderer.on(IPC.menu, (_event, command: unknown) =>
+  page.postMessage({ type: IPC.menu, command }, page.location.origin, []),
+);

@@ -1,4 +1,5 @@
 import { knownPresets } from '../../jobs/presets.ts';
+import { pathKind } from '../path-kind.ts';
 import type { Handlers } from './context.ts';
 
 export const appHandlers = {
@@ -8,5 +9,6 @@ export const appHandlers = {
     projectPath: current()?.project.path ?? null,
     reviewer: options.reviewer,
   }),
+  'app.pathKind': async (_context, { path }) => ({ kind: await pathKind(path) }),
   'presets.list': ({ options }) => knownPresets(options.resources),
 } satisfies Partial<Handlers>;

@@ -1,18 +1,22 @@
+import { basename, resolve } from 'node:path';
 import type { ProjectSummary } from '../../../src-shared/contract/domain.ts';
 import { createDemoProject } from '../../jobs/demo-project.ts';
 import { labelParams } from '../../jobs/label-params.ts';
 import { addLabelJob } from '../../jobs/label.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { unfinishedJobs } from '../../store/job.ts';
-import { isProject, openProject } from '../../store/project.ts';
-import { activeRunId, setActiveRun } from '../../store/run.ts';
+import { createProject, isProject, openProject } from '../../store/project.ts';
 import { samplesWithoutMaps } from '../../store/sample-run.ts';
+import { activeRunId, setActiveRun } from '../../store/run.ts';
 import { projectSummary } from '../../store/summary.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 
 export const projectHandlers = {
   'project.open': async ({ open }, { path }) => summary(await open(path, async () => openProject(path))),
+
+  'project.create': async ({ open }, { path }) =>
+    summary(await open(path, () => createProject(path, basename(resolve(path))))),
 
   'project.demo': async ({ open, options }, input) => {
     const dir = input.dir ?? options.demoProjectDir;

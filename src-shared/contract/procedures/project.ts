@@ -3,6 +3,10 @@ import { z } from 'zod';
 import { idSchema, projectSummarySchema } from '../domain.ts';
 import { none } from './none.ts';
 
+/** `questions`: a JSON or JSONL file by its name. `folder`: one that is neither a project nor a checkpoint. */
+export const pathKindSchema = z.enum(['project', 'checkpoint', 'folder', 'questions', 'picture', 'other']);
+export type PathKind = z.infer<typeof pathKindSchema>;
+
 export const projectProcedures = {
   'app.info': {
     input: none,
@@ -13,8 +17,15 @@ export const projectProcedures = {
       reviewer: z.string(),
     }),
   },
+  /** What lies at a path of the main side's machine, so that a page knows what to do with something dropped on it. */
+  'app.pathKind': {
+    input: z.object({ path: z.string().min(1) }),
+    output: z.object({ kind: pathKindSchema }),
+  },
   /** Opens a project folder in this backend, closing the one that was open. */
   'project.open': { input: z.object({ path: z.string() }), output: projectSummarySchema },
+  /** Makes an empty project in a folder that is missing or empty, named after it, and opens it. */
+  'project.create': { input: z.object({ path: z.string().min(1) }), output: projectSummarySchema },
   /** Makes the demo project in `dir` (or opens it when it is one already) and starts labelling it. */
   'project.demo': { input: z.object({ dir: z.string().nullable() }), output: projectSummarySchema },
   'project.summary': { input: none, output: projectSummarySchema },

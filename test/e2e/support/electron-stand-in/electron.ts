@@ -3,6 +3,7 @@ export { app } from './app.ts';
 export { dialog, Menu, shell } from './desktop.ts';
 export { ipcMain } from './ipc.ts';
 export { MessageChannelMain } from './ports.ts';
+export { screen } from './screen.ts';
 export { protocol, session } from './session.ts';
 export { utilityProcess } from './utility-process.ts';
 export { BrowserWindow } from './window.ts';

@@ -11,6 +11,10 @@ import { tellTest } from './test-link.ts';
 import { mainWorld, preloadWorld } from './worlds.js';
 
 interface WindowOptions {
+  readonly x?: number;
+  readonly y?: number;
+  readonly width: number;
+  readonly height: number;
   readonly webPreferences: {
     readonly preload: string;
     readonly contextIsolation: boolean;
@@ -57,6 +61,10 @@ class WebContents extends EventEmitter {
 
   postMessage(channel: string, data: unknown, ports: readonly StandInPort[] = []): void {
     this.#toPreload({ type: 'message', channel, data, ports: this.#wire.transfer(ports) });
+  }
+
+  send(channel: string, data: unknown): void {
+    this.postMessage(channel, data);
   }
 
   reload(): void {
@@ -158,16 +166,19 @@ class WebContents extends EventEmitter {
 export class BrowserWindow extends EventEmitter {
   readonly webContents = new WebContents();
   readonly #preload: string;
+  readonly #bounds: { x: number; y: number; width: number; height: number };
 
-  constructor({ webPreferences }: WindowOptions) {
+  constructor({ webPreferences, x = 0, y = 0, width, height }: WindowOptions) {
     super();
     if (!webPreferences.contextIsolation || !webPreferences.sandbox || webPreferences.nodeIntegration) {
       throw new Error('the stand-in has isolated, sandboxed windows only');
     }
     this.#preload = webPreferences.preload;
+    this.#bounds = { x, y, width, height };
     windows.add(this);
     app.emit('web-contents-created', {}, this.webContents);
     this.webContents.on('closed', () => {
+      this.emit('close');
       windows.delete(this);
       this.emit('closed');
       if (windows.size === 0) app.emit('window-all-closed');
@@ -178,6 +189,10 @@ export class BrowserWindow extends EventEmitter {
     return [...windows];
   }
 
+  static getFocusedWindow(): BrowserWindow | null {
+    return [...windows].at(-1) ?? null;
+  }
+
   static fromWebContents(contents: unknown): BrowserWindow | null {
     return [...windows].find((window) => window.webContents === contents) ?? null;
   }
@@ -186,6 +201,18 @@ export class BrowserWindow extends EventEmitter {
     await this.webContents.load(url, this.#preload);
     this.emit('ready-to-show');
     tellTest({ type: 'window' });
+  }
+
+  getNormalBounds(): { x: number; y: number; width: number; height: number } {
+    return this.#bounds;
+  }
+
+  isMaximized(): boolean {
+    return false;
+  }
+
+  maximize(): void {
+    // Pages of a headless Chromium have no frame.
   }
 
   show(): void {

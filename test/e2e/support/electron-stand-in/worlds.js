@@ -6,8 +6,10 @@
 export function mainWorld() {
   const waiting = new Map();
   let nextCall = 1;
+  // A file crosses as its name: what lies behind it stays in the page's world.
+  const plain = (_key, value) => (value instanceof File ? { name: value.name } : value);
   const say = (type, detail) =>
-    window.dispatchEvent(new CustomEvent(type, { detail: JSON.stringify(detail) }));
+    window.dispatchEvent(new CustomEvent(type, { detail: JSON.stringify(detail, plain) }));
   window.addEventListener('stand-in:expose', (event) => {
     const { name, methods } = JSON.parse(event.detail);
     const call = (method, args) =>
@@ -72,6 +74,8 @@ export function preloadWorld() {
       }),
     on: (channel, listener) => listeners.set(channel, [...(listeners.get(channel) ?? []), listener]),
   };
+  // A spec drops files whose name is their whole path.
+  const webUtils = { getPathForFile: ({ name }) => name };
   const contextBridge = {
     exposeInMainWorld: (name, api) => {
       window.addEventListener('stand-in:call', (event) => {
@@ -106,7 +110,7 @@ export function preloadWorld() {
     }
   };
   globalThis.require = (name) => {
-    if (name === 'electron') return { contextBridge, ipcRenderer };
+    if (name === 'electron') return { contextBridge, ipcRenderer, webUtils };
     throw new Error(`a sandboxed preload cannot require ${name}`);
   };
 }

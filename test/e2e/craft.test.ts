@@ -1,0 +1,179 @@
+/** Command palette, keys of one's own, a new project, files dropped on the page, menus and a second window. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { temporaryDir } from '../support/project.ts';
+import { openInBrowserHost } from './support/browser-host.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { openInElectron } from './support/electron-app.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+test('the palette finds a command by a few letters and runs it', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    const first = await review.currentId();
+    await page.keyboard.press('Control+k');
+    const input = page.getByRole('combobox', { name: 'Command' });
+    await input.waitFor();
+    await page.keyboard.type('reje');
+    await page.getByRole('option', { name: /^Reject and next/, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator(`[data-sample="${first}"][data-state=rejected]`).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('theme light');
+    await page.keyboard.press('Enter');
+    await page.locator('html[data-theme=light]').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('qqq');
+    await page.getByText('No command has these letters.').waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  } finally {
+    await app.close();
+  }
+});
+
+test('a key of one’s own works, is in the tooltip, names its conflict and survives a reload', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    await page.keyboard.press('?');
+    await page.getByRole('button', { name: 'Change keys' }).click();
+    await page.getByRole('button', { name: 'Accept and next: Enter' }).click();
+    await page.keyboard.press('x');
+    await page.getByText('Also: Reject and next').waitFor();
+    await page.getByRole('button', { name: 'Accept and next: X' }).click();
+    await page.keyboard.press('y');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.reload();
+    await review.ready();
+    assert.equal(await page.getByTitle('Accept and next (Y)').count(), 1);
+    const id = await review.currentId();
+    await page.keyboard.press('Enter');
+    await review.pressAndMove('y');
+    assert.equal(await review.rowState(id), 'accepted');
+
+    await page.keyboard.press('?');
+    await page.getByLabel('Keys of').selectOption('prodigy');
+    await page.keyboard.press('Escape');
+    const next = await review.currentId();
+    await review.pressAndMove(' ');
+    await review.pressAndMove('Backspace');
+    assert.equal(await review.currentId(), next);
+    await review.pressAndMove('a');
+    assert.equal(await review.rowState(next), 'accepted');
+    await review.saved();
+  } finally {
+    await app.close();
+  }
+});
+
+test('a new project is made from the start screen', async (t) => {
+  const app = await openInBrowserHost(chromium, null);
+  try {
+    const { page } = app;
+    const dir = join(temporaryDir(t), 'fresh start');
+    await page.getByLabel('Or make a new project in an empty folder').fill(dir);
+    await page.getByRole('button', { name: 'Make project' }).click();
+    await page.getByText(basename(dir)).first().waitFor();
+    await page.getByRole('button', { name: 'Import…' }).waitFor();
+  } finally {
+    await app.close();
+  }
+});
+
+test('in Electron, dropped folders and files fill the import dialog; a dropped project opens', async (t) => {
+  const dir = temporaryDir(t);
+  const pictures = join(dir, 'pictures');
+  mkdirSync(pictures);
+  const questions = join(dir, 'questions.jsonl');
+  writeFileSync(questions, '');
+  const project = await demoProject(t);
+  const app = await openInElectron(chromium, null);
+  try {
+    const { page } = app;
+    await page.getByRole('button', { name: 'Open the demo project' }).waitFor();
+    await drop(page, [project]);
+    await new ReviewPage(page).ready();
+    await drop(page, [pictures, questions]);
+    const dialog = page.getByRole('dialog', { name: 'Import pictures and questions' });
+    await dialog.waitFor();
+    await until(async () => (await dialog.getByLabel(/^Questions/).inputValue()) === questions);
+    assert.equal(await dialog.getByLabel(/^Folder of the pictures/).inputValue(), pictures);
+  } finally {
+    await app.close();
+  }
+});
+
+test('in the browser host, a drop asks for the path, and never leaves the page', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    await new ReviewPage(page).ready();
+    const url = page.url();
+    await drop(page, ['photo.png']);
+    await page.getByText('A browser does not say where dropped files are').waitFor();
+    assert.equal(page.url(), url);
+  } finally {
+    await app.close();
+  }
+});
+
+test('the menu opens the page’s dialogs and a second window on the same project', async (t) => {
+  const app = await openInElectron(chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    app.chooseMenu('export');
+    await page.getByRole('dialog', { name: 'Export labels' }).waitFor();
+    await page.keyboard.press('Escape');
+    const opening = page.context().waitForEvent('page');
+    app.chooseMenu('new-window');
+    const other = new ReviewPage(await opening);
+    await other.ready();
+    const id = await review.currentId();
+    await review.pressAndMove('x');
+    await review.saved();
+    await other.page.locator(`[data-sample="${id}"][data-state=rejected]`).waitFor();
+    await other.page.getByText('This sample was reviewed elsewhere').waitFor();
+  } finally {
+    await app.close();
+  }
+});
+
+/** Drops files; on the Electron stand-in a file's name is its whole path. */
+async function drop(page: Page, names: readonly string[]): Promise<void> {
+  // As text: this folder is typed without the DOM.
+  await page.evaluate(`
+    const data = new DataTransfer();
+    for (const name of ${JSON.stringify(names)}) data.items.add(new File([], name));
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }
+  `);
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail('it never happened');
+}
