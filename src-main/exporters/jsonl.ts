@@ -53,6 +53,7 @@ export function sampleLine({ sample, prediction, label, source }: Selected): obj
       boxes_xyxy: boxes,
       second_stage: secondStage && {
         crop_xyxy: secondStage.crop,
+        crop_from: secondStage.from,
         answer: secondStage.answer,
         skipped: secondStage.skipped,
       },

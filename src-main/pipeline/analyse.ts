@@ -9,11 +9,11 @@ import type { LabelOutcome, LabelRequest } from '../engine/protocol.ts';
 import { forceAnswer, forcedDepth, generateAnswer } from './first-stage.ts';
 import type { FirstStageRequest } from './first-stage.ts';
 import { interpret } from './interpret.ts';
+import type { Found } from './interpret.ts';
 import { NativeView } from './native.ts';
 import type { Scene } from './native.ts';
 import { planTaps } from './plan.ts';
 import { promptFor } from './prompted.ts';
-import type { Roi } from './roi.ts';
 import { rpnFromHidden } from './rpn.ts';
 import { answerWithCrops } from './second-stage.ts';
 import type { SharedPrefix } from './shared-prefix.ts';
@@ -77,14 +77,16 @@ export async function analyseSample(
       : first.hidden
         ? { ...own, logits: await rpnFromHidden(subject, prompt, first.hidden, watch) }
         : await native.predict(subject, encoded.image, request.question, want.secondStage, watch);
-    const { outcome, roi } = interpret(request, encoded, first, asked);
-    const scene = asked ?? (apart ? null : own);
+    const found = interpret(request, encoded, first, asked);
+    // Crops lie beside the picture as it is; where that is another view, it is encoded only when there is one.
+    const scene = async (): Promise<Scene> =>
+      asked ?? (apart ? native.scene(subject, encoded.image, request.question, watch) : own);
     return {
-      ...outcome,
+      ...found.outcome,
       answer: first.answer,
       answerTokens: first.tokens,
       secondStage: want.secondStage
-        ? await lookAgain(subject, request, scene, roi, first.answer, watch)
+        ? await lookAgain(subject, request, scene, found, first.answer, watch)
         : null,
       timings: watch.report(),
       device: model.profile.device,
@@ -107,18 +109,18 @@ function givenAnswer(request: Omit<LabelRequest, 'model'>): string {
 async function lookAgain(
   subject: Subject,
   request: Omit<LabelRequest, 'model'>,
-  scene: Scene | null,
-  { crops, none }: Roi,
+  scene: () => Promise<Scene>,
+  { roi: { crops, none }, from }: Found,
   answer: string,
   watch: Stopwatch,
 ): Promise<SecondStage> {
-  if (none || !scene) return { crop: null, answer, skipped: none ?? 'no_box' };
-  const { encoded, prompt, cache, layers } = scene;
+  if (none) return { crop: null, from: null, answer, skipped: none };
+  const { encoded, prompt, cache, layers } = await scene();
   // A prefill that stopped early (teacher-forced) left no keys to reuse in the later layers.
   if (layers < subject.model.profile.layers) cache.truncate(0);
   const { maxNewTokens } = request.preset;
   const second = await answerWithCrops(subject, encoded, prompt, crops, cache, maxNewTokens, watch);
-  return { crop: around(crops.map(({ box }) => box)), answer: second.answer, skipped: null };
+  return { crop: around(crops.map(({ box }) => box)), from, answer: second.answer, skipped: null };
 }
 
 /** The one crop, or the smallest box around both when the `bbox` form gave two. */

@@ -16,6 +16,8 @@ export interface Found {
   readonly outcome: Omit<LabelOutcome, 'answer' | 'answerTokens' | 'secondStage' | 'timings' | 'device'>;
   /** What the second stage crops: the RPN's box, or the denoised map's without an RPN. */
   readonly roi: Roi;
+  /** Which map that is. */
+  readonly from: 'rpn' | 'denoised';
 }
 
 /**
@@ -62,7 +64,7 @@ export function interpret(
     dropped,
     boxes: { raw: boxesOf(rois.raw), denoised: boxesOf(rois.denoised), rpn: boxesOf(rois.rpn) },
   };
-  return { outcome, roi: rpn ? rois.rpn : rois.denoised };
+  return { outcome, roi: rpn ? rois.rpn : rois.denoised, from: rpn ? 'rpn' : 'denoised' };
 }
 
 function placed(map: QuantisedMap | null, { grid, transform }: Placement): PlacedMap | null {

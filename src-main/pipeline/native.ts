@@ -38,8 +38,7 @@ export class NativeView {
     deep: boolean,
     watch: Stopwatch,
   ): Promise<Scene & { readonly logits: Float32Array }> {
-    const encoded = (this.#encoded ??= await encodeImage(subject, image, watch, null));
-    const prompt = promptFor(subject, question, encoded.placement.grid);
+    const { encoded, prompt } = await this.#ask(subject, image, question, watch);
     const layers = deep ? subject.model.profile.layers : rpnDepth(subject);
     const start = this.#shared.start(subject, prompt, { layers, rpn: true });
     const hidden = await prefillForRpn(subject, encoded, prompt, start, layers, watch);
@@ -48,8 +47,28 @@ export class NativeView {
     return { encoded, prompt, cache: start.cache, layers, logits };
   }
 
+  /** The same without asking the RPN: the cache holds nothing yet, or what an earlier question left of the picture. */
+  async scene(subject: Subject, image: RgbImage, question: string, watch: Stopwatch): Promise<Scene> {
+    const { encoded, prompt } = await this.#ask(subject, image, question, watch);
+    const { layers } = subject.model.profile;
+    const { cache } = this.#shared.start(subject, prompt, { layers, rpn: false });
+    // It counts as left only once the second stage has fed it.
+    this.#shared.keep(subject, prompt, layers, null);
+    return { encoded, prompt, cache, layers };
+  }
+
   dispose(): void {
     this.#shared.dispose();
     this.#encoded = null;
+  }
+
+  async #ask(
+    subject: Subject,
+    image: RgbImage,
+    question: string,
+    watch: Stopwatch,
+  ): Promise<{ readonly encoded: EncodedImage; readonly prompt: Prompted }> {
+    const encoded = (this.#encoded ??= await encodeImage(subject, image, watch, null));
+    return { encoded, prompt: promptFor(subject, question, encoded.placement.grid) };
   }
 }

@@ -1,6 +1,7 @@
 /** The preset's box rule on a map (METHOD §4; the arithmetic is the kernels'), and what the second stage makes of it. */
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import { keptCropTokens } from '../../src-shared/kernels/crop-tokens.ts';
+import { pictureCells } from '../../src-shared/kernels/padding.ts';
 import { roiByRule } from '../../src-shared/kernels/roi-rule.ts';
 import type { MapKind } from '../../src-shared/kernels/roi-rule.ts';
 import type { CellXyxy, Grid, SourceXyxy } from '../../src-shared/kernels/types.ts';
@@ -20,6 +21,19 @@ export interface Roi {
   readonly none: 'no_box' | 'empty_box' | null;
 }
 
+/** Cells of a crop without the padding beside the picture, which is not cropped either. */
+function onPicture(cells: CellXyxy, { paddedFrom, grid }: Placement): CellXyxy {
+  if (!paddedFrom) return cells;
+  const [x0, y0, x1, y1] = pictureCells(paddedFrom, grid);
+  const inside = [
+    Math.max(cells[0], x0),
+    Math.max(cells[1], y0),
+    Math.min(cells[2], x1),
+    Math.min(cells[3], y1),
+  ] as const;
+  return inside[2] > inside[0] && inside[3] > inside[1] ? inside : cells;
+}
+
 /** @param map `[H*W]`: an attention map or g′ (`attention`), or RPN logits (`rpn`). */
 export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, params: Preset['roi']): Roi {
   const { boxes, mask } = roiByRule(map, kind, placement.grid, params);
@@ -29,7 +43,8 @@ export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, pa
     .map(({ cells, box }): Crop => {
       const { grid } = placement;
       const keep = mask && keptCropTokens(mask, grid, cells, grid);
-      return { box, keep, ...(mask && params.variant === 'qwen' ? { masked: { mask, grid, cells } } : {}) };
+      if (!mask || params.variant !== 'qwen') return { box, keep };
+      return { box, keep, masked: { mask, grid, cells: onPicture(cells, placement) } };
     });
   return { crops, none: crops.length > 0 ? null : boxes.length > 0 ? 'empty_box' : 'no_box' };
 }

@@ -78,6 +78,7 @@ export type Review = z.infer<typeof reviewSchema>;
 
 export const secondStageSchema = z.object({
   crop: boxSchema.nullable(),
+  from: z.enum(['rpn', 'denoised']).nullable().default(null),
   answer: z.string(),
   skipped: z.enum(['no_box', 'empty_box']).nullable(),
 });

@@ -33,6 +33,8 @@ export interface MapBoxes {
 export interface SecondStage {
   /** The crop in source pixels, or null when no second stage took place. */
   readonly crop: SourceXyxy | null;
+  /** Which map gave the crop; null without a crop (and in predictions from before this was noted). */
+  readonly from: 'rpn' | 'denoised' | null;
   /** The answer with the crop; equals the first answer when there was no crop. */
   readonly answer: string;
   /** Why there was no crop; null when there was one. */

@@ -3,7 +3,7 @@
  * grey square, so part of a G×G grid looks at nothing.
  */
 import { cellCount, checkImageSize } from './check.ts';
-import type { Grid } from './types.ts';
+import type { CellXyxy, Grid } from './types.ts';
 
 /**
  * `[G*G]`, 1 on padding. `size` is the source [width, height]; each side spans n = max(1, ⌊side/long·G⌋)
@@ -11,15 +11,23 @@ import type { Grid } from './types.ts';
  */
 export function paddingMask(size: readonly [width: number, height: number], grid: Grid): Uint8Array {
   const total = cellCount(grid);
+  const [x0, y0, x1, y1] = pictureCells(size, grid);
+  const cols = grid[1];
+  const mask = new Uint8Array(total).fill(1);
+  for (let r = y0; r < y1; r++) mask.fill(0, r * cols + x0, r * cols + x1);
+  return mask;
+}
+
+/** The cells that are not padding, as a box. Throws like {@link paddingMask}. */
+export function pictureCells(size: readonly [width: number, height: number], grid: Grid): CellXyxy {
+  cellCount(grid);
   checkImageSize(size);
   const [rows, cols] = grid;
   if (rows !== cols) throw new RangeError(`a squared picture has a square grid, got ${rows}x${cols}`);
   const long = Math.max(size[0], size[1]);
   const [x0, x1] = pictureSpan(size[0], long, rows);
   const [y0, y1] = pictureSpan(size[1], long, rows);
-  const mask = new Uint8Array(total).fill(1);
-  for (let r = y0; r < y1; r++) mask.fill(0, r * cols + x0, r * cols + x1);
-  return mask;
+  return [x0, y0, x1, y1];
 }
 
 function pictureSpan(side: number, long: number, cells: number): [start: number, end: number] {

@@ -5,13 +5,15 @@ import { squaredQwenPixels } from '../../src-main/checkpoint/image/qwen-processo
 import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
+import { NativeView } from '../../src-main/pipeline/native.ts';
 import { promptFor, promptTokens } from '../../src-main/pipeline/prompted.ts';
 import { answerWithCrops } from '../../src-main/pipeline/second-stage.ts';
 import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
 import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { nativeTransform } from '../../src-shared/kernels/transform.ts';
+import { roiByRule } from '../../src-shared/kernels/roi-rule.ts';
+import { cellBoxToWholePixels, nativeTransform } from '../../src-shared/kernels/transform.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import { joined } from '../support/golden-model.ts';
 import { expectedArray, oracleCases, REGENERATE, relativeDifference, TOLERANCE } from '../support/oracle.ts';
@@ -111,6 +113,29 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
     assert.deepEqual(transform, nativeTransform(golden.image_size, golden.grid));
     close(decodeFloat16(bits), 'rpn_logits', MAP_TOLERANCE);
     assert.deepEqual(boxes.rpn, [secondStage?.crop]);
+    assert.equal(secondStage?.from, 'rpn');
+  });
+
+  test(`${golden.name}: without an RPN the denoised map's box is cropped, off the square, and questions share the rest`, async () => {
+    const native = new NativeView();
+    const alone = {
+      ...request,
+      preset: { ...preset, roi: { ...preset.roi, threshold: 0.05 } },
+      want: { ...request.want, rpn: false },
+    };
+    const outcome = await analyseSample(subject, alone, { native });
+    const { maps, boxes, secondStage } = outcome;
+    assert.deepEqual([maps.rpn, boxes.rpn], [null, []]);
+    assert.ok(secondStage);
+    assert.deepEqual([secondStage.from, secondStage.crop], ['denoised', boxes.denoised[0]]);
+    // The box of METHOD §4 in cells of the square, by the square's transform.
+    const cells = roiByRule(decodeFloat16(maps.denoised!.bits), 'attention', outcome.grid, alone.preset.roi);
+    assert.deepEqual(
+      secondStage.crop,
+      cellBoxToWholePixels(outcome.transform, cells.boxes[0]!, golden.image_size),
+    );
+    assert.deepEqual((await analyseSample(subject, alone, { native })).secondStage, secondStage);
+    native.dispose();
   });
 
   test(`${golden.name}: the answer with a crop is transformers'`, async () => {

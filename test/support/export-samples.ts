@@ -50,7 +50,7 @@ export function exportSample(options: SampleOptions): ExportSample {
     label,
     dropped: null,
     boxes: { raw: [], denoised: [[1, 2, 3, 4]], rpn: [] },
-    secondStage: { crop: [1, 2, 3, 4], answer: 'second', skipped: null },
+    secondStage: { crop: [1, 2, 3, 4], from: 'rpn', answer: 'second', skipped: null },
   };
   const reviewed = state === 'accepted' || state === 'corrected' || state === 'rejected';
   return {

@@ -112,7 +112,7 @@ export function fakeOutcome(question: string): LabelOutcome {
     labels,
     dropped: noise[0] % 4 === 0 ? { rule: 'area', value: 0.61, limit: 0.5 } : null,
     boxes: { raw: [[0, 0, 9, 9]], denoised: [[1, 1, 5, 5]], rpn: [] },
-    secondStage: { crop: [1, 1, 5, 5], answer: 'closer', skipped: null },
+    secondStage: { crop: [1, 1, 5, 5], from: 'rpn', answer: 'closer', skipped: null },
     timings: { total: 1.5 },
     device: 'cpu',
   };

@@ -48,7 +48,7 @@ export function testPrediction(fg = 0): NewPrediction {
     labels,
     dropped: null,
     boxes: { raw: [], denoised: [[0, 0, 10, 10]], rpn: [] },
-    secondStage: { crop: [0, 0, 10, 10], answer: '42', skipped: null },
+    secondStage: { crop: [0, 0, 10, 10], from: 'rpn', answer: '42', skipped: null },
     timings: { total: 1 },
     device: 'cpu',
   };

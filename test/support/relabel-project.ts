@@ -90,7 +90,7 @@ export function predictByMaps(
       labels,
       dropped,
       boxes,
-      secondStage: { crop: [0, 0, 10, 10], answer: 'closer', skipped: null },
+      secondStage: { crop: [0, 0, 10, 10], from: 'rpn', answer: 'closer', skipped: null },
       timings: { total: 1 },
       device: 'cpu',
     }),

@@ -124,7 +124,7 @@ function makeScene(n: number): Scene {
       labels: Int8Array.from(values, (value) => (value > 0.008 ? FG : value < 0.002 ? BG : IGNORE)),
       dropped: n % 8 === 0 ? { rule: 'area', value: 0.6, limit: 0.5 } : null,
       boxes: { raw: [box], denoised: [box], rpn: [box] },
-      secondStage: { crop: box, answer: String(100 + n), skipped: null },
+      secondStage: { crop: box, from: 'rpn', answer: String(100 + n), skipped: null },
       timings: { total: 100 },
       device: 'cpu',
     },

@@ -12,7 +12,12 @@ const prediction = {
     ] as [number, number, number, number][],
     rpn: [],
   },
-  secondStage: { crop: [2, 1, 8, 4] as [number, number, number, number], answer: 'x', skipped: null },
+  secondStage: {
+    crop: [2, 1, 8, 4] as [number, number, number, number],
+    from: 'rpn' as const,
+    answer: 'x',
+    skipped: null,
+  },
   grid: [2, 2] as [number, number],
   transform: { scaleX: 0.1, scaleY: 0.1, offsetX: 0, offsetY: 0 },
 };

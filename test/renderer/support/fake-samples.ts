@@ -148,7 +148,7 @@ export function fakeDetail(row: SampleRow, review: Review | null): SampleDetail 
     label: Uint8Array.from(labelOf(row.id)),
     dropped: row.dropped,
     boxes: { raw: [[20, 20, 400, 380]], denoised: [near], rpn: [near] },
-    secondStage: { crop: near, answer: String(tag.code), skipped: null },
+    secondStage: { crop: near, from: 'rpn', answer: String(tag.code), skipped: null },
     timings: { image: 41.2, generate: 118.7, rpn: 12.4, second: 63 },
     device: 'cpu',
   };
