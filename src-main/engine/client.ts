@@ -93,9 +93,9 @@ export class EngineClient implements Engine {
   }
 
   /**
-   * Loads the model when it is not loaded.
-   * @param signal rejects the call with `cancelled` at once. A load that has begun ends in the engine, and its memory
-   *   goes to the next model; one that has not is left out.
+   * Loads the model when it is not loaded. While a quantised cache is written first, the status says how far it is.
+   * @param signal rejects the call with `cancelled` at once. Writing a cache stops (the next load goes on there); a load
+   *   that has begun ends in the engine, and its memory goes to the next model; one that has not is left out.
    * @throws FoveaError of the load, `engine_died`, or `cancelled`.
    */
   async modelInfo(model: ModelRef, signal?: AbortSignal): Promise<ModelInfo> {
@@ -232,7 +232,14 @@ export class EngineClient implements Engine {
       this.#pump();
       return;
     }
+    if (message.type === 'quantising') {
+      const { done, total } = message.progress;
+      const percent = Math.floor((100 * done) / Math.max(1, total));
+      this.#setStatus({ ...this.#status, message: `writing int4 weights, ${percent}%` });
+      return;
+    }
     this.#deaths = 0;
+    if (this.#status.state === 'ready') this.#setStatus({ ...this.#status, message: null });
     const pending = this.#settle(message.id);
     if (message.type === 'error') pending?.reject(FoveaError.fromWire(message.error));
     else pending?.resolve(message);

@@ -8,9 +8,17 @@ import { openModel } from '../checkpoint/open.ts';
 import type { AnyCheckpoint } from '../checkpoint/open.ts';
 import { loadModel } from '../runtime/index.ts';
 import type { LoadedModel } from '../runtime/index.ts';
-import type { ModelInfo, ModelRef } from './protocol.ts';
+import type { ModelInfo, ModelRef, Precision, QuantiseProgress } from './protocol.ts';
+
+/** Who waits for a load. */
+export interface LoadWatch {
+  /** Stops writing a quantised cache; a load that has come further ends. */
+  readonly signal?: AbortSignal;
+  readonly onQuantise?: (progress: QuantiseProgress) => void;
+}
 
 export interface OpenModel {
+  readonly precision: Precision;
   readonly model: LoadedModel;
   readonly checkpoint: AnyCheckpoint;
 }
@@ -26,8 +34,8 @@ export class ModelCache {
     this.#cpuThreads = cpuThreads;
   }
 
-  /** @throws FoveaError as `openModel` and `loadModel` do. */
-  async get(ref: ModelRef): Promise<OpenModel> {
+  /** @throws FoveaError as `openModel` and `loadModel` do, `cancelled` included. */
+  async get(ref: ModelRef, watch: LoadWatch = {}): Promise<OpenModel> {
     const { device, precision = 'as-stored', dir, rpnDir = null } = ref;
     const stamps = [await stampOf(dir), rpnDir === null ? '' : await stampOf(rpnDir)];
     const key = [device, precision, dir, rpnDir, ...stamps].join('\n');
@@ -43,9 +51,10 @@ export class ModelCache {
     const model = await loadModel(checkpoint, {
       device,
       precision,
+      ...watch,
       ...(this.#cpuThreads === undefined ? {} : { cpuThreads: this.#cpuThreads }),
     });
-    const opened = { model, checkpoint };
+    const opened = { precision, model, checkpoint };
     this.#open.set(key, opened);
     return opened;
   }
@@ -67,7 +76,7 @@ async function stampOf(dir: string): Promise<string> {
 }
 
 /** What people and runs record about a loaded model. */
-export function describe({ model, checkpoint }: OpenModel): ModelInfo {
+export function describe({ precision, model, checkpoint }: OpenModel): ModelInfo {
   const { family, layers, heads, grid, rpn, device } = model.profile;
   const { parameters, selfCheck, loadMs } = model.info;
   return {
@@ -81,6 +90,7 @@ export function describe({ model, checkpoint }: OpenModel): ModelInfo {
     parameters,
     rpn,
     device,
+    precision,
     selfCheck: selfCheck && { maxError: selfCheck.maxError, limit: selfCheck.limit },
     loadMs,
   };

@@ -19,6 +19,7 @@ import type {
   ModelRef,
   ProbeOutcome,
   ProbeRequest,
+  QuantiseProgress,
   ReanswerOutcome,
   ReanswerRequest,
   TokensOutcome,
@@ -112,9 +113,15 @@ const modelInfoSchema = z.object({
   parameters: z.number(),
   rpn: z.object({ k: z.number(), t: z.number() }).nullable(),
   device: z.string(),
+  precision: z.enum(['as-stored', 'int4']),
   selfCheck: z.object({ maxError: z.number(), limit: z.number() }).nullable(),
   loadMs: z.number(),
 }) satisfies z.ZodType<ModelInfo>;
+
+const quantiseProgressSchema = z.object({
+  done: z.number(),
+  total: z.number(),
+}) satisfies z.ZodType<QuantiseProgress>;
 
 const mapSchema = z.instanceof(Uint16Array);
 const placedMapSchema = z
@@ -170,10 +177,14 @@ const reanswerOutcomeSchema = z.object({
   device: z.string(),
 }) satisfies z.ZodType<ReanswerOutcome>;
 
-/** Engine to backend. `beat` says the event loop is alive; it stays away while a forward pass blocks it. */
+/**
+ * Engine to backend. `beat` says the event loop is alive; it stays away while a forward pass blocks it. `quantising` says
+ * how far writing a cache is that call `id` waits for.
+ */
 export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('beat') }),
+  z.object({ type: z.literal('quantising'), id: callId, progress: quantiseProgressSchema }),
   z.object({ type: z.literal('modelInfo'), id: callId, output: modelInfoSchema }),
   z.object({ type: z.literal('label'), id: callId, output: labelOutcomeSchema }),
   z.object({ type: z.literal('tokens'), id: callId, output: tokensOutcomeSchema }),

@@ -16,7 +16,7 @@ import { Stopwatch } from '../pipeline/stopwatch.ts';
 import { viewOf } from '../pipeline/view.ts';
 import { describe } from './models.ts';
 import type { ModelCache, OpenModel } from './models.ts';
-import type { LabelOutcome, LabelRequest, TokensOutcome, TokensRequest } from './protocol.ts';
+import type { LabelOutcome, LabelRequest, ModelRef, TokensOutcome, TokensRequest } from './protocol.ts';
 import type { FromEngine, ToEngine } from './wire.ts';
 
 /** The same values under the wire's types, which do not say `readonly`; they are cloned on the way out. */
@@ -27,6 +27,9 @@ type TokensOut = Extract<FromEngine, { type: 'tokens' }>['output'];
 type ReanswerOut = Extract<FromEngine, { type: 'reanswer' }>['output'];
 
 type Call = Exclude<ToEngine, { type: 'cancel' }>;
+
+/** Between two words of progress. */
+const PROGRESS_MS = 250;
 
 /** The picture asked about last, and what questions on it share. */
 interface LastPicture {
@@ -64,21 +67,21 @@ export class Worker {
     try {
       if (signal.aborted) throw new FoveaError('cancelled', 'the call was cancelled');
       if (call.type === 'modelInfo') {
-        const output = describe(await this.#models.get(call.input)) as ModelInfoOut;
+        const output = describe(await this.#model(call.input, call.id, signal)) as ModelInfoOut;
         this.#send({ type: 'modelInfo', id: call.id, output });
       } else if (call.type === 'probe') {
-        const opened = await this.#models.get(call.input.model);
+        const opened = await this.#model(call.input.model, call.id, signal);
         const output = (await probeModel(opened, call.input, new Stopwatch(signal))) as ProbeOut;
         this.#send({ type: 'probe', id: call.id, output });
       } else if (call.type === 'tokens') {
-        const output = (await this.#tokens(call.input, signal)) as TokensOut;
+        const output = (await this.#tokens(call.input, call.id, signal)) as TokensOut;
         this.#send({ type: 'tokens', id: call.id, output });
       } else if (call.type === 'reanswer') {
-        const opened = await this.#models.get(call.input.model);
+        const opened = await this.#model(call.input.model, call.id, signal);
         const output = (await reanswer(opened, call.input, signal)) as ReanswerOut;
         this.#send({ type: 'reanswer', id: call.id, output });
       } else {
-        const output = (await this.#label(call.input, signal)) as LabelOut;
+        const output = (await this.#label(call.input, call.id, signal)) as LabelOut;
         this.#send({ type: 'label', id: call.id, output });
       }
     } catch (error) {
@@ -88,16 +91,29 @@ export class Worker {
     }
   }
 
-  async #label(request: LabelRequest, signal: AbortSignal): Promise<LabelOutcome> {
-    const opened = await this.#models.get(request.model);
+  /** The loaded model; call `id` hears of a cache that has to be written first, at most a few times a second. */
+  #model(ref: ModelRef, id: number, signal: AbortSignal): Promise<OpenModel> {
+    let next = 0;
+    return this.#models.get(ref, {
+      signal,
+      onQuantise: ({ done, total }) => {
+        if (performance.now() < next) return;
+        next = performance.now() + PROGRESS_MS;
+        this.#send({ type: 'quantising', id, progress: { done, total } });
+      },
+    });
+  }
+
+  async #label(request: LabelRequest, id: number, signal: AbortSignal): Promise<LabelOutcome> {
+    const opened = await this.#model(request.model, id, signal);
     const watch = new Stopwatch(signal);
     const { encoded, shared, native } = await this.#encode(opened, request, watch);
     const outcome = await analyseSample(opened, request, { signal, encoded, shared, native });
     return { ...outcome, timings: { ...outcome.timings, ...watch.report() } };
   }
 
-  async #tokens(request: TokensRequest, signal: AbortSignal): Promise<TokensOutcome> {
-    const opened = await this.#models.get(request.model);
+  async #tokens(request: TokensRequest, id: number, signal: AbortSignal): Promise<TokensOutcome> {
+    const opened = await this.#model(request.model, id, signal);
     const watch = new Stopwatch(signal);
     const { encoded, shared } = await this.#encode(opened, request, watch);
     const outcome = await inspectTokens(opened, request, { signal, encoded, shared });

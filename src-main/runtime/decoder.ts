@@ -24,8 +24,8 @@ export interface DecoderFeed {
 }
 
 export interface Decoder {
-  /** Makes the sessions that every request needs. */
-  warm(): Promise<void>;
+  /** Makes the sessions that every request needs. @throws FoveaError `cancelled` between two of them. */
+  warm(signal?: AbortSignal): Promise<void>;
   /**
    * Runs the feed and writes its keys and values behind those of the cache, which is not told.
    * @returns the result, and how many layers ran

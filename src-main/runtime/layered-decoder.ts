@@ -5,6 +5,7 @@
  * one cell wide when nobody looks. A call per layer costs some 0.1 ms.
  */
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { TappedRows } from '../pipeline/ports.ts';
 import type { Decoder, DecoderFeed } from './decoder.ts';
 import { need } from './decoder.ts';
@@ -27,9 +28,12 @@ export class LayeredDecoder implements Decoder {
   }
 
   /** All of it: a model whose weights do not fit fails here, not at the first sample. */
-  async warm(): Promise<void> {
+  async warm(signal?: AbortSignal): Promise<void> {
     const nothing = (): Promise<void> => Promise.resolve();
-    for (let i = 0; i < this.#graphs.layers; i++) await this.#layer(i, nothing);
+    for (let i = 0; i < this.#graphs.layers; i++) {
+      if (signal?.aborted) throw new FoveaError('cancelled', 'the load was cancelled');
+      await this.#layer(i, nothing);
+    }
     await this.#head(nothing);
   }
 

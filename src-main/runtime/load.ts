@@ -2,8 +2,10 @@
  * From an opened checkpoint to a model that runs, on the device asked for or the best one that is right. A device
  * other than the CPU is used only after its self-check.
  */
+import { availableMemory } from 'node:process';
 import type { GraphSource, ModelGraphs } from '../../models/architectures/index.ts';
 import { modelGraphs } from '../../models/architectures/index.ts';
+import { memoryEstimate } from '../checkpoint/memory.ts';
 import { openQuantised } from '../checkpoint/quantised/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { VisionLanguageModel } from '../pipeline/ports.ts';
@@ -24,6 +26,12 @@ export interface LoadOptions {
   readonly precision?: Precision;
   /** Where the quantised cache lies; default: the person's cache folder. */
   readonly cacheFolder?: string;
+  /** Hears how far writing a missing cache is, in bytes of the checkpoint. */
+  readonly onQuantise?: (progress: { readonly done: number; readonly total: number }) => void;
+  /** Stops writing a cache, and making the sessions of a model that has one per layer. */
+  readonly signal?: AbortSignal;
+  /** Memory that may be taken; default: what the system says is free. */
+  readonly availableBytes?: number;
   /** Other graphs for one device; tests prove with it that a device that computes wrong is refused. */
   readonly graphsFor?: (device: Device, graphs: ModelGraphs) => ModelGraphs;
 }
@@ -44,17 +52,21 @@ export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
 
 /**
  * Loads a checkpoint. `auto` takes the first GPU that is there, right and not slower than the CPU, else the CPU.
- * @throws FoveaError `device_unavailable`, `device_disagrees`, `missing_tensor`, `out_of_memory`, at int4 also what
- *   `openQuantised` throws; nothing stays open.
+ * @throws FoveaError `device_unavailable`, `device_disagrees`, `missing_tensor`, `out_of_memory` (before anything is read
+ *   when the weights cannot fit), `cancelled`, at int4 also what `openQuantised` throws; nothing stays open.
  */
 export async function loadModel(stored: GraphSource, options: LoadOptions): Promise<LoadedModel> {
   const start = performance.now();
+  const held = memoryEstimate(stored);
+  const heldBytes = options.precision === 'int4' ? held.int4.copiedBytes : held.copiedBytes;
+  if (options.device === 'cpu') refuseTooLarge(heldBytes, options);
   const checkpoint = await atPrecision(stored, options);
   const graphs = modelGraphs(checkpoint);
   const parameters = countParameters(checkpoint);
   const cpuThreads = options.cpuThreads ?? (parameters < SINGLE_THREAD_BELOW ? 1 : 0);
   const passedOver: string[] = [];
   for (const device of candidates(options.device)) {
+    if (device === 'cpu') refuseTooLarge(heldBytes, options);
     try {
       const { model, check } = await open(device, graphs, {
         ...options,
@@ -75,6 +87,22 @@ export async function loadModel(stored: GraphSource, options: LoadOptions): Prom
     }
   }
   throw new FoveaError('internal', 'no device is left');
+}
+
+/** Weights that do not fit would take the whole machine down before they fail. */
+function refuseTooLarge(heldBytes: number, { precision, availableBytes }: LoadOptions): void {
+  const free = availableBytes ?? availableMemory();
+  // Where the system does not say, it is left to it.
+  if (free <= 0 || heldBytes <= free) return;
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+  const others = 'close other programs, or take a smaller model';
+  throw new FoveaError(
+    'out_of_memory',
+    `the weights take ${gigabytes(heldBytes)} of memory, ${gigabytes(free)} are free`,
+    {
+      next: precision === 'int4' ? `To run it, ${others}` : `Use int4 weights (--precision int4), ${others}`,
+    },
+  );
 }
 
 async function open(
@@ -101,7 +129,7 @@ async function open(
   const model = new OnnxModel(own, settings(device), device === 'cpu' ? onCpu : 'growing');
   try {
     if (device === 'cpu') {
-      await model.warm();
+      await model.warm(options.signal);
       return { model, check: null };
     }
     const reference = new OnnxModel(graphs, settings('cpu'), onCpu);
@@ -128,11 +156,13 @@ async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boo
 /** The checkpoint with the weights that a precision asks for. */
 async function atPrecision(stored: GraphSource, options: LoadOptions): Promise<GraphSource> {
   if (options.precision !== 'int4') return stored;
-  const { cacheFolder: folder } = options;
-  return {
-    config: stored.config,
-    weights: await openQuantised(stored, folder === undefined ? {} : { folder }),
-  };
+  const { cacheFolder: folder, onQuantise: onProgress, signal } = options;
+  const weights = await openQuantised(stored, {
+    ...(folder === undefined ? {} : { folder }),
+    ...(onProgress ? { onProgress } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  return { config: stored.config, weights };
 }
 
 /** Whether some weights are stored in half precision: each CPU session casts them into memory of its own. */

@@ -55,12 +55,15 @@ export class OnnxModel implements VisionLanguageModel {
         : new WholeDecoder(graphs, settings, this.#sessions, new VariantPolicy(graphs, kind === 'growing'));
   }
 
-  /** Makes the sessions that every sample needs, so that a checkpoint or device that fails does so at load. */
-  async warm(): Promise<void> {
+  /**
+   * Makes the sessions that every sample needs, so that a checkpoint or device that fails does so at load.
+   * @throws FoveaError also `cancelled`
+   */
+  async warm(signal?: AbortSignal): Promise<void> {
     const nothing = (): Promise<void> => Promise.resolve();
     await this.#embedSession(nothing);
     await this.#visionSession(nothing);
-    await this.#decoder.warm();
+    await this.#decoder.warm(signal);
   }
 
   async encodeImage(pixels: Float32Array, grid: Grid = this.#graphs.grid): Promise<Float32Array> {

@@ -17,6 +17,7 @@ function model(changes: Partial<ModelInfo>): ModelInfo {
     parameters: 1,
     rpn: null,
     device: 'cpu',
+    precision: 'as-stored',
     selfCheck: null,
     loadMs: 1,
     ...changes,

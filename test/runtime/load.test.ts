@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ModelGraphs } from '../../models/architectures/index.ts';
 import type { Graph } from '../../src-main/graph/types.ts';
+import { openModel } from '../../src-main/checkpoint/open.ts';
 import { knownDevices, loadModel, SELF_CHECK_LIMIT } from '../../src-main/runtime/index.ts';
 import { OnnxModel } from '../../src-main/runtime/model.ts';
 import { relativeError, selfCheck } from '../../src-main/runtime/self-check.ts';
@@ -42,6 +44,24 @@ test('a model says what it is and where it runs', async () => {
   assert.equal(model.info.selfCheck, null);
   assert.ok(model.info.parameters > 1e6);
   await model.dispose();
+});
+
+test('weights that cannot fit are refused before anything is read', async () => {
+  const halves = await openModel(join(import.meta.dirname, '../golden/oracle/cases/qwen2_5-vl-shrunk'));
+  const small = { device: 'cpu', availableBytes: 100_000 } as const;
+  await assert.rejects(loadModel(halves, small), {
+    code: 'out_of_memory',
+    message: /take 0\.0 GB of memory/,
+    next: /--precision int4/,
+  });
+  const cacheFolder = join(import.meta.dirname, 'never-made');
+  await assert.rejects(loadModel(halves, { ...small, precision: 'int4', cacheFolder }), {
+    code: 'out_of_memory',
+    next: /smaller model/,
+  });
+  assert.equal(existsSync(cacheFolder), false);
+  // Mapped weights take nothing that the system could not have back.
+  await (await loadModel(checkpoint, small)).dispose();
 });
 
 test('the self-check passes a device that agrees and refuses one that does not, by name, error and limit', async () => {

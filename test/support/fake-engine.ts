@@ -58,6 +58,7 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
         parameters: 1,
         rpn: { k: 4, t: 2 },
         device: 'cpu',
+        precision: 'as-stored',
         selfCheck: null,
         loadMs: 1,
       };

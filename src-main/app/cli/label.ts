@@ -1,22 +1,21 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
-import type { DeviceChoice, Precision } from '../../engine/protocol.ts';
+import type { DeviceChoice } from '../../engine/protocol.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
 import { positiveInteger, usageError, type AddCommand } from './command.ts';
 import { exitOfBatch } from './exit.ts';
+import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
 import { RPN_OPTION, modelDir, type RpnOptions } from './rpn-option.ts';
 
-interface Options extends RpnOptions {
+interface Options extends RpnOptions, PrecisionOptions {
   readonly model?: string;
   readonly preset?: string;
   readonly limit?: number;
   readonly answers: 'self' | 'given';
   readonly device: DeviceChoice;
-  readonly precision: Precision;
 }
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
-const PRECISIONS: readonly Precision[] = ['as-stored', 'int4'];
 
 export const addLabel: AddCommand = (program, cli) => {
   const command = program
@@ -36,20 +35,13 @@ export const addLabel: AddCommand = (program, cli) => {
       'self',
     )
     .option('--device <name>', DEVICES.join(', '), 'auto')
-    .option(
-      '--precision <which>',
-      'as-stored, or int4: from a quantised cache (fovea model quantise)',
-      'as-stored',
-    );
+    .option(...PRECISION_OPTION);
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
     if (!['self', 'given'].includes(options.answers)) {
       throw usageError(`--answers must be self or given, not ${options.answers}`, 'See fovea label --help');
     }
     if (!DEVICES.includes(options.device)) {
       throw usageError(`There is no device "${options.device}"`, `One of: ${DEVICES.join(', ')}`);
-    }
-    if (!PRECISIONS.includes(options.precision)) {
-      throw usageError(`There is no precision "${options.precision}"`, `One of: ${PRECISIONS.join(', ')}`);
     }
     const wish = {
       modelDir: options.model === undefined ? null : await modelDir(options.model),

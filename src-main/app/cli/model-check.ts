@@ -8,9 +8,11 @@ import type { DeviceChoice, ModelInfo } from '../../engine/protocol.ts';
 import { choosePreset, loadPresets } from '../../jobs/presets.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { withEngine } from '../engine.ts';
+import { quantiseWithProgress } from '../quantise-with-progress.ts';
 import { appResources } from '../resources.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
+import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
 import { MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const satisfies DeviceChoice[];
@@ -24,16 +26,21 @@ interface DeviceResult {
   readonly error: string | null;
 }
 
+type Options = RpnOptions & PrecisionOptions;
+
 export const addCheck: AddCommand = (model, cli) => {
   const check = model
     .command('check')
     .description('load a checkpoint folder and say what it is and where it runs')
     .argument('<model>', MODEL_WORDS)
-    .option(...RPN_OPTION);
-  cli.define<RpnOptions>(check, async ({ output }, [folder], options) => {
+    .option(...RPN_OPTION)
+    .option(...PRECISION_OPTION);
+  cli.define<Options>(check, async ({ output, stderr, signal }, [folder], options) => {
+    const { precision } = options;
     const folders = await modelFolders(folder, options);
+    if (precision === 'int4') await quantiseWithProgress(folders, stderr, signal);
     const { info, devices } = await withEngine(async (engine) => {
-      const loaded = await engine.modelInfo({ ...folders, device: 'auto' });
+      const loaded = await engine.modelInfo({ ...folders, device: 'auto', precision });
       const tried: DeviceResult[] = [];
       for (const device of DEVICES) tried.push(await tryDevice(engine, loaded, device));
       return { info: loaded, devices: tried };
@@ -52,8 +59,8 @@ export const addCheck: AddCommand = (model, cli) => {
 async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceChoice): Promise<DeviceResult> {
   if (device === info.device) return { device, ok: true, selfCheck: info.selfCheck, error: null };
   try {
-    const { dir, rpnDir } = info;
-    const { selfCheck } = await engine.modelInfo({ dir, rpnDir, device });
+    const { dir, rpnDir, precision } = info;
+    const { selfCheck } = await engine.modelInfo({ dir, rpnDir, precision, device });
     return { device, ok: true, selfCheck, error: null };
   } catch (error) {
     return { device, ok: false, selfCheck: null, error: FoveaError.from(error).message };
@@ -92,9 +99,10 @@ function describe(info: CheckedModel): string {
     `  decoder    ${info.layers} layers, ${info.heads} heads; grid ${dynamicGrid ? 'of each picture' : info.grid.join('×')}`,
     `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
-    `  device     ${info.device}, loaded in ${info.loadMs.toFixed(0)} ms`,
+    `  device     ${info.device}${info.precision === 'int4' ? ' at int4' : ''}, loaded in ${info.loadMs.toFixed(0)} ms`,
     ...devices.filter(({ device }) => device !== info.device).map(deviceLine),
-    `  memory     ${megabytes(memory.mappedBytes)} mapped, ${megabytes(memory.copiedBytes)} copied, ${megabytes(1024 * memory.cacheBytesPerToken)} per 1024 tokens; ${megabytes(memory.availableBytes)} free`,
+    `  memory     ${megabytes(memory.mappedBytes)} mapped, ${megabytes(memory.copiedBytes)} copied; at int4 ${megabytes(memory.int4.mappedBytes)} mapped, ${megabytes(memory.int4.copiedBytes)} copied (cache ${megabytes(memory.int4.fileBytes)})`,
+    `             ${megabytes(1024 * memory.cacheBytesPerToken)} per 1024 tokens; ${megabytes(memory.availableBytes)} free`,
   ].join('\n');
 }
 

@@ -2,10 +2,12 @@
 import { resolve } from 'node:path';
 import type { DeviceChoice, ProbeOutcome } from '../../engine/protocol.ts';
 import { withEngine } from '../engine.ts';
+import { quantiseWithProgress } from '../quantise-with-progress.ts';
 import type { AddCommand } from './command.ts';
 import { positiveInteger, usageError } from './command.ts';
 import { EXIT } from './exit.ts';
 import { writeNpz } from './npz.ts';
+import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
 import { MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 const DEVICES: readonly string[] = [
@@ -33,7 +35,7 @@ Arrays (float32, or int64 where marked *; S tokens of the prompt with the pictur
   rpn_logits       [N]             with an RPN branch only
 The last token of the model's own answer is not fed; of a given answer all are.`;
 
-interface Options extends RpnOptions {
+interface Options extends RpnOptions, PrecisionOptions {
   readonly image: string;
   readonly question: string;
   readonly answer?: string;
@@ -53,6 +55,7 @@ export const addProbe: AddCommand = (model, cli) => {
     .requiredOption('--question <text>', 'the question')
     .option('--answer <text>', "an answer to feed instead of the model's own")
     .option('--device <device>', DEVICES.join(', '), deviceOf, 'auto')
+    .option(...PRECISION_OPTION)
     .option('--layers <list>', 'layers whose attention is written, such as 1,3 (default: all)', layerList)
     .option(
       '--max-new-tokens <n>',
@@ -62,12 +65,13 @@ export const addProbe: AddCommand = (model, cli) => {
     )
     .requiredOption('--npz <file>', 'where the arrays go')
     .addHelpText('after', ARRAYS);
-  cli.define<Options>(probe, async ({ output }, [dir], options) => {
+  cli.define<Options>(probe, async ({ output, stderr, signal }, [dir], options) => {
     const npz = resolve(options.npz);
     const folders = await modelFolders(dir, options);
+    if (options.precision === 'int4') await quantiseWithProgress(folders, stderr, signal);
     const outcome = await withEngine((engine) =>
       engine.probe({
-        model: { ...folders, device: options.device as DeviceChoice },
+        model: { ...folders, device: options.device as DeviceChoice, precision: options.precision },
         imagePath: resolve(options.image),
         question: options.question,
         answer: options.answer ?? null,

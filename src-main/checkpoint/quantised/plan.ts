@@ -59,19 +59,30 @@ export interface QuantisedSource {
 
 /** @throws FoveaError `missing_tensor` when a needed tensor is absent, `bad_checkpoint` when its file is gone. */
 export async function planQuantised({ config, weights }: QuantisedSource): Promise<QuantisedPlan> {
+  const forms = quantisedForms(config);
+  const entries = forms.map(({ name }) => {
+    const entry = weights.get(name);
+    if (entry) return { ...entry, name };
+    throw new FoveaError('missing_tensor', `the checkpoint has no tensor ${name}`);
+  });
+  return layOut(entries, (i) => (forms[i] as QuantisedForm).bits, await identityOf(entries));
+}
+
+/** A tensor that a cache holds, and in how many bits; null: as float32. */
+export interface QuantisedForm extends RequiredTensor {
+  readonly bits: Bits | null;
+}
+
+/** Every tensor that the cache of such a model holds, in the order of the file. */
+export function quantisedForms(config: QuantisedSource['config']): QuantisedForm[] {
   const [required, names] =
     config.family === 'llava'
       ? [requiredTensors(config), tensorNames(config.layout)]
       : [requiredQwenTensors(config), qwenNames(config.layout)];
   const { tieWordEmbeddings: tied } = config.text;
-  const entries = required
+  return required
     .filter(({ name }) => name !== names.embed || tied)
-    .map(({ name }) => {
-      const entry = weights.get(name);
-      if (entry) return { ...entry, name };
-      throw new FoveaError('missing_tensor', `the checkpoint has no tensor ${name}`);
-    });
-  return layOut(entries, (tensor) => bitsOf(tensor, names), await identityOf(entries));
+    .map((tensor) => ({ ...tensor, bits: bitsOf(tensor, names) }));
 }
 
 /** In how many bits a tensor is kept; null: as float32. */
@@ -100,7 +111,7 @@ async function identityOf(entries: readonly SourceTensor[]): Promise<string> {
 
 function layOut(
   entries: readonly SourceTensor[],
-  bitsFor: (tensor: RequiredTensor) => Bits | null,
+  bitsFor: (index: number) => Bits | null,
   source: string,
 ): QuantisedPlan {
   const metadata = { format: 'fovea-quantised', version: String(VERSION), block: String(BLOCK), source };
@@ -112,9 +123,9 @@ function layOut(
     end += bytes;
     return bytes;
   };
-  const placed = entries.map((entry) => {
+  const placed = entries.map((entry, i) => {
     const { name, shape } = entry;
-    const bits = bitsFor(entry);
+    const bits = bitsFor(i);
     const offset = end;
     if (bits === null) return { entry, bits, offset, valueBytes: state(name, 'F32', shape), scaleBytes: 0 };
     const [n, k] = shape as [number, number];
