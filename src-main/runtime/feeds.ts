@@ -39,6 +39,27 @@ export function positionFeeds(
   };
 }
 
+/** Rows start…end−1 of a feed `[S, w]`. */
+export function rowsOf([data, [, width = 1]]: Feed, start: number, end: number): Feed {
+  return [data.subarray(start * width, end * width), [end - start, width]];
+}
+
+/** What {@link positionFeeds} gave, for the tokens start…end−1 alone and the keys up to them. */
+export function positionsOf(
+  positions: Readonly<Record<string, Feed>>,
+  start: number,
+  end: number,
+): Record<string, Feed> {
+  return Object.fromEntries(
+    Object.entries(positions).map(([name, feed]) => {
+      if (name !== 'key_positions') return [name, rowsOf(feed, start, end)];
+      const [fed = 0] = (positions['positions'] as Feed)[1];
+      const keys = feed[0].length - fed + end;
+      return [name, [feed[0].subarray(0, keys), [1, keys]]];
+    }),
+  );
+}
+
 function headList(heads: readonly number[] | 'all', count: number): readonly number[] {
   return heads === 'all' ? Array.from({ length: count }, (_, i) => i) : heads;
 }

@@ -5,8 +5,10 @@ import { modelGraphs } from '../../models/architectures/index.ts';
 import type { ForwardRequest } from '../../src-main/pipeline/ports.ts';
 import { OnnxModel } from '../../src-main/runtime/model.ts';
 import { VariantPolicy } from '../../src-main/runtime/variants.ts';
+import { tempDir } from '../support/demo.ts';
 import { joined, openDemo } from '../support/golden-model.ts';
 import { assertClose } from '../support/numbers.ts';
+import { randomWeights, tinyConfig } from '../support/random-checkpoint.ts';
 
 const settings = { device: 'cpu', cpuThreads: 1 } as const;
 const graphs = modelGraphs(await openDemo());
@@ -103,6 +105,29 @@ test('one session per layer answers as exact decoders do, and each layer is made
   }
   await Promise.all([exact.dispose(), layered.dispose()]);
   assert.deepEqual(made, [...Array.from({ length: graphs.layers }, (_, i) => `layer ${i}`), 'head']);
+});
+
+test('a long feed that layers take piece by piece gives what one piece gives', async (t) => {
+  const config = tinyConfig({ text: { maxPositions: 2048, kvHeads: 2 } });
+  const long = modelGraphs({ config, weights: await randomWeights(tempDir(t), config) });
+  const exact = new OnnxModel(long, settings);
+  const layered = new OnnxModel(long, settings, 'layered');
+  const [first, second] = [exact.newCache(), layered.newCache()];
+  for (const count of [700, 1100, 3]) {
+    const parts = [{ tokens: Array.from({ length: count }, (_, i) => (7 * i + count) % 32) }];
+    const taps = {
+      heads: [{ layer: 1, heads: [3, 0] }],
+      rows: [count - 2, count],
+      keys: [5, first.length + count],
+    } as const;
+    const request = { parts, hiddenOf: 2, taps };
+    const expected = await exact.forward(first, request);
+    const result = await layered.forward(second, request);
+    assertClose(result.logits ?? [], expected.logits ?? [], 1e-4, 'logits');
+    assertClose(result.hidden ?? [], expected.hidden ?? [], 1e-4, 'hidden states');
+    assertClose(joined(result.taps), joined(expected.taps), 1e-5, 'taps');
+  }
+  await Promise.all([exact.dispose(), layered.dispose()]);
 });
 
 test('where weights are mapped, a request gets exactly what it asks for', () => {
