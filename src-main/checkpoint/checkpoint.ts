@@ -17,6 +17,7 @@ import { checkRequired, layoutOf, requiredTensors, tensorNames, visionLayersUsed
 import type { RpnFolder } from './rpn-folder.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from './rpn-folder.ts';
 import { hasTensors, readTensors } from './tensor-index.ts';
+import { hasGate } from './gate.ts';
 import { readTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { WeightIndex } from './weight-index.ts';
@@ -27,6 +28,8 @@ export interface Checkpoint {
   readonly name: string;
   /** The folder whose RPN lies over this one's. */
   readonly rpnDir?: string;
+  /** Q-Zoom's gate is among the tensors; it is not run. */
+  readonly gate: boolean;
   readonly config: LlavaConfig;
   readonly weights: WeightIndex;
   readonly tokenizer: Tokenizer;
@@ -83,6 +86,7 @@ export async function openCheckpoint(path: string, rpn: RpnFolder | null = null)
   return {
     dir,
     ...namesOf(dir, rpn),
+    gate: hasGate(weights, rpn),
     config,
     weights,
     tokenizer,

@@ -8,14 +8,18 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ImageGeometry } from './config.ts';
 import { readJsonIfThere } from './json-file.ts';
 
-const triple = z.tuple([z.number(), z.number(), z.number()]);
+/** Share of a channel's range; padding is painted in it. */
+const mean = z.number().min(0).max(1);
+const triple = z.tuple([mean, mean, mean]);
 /** Pixels are divided by these. */
-const positiveTriple = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
+const deviation = z.number().min(1e-3).max(1e3);
+const positiveTriple = z.tuple([deviation, deviation, deviation]);
 /** How pixels become numbers, with the same keys in every family's file. */
 export const normalisationShape = {
   rescale_factor: z
     .number()
-    .positive()
+    .min(1e-6)
+    .max(1)
     .default(1 / 255),
   image_mean: triple.optional(),
   image_std: positiveTriple.optional(),

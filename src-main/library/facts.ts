@@ -53,6 +53,7 @@ function factsOf(checkpoint: AnyCheckpoint): ModelFacts {
     heads,
     grid: gridOf(checkpoint),
     rpn: config.rpn && { k: config.rpn.k, t: config.rpn.t },
+    gate: checkpoint.gate,
     dtypes: parametersByDtype(weights),
     memory: memoryEstimate(checkpoint),
   };

@@ -50,6 +50,8 @@ export function summaryWords(model: LibraryModel, task: ModelTask | null = null)
   return `${familyWords(model.facts.family)} · ${formatParameters(model.facts.parameters)} · ${formatBytes(model.bytesOnDisk)}`;
 }
 
+const GATE: [string, string] = ['Gate', 'present, not used: every question gets a second look'];
+
 /** What a checkpoint is, as pairs of words and values. */
 export function factRows({
   facts,
@@ -59,7 +61,7 @@ export function factRows({
   const size: [string, string] = ['On disk', formatBytes(bytesOnDisk)];
   if (rpnOnly) return [['RPN', rpnWords(rpnOnly)], size];
   if (!facts) return [];
-  const { family, parameters, layers, heads, grid, rpn, dtypes } = facts;
+  const { family, parameters, layers, heads, grid, rpn, gate, dtypes } = facts;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${formatParameters(count)}`);
   return [
     ['Family', familyWords(family)],
@@ -67,6 +69,7 @@ export function factRows({
     ['Decoder', `${layers} layers × ${heads} heads`],
     ['Visual tokens', grid ? `${grid[0]} × ${grid[1]}` : 'as many as each picture needs'],
     ['RPN', rpn ? rpnWords(rpn) : 'none in this checkpoint'],
+    ...(gate ? [GATE] : []),
     ['Stored as', stored.join(', ')],
     size,
   ];

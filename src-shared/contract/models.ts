@@ -17,6 +17,8 @@ export const modelFactsSchema = z.object({
   grid: gridSchema.nullable(),
   /** The RPN reads layer `k` and has `t` layers of its own; null: none in this checkpoint. */
   rpn: z.object({ k: count, t: count }).nullable(),
+  /** Q-Zoom's gate is among the tensors; it is not run. */
+  gate: z.boolean(),
   /** Stored values by dtype. */
   dtypes: z.record(z.string(), count),
   /** Weights used where they lie, weights that loading copies, and keys and values of one token. */

@@ -46,6 +46,14 @@ const found: Record<string, (dir: string) => void> = {
     change(dir, 'vision_tower/preprocessor_config.json', (json) =>
       Object.assign(json, { image_std: [0.2, 0, 0.2] }),
     ),
+  'a mean that is no colour': (dir) =>
+    change(dir, 'vision_tower/preprocessor_config.json', (json) =>
+      Object.assign(json, { image_mean: [122, 116, 104] }),
+    ),
+  'pixels times nothing': (dir) =>
+    change(dir, 'vision_tower/preprocessor_config.json', (json) =>
+      Object.assign(json, { rescale_factor: 1e-300 }),
+    ),
   'a config above what configs have': (dir) =>
     writeFileSync(join(dir, 'config.json'), ' '.repeat(33_000_000)),
   'a folder for a config': (dir) => {

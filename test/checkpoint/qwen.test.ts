@@ -7,8 +7,10 @@ import { smartResize } from '../../src-main/checkpoint/image/qwen-processor.ts';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { plainQuestion } from '../../src-main/checkpoint/prompt.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { tempDir } from '../support/demo.ts';
 import { DEMO_CHECKPOINT } from '../support/demo-goldens.ts';
 import { oracleCases } from '../support/oracle.ts';
+import { addGate, splitRpn } from '../support/split-rpn.ts';
 
 const [golden] = await oracleCases('qwen2_5_vl');
 assert.ok(golden);
@@ -81,4 +83,31 @@ test('an <image> line is dropped at either end and refused inside', () => {
   assert.equal(plainQuestion('<image>\nWhich?'), 'Which?');
   assert.equal(plainQuestion('Which?\n<image>'), 'Which?');
   assert.throws(() => plainQuestion('Which <image> one?'), code('bad_input', /<image>/));
+});
+
+test('a pixel budget no picture can keep is refused when the folder is opened', async () => {
+  const budget = (min: number, max: number) =>
+    openChanged('preprocessor_config.json', (c) => {
+      Object.assign(c, { min_pixels: min, max_pixels: max });
+    });
+  await assert.rejects(budget(5000, 4000), (error: FoveaError) => {
+    assert.match(error.message, /min_pixels 5000 is above max_pixels 4000/);
+    assert.match(error.next ?? '', /Compare/);
+    return error.code === 'bad_checkpoint';
+  });
+  await assert.rejects(
+    budget(1, 2),
+    code('bad_checkpoint', /max_pixels 2 is below the \d+ of one visual token/),
+  );
+  await budget(4000, 4000);
+});
+
+test('Q-Zoom’s gate is recognised, in the folder itself and in an RPN laid over it', async (t) => {
+  const { base, rpn } = await splitRpn(golden.dir, tempDir(t));
+  assert.deepEqual([(await openModel(golden.dir)).gate, (await openModel(base, rpn)).gate], [false, false]);
+  await addGate(rpn);
+  assert.equal((await openModel(base, rpn)).gate, true);
+  assert.equal((await openModel(base)).gate, false);
+  await addGate(base);
+  assert.equal((await openModel(base)).gate, true);
 });

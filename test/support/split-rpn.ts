@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { readTensors } from '../../src-main/checkpoint/tensor-index.ts';
-import { writeSafetensors, type StoredTensor } from './safetensors.ts';
+import { filled, writeSafetensors, type StoredTensor } from './safetensors.ts';
 
 export interface SplitCheckpoint {
   readonly base: string;
@@ -29,13 +29,14 @@ function without(config: ConfigJson, pattern: RegExp): ConfigJson {
   return Object.fromEntries(Object.entries(config).filter(([key]) => !pattern.test(key)));
 }
 
-/** Writes the tensors of a folder anew: `edit` returns null for one to leave out. */
+/** Writes the tensors of a folder anew, and those of `added`: `edit` returns null for one to leave out. */
 export async function rewriteTensors(
   from: string,
   to: string,
   edit: (name: string, tensor: StoredTensor) => StoredTensor | null,
+  added: Readonly<Record<string, StoredTensor>> = {},
 ): Promise<void> {
-  const kept: Record<string, StoredTensor> = {};
+  const kept: Record<string, StoredTensor> = { ...added };
   for (const [name, { file, dtype, shape, offset, length }] of await readTensors(from)) {
     const data = new Uint8Array(length);
     const handle = openSync(file, 'r');
@@ -71,4 +72,11 @@ export async function splitRpn(merged: string, folder: string): Promise<SplitChe
     return upper || /(^|\.)norm\.weight$|lm_head/.test(name) ? null : tensor;
   });
   return { base, rpn };
+}
+
+/** Gives a folder the tensors of a Q-Zoom gate. */
+export async function addGate(dir: string): Promise<void> {
+  const gate = ['model.high_res_layers.0.self_attn.q_proj.weight', 'model.high_res_head.weight'];
+  const kept: Record<string, StoredTensor> = Object.fromEntries(gate.map((name) => [name, filled([2, 2])]));
+  await rewriteTensors(dir, dir, (_, tensor) => tensor, kept);
 }

@@ -50,7 +50,8 @@ export const addCheck: AddCommand = (model, cli) => {
     const memory = { ...memoryEstimate(checkpoint), availableBytes: availableMemory() };
     const preset = await fittingPreset(info);
     const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
-    const facts = { ...info, dynamicGrid, dtypes, devices, memory, preset };
+    const { gate } = checkpoint;
+    const facts = { ...info, gate, dynamicGrid, dtypes, devices, memory, preset };
     output.result(facts, describe(facts));
     return EXIT.done;
   });
@@ -79,6 +80,8 @@ async function fittingPreset(info: ModelInfo): Promise<string | null> {
 
 /** What `--json` prints. */
 interface CheckedModel extends ModelInfo {
+  /** Q-Zoom's gate is among the tensors; it is not run. */
+  readonly gate: boolean;
   /** Each picture has a grid of its own; `grid` is then the one a preset's teacher sees. */
   readonly dynamicGrid: boolean;
   /** Stored values per dtype. */
@@ -91,13 +94,14 @@ interface CheckedModel extends ModelInfo {
 
 function describe(info: CheckedModel): string {
   const { preset, dtypes, devices, memory, dynamicGrid } = info;
-  const { rpn, rpnDir } = info;
+  const { rpn, rpnDir, gate } = info;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${(count / 1e6).toFixed(1)} M`);
   return [
     `${info.name}: ${info.family}, ${(info.parameters / 1e6).toFixed(1)} M parameters (${stored.join(', ')})`,
     `  decoder    ${info.layers} layers, ${info.heads} heads; grid ${dynamicGrid ? 'of each picture' : info.grid.join('×')}`,
     `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
+    ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
     `  device     ${info.device}${info.precision === 'int4' ? ' at int4' : ''}, loaded in ${info.loadMs.toFixed(0)} ms`,
     ...devices.filter(({ device }) => device !== info.device).map(deviceLine),

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { namesOf } from '../checkpoint.ts';
+import { hasGate } from '../gate.ts';
 import { readGenerationConfig } from '../generation.ts';
 import type { GenerationConfig } from '../generation.ts';
 import { readJson } from '../json-file.ts';
@@ -23,6 +24,8 @@ export interface QwenCheckpoint {
   readonly name: string;
   /** The folder whose RPN lies over this one's. */
   readonly rpnDir?: string;
+  /** Q-Zoom's gate is among the tensors; it is not run. */
+  readonly gate: boolean;
   readonly config: QwenConfig;
   readonly weights: WeightIndex;
   readonly tokenizer: Tokenizer;
@@ -47,6 +50,7 @@ export async function openQwen(path: string, rpn: RpnFolder | null = null): Prom
   return {
     dir,
     ...namesOf(dir, rpn),
+    gate: hasGate(weights, rpn),
     config,
     weights,
     tokenizer: await readTokenizer(dir),

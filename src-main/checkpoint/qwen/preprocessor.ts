@@ -34,7 +34,8 @@ export interface QwenPreprocessorConfig {
 
 /**
  * Missing values are Qwen2VLImageProcessor's own: 56·56 to 28·28·1280 pixels.
- * @throws FoveaError `unsupported_model` for another filter or patches other than the encoder's.
+ * @throws FoveaError `unsupported_model` for another filter or patches other than the encoder's, `bad_checkpoint` for a
+ *   pixel budget that no picture can keep.
  */
 export async function readQwenPreprocessor(
   dir: string,
@@ -53,10 +54,13 @@ export async function readQwenPreprocessor(
       next: 'Its patch_size, merge_size and temporal_patch_size must be those of config.json, resample 3 (bicubic)',
     });
   }
+  const minPixels = json.min_pixels ?? json.size?.shortest_edge ?? 56 * 56;
+  const maxPixels = json.max_pixels ?? json.size?.longest_edge ?? 28 * 28 * 1280;
+  checkBudget(minPixels, maxPixels, (patchSize * mergeSize) ** 2, path);
   return {
     geometry: 'dynamic',
-    minPixels: json.min_pixels ?? json.size?.shortest_edge ?? 56 * 56,
-    maxPixels: json.max_pixels ?? json.size?.longest_edge ?? 28 * 28 * 1280,
+    minPixels,
+    maxPixels,
     patchSize,
     mergeSize,
     temporalPatchSize,
@@ -64,4 +68,19 @@ export async function readQwenPreprocessor(
     mean: json.image_mean ?? CLIP_MEAN,
     std: json.image_std ?? CLIP_STD,
   };
+}
+
+/** @param token pixels of one visual token, the smallest picture there is */
+function checkBudget(min: number, max: number, token: number, where: string): void {
+  const wrong =
+    min > max
+      ? `min_pixels ${min} is above max_pixels ${max}`
+      : max < token
+        ? `max_pixels ${max} is below the ${token} of one visual token`
+        : null;
+  if (wrong === null) return;
+  throw new FoveaError('bad_checkpoint', `the image processor's pixel budget contradicts itself: ${wrong}`, {
+    where,
+    next: 'Compare its min_pixels and max_pixels (or size.shortest_edge and longest_edge) with the published ones',
+  });
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { DEMO_CHECKPOINT, DEMO_PROJECT_SCENES, tempDir } from '../../support/demo.ts';
 import { readNpz } from '../../support/npz.ts';
-import { splitRpn } from '../../support/split-rpn.ts';
+import { addGate, splitRpn } from '../../support/split-rpn.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
 
@@ -20,7 +20,10 @@ test('check says where the RPN comes from; probe gives the merged model’s numb
   const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, dir);
   const checked = await foveaJson(['model', 'check', base, '--rpn', rpn]);
   assert.equal(checked.code, 0, checked.stderr);
-  assert.partialDeepStrictEqual(checked.json, { dir: base, rpnDir: rpn, rpn: { k: 1, t: 2 } });
+  assert.partialDeepStrictEqual(checked.json, { dir: base, rpnDir: rpn, rpn: { k: 1, t: 2 }, gate: false });
+  await addGate(rpn);
+  const gated = await fovea(['model', 'check', base, '--rpn', rpn]);
+  assert.match(gated.stdout, /\n {2}gate {7}present, not used: /);
 
   const [line = ''] = readFileSync(join(DEMO_PROJECT_SCENES, 'questions.jsonl'), 'utf8').split('\n');
   const image = join(DEMO_PROJECT_SCENES, (JSON.parse(line) as { image: string }).image);

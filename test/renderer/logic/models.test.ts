@@ -24,6 +24,7 @@ const facts = {
   heads: 16,
   grid: null,
   rpn: null,
+  gate: false,
   dtypes: { BF16: 3_754_622_976 },
   memory: { mappedBytes: 0, copiedBytes: 15 * GB, cacheBytesPerToken: 73_728 },
 };
@@ -73,6 +74,9 @@ test('a model in one line, and what it is in rows', () => {
   assert.equal(summaryWords({ ...model, state: 'unfinished' }, task), 'Downloading');
   assert.equal(summaryWords({ ...model, facts: null }), 'Cannot be used');
   const rows = new Map(factRows(model));
+  assert.equal(rows.get('Gate'), undefined);
+  const gated = factRows({ ...model, facts: { ...facts, gate: true } });
+  assert.match(new Map(gated).get('Gate') ?? '', /not used/);
   assert.equal(rows.get('Visual tokens'), 'as many as each picture needs');
   assert.equal(rows.get('RPN'), 'none in this checkpoint');
   const placed = factRows({ ...model, facts: { ...facts, grid: [24, 24], rpn: { k: 15, t: 3 } } });
