@@ -2,7 +2,7 @@
  * What is fuzzed: one damaged file at a time, taken in as Fovea takes it in; then the file is mended again. Checkpoints
  * go as far as anything does before weights are read.
  */
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { modelGraphs } from '../../../models/architectures/index.ts';
 import { normalise, squareImage } from '../../../src-main/checkpoint/image/clip-processor.ts';
@@ -11,6 +11,7 @@ import { memoryEstimate } from '../../../src-main/checkpoint/memory.ts';
 import { openModel } from '../../../src-main/checkpoint/open.ts';
 import { buildPrompt } from '../../../src-main/checkpoint/prompt.ts';
 import { DEMO_CHECKPOINT } from '../demo.ts';
+import { splitRpn, type SplitCheckpoint } from '../split-rpn.ts';
 import { mutateJson, pick } from './mutate.ts';
 import type { Random } from './mutate.ts';
 import { imageTarget, importTarget } from './other-targets.ts';
@@ -49,7 +50,18 @@ export function fuzzTargets(dir: string): readonly Target[] {
   const checkpoints = [DEMO_CHECKPOINT, ...CHECKPOINTS.map((name) => join(CASES, name))].map((from, i) =>
     checkpointTarget(from, join(dir, `checkpoint-${i}`), i === 1),
   );
-  return [...checkpoints, ...checkpoints, ...checkpoints, importTarget(dir), imageTarget(dir)];
+  const overlays = [DEMO_CHECKPOINT, join(CASES, 'qwen2_5-vl-enlarged')].map((merged, i) =>
+    overlayTarget(merged, join(dir, `overlay-${i}`)),
+  );
+  return [
+    ...checkpoints,
+    ...checkpoints,
+    ...checkpoints,
+    ...overlays,
+    ...overlays,
+    importTarget(dir),
+    imageTarget(dir),
+  ];
 }
 
 function checkpointTarget(from: string, dir: string, sharded: boolean): Target {
@@ -62,24 +74,50 @@ function checkpointTarget(from: string, dir: string, sharded: boolean): Target {
   const weights = WEIGHTS.filter((file) => existsSync(join(dir, file)));
   return {
     name: basename(from),
+    run: (random) => withDamage(dir, random, random() < 0.4 ? weights : json, () => use(dir)),
+  };
+}
+
+/** An RPN in a folder of its own, laid over its base: mostly the RPN's files are damaged, sometimes the base's config. */
+function overlayTarget(merged: string, dir: string): Target {
+  let split: SplitCheckpoint | null = null;
+  return {
+    name: `${basename(merged)} + rpn`,
     async run(random) {
-      const headers = random() < 0.4;
-      const path = join(dir, pick(random, headers ? weights : json));
-      const whole = readFileSync(path);
-      if (headers) damageHeader(path, whole, random);
-      else writeFileSync(path, mutateJson(whole.toString(), random));
-      try {
-        await use(dir);
-      } finally {
-        writeFileSync(path, whole);
+      if (!split) {
+        mkdirSync(dir);
+        split = await splitRpn(merged, dir);
       }
+      const { base, rpn } = split;
+      const headers = random() < 0.5;
+      const [where, file] = headers ? [rpn, WEIGHTS] : [random() < 0.8 ? rpn : base, ['config.json']];
+      const present = file.filter((name) => existsSync(join(where, name)));
+      await withDamage(where, random, present, () => use(base, rpn));
     },
   };
 }
 
+/** Damages one of `files` while `body` runs. */
+async function withDamage(
+  dir: string,
+  random: Random,
+  files: readonly string[],
+  body: () => Promise<void>,
+): Promise<void> {
+  const path = join(dir, pick(random, files));
+  const whole = readFileSync(path);
+  if (path.endsWith('.safetensors')) damageHeader(path, whole, random);
+  else writeFileSync(path, mutateJson(whole.toString(), random));
+  try {
+    await body();
+  } finally {
+    writeFileSync(path, whole);
+  }
+}
+
 /** Everything that happens to a checkpoint before its weights are read. */
-async function use(dir: string): Promise<void> {
-  const checkpoint = await openModel(dir);
+async function use(dir: string, rpn: string | null = null): Promise<void> {
+  const checkpoint = await openModel(dir, rpn);
   memoryEstimate(checkpoint);
   const { before, after } = buildPrompt(
     checkpoint.tokenizer,
