@@ -67,6 +67,25 @@ export interface Layout {
   readonly pitch: number;
 }
 
+/** Cells from this size on can be told apart at a glance; smaller ones only where there are many. */
+const READABLE = 40;
+const LARGEST = 160;
+
+/** The largest CSS pixels per cell with which all heads are in view at once, else a readable one. */
+export function fittingSize(
+  count: number,
+  heads: number,
+  order: Order,
+  width: number,
+  height: number,
+): number {
+  for (let size = LARGEST; size > READABLE; size -= 4) {
+    const { rows, pitch } = layoutOf(count, heads, order, width, size);
+    if (rows * pitch <= height && pitch === size) return size;
+  }
+  return READABLE;
+}
+
 export const GAP = 2;
 const LEAST_PITCH = 18;
 

@@ -24,6 +24,7 @@ export type Command =
   | 'copyLabel'
   | 'compare'
   | 'difference'
+  | 'applyRecipe'
   | 'cancel'
   | 'note'
   | 'undo'
@@ -105,7 +106,18 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'note', group: 'Edit', words: 'Note on this decision', keys: ['M'] },
   { command: 'undo', group: 'Edit', words: 'Undo', keys: ['Ctrl+Z'], repeats: true },
   { command: 'redo', group: 'Edit', words: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], repeats: true },
-  { command: 'cancel', group: 'Edit', words: 'Cancel what is being drawn', keys: ['Esc'] },
+  {
+    command: 'applyRecipe',
+    group: 'Edit',
+    words: 'Apply the recipe on trial to this sample',
+    keys: ['Ctrl+Enter'],
+  },
+  {
+    command: 'cancel',
+    group: 'Edit',
+    words: 'Cancel what is being drawn, or reset the recipe',
+    keys: ['Esc'],
+  },
   { command: 'fit', group: 'View', words: 'Fit the picture', keys: ['F'] },
   { command: 'actualSize', group: 'View', words: 'One picture pixel per screen pixel', keys: ['0'] },
   { command: 'labels', group: 'View', words: 'Label overlay', keys: ['L'] },

@@ -1,7 +1,7 @@
 /** Chunks of a relabel preview added up as they come. */
 import type { ProcedureOutput } from '../../src-shared/contract/procedures.ts';
 
-type Chunk = ProcedureOutput<'recipes.preview'>;
+export type Chunk = ProcedureOutput<'recipes.preview'>;
 
 export interface Preview {
   readonly samples: number;

@@ -103,6 +103,12 @@ export class Bundles {
     this.#loading.delete(id);
   }
 
+  /** Forgets all but one: what was fetched ahead may be out of date. */
+  forgetOthers(id: number | null): void {
+    for (const known of [...this.#ready.keys(), ...this.#loading.keys()])
+      if (known !== id) this.forget(known);
+  }
+
   clear(): void {
     this.#ready.clear();
     this.#loading.clear();

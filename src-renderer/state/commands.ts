@@ -35,7 +35,8 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
     bench.dock = 'sample';
     void tick().then(() => document.querySelector<HTMLInputElement>('[data-note]')?.focus());
   },
-  cancel: ({ desk }) => void desk.editing.cancel(),
+  applyRecipe: ({ recipe }) => void recipe.applyHere(),
+  cancel: ({ desk, recipe }) => void (desk.editing.cancel() || recipe.reset()),
   undo: ({ desk }) => desk.editing.undo(),
   redo: ({ desk }) => desk.editing.redo(),
   fit: ({ view }) => view.fit(),

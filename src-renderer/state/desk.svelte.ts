@@ -35,18 +35,22 @@ export class Desk {
     this.#saving = new Saving(session, (draft, saved) => this.#saved(draft, saved));
     this.#showing = new Showing(session, queue, (bundle) => this.#shown(bundle));
     this.editing = new Editing({
-      mayEdit: () => !this.#moving && this.bundle !== null && this.#showing.id === this.#queue.currentId,
+      mayEdit: () => this.#isShown() && !this.#refusesTrial(),
       onStep: (edit, standing) => this.#submit(edit, standing),
       isDirty: (id) => this.#saving.isDirty(id),
     });
     this.copying = new Copying(session, this.#showing, this.editing, notices);
     session.client.on('sample.changed', (change) => this.#sampleChanged(change));
+    session.client.on('samples.changed', () => void this.#manyChanged());
     session.client.onConnection((open) => {
       if (!open) return;
       this.#saving.retry();
       if (this.problem || this.bundle?.pictureProblem) this.reload();
     });
   }
+
+  /** Whether the label on screen is one that a recipe on trial gives, not the one that holds. */
+  isTrying: () => boolean = () => false;
 
   get bundle(): Bundle | null {
     return this.#showing.bundle;
@@ -178,9 +182,22 @@ export class Desk {
       );
       return null;
     }
+    const trying = this.isTrying();
     const edit = this.editing.current;
-    if (!edit && this.#showing.id !== null) this.#notices.info('Still loading: that key was not taken');
+    if (!edit && !trying && this.#showing.id !== null)
+      this.#notices.info('Still loading: that key was not taken');
     return edit;
+  }
+
+  #isShown(): boolean {
+    return !this.#moving && this.bundle !== null && this.#showing.id === this.#queue.currentId;
+  }
+
+  /** Nobody decides on, or paints over, a label that holds for nothing yet. */
+  #refusesTrial(): boolean {
+    if (!this.isTrying()) return false;
+    this.#notices.info('The label on screen is on trial', 'Apply it to this sample, or go back with Esc');
+    return true;
   }
 
   #submit(edit: Edit, standing: Standing): void {
@@ -240,6 +257,22 @@ export class Desk {
     if (relabelled) this.#queue.refreshSoon();
     if (reviewed && sampleId === this.#showing.id) this.#notices.info('This sample was reviewed elsewhere');
     if (relabelled || reviewed) this.#stale(sampleId);
+  }
+
+  /** Any sample may have changed: the one on screen is asked about, the others are fetched anew when they come. */
+  async #manyChanged(): Promise<void> {
+    this.#showing.forgetOthers();
+    this.#queue.refreshSoon();
+    const id = this.#showing.id;
+    if (id === null || !this.bundle) return;
+    try {
+      const { state, review, prediction } = await this.#session.client.call('samples.get', { id });
+      if (id !== this.#showing.id) return;
+      const change = { reviewId: review?.id ?? null, predictionId: prediction?.id ?? null };
+      this.#sampleChanged({ sampleId: id, state, ...change });
+    } catch {
+      // The connection banner says so; showing the sample asks again.
+    }
   }
 
   /** What is known of a sample holds no more. */

@@ -64,6 +64,11 @@ export class Showing {
     this.#bundles.forget(id);
   }
 
+  /** Samples that are not on screen may have changed. */
+  forgetOthers(): void {
+    this.#bundles.forgetOthers(this.#shownId);
+  }
+
   /** Adds a revision to what is known, without asking. */
   revised(id: number, review: Review): void {
     this.#bundles.revised(id, review);

@@ -4,7 +4,7 @@
  */
 
 /** What a person waits for. */
-export type Wait = 'next-sample' | 'filter' | 'sort';
+export type Wait = 'next-sample' | 'filter' | 'recipe' | 'recipe-shown' | 'sort';
 
 const INPUTS = ['keydown', 'pointerdown', 'click', 'input', 'change'] as const;
 let inputAt = 0;
@@ -32,6 +32,22 @@ export function measureUntilDrawn(wait: Wait, start: number): void {
   afterFrame(() => {
     performance.measure(`fovea:${wait}`, { start, end: performance.now() });
     // Observers have it; the browser's list would grow for as long as the page is open.
+    performance.clearMeasures(`fovea:${wait}`);
+  });
+}
+
+/**
+ * Reports `fovea:<wait>` as the time the page works on what `work` changes: `work` itself, what follows from it in its
+ * turn, and what the next frame draws, without the wait for that frame. In a hidden page nothing is reported.
+ */
+export function measureWork(wait: Wait, work: () => void): void {
+  const start = performance.now();
+  let drawing = start;
+  requestAnimationFrame(() => (drawing = performance.now()));
+  work();
+  const handled = performance.now() - start;
+  requestAnimationFrame(() => {
+    performance.measure(`fovea:${wait}`, { start, end: start + handled + performance.now() - drawing });
     performance.clearMeasures(`fovea:${wait}`);
   });
 }

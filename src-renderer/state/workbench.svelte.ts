@@ -7,11 +7,15 @@ import { Asking } from './asking.svelte.ts';
 import { Causal } from './causal.svelte.ts';
 import { Desk } from './desk.svelte.ts';
 import { Gallery } from './gallery.svelte.ts';
+import { Heads } from './heads.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Panes } from './panes.svelte.ts';
+import { Presets } from './presets.svelte.ts';
 import { Queue } from './queue.svelte.ts';
+import { RecipeTrial } from './recipe.svelte.ts';
+import { Relabel } from './relabel.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { TokenLab } from './token-lab.svelte.ts';
 import { tokenProvider } from './token-provider.ts';
@@ -19,7 +23,16 @@ import { Theme } from './theme.svelte.ts';
 import { Tools } from './tools.svelte.ts';
 import { View } from './view.svelte.ts';
 
-export type Sheet = 'help' | 'palette' | 'export' | 'import' | 'addModel' | 'downloadModel' | 'removeModel';
+export type Sheet =
+  | 'help'
+  | 'palette'
+  | 'export'
+  | 'import'
+  | 'addModel'
+  | 'downloadModel'
+  | 'removeModel'
+  | 'relabel'
+  | 'savePreset';
 
 export class Workbench {
   readonly notices = new Notices();
@@ -33,6 +46,10 @@ export class Workbench {
   readonly desk: Desk;
   readonly gallery: Gallery;
   readonly models: Models;
+  readonly recipe: RecipeTrial;
+  readonly relabel: Relabel;
+  readonly presets: Presets;
+  readonly heads: Heads;
   readonly tokens: TokenLab;
   readonly asking: Asking;
   readonly causal: Causal;
@@ -52,8 +69,12 @@ export class Workbench {
     this.gallery = new Gallery(this.session, this.queue, this.notices);
     this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.notices);
+    this.recipe = new RecipeTrial(this.session, this.desk, this.panes, this.notices);
+    this.relabel = new Relabel(this.session, this.queue, this.recipe, this.notices);
+    this.presets = new Presets(this.session, this.recipe, this.notices);
     // What this page tries on a sample; another window has a name of its own.
     const slot = `page-${Math.random().toString(36).slice(2)}`;
+    this.heads = new Heads(this.session, this.desk, this.panes, this.recipe, slot);
     this.tokens = new TokenLab(this.session, slot);
     this.panes.provide('token', tokenProvider(this.tokens));
     this.asking = new Asking(this.session, slot);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  fittingSize,
   headAt,
   includes,
   indexOf,
@@ -44,6 +45,14 @@ test('the matrix keeps a row per layer and shrinks to the width; a ranking wraps
   assert.deepEqual(layoutOf(784, 28, 'layer', 100, 40), { cols: 28, rows: 28, pitch: 18 });
   assert.deepEqual(layoutOf(784, 28, 'agreement', 700, 40), { cols: 17, rows: 47, pitch: 40 });
   assert.deepEqual(layoutOf(3, 3, 'agreement', 700, 40), { cols: 3, rows: 1, pitch: 40 });
+});
+
+test('few heads are as large as all fit, many are readable and scroll', () => {
+  assert.equal(fittingSize(24, 4, 'agreement', 1200, 400), 132);
+  const { rows, pitch } = layoutOf(24, 4, 'agreement', 1200, 132);
+  assert.ok(rows * pitch <= 400);
+  assert.equal(fittingSize(24, 4, 'layer', 1200, 400), 64);
+  assert.equal(fittingSize(784, 28, 'layer', 1200, 400), 40);
 });
 
 test('arrow keys stay inside, up and down in their column', () => {

@@ -1,0 +1,232 @@
+/**
+ * The heads of the sample on screen: asked of the model when the explorer wants them, scored a slice at a time, and shown
+ * in the panes as a source of their own. A few samples' heads are kept for the way back.
+ */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { HeadSet } from '../../src-shared/contract/preset.ts';
+import { decodeFloat16, float16FromBytes } from '../../src-shared/kernels/float16.ts';
+import { headAgreement, sinkCells, sinkShare } from '../../src-shared/kernels/head-scores.ts';
+import type { Labels } from '../../src-shared/kernels/types.ts';
+import {
+  headAt,
+  indexOf,
+  mapAt,
+  meanOf,
+  ordered,
+  type HeadMaps,
+  type HeadScore,
+  type Order,
+} from '../logic/heads.ts';
+import { decodeMap, withRange, type PlacedValues } from '../logic/map-values.ts';
+import { formatValue, percent } from '../logic/words.ts';
+import type { Bundle } from './bundles.ts';
+import type { Desk } from './desk.svelte.ts';
+import type { Found, Panes } from './panes.svelte.ts';
+import type { MeanOfHeads, RecipeTrial } from './recipe.svelte.ts';
+import type { Session } from './session.svelte.ts';
+
+export type Layers = 'recipe' | 'all';
+
+/** Samples whose heads are kept: a 7B model's are a megabyte each. */
+const KEPT = 4;
+/** Heads offered in a pane's picker. */
+const OFFERED = 12;
+/** A slice of scoring: leaves the rest of a frame to everything else. */
+const SLICE_MS = 6;
+
+interface Known {
+  readonly predictionId: number;
+  readonly layers: Layers;
+  readonly maps: HeadMaps;
+  /** Maps handed to panes; the same one each time, or it is drawn anew. */
+  readonly placed: Map<number, PlacedValues>;
+  /** The last mean and what it is of. */
+  mean: { readonly of: string; readonly map: Float64Array | null } | null;
+}
+
+export class Heads implements MeanOfHeads {
+  readonly #session: Session;
+  readonly #desk: Desk;
+  readonly #panes: Panes;
+  readonly #trial: RecipeTrial;
+  readonly #slot: string;
+  #known = $state.raw<readonly Known[]>([]);
+  #asked = 0;
+
+  layers = $state<Layers>('all');
+  order = $state<Order>('agreement');
+  /** Layers done of how many, while the model is asked. */
+  progress = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
+  loading = $state(false);
+  error = $state.raw<FoveaError | null>(null);
+  /** By index; grows while scoring goes on. */
+  scores = $state.raw<readonly (HeadScore | undefined)[]>([]);
+  /** The head the keyboard is on. */
+  chosen = $state<number | null>(null);
+
+  readonly #predictionId = $derived.by(() => this.#desk.bundle?.detail.prediction?.id ?? null);
+  /** The heads of the sample on screen, when they are here. */
+  readonly current = $derived<Known | null>(
+    this.#known.find(
+      ({ predictionId, layers }) => predictionId === this.#predictionId && layers === this.layers,
+    ) ?? null,
+  );
+  readonly count = $derived(this.current ? this.current.maps.layers.length * this.current.maps.heads : 0);
+  /** Indices as shown. */
+  readonly shown = $derived(ordered(this.count, this.order, this.scores));
+
+  constructor(session: Session, desk: Desk, panes: Panes, trial: RecipeTrial, slot: string) {
+    this.#slot = slot;
+    this.#session = session;
+    this.#desk = desk;
+    this.#panes = panes;
+    this.#trial = trial;
+    trial.heads = this;
+    panes.provide('head', {
+      unit: 'Attention of one head to each token',
+      title: ({ layer, head }) => `Layer ${layer}, head ${head}`,
+      find: ({ layer, head }, bundle) => this.#find(layer, head, bundle),
+      choices: () =>
+        this.current
+          ? this.shown
+              .slice(0, OFFERED)
+              .map((index) => headAt(this.current!.maps, index))
+              .map(({ layer, head }) => ({ kind: 'head', layer, head }) as const)
+          : [],
+    });
+    session.client.on('analysis.progress', ({ slot, done, total }) => {
+      if (slot === this.#slot && this.loading) this.progress = { done, total };
+    });
+  }
+
+  /** Asks the model for the heads of the sample on screen, unless they are here. */
+  async load(): Promise<void> {
+    const predictionId = this.#predictionId;
+    if (predictionId === null || this.current) return;
+    const asked = ++this.#asked;
+    const { layers } = this;
+    this.loading = true;
+    this.progress = null;
+    this.error = null;
+    try {
+      const found = await this.#session.client.call('analysis.heads', {
+        slot: this.#slot,
+        predictionId,
+        layers,
+      });
+      const { data, ...maps } = found;
+      const known = {
+        predictionId,
+        layers,
+        maps: { ...maps, bits: float16FromBytes(data) },
+        // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache, nothing on screen depends on it
+        placed: new Map<number, PlacedValues>(),
+        mean: null,
+      };
+      this.#known = [...this.#known.slice(-(KEPT - 1)), known];
+    } catch (thrown) {
+      const error = FoveaError.from(thrown);
+      if (asked === this.#asked && error.code !== 'cancelled') this.error = error;
+    }
+    if (asked === this.#asked) this.loading = false;
+  }
+
+  cancel(): void {
+    this.#asked++;
+    this.loading = false;
+    this.#session.client.call('analysis.cancel', { slot: this.#slot }).catch(() => undefined);
+  }
+
+  /** Puts a head on screen. */
+  show(index: number): void {
+    if (!this.current) return;
+    const { layer, head } = headAt(this.current.maps, index);
+    this.chosen = index;
+    this.#panes.show({ kind: 'head', layer, head });
+  }
+
+  /** What is known of a head, for people. */
+  words(index: number): string {
+    if (!this.current) return '';
+    const { layer, head } = headAt(this.current.maps, index);
+    const score = this.scores[index];
+    const agreement = score?.agreement ?? null;
+    const sink = score?.sink ?? null;
+    return [
+      `layer ${layer}, head ${head}`,
+      agreement === null ? 'no agreement to tell' : `agreement ${formatValue(agreement)}`,
+      ...(sink === null ? [] : [`${percent(sink)} on sinks`]),
+    ].join(' · ');
+  }
+
+  mean(predictionId: number, sets: readonly HeadSet[]): Float64Array | null {
+    const of = JSON.stringify(sets);
+    for (const known of this.#known) {
+      if (known.predictionId !== predictionId) continue;
+      if (known.mean?.of !== of) known.mean = { of, map: meanOf(known.maps, sets) };
+      if (known.mean.map) return known.mean.map;
+    }
+    return null;
+  }
+
+  /**
+   * Scores every head against a label, a slice per turn of the event loop; gives the function that stops it. Call it in
+   * an effect.
+   */
+  score(maps: HeadMaps, label: Labels | null): () => void {
+    const count = maps.layers.length * maps.heads;
+    const scores: (HeadScore | undefined)[] = Array.from({ length: count });
+    let sinks: Uint8Array | null = null;
+    let stopped = false;
+    let next = 0;
+    const slice = (): void => {
+      if (stopped) return;
+      const until = performance.now() + SLICE_MS;
+      while (next < count && performance.now() < until) {
+        const bits = mapAt(maps, next);
+        const fits = label?.length === bits.length;
+        scores[next++] = {
+          agreement: fits ? headAgreement(bits, label) : null,
+          sink: sinks && sinkShare(bits, sinks),
+        };
+      }
+      if (next < count) setTimeout(slice);
+      else this.scores = scores;
+    };
+    void this.#sinks(maps).then((found) => {
+      sinks = found;
+      slice();
+    });
+    return () => (stopped = true);
+  }
+
+  /** Sink cells of the sample on screen under the recipe on the dials; null without a sink map of this grid. */
+  async #sinks({ grid }: HeadMaps): Promise<Uint8Array | null> {
+    const predictionId = this.#predictionId;
+    const { recipe } = this.#trial;
+    if (predictionId === null || !recipe) return null;
+    try {
+      const { sink } = await this.#session.client.call('samples.maps', { predictionId });
+      if (!sink || sink.grid[0] !== grid[0] || sink.grid[1] !== grid[1]) return null;
+      return sinkCells(decodeMap(sink.data), recipe.labels.sinkThresh);
+    } catch {
+      // The panes say what is wrong with the sample's maps.
+      return null;
+    }
+  }
+
+  #find(layer: number, head: number, bundle: Bundle): Found {
+    const predictionId = bundle.detail.prediction?.id;
+    const known = this.#known.findLast((one) => one.predictionId === predictionId);
+    if (!known)
+      return { missing: this.loading ? 'Asking the model…' : 'Open the Heads tab to ask the model' };
+    const index = indexOf(known.maps, layer, head);
+    if (index === null) return { missing: 'This model has no such head, or its layer was not asked for' };
+    const kept = known.placed.get(index);
+    if (kept) return { map: kept };
+    const { grid, transform } = known.maps;
+    const map = { ...withRange(decodeFloat16(mapAt(known.maps, index))), grid, transform };
+    known.placed.set(index, map);
+    return { map };
+  }
+}

@@ -1,0 +1,94 @@
+/** Presets that people save: the recipe on the dials under a name, and labelling with it. */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Preset } from '../../src-shared/contract/preset.ts';
+import { sameHeads, sameThresholds, recipeOf } from '../logic/recipe.ts';
+import type { Notices } from './notices.svelte.ts';
+import type { RecipeTrial } from './recipe.svelte.ts';
+import type { Session } from './session.svelte.ts';
+
+export class Presets {
+  readonly #session: Session;
+  readonly #trial: RecipeTrial;
+  readonly #notices: Notices;
+  busy = $state(false);
+  error = $state.raw<FoveaError | null>(null);
+  /** Saved on this visit, the latest last. */
+  #saved = $state.raw<readonly Preset[]>([]);
+
+  /** The saved preset that the recipe on the dials is, if it is one. */
+  readonly current = $derived.by<Preset | null>(() => {
+    const { recipe } = this.#trial;
+    const same = (preset: Preset): boolean =>
+      recipe !== null && sameHeads(recipeOf(preset), recipe) && sameThresholds(recipeOf(preset), recipe);
+    return this.#saved.findLast(same) ?? null;
+  });
+
+  constructor(session: Session, trial: RecipeTrial, notices: Notices) {
+    this.#session = session;
+    this.#trial = trial;
+    this.#notices = notices;
+  }
+
+  /** Saves the recipe on the dials. @returns whether it is saved */
+  async save(named: { id: string; name: string; notes: string }, replace: boolean): Promise<boolean> {
+    const { run, recipe } = this.#trial;
+    if (!run || !recipe) return false;
+    const { notes, ...rest } = named;
+    this.busy = true;
+    this.error = null;
+    try {
+      const { notes: _, ...base } = run.preset;
+      const { grounding, labels, roi } = recipe;
+      const preset = {
+        ...base,
+        ...rest,
+        ...(notes === '' ? {} : { notes }),
+        labels,
+        roi,
+        grounding: grounding.map(({ layer, heads }) => ({
+          layer,
+          heads: heads === 'all' ? heads : [...heads],
+        })),
+      };
+      const saved = await this.#session.client.call('presets.save', { preset, replace });
+      this.#saved = [...this.#saved.filter(({ id }) => id !== saved.id), saved];
+      this.#notices.info(
+        `Saved the preset ${saved.name}`,
+        'Label with it here, or with fovea label --preset',
+      );
+      return true;
+    } catch (thrown) {
+      this.error = FoveaError.from(thrown);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Labels every sample that lacks a prediction under this preset, with the model of the run on screen. */
+  async label(preset: Preset): Promise<void> {
+    const { run } = this.#trial;
+    if (!run) return;
+    this.busy = true;
+    try {
+      const active = this.#session.project?.runs.find(({ id }) => id === this.#session.project?.activeRunId);
+      await this.#session.client.call('jobs.label', {
+        // Null keeps the active run's RPN with its model.
+        modelDir: active?.modelDir === run.modelDir ? null : run.modelDir,
+        presetId: preset.id,
+        answerMode: run.answerMode,
+        limit: null,
+      });
+      this.#trial.reset();
+    } catch (thrown) {
+      this.#notices.error(thrown);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Forgets what the dialog said last time. */
+  begin(): void {
+    this.error = null;
+  }
+}

@@ -1,0 +1,185 @@
+/** A recipe tried by dragging, applied to one sample and to many, undone; heads ranked, chosen, saved, labelled with. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+/** The demo model is small, but two cores may be busy. */
+const ANSWER_MS = 60_000;
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+async function accessible(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    // Colours that are still changing have the contrast of neither theme.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+    const results = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
+    const found = results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+    assert.deepEqual(found, [], `${where}, ${colorScheme}`);
+  }
+}
+
+/** The numbers beside a row of what the recipe gives: stored and tried. */
+async function given(page: Page, row: string): Promise<string[]> {
+  return page.getByRole('row', { name: row }).getByRole('cell').allTextContents();
+}
+
+/** Drags a dial's slider to a share of its length. */
+async function drag(page: Page, name: string, share: number): Promise<void> {
+  const box = await page.getByRole('slider', { name, exact: true }).boundingBox();
+  assert.ok(box, `${name} is on screen`);
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.3, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * share, y, { steps: 6 });
+  await page.mouse.up();
+}
+
+/** Waits until the Sample tab says that the prediction on screen was made with this preset. */
+async function presetOf(page: Page, words: string | RegExp): Promise<void> {
+  const preset = page.locator('dt:text-is("Preset") + dd').filter({ hasText: words });
+  await preset.waitFor({ timeout: ANSWER_MS });
+}
+
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: drag a threshold, look, go back, apply to the sample, preview and apply to a filter, undo`, async (t) => {
+    const project = await demoProject(t);
+    process.env.FOVEA_HOME = dirname(project);
+    const app = await open(chromium, project);
+    try {
+      const { page } = app;
+      await page.setViewportSize({ width: 1280, height: 720 });
+      const review = new ReviewPage(page);
+      await review.ready();
+      const onTrial = page.getByTestId('on-trial');
+
+      await page.getByRole('tab', { name: 'Recipe' }).click();
+      await page.getByRole('slider', { name: 'Area limit' }).waitFor();
+      await accessible(page, 'recipe');
+      // Nothing keeps a box below a limit of nothing: the sample is dropped, and the page says why.
+      await drag(page, 'Area limit', 0);
+      await onTrial.waitFor();
+      assert.match(
+        (await page.getByTestId('recipe-dropped').textContent()) ?? '',
+        /^Dropped: the box covers/,
+      );
+      const [stored, tried] = await given(page, 'Foreground');
+      assert.notEqual(stored, '0%');
+      assert.equal(tried, '0%');
+      await accessible(page, 'recipe on trial');
+
+      const first = await review.currentId();
+      await page.keyboard.press('Enter');
+      await page.getByText('The label on screen is on trial').waitFor();
+      assert.equal(await review.currentId(), first, 'nobody accepts what holds for nothing');
+      await page.keyboard.press('Escape');
+      await onTrial.waitFor({ state: 'detached' });
+      assert.equal(await review.rowState(first), 'pending');
+
+      // Boxes that grow with the foreground, and sample after sample under the same recipe.
+      await drag(page, 'Foreground', 0.9);
+      await onTrial.waitFor();
+      await page.keyboard.press('j');
+      await page.locator(`button[aria-current=true]:not([data-sample="${first}"])`).waitFor();
+      await onTrial.waitFor();
+      const corrected = await review.currentId();
+      await page.keyboard.press('Control+Enter');
+      await page.locator(`[data-sample="${corrected}"][data-state=corrected]`).waitFor();
+      await onTrial.waitFor({ state: 'detached' });
+      await review.saved();
+      await page.reload();
+      await review.ready();
+      assert.equal(await review.rowState(corrected), 'corrected');
+
+      await page.getByLabel('Language').selectOption('fr');
+      await review.ready();
+      // The corrected sample is one of them, and stays as it is.
+      while ((await review.currentId()) <= corrected) await review.pressAndMove('j');
+      await page.getByRole('tab', { name: 'Recipe' }).click();
+      await drag(page, 'Foreground', 0.9);
+      await page.getByRole('button', { name: /^Apply to the filter/ }).click();
+      const apply = page.getByRole('button', { name: /^Apply to \d+ samples$/ });
+      await page.getByText('Looked at', { exact: true }).waitFor();
+      const counts = (await page.getByTestId('relabel-preview').textContent()) ?? '';
+      assert.match(counts, /Labels that change\s*\d+/);
+      await accessible(page, 'preview');
+      await apply.click();
+      const follows = page.getByText(/samples now follow .*version 2/);
+      await follows.waitFor();
+      await page.getByRole('tab', { name: 'Sample' }).click();
+      await presetOf(page, 'version 2');
+      await page.getByLabel('Language').selectOption('en');
+      await review.ready();
+      await presetOf(page, /small\)$/);
+      await page.getByLabel('Language').selectOption('fr');
+      await page.getByRole('tab', { name: 'Recipe' }).click();
+      await page.getByRole('button', { name: 'Undo', exact: true }).last().click();
+      await follows.waitFor({ state: 'detached' });
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+
+  test(`${name}: heads are ranked, shown, added to the recipe, saved as a preset and labelled with`, async (t) => {
+    const project = await demoProject(t);
+    process.env.FOVEA_HOME = dirname(project);
+    const app = await open(chromium, project);
+    try {
+      const { page } = app;
+      await page.setViewportSize({ width: 1600, height: 900 });
+      const review = new ReviewPage(page);
+      await review.ready();
+      await page.getByRole('tab', { name: 'Heads' }).click();
+      const heads = page.getByTestId('heads');
+      await heads.waitFor({ timeout: ANSWER_MS });
+      assert.match((await heads.getAttribute('aria-label')) ?? '', /^24 heads/);
+      await accessible(page, 'heads');
+
+      const told = page.getByTestId('head');
+      await heads.focus();
+      await page.keyboard.press('Home');
+      const agreement = async (): Promise<number> =>
+        Number(/agreement ([\d.]+)/.exec((await told.textContent()) ?? '')?.[1]);
+      const best = await agreement();
+      await page.keyboard.press('End');
+      const worst = await agreement();
+      assert.ok(best > worst, `${best} before ${worst}`);
+      const place = /layer (\d+), head (\d+)/.exec((await told.textContent()) ?? '');
+      assert.ok(place);
+      await page.keyboard.press('Enter');
+      await page.getByRole('region', { name: `Layer ${place[1]}, head ${place[2]}` }).waitFor();
+      await page.keyboard.press('Space');
+      await page.getByTestId('on-trial').waitFor();
+      await page.getByRole('button', { name: 'Remove from the recipe' }).waitFor();
+
+      const label = page.getByRole('button', { name: 'Label with it' });
+      assert.ok(await label.isDisabled(), 'a recipe is labelled with once it has a name');
+      await page.getByRole('button', { name: 'Save as preset…' }).click();
+      await accessible(page, 'save as preset');
+      await page.getByLabel('Name', { exact: true }).fill('With one more head');
+      await page.keyboard.press('Enter');
+      await page.getByText('Saved the preset With one more head').waitFor();
+      assert.ok(existsSync(join(dirname(project), 'presets', 'with-one-more-head.json')));
+      await label.click();
+      await page.getByRole('group', { name: 'Labelling' }).waitFor({ timeout: ANSWER_MS });
+      await page.getByRole('tab', { name: 'Sample' }).click();
+      await presetOf(page, 'With one more head');
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+}
