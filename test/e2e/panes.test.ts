@@ -47,7 +47,7 @@ test('panes show any map, agree on values, subtract, share a scale, and are reme
     for (const [n, key] of [
       [1, 'raw'],
       [2, 'raw'],
-      [3, 'denoised'],
+      [3, 'question'],
       [4, 'logits'],
       [5, 'rpn'],
       [6, 'label'],
@@ -63,9 +63,9 @@ test('panes show any map, agree on values, subtract, share a scale, and are reme
     await page.getByRole('button', { name: 'Pane 2: difference of two maps' }).click();
     await page.getByLabel('Pane 2: map that is subtracted').selectOption('raw');
     assert.equal((await valuesAt(page, 0.5, 0.5))[1], '0', 'a map less itself');
-    await page.getByLabel('Pane 2: map that is subtracted').selectOption('denoised');
-    const [raw, difference, denoised] = await valuesAt(page, 0.5, 0.5);
-    assert.ok(Math.abs(Number(raw) - Number(denoised) - Number(difference)) < 1e-4);
+    await page.getByLabel('Pane 2: map that is subtracted').selectOption('question');
+    const [raw, difference, question] = await valuesAt(page, 0.5, 0.5);
+    assert.ok(Math.abs(Number(raw) - Number(question) - Number(difference)) < 1e-4);
     const low = await pane(page, 2).getByTestId('lowest').innerText();
     assert.equal(
       Number(low),
@@ -75,7 +75,7 @@ test('panes show any map, agree on values, subtract, share a scale, and are reme
 
     await page.keyboard.press('u');
     const tops = [1, 3].map((n) => pane(page, n).getByTestId('highest').innerText());
-    assert.equal(await tops[0], await tops[1], 'raw and denoised share a scale');
+    assert.equal(await tops[0], await tops[1], 'raw and question map share a scale');
 
     const splitter = page.getByRole('separator', { name: 'Border between columns 1 and 2' });
     const width = async () => (await pane(page, 1).boundingBox())?.width ?? 0;
@@ -100,7 +100,7 @@ test('panes show any map, agree on values, subtract, share a scale, and are reme
     await review.ready();
     assert.equal(await page.locator('.panes section').count(), 6);
     assert.equal(await picker(page, 4).inputValue(), 'logits');
-    assert.equal(await page.getByLabel('Pane 2: map that is subtracted').inputValue(), 'denoised');
+    assert.equal(await page.getByLabel('Pane 2: map that is subtracted').inputValue(), 'question');
     assert.ok(Math.abs((await width()) - pulled) < 2);
     for (const theme of ['one', 'two']) {
       await page.getByRole('button', { name: /^Theme/ }).click();
