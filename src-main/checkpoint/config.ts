@@ -53,7 +53,8 @@ const rpnShape = {
   twig_T: layerCount.optional(),
   roi_source: z.string().default('qk'),
   roi_super_type: z.string().default('v1'),
-  roi_multi_head: z.boolean().default(true),
+  // As the reference code has it when the key is missing.
+  roi_multi_head: z.boolean().default(false),
 };
 
 const kindSchema = z

@@ -26,14 +26,14 @@ test('llava-hf layout, in two shards, gives the same answer, maps and RPN logits
   }
   const json = (path: string) =>
     JSON.parse(readFileSync(join(DEMO_CHECKPOINT, path), 'utf8')) as Record<string, unknown>;
-  const { enable_twig, twig_K, twig_T, ...text_config } = json('config.json');
+  const { enable_twig, twig_K, twig_T, roi_multi_head, ...text_config } = json('config.json');
   const config = {
     architectures: ['LlavaForConditionalGeneration'],
     text_config,
     vision_config: json('vision_tower/config.json'),
     image_token_index: 4,
     image_aspect_ratio: 'pad',
-    ...{ enable_twig, twig_K, twig_T },
+    ...{ enable_twig, twig_K, twig_T, roi_multi_head },
   };
   writeFileSync(join(dir, 'config.json'), JSON.stringify(config));
 

@@ -65,7 +65,8 @@ const rootSchema = z
     twig_K: z.number().int().nonnegative().optional(),
     twig_T: count.optional(),
     roi_source: z.string().default('qk'),
-    roi_multi_head: z.boolean().default(true),
+    // As the reference code has it when the key is missing.
+    roi_multi_head: z.boolean().default(false),
   })
   .loose();
 
