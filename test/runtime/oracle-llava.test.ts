@@ -10,7 +10,40 @@ import { loadModel } from '../../src-main/runtime/index.ts';
 import { expectedArray, oracleCases, REGENERATE, relativeDifference, TOLERANCE } from '../support/oracle.ts';
 import { joined } from '../support/golden-model.ts';
 
-for (const golden of await oracleCases('llava')) {
+const cases = await oracleCases('llava');
+
+test('three seeds and more of every layout, with a branch and without, heads grouped and not, tied and not', async () => {
+  const facts = await Promise.all(
+    cases.map(async ({ dir, seed, image_size: [width, height] }) => {
+      const { config } = await openCheckpoint(dir);
+      const { heads, kvHeads, tieWordEmbeddings: tied } = config.text;
+      return {
+        seed,
+        square: width === height,
+        layout: config.layout,
+        rpn: config.rpn,
+        tied,
+        grouped: kvHeads < heads,
+      };
+    }),
+  );
+  for (const layout of ['llava', 'llava_hf', 'llava_hf_v5']) {
+    const own = facts.filter((one) => one.layout === layout);
+    for (const branch of [true, false]) {
+      const seeds = own.filter(({ rpn }) => (rpn !== null) === branch).map(({ seed }) => seed);
+      assert.ok(
+        new Set(seeds).size >= 3,
+        `${layout} ${branch ? 'with' : 'without'} a branch: ${seeds.join()}`,
+      );
+    }
+    for (const what of ['tied', 'grouped'] as const) {
+      assert.deepEqual(new Set(own.map((one) => one[what])), new Set([true, false]), `${layout}: ${what}`);
+    }
+    assert.ok(own.some(({ square }) => !square));
+  }
+});
+
+for (const golden of cases) {
   test(`${golden.name}: every number is transformers', from the picture to the answer`, async () => {
     const checkpoint = await openCheckpoint(golden.dir);
     const model = await loadModel(checkpoint, { device: 'cpu' });

@@ -11,7 +11,17 @@ import { loadModel } from '../../src-main/runtime/index.ts';
 import { joined } from '../support/golden-model.ts';
 import { expectedArray, oracleCases, REGENERATE, relativeDifference, TOLERANCE } from '../support/oracle.ts';
 
-for (const golden of await oracleCases('qwen2_5_vl')) {
+const cases = await oracleCases('qwen2_5_vl');
+
+test('three seeds and more with a branch, tied and not, of both generations of names', async () => {
+  const configs = await Promise.all(cases.map(async ({ dir }) => (await openQwen(dir)).config));
+  assert.ok(new Set(cases.map(({ seed }) => seed)).size >= 3);
+  assert.ok(configs.every(({ rpn, text }) => rpn && text.qkvBias && text.kvHeads < text.heads));
+  assert.equal(new Set(configs.map(({ text }) => text.tieWordEmbeddings)).size, 2);
+  assert.equal(new Set(configs.map(({ layout }) => layout)).size, 2);
+});
+
+for (const golden of cases) {
   test(`${golden.name}: every number is transformers', from the picture to the answer`, async () => {
     const checkpoint = await openQwen(golden.dir);
     const model = await loadModel(checkpoint, { device: 'cpu' });

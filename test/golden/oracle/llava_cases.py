@@ -1,4 +1,4 @@
-"""LLaVA-1.5 in small: four checkpoints over both layouts, and what transformers computes with them."""
+"""LLaVA-1.5 in small: checkpoints over all layouts, and what transformers computes with them."""
 
 import re
 from dataclasses import dataclass
@@ -48,6 +48,22 @@ CASES = [
     Case("llava-original-twig", 12, "original", (60, 90), "红色标签上的代码是什么？", tied=True, twig=(1, 3), dtype=torch.float32),
     Case("llava-original-tower", 14, "original_tower", (51, 50), "Is it 7?\nAnswer.", 2, dtype=torch.bfloat16),
     Case("llava-original-dot", 16, "original", (64, 31), "Which?", 2, twig=(2, 1), multi_head=False),
+    # With those above: three seeds and more of every layout, with and without a branch; sizes odd, heads grouped or not,
+    # heads tied or not, in every layout. A branch at layer 0 reads the embeddings.
+    Case("llava-original-twig-41", 41, "original", (39, 91), "Was steht da?", 1, twig=(2, 2), dtype=torch.bfloat16),
+    Case("llava-original-plain-42", 42, "original", (91, 66), "Which colour?", tied=True),
+    Case("llava-original-tower-43", 43, "original_tower", (20, 47), "¿Qué número?", 2),
+    Case("llava-hf-twig-31", 31, "hf", (61, 43), "What is left of it?", twig=(3, 1), dtype=torch.bfloat16),
+    Case("llava-hf-twig-32", 32, "hf", (33, 88), "Где код?", 1, tied=True, twig=(1, 2)),
+    Case("llava-hf-plain-33", 33, "hf", (50, 75), "How many are there?"),
+    Case("llava-hf-plain-34", 34, "hf", (83, 41), "数字は？", 2, tied=True, pad=False, dtype=torch.bfloat16),
+    Case("llava-hf-plain-35", 35, "hf", (29, 113), "Read it.", 1),
+    Case("llava-hf-v5-36", 36, "hf_v5", (77, 30), "Is it red?", tied=True),
+    # The encoder's own size: nothing is resized.
+    Case("llava-hf-v5-37", 37, "hf_v5", (42, 42), "What word?", 2, pad=False, dtype=torch.bfloat16),
+    Case("llava-hf-v5-twig-38", 38, "hf_v5", (64, 99), "What is the code?", 2, twig=(2, 2)),
+    Case("llava-hf-v5-twig-39", 39, "hf_v5", (101, 37), "Où est-ce ?", tied=True, twig=(1, 1), multi_head=False),
+    Case("llava-hf-v5-twig-40", 40, "hf_v5", (55, 56), "Who?", 1, twig=(0, 2), pad=False, dtype=torch.bfloat16),
 ]
 
 CLIP = {"size": {"shortest_edge": 42}, "crop_size": {"height": 42, "width": 42}}
