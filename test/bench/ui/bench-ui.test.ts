@@ -13,6 +13,9 @@ test('bench:ui --json prints a finite number for every wait, on the demo and on 
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const numbers = JSON.parse(stdout) as Record<string, number> &
     Record<'demo' | 'large', Record<string, number>>;
+  for (const name of ['slider_ms_p95_24x24', 'slider_ms_p95_64x64']) {
+    assert.ok(numbers[name] > 0, `${name} is ${numbers[name]}`);
+  }
   for (const part of [numbers, numbers.demo, numbers.large]) {
     for (const name of NAMES) assert.ok(Number.isFinite(part[name]), `${name} is ${part[name]}`);
     assert.ok(part.next_sample_ms_p95 > 0 && part.filter_ms_p95 > 0);

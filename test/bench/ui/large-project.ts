@@ -24,6 +24,7 @@ import { seededRandom } from '../../support/random.ts';
 
 const WIDTH = 1280;
 const HEIGHT = 960;
+/** What scenes are laid out on; other grids show them larger. */
 const GRID: Grid = [24, 24];
 const DRAWN_PICTURES = 12;
 const PICTURES = 400;
@@ -38,11 +39,11 @@ interface Scene {
 }
 
 /** Makes a labelled project of `samples` samples in the new folder `dir`; nothing of it is open afterwards. */
-export async function makeLargeProject(dir: string, samples: number): Promise<void> {
+export async function makeLargeProject(dir: string, samples: number, grid: Grid = GRID): Promise<void> {
   const project = await createProject(dir, `${samples} samples`);
   try {
     const imageIds = await addPictures(project);
-    const scenes = Array.from({ length: SCENES }, (_, n) => makeScene(n));
+    const scenes = Array.from({ length: SCENES }, (_, n) => makeScene(n, grid));
     const runId = addRun(project);
     const keys = transact(project.db, () =>
       Array.from({ length: Math.min(samples, WITH_MAPS) }, (_, n) =>
@@ -95,31 +96,39 @@ async function addPictures({ db, path }: Project): Promise<number[]> {
 }
 
 /** A bump of attention on a low noisy floor, its label and its box. */
-function makeScene(n: number): Scene {
-  const [rows, cols] = GRID;
+function makeScene(n: number, grid: Grid): Scene {
+  const [rows, cols] = grid;
+  const scale = rows / GRID[0];
   const noise = randomBytes(rows * cols, 1000 + n);
-  const centre = { row: 3 + (n % 18), col: 3 + ((n * 7) % 18) };
+  const centre = { row: (3 + (n % 18)) * scale, col: (3 + ((n * 7) % 18)) * scale };
+  const sinks = Float32Array.from(randomBytes(rows * cols, 2000 + n), (byte) => (byte / 255) ** 8 * 0.05);
   const values = Float32Array.from(noise, (byte, i) => {
     const distance = (Math.floor(i / cols) - centre.row) ** 2 + ((i % cols) - centre.col) ** 2;
-    return Math.exp(-distance / 5) * 0.02 + (byte / 255) * 0.002;
+    return Math.exp(-distance / (5 * scale ** 2)) * 0.02 + (byte / 255) * 0.002;
   });
   const logits = values.map((value) => value * 500 - 4);
   const transform = { scaleX: cols / WIDTH, scaleY: rows / HEIGHT, offsetX: 0, offsetY: 0 };
-  const placed = (bits: Uint16Array): PlacedMap => ({ grid: GRID, transform, bits });
+  const placed = (bits: Uint16Array): PlacedMap => ({ grid, transform, bits });
   const map = placed(encodeFloat16(values));
   const cell = { x: WIDTH / cols, y: HEIGHT / rows };
   const box = [
-    (centre.col - 2) * cell.x,
-    (centre.row - 2) * cell.y,
-    (centre.col + 3) * cell.x,
-    (centre.row + 3) * cell.y,
+    (centre.col - 2 * scale) * cell.x,
+    (centre.row - 2 * scale) * cell.y,
+    (centre.col + 3 * scale) * cell.x,
+    (centre.row + 3 * scale) * cell.y,
   ].map(Math.round) as [number, number, number, number];
   return {
-    maps: { grounding: map, sink: null, question: null, denoised: map, rpn: placed(encodeFloat16(logits)) },
+    maps: {
+      grounding: map,
+      sink: placed(encodeFloat16(sinks)),
+      question: null,
+      denoised: map,
+      rpn: placed(encodeFloat16(logits)),
+    },
     prediction: {
       answer: String(100 + n),
       answerTokens: [n],
-      grid: GRID,
+      grid,
       transform,
       labels: Int8Array.from(values, (value) => (value > 0.008 ? FG : value < 0.002 ? BG : IGNORE)),
       dropped: n % 8 === 0 ? { rule: 'area', value: 0.6, limit: 0.5 } : null,

@@ -13,6 +13,7 @@ import { launchChromium } from '../../e2e/support/chromium.ts';
 import { demoProject } from '../../e2e/support/demo-project.ts';
 import { makeLargeProject } from './large-project.ts';
 import { measureUi, type UiNumbers } from './measure.ts';
+import { measureSlider } from './slider.ts';
 
 const { values } = parseArgs({
   options: {
@@ -51,26 +52,40 @@ try {
     filters: Math.min(24, steps),
     scrolls: Math.min(120, steps),
   });
-  print(demo, large);
+  const slider: Record<string, number> = {};
+  for (const side of [24, 64]) {
+    say(`sliders at ${side}×${side} …`);
+    await makeLargeProject(join(dir, `grid-${side}`), 8, [side, side]);
+    const { ms_p95, shown_ms_p95 } = await measureSlider(
+      chromium,
+      join(dir, `grid-${side}`),
+      Math.min(40, steps),
+    );
+    slider[`slider_ms_p95_${side}x${side}`] = ms_p95;
+    slider[`slider_shown_ms_p95_${side}x${side}`] = shown_ms_p95;
+  }
+  print(demo, large, slider);
 } finally {
   await chromium.close();
   for (const end of endings) end();
 }
 
-function print(demo: UiNumbers, large: UiNumbers): void {
+function print(demo: UiNumbers, large: UiNumbers, slider: Record<string, number>): void {
   const names = Object.keys(large) as (keyof UiNumbers)[];
   const round = (value: number) => Math.round(value * 10) / 10;
   const rounded = (numbers: UiNumbers) =>
     Object.fromEntries(names.map((name) => [name, round(numbers[name])])) as unknown as UiNumbers;
   const worse = Object.fromEntries(names.map((name) => [name, round(Math.max(demo[name], large[name]))]));
+  const sliders = Object.fromEntries(Object.entries(slider).map(([name, ms]) => [name, round(ms)]));
   if (values.json) {
     process.stdout.write(
-      `${JSON.stringify({ ...worse, samples, demo: rounded(demo), large: rounded(large) })}\n`,
+      `${JSON.stringify({ ...worse, ...sliders, samples, demo: rounded(demo), large: rounded(large) })}\n`,
     );
     return;
   }
   const row = (name: string, a: string | number, b: string | number) =>
-    `${name.padEnd(22)}${String(a).padStart(10)}${String(b).padStart(10)}`;
+    `${name.padEnd(28)}${String(a).padStart(10)}${String(b).padStart(10)}`;
   const lines = names.map((name) => row(name, round(demo[name]), round(large[name])));
+  lines.push(...Object.entries(sliders).map(([name, ms]) => row(name, '', ms)));
   process.stdout.write(`${[row('', 'demo', samples), ...lines].join('\n')}\n`);
 }

@@ -31,12 +31,12 @@ export class Waits {
   }
 
   /** Milliseconds of the next wait of this name. */
-  async next(name: 'next-sample' | 'filter'): Promise<number> {
+  async next(name: 'next-sample' | 'filter' | 'recipe' | 'recipe-shown'): Promise<number> {
     const found = await this.#page.waitForFunction(
       (wanted) => {
         const { foveaWaits } = globalThis as unknown as Collecting;
         const at = foveaWaits.findIndex((wait) => wait.name === wanted);
-        return at < 0 ? null : { ms: foveaWaits.splice(0, at + 1)[at]!.duration };
+        return at < 0 ? null : { ms: foveaWaits.splice(at, 1)[0]!.duration };
       },
       `fovea:${name}`,
       { polling: 5 },
