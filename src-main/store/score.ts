@@ -4,10 +4,11 @@
  */
 import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
 import type { RoiParams } from '../../src-shared/contract/preset.ts';
+import { readOn } from '../../src-shared/kernels/difference.ts';
 import { tightBox } from '../../src-shared/kernels/fg-box.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
-import { cellBoxToSource, cellToSource, sourceToCell } from '../../src-shared/kernels/transform.ts';
+import { cellBoxToSource } from '../../src-shared/kernels/transform.ts';
 import { BG, FG, type Grid, type GridTransform, type Labels } from '../../src-shared/kernels/types.ts';
 
 /** A label where it lies on its picture. `size` is the source [width, height] in pixels. */
@@ -44,18 +45,21 @@ export function roiShape({ labels, grid, transform, size }: PlacedLabel): RoiSha
 /**
  * How far label and RPN are apart: 1 − IoU of the label's foreground and the cells where the RPN's probability is
  * above the RoI threshold, over the cells the label decides (ignore counts for neither). Where the RPN has another
- * grid, each label cell reads the RPN cell under its middle. 0 when both are empty; null when the label decides nothing.
+ * grid, its probabilities are resized bilinearly to the label's (METHOD §3), and beside the picture it claims nothing.
+ * 0 when both are empty; null when the label decides nothing.
  */
 export function disagreement(label: PlacedLabel, rpn: PlacedMap, roi: RoiParams): number | null {
-  const above = aboveThreshold(rpn, roi);
-  if (!above) return null;
+  const found = probabilities(rpn, roi);
+  if (!found) return null;
+  const { grid, transform } = rpn;
+  const scores = readOn({ values: found.probability, grid, transform }, label.grid, label.transform);
   let decided = 0;
   let both = 0;
   let either = 0;
   label.labels.forEach((value, i) => {
     if (value !== FG && value !== BG) return;
     decided++;
-    const other = above[cellUnder(label, i, rpn)] === 1;
+    const other = scores[i]! > found.threshold;
     if (value === FG && other) both++;
     if (value === FG || other) either++;
   });
@@ -88,11 +92,6 @@ export function foregroundIou(a: Labels, b: Labels): number | null {
   return either === 0 ? 1 : both / either;
 }
 
-function aboveThreshold(rpn: PlacedMap, roi: RoiParams): Uint8Array | null {
-  const found = probabilities(rpn, roi);
-  return found && Uint8Array.from(found.probability, (p) => (p > found.threshold ? 1 : 0));
-}
-
 /** The preset's threshold as a probability; a negative one (LLaVA boxes) means that share of the largest logit. */
 function probabilities(
   rpn: PlacedMap,
@@ -105,14 +104,6 @@ function probabilities(
       ? threshold
       : sigmoid([logits.reduce((a, b) => Math.max(a, b), -Infinity) * -threshold])[0]!;
   return { probability: sigmoid(logits), threshold: limit };
-}
-
-function cellUnder({ grid, transform }: PlacedLabel, cell: number, rpn: PlacedMap): number {
-  const cols = grid[1];
-  const [x, y] = cellToSource(transform, (cell % cols) + 0.5, Math.floor(cell / cols) + 0.5);
-  const [col, row] = sourceToCell(rpn.transform, x, y).map(Math.floor);
-  const inside = row! >= 0 && row! < rpn.grid[0] && col! >= 0 && col! < rpn.grid[1];
-  return inside ? row! * rpn.grid[1] + col! : -1;
 }
 
 function entropy(p: number): number {

@@ -26,7 +26,7 @@ export function difference(left: PlacedValues, right: PlacedValues): PlacedValue
       throw new RangeError(`map has ${values.length} values for ${grid[0]}x${grid[1]}`);
   }
   const { grid, transform } = density(right) > density(left) ? right : left;
-  const [a, b] = [on(left, grid, transform), on(right, grid, transform)];
+  const [a, b] = [readOn(left, grid, transform), readOn(right, grid, transform)];
   return { values: a.map((value, i) => value - b[i]!), grid, transform };
 }
 
@@ -34,8 +34,11 @@ function density({ transform }: PlacedValues): number {
   return transform.scaleX * transform.scaleY;
 }
 
-/** A map's values at the cell centres of another grid. */
-function on(map: PlacedValues, grid: Grid, transform: GridTransform): Float32Array {
+/**
+ * A map's values at the cell centres of another grid, read bilinearly (METHOD §3: where grids differ, scores are resized
+ * to the label's); NaN where the map says nothing.
+ */
+export function readOn(map: PlacedValues, grid: Grid, transform: GridTransform): Float32Array {
   if (sameGrid(map.grid, grid) && sameTransform(map.transform, transform)) return map.values;
   const out = new Float32Array(cellCount(grid));
   for (let row = 0; row < grid[0]; row++) {

@@ -35,7 +35,7 @@ test('disagreement is 1 − IoU over the cells that the label decides', () => {
   assert.equal(disagreement(label(...Array<number>(8).fill(BG)), rpn(0, 0, 0, 0, 0, 0, 0, 0), roi), 0);
 });
 
-test('an RPN with another grid is read under the middle of each label cell', () => {
+test('an RPN with another grid is resized bilinearly to the label’s', () => {
   const fine: PlacedMap = {
     grid: [4, 8],
     transform: { scaleX: 0.2, scaleY: 0.2, offsetX: 0, offsetY: 0 },
@@ -43,6 +43,27 @@ test('an RPN with another grid is read under the middle of each label cell', () 
   };
   assert.equal(disagreement(label(FG, FG, BG, BG, FG, FG, BG, BG), fine, roi), 0);
   assert.equal(disagreement(label(BG, BG, FG, FG, BG, BG, FG, FG), fine, roi), 1);
+  // Two cells over the picture's whole width: 1, ¾, ¼, 0 under the four columns of the label.
+  const coarse: PlacedMap = {
+    grid: [1, 2],
+    transform: { scaleX: 0.05, scaleY: 0.05, offsetX: 0, offsetY: 0 },
+    bits: encodeFloat16([9, -9]),
+  };
+  const low = { ...roi, threshold: 0.2 };
+  assert.equal(disagreement(label(FG, FG, FG, BG, FG, FG, FG, BG), coarse, low), 0);
+  assert.equal(disagreement(label(FG, FG, BG, BG, FG, FG, BG, BG), coarse, roi), 0);
+});
+
+test('beside the picture, on padding, the RPN claims nothing', () => {
+  const wide: PlacedMap = {
+    grid: [1, 4],
+    transform: { scaleX: 0.1, scaleY: 0.1, offsetX: 0, offsetY: 0 },
+    bits: encodeFloat16([6, 6, 6, 6]),
+  };
+  const padded = { ...transform, offsetY: 1 };
+  // The first row of the label's square lies above the picture.
+  const square = { ...label(BG, BG, BG, BG, FG, FG, FG, FG), transform: padded, size: [40, 10] as const };
+  assert.equal(disagreement(square, wide, roi), 0);
 });
 
 test('a negative threshold is a share of the largest logit', () => {
