@@ -34,20 +34,31 @@ export type DecoderKind = 'exact' | 'growing' | 'layered';
 /** Sessions kept at once. Layers hold no weight twice, so all stay. */
 const KEPT: Readonly<Record<DecoderKind, number>> = { exact: 16, growing: 4, layered: Infinity };
 
+/** Rows of a feed from which on it is a prompt, whose keys, values and activations want room. */
+const PROMPT_ROWS = 256;
+
 export class OnnxModel implements VisionLanguageModel {
   readonly profile: ModelProfile;
   readonly #graphs: ModelGraphs;
   readonly #settings: SessionSettings;
   readonly #sessions: SessionCache;
   readonly #decoder: Decoder;
+  readonly #tight: boolean;
 
-  constructor(graphs: ModelGraphs, settings: SessionSettings, kind: DecoderKind = 'exact') {
+  /** @param tight vision tower and RPN make room for a prompt and are opened again when needed */
+  constructor(
+    graphs: ModelGraphs,
+    settings: SessionSettings,
+    kind: DecoderKind = 'exact',
+    tight: boolean = false,
+  ) {
     const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn } = graphs;
     const { device } = settings;
     const facts = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn };
     this.profile = { ...facts, device };
     this.#graphs = graphs;
     this.#settings = settings;
+    this.#tight = tight;
     this.#sessions = new SessionCache(KEPT[kind]);
     this.#decoder =
       kind === 'layered'
@@ -92,6 +103,10 @@ export class OnnxModel implements VisionLanguageModel {
     const wanted = this.#variant(request);
     const { embeds, count } = await this.#embed(request.parts);
     this.#checkRoom(cache.length + count);
+    if (this.#tight && count >= PROMPT_ROWS) {
+      await this.#sessions.close('vision');
+      await this.#sessions.close('rpn');
+    }
     const mrope = this.#mrope(cache.nextPosition, request.parts.map(spanOf));
     const positions = positionFeeds(this.#graphs, cache.length, count, mrope);
     const feed = { embeds, count, positions, wanted, taps: request.taps };

@@ -40,6 +40,12 @@ export class SessionCache {
     }
   }
 
+  /** Releases the session of `key`, unless there is none or it is in use. */
+  async close(key: string): Promise<void> {
+    const entry = this.#entries.get(key);
+    if (entry?.users === 0) await this.#release(key, entry);
+  }
+
   /** Releases every session, one in use as soon as its work is done. */
   async dispose(): Promise<void> {
     this.#limit = 0;
@@ -56,11 +62,15 @@ export class SessionCache {
     for (const [key, entry] of [...this.#entries]) {
       if (this.#entries.size <= limit) return;
       if (entry.users > 0) continue;
-      this.#entries.delete(key);
-      await entry.session.then(
-        (session) => session.release(),
-        () => undefined,
-      );
+      await this.#release(key, entry);
     }
+  }
+
+  async #release(key: string, entry: Entry): Promise<void> {
+    this.#entries.delete(key);
+    await entry.session.then(
+      (session) => session.release(),
+      () => undefined,
+    );
   }
 }

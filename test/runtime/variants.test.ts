@@ -130,6 +130,28 @@ test('a long feed that layers take piece by piece gives what one piece gives', a
   await Promise.all([exact.dispose(), layered.dispose()]);
 });
 
+test('a tight model lets vision tower and RPN go for a prompt, and opens them again', async (t) => {
+  const config = tinyConfig({ text: { maxPositions: 512 } });
+  const source = modelGraphs({ config, weights: await randomWeights(tempDir(t), config) });
+  for (const [tight, times] of [
+    [true, 3],
+    [false, 1],
+  ] as const) {
+    let made = 0;
+    const spied = { ...source, vision: () => (made++, source.vision()) };
+    const model = new OnnxModel(spied, settings, 'layered', tight);
+    await model.warm();
+    const pixels = new Float32Array(model.pixelCount(source.grid)).fill(0.5);
+    const first = await model.encodeImage(pixels);
+    for (const count of [300, 10, 300]) {
+      await model.forward(model.newCache(), { parts: [{ tokens: new Array<number>(count).fill(5) }] });
+      assert.deepEqual(await model.encodeImage(pixels), first);
+    }
+    assert.equal(made, times);
+    await model.dispose();
+  }
+});
+
 test('where weights are mapped, a request gets exactly what it asks for', () => {
   const wanted = { layers: graphs.layers, logits: 'none', taps: [3], hiddenOf: null } as const;
   assert.deepEqual(new VariantPolicy(graphs, false).pick(wanted), wanted);
