@@ -72,6 +72,8 @@ export class Heads implements MeanOfHeads {
     ) ?? null,
   );
   readonly count = $derived(this.current ? this.current.maps.layers.length * this.current.maps.heads : 0);
+  /** Some head's share on sink tokens is known. */
+  readonly hasSinks = $derived(this.scores.some((score) => score !== undefined && score.sink !== null));
   /** Indices as shown. */
   readonly shown = $derived(ordered(this.count, this.order, this.scores));
 

@@ -154,7 +154,7 @@ function addRun({ db }: Project): number {
       name: 'Bench',
       family: 'llava',
       grounding: [{ layer: 1, heads: [0] }],
-      sink: null,
+      sink: [{ layer: 2, heads: [0] }],
       rows: 'answer',
       labels: { variant: 'llava', sinkThresh: 1e-3, binaryCoff: 0.2, bgCoff: 0.1, maxRatioLimit: 0.5 },
       roi: { variant: 'llava', form: 'bbox', threshold: 0.15 },
