@@ -10,6 +10,7 @@ import { sampleFilterSchema } from '../../src-shared/contract/procedures.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import { rederive } from '../../src-shared/kernels/rederive.ts';
 import { isAlive, thisProcess } from '../../src-main/jobs/process-id.ts';
+import { derive } from '../../src-main/jobs/relabel-item.ts';
 import { previewChunk } from '../../src-main/jobs/relabel-preview.ts';
 import { targetPreset } from '../../src-main/jobs/relabel-target.ts';
 import { addRelabelJob, workOnRelabelJob, type RelabelParams } from '../../src-main/jobs/relabel.ts';
@@ -18,7 +19,8 @@ import { claimJob, getJob } from '../../src-main/store/job.ts';
 import { getPrediction, getPredictionMaps } from '../../src-main/store/prediction.ts';
 import { openProject, type Project } from '../../src-main/store/project.ts';
 import { submitReview } from '../../src-main/store/review.ts';
-import { activeRunId } from '../../src-main/store/run.ts';
+import { candidatesAfter } from '../../src-main/store/relabel.ts';
+import { activeRunId, listRuns } from '../../src-main/store/run.ts';
 import { leaveRun } from '../../src-main/store/sample-run.ts';
 import { sampleState } from '../../src-main/store/sample-state.ts';
 import { testProject } from '../support/project.ts';
@@ -30,6 +32,7 @@ import {
   storedOf,
 } from '../support/relabel-project.ts';
 import { seededRandom } from '../support/random.ts';
+import { demoProject } from '../e2e/support/demo-project.ts';
 
 const SEED = 2026;
 const CHILD = join(import.meta.dirname, '../support/relabel-child.ts');
@@ -244,4 +247,19 @@ test(`a relabel job killed at random moments loses and doubles nothing (seed ${S
     assert.deepEqual(getPredictionMaps(after.db, prediction!.id)!.question, randomMaps(i + 1).question);
   });
   assert.equal(after.db.pragma('integrity_check', { simple: true }), 'ok');
+});
+
+test('what the engine stored of the demo is derived again from its maps: labels, reasons and boxes', async (t) => {
+  const p = await openProject(await demoProject(t));
+  t.after(() => p.close());
+  const [run] = listRuns(p.db);
+  const candidates = candidatesAfter(p.db, { filter: null, runIds: [run!.id] }, 0, -1);
+  assert.ok(candidates.length > 100);
+  for (const candidate of candidates) {
+    const { prediction, derived } = derive(p.db, candidate, run!.preset);
+    const where = `sample ${candidate.sampleId}`;
+    assert.deepEqual(derived.labels, new Int8Array(prediction.label), where);
+    assert.deepEqual(derived.dropped, prediction.dropped, where);
+    assert.deepEqual(derived.boxes, prediction.boxes, where);
+  }
 });
