@@ -60,8 +60,22 @@ export function filterWords(filter: SampleFilter): string {
   return words.length === 0 ? 'All samples' : words.join(' · ');
 }
 
+/** Parts whose words alone would not say what they are about. */
+const NAMES: Partial<Readonly<Record<keyof SampleFilter, string>>> = {
+  dropRules: 'Why dropped',
+  languages: 'Language',
+  splits: 'Split',
+  tags: 'Tag',
+  flags: 'Flag',
+  text: 'Search',
+};
+
 /** One narrowing of a filter, and the filter without it. */
 export interface FilterPart {
+  /** Unique within a filter: `tags`, `ranges.roiSize`. */
+  readonly key: string;
+  /** What the words are about, where they do not say it: `Language`. */
+  readonly name: string | null;
   readonly words: string;
   readonly without: Partial<SampleFilter>;
 }
@@ -70,7 +84,9 @@ export interface FilterPart {
 export function parts(filter: SampleFilter): FilterPart[] {
   const found: FilterPart[] = [];
   const list = <K extends keyof SampleFilter>(key: K, words: readonly string[]): void => {
-    if (words.length > 0) found.push({ words: words.join(' or '), without: { [key]: NO_FILTER[key] } });
+    if (words.length === 0) return;
+    const without = { [key]: NO_FILTER[key] };
+    found.push({ key, name: NAMES[key] ?? null, words: words.join(' or '), without });
   };
   list(
     'states',
@@ -104,15 +120,17 @@ export function parts(filter: SampleFilter): FilterPart[] {
     const measure = key as Measure;
     const ranges = { ...filter.ranges };
     delete ranges[measure];
-    found.push({ words: `${MEASURE_WORDS[measure]} ${rangeWords(range)}`, without: { ranges } });
+    const words = `${MEASURE_WORDS[measure]} ${rangeWords(range)}`;
+    found.push({ key: `ranges.${measure}`, name: null, words, without: { ranges } });
   }
   list('ids', filter.ids.length === 0 ? [] : [`${formatCount(filter.ids.length)} chosen samples`]);
   list('text', filter.text.trim() === '' ? [] : [`“${filter.text.trim()}”`]);
   return found;
 }
 
-/** `5% to 10%`, `from 50%`, `below 1%`. */
+/** `5% to 10%`, `from 50%`, `below 1%`; `known` where any number will do. */
 export function rangeWords([low, high]: readonly [number, number]): string {
+  if (high > 1 && low <= 0) return 'known';
   if (high > 1) return `from ${percent(low)}`;
   return low <= 0 ? `below ${percent(high)}` : `${percent(low)} to ${percent(high)}`;
 }

@@ -1,7 +1,7 @@
 /**
  * The one table of keys. Handlers, tooltips and the help sheet all read it, so that none can say something else.
  */
-import type { PageId } from './pages.ts';
+import { PAGES, type PageId } from './pages.ts';
 
 export type Command =
   | 'accept'
@@ -57,8 +57,8 @@ export const GROUPS = ['Review', 'Edit', 'View', 'Gallery'] as const;
 export interface Binding {
   readonly command: Command;
   readonly group: (typeof GROUPS)[number];
-  /** Where it acts: a page, or anywhere. Default: the review page. */
-  readonly on?: PageId | 'anywhere';
+  /** Where it acts: a page, some pages, or anywhere. Default: the review page. */
+  readonly on?: PageId | readonly PageId[] | 'anywhere';
   readonly words: string;
   /** Chords such as `Ctrl+Shift+Z`; the first one is shown in tooltips. Ctrl is also the Command key. */
   readonly keys: readonly string[];
@@ -73,7 +73,7 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'reject', group: 'Review', words: 'Reject and next', keys: ['X'] },
   { command: 'next', group: 'Review', words: 'Next sample', keys: ['→', 'D', 'J'], repeats: true },
   { command: 'previous', group: 'Review', words: 'Previous sample', keys: ['←', 'A', 'K'], repeats: true },
-  { command: 'search', group: 'Review', words: 'Search the queue', keys: ['/'] },
+  { command: 'search', group: 'Review', words: 'Search', keys: ['/'], on: ['review', 'gallery'] },
   { command: 'help', group: 'Review', words: 'Show all keys', keys: ['?'], on: 'anywhere' },
   {
     command: 'palette',
@@ -204,13 +204,13 @@ export function bindingOf(
 }
 
 /** Whether two commands can be meant by one key press: they act on the same page. */
-export function overlaps({ on: one = 'review' }: Binding, { on: other = 'review' }: Binding): boolean {
-  return one === other || one === 'anywhere' || other === 'anywhere';
+export function overlaps(one: Binding, other: Binding): boolean {
+  return PAGES.some(({ id }) => acts(one, id) && acts(other, id));
 }
 
 /** Whether a command means something on a page. */
 export function acts({ on = 'review' }: Binding, page: PageId): boolean {
-  return on === page || on === 'anywhere';
+  return typeof on === 'string' ? on === page || on === 'anywhere' : on.includes(page);
 }
 
 /** `Accept and next (Enter)`, for tooltips. */

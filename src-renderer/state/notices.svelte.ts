@@ -1,23 +1,50 @@
 /** Short messages that need no answer: what failed or finished, and what to do next. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 
+/** What a notice offers to do, such as undoing what it tells of. */
+export interface Offer {
+  readonly words: string;
+  readonly run: () => void;
+}
+
 export interface Notice {
   readonly id: number;
   readonly kind: 'info' | 'error';
   readonly text: string;
   readonly next: string | null;
+  readonly offer: Offer | null;
 }
 
 const INFO_MS = 5_000;
+/** A button needs time to be reached. */
+const OFFER_MS = 12_000;
 
 export class Notices {
   list = $state.raw<readonly Notice[]>([]);
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
+  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
   #lastId = 0;
 
   info(text: string, next: string | null = null): void {
     if (this.list.some((notice) => notice.text === text)) return;
     const id = this.#add('info', text, next);
-    setTimeout(() => this.dismiss(id), INFO_MS);
+    this.#expire(id, INFO_MS);
+  }
+
+  /** Tells what was done, with a way back or on. It stays a while, and longer while it is pointed at or focused. */
+  offer(text: string, offer: Offer): void {
+    const id = this.#add('info', text, null, offer);
+    this.#expire(id, OFFER_MS);
+  }
+
+  /** Somebody is at this notice: it stays until they leave it. */
+  hold(id: number): void {
+    clearTimeout(this.#timers.get(id));
+  }
+
+  /** They left it. */
+  release(id: number): void {
+    if (this.list.some((notice) => notice.id === id && notice.kind === 'info')) this.#expire(id, INFO_MS);
   }
 
   /** Errors stay until they are dismissed. The same one twice is shown once. */
@@ -29,12 +56,22 @@ export class Notices {
   }
 
   dismiss(id: number): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  #add(kind: Notice['kind'], text: string, next: string | null): number {
+  #expire(id: number, ms: number): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.set(
+      id,
+      setTimeout(() => this.dismiss(id), ms),
+    );
+  }
+
+  #add(kind: Notice['kind'], text: string, next: string | null, offer: Offer | null = null): number {
     const id = ++this.#lastId;
-    this.list = [...this.list.slice(-3), { id, kind, text, next }];
+    this.list = [...this.list.slice(-3), { id, kind, text, next, offer }];
     return id;
   }
 }

@@ -1,6 +1,11 @@
 /** The parts of the page's state, made once and handed to the components through Svelte's context. */
 import { createContext } from 'svelte';
-import type { RpcClient } from '../../src-shared/contract/procedures.ts';
+import {
+  NO_FILTER,
+  type RpcClient,
+  type SampleFilter,
+  type SampleSort,
+} from '../../src-shared/contract/procedures.ts';
 import type { DockId } from '../logic/dock.ts';
 import type { PageId } from '../logic/pages.ts';
 import { Asking } from './asking.svelte.ts';
@@ -79,6 +84,19 @@ export class Workbench {
     this.panes.provide('token', tokenProvider(this.tokens));
     this.asking = new Asking(this.session, slot);
     this.causal = new Causal(this.session, slot);
+  }
+
+  /**
+   * Shows just the samples that `filter` lets through, on the gallery or the review page: the one door for numbers,
+   * saved filters and whatever else stands for samples. Parts that are not given let everything through; without a
+   * `sort` the order stays.
+   */
+  showSamples(
+    filter: Partial<SampleFilter>,
+    { sort, page = 'gallery' }: { sort?: SampleSort; page?: 'gallery' | 'review' } = {},
+  ): void {
+    this.page = page;
+    void this.queue.setView({ ...NO_FILTER, ...filter }, sort ?? this.queue.sort);
   }
 }
 

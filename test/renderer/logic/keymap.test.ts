@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KEYMAP, bindingOf, chordOf, tip, type KeyPress } from '../../../src-renderer/logic/keymap.ts';
+import { KEYMAP, acts, bindingOf, chordOf, tip, type KeyPress } from '../../../src-renderer/logic/keymap.ts';
 import { PAGES } from '../../../src-renderer/logic/pages.ts';
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
@@ -15,7 +15,7 @@ const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
 
 test('no two commands of a page share a key', () => {
   for (const { id } of PAGES) {
-    const here = KEYMAP.filter(({ on = 'review' }) => on === id || on === 'anywhere');
+    const here = KEYMAP.filter((binding) => acts(binding, id));
     const keys = here.flatMap((binding) => binding.keys);
     assert.equal(new Set(keys).size, keys.length, id);
   }
@@ -64,6 +64,14 @@ test('letters work on a Cyrillic keyboard', () => {
 test('only what may repeat repeats', () => {
   const repeating = KEYMAP.filter((binding) => binding.repeats).map((binding) => binding.command);
   assert.ok(!repeating.includes('accept') && !repeating.includes('reject'));
+});
+
+test('a command can act on some pages and no others', () => {
+  const meant = PAGES.filter(({ id }) => bindingOf(press('/'), id)?.command === 'search');
+  assert.deepEqual(
+    meant.map(({ id }) => id),
+    ['review', 'gallery'],
+  );
 });
 
 test('tooltips show the key', () => {
