@@ -20,10 +20,12 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
     samples: { type: 'string', default: '100000' },
     steps: { type: 'string', default: '240' },
+    walk: { type: 'string', default: '2000' },
   },
 });
 const samples = z.coerce.number().int().min(100).parse(values.samples);
 const steps = z.coerce.number().int().min(1).parse(values.steps);
+const remembered = z.coerce.number().int().min(1).parse(values.walk);
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const endings: (() => void)[] = [];
@@ -38,8 +40,9 @@ try {
     warmUp: Math.min(10, steps),
     decided: Math.min(60, steps),
     walked: Math.min(20, steps),
-    filters: Math.min(16, steps),
+    filters: Math.min(18, steps),
     scrolls: Math.min(40, steps),
+    remembered,
   });
   const dir = mkdtempSync(join(tmpdir(), 'fovea-bench-ui-'));
   endings.push(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
@@ -49,8 +52,9 @@ try {
     warmUp: Math.min(40, steps),
     decided: Math.ceil(steps / 2),
     walked: Math.floor(steps / 2),
-    filters: Math.min(24, steps),
+    filters: Math.min(36, steps),
     scrolls: Math.min(120, steps),
+    remembered,
   });
   const slider: Record<string, number> = {};
   for (const side of [24, 64]) {

@@ -1,8 +1,10 @@
-/** Drives the review page of one project as a quick reviewer would and gives what the waits were. */
+/** Drives the pages of one project as a quick reviewer would and gives what the waits were. */
 import type { Page } from 'playwright-core';
 import { openInBrowserHost } from '../../e2e/support/browser-host.ts';
 import type { Chromium } from '../../e2e/support/chromium.ts';
 import { ReviewPage } from '../../e2e/support/review-page.ts';
+import { measureList } from './lists.ts';
+import { measureMemory, type MemoryNumbers } from './memory.ts';
 import { percentile, Waits } from './waits.ts';
 
 export interface Scale {
@@ -11,27 +13,33 @@ export interface Scale {
   readonly walked: number;
   readonly filters: number;
   readonly scrolls: number;
+  /** Samples walked past between two looks at the memory. */
+  readonly remembered: number;
 }
 
-export interface UiNumbers {
+export interface UiNumbers extends MemoryNumbers {
   /** Decision key to the next sample's panes drawn. */
   readonly next_sample_ms_p95: number;
   readonly next_sample_ms_max: number;
-  /** Longest time between two frames while the queue scrolls. */
+  /** Longest time between two frames while a list scrolls: the worse of queue and gallery. */
   readonly scroll_frame_ms_max: number;
-  /** Click on a filter to the rows drawn. */
+  readonly queue_scroll_frame_ms_max: number;
+  readonly gallery_scroll_frame_ms_max: number;
+  readonly gallery_scroll_frame_ms_p95: number;
+  /** Choice of a filter or an order to the rows drawn: the worst of the four below. */
   readonly filter_ms_p95: number;
-  /** JS heap after `decided + walked` samples against after `warmUp`, garbage collected before both. */
-  readonly heap_growth_mb: number;
+  readonly queue_filter_ms_p95: number;
+  readonly queue_sort_ms_p95: number;
+  readonly gallery_filter_ms_p95: number;
+  readonly gallery_sort_ms_p95: number;
 }
-
-/** The page's; the code that uses it runs there. */
-declare const requestAnimationFrame: (task: () => void) => number;
 
 /** A pause between keys: 10 a second is as quick as a person gets. */
 const PAUSE_MS = 60;
 
 export async function measureUi(chromium: Chromium, project: string, scale: Scale): Promise<UiNumbers> {
+  // First: deciding leaves revisions behind, which are no leak.
+  const memory = await measureMemory(chromium, project, scale.remembered);
   const app = await openInBrowserHost(chromium, project);
   try {
     const { page } = app;
@@ -39,20 +47,29 @@ export async function measureUi(chromium: Chromium, project: string, scale: Scal
     await review.ready();
     const waits = await Waits.collect(page);
     await press(page, waits, 'j', scale.warmUp);
-    const heapBefore = await heapMb(page);
     const next = await press(page, waits, 'Enter', scale.decided);
     next.push(...(await press(page, waits, 'j', scale.walked)));
     await review.saved();
-    const heapAfter = await heapMb(page);
-    const scroll = await scrollFrames(page, scale.scrolls);
-    const filter = await filters(page, waits, scale.filters);
+    const queue = await measureList(page, waits, 'list', scale);
+    await page.getByRole('tab', { name: 'Gallery' }).click();
+    await page.locator('[role=option] img').first().waitFor();
+    const gallery = await measureList(page, waits, 'listbox', scale);
     if (app.complaints.length > 0) throw new Error(`the page complained: ${app.complaints.join('; ')}`);
     return {
       next_sample_ms_p95: percentile(next, 0.95),
       next_sample_ms_max: percentile(next, 1),
-      scroll_frame_ms_max: percentile(scroll, 1),
-      filter_ms_p95: percentile(filter, 0.95),
-      heap_growth_mb: heapAfter - heapBefore,
+      scroll_frame_ms_max: Math.max(queue.scroll_frame_ms_max, gallery.scroll_frame_ms_max),
+      queue_scroll_frame_ms_max: queue.scroll_frame_ms_max,
+      gallery_scroll_frame_ms_max: gallery.scroll_frame_ms_max,
+      gallery_scroll_frame_ms_p95: gallery.scroll_frame_ms_p95,
+      filter_ms_p95: Math.max(
+        ...[queue, gallery].flatMap(({ filter_ms_p95, sort_ms_p95 }) => [filter_ms_p95, sort_ms_p95]),
+      ),
+      queue_filter_ms_p95: queue.filter_ms_p95,
+      queue_sort_ms_p95: queue.sort_ms_p95,
+      gallery_filter_ms_p95: gallery.filter_ms_p95,
+      gallery_sort_ms_p95: gallery.sort_ms_p95,
+      ...memory,
     };
   } finally {
     await app.close();
@@ -68,61 +85,4 @@ async function press(page: Page, waits: Waits, key: string, times: number): Prom
     await page.waitForTimeout(PAUSE_MS);
   }
   return found;
-}
-
-/** Milliseconds between frames while the wheel turns over the queue. */
-async function scrollFrames(page: Page, times: number): Promise<number[]> {
-  const box = await page.getByRole('list').first().boundingBox();
-  if (!box) throw new Error('the queue is not on screen');
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  const frames = page.evaluate(
-    (ms) =>
-      new Promise<number[]>((resolve) => {
-        const gaps: number[] = [];
-        const start = performance.now();
-        let last = start;
-        const frame = (): void => {
-          const now = performance.now();
-          gaps.push(now - last);
-          last = now;
-          if (now - start < ms) requestAnimationFrame(frame);
-          else resolve(gaps.slice(1));
-        };
-        requestAnimationFrame(frame);
-      }),
-    times * 20,
-  );
-  for (let i = 0; i < times; i++) {
-    await page.mouse.wheel(0, i % 40 === 39 ? 40_000 : 300);
-    await page.waitForTimeout(16);
-  }
-  return frames;
-}
-
-/** States on and off, drops and languages in turn. */
-async function filters(page: Page, waits: Waits, times: number): Promise<number[]> {
-  const found: number[] = [];
-  const state = page.locator('[data-filter=pending]');
-  const dropped = page.getByLabel('Dropped or kept');
-  const steps = [
-    () => state.click(),
-    () => dropped.selectOption('dropped'),
-    () => state.click(),
-    () => dropped.selectOption('any'),
-  ];
-  for (let i = 0; i < times; i++) {
-    await waits.clear();
-    await steps[i % steps.length]!();
-    found.push(await waits.next('filter'));
-    await page.waitForTimeout(PAUSE_MS);
-  }
-  return found;
-}
-
-async function heapMb(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
-  await session.detach();
-  return usedSize / 1e6;
 }
