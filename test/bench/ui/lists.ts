@@ -74,14 +74,12 @@ async function choices(
   times: number,
 ): Promise<number[]> {
   const found: number[] = [];
-  // Whole rounds: nothing stays filtered.
-  for (let round = 0; round < Math.max(1, times / steps.length); round++) {
-    for (const step of steps) {
-      await waits.clear();
-      await step();
-      found.push(await waits.next(name));
-      await page.waitForTimeout(PAUSE_MS);
-    }
+  // Whole rounds of the four filters: nothing stays filtered.
+  for (let i = 0; i < Math.ceil(times / 4) * 4; i++) {
+    await waits.clear();
+    await steps[i % steps.length]!();
+    found.push(await waits.next(name));
+    await page.waitForTimeout(PAUSE_MS);
   }
   return found;
 }
