@@ -1,4 +1,4 @@
--- project.db, user_version 3
+-- project.db, user_version 4
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -6,6 +6,7 @@ CREATE INDEX job_item_state ON job_item (job_id, state, sample_id);
 CREATE INDEX job_state ON job (state);
 CREATE INDEX prediction_sample ON prediction (sample_id);
 CREATE INDEX review_prediction ON review (prediction_id);
+CREATE INDEX review_reviewer ON review (reviewer, id, decision, created_at, sample_id);
 CREATE INDEX review_sample ON review (sample_id, id);
 CREATE INDEX sample_flag_flag ON sample_flag (flag, sample_id);
 CREATE INDEX sample_image ON sample (image_id);
@@ -13,10 +14,15 @@ CREATE INDEX sample_language ON sample (language);
 CREATE INDEX sample_note_sample ON sample_note (sample_id, id);
 CREATE INDEX sample_run_run ON sample_run (run_id);
 CREATE INDEX sample_split ON sample (split);
+CREATE INDEX sample_state_agreement ON sample_state (agreement) WHERE agreement IS NOT NULL;
 CREATE INDEX sample_state_disagreement ON sample_state (disagreement);
+CREATE INDEX sample_state_drop_rule ON sample_state (drop_rule) WHERE drop_rule IS NOT NULL;
 CREATE INDEX sample_state_filter ON sample_state (state, dropped, language, split, sample_id);
+CREATE INDEX sample_state_iou ON sample_state (iou) WHERE iou IS NOT NULL;
+CREATE INDEX sample_state_place ON sample_state (roi_x, roi_y) WHERE roi_x IS NOT NULL;
 CREATE INDEX sample_state_prediction ON sample_state (prediction_id);
 CREATE INDEX sample_state_reviewed ON sample_state (reviewed_at) WHERE reviewed_at IS NOT NULL;
+CREATE INDEX sample_state_reviewer ON sample_state (reviewer, state) WHERE reviewer IS NOT NULL;
 CREATE INDEX sample_state_roi_size ON sample_state (roi_size);
 CREATE INDEX sample_state_uncertainty ON sample_state (uncertainty);
 CREATE INDEX sample_tag_sample ON sample_tag (sample_id, tag);
@@ -211,7 +217,7 @@ CREATE TABLE sample_state (
   roi_x REAL,
   roi_y REAL,
   iou REAL
-) STRICT;
+, agreement TEXT CHECK (agreement IN ('agree', 'differ'))) STRICT;
 CREATE TABLE sample_tag (
   tag TEXT NOT NULL,
   sample_id INTEGER NOT NULL REFERENCES sample(id),

@@ -3,5 +3,6 @@ import type { Migration } from '../types.ts';
 import { migration as m0001 } from './0001-project.ts';
 import { migration as m0002 } from './0002-gallery.ts';
 import { migration as m0003 } from './0003-sample-run.ts';
+import { migration as m0004 } from './0004-dashboard.ts';
 
-export const projectMigrations: readonly Migration[] = [m0001, m0002, m0003];
+export const projectMigrations: readonly Migration[] = [m0001, m0002, m0003, m0004];

@@ -13,10 +13,19 @@ LEFT JOIN review r ON r.id = (SELECT MAX(id) FROM review WHERE sample_id = s.id)
 LEFT JOIN prediction p ON p.sample_id = s.id AND p.run_id = COALESCE(
   (SELECT run_id FROM sample_run WHERE sample_id = s.id), (SELECT active_run_id FROM project))`;
 
+/**
+ * Null unless two people or more decided on the label that is shown; each one's last word counts. They agree when all
+ * accepted, all corrected or all rejected it.
+ */
+const AGREEMENT = `(
+  SELECT CASE COUNT(DISTINCT w.decision) WHEN 1 THEN 'agree' ELSE 'differ' END
+  FROM (SELECT decision, prediction_id, MAX(id) FROM review v WHERE v.sample_id = s.id GROUP BY reviewer) w
+  WHERE w.decision <> 'reset' AND w.prediction_id IS p.id HAVING COUNT(*) > 1)`;
+
 /** A correction's own label has the say on where the RoI is. */
 const DERIVE = `
 INSERT INTO sample_state (sample_id, state, dropped, language, split, tag, prediction_id, review_id, drop_rule,
-  drop_value, reviewer, reviewed_at, disagreement, uncertainty, roi_size, roi_x, roi_y, iou)
+  drop_value, reviewer, reviewed_at, disagreement, uncertainty, roi_size, roi_x, roi_y, iou, agreement)
 SELECT s.id,
   CASE r.decision WHEN 'accept' THEN 'accepted' WHEN 'correct' THEN 'corrected' WHEN 'reject' THEN 'rejected'
     ELSE CASE WHEN p.id IS NULL THEN 'unlabelled' ELSE 'pending' END END,
@@ -26,7 +35,8 @@ SELECT s.id,
   ps.disagreement, ps.uncertainty,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_size ELSE rs.roi_size END,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_x ELSE rs.roi_x END,
-  CASE WHEN rs.review_id IS NULL THEN ps.roi_y ELSE rs.roi_y END, rs.iou
+  CASE WHEN rs.review_id IS NULL THEN ps.roi_y ELSE rs.roi_y END, rs.iou,
+  CASE WHEN r.id IS NOT NULL THEN ${AGREEMENT} END
 ${JOINS}
 LEFT JOIN prediction_score ps ON ps.prediction_id = p.id
 LEFT JOIN review_score rs ON rs.review_id = r.id`;
@@ -37,7 +47,7 @@ ON CONFLICT (sample_id) DO UPDATE SET state = excluded.state, dropped = excluded
   prediction_id = excluded.prediction_id, review_id = excluded.review_id, drop_rule = excluded.drop_rule,
   drop_value = excluded.drop_value, reviewer = excluded.reviewer, reviewed_at = excluded.reviewed_at,
   disagreement = excluded.disagreement, uncertainty = excluded.uncertainty, roi_size = excluded.roi_size,
-  roi_x = excluded.roi_x, roi_y = excluded.roi_y, iou = excluded.iou`;
+  roi_x = excluded.roi_x, roi_y = excluded.roi_y, iou = excluded.iou, agreement = excluded.agreement`;
 
 const SEARCH = `
 INSERT INTO sample_search (sample_id, search)

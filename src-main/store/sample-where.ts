@@ -17,6 +17,17 @@ export const MEASURES: Readonly<Record<Measure, string>> = {
   iou: 'iou',
 };
 
+/** Samples that a labelling job of the active run gave up on; those it managed since have a prediction. */
+const FAILED = `SELECT i.sample_id FROM job j JOIN job_item i ON i.job_id = j.id AND i.state = 'failed'
+  WHERE j.type = 'label' AND j.run_id IS (SELECT active_run_id FROM project)`;
+
+const LABELLING: Readonly<Record<SampleFilter['labelling'], string>> = {
+  any: '',
+  labelled: 't.prediction_id IS NOT NULL',
+  failed: `t.prediction_id IS NULL AND t.sample_id IN (${FAILED})`,
+  waiting: `t.prediction_id IS NULL AND t.sample_id NOT IN (${FAILED})`,
+};
+
 /** The condition a sample's row meets when the filter lets it through. */
 export function whereSql(filter: SampleFilter): Sql {
   const parts: Sql[] = [
@@ -27,12 +38,14 @@ export function whereSql(filter: SampleFilter): Sql {
     oneOf('t.reviewer', filter.reviewers),
     tagged(filter.tags),
     flagged(filter.flags),
+    plain(LABELLING[filter.labelling]),
   ];
   if (filter.dropped !== 'any') parts.push(plain(`t.dropped = ${filter.dropped === 'dropped' ? 1 : 0}`));
   if (filter.notes !== 'any') {
     const is = filter.notes === 'with' ? 'EXISTS' : 'NOT EXISTS';
     parts.push(plain(`${is} (SELECT 1 FROM sample_note n WHERE n.sample_id = t.sample_id)`));
   }
+  if (filter.agreement !== 'any') parts.push({ sql: 't.agreement = ?', params: [filter.agreement] });
   if (filter.batch !== null) {
     parts.push({
       sql: `t.sample_id IN (SELECT sample_id FROM batch_item WHERE batch_id = ? AND outcome = 'accepted')`,

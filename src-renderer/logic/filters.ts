@@ -41,6 +41,19 @@ export const SORTS: readonly SortChoice[] = [
   { by: 'reviewed', words: 'Last reviewed', descending: true },
 ];
 
+export const LABELLING_WORDS: Readonly<Record<SampleFilter['labelling'], string>> = {
+  any: 'Labelled or not',
+  labelled: 'Labelled',
+  failed: 'Labelling failed',
+  waiting: 'Waiting for a label',
+};
+
+export const AGREEMENT_WORDS: Readonly<Record<SampleFilter['agreement'], string>> = {
+  any: 'Reviewers agree or not',
+  agree: 'Reviewers agree',
+  differ: 'Reviewers differ',
+};
+
 const MEASURE_WORDS: Readonly<Record<Measure, string>> = {
   disagreement: 'disagreement',
   uncertainty: 'uncertainty',
@@ -115,6 +128,8 @@ export function parts(filter: SampleFilter): FilterPart[] {
   );
   list('notes', filter.notes === 'any' ? [] : [filter.notes === 'with' ? 'With notes' : 'Without notes']);
   list('reviewers', filter.reviewers.length === 0 ? [] : [`by ${filter.reviewers.join(' or ')}`]);
+  list('labelling', filter.labelling === 'any' ? [] : [LABELLING_WORDS[filter.labelling]]);
+  list('agreement', filter.agreement === 'any' ? [] : [AGREEMENT_WORDS[filter.agreement]]);
   list('batch', filter.batch === null ? [] : [`Batch ${filter.batch}`]);
   for (const [key, range] of Object.entries(filter.ranges)) {
     const measure = key as Measure;

@@ -32,6 +32,8 @@ interface Model {
   readonly roi_x: number | null;
   readonly roi_y: number | null;
   readonly iou: number | null;
+  readonly agreement: string | null;
+  readonly prediction_id: number | null;
 }
 
 const RANK = ['unlabelled', 'pending', 'accepted', 'corrected', 'rejected'];
@@ -59,15 +61,21 @@ test('list, count and place of every filter and order are those of a plain model
       null,
     );
   }
+  const failed = [4, 8, 15, 16, 23, 42];
+  const job = write<{ id: number }>(
+    db,
+    `INSERT INTO job (type, state, run_id, params, created_at) VALUES ('label', 'done', ?, '{}', '2026') RETURNING id`,
+  ).get(run)!.id;
+  for (const id of failed)
+    write(db, "INSERT INTO job_item (job_id, sample_id, state) VALUES (?, ?, 'failed')").run(job, id);
   for (let n = 0; n < 30; n++) {
     const id = 1 + pick(60);
     setFlags(db, [id], [(['look_again', 'example', 'bad_data'] as const)[pick(3)]!], true, 'ann');
     if (pick(2) === 0) addNote(db, id, 'see the corner', 'ben');
-    write(db, 'UPDATE sample_state SET disagreement = ?, uncertainty = ? WHERE sample_id = ?').run(
-      pick(4) / 4,
-      pick(4) / 4,
-      id,
-    );
+    write(
+      db,
+      'UPDATE sample_state SET disagreement = ?, uncertainty = ?, agreement = ? WHERE sample_id = ?',
+    ).run(pick(4) / 4, pick(4) / 4, [null, 'agree', 'differ'][pick(3)]!, id);
   }
   const rows = read<Model>(
     db,
@@ -76,6 +84,12 @@ test('list, count and place of every filter and order are those of a plain model
      FROM sample_state t JOIN sample s ON s.id = t.sample_id JOIN sample_search f ON f.sample_id = s.id ORDER BY s.id`,
   ).all();
   assert.equal(rows.length, 60);
+
+  const labelling = (row: Model): string => {
+    if (row.prediction_id !== null) return 'labelled';
+    return failed.includes(row.sample_id) ? 'failed' : 'waiting';
+  };
+  assert.deepEqual(new Set(rows.map(labelling)), new Set(['labelled', 'failed', 'waiting']));
 
   const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> =>
     fc.oneof(fc.constant<T[]>([]), fc.subarray([...values], { minLength: 1 }));
@@ -89,6 +103,8 @@ test('list, count and place of every filter and order are those of a plain model
     flags: some(['look_again', 'example', 'bad_data']),
     notes: fc.constantFrom('any', 'with', 'without'),
     reviewers: some(['ann', 'ben']),
+    labelling: fc.constantFrom('labelled', 'failed', 'waiting'),
+    agreement: fc.constantFrom('agree', 'differ'),
     ranges: fc.oneof(
       { weight: 3, arbitrary: fc.constant({}) },
       fc.constantFrom(
@@ -146,6 +162,8 @@ test('list, count and place of every filter and order are those of a plain model
             (filter.flags.length === 0 || filter.flags.some((flag) => row.flags?.includes(flag))) &&
             (filter.notes === 'any' || (filter.notes === 'with') === row.notes > 0) &&
             oneOf(filter.reviewers, row.reviewer ?? '–') &&
+            (filter.labelling === 'any' || filter.labelling === labelling(row)) &&
+            (filter.agreement === 'any' || filter.agreement === row.agreement) &&
             Object.entries(filter.ranges).every(([name, [low, high]]) => {
               const value = row[MEASURES[name as Measure] as 'iou'];
               return value !== null && value >= low && value < high;

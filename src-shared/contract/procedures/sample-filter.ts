@@ -33,6 +33,10 @@ export const sampleFilterSchema = z.object({
   reviewers: z.array(z.string()).default([]),
   /** Accepted by this batch. */
   batch: idSchema.nullable().default(null),
+  /** `labelled` has a label of the run that is shown, `failed` was tried in vain, `waiting` was not tried yet. */
+  labelling: z.enum(['any', 'labelled', 'failed', 'waiting']).default('any'),
+  /** Of samples that two people or more decided: whether their last words on the label are the same decision. */
+  agreement: z.enum(['any', 'agree', 'differ']).default('any'),
   ranges: z.partialRecord(measureSchema, rangeSchema).default({}),
   /** Just these samples. */
   ids: z.array(idSchema).max(FILTER_IDS_MAX).default([]),
