@@ -67,7 +67,7 @@ export function decoderGraph(
   names: DecoderNames,
   variant: DecoderVariant,
 ): Graph {
-  const b = new GraphBuilder('decoder');
+  const b = new GraphBuilder('decoder', weights.placement);
   const weight = weightsInto(b, weights);
   let x: Value = b.input('embeds', 'float32', ['S', text.hiddenSize]);
   const context = decoderContext(b, text, weight, 'P+S');
@@ -109,7 +109,7 @@ function logitsOf(
  * @throws FoveaError `missing_tensor` when a tensor of the layer is absent.
  */
 export function layerGraph(text: TextConfig, weights: WeightSource, names: DecoderNames, i: number): Graph {
-  const b = new GraphBuilder(`layer ${i}`);
+  const b = new GraphBuilder(`layer ${i}`, weights.placement);
   const weight = weightsInto(b, weights);
   const x = b.input('embeds', 'float32', ['S', text.hiddenSize]);
   const context = decoderContext(b, text, weight, 'P+S');
@@ -125,7 +125,7 @@ export function layerGraph(text: TextConfig, weights: WeightSource, names: Decod
 
 /** The decoder's end as a graph of its own. @throws FoveaError `missing_tensor`. */
 export function headGraph(text: TextConfig, weights: WeightSource, names: DecoderNames): Graph {
-  const b = new GraphBuilder('head');
+  const b = new GraphBuilder('head', weights.placement);
   const rows = b.input('hidden', 'float32', ['S', text.hiddenSize]);
   b.output('logits', logitsOf(b, text, weightsInto(b, weights), names, rows));
   return b.finish();

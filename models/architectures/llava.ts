@@ -39,7 +39,7 @@ export function llava(config: LlavaConfig, weights: WeightSource): ModelGraphs {
     embed: () => embedGraph(text, weights, names),
 
     vision(): Graph {
-      const b = new GraphBuilder('vision');
+      const b = new GraphBuilder('vision', weights.placement);
       const weight = weightsInto(b, weights);
       const pixels = b.input('pixels', 'float32', [1, 3, vision.imageSize, vision.imageSize]);
       const features = clipFeatures(b, vision, weight, names.vision, pixels, visionLayersUsed(config));

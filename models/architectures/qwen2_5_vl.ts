@@ -43,7 +43,7 @@ export function qwen2_5_vl(config: QwenConfig, weights: WeightSource): ModelGrap
     embed: () => embedGraph(text, weights, names),
 
     vision(): Graph {
-      const b = new GraphBuilder('vision');
+      const b = new GraphBuilder('vision', weights.placement);
       b.output('features', qwenFeatures(b, vision, weightsInto(b, weights), names.vision, text.hiddenSize));
       return b.finish();
     },

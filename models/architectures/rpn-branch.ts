@@ -27,7 +27,7 @@ export function rpnGraph(
   source: WeightSource,
   names: { readonly layers: string; readonly norm: string },
 ): Graph {
-  const b = new GraphBuilder('rpn');
+  const b = new GraphBuilder('rpn', source.placement);
   const weight = weightsInto(b, source);
   const { hiddenSize: d, heads: H, kvHeads: G, headDim: c } = config;
   let x: Value = b.input('hidden', 'float32', ['S', d]);

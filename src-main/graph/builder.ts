@@ -9,9 +9,11 @@ import { ONNX_DTYPE } from './dtypes.ts';
 import { inferNode } from './infer.ts';
 import { OpError } from './ops/spec.ts';
 import type { OpName } from './ops/index.ts';
+import { quantisedRowsOf, rowPieces, rowsOf } from './pieces.ts';
 import type { Graph, Initializer, Node, Value } from './types.ts';
 import { verify } from './verifier.ts';
-import type { FileRange, QuantisedRef, WeightRef } from './weights.ts';
+import type { FileRange, Placement, QuantisedRef, WeightRef } from './weights.ts';
+import { ANYWHERE } from './weights.ts';
 
 const DTYPE_OF = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
 /** MatMulNBits' accuracy_level of int8 products, the fast ones on every CPU. */
@@ -21,19 +23,24 @@ const END = 2 ** 53 - 1;
 
 export class GraphBuilder {
   readonly #name: string;
+  readonly #placement: Placement;
   readonly #inputs: Value[] = [];
   readonly #outputs: Value[] = [];
   readonly #nodes: Node[] = [];
   readonly #values = new Map<string, Value>();
   readonly #initializers = new Map<string, Initializer>();
+  /** Float weights by value name, with the shape they are seen with: `linear` may take them in pieces. */
+  readonly #files = new Map<string, WeightRef>();
   /** Quantised weights by value name; `linear` alone takes them. */
   readonly #quantised = new Map<string, { readonly value: Value; readonly ref: QuantisedRef }>();
   /** Names that values get when the graph is finished: those of the outputs they are. */
   readonly #renames = new Map<string, string>();
   #made = 0;
 
-  constructor(name: string) {
+  /** @param placement how the device that the graph is for takes weights */
+  constructor(name: string, placement: Placement = ANYWHERE) {
     this.#name = name;
+    this.#placement = placement;
   }
 
   /** An input of the graph. */
@@ -60,6 +67,7 @@ export class GraphBuilder {
     const key = `${name}:${shape.join('x')}`;
     const known = this.#values.get(key);
     if (known) return known;
+    this.#files.set(key, { ...ref, shape });
     const dtype = DTYPE_OF[ref.dtype];
     if (dtype === 'float32') return this.#initializer({ name: key, dtype, shape, data: { file: ref } });
     const stored = this.#initializer({ name: `${key}:stored`, dtype, shape, data: { file: ref } });
@@ -109,14 +117,26 @@ export class GraphBuilder {
     return this.#emit('Where', [condition, yes, no]);
   }
 
-  /** x `[M,K]` · weight `[N,K]`ᵀ (+ bias `[N]`): a checkpoint's linear layer on its own bytes. */
+  /**
+   * x `[M,K]` · weight `[N,K]`ᵀ (+ bias `[N]`): a checkpoint's linear layer on its own bytes, in pieces of its outputs
+   * where the whole is more than a buffer of the device may have.
+   */
   linear(x: Value, weight: Value, bias?: Value): Value {
-    const quantised = this.#quantised.get(weight.name);
-    if (quantised) {
-      const product = this.#matmulNBits(x, weight.name, quantised.ref);
-      return bias ? this.binary('Add', product, bias) : product;
+    const quantised = this.#quantised.get(weight.name)?.ref;
+    const file = this.#files.get(weight.name);
+    const ref = quantised ?? file;
+    const pieces = ref ? rowPieces(weight.name, ref, this.#placement.maxBytes) : [];
+    if (!quantised && pieces.length < 2) {
+      return this.#emit('Gemm', bias ? [x, weight, bias] : [x, weight], { transB: 1 });
     }
-    return this.#emit('Gemm', bias ? [x, weight, bias] : [x, weight], { transB: 1 });
+    const products = pieces.map((piece) => {
+      const name = pieces.length === 1 ? weight.name : `${weight.name}[${piece.join(':')}]`;
+      if (quantised) return this.#matmulNBits(x, name, quantisedRowsOf(quantised, piece));
+      const rows = rowsOf(file as WeightRef, piece);
+      return this.#emit('Gemm', [x, this.weight(name, rows, rows.shape)], { transB: 1 });
+    });
+    const product = products.length === 1 ? (products[0] as Value) : this.concat(products, 1);
+    return bias ? this.binary('Add', product, bias) : product;
   }
 
   matmul(a: Value, b: Value): Value {
@@ -197,7 +217,7 @@ export class GraphBuilder {
       })),
       values: new Map(values.map((value) => [value.name, value])),
     };
-    verify(graph);
+    verify(graph, this.#placement.maxBytes);
     return graph;
   }
 

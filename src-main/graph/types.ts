@@ -6,6 +6,11 @@ import type { AttributeValue, ValueType } from './dtypes.ts';
 import type { OpName } from './ops/index.ts';
 import type { FileRange } from './weights.ts';
 
+/** A graph that breaks its own rules: a fault in the graph's maker. */
+export class GraphError extends Error {
+  override readonly name = 'GraphError';
+}
+
 /** One tensor of the graph: made by exactly one input, initializer or node. */
 export interface Value extends ValueType {
   readonly name: string;

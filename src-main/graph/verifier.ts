@@ -5,12 +5,10 @@
 import { sameShape, showShape } from './dims.ts';
 import { inferNode } from './infer.ts';
 import type { DType, ValueType } from './dtypes.ts';
-import type { Graph, Initializer, Value } from './types.ts';
+import { GraphError } from './types.ts';
+import type { Graph, Initializer, Node, Value } from './types.ts';
 
-/** A graph that breaks its own rules: a fault in the graph's maker. */
-export class GraphError extends Error {
-  override readonly name = 'GraphError';
-}
+export { GraphError } from './types.ts';
 
 const BYTES: Readonly<Record<DType, number>> = {
   float32: 4,
@@ -32,11 +30,26 @@ function checkInitializer(initializer: Initializer): void {
   }
 }
 
+function isCastWeight(
+  { op, inputs: [input = ''] }: Node,
+  constants: ReadonlyMap<string, Initializer>,
+): boolean {
+  return op === 'Cast' && constants.has(input);
+}
+
+/** A weight, as stored or as what it is cast to, must fit one buffer of the device. */
+function checkSize({ name, dtype, shape }: Value, maxBytes: number): void {
+  const bytes = shape.reduce<number>((product, dim) => product * Number(dim), BYTES[dtype]);
+  if (bytes <= maxBytes) return;
+  throw new GraphError(`${name} ${showShape(shape)} takes ${bytes} bytes, a buffer has ${maxBytes} at most`);
+}
+
 /**
- * Checks a graph against the op table.
+ * Checks a graph against the op table, and its weights against the largest buffer of the device it is for.
+ * @param maxBytes null: no limit
  * @throws GraphError or OpError naming the first fault.
  */
-export function verify(graph: Graph): void {
+export function verify(graph: Graph, maxBytes: number | null = null): void {
   const seen = new Map<string, ValueType>();
   const constants = new Map<string, Initializer>();
   const define = (value: Value, type: ValueType = value): void => {
@@ -55,6 +68,7 @@ export function verify(graph: Graph): void {
   for (const initializer of graph.initializers) {
     checkInitializer(initializer);
     define(initializer);
+    if (maxBytes !== null) checkSize(initializer, maxBytes);
     constants.set(initializer.name, initializer);
   }
   const scope = {
@@ -68,6 +82,7 @@ export function verify(graph: Graph): void {
     node.outputs.forEach((name, i) => {
       const type = types[i] as ValueType;
       define({ name, ...type }, type);
+      if (maxBytes !== null && isCastWeight(node, constants)) checkSize({ name, ...type }, maxBytes);
     });
   }
   if (graph.outputs.length === 0) throw new GraphError(`${graph.name} has no outputs`);

@@ -33,10 +33,31 @@ export interface QuantisedRef {
   readonly scales: FileRange;
 }
 
+/** How a device takes weights; a graph is built for one. */
+export interface Placement {
+  /** Most bytes that one buffer of the device may have; null: no limit. Larger linear layers are built in pieces. */
+  readonly maxBytes: number | null;
+}
+
+/** Weights that a graph takes as they are. */
+export const ANYWHERE: Placement = { maxBytes: null };
+
 /** The tensors of a checkpoint by name. */
 export interface WeightSource {
   get(name: string): WeightRef | undefined;
   /** The tensor's quantised form, which a linear layer takes instead of what `get` gives. */
   quantised?(name: string): QuantisedRef | undefined;
   names(): Iterable<string>;
+  /** The device that the graphs of these weights are for; absent: one that takes them as they are. */
+  readonly placement?: Placement;
+}
+
+/** The same weights for graphs of another device. */
+export function placed(source: WeightSource, placement: Placement): WeightSource {
+  return {
+    get: (name) => source.get(name),
+    quantised: (name) => source.quantised?.(name),
+    names: () => source.names(),
+    placement,
+  };
 }

@@ -24,6 +24,19 @@ const NEXT: Readonly<Record<Device, string>> = {
   coreml: 'CoreML needs macOS; otherwise use --device cpu',
 };
 
+/**
+ * Largest buffer that may be made on a device; null: no limit to plan with. WebGPU: the least that every adapter must
+ * allow one shader to see (WebGPU §3.6.2, `maxStorageBufferBindingSize`). ONNX Runtime asks its adapter for more and
+ * does not say what it got, and a buffer beyond the limit is an error in a log and wrong numbers.
+ */
+export const MAX_BUFFER_BYTES: Readonly<Record<Device, number | null>> = {
+  cpu: null,
+  webgpu: 134_217_728,
+  cuda: null,
+  dml: null,
+  coreml: null,
+};
+
 /** Devices this build of ONNX Runtime knows, whether or not their hardware is there. */
 export function knownDevices(): Device[] {
   const names = new Set(listSupportedBackends().map(({ name }) => name));

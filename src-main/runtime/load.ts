@@ -8,9 +8,10 @@ import { modelGraphs } from '../../models/architectures/index.ts';
 import { memoryEstimate } from '../checkpoint/memory.ts';
 import { openQuantised } from '../checkpoint/quantised/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { placed } from '../graph/weights.ts';
 import type { VisionLanguageModel } from '../pipeline/ports.ts';
 import type { Device, DeviceChoice, SessionSettings } from './device.ts';
-import { candidates, deviceUnavailable, knownDevices } from './device.ts';
+import { candidates, deviceUnavailable, knownDevices, MAX_BUFFER_BYTES } from './device.ts';
 import { OnnxModel } from './model.ts';
 import type { SelfCheck } from './self-check.ts';
 import { probeSeconds, selfCheck } from './self-check.ts';
@@ -32,6 +33,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Memory that may be taken; default: what the system says is free. */
   readonly availableBytes?: number;
+  /** Largest buffer of the device asked for; default: what is known of it. */
+  readonly maxBufferBytes?: number;
   /** Other graphs for one device; tests prove with it that a device that computes wrong is refused. */
   readonly graphsFor?: (device: Device, graphs: ModelGraphs) => ModelGraphs;
 }
@@ -67,14 +70,13 @@ export async function loadModel(stored: GraphSource, options: LoadOptions): Prom
   const heldBytes = options.precision === 'int4' ? held.int4.copiedBytes : held.copiedBytes;
   if (options.device === 'cpu') refuseTooLarge(heldBytes, options);
   const checkpoint = await atPrecision(stored, options);
-  const graphs = modelGraphs(checkpoint);
   const parameters = countParameters(checkpoint);
   const cpuThreads = options.cpuThreads ?? (parameters < SINGLE_THREAD_BELOW ? 1 : 0);
   const passedOver: string[] = [];
   for (const device of candidates(options.device)) {
     if (device === 'cpu') refuseTooLarge(heldBytes, options);
     try {
-      const { model, check } = await open(device, graphs, {
+      const { model, check } = await open(device, checkpoint, {
         ...options,
         cpuThreads,
         repacked: options.precision === 'int4',
@@ -114,7 +116,7 @@ function refuseTooLarge(heldBytes: number, { precision, availableBytes }: LoadOp
 
 async function open(
   device: Device,
-  graphs: ModelGraphs,
+  checkpoint: GraphSource,
   options: LoadOptions & {
     readonly cpuThreads: number;
     readonly repacked: boolean;
@@ -133,7 +135,11 @@ async function open(
     prepack,
     inTurn: on === 'cpu' && onCpu === 'layered',
   });
-  const own = options.graphsFor?.(device, graphs) ?? graphs;
+  const graphs = modelGraphs(checkpoint);
+  const maxBytes = options.maxBufferBytes ?? MAX_BUFFER_BYTES[device];
+  const weights = placed(checkpoint.weights, { maxBytes });
+  const forDevice = modelGraphs({ config: checkpoint.config, weights });
+  const own = options.graphsFor?.(device, forDevice) ?? forDevice;
   const model = new OnnxModel(
     own,
     settings(device),

@@ -1,6 +1,7 @@
 /**
- * Runs in a process of its own, over SwiftShader (swiftshader.ts): loads the checkpoint folder it is given on WebGPU
- * and prints its self-check and how far features and logits of the oracle's case are off. One JSON line on stdout.
+ * Runs in a process of its own, over SwiftShader (swiftshader.ts): loads the oracle's case it is given on WebGPU, with
+ * the largest buffer it is given, and prints its self-check and how far features and logits are off. One JSON line on
+ * stdout.
  */
 import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
 import { promptFor, promptParts } from '../../src-main/pipeline/prompted.ts';
@@ -9,10 +10,14 @@ import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { expectedArray, oracleCases, relativeDifference } from './oracle.ts';
 
-const golden = (await oracleCases('qwen2_5_vl')).find(({ name }) => name === process.argv[2]);
-if (!golden) throw new Error(`no case ${process.argv[2]}`);
+const [, , name, maxBufferBytes] = process.argv;
+const golden = (await oracleCases('qwen2_5_vl')).find((one) => one.name === name);
+if (!golden) throw new Error(`no case ${name}`);
 const checkpoint = await openQwen(golden.dir);
-const model = await loadModel(checkpoint, { device: 'webgpu' });
+const model = await loadModel(checkpoint, {
+  device: 'webgpu',
+  ...(maxBufferBytes === undefined ? {} : { maxBufferBytes: Number(maxBufferBytes) }),
+});
 const subject = { checkpoint, model };
 const { features, placement } = await encodeImageFile(subject, golden.image, new Stopwatch());
 const prompt = promptFor(subject, golden.question, placement.grid);

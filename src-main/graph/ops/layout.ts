@@ -48,7 +48,7 @@ export const LAYOUT = {
     },
   },
   Concat: {
-    inputs: [1, 16],
+    inputs: [1, 256],
     attributes: { axis: { kind: 'int', required: true } },
     infer(context) {
       const first = input(context, 0);
