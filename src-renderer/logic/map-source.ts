@@ -137,10 +137,13 @@ export function runsOf(sources: readonly MapSource[]): number[] {
   return [...runs];
 }
 
+/** Whether a token's map is shown, alone or in a difference. */
+export function showsToken(source: MapSource): boolean {
+  const parts = source.kind === 'difference' ? [source.left, source.right] : [source];
+  return parts.some(({ kind }) => kind === 'token');
+}
+
 /** What a pane shows instead when its source cannot outlive the visit: tokens belong to one answer. */
 export function lasting(source: MapSource): MapSource {
-  const fleeting =
-    source.kind === 'token' ||
-    (source.kind === 'difference' && [source.left, source.right].some(({ kind }) => kind === 'token'));
-  return fleeting ? RAW : source;
+  return showsToken(source) ? RAW : source;
 }

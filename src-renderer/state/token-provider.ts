@@ -22,7 +22,7 @@ export function tokenProvider(lab: TokenLab): MapProvider<SourceOf<'token'>> {
     find: ({ index }, { detail }) => {
       const { view } = lab;
       if (!view || view.predictionId !== detail.prediction?.id) {
-        return { missing: lab.problem?.message ?? 'Open the Tokens tab to see where tokens look' };
+        return { missing: lab.problem?.message ?? 'Asking the model where each token looks…' };
       }
       const map = index === 0 ? lab.map : mapOfOne(view, index - 1);
       return map ? { map } : { missing: 'Said last and never fed back: it has no map' };

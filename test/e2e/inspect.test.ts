@@ -55,6 +55,13 @@ for (const [name, open] of Object.entries(HOSTS)) {
         assert.deepEqual(await violations(page), [], `tokens, ${colorScheme}`);
       }
 
+      await page.getByRole('tab', { name: 'Sample' }).click();
+      await review.pressAndMove('j');
+      const pane = page.getByRole('region', { name: 'Tokens of the map' });
+      await pane.getByTestId('highest').filter({ hasText: /\d/ }).waitFor({ timeout: ANSWER_MS });
+      assert.equal(await page.getByText('Asking the model').count(), 0, 'a pane fills with its tab closed');
+      await review.pressAndMove('k');
+
       await page.getByRole('tab', { name: 'Ask and check' }).click();
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       await page.locator('[data-verdict]').waitFor({ timeout: ANSWER_MS });

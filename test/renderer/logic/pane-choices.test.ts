@@ -9,6 +9,7 @@ import {
   RAW,
   RPN,
   runsOf,
+  showsToken,
   type MapSource,
   type PlainSource,
 } from '../../../src-renderer/logic/map-source.ts';
@@ -115,8 +116,10 @@ test('sources have one key each, survive storing, and say which runs they need',
   assert.ok(!mapSourceSchema.safeParse({ ...difference, left: difference }).success, 'no nesting');
 });
 
-test('a token belongs to one answer and is not remembered', () => {
+test('a token belongs to one answer and is not remembered, alone or in a difference', () => {
   const token: PlainSource = { kind: 'token', index: 1 };
+  assert.ok(showsToken(token) && showsToken({ kind: 'difference', left: RAW, right: token }));
+  assert.ok(![RAW, head, difference].some(showsToken));
   assert.deepEqual(lasting(token), RAW);
   assert.deepEqual(lasting({ kind: 'difference', left: RAW, right: token }), RAW);
   assert.equal(lasting(difference), difference);
