@@ -5,29 +5,34 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
 import { getSample } from './sample.ts';
 
-/** Sets or takes away flags of samples; those that are so already stay as they are. Throws `not_found`. */
+/** Characters of a note that a list shows. */
+export const NOTE_SHOWN = 300;
+
+/**
+ * Sets or takes away flags of samples; those that are so already stay as they are. Gives the samples that changed.
+ * Throws `not_found`.
+ */
 export function setFlags(
   db: WritableDb,
   sampleIds: readonly number[],
   flags: readonly Flag[],
   on: boolean,
   reviewer: string,
-): void {
-  transact(db, () => {
+): number[] {
+  return transact(db, () => {
     const now = new Date().toISOString();
-    for (const sampleId of sampleIds) {
+    return sampleIds.filter((sampleId) => {
       getSample(db, sampleId);
-      for (const flag of flags) {
-        if (on) {
-          write(
-            db,
-            `INSERT INTO sample_flag (sample_id, flag, reviewer, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-          ).run(sampleId, flag, reviewer, now);
-        } else {
-          write(db, 'DELETE FROM sample_flag WHERE sample_id = ? AND flag = ?').run(sampleId, flag);
-        }
-      }
-    }
+      const changes = flags.map((flag) =>
+        on
+          ? write(
+              db,
+              `INSERT INTO sample_flag (sample_id, flag, reviewer, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+            ).run(sampleId, flag, reviewer, now).changes
+          : write(db, 'DELETE FROM sample_flag WHERE sample_id = ? AND flag = ?').run(sampleId, flag).changes,
+      );
+      return changes.some((changed) => changed > 0);
+    });
   });
 }
 
@@ -52,6 +57,44 @@ export function addNote(db: WritableDb, sampleId: number, text: string, reviewer
   });
 }
 
+export interface NoteDraft {
+  readonly sampleId: number;
+  /** The note that is edited; null for a new one. */
+  readonly id: number | null;
+  /** Its text before the edit. */
+  readonly was: string;
+  readonly text: string;
+  readonly reviewer: string;
+}
+
+/**
+ * Writes a note that is being edited: in its place while nobody else changed it, else as a note of its own. No words
+ * remove it. Repeating a call whose answer was lost does nothing more. Throws `not_found` for an unknown sample.
+ */
+export function writeNote(db: WritableDb, { sampleId, id, was, text, reviewer }: NoteDraft): Note | null {
+  const words = text.trim();
+  return transact(db, () => {
+    const notes = notesOf(db, sampleId);
+    const before = notes.find((note) => note.id === id);
+    if (words === '') {
+      if (before?.text === was) removeNote(db, before.id);
+      return null;
+    }
+    if (before?.text === words) return before;
+    if (before?.text !== was) {
+      const same = notes.find((note) => note.text === words && note.reviewer === reviewer);
+      return same ?? addNote(db, sampleId, words, reviewer);
+    }
+    const createdAt = new Date().toISOString();
+    write(db, 'UPDATE sample_note SET text = ?, created_at = ? WHERE id = ?').run(
+      words,
+      createdAt,
+      before.id,
+    );
+    return { ...before, text: words, createdAt };
+  });
+}
+
 /** Deletes a note; one that is gone already is no error. Gives the sample it was on, or null. */
 export function removeNote(db: WritableDb, id: number): number | null {
   return (
@@ -67,4 +110,10 @@ export function notesOf(db: ReadableDb, sampleId: number): Note[] {
     `SELECT id, sample_id AS sampleId, text, reviewer, created_at AS createdAt FROM sample_note
      WHERE sample_id = ? ORDER BY id`,
   ).all(sampleId);
+}
+
+/** What a list shows of a sample's notes. */
+export function noteSummary(db: ReadableDb, sampleId: number): { notes: number; note: string | null } {
+  const notes = notesOf(db, sampleId);
+  return { notes: notes.length, note: notes.at(-1)?.text.slice(0, NOTE_SHOWN) ?? null };
 }

@@ -2,6 +2,7 @@
 import type { Dropped } from '../../src-shared/kernels/types.ts';
 import type { Flag, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
 import { IMPORT_ORDER, type SampleFilter, type SampleSort } from '../../src-shared/contract/procedures.ts';
+import { NOTE_SHOWN } from './annotation.ts';
 import { type ReadableDb, read } from './db.ts';
 import { beforeSql, orderOf, orderSql } from './sample-order.ts';
 import { whereSql } from './sample-where.ts';
@@ -25,6 +26,7 @@ interface Row {
   readonly roi_size: number | null;
   readonly flags: string | null;
   readonly notes: number;
+  readonly note: string | null;
 }
 
 /** How many samples the filter lets through. */
@@ -68,7 +70,9 @@ export function listSamples(
     `SELECT s.id, s.external_id, s.image_id, i.width, i.height, s.question, s.language, s.split, t.state,
             t.prediction_id, p.dropped_rule, p.dropped_value, p.dropped_limit, t.disagreement, t.uncertainty,
             t.roi_size, (SELECT group_concat(flag) FROM sample_flag f WHERE f.sample_id = s.id) AS flags,
-            (SELECT COUNT(*) FROM sample_note n WHERE n.sample_id = s.id) AS notes
+            (SELECT COUNT(*) FROM sample_note n WHERE n.sample_id = s.id) AS notes,
+            (SELECT substr(text, 1, ${NOTE_SHOWN}) FROM sample_note n WHERE n.sample_id = s.id ORDER BY n.id DESC
+              LIMIT 1) AS note
      FROM json_each(?) page
      JOIN sample s ON s.id = page.value
      JOIN image i ON i.id = s.image_id
@@ -125,5 +129,6 @@ function toSampleRow(row: Row): SampleRow {
     // The schema of the table lets nothing else in.
     flags: (row.flags?.split(',') ?? []) as Flag[],
     notes: row.notes,
+    note: row.note,
   };
 }

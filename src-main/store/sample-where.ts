@@ -64,8 +64,10 @@ export function whereSql(filter: SampleFilter): Sql {
   }
   if (filter.text.trim() !== '') {
     parts.push({
-      sql: `EXISTS (SELECT 1 FROM sample_search f WHERE f.sample_id = t.sample_id AND instr(f.search, fold(?)) > 0)`,
-      params: [filter.text.trim()],
+      // Notes are few beside samples: they are looked through once, not for every sample.
+      sql: `EXISTS (SELECT 1 FROM sample_search f WHERE f.sample_id = t.sample_id AND instr(f.search, fold(?)) > 0)
+        OR t.sample_id IN (SELECT sample_id FROM sample_note WHERE instr(fold(text), fold(?)) > 0)`,
+      params: [filter.text.trim(), filter.text.trim()],
     });
   }
   const used = parts.filter(({ sql }) => sql !== '');

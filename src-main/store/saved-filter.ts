@@ -7,7 +7,8 @@ import {
   sampleFilterSchema,
   sampleSortSchema,
 } from '../../src-shared/contract/procedures.ts';
-import { type ReadableDb, type WritableDb, read, write } from './db.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
 
 interface Row {
   readonly id: number;
@@ -40,6 +41,23 @@ export function saveFilter(
      ON CONFLICT (name) DO UPDATE SET body = excluded.body RETURNING id`,
   ).get(name, JSON.stringify({ filter, sort }), new Date().toISOString())!;
   return { id, name, filter, sort };
+}
+
+/** Gives a filter another name. Throws `conflict` when another one has it, and `not_found`. */
+export function renameSavedFilter(db: WritableDb, id: number, name: string): SavedFilter {
+  return transact(db, () => {
+    const other = read(db, 'SELECT 1 FROM saved_filter WHERE name = ? AND id <> ?').get(name, id);
+    if (other) {
+      throw new FoveaError('conflict', 'another filter has this name', {
+        where: name,
+        next: 'Choose another name',
+      });
+    }
+    write(db, 'UPDATE saved_filter SET name = ? WHERE id = ?').run(name, id);
+    const renamed = listSavedFilters(db).find((filter) => filter.id === id);
+    if (!renamed) throw new FoveaError('not_found', 'this filter is not saved any more', { where: name });
+    return renamed;
+  });
 }
 
 /** One that is gone already is no error. */

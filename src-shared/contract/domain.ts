@@ -59,6 +59,8 @@ export const sampleRowSchema = z.object({
   flags: z.array(flagSchema),
   /** How many notes it has. */
   notes: z.number().int(),
+  /** The beginning of the newest one. */
+  note: z.string().nullable(),
 });
 export type SampleRow = z.infer<typeof sampleRowSchema>;
 

@@ -17,7 +17,14 @@ import { recipeProcedures } from './procedures/recipes.ts';
 import { reviewProcedures } from './procedures/reviews.ts';
 import { sampleProcedures } from './procedures/samples.ts';
 
-export { noteSchema, savedFilterSchema, type Note, type SavedFilter } from './procedures/annotations.ts';
+export {
+  FILTER_NAME_MOST,
+  NOTE_MOST,
+  noteSchema,
+  savedFilterSchema,
+  type Note,
+  type SavedFilter,
+} from './procedures/annotations.ts';
 export { AUDIT_TARGETS, batchSchema, verdictSchema, type Batch, type Verdict } from './procedures/batches.ts';
 export { events } from './procedures/events.ts';
 export {

@@ -1,38 +1,61 @@
-import { addNote, notesOf, removeNote, setFlags } from '../../store/annotation.ts';
-import { listSavedFilters, removeSavedFilter, saveFilter } from '../../store/saved-filter.ts';
-import type { Handlers } from './context.ts';
+import { addNote, noteSummary, notesOf, removeNote, setFlags, writeNote } from '../../store/annotation.ts';
+import {
+  listSavedFilters,
+  removeSavedFilter,
+  renameSavedFilter,
+  saveFilter,
+} from '../../store/saved-filter.ts';
+import type { HandlerContext, Handlers } from './context.ts';
+
+/** Tells every window what the sample's notes are now. */
+function tellNotes({ session, publish }: HandlerContext, sampleId: number): void {
+  publish('notes.changed', { sampleId, ...noteSummary(session().project.db, sampleId) });
+}
 
 export const annotationHandlers = {
-  'flags.set': ({ session }, { sampleIds, flag, on, reviewer }) => {
-    const open = session();
-    setFlags(open.project.db, sampleIds, [flag], on, reviewer);
-    open.samplesChanged();
-    return {};
+  'flags.set': ({ session, publish }, { sampleIds, flag, on, reviewer }) => {
+    const changed = setFlags(session().project.db, sampleIds, [flag], on, reviewer);
+    if (changed.length > 0) publish('flags.changed', { sampleIds: changed, flag, on });
+    return { changed };
   },
 
   'notes.list': ({ session }, { sampleId }) => notesOf(session().project.db, sampleId),
 
-  'notes.add': ({ session }, { sampleId, text, reviewer }) => {
-    const open = session();
-    const note = addNote(open.project.db, sampleId, text, reviewer);
-    open.samplesChanged();
+  'notes.add': (context, { sampleId, text, reviewer }) => {
+    const note = addNote(context.session().project.db, sampleId, text, reviewer);
+    tellNotes(context, sampleId);
     return note;
   },
 
-  'notes.remove': ({ session }, { id }) => {
-    const open = session();
-    removeNote(open.project.db, id);
-    open.samplesChanged();
+  'notes.write': (context, draft) => {
+    const note = writeNote(context.session().project.db, draft);
+    tellNotes(context, draft.sampleId);
+    return note;
+  },
+
+  'notes.remove': (context, { id }) => {
+    const sampleId = removeNote(context.session().project.db, id);
+    if (sampleId !== null) tellNotes(context, sampleId);
     return {};
   },
 
   'filters.list': ({ session }) => listSavedFilters(session().project.db),
 
-  'filters.save': ({ session }, { name, filter, sort }) =>
-    saveFilter(session().project.db, name, filter, sort),
+  'filters.save': ({ session, publish }, { name, filter, sort }) => {
+    const saved = saveFilter(session().project.db, name, filter, sort);
+    publish('filters.changed', {});
+    return saved;
+  },
 
-  'filters.remove': ({ session }, { id }) => {
+  'filters.rename': ({ session, publish }, { id, name }) => {
+    const renamed = renameSavedFilter(session().project.db, id, name);
+    publish('filters.changed', {});
+    return renamed;
+  },
+
+  'filters.remove': ({ session, publish }, { id }) => {
     removeSavedFilter(session().project.db, id);
+    publish('filters.changed', {});
     return {};
   },
 } satisfies Partial<Handlers>;

@@ -9,6 +9,7 @@ export const noteSchema = z.object({
   sampleId: idSchema,
   text: z.string(),
   reviewer: z.string(),
+  /** When its text was written last. */
   createdAt: z.string(),
 });
 export type Note = z.infer<typeof noteSchema>;
@@ -24,7 +25,14 @@ export type SavedFilter = z.infer<typeof savedFilterSchema>;
 
 const reviewerSchema = z.string().min(1).max(200);
 
+export const NOTE_MOST = 10_000;
+const noteTextSchema = z.string().max(NOTE_MOST);
+
+export const FILTER_NAME_MOST = 80;
+const filterNameSchema = z.string().trim().min(1).max(FILTER_NAME_MOST);
+
 export const annotationProcedures = {
+  /** Gives the samples that this changed: what undoing it is about. Tells `flags.changed`. */
   'flags.set': {
     input: z.object({
       sampleIds: z.array(idSchema).min(1).max(10_000),
@@ -32,12 +40,27 @@ export const annotationProcedures = {
       on: z.boolean(),
       reviewer: reviewerSchema,
     }),
-    output: none,
+    output: z.object({ changed: z.array(idSchema) }),
   },
   'notes.list': { input: z.object({ sampleId: idSchema }), output: z.array(noteSchema) },
   'notes.add': {
-    input: z.object({ sampleId: idSchema, text: z.string().min(1).max(10_000), reviewer: reviewerSchema }),
+    input: z.object({ sampleId: idSchema, text: noteTextSchema.min(1), reviewer: reviewerSchema }),
     output: noteSchema,
+  },
+  /**
+   * Writes a note as a person types it: note `id` where its text still is `was`, else (or without one) a note of its
+   * own, so that nothing somebody else wrote is lost. No words remove the note. The same call twice does no more than
+   * once. Gives the note that holds the text, or null.
+   */
+  'notes.write': {
+    input: z.object({
+      sampleId: idSchema,
+      id: idSchema.nullable(),
+      was: z.string(),
+      text: noteTextSchema,
+      reviewer: reviewerSchema,
+    }),
+    output: noteSchema.nullable(),
   },
   'notes.remove': { input: z.object({ id: idSchema }), output: none },
 
@@ -45,10 +68,15 @@ export const annotationProcedures = {
   /** Saves under a name; one of that name is replaced. */
   'filters.save': {
     input: z.object({
-      name: z.string().trim().min(1).max(80),
+      name: filterNameSchema,
       filter: sampleFilterSchema,
       sort: sampleSortSchema,
     }),
+    output: savedFilterSchema,
+  },
+  /** Fails with `conflict` when another one has that name, and with `not_found`. Tells `filters.changed`. */
+  'filters.rename': {
+    input: z.object({ id: idSchema, name: filterNameSchema }),
     output: savedFilterSchema,
   },
   'filters.remove': { input: z.object({ id: idSchema }), output: none },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, jobSchema, projectSummarySchema, sampleStateSchema } from '../domain.ts';
+import { flagSchema, idSchema, jobSchema, projectSummarySchema, sampleStateSchema } from '../domain.ts';
 import { modelTaskSchema } from '../models.ts';
 import { batchSchema } from './batches.ts';
 
@@ -13,8 +13,18 @@ export const events = {
     reviewId: idSchema.nullable(),
     predictionId: idSchema.nullable(),
   }),
-  /** Many samples changed at once, or their flags and notes: ask again for what is shown. */
+  /** Many samples changed at once: ask again for what is shown. */
   'samples.changed': z.object({}),
+  /** These samples have the flag now, or have it no more. */
+  'flags.changed': z.object({ sampleIds: z.array(idSchema), flag: flagSchema, on: z.boolean() }),
+  /** How many notes a sample has now, and the beginning of the newest. */
+  'notes.changed': z.object({
+    sampleId: idSchema,
+    notes: z.number().int(),
+    note: z.string().nullable(),
+  }),
+  /** The saved filters are others: list them again. */
+  'filters.changed': z.object({}),
   /** How far accepting or undoing a batch has come. */
   'batch.changed': batchSchema,
   'project.changed': projectSummarySchema,

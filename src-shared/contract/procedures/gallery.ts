@@ -16,13 +16,17 @@ export type Heat = z.infer<typeof heatSchema>;
 
 const countedSchema = z.object({ name: z.string(), samples: z.number().int() });
 
-/** What samples can be filtered by, with how many there are of each. */
+/** What samples can be filtered by, with how many there are of each; a name of no letters stands for "none given". */
 export const facetsSchema = z.object({
+  languages: z.array(countedSchema),
+  splits: z.array(countedSchema),
   tags: z.array(countedSchema),
   reviewers: z.array(countedSchema),
   dropRules: z.array(z.object({ rule: droppedSchema.shape.rule, samples: z.number().int() })),
   flags: z.array(z.object({ flag: flagSchema, samples: z.number().int() })),
   withNotes: z.number().int(),
+  /** Batches that accepted something, the latest first, with how many of it stand. */
+  batches: z.array(z.object({ id: idSchema, createdAt: z.string(), samples: z.number().int() })),
 });
 export type Facets = z.infer<typeof facetsSchema>;
 

@@ -18,7 +18,7 @@ export const FILTER_IDS_MAX = 500;
 
 /**
  * Empty lists mean "any"; an empty string in `languages`, `splits` or `tags` means "none given". Text matches
- * question, answer and external id, case-insensitively.
+ * question, answer, external id and notes, case-insensitively.
  */
 export const sampleFilterSchema = z.object({
   states: z.array(sampleStateSchema).default([]),

@@ -19,6 +19,8 @@ const FULL: SampleFilter = sampleFilterSchema.parse({
   flags: ['example'],
   notes: 'with',
   reviewers: ['ann'],
+  labelling: 'failed',
+  agreement: 'differ',
   batch: 3,
   ranges: { disagreement: [0.5, 2], uncertainty: [0, 0.25], roiSize: [0.05, 0.1], roiX: [0, 2] },
   ids: [1, 2, 3],

@@ -127,6 +127,7 @@ export function fakeRow(id: number, state: SampleRow['state']): SampleRow {
     roiSize: null,
     flags: [],
     notes: 0,
+    note: null,
   };
 }
 
