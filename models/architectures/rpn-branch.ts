@@ -35,12 +35,10 @@ export function rpnGraph(
   if (context) {
     for (let i = 0; i < rpn.t - 1; i++) x = decoderLayer(context, `${names.layers}.${i}`, x, null).x ?? x;
   }
-  const [at, start, end] = ['query', 'keys_start', 'keys_end'].map((name) => b.input(name, 'int64', [1])) as [
-    Value,
-    Value,
-    Value,
-  ];
-  const atQuery = (rows: Value) => b.gather(rows, at); // [1, …]
+  const bound = (name: string) => b.input(name, 'int64', [1]);
+  const [firstQuery, endQuery] = [bound('queries_start'), bound('queries_end')];
+  const [start, end] = [bound('keys_start'), bound('keys_end')];
+  const atQueries = (rows: Value) => b.sliceAt(rows, 0, firstQuery, endQuery, 'Q'); // [Q, …]
   const atKeys = (rows: Value) => b.sliceAt(rows, 0, start, end, 'N'); // [N, …]
   const placed = (rows: Value, heads: number, pick: (rows: Value) => Value) =>
     rpn.rotary && context
@@ -53,12 +51,12 @@ export function rpnGraph(
   };
   const project = (part: string, rows: Value, out: number) =>
     projection({ b, config, weight }, last, part, normed(rows), out);
-  const q = placed(project('q_proj', atQuery(x), H * c), H, atQuery); // [1, H·c]
+  const q = placed(project('q_proj', atQueries(x), H * c), H, atQueries); // [Q, H·c]
   const k = b.reshape(placed(project('k_proj', atKeys(x), G * c), G, atKeys), ['N', G * c]);
   // A sum over heads of q·k is one dot product; query heads that share keys add up first.
-  const shared = b.reshape(b.sum(b.reshape(q, [G, H / G, c]), [1]), [1, G * c]);
+  const shared = b.reshape(b.sum(b.reshape(q, ['Q', G, H / G, c]), [2]), ['Q', G * c]);
   const scale = rpn.multiHead ? 1 / (H * Math.sqrt(c)) : 1;
-  const scores = b.linear(k, b.binary('Mul', shared, b.scalar(scale))); // [N, 1]
-  b.output('rpn', b.reshape(scores, [null]));
+  const scores = b.linear(k, b.binary('Mul', shared, b.scalar(scale))); // [N, Q]
+  b.output('rpn', scores);
   return b.finish();
 }

@@ -53,7 +53,8 @@ export interface ModelFacts {
  * - layer: the decoder's inputs with `read_from` int64 `[1]` → `new_k.i`, `new_v.i`, `tap.i` of the rows from there on,
  *   and `hidden` of them, what the next layer takes as `embeds`
  * - head: `hidden` `[S, d]` → `logits` `[S, V]`
- * - rpn: `hidden` `[S, d]`, the rotary inputs when T > 1, `query` int64 `[1]`, `keys_start`, `keys_end` → `rpn` `[N]`
+ * - rpn: `hidden` `[S, d]`, the rotary inputs when T > 1, `queries_start`, `queries_end`, `keys_start`, `keys_end` int64
+ *   `[1]` → `rpn` `[N, Q]`
  */
 export interface ModelGraphs extends ModelFacts {
   embed(): Graph;

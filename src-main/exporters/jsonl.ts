@@ -56,6 +56,7 @@ export function sampleLine({ sample, prediction, label, source }: Selected): obj
         crop_from: secondStage.from,
         answer: secondStage.answer,
         skipped: secondStage.skipped,
+        ...(secondStage.pruned && { picture_tokens_kept: secondStage.pruned }),
       },
       maps: {
         grounding: mapField(maps.grounding),

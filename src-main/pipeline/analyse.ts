@@ -14,7 +14,8 @@ import { NativeView } from './native.ts';
 import type { Scene } from './native.ts';
 import { planTaps } from './plan.ts';
 import { promptFor } from './prompted.ts';
-import { rpnFromHidden } from './rpn.ts';
+import { pruningOf } from './prune.ts';
+import { askRpn } from './rpn.ts';
 import { answerWithCrops } from './second-stage.ts';
 import type { SharedPrefix } from './shared-prefix.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -71,12 +72,13 @@ export async function analyseSample(
         ? await generateAnswer(subject, encoded, prompt, start, stage, watch)
         : await forceAnswer(subject, encoded, prompt, givenAnswer(request), start, stage, watch);
     options.shared?.keep(subject, prompt, first.layers, first.hidden);
+    const pruning = () => (want.secondStage ? pruningOf(subject, preset, prompt.grid) : null);
     const own: Scene = { encoded, prompt, cache, layers: first.layers };
     const asked = !wantRpn
       ? null
       : first.hidden
-        ? { ...own, logits: await rpnFromHidden(subject, prompt, first.hidden, watch) }
-        : await native.predict(subject, encoded.image, request.question, want.secondStage, watch);
+        ? { ...own, ...(await askRpn(subject, prompt, first.hidden, pruning(), watch)) }
+        : await native.predict(subject, encoded.image, request.question, preset, want.secondStage, watch);
     const found = interpret(request, encoded, first, asked);
     // Crops lie beside the picture as it is; where that is another view, it is encoded only when there is one.
     const scene = async (): Promise<Scene> =>
@@ -86,7 +88,7 @@ export async function analyseSample(
       answer: first.answer,
       answerTokens: first.tokens,
       secondStage: want.secondStage
-        ? await lookAgain(subject, request, scene, found, first.answer, watch)
+        ? await lookAgain(subject, request, scene, asked?.keep ?? null, found, first.answer, watch)
         : null,
       timings: watch.report(),
       device: model.profile.device,
@@ -110,17 +112,30 @@ async function lookAgain(
   subject: Subject,
   request: Omit<LabelRequest, 'model'>,
   scene: () => Promise<Scene>,
+  keep: Uint32Array | null,
   { roi: { crops, none }, from }: Found,
   answer: string,
   watch: Stopwatch,
 ): Promise<SecondStage> {
   if (none) return { crop: null, from: null, answer, skipped: none };
   const { encoded, prompt, cache, layers } = await scene();
+  const { maxNewTokens } = request.preset;
+  const crop = around(crops.map(({ box }) => box));
+  if (keep) {
+    // Without some of the tokens all later ones have other keys and values; those of the whole stay as they are.
+    const fresh = subject.model.newCache();
+    try {
+      const pruned = await answerWithCrops(subject, encoded, prompt, crops, fresh, maxNewTokens, watch, keep);
+      const of = prompt.visual[1] - prompt.visual[0];
+      return { crop, from, answer: pruned.answer, skipped: null, pruned: { kept: keep.length, of } };
+    } finally {
+      fresh.dispose();
+    }
+  }
   // A prefill that stopped early (teacher-forced) left no keys to reuse in the later layers.
   if (layers < subject.model.profile.layers) cache.truncate(0);
-  const { maxNewTokens } = request.preset;
   const second = await answerWithCrops(subject, encoded, prompt, crops, cache, maxNewTokens, watch);
-  return { crop: around(crops.map(({ box }) => box)), from, answer: second.answer, skipped: null };
+  return { crop, from, answer: second.answer, skipped: null };
 }
 
 /** The one crop, or the smallest box around both when the `bbox` form gave two. */

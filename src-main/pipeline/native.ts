@@ -3,11 +3,14 @@
  * about it and its crop is put beside it; the forward pass that gives the RPN's map also fills the keys and values the
  * second stage goes on from. Questions on one picture share its encoding and its prefix.
  */
+import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { RgbImage } from '../checkpoint/image/decode.ts';
 import type { KvCache } from './ports.ts';
 import { promptFor } from './prompted.ts';
 import type { Prompted } from './prompted.ts';
-import { prefillForRpn, rpnDepth, rpnFromHidden } from './rpn.ts';
+import { pruningOf } from './prune.ts';
+import { askRpn, prefillForRpn, rpnDepth } from './rpn.ts';
+import type { RpnSays } from './rpn.ts';
 import { SharedPrefix } from './shared-prefix.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { encodeImage } from './subject.ts';
@@ -28,23 +31,26 @@ export class NativeView {
   #encoded: EncodedImage | null = null;
 
   /**
-   * The RPN's logits `[N]` for a question, on the picture's own grid.
-   * @param deep the second stage will go on from here: every layer runs, not only those below the branch
+   * What the RPN says to a question, on the picture's own grid.
+   * @param deep the second stage will go on from here: every layer runs, not only those below the branch (a second
+   *   stage that prunes begins anew, and needs no more than they)
    */
   async predict(
     subject: Subject,
     image: RgbImage,
     question: string,
+    preset: Preset,
     deep: boolean,
     watch: Stopwatch,
-  ): Promise<Scene & { readonly logits: Float32Array }> {
+  ): Promise<Scene & RpnSays> {
     const { encoded, prompt } = await this.#ask(subject, image, question, watch);
-    const layers = deep ? subject.model.profile.layers : rpnDepth(subject);
+    const pruning = deep ? pruningOf(subject, preset, prompt.grid) : null;
+    const layers = deep && !pruning ? subject.model.profile.layers : rpnDepth(subject);
     const start = this.#shared.start(subject, prompt, { layers, rpn: true });
     const hidden = await prefillForRpn(subject, encoded, prompt, start, layers, watch);
     this.#shared.keep(subject, prompt, layers, hidden);
-    const logits = await rpnFromHidden(subject, prompt, hidden, watch);
-    return { encoded, prompt, cache: start.cache, layers, logits };
+    const says = await askRpn(subject, prompt, hidden, pruning, watch);
+    return { encoded, prompt, cache: start.cache, layers, ...says };
   }
 
   /** The same without asking the RPN: the cache holds nothing yet, or what an earlier question left of the picture. */

@@ -92,12 +92,13 @@ export interface VisionLanguageModel {
   /** Feeds tokens after what the cache holds, appends their keys and values, returns what was asked for. */
   forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult>;
   /**
-   * RPN logits `[N]` from hidden_states[k] `[S, d]` of a prompt fed from position 0: query = row `query`,
-   * keys = rows `[keys[0], keys[1])`, the visual tokens of a picture of `grid`. METHOD §3.
+   * RPN scores `[N, Q]` from hidden_states[k] `[S, d]` of a prompt fed from position 0: queries = rows
+   * `[queries[0], queries[1])`, keys = rows `[keys[0], keys[1])`, the visual tokens of a picture of `grid`. Those of
+   * the last prompt token are the RPN's logits. METHOD §3.
    */
   rpn(
     hidden: Float32Array,
-    query: number,
+    queries: readonly [start: number, end: number],
     keys: readonly [start: number, end: number],
     grid?: Grid,
   ): Promise<Float32Array>;

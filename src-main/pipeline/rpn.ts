@@ -3,21 +3,53 @@
  * a prefill has run anyway its hidden states are reused; alone, one forward pass cut at layer K is enough.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { keptVisualTokens } from '../../src-shared/kernels/visual-pruning.ts';
 import type { Prompted } from './prompted.ts';
+import type { Pruning } from './prune.ts';
 import { joined, partsAfter } from './shared-prefix.ts';
 import type { Start } from './shared-prefix.ts';
 import type { EncodedImage, Subject } from './subject.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
-/** @param hidden hidden_states[K] of the prompt or more, `[≥ prompt.length, d]`; rows after the prompt are left out. */
+/** What the branch says of a prompt. */
+export interface RpnSays {
+  /** One per visual token, `[N]`: the last prompt token's. */
+  readonly logits: Float32Array;
+  /** The visual tokens that a second look keeps; null: all. */
+  readonly keep: Uint32Array | null;
+}
+
+/**
+ * @param hidden hidden_states[K] of the prompt or more, `[≥ prompt.length, d]`; rows after the prompt are left out.
+ * @param pruning ask every token after the picture as well, and keep what one of them scores
+ */
+export async function askRpn(
+  subject: Subject,
+  prompt: Prompted,
+  hidden: Float32Array,
+  pruning: Pruning | null,
+  watch: Stopwatch,
+): Promise<RpnSays> {
+  const { visual, length, grid } = prompt;
+  const rows = hidden.subarray(0, length * subject.model.profile.hiddenSize);
+  const first = pruning ? visual[1] : length - 1;
+  const scores = await watch.time('rpn', () => subject.model.rpn(rows, [first, length], visual, grid));
+  if (!pruning) return { logits: scores, keep: null };
+  const queries = length - first;
+  const logits = new Float32Array(scores.length / queries).map(
+    (_, i) => scores[(i + 1) * queries - 1] ?? NaN,
+  );
+  return { logits, keep: keptVisualTokens(scores, queries, pruning.threshold) };
+}
+
+/** The logits `[N]` alone; `hidden` as {@link askRpn} takes it. */
 export async function rpnFromHidden(
   subject: Subject,
   prompt: Prompted,
   hidden: Float32Array,
   watch: Stopwatch,
 ): Promise<Float32Array> {
-  const rows = hidden.subarray(0, prompt.length * subject.model.profile.hiddenSize);
-  return watch.time('rpn', () => subject.model.rpn(rows, prompt.length - 1, prompt.visual, prompt.grid));
+  return (await askRpn(subject, prompt, hidden, null, watch)).logits;
 }
 
 /** hidden_states[K] of the whole prompt, `[prompt.length, d]`; the cache of `start` then holds it in `layers` layers. */

@@ -27,6 +27,8 @@ export interface SecondAnswer {
  * @param cache of a first stage on the same prompt, every layer filled up to the visual tokens at least: it is cut
  *   back to them. An empty cache is filled from the start instead.
  * @param crops at least one; their boxes lie inside the picture and have area.
+ * @param keep only these of the picture's own tokens are fed, at the positions they have in the whole; and what
+ *   the cache holds is forgotten. Null: all.
  */
 export async function answerWithCrops(
   subject: Subject,
@@ -36,11 +38,17 @@ export async function answerWithCrops(
   cache: KvCache,
   maxNewTokens: number,
   watch: Stopwatch,
+  keep: Uint32Array | null = null,
 ): Promise<SecondAnswer> {
   const { model, checkpoint } = subject;
   const prefix = prompt.visual[1];
-  const parts = cache.length >= prefix ? [] : prefixParts(prompt, encoded.features);
-  cache.truncate(parts.length === 0 ? prefix : 0);
+  const reuse = keep === null && cache.length >= prefix;
+  cache.truncate(reuse ? prefix : 0);
+  const parts = reuse
+    ? []
+    : keep
+      ? prunedPrefix(subject, prompt, encoded, keep)
+      : prefixParts(prompt, encoded.features);
   for (const crop of crops) parts.push(...(await cropParts(subject, encoded, prompt, crop, watch)));
   parts.push({ tokens: prompt.ids.after });
   const prefill = await watch.time('secondPrefill', () => model.forward(cache, { parts, logits: 'last' }));
@@ -53,6 +61,16 @@ export async function answerWithCrops(
   };
   const { tokens } = await greedy(model, cache, logits, options, watch);
   return { answer: answerText(subject, tokens), tokens, logits };
+}
+
+/** What is fed up to the last visual token when only some of them are. */
+function prunedPrefix(
+  { model }: Subject,
+  { ids, grid }: Prompted,
+  { features }: EncodedImage,
+  keep: Uint32Array,
+): FeedPart[] {
+  return [{ tokens: ids.before }, { ...kept(features, keep, model.profile.hiddenSize), grid, keep }];
 }
 
 /** What is fed for one crop. */

@@ -17,8 +17,8 @@ import type { Stopwatch } from './stopwatch.ts';
 /** A running model with the small files it came with. */
 export interface Subject {
   readonly model: VisionLanguageModel;
-  readonly checkpoint: Pick<AnyCheckpoint, 'tokenizer' | 'generation' | 'preprocessor'> & {
-    readonly config: Pick<AnyCheckpoint['config'], 'imageTokenId'>;
+  readonly checkpoint: Pick<AnyCheckpoint, 'tokenizer' | 'generation' | 'preprocessor' | 'gate'> & {
+    readonly config: Pick<AnyCheckpoint['config'], 'imageTokenId' | 'rpn'>;
   };
 }
 

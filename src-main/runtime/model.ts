@@ -117,21 +117,24 @@ export class OnnxModel implements VisionLanguageModel {
 
   async rpn(
     hidden: Float32Array,
-    query: number,
+    queries: readonly [start: number, end: number],
     keys: readonly [start: number, end: number],
     grid: Grid = this.#graphs.grid,
   ): Promise<Float32Array> {
     const d = this.#graphs.hiddenSize;
     const count = hidden.length / d;
-    if (!Number.isInteger(count) || query >= count || keys[1] > count || keys[0] >= keys[1]) {
-      throw new FoveaError('internal', `query ${query} or keys ${keys.join('–')} lie outside ${count} rows`);
+    const within = ([start, end]: readonly [number, number]): boolean => start < end && end <= count;
+    if (!Number.isInteger(count) || !within(queries) || !within(keys)) {
+      const asked = `queries ${queries.join('–')} or keys ${keys.join('–')}`;
+      throw new FoveaError('internal', `${asked} lie outside ${count} rows`);
     }
     const [from, to] = keys;
     const spans = [{ count: from }, { count: to - from, grid }, { count: count - to }];
     const feeds = {
       hidden: [hidden, [count, d]] as const,
       ...positionFeeds(this.#graphs, 0, count, this.#mrope(0, spans)),
-      query: int64(query),
+      queries_start: int64(queries[0]),
+      queries_end: int64(queries[1]),
       keys_start: int64(keys[0]),
       keys_end: int64(keys[1]),
     };

@@ -59,19 +59,15 @@ async function probe(model: VisionLanguageModel): Promise<Float32Array[]> {
         hiddenOf: rpn?.k ?? 0,
       });
     const prompt = [{ tokens }, picture, { tokens }];
-    const first = await feed(prompt, 2 * tokens.length + count);
+    const fed = 2 * tokens.length + count;
+    const first = await feed(prompt, fed);
     const step = await feed([{ tokens: tokens.slice(-1) }], 1);
     for (const { logits, hidden, taps } of [first, step]) {
       outputs.push(...[logits, hidden].filter((array) => array !== null), ...taps.map(({ data }) => data));
     }
     if (rpn && first.hidden) {
       outputs.push(
-        await model.rpn(
-          first.hidden,
-          first.hidden.length / hiddenSize - 1,
-          [tokens.length, tokens.length + count],
-          grid,
-        ),
+        await model.rpn(first.hidden, [fed - 1, fed], [tokens.length, tokens.length + count], grid),
       );
     }
   } finally {

@@ -1,6 +1,7 @@
 /** Presets that people save: the recipe on the dials under a name, and labelling with it. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
+import { REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
 import { sameHeads, sameThresholds, recipeOf } from '../logic/recipe.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { RecipeTrial } from './recipe.svelte.ts';
@@ -30,19 +31,23 @@ export class Presets {
   }
 
   /** Saves the recipe on the dials. @returns whether it is saved */
-  async save(named: { id: string; name: string; notes: string }, replace: boolean): Promise<boolean> {
+  async save(
+    named: { id: string; name: string; notes: string; pruning: boolean },
+    replace: boolean,
+  ): Promise<boolean> {
     const { run, recipe } = this.#trial;
     if (!run || !recipe) return false;
-    const { notes, ...rest } = named;
+    const { notes, pruning, ...rest } = named;
     this.busy = true;
     this.error = null;
     try {
-      const { notes: _, ...base } = run.preset;
+      const { notes: _, pruning: was, ...base } = run.preset;
       const { grounding, labels, roi } = recipe;
       const preset = {
         ...base,
         ...rest,
         ...(notes === '' ? {} : { notes }),
+        ...(pruning ? { pruning: was ?? REFERENCE_PRUNING } : {}),
         labels,
         roi,
         grounding: grounding.map(({ layer, heads }) => ({

@@ -83,6 +83,7 @@ export const secondStageSchema = z.object({
   from: z.enum(['rpn', 'denoised']).nullable().default(null),
   answer: z.string(),
   skipped: z.enum(['no_box', 'empty_box']).nullable(),
+  pruned: z.object({ kept: z.number().int().min(0), of: z.number().int().min(1) }).optional(),
 });
 
 /** A prediction without its arrays. */

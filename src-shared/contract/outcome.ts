@@ -39,4 +39,6 @@ export interface SecondStage {
   readonly answer: string;
   /** Why there was no crop; null when there was one. */
   readonly skipped: 'no_box' | 'empty_box' | null;
+  /** How many of the picture's own tokens stayed, where the preset's pruning took place. */
+  readonly pruned?: { readonly kept: number; readonly of: number } | undefined;
 }

@@ -32,6 +32,20 @@ export const roiParamsSchema = z.object({
 });
 export type RoiParams = z.infer<typeof roiParamsSchema>;
 
+/** A second look at a large picture leaves out its tokens that no token of the question scores (METHOD §4). */
+export const pruningSchema = z.object({
+  /** Only pictures of more visual tokens than this. */
+  aboveTokens: z.number().int().min(1),
+  /** A token stays when its largest RPN probability over the question's tokens is above this. */
+  threshold: z.number().min(0).max(1),
+});
+
+/** What SD-RPN's Qwen2.5-VL code does, always. */
+export const REFERENCE_PRUNING: Readonly<z.infer<typeof pruningSchema>> = {
+  aboveTokens: 1024,
+  threshold: 0.01,
+};
+
 export const presetSchema = z.object({
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   name: z.string().min(1),
@@ -46,6 +60,8 @@ export const presetSchema = z.object({
   teacher: z
     .object({ squareTokens: z.number().int().min(1), prompt: z.enum(['textual', 'natural']) })
     .optional(),
+  /** Qwen2.5-VL with an SD-RPN branch only; absent: every token of the picture stays for the second look. */
+  pruning: pruningSchema.optional(),
   /** Decoder layers and heads per layer of the one model this was made for; absent: any that has the heads. */
   model: z.object({ layers: z.number().int().min(1), heads: z.number().int().min(1) }).optional(),
   rpn: z.object({ k: z.number().int().min(0), t: z.number().int().min(1) }).nullable(),

@@ -86,13 +86,14 @@ for (const [i, [what, config]] of VARIANTS.entries()) {
         hiddenOf: config.rpn.k,
         layers: Math.max(1, config.rpn.k),
       });
-      const rpn = await model.rpn(hidden ?? new Float32Array(0), length - 1, [
-        before.length,
-        before.length + count,
-      ]);
+      const rpn = await model.rpn(
+        hidden ?? new Float32Array(0),
+        [length - 1, length],
+        [before.length, before.length + count],
+      );
       assertClose(rpn, expected.rpn, TOLERANCE, 'RPN logits');
     } else {
-      await assert.rejects(model.rpn(features, 0, [0, 1]), /no RPN/);
+      await assert.rejects(model.rpn(features, [0, 1], [0, 1]), /no RPN/);
     }
     await model.dispose();
   });

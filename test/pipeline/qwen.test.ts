@@ -7,6 +7,8 @@ import type { LabelRequest } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
 import { NativeView } from '../../src-main/pipeline/native.ts';
 import { promptFor, promptTokens } from '../../src-main/pipeline/prompted.ts';
+import { pruningOf } from '../../src-main/pipeline/prune.ts';
+import { askRpn, prefillForRpn, rpnDepth } from '../../src-main/pipeline/rpn.ts';
 import { answerWithCrops } from '../../src-main/pipeline/second-stage.ts';
 import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
 import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
@@ -156,6 +158,64 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
       close(logits, 'crop_logits');
       assert.deepEqual(tokens, expectedArray(golden, 'crop_answer_ids'), `${what}; ${REGENERATE}`);
     }
+  });
+
+  const { pruning_threshold: threshold } = golden;
+  test(`${golden.name}: the answer with a crop and without the tokens that the question does not score is transformers'`, async () => {
+    const watch = new Stopwatch();
+    const encoded = await encodeImageFile(subject, golden.image, watch);
+    const { grid } = encoded.placement;
+    const prompt = promptFor(subject, golden.question, grid);
+    const switched = {
+      ...preset,
+      pruning: { aboveTokens: grid[0] * grid[1] - 1, threshold: threshold ?? 0.5 },
+    };
+    if (threshold === undefined) {
+      assert.equal(pruningOf(subject, switched, grid), null, 'a full-width product says nothing of tokens');
+      return;
+    }
+    const cache = model.newCache();
+    const start = { cache, hidden: null };
+    const hidden = await prefillForRpn(subject, encoded, prompt, start, rpnDepth(subject), watch);
+    const says = await askRpn(subject, prompt, hidden, pruningOf(subject, switched, grid), watch);
+    close(says.logits, 'rpn_logits');
+    assert.ok(says.keep, 'pruning takes place');
+    assert.deepEqual([...says.keep], expectedArray(golden, 'pruned_kept'), REGENERATE);
+    const { tokens, logits } = await answerWithCrops(
+      subject,
+      encoded,
+      prompt,
+      [{ box: crop, keep: null }],
+      cache,
+      16,
+      watch,
+      says.keep,
+    );
+    close(logits, 'pruned_crop_logits');
+    assert.deepEqual(tokens, expectedArray(golden, 'pruned_crop_answer_ids'), REGENERATE);
+  });
+
+  test(`${golden.name}: a sample is pruned only above the preset's size, and leaves the next question's prefix whole`, async () => {
+    const tokens = golden.grid[0] * golden.grid[1];
+    const asked = { ...request, question: golden.question };
+    const withPruning = (aboveTokens: number) => ({
+      ...asked,
+      preset: { ...preset, pruning: { aboveTokens, threshold: threshold ?? 0.5 } },
+    });
+    const native = new NativeView();
+    const plain = await analyseSample(subject, asked);
+    assert.equal(plain.secondStage?.pruned, undefined);
+    const atLimit = await analyseSample(subject, withPruning(tokens), { native });
+    assert.deepEqual(atLimit.secondStage, plain.secondStage);
+    const above = await analyseSample(subject, withPruning(tokens - 1), { native });
+    assert.deepEqual(above.maps.rpn, plain.maps.rpn);
+    assert.deepEqual(
+      above.secondStage?.pruned,
+      threshold === undefined ? undefined : { kept: expectedArray(golden, 'pruned_kept').length, of: tokens },
+    );
+    const after = await analyseSample(subject, asked, { native });
+    assert.deepEqual(after.secondStage, plain.secondStage);
+    native.dispose();
   });
 
   test(`${golden.name}: the placeholder counts as said`, () => {

@@ -48,7 +48,12 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
     const { logits, hidden } = await model.forward(cache, { parts, hiddenOf: model.profile.rpn?.k ?? 0 });
     near(logits, 'logits');
     near(hidden, 'layer_k');
-    const rpn = await model.rpn(hidden ?? new Float32Array(0), cache.length - 1, [start, end], grid);
+    const rpn = await model.rpn(
+      hidden ?? new Float32Array(0),
+      [cache.length - 1, cache.length],
+      [start, end],
+      grid,
+    );
     assert.equal(rpn.length, end - start);
     assert.ok(rpn.every(Number.isFinite));
   });

@@ -72,7 +72,10 @@ for (const golden of cases) {
       close(prefill.logits, 'logits');
       if (k !== undefined && prefill.hidden) {
         close(prefill.hidden, 'layer_k');
-        close(await model.rpn(prefill.hidden, prompt.length - 1, prompt.visual), 'rpn_logits');
+        close(
+          await model.rpn(prefill.hidden, [prompt.length - 1, prompt.length], prompt.visual),
+          'rpn_logits',
+        );
       } else {
         assert.equal(golden.expected.has('rpn_logits'), false);
       }

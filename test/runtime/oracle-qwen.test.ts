@@ -60,7 +60,7 @@ for (const golden of cases) {
       close(prefill.logits, 'logits');
       close(prefill.hidden, 'layer_k');
       close(
-        await model.rpn(prefill.hidden ?? new Float32Array(0), length - 1, [start, end], grid),
+        await model.rpn(prefill.hidden ?? new Float32Array(0), [length - 1, length], [start, end], grid),
         'rpn_logits',
       );
 

@@ -129,7 +129,11 @@ export async function goldenErrors(
   const { features, cache, result } = prompted;
   const hidden = result.hidden ?? new Float32Array(0);
   const { positions, values } = golden.hidden_states_k;
-  const rpn = await model.rpn(hidden, golden.last_prompt_position, golden.visual_positions);
+  const rpn = await model.rpn(
+    hidden,
+    [golden.last_prompt_position, golden.last_prompt_position + 1],
+    golden.visual_positions,
+  );
   const answer = await answerErrors(model, golden, prompted);
   cache.dispose();
   return {

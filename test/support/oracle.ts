@@ -31,6 +31,8 @@ const caseSchema = z.object({
     .optional(),
   /** Qwen: the box of the second stage, source pixels. */
   crop: z.tuple([z.number().int(), z.number().int(), z.number().int(), z.number().int()]).optional(),
+  /** Qwen with a multi-head branch: about half of the picture's tokens score above it. */
+  pruning_threshold: z.number().optional(),
 });
 
 export interface OracleCase extends z.infer<typeof caseSchema> {

@@ -32,7 +32,12 @@ const { logits, hidden } = await model.forward(model.newCache(), {
   },
   hiddenOf: k,
 });
-const rpn = await model.rpn(hidden ?? new Float32Array(0), prompt.length - 1, prompt.visual, placement.grid);
+const rpn = await model.rpn(
+  hidden ?? new Float32Array(0),
+  [prompt.length - 1, prompt.length],
+  prompt.visual,
+  placement.grid,
+);
 const errors = {
   visual_features: relativeDifference(features, expectedArray(golden, 'visual_features')),
   logits: relativeDifference(logits ?? [], expectedArray(golden, 'logits')),

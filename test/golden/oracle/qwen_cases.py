@@ -113,8 +113,11 @@ def teacher(model, tokenizer, image, case: Case, cell: int, options: dict, image
 
 
 @torch.no_grad()
-def second_stage(model, image, options: dict, expanded, span, thw, features, image_id: int, penalty: float):
-    """The crop between vision tokens of its own right after the original visual tokens, decoded without a cache."""
+def second_stage(model, image, options: dict, expanded, span, thw, features, image_id: int, penalty: float, keep=None):
+    """The crop between vision tokens of its own right after the original visual tokens, decoded without a cache.
+
+    `keep [N]`: only these of the original visual tokens are fed, at the positions they have among all.
+    """
     box = [int(share * side) for share, side in zip(CROP, image.size * 2)]
     made = Qwen2VLImageProcessorPil(**options)(image.crop(box), return_tensors="pt")
     crop = model.model.visual(made["pixel_values"], grid_thw=made["image_grid_thw"]).pooler_output
@@ -126,6 +129,10 @@ def second_stage(model, image, options: dict, expanded, span, thw, features, ima
     positions, _ = model.model.get_rope_index(joined, kinds, image_grid_thw=both)
     embeds = model.model.language_model.embed_tokens(joined)
     embeds[0, kinds[0].bool()] = torch.cat([features, crop])
+    if keep is not None:
+        fed = torch.ones(joined.shape[1], dtype=torch.bool)
+        fed[start:end] = keep
+        embeds, positions = embeds[:, fed], positions[:, :, fed]
     answer, said = [], set(ids)
     for _ in range(NEW_TOKENS // 2):
         hidden = model.model.language_model(inputs_embeds=embeds, position_ids=positions, use_cache=False)
@@ -210,6 +217,16 @@ def make(case: Case, root: Path) -> None:
     teacher_facts, teacher_numbers = teacher(model, tokenizer, image, case, cell, numbers_of_processor, image_id)
     box, crop_numbers = second_stage(model, image, numbers_of_processor, expanded, span, thw, features, image_id, case.penalty)
     numbers |= teacher_numbers | crop_numbers
-    facts = {"teacher": teacher_facts, "crop": box, "family": "qwen2_5_vl", "seed": case.seed, "question": case.question, "input_ids": ids, "image_span": span,
+    pruning = {}
+    if case.multi_head:
+        # Random weights score every token near one half: the threshold lies between two of them near the middle.
+        largest = rpn_logits(branch, model.config.text_config, numbers["layer_k"], rotary, span,
+                             qwen2_5_vl.apply_rotary_pos_emb, False, True, span[1]).sigmoid()
+        middle = largest.sort().values[len(largest) // 2 - 1 :][:2]
+        keep = largest > middle.mean()
+        _, pruned = second_stage(model, image, numbers_of_processor, expanded, span, thw, features, image_id, case.penalty, keep)
+        pruning = {"pruning_threshold": float(middle.mean())}
+        numbers |= {f"pruned_{name}": value for name, value in pruned.items()} | {"pruned_kept": keep.nonzero()[:, 0]}
+    facts = {**pruning, "teacher": teacher_facts, "crop": box, "family": "qwen2_5_vl", "seed": case.seed, "question": case.question, "input_ids": ids, "image_span": span,
              "grid": grid, "image_size": image.size}
     write_case(folder, facts, numbers)

@@ -19,8 +19,11 @@ class Branch(nn.Module):
 
 
 @torch.no_grad()
-def rpn_logits(branch: Branch, config, hidden, position_embeddings, span, rotary, norm: bool, multi_head: bool):
-    """`hidden [S, d]` → `[N]`. `rotary` is the family's apply_rotary_pos_emb, or None for LLaVA."""
+def rpn_logits(branch: Branch, config, hidden, position_embeddings, span, rotary, norm: bool, multi_head: bool, first=-1):
+    """`hidden [S, d]` → `[N]`. `rotary` is the family's apply_rotary_pos_emb, or None for LLaVA.
+
+    With `first`, the queries are that prompt token and all after it: the largest score of each visual token `[N]`.
+    """
     x = hidden[None]
     length = x.shape[1]
     causal = torch.full((length, length), torch.finfo(torch.float32).min).triu(1)[None, None]
@@ -37,5 +40,5 @@ def rpn_logits(branch: Branch, config, hidden, position_embeddings, span, rotary
         q, k = rotary(q, k, *position_embeddings)
     k = k.repeat_interleave(heads // groups, dim=1)
     start, end = span
-    scores = (q[:, :, -1:] * k[:, :, start:end]).sum(-1)[0]  # [heads, N]
-    return scores.mean(0) / size**0.5 if multi_head else scores.sum(0)
+    scores = (q[:, :, first:, None] * k[:, :, None, start:end]).sum(-1)[0]  # [heads, Q, N]
+    return (scores.mean(0) / size**0.5 if multi_head else scores.sum(0)).amax(0)
