@@ -9,6 +9,7 @@ import type { Engine } from '../engine/protocol.ts';
 import { type JobQueue, startJobQueue } from '../jobs/queue.ts';
 import { listJobs } from '../store/job.ts';
 import type { Project } from '../store/project.ts';
+import { latestRevisionId } from '../store/review.ts';
 import { sampleState } from '../store/sample-state.ts';
 import { scoreBacklog } from '../store/score-backlog.ts';
 import { projectSummary } from '../store/summary.ts';
@@ -60,7 +61,9 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   );
   const sampleChanged = (sampleId: number): void => {
     const row = sampleState(db, sampleId);
-    if (row) publish('sample.changed', { sampleId, ...row });
+    if (row) {
+      publish('sample.changed', { sampleId, ...row, latestRevisionId: latestRevisionId(db, sampleId) });
+    }
     summaries.push(null);
   };
   const many = throttle<null>(MANY_EVENT_MS, () => publish('samples.changed', {}));

@@ -7,7 +7,7 @@ import type { Batch } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { getBatch, requireState } from './batch.ts';
 import { type WritableDb, read, transact, write } from './db.ts';
-import { type NewReview, submitReview } from './review.ts';
+import { latestRevisionId, type NewReview, submitReview } from './review.ts';
 
 /** One commit; about 20 ms. */
 const CHUNK = 100;
@@ -56,9 +56,11 @@ export async function applyBatch(
     `${OPEN} AND i.outcome IS NULL AND i.verdict IS NOT 'wrong' ORDER BY i.sample_id LIMIT ${CHUNK}`,
     hooks,
     (item) => {
-      if (item.shown_prediction !== item.prediction_id)
+      if (item.shown_prediction !== item.prediction_id || item.standing_review !== null)
         return settle(db, id, item, 'changed_meanwhile', null);
-      const review = attempt(db, item, 'accept', reviewer, note, null);
+      // A decision taken back, or a note alone, may come before this one.
+      const latest = latestRevisionId(db, item.sample_id);
+      const review = attempt(db, item, 'accept', reviewer, note, latest);
       settle(db, id, item, review === null ? 'changed_meanwhile' : 'accepted', review);
     },
   );

@@ -34,9 +34,9 @@ interface Row {
 }
 
 /**
- * Appends a decision and gives it with the sample's new state. `basedOn` is the revision that stood when the person
- * decided (null: none; `undefined`: don't check). Throws `conflict` when another stands by now, `bad_input` when the
- * decision makes no sense, `not_found`; nothing is written then.
+ * Appends a decision and gives it with the sample's new state. `basedOn` is the latest revision the person had seen,
+ * one that took a decision back or holds only a note included (null: none; `undefined`: don't check). Throws `conflict`
+ * when there is a newer one, `bad_input` when the decision makes no sense, `not_found`; nothing is written then.
  */
 export function submitReview(
   db: WritableDb,
@@ -75,6 +75,13 @@ export function latestReview(db: ReadableDb, sampleId: number): Review | null {
   return row ? toReview(row) : null;
 }
 
+/** Id of the latest revision, a reset included; null when there is none. */
+export function latestRevisionId(db: ReadableDb, sampleId: number): number | null {
+  return read<{ id: number | null }>(db, 'SELECT MAX(id) AS id FROM review WHERE sample_id = ?').get(
+    sampleId,
+  )!.id;
+}
+
 /** The revision that stands: the latest, unless it took the decision back. */
 export function standingReview(db: ReadableDb, sampleId: number): Review | null {
   const latest = latestReview(db, sampleId);
@@ -86,12 +93,12 @@ export function reviewHistory(db: ReadableDb, sampleId: number): Review[] {
   return read<Row>(db, 'SELECT * FROM review WHERE sample_id = ? ORDER BY id').all(sampleId).map(toReview);
 }
 
+/** A revision that takes no decision may hold a note: what stands is not all there is to overwrite. */
 function requireUnchanged(latest: Review | null, basedOn: number | null): void {
-  const standing = latest?.decision === 'reset' ? null : latest;
-  if (basedOn === (standing?.id ?? null) || (latest !== null && basedOn === latest.id)) return;
+  if (basedOn === (latest?.id ?? null)) return;
   const who = latest ? ` by ${latest.reviewer}` : '';
-  throw new FoveaError('conflict', `the sample was decided${who} in the meantime`, {
-    next: 'Load the sample again and look at that decision first',
+  throw new FoveaError('conflict', `the sample was reviewed${who} in the meantime`, {
+    next: 'Load the sample again and look at that review first',
   });
 }
 

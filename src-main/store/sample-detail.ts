@@ -4,7 +4,7 @@ import type { SampleDetail } from '../../src-shared/contract/domain.ts';
 import type { ReadableDb } from './db.ts';
 import { imageFacts } from './image.ts';
 import { getPrediction } from './prediction.ts';
-import { standingReview } from './review.ts';
+import { latestRevisionId, standingReview } from './review.ts';
 import { sampleState } from './sample-state.ts';
 import { getSample } from './sample.ts';
 
@@ -32,5 +32,6 @@ export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
     },
     prediction: state.predictionId === null ? null : getPrediction(db, state.predictionId).prediction,
     review: standingReview(db, id),
+    latestRevisionId: latestRevisionId(db, id),
   };
 }

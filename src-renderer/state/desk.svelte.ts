@@ -56,6 +56,11 @@ export class Desk {
     return this.#showing.bundle;
   }
 
+  /** True while the sample on screen is asked for anew: nothing is decided on it meanwhile. */
+  get reloading(): boolean {
+    return this.#showing.stale;
+  }
+
   get problem(): FoveaError | null {
     return this.#showing.problem;
   }
@@ -140,10 +145,14 @@ export class Desk {
     if (edit && standing) this.editing.step(edit, standing);
   }
 
-  /** Puts a note on the decision that stands; without one it stands alone until there is a decision. */
-  setNote(text: string): void {
+  /**
+   * Puts a note on the decision that stands; without one it stands alone until there is a decision. @returns false when
+   * it was not taken: keep the text
+   */
+  setNote(text: string): boolean {
     const edit = this.#decided();
     if (edit) this.editing.step(edit, { ...edit.history.current, note: text.trim() || null });
+    return edit !== null;
   }
 
   next(): void {
@@ -190,7 +199,8 @@ export class Desk {
   }
 
   #isShown(): boolean {
-    return !this.#moving && this.bundle !== null && this.#showing.id === this.#queue.currentId;
+    const { bundle, stale, id } = this.#showing;
+    return !this.#moving && bundle !== null && !stale && id === this.#queue.currentId;
   }
 
   /** Nobody decides on, or paints over, a label that holds for nothing yet. */
@@ -239,7 +249,7 @@ export class Desk {
   }
 
   #sampleChanged(change: EventPayload<'sample.changed'>): void {
-    const { sampleId, state, reviewId, predictionId } = change;
+    const { sampleId, state, latestRevisionId, predictionId } = change;
     this.#session.refreshSoon();
     if (this.#saving.isDirty(sampleId)) return;
     this.#queue.setState(sampleId, state);
@@ -252,8 +262,8 @@ export class Desk {
       return;
     }
     const relabelled = predictionId !== (bundle.detail.prediction?.id ?? null);
-    const known = this.#saving.seen(sampleId);
-    const reviewed = reviewId === null ? bundle.detail.review !== null : reviewId > (known ?? 0);
+    const known = Math.max(this.#saving.seen(sampleId) ?? 0, newest(bundle.reviews)?.id ?? 0);
+    const reviewed = (latestRevisionId ?? 0) > known;
     if (relabelled) this.#queue.refreshSoon();
     if (reviewed && sampleId === this.#showing.id) this.#notices.info('This sample was reviewed elsewhere');
     if (relabelled || reviewed) this.#stale(sampleId);
@@ -266,10 +276,11 @@ export class Desk {
     const id = this.#showing.id;
     if (id === null || !this.bundle) return;
     try {
-      const { state, review, prediction } = await this.#session.client.call('samples.get', { id });
+      const now = await this.#session.client.call('samples.get', { id });
       if (id !== this.#showing.id) return;
+      const { state, review, prediction, latestRevisionId } = now;
       const change = { reviewId: review?.id ?? null, predictionId: prediction?.id ?? null };
-      this.#sampleChanged({ sampleId: id, state, ...change });
+      this.#sampleChanged({ sampleId: id, state, latestRevisionId, ...change });
     } catch {
       // The connection banner says so; showing the sample asks again.
     }

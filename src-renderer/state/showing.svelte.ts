@@ -14,6 +14,8 @@ export class Showing {
   #shownId: number | null = null;
 
   bundle = $state.raw<Bundle | null>(null);
+  /** What is on screen holds no more; it stays until what holds has come, so that nothing under the hands goes away. */
+  stale = $state(false);
   problem = $state.raw<FoveaError | null>(null);
 
   /** `onShown` hears of every change of what is on screen: another sample, the same loaded anew, nothing. */
@@ -39,13 +41,14 @@ export class Showing {
     this.#prefetchSoon();
   }
 
-  /** Forgets what is known of the sample on screen and asks again. */
+  /** Forgets what is known of the sample on screen and asks again; until then that stays on screen, as stale. */
   reload(): void {
     const id = this.#shownId;
     if (id === null) return;
     this.#bundles.forget(id);
-    this.#shownId = null;
-    this.show(id);
+    this.problem = null;
+    this.stale = true;
+    void this.#load(id);
   }
 
   /** Nothing that was loaded holds any more. */
@@ -88,11 +91,14 @@ export class Showing {
       this.#set(bundle);
       this.#prefetchSoon();
     } catch (thrown) {
-      if (id === this.#shownId) this.problem = FoveaError.from(thrown);
+      if (id !== this.#shownId) return;
+      this.problem = FoveaError.from(thrown);
+      this.#set(null);
     }
   }
 
   #set(bundle: Bundle | null): void {
+    this.stale = false;
     this.bundle = bundle;
     this.#onShown(bundle);
   }

@@ -130,6 +130,8 @@ export const sampleDetailSchema = z.object({
   prediction: predictionSchema.nullable(),
   /** The latest revision that stands, or null when unreviewed (or reset). */
   review: reviewSchema.nullable(),
+  /** The latest revision of all, one that took a decision back or holds only a note included. */
+  latestRevisionId: idSchema.nullable(),
 });
 export type SampleDetail = z.infer<typeof sampleDetailSchema>;
 

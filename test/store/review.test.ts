@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import type { Decision, SampleState } from '../../src-shared/contract/domain.ts';
 import { sampleFilterSchema } from '../../src-shared/contract/procedures.ts';
 import { openProject } from '../../src-main/store/project.ts';
-import { reviewHistory, standingReview, submitReview } from '../../src-main/store/review.ts';
+import {
+  latestRevisionId,
+  reviewHistory,
+  standingReview,
+  submitReview,
+} from '../../src-main/store/review.ts';
 import { countSamples, listSamples } from '../../src-main/store/sample-query.ts';
 import { sampleState } from '../../src-main/store/sample-state.ts';
 import { predict, testProject, testRun } from '../support/project.ts';
@@ -33,7 +38,6 @@ test('any sequence of decisions, stale ones and undos equals a model that keeps 
       for (const { sample, decision, cells, stale } of steps) {
         const past = history[sample - 1];
         const last = past.at(-1);
-        const standing = last && last.decision !== 'reset' ? last.id : null;
         const review = {
           sampleId: sample,
           predictionId: predictions[sample - 1],
@@ -47,7 +51,7 @@ test('any sequence of decisions, stale ones and undos equals a model that keeps 
           assert.throws(() => submitReview(db, review, earlier), { code: 'conflict' });
           continue;
         }
-        const result = submitReview(db, review, standing);
+        const result = submitReview(db, review, last?.id ?? null);
         past.push({ id: result.review.id, decision, label: result.review.label });
         assert.equal(result.state, STATE[decision]);
         if (decision === 'correct') assert.deepEqual([...result.review.label!], [...cells]);
@@ -87,6 +91,30 @@ test('two people: the second to decide on the same sample is told', async (t) =>
   );
   assert.equal(reviewHistory(other.db, 1).length, 1);
   other.close();
+});
+
+test('a note without a decision is not overwritten unseen, nor is a decision that was taken back', async (t) => {
+  const project = await testProject(t);
+  predict(project, testRun(project), 1);
+  const { db } = project;
+  const bare = { sampleId: 1, predictionId: 1, label: null } as const;
+  const noted = submitReview(db, { ...bare, decision: 'reset', reviewer: 'ann', note: 'odd tag' }, null);
+  assert.deepEqual([noted.state, standingReview(db, 1)], ['pending', null]);
+  for (const decision of ['reset', 'accept', 'reject'] as const) {
+    assert.throws(
+      () => submitReview(db, { ...bare, decision, reviewer: 'bob', note: 'fine' }, null),
+      (error: Error & { code: string }) => error.code === 'conflict' && error.message.includes('ann'),
+    );
+  }
+  assert.equal(latestRevisionId(db, 1), noted.review.id);
+  submitReview(db, { ...bare, decision: 'accept', reviewer: 'bob', note: 'odd tag' }, noted.review.id);
+  assert.deepEqual(
+    reviewHistory(db, 1).map(({ reviewer, decision, note }) => [reviewer, decision, note]),
+    [
+      ['ann', 'reset', 'odd tag'],
+      ['bob', 'accept', 'odd tag'],
+    ],
+  );
 });
 
 test('decisions that make no sense are refused with nothing written', async (t) => {

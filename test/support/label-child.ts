@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runLabelJob } from '../../src-main/jobs/label.ts';
 import { openProject } from '../../src-main/store/project.ts';
-import { standingReview, submitReview } from '../../src-main/store/review.ts';
+import { latestRevisionId, submitReview } from '../../src-main/store/review.ts';
 import { fakeEngine } from './fake-engine.ts';
 import { testPreset } from './project.ts';
 
@@ -33,7 +33,7 @@ if (mode === 'label') {
       reviewer: 'child',
       note: 'x'.repeat(n % 5000),
     };
-    const standing = standingReview(project.db, sampleId)?.id ?? null;
+    const standing = latestRevisionId(project.db, sampleId);
     const decision = n % 2 ? 'accept' : 'reject';
     say(String(submitReview(project.db, { ...review, decision }, standing).review.id));
     await delay(0);

@@ -10,7 +10,10 @@ export const events = {
   'sample.changed': z.object({
     sampleId: idSchema,
     state: sampleStateSchema,
+    /** The revision that stands. */
     reviewId: idSchema.nullable(),
+    /** The latest one, which may take no decision: a note alone, or a decision taken back. */
+    latestRevisionId: idSchema.nullable(),
     predictionId: idSchema.nullable(),
   }),
   /** Many samples changed at once: ask again for what is shown. */

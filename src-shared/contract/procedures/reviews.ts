@@ -4,8 +4,8 @@ import { bytesSchema, decisionSchema, idSchema, reviewSchema, sampleStateSchema 
 
 export const reviewProcedures = {
   /**
-   * Appends a revision. `basedOn` is the revision the person saw (null: none); when a newer one stands the call
-   * fails with `conflict` and nothing is written.
+   * Appends a revision. `basedOn` is the latest revision the person saw, one without a decision included (null: none);
+   * when there is a newer one, be it only a note, the call fails with `conflict` and nothing is written.
    */
   'reviews.submit': {
     input: z.object({

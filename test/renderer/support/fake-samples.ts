@@ -166,6 +166,7 @@ export function fakeDetail(row: SampleRow, review: Review | null): SampleDetail 
     image: { id: row.id, width: WIDTH, height: HEIGHT, url: scene(row.id), name: `${row.externalId}.png` },
     prediction: row.state === 'unlabelled' ? null : prediction,
     review,
+    latestRevisionId: review?.id ?? null,
   };
 }
 

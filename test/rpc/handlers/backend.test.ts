@@ -143,7 +143,8 @@ test('decisions: accept, correct, undo, conflict, history', async (t) => {
   const reset = await submit('reset', null, corrected.review.id);
   assert.equal(reset.state, 'pending');
   assert.equal((await call('samples.get', { id: 1 })).review, null);
-  assert.equal((await submit('reject', null, null)).state, 'rejected');
+  await assert.rejects(submit('reject', null, null), { code: 'conflict' });
+  assert.equal((await submit('reject', null, reset.review.id)).state, 'rejected');
   assert.deepEqual(
     (await call('reviews.history', { sampleId: 1 })).map((review) => review.decision),
     ['accept', 'correct', 'reset', 'reject'],

@@ -44,7 +44,13 @@ const maps: PredictionMaps = {
   denoised: { grid: [2, 1], transform, data: new Uint8Array(4) },
   rpn: null,
 };
-const sampleChanged = { sampleId: 3, state: 'accepted', reviewId: 9, predictionId: null } as const;
+const sampleChanged = {
+  sampleId: 3,
+  state: 'accepted',
+  reviewId: 9,
+  latestRevisionId: 9,
+  predictionId: null,
+} as const;
 
 function nextReply(channel: Channel): Promise<Reply> {
   return new Promise((resolve) => channel.onFrame((frame) => resolve(replySchema.parse(decodeFrame(frame)))));

@@ -1,0 +1,141 @@
+/** Two windows or two people on one sample: the later one is told, nothing is overwritten unseen, and nothing moves. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page, WebSocketRoute } from 'playwright-core';
+import { root } from '../../scripts/lib/paths.mjs';
+import { openInBrowserHost } from './support/browser-host.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { openInElectron } from './support/electron-app.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+const NOTE = 'Note on this decision';
+const history = (page: Page) => page.getByRole('region', { name: 'History' }).getByRole('listitem');
+
+/** Where the panes are, in CSS pixels. */
+async function place(page: Page): Promise<unknown> {
+  return page.locator('section[aria-label="Denoised"]').boundingBox();
+}
+
+test('a note without a decision, written elsewhere, is shown before anything is put over it', async (t) => {
+  const project = await demoProject(t);
+  const app = await openInBrowserHost(chromium, project);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    const id = await review.currentId();
+    const before = await place(page);
+    // In another process: the page hears nothing of it.
+    const file = join(dirname(project), 'note.jsonl');
+    writeFileSync(
+      file,
+      JSON.stringify({ sample: id, decision: 'reset', reviewer: 'ana', note: 'odd tag' }) + '\n',
+    );
+    const applied = spawnSync(
+      process.execPath,
+      [join(root, 'src-main/app/cli/main.ts'), 'review', project, '--apply', file],
+      { encoding: 'utf8' },
+    );
+    assert.equal(applied.status, 0, applied.stderr);
+
+    await page.keyboard.press('m');
+    await page.keyboard.type('all fine');
+    await page.keyboard.press('Enter');
+    await page.getByText('ana wrote “odd tag” on this sample').waitFor();
+    assert.deepEqual(await place(page), before, 'what is said lies over the page and moves nothing');
+    await page.getByRole('button', { name: 'Reload theirs' }).click();
+    await review.saved();
+    await review.ready();
+    assert.equal(await page.getByLabel(NOTE).inputValue(), 'odd tag');
+    assert.equal(await review.currentState(), 'pending');
+    assert.equal(await history(page).count(), 1);
+    await review.pressAndMove('Enter');
+    await review.saved();
+    await review.choose(id);
+    assert.deepEqual([await review.currentState(), await history(page).count()], ['accepted', 2]);
+    assert.equal(await page.getByLabel(NOTE).inputValue(), 'odd tag', 'the decision keeps the note');
+  } finally {
+    await app.close();
+  }
+});
+
+test('two windows write notes on one sample: what is being typed stays, the other is shown beside it', async (t) => {
+  const app = await openInElectron(chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    const [mine, opening] = [new ReviewPage(page), page.context().waitForEvent('page')];
+    await mine.ready();
+    app.chooseMenu('new-window');
+    const other = new ReviewPage(await opening);
+    await other.ready();
+    assert.equal(await other.currentId(), await mine.currentId());
+
+    await page.keyboard.press('m');
+    await page.keyboard.type('mine: x d');
+    await other.page.keyboard.press('m');
+    await other.page.keyboard.type('theirs');
+    await other.page.keyboard.press('Enter');
+    await other.saved();
+    await page.getByText('Written elsewhere meanwhile: “theirs”').waitFor();
+    await page.keyboard.type(' still');
+    assert.equal(await page.getByLabel(NOTE).inputValue(), 'mine: x d still');
+    await page.keyboard.press('Enter');
+    await mine.saved();
+    await history(page).nth(1).waitFor();
+    assert.match((await history(page).allInnerTexts()).join('\n'), /mine: x d still[^]*theirs/);
+    assert.equal(await mine.currentState(), 'pending', 'no letter of the note was taken for a key');
+    await other.page.getByText('This sample was reviewed elsewhere').waitFor();
+    await other.page.waitForFunction(`document.querySelector('[data-note]').value === 'mine: x d still'`);
+  } finally {
+    await app.close();
+  }
+});
+
+test('the connection is lost in the middle of a stroke: the panes stay where they are, the stroke is kept', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    let offline = false;
+    const sockets = new Set<WebSocketRoute>();
+    await page.routeWebSocket(/\/rpc$/, (socket) => {
+      if (offline) return void socket.close();
+      socket.connectToServer();
+      sockets.add(socket);
+    });
+    await page.reload();
+    await review.ready();
+    const id = await review.currentId();
+    await page.keyboard.press('b');
+    const before = await place(page);
+    const pane = await page.locator('section[aria-label="Denoised"] [role=img]').boundingBox();
+    assert.ok(pane);
+    await page.mouse.move(pane.x + pane.width * 0.4, pane.y + pane.height * 0.4);
+    await page.mouse.down();
+    offline = true;
+    for (const socket of sockets) await socket.close();
+    await page.getByText('Connection lost').waitFor();
+    assert.deepEqual(await place(page), before);
+    await page.mouse.move(pane.x + pane.width * 0.6, pane.y + pane.height * 0.4, { steps: 4 });
+    await page.mouse.up();
+    await page.locator('[data-save=unsaved]').waitFor();
+    assert.deepEqual(await place(page), before);
+    offline = false;
+    await page.getByText('Connection lost').waitFor({ state: 'detached' });
+    await review.saved();
+    assert.deepEqual(await place(page), before);
+    assert.equal(await review.rowState(id), 'corrected');
+  } finally {
+    await app.close();
+  }
+});
