@@ -37,6 +37,7 @@ export type { ListedModel } from './procedures/models.ts';
 export {
   THUMBNAIL_EDGES,
   heatKindSchema,
+  type Alike,
   type Facets,
   type Heat,
   type HeatKind,

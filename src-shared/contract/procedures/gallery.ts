@@ -30,6 +30,23 @@ export const facetsSchema = z.object({
 });
 export type Facets = z.infer<typeof facetsSchema>;
 
+/** A sample like another, and why. */
+const alikeSchema = z.object({
+  id: idSchema,
+  /** 0 to 1.1; only good for ordering. */
+  likeness: z.number(),
+  /** Share of the questions' words that both have, rare words weighing more. */
+  words: z.number(),
+  /** Words of both that fewer than half of all questions have, the rarest first; three at most. */
+  sharedWords: z.array(z.string()),
+  /** Of the regions: 1 same place and size, 0 as far apart as can be; null when one has none. */
+  closeness: z.number().nullable(),
+  /** Of the labels' foregrounds on one picture: intersection over union; null when one has none. */
+  overlap: z.number().nullable(),
+  samePicture: z.boolean(),
+});
+export type Alike = z.infer<typeof alikeSchema>;
+
 export const galleryProcedures = {
   /** WebP bytes. Fails with `not_found` or `bad_image` when there is no picture to show. */
   'gallery.thumbnail': {
@@ -51,9 +68,9 @@ export const galleryProcedures = {
     output: z.array(idSchema),
   },
   'samples.facets': { input: none, output: facetsSchema },
-  /** Like a sample, most like first, itself before all: see `similar.ts` for what "like" means. */
+  /** Others like a sample, most like first: see `similar.ts` for what "like" means. */
   'samples.similar': {
     input: z.object({ id: idSchema, limit: z.number().int().min(1).max(FILTER_IDS_MAX) }),
-    output: z.array(idSchema),
+    output: z.array(alikeSchema),
   },
 } as const;
