@@ -45,6 +45,8 @@ export type Command =
   | 'panUp'
   | 'panDown'
   | 'search'
+  | 'moreLike'
+  | 'back'
   | 'openInReview'
   | 'chooseAll'
   | 'chooseNone'
@@ -74,6 +76,20 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'next', group: 'Review', words: 'Next sample', keys: ['→', 'D', 'J'], repeats: true },
   { command: 'previous', group: 'Review', words: 'Previous sample', keys: ['←', 'A', 'K'], repeats: true },
   { command: 'search', group: 'Review', words: 'Search', keys: ['/'], on: ['review', 'gallery'] },
+  {
+    command: 'moreLike',
+    group: 'Review',
+    words: 'More like this sample',
+    keys: ['Shift+M'],
+    on: ['review', 'gallery'],
+  },
+  {
+    command: 'back',
+    group: 'Review',
+    words: 'Back from similar samples',
+    keys: ['Backspace'],
+    on: ['review', 'gallery'],
+  },
   { command: 'help', group: 'Review', words: 'Show all keys', keys: ['?'], on: 'anywhere' },
   {
     command: 'palette',

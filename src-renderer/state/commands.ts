@@ -55,6 +55,8 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
   panUp: ({ view }) => view.pan(0, PAN_STEP),
   panDown: ({ view }) => view.pan(0, -PAN_STEP),
   search: () => document.querySelector<HTMLInputElement>('[data-search]')?.focus(),
+  moreLike: (bench) => void bench.showSimilar(),
+  back: ({ similar }) => void similar.back(),
   openInReview: (bench) => void (bench.page = bench.queue.currentId === null ? bench.page : 'review'),
   chooseAll: ({ gallery }) => gallery.all(),
   chooseNone: ({ gallery }) => gallery.none(),

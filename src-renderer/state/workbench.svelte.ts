@@ -22,6 +22,7 @@ import { Queue } from './queue.svelte.ts';
 import { RecipeTrial } from './recipe.svelte.ts';
 import { Relabel } from './relabel.svelte.ts';
 import { Session } from './session.svelte.ts';
+import { Similar } from './similar.svelte.ts';
 import { TokenLab } from './token-lab.svelte.ts';
 import { tokenProvider } from './token-provider.ts';
 import { Theme } from './theme.svelte.ts';
@@ -50,6 +51,7 @@ export class Workbench {
   readonly queue: Queue;
   readonly desk: Desk;
   readonly gallery: Gallery;
+  readonly similar: Similar;
   readonly models: Models;
   readonly recipe: RecipeTrial;
   readonly relabel: Relabel;
@@ -72,6 +74,7 @@ export class Workbench {
     this.panes = new Panes(this.session);
     this.queue = new Queue(client);
     this.gallery = new Gallery(this.session, this.queue, this.notices);
+    this.similar = new Similar(this.session, this.queue, this.notices);
     this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.notices);
     this.recipe = new RecipeTrial(this.session, this.desk, this.panes, this.notices);
@@ -84,6 +87,12 @@ export class Workbench {
     this.panes.provide('token', tokenProvider(this.tokens));
     this.asking = new Asking(this.session, slot);
     this.causal = new Causal(this.session, slot);
+  }
+
+  /** Shows in the gallery what is like the current sample. */
+  async showSimilar(): Promise<void> {
+    const row = this.queue.currentRow() ?? this.desk.bundle?.detail;
+    if (row && (await this.similar.show(row))) this.page = 'gallery';
   }
 
   /**
