@@ -7,8 +7,8 @@ const LEAST_WEIGHT = 0.05;
 /** Foregrounds are compared on this many points across and down the picture, whatever their grids. */
 const MASK_SIDE = 24;
 const NAMED_WORDS = 3;
-/** Half of all questions have such a word. */
-const TELLING = LEAST_WEIGHT + Math.LN2;
+/** A tenth of all questions have such a word. */
+const TELLING = LEAST_WEIGHT + Math.LN10;
 
 /** Words as people write them, in any script; scripts without spaces count by character. */
 export function wordsOf(text: string): Set<string> {

@@ -12,7 +12,8 @@ export function alikeWords({ samePicture, sharedWords, overlap, closeness, words
   if (sharedWords.length > 0) found.push(`“${sharedWords.join('”, “')}”`);
   if (overlap !== null && overlap >= 0.005) found.push(`labels overlap ${Math.round(overlap * 100)}%`);
   else if (closeness !== null && closeness >= NEAR) found.push('region near');
-  if (found.length === 0) found.push(words > 0 ? 'a few words in common' : 'little in common');
+  if (found.length === 0)
+    found.push(words > 0 ? `${Math.ceil(words * 100)}% of the words` : 'little in common');
   return found.join(' · ');
 }
 

@@ -54,6 +54,7 @@ export class Similar {
       // From one list of this kind to the next the way back leads to what was there before the first.
       const before = this.to?.before ?? { filter: this.#queue.filter, sort: this.#queue.sort };
       const { id, question, externalId, language } = row;
+      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed
       const why = new Map(found.map((one) => [one.id, one]));
       this.#view = { id, question, externalId, language, ids, why, before };
       this.#queue.currentId = row.id;

@@ -60,6 +60,7 @@ test('rare words, the region and the picture make samples alike, and each says w
     { question: 'What is on the blue door?', picture: 1, fg: 4 },
     { question: 'What is on the tall door?', picture: 4, fg: null },
     { question: 'Wie heißt die Straße?', picture: 5, fg: 2 },
+    ...Array.from({ length: 30 }, (_, n) => ({ question: 'What is on it?', picture: 10 + n, fg: 1 })),
   ]);
   const found = similarSamples(project.db, 1, 100);
   const by = new Map(found.map((one) => [one.id, one]));

@@ -37,7 +37,7 @@ const alikeSchema = z.object({
   likeness: z.number(),
   /** Share of the questions' words that both have, rare words weighing more. */
   words: z.number(),
-  /** Words of both that fewer than half of all questions have, the rarest first; three at most. */
+  /** Words of both that fewer than a tenth of all questions have, the rarest first; three at most. */
   sharedWords: z.array(z.string()),
   /** Of the regions: 1 same place and size, 0 as far apart as can be; null when one has none. */
   closeness: z.number().nullable(),

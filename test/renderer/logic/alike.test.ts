@@ -16,7 +16,7 @@ test('a tile says what tells most', () => {
   assert.equal(alikeWords(alike), 'same picture · “valve”, “red” · labels overlap 72%');
   const less = { ...alike, samePicture: false, sharedWords: [], overlap: 0 };
   assert.equal(alikeWords(less), 'region near');
-  assert.equal(alikeWords({ ...less, closeness: 0.5 }), 'a few words in common');
+  assert.equal(alikeWords({ ...less, closeness: 0.5 }), '63% of the words');
   assert.equal(alikeWords({ ...less, closeness: null, overlap: null, words: 0 }), 'little in common');
 });
 
