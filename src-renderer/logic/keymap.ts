@@ -87,7 +87,7 @@ export const KEYMAP: readonly Binding[] = [
     command: 'back',
     group: 'Review',
     words: 'Back from similar samples',
-    keys: ['Backspace'],
+    keys: ['Shift+Backspace'],
     on: ['review', 'gallery'],
   },
   { command: 'help', group: 'Review', words: 'Show all keys', keys: ['?'], on: 'anywhere' },

@@ -47,7 +47,7 @@ test('the gallery shows what is like a sample, says why, and leads back to the l
     await page.getByRole('toolbar').getByRole('button', { name: 'More like this' }).click();
     await page.locator(`[data-tile="${other}"][aria-posinset="1"].current`).waitFor();
 
-    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Shift+Backspace');
     await heading.waitFor({ state: 'detached' });
     await page.locator(`[data-tile="${other}"].current`).waitFor();
     assert.equal(await page.getByLabel('Language').inputValue(), 'en', 'the filter from before');
