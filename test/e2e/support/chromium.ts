@@ -32,6 +32,9 @@ const FLAGS = [
   '--force-color-profile=srgb',
 ];
 
+/** A busy machine takes its time to start it. */
+const CONNECT_MS = 120_000;
+
 /** Starts Chromium; close it in `after`. */
 export async function launchChromium(): Promise<Chromium> {
   const program = findChromium();
@@ -42,7 +45,12 @@ export async function launchChromium(): Promise<Chromium> {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const endpoint = await devToolsAddress(child);
-  const browser = await chromium.connectOverCDP(endpoint);
+  const browser = await chromium
+    .connectOverCDP(endpoint, { timeout: CONNECT_MS })
+    .catch((thrown: unknown) => {
+      child.kill('SIGKILL');
+      throw thrown;
+    });
   return {
     browser,
     endpoint,
