@@ -6,6 +6,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { MAX_LAYERS } from './config.ts';
 import { readTextIfThere } from './json-file.ts';
+import type { TowerPlaces } from './places.ts';
 import { isQwenConfig } from './qwen/config.ts';
 import type { QwenCheckpoint } from './qwen/open.ts';
 import { openQwen } from './qwen/open.ts';
@@ -16,15 +17,20 @@ export type AnyCheckpoint = Checkpoint | QwenCheckpoint;
 
 /**
  * @param rpnDir a folder whose RPN is laid over the model (SD-RPN's and Q-Zoom's RPN-only checkpoints)
+ * @param places where a vision tower of another repository may lie
  * @throws FoveaError `not_found`, `bad_checkpoint`, `unsupported_model` or `missing_tensor`.
  */
-export async function openModel(path: string, rpnDir: string | null = null): Promise<AnyCheckpoint> {
+export async function openModel(
+  path: string,
+  rpnDir: string | null = null,
+  places?: TowerPlaces,
+): Promise<AnyCheckpoint> {
   const configPath = join(path, 'config.json');
   const config = await peek(configPath);
   refuseTooDeep(config, configPath);
   const rpn = rpnDir === null ? null : await readRpnFolder(rpnDir);
   if (rpn && config !== null) refuseOtherFamily(rpn, config);
-  return isQwenConfig(config) ? openQwen(path, rpn) : openCheckpoint(path, rpn);
+  return isQwenConfig(config) ? openQwen(path, rpn) : openCheckpoint(path, rpn, places);
 }
 
 function refuseOtherFamily(rpn: RpnFolder, base: unknown): void {

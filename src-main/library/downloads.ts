@@ -4,12 +4,15 @@
  */
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { towerFolder } from '../checkpoint/tower.ts';
 import { orDiskError } from './disk-errors.ts';
 import { withFileLock } from './file-lock.ts';
 import { downloadInto, type DownloadProgress } from './hub/download.ts';
 import { listRepository } from './hub/listing.ts';
 import { PATIENCE, type Patience } from './hub/retry.ts';
 import type { HubSettings } from './hub/settings.ts';
+import { detailFiles } from './hub/wanted.ts';
 import { PART } from './owned.ts';
 import type { Places } from './places.ts';
 import { changeRegistry, freeName, readRegistry, type DownloadEntry } from './registry.ts';
@@ -27,7 +30,8 @@ export interface DownloadWish {
 }
 
 /**
- * Downloads, or goes on with it.
+ * Downloads, or goes on with it. A vision tower that the model names in another repository comes too, as a model of its
+ * own, unless it is in the library or the Hugging Face cache already.
  * @returns the entry of the library, and whether anything had to be fetched
  * @throws FoveaError `usage`, `network`, `unauthorized`, `not_found`, `bad_checkpoint`, `unsupported_model`, `no_space`,
  *   `read_only`, `conflict` (another process is at it) or `cancelled`; but for a refusal at the start the entry stays, and
@@ -41,6 +45,8 @@ export async function download(
   const begun = await entryOf(places, repo, revision);
   if (begun && (await isThere(places, begun))) return { entry: begun, fetched: false };
   const listing = await listRepository(settings, repo, begun?.commit ?? revision, patience, signal);
+  // A repository without anything to run leaves no entry.
+  if (!begun) detailFiles(listing);
   return orDiskError(places.models, async () => {
     const entry = begun ?? (await addEntry(places, repo, revision, listing.commit));
     wish.onEntry?.(entry);
@@ -48,12 +54,37 @@ export async function download(
     const part = target + PART;
     await alone(places, entry, async () => {
       if (await isThere(places, entry)) return;
-      await downloadInto(settings, { ...listing, revision }, part, { ...wish, patience });
+      const onTower = (tower: string): Promise<void> => bringTower(places, target, tower, wish);
+      await downloadInto(settings, { ...listing, revision }, part, { ...wish, patience, onTower });
       await rename(part, target);
       await syncFolder(places.models);
     });
     return { entry, fetched: true };
   });
+}
+
+/** Downloads the vision tower that the model of `target` names, unless this person has it somewhere. */
+async function bringTower(places: Places, target: string, tower: string, wish: DownloadWish): Promise<void> {
+  const { repo, settings, onProgress } = wish;
+  const known = await towerFolder(target, tower, { downloads: places.models, cache: settings.cache });
+  if (known !== null) return;
+  try {
+    await download(places, {
+      ...wish,
+      repo: tower,
+      revision: 'main',
+      onProgress: (progress) => onProgress({ ...progress, tower }),
+    });
+  } catch (thrown) {
+    const error = FoveaError.from(thrown);
+    if (error.code !== 'bad_checkpoint' && error.code !== 'not_found') throw error;
+    const other = `fovea model download ${tower} --revision REVISION`;
+    throw new FoveaError(error.code, `${repo} needs the vision tower ${tower}: ${error.message}`, {
+      ...(error.where === undefined ? {} : { where: error.where }),
+      next: `Find a revision with safetensors (often refs/pr/N) and run: ${other}; then go on with ${repo}`,
+      cause: thrown,
+    });
+  }
 }
 
 /** Runs `work` with no other process at this download. @throws FoveaError `conflict` */

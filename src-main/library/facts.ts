@@ -1,13 +1,17 @@
 /** What can be said of a checkpoint without loading it, kept while its files stay as they are. */
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { LibraryModel, ModelFacts } from '../../src-shared/contract/models.ts';
 import { memoryEstimate, parametersByDtype } from '../checkpoint/memory.ts';
 import { openModel, type AnyCheckpoint } from '../checkpoint/open.ts';
+import type { TowerPlaces } from '../checkpoint/places.ts';
 import { readRpnFolder } from '../checkpoint/rpn-folder.ts';
+import { hasTensors } from '../checkpoint/tensor-index.ts';
+import { parseTower } from '../checkpoint/tower.ts';
+import { FINAL_NORM, towerOf } from './tower.ts';
 
 /** Files, links followed: how much they hold, and a hash that changes with their sizes and times. */
 export interface FolderState {
@@ -39,8 +43,8 @@ export async function folderState(dir: string): Promise<FolderState | null> {
 }
 
 /** @throws FoveaError of a checkpoint that cannot be used, as `openModel` does */
-export async function readFacts(dir: string): Promise<ModelFacts> {
-  return factsOf(await openModel(dir));
+export async function readFacts(dir: string, places?: TowerPlaces): Promise<ModelFacts> {
+  return factsOf(await openModel(dir, null, places));
 }
 
 function factsOf(checkpoint: AnyCheckpoint): ModelFacts {
@@ -65,9 +69,6 @@ function gridOf({ config }: AnyCheckpoint): [number, number] | null {
   return [side, side];
 }
 
-/** A final norm is in every whole model and in no RPN-only folder. */
-const FINAL_NORM = /^(model\.)?(language_model\.)?(model\.)?norm\.weight$/;
-
 const rpnKeysSchema = z.object({ twig_K: z.number().int().min(0), twig_T: z.number().int().min(1) });
 
 /** Layer and depth of the RPN in a folder that holds nothing else (METHOD §3); null for any other folder. */
@@ -78,30 +79,51 @@ export async function readRpnOnly(dir: string): Promise<{ k: number; t: number }
   return keys.success ? { k: keys.data.twig_K, t: keys.data.twig_T } : null;
 }
 
-/** What a folder turned out to be: exactly one of these is not null. */
-export type Known = Pick<LibraryModel, 'facts' | 'rpnOnly' | 'problem'>;
+/** Layers and picture side of a CLIP that checkpoints without a vision tower of their own name; null for any other folder. */
+export async function readTower(dir: string): Promise<LibraryModel['tower']> {
+  try {
+    const path = join(dir, 'config.json');
+    const vision = parseTower(JSON.parse(await readFile(path, 'utf8')), path);
+    return vision && (await hasTensors(dir)) ? { layers: vision.layers, imageSize: vision.imageSize } : null;
+  } catch {
+    return null;
+  }
+}
 
-export const NOTHING_KNOWN: Known = { facts: null, rpnOnly: null, problem: null };
+/** What a folder turned out to be: exactly one of these is not null. */
+export type Known = Pick<LibraryModel, 'facts' | 'rpnOnly' | 'tower' | 'problem'>;
+
+export const NOTHING_KNOWN: Known = { facts: null, rpnOnly: null, tower: null, problem: null };
 
 /** Reads facts once per state of a folder. */
 export class FactsCache {
+  readonly #places: () => TowerPlaces;
   readonly #known = new Map<string, { readonly stamp: string; readonly known: Promise<Known> }>();
 
+  constructor(places: () => TowerPlaces) {
+    this.#places = places;
+  }
+
   /** Never rejects: why a checkpoint has no facts is a fact too. */
-  of(dir: string, stamp: string): Promise<Known> {
+  async of(dir: string, stamp: string): Promise<Known> {
+    const places = this.#places();
+    // A vision tower elsewhere comes and goes without the folder changing.
+    const state = `${stamp} ${await towerOf(dir, places)}`;
     const found = this.#known.get(dir);
-    if (found?.stamp === stamp) return found.known;
-    const known = look(dir);
-    this.#known.set(dir, { stamp, known });
+    if (found?.stamp === state) return found.known;
+    const known = look(dir, places);
+    this.#known.set(dir, { stamp: state, known });
     return known;
   }
 }
 
-async function look(dir: string): Promise<Known> {
+async function look(dir: string, places: TowerPlaces): Promise<Known> {
   try {
-    return { ...NOTHING_KNOWN, facts: await readFacts(dir) };
+    return { ...NOTHING_KNOWN, facts: await readFacts(dir, places) };
   } catch (error) {
     const rpnOnly = await readRpnOnly(dir);
-    return { ...NOTHING_KNOWN, ...(rpnOnly ? { rpnOnly } : { problem: FoveaError.from(error).toWire() }) };
+    const tower = rpnOnly ? null : await readTower(dir);
+    const problem = rpnOnly || tower ? null : FoveaError.from(error).toWire();
+    return { ...NOTHING_KNOWN, rpnOnly, tower, problem };
   }
 }

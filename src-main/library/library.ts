@@ -5,15 +5,17 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { LibraryModel, ModelCheck, Removal } from '../../src-shared/contract/models.ts';
 import { nameOf } from '../checkpoint/checkpoint.ts';
 import { openModel } from '../checkpoint/open.ts';
+import type { TowerPlaces } from '../checkpoint/places.ts';
 import { removeQuantised } from '../checkpoint/quantised/index.ts';
 import { alone, download, isThere, type DownloadWish } from './downloads.ts';
-import { FactsCache, folderState, NOTHING_KNOWN, readFacts, readRpnOnly } from './facts.ts';
+import { FactsCache, folderState, NOTHING_KNOWN, readFacts, readRpnOnly, readTower } from './facts.ts';
 import { cachedModels, type CachedModel } from './hub/cached.ts';
 import { bytesThere } from './hub/download.ts';
 import { hubSettings } from './hub/settings.ts';
 import { deleteOwned, inspectOwned, PART, readManifest } from './owned.ts';
 import { placesIn, type Places } from './places.ts';
 import { changeRegistry, freeName, readRegistry, type DownloadEntry, type Entry } from './registry.ts';
+import { towerOf } from './tower.ts';
 import { checkpointFolder, realFolder, snapshotOf } from './resolve.ts';
 
 export interface LibraryOptions {
@@ -28,13 +30,18 @@ const DEMO = 'demo';
 export class ModelLibrary {
   readonly places: Places;
   readonly #demoDir: string;
-  readonly #facts = new FactsCache();
+  readonly #facts = new FactsCache(() => this.towerPlaces());
   /** The demo has no entry to keep it in. */
   #demoCheck: { readonly stamp: string; readonly check: ModelCheck } | null = null;
 
   constructor({ home, demoDir }: LibraryOptions) {
     this.places = placesIn(home);
     this.#demoDir = demoDir;
+  }
+
+  /** Where vision towers that models name are looked for. */
+  towerPlaces(): TowerPlaces {
+    return { downloads: this.places.models, cache: hubSettings().cache };
   }
 
   /** Every model with what the disk says of it, the demo's first. @throws FoveaError of the registry */
@@ -85,7 +92,7 @@ export class ModelLibrary {
     wanted: string | null = null,
   ): Promise<{ readonly model: LibraryModel; readonly added: boolean }> {
     const dir = await checkpointFolder(given, hubSettings().cache);
-    await readFacts(dir).catch(async (error: unknown) => {
+    await readFacts(dir, this.towerPlaces()).catch(async (error: unknown) => {
       if (!(await readRpnOnly(dir))) throw error;
     });
     const { name, added } = await changeRegistry(this.places.registry, (entries) => {
@@ -138,11 +145,11 @@ export class ModelLibrary {
     }
     const entry = await this.#entry(name);
     const dir = this.#dirOf(entry);
-    if (entry.kind === 'folder') return { name, kind: 'folder', dir, files: [], bytes: 0 };
+    if (entry.kind === 'folder') return { name, kind: 'folder', dir, files: [], bytes: 0, neededBy: [] };
     const found = await this.#owned(entry);
     const files = found.flatMap(({ contents }) => contents.files);
     const bytes = found.reduce((sum, { contents }) => sum + contents.bytes, 0);
-    return { name, kind: 'download', dir, files, bytes };
+    return { name, kind: 'download', dir, files, bytes, neededBy: await this.#neededBy(entry) };
   }
 
   /**
@@ -153,7 +160,7 @@ export class ModelLibrary {
     const removal = await this.removal(name);
     const entry = await this.#entry(name);
     // Where the cache lies follows from the model's files, so it goes first; a model that cannot be opened has none.
-    await openModel(removal.dir).then(removeQuantised, () => false);
+    await openModel(removal.dir, null, this.towerPlaces()).then(removeQuantised, () => false);
     if (entry.kind === 'download') {
       await alone(this.places, entry, async () => {
         for (const { folder, contents } of await this.#owned(entry)) {
@@ -191,6 +198,18 @@ export class ModelLibrary {
     throw new FoveaError('not_found', `there is no model called ${name}`, {
       next: 'fovea model list shows their names',
     });
+  }
+
+  /** Names of models that would lose their vision tower with this download. */
+  async #neededBy(tower: DownloadEntry): Promise<string[]> {
+    const dir = this.#dirOf(tower);
+    if (!(await readTower(dir))) return [];
+    const real = await realFolder(dir);
+    const others = (await readRegistry(this.places.registry)).filter(({ name }) => name !== tower.name);
+    const uses = await Promise.all(
+      others.map(async (other) => (await towerOf(this.#dirOf(other), this.towerPlaces())) === real),
+    );
+    return others.filter((_, i) => uses[i]).map(({ name }) => name);
   }
 
   /** Both folders a download can have left, as far as they are there. */

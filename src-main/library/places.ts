@@ -1,5 +1,6 @@
 /** Where the library keeps what: below the data folder, nothing anywhere else. */
 import { join } from 'node:path';
+import { downloadsIn } from '../checkpoint/places.ts';
 
 export interface Places {
   /** The registry file. */
@@ -10,5 +11,5 @@ export interface Places {
 
 /** @param home the data folder; not created here */
 export function placesIn(home: string): Places {
-  return { registry: join(home, 'models.json'), models: join(home, 'models') };
+  return { registry: join(home, 'models.json'), models: downloadsIn(home) };
 }

@@ -69,7 +69,14 @@ export function startModelTasks(publish: Publish): ModelTasks {
         });
       }
       const id = ++lastId;
-      const blank = { doneBytes: 0, totalBytes: null, rate: null, etaSeconds: null, error: null };
+      const blank = {
+        doneBytes: 0,
+        totalBytes: null,
+        rate: null,
+        etaSeconds: null,
+        tower: null,
+        error: null,
+      };
       const task: ModelTask = { id, kind, name, stage, state: 'running', ...blank };
       tasks = [task, ...tasks];
       events.set(

@@ -46,6 +46,7 @@ export function summaryWords(model: LibraryModel, task: ModelTask | null = null)
   if (model.state === 'missing') return 'The folder is gone';
   if (model.state === 'unfinished') return 'Download not finished';
   if (model.rpnOnly) return `RPN only · ${formatBytes(model.bytesOnDisk)}`;
+  if (model.tower) return `Vision tower · ${formatBytes(model.bytesOnDisk)}`;
   if (!model.facts) return 'Cannot be used';
   return `${familyWords(model.facts.family)} · ${formatParameters(model.facts.parameters)} · ${formatBytes(model.bytesOnDisk)}`;
 }
@@ -56,10 +57,17 @@ const GATE: [string, string] = ['Gate', 'present, not used: every question gets 
 export function factRows({
   facts,
   rpnOnly,
+  tower,
   bytesOnDisk,
-}: Pick<LibraryModel, 'facts' | 'rpnOnly' | 'bytesOnDisk'>): [string, string][] {
+}: Pick<LibraryModel, 'facts' | 'rpnOnly' | 'tower' | 'bytesOnDisk'>): [string, string][] {
   const size: [string, string] = ['On disk', formatBytes(bytesOnDisk)];
   if (rpnOnly) return [['RPN', rpnWords(rpnOnly)], size];
+  if (tower) {
+    return [
+      ['Vision tower', `${tower.layers} layers, pictures of ${tower.imageSize} × ${tower.imageSize}`],
+      size,
+    ];
+  }
   if (!facts) return [];
   const { family, parameters, layers, heads, grid, rpn, gate, dtypes } = facts;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${formatParameters(count)}`);
@@ -163,9 +171,10 @@ export function checkStages({ stage, state }: Pick<ModelTask, 'stage' | 'state'>
 
 /** Where a download is: `1.2 of 14.1 GB · 8.1 MB/s · 26 min left`. */
 export function downloadWords(task: ModelTask): string {
-  const { stage, doneBytes, totalBytes, rate, etaSeconds } = task;
+  const { stage, doneBytes, totalBytes, rate, etaSeconds, tower } = task;
   if (stage === 'list') return 'Asking which files there are';
   return [
+    ...(tower ? [`Its vision tower ${tower}`] : []),
     totalBytes === null
       ? `Config and tokenizer, ${formatBytes(doneBytes)}`
       : `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
@@ -175,7 +184,7 @@ export function downloadWords(task: ModelTask): string {
 }
 
 /** The two sentences of the question before a model is removed: what goes, and what stays. */
-export function removalWords({ kind, dir, files, bytes }: Removal): {
+export function removalWords({ kind, dir, files, bytes, neededBy }: Removal): {
   readonly goes: string;
   readonly stays: string;
 } {
@@ -189,8 +198,13 @@ export function removalWords({ kind, dir, files, bytes }: Removal): {
   const count = files.length === 1 ? '1 file' : `${formatCount(files.length)} files`;
   return {
     goes: `Its entry in this list, ${count} (${formatBytes(bytes)}) that Fovea downloaded to ${dir}, and ${cache}.`,
-    stays: 'Projects, their predictions and your decisions. It can be downloaded again.',
+    stays: `Projects, their predictions and your decisions. It can be downloaded again.${lacking(neededBy)}`,
   };
+}
+
+/** What cannot run any more. */
+function lacking(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` Until then ${names.join(', ')} cannot run: this is the vision tower.`;
 }
 
 /** The task to show beside a model: the one that runs, else the latest that did not simply succeed. */

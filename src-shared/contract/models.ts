@@ -63,7 +63,9 @@ export const libraryModelSchema = z.object({
   facts: modelFactsSchema.nullable(),
   /** A folder that holds an RPN without its base model (METHOD §3): it is laid over another model. */
   rpnOnly: z.object({ k: count, t: count }).nullable(),
-  /** Why there are neither. */
+  /** A CLIP: models that name it as their vision tower use it. */
+  tower: z.object({ layers: count, imageSize: count }).nullable(),
+  /** Why there is none of these. */
   problem: wireErrorSchema.nullable(),
   /** The last load that went well, as long as the files are those that were loaded. */
   check: modelCheckSchema.nullable(),
@@ -78,6 +80,8 @@ export const removalSchema = z.object({
   /** Files of Fovea's own that go, relative to `dir`, and their bytes; empty for a person's folder. */
   files: z.array(z.string()),
   bytes,
+  /** Models of the library that cannot run without it. */
+  neededBy: z.array(z.string()),
 });
 export type Removal = z.infer<typeof removalSchema>;
 
@@ -115,6 +119,8 @@ export const modelTaskSchema = z.object({
   totalBytes: bytes.nullable(),
   rate: z.number().nullable(),
   etaSeconds: z.number().nullable(),
+  /** A download: `ORG/NAME` of the vision tower that the model names and that is being fetched for it. */
+  tower: z.string().nullable(),
   error: wireErrorSchema.nullable(),
 });
 export type ModelTask = z.infer<typeof modelTaskSchema>;

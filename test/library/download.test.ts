@@ -9,6 +9,7 @@ import { hubSettings } from '../../src-main/library/hub/settings.ts';
 import { ModelLibrary } from '../../src-main/library/library.ts';
 import { MANIFEST, PART } from '../../src-main/library/owned.ts';
 import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { cacheRepository } from '../support/hub-cache.ts';
 import { COMMIT, filesOf, hubServer, type HubServer } from '../support/hub-server.ts';
 
 const PATIENCE = { retryMs: 1, tries: 3, stallMs: 2_000 };
@@ -103,6 +104,78 @@ test('a repository becomes a model: only what is read, hashes compared, progress
   const before = hub.requests.length;
   assert.equal((await download()).fetched, false);
   assert.equal(hub.requests.length, before);
+});
+
+/** The same, but its config names the tower in another repository, as LLaVA-1.5's does. */
+function withoutTower(files: Map<string, Buffer>): void {
+  for (const path of files.keys()) if (path.startsWith('tower/')) files.delete(path);
+  const config = JSON.parse(files.get('config.json')!.toString()) as object;
+  files.set('config.json', Buffer.from(JSON.stringify({ ...config, mm_vision_tower: 'openai/clip-tiny' })));
+}
+
+test('a vision tower in another repository comes too, as a model of its own, and is found', async (t) => {
+  const { hub, download, library, models, seen } = await setUp(t, withoutTower);
+  hub.others.set('openai/clip-tiny', filesOf(join(TINY, 'tower')));
+  const { model } = await download();
+  assert.deepEqual([model.state, model.problem?.message], ['ready', undefined]);
+  assert.equal(model.facts?.family, 'llava');
+  const told = seen.filter(({ tower }) => tower === 'openai/clip-tiny');
+  const size = filesOf(join(TINY, 'tower')).get(WEIGHTS)!.length;
+  assert.ok(told.some(({ stage, totalBytes }) => stage === 'weights' && (totalBytes ?? 0) > size));
+  const tower = await library.get('openai/clip-tiny');
+  assert.deepEqual(
+    [tower.state, tower.kind, tower.tower, tower.facts, tower.problem],
+    ['ready', 'download', { layers: 3, imageSize: 42 }, null, null],
+  );
+
+  assert.deepEqual((await library.removal('openai/clip-tiny')).neededBy, ['org/name']);
+  assert.deepEqual((await library.removal('org/name')).neededBy, []);
+  await library.remove('openai/clip-tiny');
+  assert.match((await library.get('org/name')).problem?.next ?? '', /fovea model download openai\/clip-tiny/);
+  hub.requests.length = 0;
+  const own = { repo: 'openai/clip-tiny' };
+  assert.equal((await download(own)).model.tower?.layers, 3);
+  assert.equal((await library.get('org/name')).problem, null, 'without the folder changing');
+  assert.ok(existsSync(join(models, FOLDER, WEIGHTS)));
+});
+
+test('a tower that this person has is not fetched; one that cannot be had says the next step', async (t) => {
+  const cache = tempDir(t);
+  const before = process.env.HF_HUB_CACHE;
+  process.env.HF_HUB_CACHE = cache;
+  t.after(() => {
+    if (before === undefined) delete process.env.HF_HUB_CACHE;
+    else process.env.HF_HUB_CACHE = before;
+  });
+  const { hub, download, library } = await setUp(t, withoutTower);
+  const error = await refusal(download(), 'not_found', /org\/name needs the vision tower openai\/clip-tiny/);
+  assert.match(error.next ?? '', /--revision REVISION; then go on with org\/name/);
+  assert.equal((await library.get('org/name')).state, 'unfinished');
+  const pickled = filesOf(join(TINY, 'tower'));
+  pickled.delete(WEIGHTS);
+  pickled.set('pytorch_model.bin', Buffer.from('a pickle'));
+  hub.others.set('openai/clip-tiny', pickled);
+  await refusal(download(), 'bad_checkpoint', /only PyTorch pickles/);
+
+  cacheRepository(cache, 'openai/clip-tiny', join(TINY, 'tower'));
+  hub.requests.length = 0;
+  const { model } = await download({ env: { HF_HUB_CACHE: cache } });
+  assert.equal(model.problem, null);
+  assert.ok(!hub.requests.some(({ path }) => path.startsWith('openai')));
+  assert.equal((await library.list()).length, 2);
+});
+
+test('a merged checkpoint holds the tower it names: nothing else is fetched', async (t) => {
+  const { hub, download } = await setUp(t, (files) => {
+    withoutTower(files);
+    const merged = filesOf(join(TINY, '../llava-original-twig'));
+    for (const name of [WEIGHTS, 'config.json']) files.set(name, merged.get(name)!);
+    const config = JSON.parse(files.get('config.json')!.toString()) as object;
+    files.set('config.json', Buffer.from(JSON.stringify({ ...config, mm_vision_tower: 'openai/clip-tiny' })));
+  });
+  const { model } = await download();
+  assert.deepEqual([model.problem, model.facts?.family], [null, 'llava']);
+  assert.ok(!hub.requests.some(({ path }) => path.startsWith('openai')));
 });
 
 test('a connection that drops in the middle goes on where it stopped', async (t) => {

@@ -92,10 +92,43 @@ test('a folder is added where it lies, listed with what its files say, and only 
     dir,
     files: [],
     bytes: 0,
+    neededBy: [],
   });
   assert.deepEqual(everything(dir), before);
   assert.deepEqual(readdirSync(home), ['models.json']);
   await assert.rejects(library.get('my-model'), { code: 'not_found' });
+});
+
+test('an added LLaVA finds its vision tower beside it, in the downloads or in the Hugging Face cache; else it is told how', async (t) => {
+  const { library, home } = newLibrary(t);
+  const source = join(import.meta.dirname, '../golden/oracle/cases/llava-original-tower');
+  const parent = tempDir(t);
+  const dir = join(parent, 'my-llava');
+  cpSync(source, dir, { recursive: true });
+  rmSync(join(dir, 'tower'), { recursive: true });
+  const config = JSON.parse(readFileSync(join(dir, 'config.json'), 'utf8')) as object;
+  writeFileSync(join(dir, 'config.json'), JSON.stringify({ ...config, mm_vision_tower: 'openai/clip-tiny' }));
+  await assert.rejects(library.add(dir), {
+    code: 'bad_checkpoint',
+    next: /fovea model download openai\/clip-tiny/,
+  });
+  const cache = process.env.HF_HUB_CACHE;
+  process.env.HF_HUB_CACHE = tempDir(t);
+  t.after(() => {
+    if (cache === undefined) delete process.env.HF_HUB_CACHE;
+    else process.env.HF_HUB_CACHE = cache;
+  });
+  const places = [
+    join(parent, 'clip-tiny'),
+    join(home, 'models', 'openai--clip-tiny@c0ffee000000'),
+    join(process.env.HF_HUB_CACHE, 'models--openai--clip-tiny', 'snapshots', '0'.repeat(40)),
+  ];
+  for (const place of places) {
+    cpSync(join(source, 'tower'), place, { recursive: true });
+    assert.equal((await library.add(dir)).model.problem, null, place);
+    rmSync(place, { recursive: true });
+    assert.equal((await library.get('my-llava')).problem?.code, 'bad_checkpoint', `without ${place}`);
+  }
 });
 
 test('a folder that cannot be used is not added', async (t) => {

@@ -22,6 +22,8 @@ export type Fault =
 export interface HubServer {
   readonly endpoint: string;
   readonly files: Map<string, Buffer>;
+  /** Other repositories by `ORG/NAME`; their paths are told with the repository in front. */
+  readonly others: Map<string, Map<string, Buffer>>;
   /** Changes to what the list says, by path. */
   readonly lies: Map<string, object>;
   /** Faults of a path's next requests, first come first served; `list` is the list of files. */
@@ -45,6 +47,7 @@ export function filesOf(dir: string): Map<string, Buffer> {
 export async function hubServer(files: Map<string, Buffer>): Promise<HubServer> {
   const hub: Omit<HubServer, 'endpoint' | 'close'> = {
     files,
+    others: new Map(),
     lies: new Map(),
     faults: new Map(),
     requests: [],
@@ -67,21 +70,26 @@ export async function hubServer(files: Map<string, Buffer>): Promise<HubServer> 
   });
 }
 
+const OWN = 'org/name';
+
 type Hub = Omit<HubServer, 'endpoint' | 'close'>;
 
 function answer(hub: Hub, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://hub');
-  const [, list] = /^\/api\/models\/org\/name\/revision\/(.+)$/.exec(url.pathname) ?? [];
-  const [, file] = /^\/(?:org\/name\/resolve\/[0-9a-f]{40}|cdn)\/(.+)$/.exec(url.pathname) ?? [];
-  const path = list ? 'list' : decodeURIComponent(file ?? '');
+  const [, listed, list] = /^\/api\/models\/(\w+\/[\w.-]+)\/revision\/(.+)$/.exec(url.pathname) ?? [];
+  const [, held, file] = /^\/(?:(\w+\/[\w.-]+)\/resolve\/[0-9a-f]{40}|cdn)\/(.+)$/.exec(url.pathname) ?? [];
+  const repo = listed ?? held ?? OWN;
+  const files = repo === OWN ? hub.files : hub.others.get(repo);
+  if (!files) return void response.writeHead(404).end('not found');
+  const path = `${repo === OWN ? '' : `${repo}:`}${list ? 'list' : decodeURIComponent(file ?? '')}`;
   hub.requests.push({ path, headers: request.headers });
   hub.onRequest(path);
   const fault = hub.faults.get(path)?.shift();
   if (fault?.kind === 'status') return void response.writeHead(fault.status).end('no');
   if (fault?.kind === 'silent') return;
   if (fault?.kind === 'redirect') return void response.writeHead(302, { location: fault.to }).end();
-  if (list) return void response.end(JSON.stringify(listOf(hub)));
-  const stored = hub.files.get(path);
+  if (list) return void response.end(JSON.stringify(listOf(hub, repo, files)));
+  const stored = files.get(decodeURIComponent(file ?? ''));
   if (!stored) return void response.writeHead(404).end('not found');
   const content = fault?.kind === 'content' ? fault.content : stored;
   const [, from = '0'] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
@@ -97,7 +105,7 @@ function answer(hub: Hub, request: IncomingMessage, response: ServerResponse): v
 }
 
 /** Large files as LFS keeps them, small ones by Git's hash. */
-function listOf({ files, lies, commit }: Hub): object {
+function listOf({ lies, commit }: Hub, id: string, files: ReadonlyMap<string, Buffer>): object {
   const siblings = [...files].map(([rfilename, content]) => ({
     rfilename,
     size: content.length,
@@ -107,5 +115,5 @@ function listOf({ files, lies, commit }: Hub): object {
       : {}),
     ...lies.get(rfilename),
   }));
-  return { id: 'org/name', sha: commit, siblings };
+  return { id, sha: commit, siblings };
 }

@@ -3,7 +3,7 @@ import type { DownloadProgress } from '../../library/hub/download.ts';
 import { openLibrary } from '../library.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
-import { factsLine } from './model-words.ts';
+import { factsLine, size } from './model-words.ts';
 import { Progress, type ProgressStream } from './progress.ts';
 
 const MEGABYTE = 1e6;
@@ -51,7 +51,14 @@ export const addDownload: AddCommand = (model, cli) => {
 
 function downloadProgress(stderr: ProgressStream) {
   const progress = new Progress('Downloading (MB)', stderr);
-  const show = ({ doneBytes, totalBytes, rate, etaSeconds }: DownloadProgress): void =>
+  let told = false;
+  const show = ({ tower, stage, doneBytes, totalBytes, rate, etaSeconds }: DownloadProgress): void => {
+    if (tower !== undefined && stage === 'weights' && totalBytes !== null && !told) {
+      told = true;
+      stderr.write(
+        `fovea: the model names its vision tower ${tower} (${size(totalBytes)}), which is fetched too\n`,
+      );
+    }
     progress.update({
       total: totalBytes === null ? null : Math.ceil(totalBytes / MEGABYTE),
       done: Math.ceil(doneBytes / MEGABYTE),
@@ -59,5 +66,6 @@ function downloadProgress(stderr: ProgressStream) {
       rate: rate === null ? null : rate / MEGABYTE,
       etaSeconds,
     });
+  };
   return { progress, show };
 }

@@ -7,7 +7,15 @@ export function size(bytes: number): string {
 }
 
 /** What a model is, or why that is not known, on one line. */
-export function factsLine({ state, facts, rpnOnly, problem, source, bytesOnDisk }: LibraryModel): string {
+export function factsLine({
+  state,
+  facts,
+  rpnOnly,
+  tower,
+  problem,
+  source,
+  bytesOnDisk,
+}: LibraryModel): string {
   if (state === 'missing') return 'the folder is gone';
   if (state === 'unfinished') {
     const total = source?.totalBytes ?? null;
@@ -16,6 +24,7 @@ export function factsLine({ state, facts, rpnOnly, problem, source, bytesOnDisk 
   if (rpnOnly) {
     return `RPN only, from layer ${rpnOnly.k}, ${rpnOnly.t} layers, ${size(bytesOnDisk)}: lay it over its base model with --rpn`;
   }
+  if (tower) return `vision tower, ${tower.layers} layers, ${size(bytesOnDisk)}: models that name it use it`;
   if (!facts) return `cannot be used: ${problem?.message ?? 'unknown'}`;
   const { family, parameters, layers, heads, rpn, dtypes } = facts;
   return [

@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { parseConfig } from '../../checkpoint/config.ts';
 import { isQwenConfig, parseQwenConfig } from '../../checkpoint/qwen/config.ts';
+import { readTensors } from '../../checkpoint/tensor-index.ts';
+import { parseTower } from '../../checkpoint/tower.ts';
 import { PART, readManifest, writeManifest, type OwnedFile } from '../owned.ts';
+import { indexedTensors, towerElsewhere } from '../tower.ts';
 import type { Listing } from './listing.ts';
 import { paceMeter } from './pace.ts';
 import type { Patience } from './retry.ts';
@@ -25,12 +28,16 @@ export interface DownloadProgress {
   /** Bytes per second of the recent past, and seconds left. */
   readonly rate: number | null;
   readonly etaSeconds: number | null;
+  /** `ORG/NAME` of the vision tower that is being fetched for the model. */
+  readonly tower?: string;
 }
 
 export interface DownloadOptions {
   readonly patience: Patience;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: DownloadProgress) => void;
+  /** Brings the vision tower of another repository that the model names and lacks. */
+  readonly onTower?: (repo: string) => Promise<void>;
   /** Free bytes where the folder lies. Default: asks the disk. */
   readonly freeBytes?: (dir: string) => Promise<number>;
 }
@@ -48,7 +55,7 @@ export async function downloadInto(
   dir: string,
   options: DownloadOptions,
 ): Promise<void> {
-  const { signal, patience, onProgress, freeBytes = freeBytesOf } = options;
+  const { signal, patience, onProgress, onTower, freeBytes = freeBytesOf } = options;
   await mkdir(dir, { recursive: true });
   const pace = paceMeter(performance.now());
   let before = 0;
@@ -87,7 +94,7 @@ export async function downloadInto(
   await writeManifest(dir, { ...header, complete: false, files: merged(known?.files ?? [], root) });
   await fetchAll(root, 'details', null);
   const config = await readJson(join(dir, 'config.json'));
-  refuseUnsupported(config, repo);
+  refuseUseless(config, repo);
 
   const tower = towerFolderOf(listing, config);
   const towerDetails = tower === null ? [] : detailFiles(listing, tower);
@@ -98,14 +105,26 @@ export async function downloadInto(
   });
   await fetchAll(towerDetails, 'details', null);
   const details = [...root, ...towerDetails];
-  const weights = weightFiles(listing, await indexIn(dir));
+  const index = await indexIn(dir);
+  const weights = weightFiles(listing, index);
   if (tower !== null) weights.push(...weightFiles(listing, await indexIn(join(dir, tower)), tower));
   await forgetOthers(dir, weights, known?.files ?? []);
   const files = [...details, ...weights];
   const total = files.reduce((sum, { size }) => sum + size, 0);
   await writeManifest(dir, { ...header, complete: true, files });
   await refuseFullDisk(dir, weights, freeBytes);
+  const bringTower = async (tensors: Iterable<string>): Promise<void> => {
+    const elsewhere = tower === null ? towerElsewhere(config, tensors) : null;
+    if (elsewhere !== null) await onTower?.(elsewhere);
+  };
+  // What the weights hold is known before they come when there is an index; a single file is read for it after.
+  const tensors = indexedTensors(index);
+  if (tensors) {
+    await bringTower(tensors);
+    await refuseFullDisk(dir, weights, freeBytes);
+  }
   await fetchAll(weights, 'weights', total);
+  if (!tensors) await bringTower((await readTensors(dir)).keys());
 }
 
 /** Bytes of listed files that lie in the folder, parts included. */
@@ -137,6 +156,11 @@ async function forgetOthers(
 
 function merged(known: readonly OwnedFile[], files: readonly OwnedFile[]): OwnedFile[] {
   return [...new Map([...known, ...files].map((file) => [file.path, file])).values()];
+}
+
+/** As {@link refuseUnsupported}, but a CLIP may come too: models name one as their vision tower. */
+function refuseUseless(config: unknown, repo: string): void {
+  if (parseTower(config, `${repo}/config.json`) === null) refuseUnsupported(config, repo);
 }
 
 /** Whether Fovea runs a config.json's family and options. @throws FoveaError `unsupported_model` or `bad_checkpoint` */

@@ -1,7 +1,6 @@
 /** Where models come from, by the variables that Hugging Face's own tools read. */
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { hubCache } from '../../checkpoint/places.ts';
 
 export interface HubSettings {
   /** Without a slash at the end. */
@@ -27,11 +26,10 @@ export function hubSettings(env: NodeJS.ProcessEnv = process.env): HubSettings {
       next: `Unset it for ${PUBLIC}, and give a token with HF_TOKEN`,
     });
   }
-  const home = env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
   return {
     endpoint: `${url.origin}${url.pathname.replace(/\/+$/, '')}`,
     token: env.HF_TOKEN?.trim() || null,
-    cache: resolve(env.HF_HUB_CACHE || join(home, 'hub')),
+    cache: hubCache(env),
     offline: /^(1|on|yes|true)$/i.test(env.HF_HUB_OFFLINE ?? ''),
   };
 }

@@ -50,8 +50,8 @@ export const modelHandlers = {
           revision,
           signal,
           onEntry: () => publish('models.changed', {}),
-          onProgress: ({ stage, doneBytes, totalBytes, rate, etaSeconds }) =>
-            change({ stage, doneBytes, totalBytes, rate, etaSeconds }),
+          onProgress: ({ stage, doneBytes, totalBytes, rate, etaSeconds, tower = null }) =>
+            change({ stage, doneBytes, totalBytes, rate, etaSeconds, tower }),
         });
       },
     ),

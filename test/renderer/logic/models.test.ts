@@ -37,6 +37,7 @@ const model: LibraryModel = {
   source: { repo: 'org/name', revision: 'main', commit: 'c'.repeat(40), totalBytes: 7_510_000_000 },
   facts,
   rpnOnly: null,
+  tower: null,
   problem: null,
   check: null,
 };
@@ -50,6 +51,7 @@ const task: ModelTask = {
   totalBytes: 14.1 * GB,
   rate: 8_100_000,
   etaSeconds: 1560,
+  tower: null,
   error: null,
 };
 
@@ -135,7 +137,7 @@ test('a download says where it is, as far as that is known', () => {
 });
 
 test('removing says what goes and what stays', () => {
-  const folder = removalWords({ name: 'm', kind: 'folder', dir: '/mine', files: [], bytes: 0 });
+  const folder = removalWords({ name: 'm', kind: 'folder', dir: '/mine', files: [], bytes: 0, neededBy: [] });
   assert.ok(!folder.goes.includes('/mine'));
   assert.equal(folder.stays, 'Your folder /mine and every file in it.');
   const download = removalWords({
@@ -144,7 +146,9 @@ test('removing says what goes and what stays', () => {
     dir: '/data/m',
     files: ['a', 'b'],
     bytes: 3 * GB,
+    neededBy: ['org/llava'],
   });
+  assert.match(download.stays, /Until then org\/llava cannot run: this is the vision tower\./);
   assert.match(download.goes, /2 files \(3\.0 GB\) that Fovea downloaded to \/data\/m/);
 });
 

@@ -1,0 +1,150 @@
+/**
+ * The vision tower of LLaVA's original layout, which is inside the checkpoint, in a folder that `mm_vision_tower` names,
+ * or in another repository of the Hub: then it is looked for wherever this person may have it.
+ */
+import { readdir, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { visionConfig, visionSchema } from './config.ts';
+import type { ConfigDraft, VisionConfig } from './config.ts';
+import { readJsonIfThere } from './json-file.ts';
+import type { TowerPlaces } from './places.ts';
+import { tensorNames } from './required.ts';
+import { hasTensors, readTensors } from './tensor-index.ts';
+import type { TensorMap } from './tensor-index.ts';
+import type { WeightIndex } from './weight-index.ts';
+
+/** The tower LLaVA-1.5 names without shipping it: OpenAI CLIP ViT-L/14 at 336 pixels. */
+const CLIP_L_336: VisionConfig = {
+  hiddenSize: 1024,
+  intermediateSize: 4096,
+  layers: 24,
+  heads: 16,
+  imageSize: 336,
+  patchSize: 14,
+  layerNormEps: 1e-5,
+  activation: 'quick_gelu',
+};
+const CLIP_L_336_NAME = 'clip-vit-large-patch14-336';
+
+const REPOSITORY = /^(?!.*(\.\.|--))[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/;
+
+/** `ORG/NAME` of the repository that a tower's name stands for; trainers write paths of their own for CLIP's. */
+export function towerRepository(name: string): string | null {
+  if (REPOSITORY.test(name)) return name;
+  return basename(name) === CLIP_L_336_NAME ? `openai/${CLIP_L_336_NAME}` : null;
+}
+
+/**
+ * The tower of a checkpoint; its tensors join `weights`.
+ * @throws FoveaError `bad_checkpoint` when it is nowhere, or nobody says its numbers
+ */
+export async function findTower(
+  dir: string,
+  draft: ConfigDraft,
+  weights: WeightIndex,
+  places: TowerPlaces,
+): Promise<{ vision: VisionConfig; dir: string | null }> {
+  const prefix = tensorNames(draft.layout).vision;
+  const inside = [...weights.names()].some((name) => name.startsWith(`${prefix}.`));
+  const towerDir = draft.towerName === null ? null : await towerFolder(dir, draft.towerName, places);
+  if (!inside && towerDir === null && draft.towerName !== null) throw missing(dir, draft.towerName);
+  if (!inside && towerDir !== null) {
+    const suffix = 'vision_model';
+    weights.add(visionTensors(await readTensors(towerDir)), prefix.slice(0, -suffix.length));
+  }
+  const vision = draft.vision ?? (await towerConfig(towerDir, draft.towerName));
+  if (!vision) {
+    throw new FoveaError('bad_checkpoint', "the vision tower's numbers are nowhere", {
+      where: dir,
+      next: "Put the tower's config.json in the folder mm_vision_tower names",
+    });
+  }
+  return { vision, dir: towerDir };
+}
+
+function missing(dir: string, name: string): FoveaError {
+  const folder = join(dir, basename(name));
+  const repository = towerRepository(name);
+  return new FoveaError('bad_checkpoint', `the vision tower ${name} is not in the folder`, {
+    where: dir,
+    next: repository
+      ? `Download it with: fovea model download ${repository} (or put its folder there as ${folder})`
+      : `Put it beside the weights as ${folder} and set mm_vision_tower to "${basename(name)}"`,
+  });
+}
+
+/** A whole CLIP has a text model too, which nobody here reads. */
+function visionTensors(tensors: TensorMap): TensorMap {
+  const own = [...tensors].filter(([name]) => name.startsWith('vision_model.'));
+  return own.length > 0 ? new Map(own) : tensors;
+}
+
+/** A tower's config.json is CLIPVisionModel's own, or a whole CLIPModel's with `vision_config` inside. */
+async function towerConfig(towerDir: string | null, name: string | null): Promise<VisionConfig | null> {
+  if (towerDir !== null) {
+    const path = join(towerDir, 'config.json');
+    const whole = await readJsonIfThere(
+      path,
+      z
+        .object({ vision_config: visionSchema })
+        .loose()
+        .catch({} as never),
+    );
+    if (whole?.vision_config) return visionConfig(whole.vision_config, path);
+    const own = await readJsonIfThere(path, visionSchema);
+    if (own) return visionConfig(own, path);
+  }
+  return name !== null && basename(name) === CLIP_L_336_NAME ? CLIP_L_336 : null;
+}
+
+const towerKindSchema = z.object({ model_type: z.enum(['clip', 'clip_vision_model']) });
+
+/** What the config.json of a CLIP says of its vision tower; null for any other. @throws FoveaError `bad_checkpoint` */
+export function parseTower(config: unknown, where: string): VisionConfig | null {
+  if (!towerKindSchema.safeParse(config).success) return null;
+  const whole = z.object({ vision_config: visionSchema }).safeParse(config);
+  const parsed = whole.success ? whole.data.vision_config : visionSchema.safeParse(config).data;
+  if (parsed) return visionConfig(parsed, where);
+  throw new FoveaError('bad_checkpoint', "the vision tower's numbers are not what a CLIP has", {
+    where,
+    next: 'Compare config.json with the one the tower was published with',
+  });
+}
+
+/**
+ * The folder of a tower: in the checkpoint or beside it, under its whole name or the last part; a download of the library
+ * or a snapshot of a Hugging Face cache, those beside the checkpoint first. Null when it is nowhere.
+ */
+export async function towerFolder(dir: string, name: string, places: TowerPlaces): Promise<string | null> {
+  const own = basename(name);
+  const near = [join(dir, own), join(dirname(dir), own)];
+  const candidates = isAbsolute(name) ? [name, ...near] : [join(dir, name), ...near];
+  const repository = towerRepository(name);
+  if (repository !== null) {
+    if (basename(dirname(dir)) === 'snapshots') {
+      candidates.push(...(await snapshots(dirname(dirname(dirname(dir))), repository)));
+    }
+    candidates.push(...(await downloads(dirname(dir), repository)));
+    candidates.push(...(await downloads(places.downloads, repository)));
+    candidates.push(...(await snapshots(places.cache, repository)));
+  }
+  for (const candidate of candidates) if (await hasTensors(candidate)) return realpath(candidate);
+  return null;
+}
+
+async function snapshots(cache: string, repository: string): Promise<string[]> {
+  const folder = join(cache, `models--${repository.replace('/', '--')}`, 'snapshots');
+  return (await readdir(folder).catch(() => [])).map((revision) => join(folder, revision));
+}
+
+/** Whole downloads of the repository; an unfinished one has another name. */
+async function downloads(folder: string, repository: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const start = `${repository.replace('/', '--')}@`;
+  return names
+    .filter((name) => name.startsWith(start) && !name.endsWith('.part'))
+    .sort()
+    .map((name) => join(folder, name));
+}
