@@ -1,10 +1,11 @@
--- project.db, user_version 4
+-- project.db, user_version 5
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
 CREATE INDEX job_item_state ON job_item (job_id, state, sample_id);
 CREATE INDEX job_state ON job (state);
 CREATE INDEX prediction_sample ON prediction (sample_id);
+CREATE INDEX review_batch ON review (batch_id, sample_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX review_prediction ON review (prediction_id);
 CREATE INDEX review_reviewer ON review (reviewer, id, decision, created_at, sample_id);
 CREATE INDEX review_sample ON review (sample_id, id);
@@ -33,7 +34,7 @@ CREATE TABLE batch (
   reviewer TEXT NOT NULL,
   created_at TEXT NOT NULL,
   ended_at TEXT
-) STRICT;
+, decision TEXT NOT NULL DEFAULT 'accept' CHECK (decision IN ('accept', 'reject'))) STRICT;
 CREATE TABLE batch_item (
   batch_id INTEGER NOT NULL REFERENCES batch(id),
   sample_id INTEGER NOT NULL REFERENCES sample(id),
@@ -139,7 +140,7 @@ CREATE TABLE review (
   prediction_id INTEGER REFERENCES prediction(id),
   reviewer TEXT NOT NULL,
   note TEXT,
-  created_at TEXT NOT NULL,
+  created_at TEXT NOT NULL, batch_id INTEGER REFERENCES batch(id),
   CHECK ((decision IN ('accept', 'correct')) = (label IS NOT NULL)),
   CHECK (label IS NULL OR prediction_id IS NOT NULL)
 ) STRICT;

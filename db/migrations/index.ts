@@ -4,5 +4,6 @@ import { migration as m0001 } from './0001-project.ts';
 import { migration as m0002 } from './0002-gallery.ts';
 import { migration as m0003 } from './0003-sample-run.ts';
 import { migration as m0004 } from './0004-dashboard.ts';
+import { migration as m0005 } from './0005-batch-decisions.ts';
 
-export const projectMigrations: readonly Migration[] = [m0001, m0002, m0003, m0004];
+export const projectMigrations: readonly Migration[] = [m0001, m0002, m0003, m0004, m0005];

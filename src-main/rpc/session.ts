@@ -38,8 +38,10 @@ export interface Session {
   sampleChanged(sampleId: number): void;
   /** Tells clients that many samples changed: they ask again for what they show. */
   samplesChanged(): void;
-  /** Tells clients how far a batch has come. */
+  /** Tells clients what a batch is now. */
   batchChanged(batch: Batch): void;
+  /** Tells clients how far deciding or undoing a batch has come. */
+  batchProgress(progress: EventPayload<'batch.progress'>): void;
   /** Scores in the background what has no scores yet. */
   scoreMissing(): void;
   /** Tells clients what the project is now; `now`: without waiting for more changes. */
@@ -67,7 +69,9 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     summaries.push(null);
   };
   const many = throttle<null>(MANY_EVENT_MS, () => publish('samples.changed', {}));
-  const batches = throttle<Batch>(JOB_EVENT_MS, (batch) => publish('batch.changed', batch));
+  const batchSteps = throttle<EventPayload<'batch.progress'>>(JOB_EVENT_MS, (step) =>
+    publish('batch.progress', step),
+  );
   const samplesChanged = (): void => {
     many.push(null);
     summaries.push(null);
@@ -122,7 +126,8 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     jobChanged: (job) => jobEvents.push(job, true),
     sampleChanged,
     samplesChanged,
-    batchChanged: (batch) => batches.push(batch),
+    batchChanged: (batch) => publish('batch.changed', batch),
+    batchProgress: (progress) => batchSteps.push(progress),
     scoreMissing,
     projectChanged: (now = false) => summaries.push(null, now),
     task,
@@ -133,7 +138,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
       jobEvents.stop();
       summaries.stop();
       many.stop();
-      batches.stop();
+      batchSteps.stop();
       project.close();
     },
   };

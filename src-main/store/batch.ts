@@ -1,7 +1,7 @@
 /**
- * Batches: many samples accepted at once after a person looked at a random part of them. What would be accepted is
- * frozen when the batch is made, so that the part looked at is a part of exactly that; nothing is decided until the
- * audit has passed. How the decisions are written is `batch-apply.ts`.
+ * Batches: many samples accepted or rejected at once after a person looked at a random part of them. What would be
+ * decided is frozen when the batch is made, so that the part looked at is a part of exactly that; nothing is decided
+ * until the audit has passed. How the decisions are written is `batch-apply.ts`.
  */
 import type { Batch, SampleFilter, Verdict } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -9,10 +9,17 @@ import { auditSize, wrongAtMost } from '../../src-shared/kernels/audit.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
 import { type Sql, whereSql } from './sample-where.ts';
 
-export interface NewBatch {
+/** What a batch would be about. */
+export interface BatchScope {
+  readonly decision: Batch['decision'];
   readonly filter: SampleFilter;
   /** Just these of the filter; null: all of it. */
   readonly ids: readonly number[] | null;
+  /** But these. */
+  readonly except: readonly number[];
+}
+
+export interface NewBatch extends BatchScope {
   readonly target: number;
   readonly reviewer: string;
 }
@@ -21,59 +28,90 @@ export interface NewBatch {
 export interface LeftOut {
   readonly decided: number;
   readonly unlabelled: number;
+  /** Rejecting takes them, too. */
   readonly dropped: number;
 }
 
 interface Row {
   readonly id: number;
   readonly state: Batch['state'];
+  readonly decision: Batch['decision'];
   readonly target: number;
   readonly reviewer: string;
   readonly created_at: string;
+  readonly ended_at: string | null;
+}
+
+interface Counts {
   readonly population: number;
   readonly planned: number;
   readonly right: number;
   readonly wrong: number;
-  readonly accepted: number;
+  readonly decided: number;
   readonly changed: number;
   readonly undone: number;
   readonly kept: number;
 }
 
-const SELECT = `
-SELECT b.id, b.state, b.target, b.reviewer, b.created_at, COUNT(i.sample_id) AS population,
-  COUNT(i.place) AS planned, COUNT(CASE WHEN i.verdict = 'right' THEN 1 END) AS "right",
-  COUNT(CASE WHEN i.verdict = 'wrong' THEN 1 END) AS wrong,
-  COUNT(CASE WHEN i.outcome = 'accepted' THEN 1 END) AS accepted,
-  COUNT(CASE WHEN i.outcome = 'changed_meanwhile' THEN 1 END) AS changed,
-  COUNT(CASE WHEN i.outcome = 'undone' THEN 1 END) AS undone,
-  COUNT(CASE WHEN i.outcome = 'kept_as_decided' THEN 1 END) AS kept
-FROM batch b LEFT JOIN batch_item i ON i.batch_id = b.id`;
+/** The part looked at has an index of its own: verdicts are counted without reading the others. */
+const COUNT_LOOKED = `
+SELECT COUNT(*) AS planned, COUNT(CASE WHEN verdict = 'right' THEN 1 END) AS "right",
+  COUNT(CASE WHEN verdict = 'wrong' THEN 1 END) AS wrong
+FROM batch_item WHERE batch_id = ? AND place IS NOT NULL`;
+
+const COUNT_ITEMS = 'SELECT COUNT(*) AS population FROM batch_item WHERE batch_id = ?';
+
+const COUNT_OUTCOMES = `
+SELECT COUNT(CASE WHEN outcome = 'accepted' THEN 1 END) AS decided,
+  COUNT(CASE WHEN outcome = 'changed_meanwhile' THEN 1 END) AS changed,
+  COUNT(CASE WHEN outcome = 'undone' THEN 1 END) AS undone,
+  COUNT(CASE WHEN outcome = 'kept_as_decided' THEN 1 END) AS kept
+FROM batch_item WHERE batch_id = ?`;
+
+/** A batch's samples: to review and, to be accepted, kept. */
+const TAKEN: Readonly<Record<Batch['decision'], string>> = {
+  accept: "t.state = 'pending' AND t.dropped = 0",
+  reject: "t.state = 'pending'",
+};
+
+/** What a batch would take, and what it would leave out; nothing is written. */
+export function countBatch(db: ReadableDb, wish: BatchScope): { population: number; leftOut: LeftOut } {
+  const { sql, params } = scope(wish);
+  const { population, ...leftOut } = read<LeftOut & { population: number }>(
+    db,
+    `SELECT COUNT(CASE WHEN ${TAKEN[wish.decision]} THEN 1 END) AS population,
+       COUNT(CASE WHEN t.state IN ('accepted', 'corrected', 'rejected') THEN 1 END) AS decided,
+       COUNT(CASE WHEN t.state = 'unlabelled' THEN 1 END) AS unlabelled,
+       COUNT(CASE WHEN t.state = 'pending' AND NOT (${TAKEN[wish.decision]}) THEN 1 END) AS dropped
+     FROM sample_state t WHERE ${sql}`,
+  ).get(...params)!;
+  return { population, leftOut };
+}
 
 /**
- * Makes a batch of what is to review and kept among `filter` and `ids`, and draws what to look at. An audit that was
- * under way is dismissed. Throws `bad_input` when there is nothing to accept; nothing is written then.
+ * Makes a batch of what can be decided within the scope, and draws what to look at. An audit that was under way is
+ * dismissed. Throws `bad_input` when there is nothing to decide; nothing is written then.
  */
 export function startBatch(db: WritableDb, wish: NewBatch): { batch: Batch; leftOut: LeftOut } {
-  const { target, reviewer } = wish;
+  const { target, reviewer, decision } = wish;
   return transact(db, () => {
     const within = scope(wish);
-    const leftOut = countLeftOut(db, within);
+    const { leftOut } = countBatch(db, wish);
     const before = read<{ id: number }>(db, "SELECT id FROM batch WHERE state = 'auditing'").all();
     for (const { id } of before) dismissBatch(db, id);
     const { lastId: id } = write(
       db,
-      "INSERT INTO batch (state, target, reviewer, created_at) VALUES ('auditing', ?, ?, ?)",
-    ).run(target, reviewer, new Date().toISOString());
+      "INSERT INTO batch (state, decision, target, reviewer, created_at) VALUES ('auditing', ?, ?, ?, ?)",
+    ).run(decision, target, reviewer, new Date().toISOString());
     const { changes: population } = write(
       db,
       `INSERT INTO batch_item (batch_id, sample_id, prediction_id)
        SELECT ?, t.sample_id, t.prediction_id FROM sample_state t
-       WHERE ${within.sql} AND t.state = 'pending' AND t.dropped = 0`,
+       WHERE ${within.sql} AND ${TAKEN[decision]}`,
     ).run(id, ...within.params);
     if (population === 0) {
-      throw new FoveaError('bad_input', 'none of these samples can be accepted', {
-        next: 'Choose samples that are to review and were not dropped',
+      throw new FoveaError('bad_input', `none of these samples can be ${decision}ed`, {
+        next: 'Choose samples that are to review; dropped ones can only be rejected',
       });
     }
     write(
@@ -89,18 +127,16 @@ export function startBatch(db: WritableDb, wish: NewBatch): { batch: Batch; left
 
 /** Throws `not_found`. */
 export function getBatch(db: ReadableDb, id: number): Batch {
-  const row = read<Row>(db, `${SELECT} WHERE b.id = ? GROUP BY b.id`).get(id);
+  const row = read<Row>(db, 'SELECT * FROM batch WHERE id = ?').get(id);
   if (!row) throw new FoveaError('not_found', `there is no batch ${id}`, { next: 'Begin a new one' });
-  return toBatch(row);
+  return toBatch(db, row);
 }
 
-/** The batch begun last that is not over (an applied one can be undone), or null. */
-export function latestBatch(db: ReadableDb): Batch | null {
-  const last = read<{ id: number; state: Batch['state'] }>(
-    db,
-    "SELECT id, state FROM batch WHERE state <> 'dismissed' ORDER BY id DESC LIMIT 1",
-  ).get();
-  return last && last.state !== 'undone' ? getBatch(db, last.id) : null;
+/** The newest `limit` batches that were not dismissed, newest first: at most one audit, then what was decided or undone. */
+export function listBatches(db: ReadableDb, limit: number): Batch[] {
+  return read<Row>(db, "SELECT * FROM batch WHERE state <> 'dismissed' ORDER BY id DESC LIMIT ?")
+    .all(limit)
+    .map((row) => toBatch(db, row));
 }
 
 /** What to look at, in the order drawn. */
@@ -147,43 +183,49 @@ export function requireState(batch: Batch, states: readonly Batch['state'][]): v
   });
 }
 
-function scope({ filter, ids }: NewBatch): Sql {
-  const where = whereSql(filter);
-  if (ids === null) return where;
+function scope({ filter, ids, except }: BatchScope): Sql {
+  const parts = [whereSql(filter)];
+  if (ids !== null) parts.push(among('IN', ids));
+  if (except.length > 0) parts.push(among('NOT IN', except));
   return {
-    sql: `${where.sql} AND t.sample_id IN (SELECT value FROM json_each(?))`,
-    params: [...where.params, JSON.stringify(ids)],
+    sql: parts.map(({ sql }) => sql).join(' AND '),
+    params: parts.flatMap(({ params }) => params),
   };
 }
 
-function countLeftOut(db: ReadableDb, { sql, params }: Sql): LeftOut {
-  return read<LeftOut>(
-    db,
-    `SELECT COUNT(CASE WHEN t.state IN ('accepted', 'corrected', 'rejected') THEN 1 END) AS decided,
-       COUNT(CASE WHEN t.state = 'unlabelled' THEN 1 END) AS unlabelled,
-       COUNT(CASE WHEN t.state = 'pending' AND t.dropped = 1 THEN 1 END) AS dropped
-     FROM sample_state t WHERE ${sql}`,
-  ).get(...params)!;
+function among(how: 'IN' | 'NOT IN', ids: readonly number[]): Sql {
+  return { sql: `t.sample_id ${how} (SELECT value FROM json_each(?))`, params: [JSON.stringify(ids)] };
 }
 
-function toBatch(row: Row): Batch {
-  const looked = row.right + row.wrong;
-  const bound = wrongAtMost(row.wrong, looked, row.population);
+function toBatch(db: ReadableDb, row: Row): Batch {
+  const { id, state, decision, target } = row;
+  const count = <C>(sql: string): C => read<C>(db, sql).get(id)!;
+  const { population } = count<Pick<Counts, 'population'>>(COUNT_ITEMS);
+  const { planned, right, wrong } = count<Pick<Counts, 'planned' | 'right' | 'wrong'>>(COUNT_LOOKED);
+  const outcomes =
+    state === 'auditing'
+      ? { decided: 0, changed: 0, undone: 0, kept: 0 }
+      : count<Pick<Counts, 'decided' | 'changed' | 'undone' | 'kept'>>(COUNT_OUTCOMES);
+  const looked = right + wrong;
+  const bound = wrongAtMost(wrong, looked, population);
   return {
-    id: row.id,
-    state: row.state,
-    target: row.target,
-    population: row.population,
-    planned: row.planned,
+    id,
+    state,
+    decision,
+    target,
+    population,
+    planned,
     looked,
-    wrong: row.wrong,
+    wrong,
     wrongAtMost: bound,
-    passed: row.planned > 0 && looked === row.planned && bound <= row.target,
-    accepted: row.accepted,
-    changedMeanwhile: row.changed,
-    undone: row.undone,
-    keptAsDecided: row.kept,
+    passed: planned > 0 && looked === planned && bound <= target,
+    refused: wrongAtMost(wrong, planned, population) > target,
+    decided: outcomes.decided,
+    changedMeanwhile: outcomes.changed,
+    undone: outcomes.undone,
+    keptAsDecided: outcomes.kept,
     reviewer: row.reviewer,
     createdAt: row.created_at,
+    endedAt: row.ended_at,
   };
 }

@@ -31,6 +31,7 @@ interface Row {
   readonly reviewer: string;
   readonly note: string | null;
   readonly created_at: string;
+  readonly batch_id: number | null;
 }
 
 /**
@@ -148,5 +149,6 @@ function toReview(row: Row): Review {
     reviewer: row.reviewer,
     note: row.note,
     createdAt: row.created_at,
+    batchId: row.batch_id,
   };
 }

@@ -69,6 +69,18 @@ export function refreshSampleState(db: WritableDb, sampleId: number): void {
   write(db, `${SEARCH} WHERE s.id = ? ${UPSERT_SEARCH}`).run(sampleId);
 }
 
+/**
+ * Derives the rows of a batch's samples in `(after, upTo]` anew. What a sample is searched by stays as it is, and scores are
+ * not computed: those of predictions are there or come later.
+ */
+export function refreshBatchStates(db: WritableDb, batchId: number, after: number, upTo: number): void {
+  write(
+    db,
+    `${DERIVE} WHERE s.id IN (SELECT sample_id FROM batch_item WHERE batch_id = ? AND sample_id > ? AND sample_id <= ?)
+     ${UPSERT}`,
+  ).run(batchId, after, upTo);
+}
+
 /** Derives every row anew: after another run became the active one. Missing scores come later (`score-backlog.ts`). */
 export function refreshAllSampleStates(db: WritableDb): void {
   write(db, `${DERIVE} WHERE true ${UPSERT}`).run();

@@ -48,7 +48,8 @@ export function whereSql(filter: SampleFilter): Sql {
   if (filter.agreement !== 'any') parts.push({ sql: 't.agreement = ?', params: [filter.agreement] });
   if (filter.batch !== null) {
     parts.push({
-      sql: `t.sample_id IN (SELECT sample_id FROM batch_item WHERE batch_id = ? AND outcome = 'accepted')`,
+      sql: `t.sample_id IN (SELECT i.sample_id FROM batch b JOIN batch_item i ON i.batch_id = b.id
+        WHERE b.id = ? AND (i.outcome = 'accepted' OR (b.state = 'auditing' AND i.outcome IS NULL)))`,
       params: [filter.batch],
     });
   }

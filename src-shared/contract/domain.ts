@@ -75,6 +75,8 @@ export const reviewSchema = z.object({
   reviewer: z.string(),
   note: z.string().nullable(),
   createdAt: z.string(),
+  /** The batch that made it or took it back; null: a person did. */
+  batchId: idSchema.nullable(),
 });
 export type Review = z.infer<typeof reviewSchema>;
 

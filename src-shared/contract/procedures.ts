@@ -25,7 +25,15 @@ export {
   type Note,
   type SavedFilter,
 } from './procedures/annotations.ts';
-export { AUDIT_TARGETS, batchSchema, verdictSchema, type Batch, type Verdict } from './procedures/batches.ts';
+export {
+  AUDIT_TARGETS,
+  BATCH_IDS_MAX,
+  batchSchema,
+  verdictSchema,
+  type Batch,
+  type LeftOut,
+  type Verdict,
+} from './procedures/batches.ts';
 export { events } from './procedures/events.ts';
 export {
   exportFormatSchema,

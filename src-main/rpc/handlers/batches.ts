@@ -1,39 +1,89 @@
 import type { Batch } from '../../../src-shared/contract/procedures.ts';
-import { type BatchHooks, applyBatch, undoBatch } from '../../store/batch-apply.ts';
-import { auditOf, dismissBatch, judge, latestBatch, startBatch } from '../../store/batch.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { runBatch } from '../../jobs/run-batch.ts';
+import {
+  auditOf,
+  countBatch,
+  dismissBatch,
+  getBatch,
+  judge,
+  listBatches,
+  startBatch,
+} from '../../store/batch.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 
-export const batchHandlers = {
-  'batches.start': ({ session }, wish) => startBatch(session().project.db, wish),
+const LISTED = 50;
 
-  'batches.latest': ({ session }) => latestBatch(session().project.db),
+/** What is being decided or undone, by project and batch, to be stopped. */
+const running = new WeakMap<Session, Map<number, AbortController>>();
+
+export const batchHandlers = {
+  'batches.count': ({ session }, scope) => countBatch(session().project.db, scope),
+
+  'batches.start': ({ session }, wish) => {
+    const open = session();
+    const made = startBatch(open.project.db, wish);
+    open.batchChanged(made.batch);
+    return made;
+  },
+
+  'batches.list': ({ session }) => listBatches(session().project.db, LISTED),
 
   'batches.audit': ({ session }, { id }) => auditOf(session().project.db, id),
 
-  'batches.judge': ({ session }, { id, sampleId, verdict }) =>
-    judge(session().project.db, id, sampleId, verdict),
-
-  'batches.apply': ({ session }, { id, reviewer }) => {
+  'batches.judge': ({ session }, { id, sampleId, verdict }) => {
     const open = session();
-    return run(open, (hooks) => applyBatch(open.project.db, id, reviewer, hooks));
+    const batch = judge(open.project.db, id, sampleId, verdict);
+    open.batchChanged(batch);
+    return batch;
   },
 
-  'batches.undo': ({ session }, { id, reviewer }) => {
-    const open = session();
-    return run(open, (hooks) => undoBatch(open.project.db, id, reviewer, hooks));
+  'batches.apply': ({ session }, wish) => run(session(), 'apply', wish),
+
+  'batches.undo': ({ session }, wish) => run(session(), 'undo', wish),
+
+  'batches.cancel': ({ session }, { id }) => {
+    running.get(session())?.get(id)?.abort();
+    return {};
   },
 
   'batches.dismiss': ({ session }, { id }) => {
-    dismissBatch(session().project.db, id);
+    const open = session();
+    dismissBatch(open.project.db, id);
+    open.batchChanged(getBatch(open.project.db, id));
     return {};
   },
 } satisfies Partial<Handlers>;
 
-async function run(open: Session, work: (hooks: BatchHooks) => Promise<Batch>): Promise<Batch> {
+async function run(
+  open: Session,
+  action: 'apply' | 'undo',
+  { id, reviewer }: { id: number; reviewer: string },
+): Promise<Batch> {
+  const stops = running.get(open) ?? new Map<number, AbortController>();
+  running.set(open, stops);
+  if (stops.has(id)) {
+    throw new FoveaError('conflict', `batch ${id} is being worked on already`, {
+      next: 'Wait for its end; it shows here, too',
+    });
+  }
+  const stop = new AbortController();
+  stops.set(id, stop);
   try {
-    return await open.task((signal) => work({ signal, onProgress: open.batchChanged }));
-  } finally {
+    const batch = await open.task((signal) =>
+      runBatch(
+        { projectPath: open.project.path, action, id, reviewer },
+        {
+          signal: AbortSignal.any([signal, stop.signal]),
+          onProgress: (done, total) => open.batchProgress({ id, done, total }),
+        },
+      ),
+    );
+    open.batchChanged(batch);
     open.samplesChanged();
+    return batch;
+  } finally {
+    stops.delete(id);
   }
 }

@@ -1,4 +1,4 @@
-/** Accepting many samples at once, after looking at a random part of them. */
+/** Accepting or rejecting many samples at once, after looking at a random part of them. */
 import { z } from 'zod';
 import { idSchema } from '../domain.ts';
 import { none } from './none.ts';
@@ -6,17 +6,22 @@ import { sampleFilterSchema } from './sample-filter.ts';
 
 /** Shares of wrong labels a person can settle for. */
 export const AUDIT_TARGETS = [0.1, 0.05, 0.02, 0.01] as const;
+/** Samples named one by one; more are chosen by a filter. */
+export const BATCH_IDS_MAX = 100_000;
 
 export const verdictSchema = z.enum(['right', 'wrong']);
 export type Verdict = z.infer<typeof verdictSchema>;
 
+const decisionSchema = z.enum(['accept', 'reject']);
+
 export const batchSchema = z.object({
   id: idSchema,
-  /** `auditing` a part is looked at · `applying` being accepted · `applied` · `undone` · `dismissed`. */
+  /** `auditing` a part is looked at · `applying` being decided · `applied` · `undone` · `dismissed`. */
   state: z.enum(['auditing', 'applying', 'applied', 'undone', 'dismissed']),
-  /** At most this share may be wrong, with 95% confidence. */
+  decision: decisionSchema,
+  /** For at most this share the decision may be wrong, with 95% confidence. */
   target: z.number(),
-  /** Samples in it: to review, kept, with the label they had when it was made. */
+  /** Samples in it: those that could be decided, with the label they had when it was made. */
   population: z.number().int(),
   /** How many are to be looked at; drawn at random. */
   planned: z.number().int(),
@@ -26,7 +31,9 @@ export const batchSchema = z.object({
   wrongAtMost: z.number(),
   /** All planned were looked at and the share is within the target. */
   passed: z.boolean(),
-  accepted: z.number().int(),
+  /** Too many are wrong already: whatever the others are, it cannot pass. */
+  refused: z.boolean(),
+  decided: z.number().int(),
   /** Left alone: decided, or labelled again, after the batch was made. */
   changedMeanwhile: z.number().int(),
   undone: z.number().int(),
@@ -34,35 +41,45 @@ export const batchSchema = z.object({
   keptAsDecided: z.number().int(),
   reviewer: z.string(),
   createdAt: z.string(),
+  /** When it was decided, undone or dismissed. */
+  endedAt: z.string().nullable(),
 });
 export type Batch = z.infer<typeof batchSchema>;
 
 const reviewerSchema = z.string().min(1).max(200);
 const one = z.object({ id: idSchema });
+const ids = z.array(idSchema).max(BATCH_IDS_MAX);
+
+const scopeSchema = z.object({
+  decision: decisionSchema,
+  filter: sampleFilterSchema,
+  /** Just these of the filter; null: all of it. */
+  ids: ids.nullable(),
+  /** But these. */
+  except: ids.default([]),
+});
+
+const leftOutSchema = z.object({
+  decided: z.number().int(),
+  unlabelled: z.number().int(),
+  /** Only when accepting. */
+  dropped: z.number().int(),
+});
+export type LeftOut = z.infer<typeof leftOutSchema>;
 
 export const batchProcedures = {
-  /**
-   * Freezes what would be accepted (of the filter, or of `ids` when given) and draws what to look at. `leftOut` counts
-   * the others: decided already, not labelled, dropped. Fails with `bad_input` when nothing is left.
-   */
-  'batches.start': {
-    input: z.object({
-      filter: sampleFilterSchema,
-      ids: z.array(idSchema).max(100_000).nullable(),
-      target: z.literal(AUDIT_TARGETS),
-      reviewer: reviewerSchema,
-    }),
-    output: z.object({
-      batch: batchSchema,
-      leftOut: z.object({
-        decided: z.number().int(),
-        unlabelled: z.number().int(),
-        dropped: z.number().int(),
-      }),
-    }),
+  /** How many a batch would take, and how many not, by why. */
+  'batches.count': {
+    input: scopeSchema,
+    output: z.object({ population: z.number().int(), leftOut: leftOutSchema }),
   },
-  /** The batch that was begun last and is not over (applied ones can be undone), or null. */
-  'batches.latest': { input: none, output: batchSchema.nullable() },
+  /** Freezes what would be decided and draws what to look at. Fails with `bad_input` when nothing is left. */
+  'batches.start': {
+    input: scopeSchema.extend({ target: z.literal(AUDIT_TARGETS), reviewer: reviewerSchema }),
+    output: z.object({ batch: batchSchema, leftOut: leftOutSchema }),
+  },
+  /** The newest first: the audit under way, if there is one, and what was decided or undone. */
+  'batches.list': { input: none, output: z.array(batchSchema) },
   /** What to look at, in the order drawn. */
   'batches.audit': {
     input: one,
@@ -74,12 +91,14 @@ export const batchProcedures = {
     output: batchSchema,
   },
   /**
-   * Accepts: one revision per sample, each naming the batch. Fails with `bad_input` unless the audit passed. What
-   * somebody decided meanwhile is left alone and counted. One that was interrupted goes on.
+   * Decides: one revision per sample, each naming the batch; all or none. Fails with `bad_input` unless the audit
+   * passed, `cancelled`. What somebody decided meanwhile is left alone and counted.
    */
   'batches.apply': { input: z.object({ id: idSchema, reviewer: reviewerSchema }), output: batchSchema },
-  /** Takes every decision of the batch back, each by a revision; what was decided since stays. */
+  /** Takes every decision of the batch back, each by a revision, all or none; what was decided since stays. */
   'batches.undo': { input: z.object({ id: idSchema, reviewer: reviewerSchema }), output: batchSchema },
-  /** Ends an audit without accepting anything. */
+  /** Stops applying or undoing, which fails then; one that is not under way is no error. */
+  'batches.cancel': { input: one, output: none },
+  /** Ends an audit without deciding anything. */
   'batches.dismiss': { input: one, output: none },
 } as const;

@@ -28,8 +28,10 @@ export const events = {
   }),
   /** The saved filters are others: list them again. */
   'filters.changed': z.object({}),
-  /** How far accepting or undoing a batch has come. */
+  /** A batch began, was looked at, decided, undone or dismissed. */
   'batch.changed': batchSchema,
+  /** How far deciding or undoing a batch has come; nothing of it holds before `batch.changed`. */
+  'batch.progress': z.object({ id: idSchema, done: z.number().int(), total: z.number().int() }),
   'project.changed': projectSummarySchema,
   /** The list of models is another one: ask for it again. */
   'models.changed': z.object({}),

@@ -31,7 +31,7 @@ export const sampleFilterSchema = z.object({
   notes: z.enum(['any', 'with', 'without']).default('any'),
   /** Who made the decision that stands. */
   reviewers: z.array(z.string()).default([]),
-  /** Accepted by this batch. */
+  /** Decided by this batch; while it is being audited, what it would decide. */
   batch: idSchema.nullable().default(null),
   /** `labelled` has a label of the run that is shown, `failed` was tried in vain, `waiting` was not tried yet. */
   labelling: z.enum(['any', 'labelled', 'failed', 'waiting']).default('any'),

@@ -19,6 +19,7 @@ const review = (
   reviewer: 'ana',
   note,
   createdAt: '2026-01-01T00:00:00Z',
+  batchId: null,
 });
 
 test('each revision says what it changed, against the label that held before', () => {

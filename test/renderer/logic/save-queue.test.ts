@@ -38,6 +38,7 @@ class Server {
       reviewer,
       note: draft.note,
       createdAt: '2026-01-01T00:00:00Z',
+      batchId: null,
     };
     this.reviews.push(review);
     return review;

@@ -13,6 +13,7 @@ const review = (decision: Review['decision'], label: number[] | null): Review =>
   reviewer: 'ana',
   note: null,
   createdAt: '2026-01-01T00:00:00Z',
+  batchId: null,
 });
 
 test('a fresh sample starts from the predicted label', () => {
