@@ -54,6 +54,16 @@ export const AGREEMENT_WORDS: Readonly<Record<SampleFilter['agreement'], string>
   differ: 'Reviewers differ',
 };
 
+/** What a range is of, for the controls that set it. */
+export const MEASURE_NAMES: Readonly<Record<Measure, string>> = {
+  disagreement: 'Disagreement of label and RPN',
+  uncertainty: 'Uncertainty of the RPN',
+  roiSize: 'Size of the region',
+  roiX: 'Region from the left',
+  roiY: 'Region from the top',
+  iou: 'Overlap with the correction',
+};
+
 const MEASURE_WORDS: Readonly<Record<Measure, string>> = {
   disagreement: 'disagreement',
   uncertainty: 'uncertainty',
@@ -153,4 +163,10 @@ export function rangeWords([low, high]: readonly [number, number]): string {
 /** The order after choosing `by`: its usual direction. */
 export function sortBy(by: SortKey): SampleSort {
   return { by, descending: SORTS.find((sort) => sort.by === by)?.descending ?? false };
+}
+
+/** The words of an order: `Tag`, `Tag, turned round`. */
+export function sortWords({ by, descending }: SampleSort): string {
+  const sort = SORTS.find((known) => known.by === by);
+  return `${sort?.words ?? 'Most alike first'}${descending === (sort?.descending ?? false) ? '' : ', turned round'}`;
 }

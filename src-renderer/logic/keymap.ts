@@ -47,6 +47,9 @@ export type Command =
   | 'search'
   | 'moreLike'
   | 'back'
+  | 'filter'
+  | 'clearFilter'
+  | 'saveFilter'
   | 'openInReview'
   | 'chooseAll'
   | 'chooseNone'
@@ -54,7 +57,7 @@ export type Command =
   | 'palette';
 
 /** In the order of the key sheet. */
-export const GROUPS = ['Review', 'Edit', 'View', 'Gallery'] as const;
+export const GROUPS = ['Review', 'Edit', 'View', 'Find', 'Gallery'] as const;
 
 export interface Binding {
   readonly command: Command;
@@ -70,26 +73,14 @@ export interface Binding {
   readonly held?: boolean;
 }
 
+/** Pages that show a list of samples. */
+const LISTS: readonly PageId[] = ['review', 'gallery'];
+
 export const KEYMAP: readonly Binding[] = [
   { command: 'accept', group: 'Review', words: 'Accept and next', keys: ['Enter'] },
   { command: 'reject', group: 'Review', words: 'Reject and next', keys: ['X'] },
   { command: 'next', group: 'Review', words: 'Next sample', keys: ['→', 'D', 'J'], repeats: true },
   { command: 'previous', group: 'Review', words: 'Previous sample', keys: ['←', 'A', 'K'], repeats: true },
-  { command: 'search', group: 'Review', words: 'Search', keys: ['/'], on: ['review', 'gallery'] },
-  {
-    command: 'moreLike',
-    group: 'Review',
-    words: 'More like this sample',
-    keys: ['Shift+M'],
-    on: ['review', 'gallery'],
-  },
-  {
-    command: 'back',
-    group: 'Review',
-    words: 'Back from similar samples',
-    keys: ['Shift+Backspace'],
-    on: ['review', 'gallery'],
-  },
   { command: 'help', group: 'Review', words: 'Show all keys', keys: ['?'], on: 'anywhere' },
   {
     command: 'palette',
@@ -149,6 +140,18 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'panRight', group: 'View', words: 'Look further right', keys: ['Shift+→'], repeats: true },
   { command: 'panUp', group: 'View', words: 'Look further up', keys: ['Shift+↑'], repeats: true },
   { command: 'panDown', group: 'View', words: 'Look further down', keys: ['Shift+↓'], repeats: true },
+  { command: 'search', group: 'Find', words: 'Search', keys: ['/'], on: LISTS },
+  { command: 'filter', group: 'Find', words: 'Filter', keys: ['Shift+F'], on: LISTS },
+  { command: 'clearFilter', group: 'Find', words: 'Show all samples', keys: ['Shift+C'], on: LISTS },
+  { command: 'saveFilter', group: 'Find', words: 'Save this filter…', keys: ['Shift+S'], on: LISTS },
+  { command: 'moreLike', group: 'Find', words: 'More like this sample', keys: ['Shift+M'], on: LISTS },
+  {
+    command: 'back',
+    group: 'Find',
+    words: 'Back from similar samples',
+    keys: ['Shift+Backspace'],
+    on: LISTS,
+  },
   { command: 'openInReview', group: 'Gallery', words: 'Open in Review', keys: ['Enter'], on: 'gallery' },
   {
     command: 'chooseAll',

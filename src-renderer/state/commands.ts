@@ -1,6 +1,7 @@
 /** What each command of the keymap does; buttons and keys both come here. */
 import { tick } from 'svelte';
 import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
+import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { grow, shrink } from '../logic/grow.ts';
 import type { Command } from '../logic/keymap.ts';
 import { nextCount } from '../logic/pane-layout.ts';
@@ -55,6 +56,9 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
   panUp: ({ view }) => view.pan(0, PAN_STEP),
   panDown: ({ view }) => view.pan(0, -PAN_STEP),
   search: () => document.querySelector<HTMLInputElement>('[data-search]')?.focus(),
+  filter: ({ finding }) => finding.toggle(),
+  clearFilter: ({ queue }) => void queue.setFilter(NO_FILTER),
+  saveFilter: (bench) => bench.saveFilter(),
   moreLike: (bench) => void bench.showSimilar(),
   back: ({ similar }) => void similar.back(),
   openInReview: (bench) => void (bench.page = bench.queue.currentId === null ? bench.page : 'review'),

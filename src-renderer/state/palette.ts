@@ -13,7 +13,7 @@ export interface PaletteItem {
   run(): void;
 }
 
-/** Commands of the page that is shown, then pages, tabs, dialogs and themes. */
+/** Commands of the page that is shown, then pages, tabs, saved filters, dialogs and themes. */
 export function paletteItems(bench: Workbench): PaletteItem[] {
   const item = (id: string, words: string, run: () => void): PaletteItem => ({ id, words, key: null, run });
   const command = (binding: Binding): PaletteItem => ({
@@ -27,11 +27,24 @@ export function paletteItems(bench: Workbench): PaletteItem[] {
   );
   const pages = PAGES.filter(({ id }) => id !== bench.page);
   const tabs = bench.page === 'review' ? DOCK.filter(({ id }) => id !== bench.dock) : [];
+  const list = bench.page === 'review' ? 'review' : 'gallery';
   const themes = THEMES.filter((theme) => theme !== bench.theme.choice);
   return [
     ...commands.map(command),
     ...pages.map(({ id, words }) => item(`page-${id}`, `Go to ${words}`, () => (bench.page = id))),
     ...tabs.map(({ id, words }) => item(`tab-${id}`, `Show ${words}`, () => (bench.dock = id))),
+    ...bench.saved.list.flatMap((one) => [
+      item(`filter-${one.id}`, `Filter: ${one.name}`, () =>
+        bench.showSamples(one.filter, { sort: one.sort, page: list }),
+      ),
+      item(`rename-${one.id}`, `Rename the filter ${one.name}…`, () => bench.renameFilter(one)),
+      item(
+        `replace-${one.id}`,
+        `Replace the filter ${one.name} with the one shown`,
+        () => void bench.saved.replace(one),
+      ),
+      item(`delete-${one.id}`, `Delete the filter ${one.name}`, () => void bench.saved.remove(one)),
+    ]),
     item('import', 'Import questions and pictures', () => (bench.sheet = 'import')),
     item('export', 'Export reviewed samples', () => (bench.sheet = 'export')),
     ...themes.map((theme) => item(`theme-${theme}`, `Theme: ${theme}`, () => bench.theme.choose(theme))),

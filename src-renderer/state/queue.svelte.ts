@@ -9,6 +9,7 @@ import {
   type SampleFilter,
   type SampleSort,
 } from '../../src-shared/contract/procedures.ts';
+import { dependsOnWork, stillMatches } from '../logic/filter-match.ts';
 import { isFiltered } from '../logic/filters.ts';
 import { PAGE_SIZE, PagedList } from '../logic/paged-list.ts';
 import { lastInput, measureUntilDrawn } from './timings.ts';
@@ -55,7 +56,10 @@ export class Queue {
 
   async setFilter(change: Partial<SampleFilter>): Promise<void> {
     const start = lastInput();
-    await this.setView({ ...this.filter, ...change }, this.sort);
+    const filter = { ...this.filter, ...change };
+    // Without a list there is no order of the list's own.
+    const sort = this.sort.by === 'listed' && filter.ids.length === 0 ? IMPORT_ORDER : this.sort;
+    await this.setView(filter, sort);
     measureUntilDrawn('filter', start);
   }
 
@@ -133,8 +137,15 @@ export class Queue {
 
   /** A decision was made, or heard of: the row shows it and keeps its place. */
   setState(id: number, state: SampleState): void {
-    const { states } = this.filter;
-    this.#list.update(id, { state }, states.length === 0 || states.includes(state));
+    this.#update(id, { state });
+  }
+
+  /** What a person does to a row shows at once; out of the filter, it keeps its place. */
+  #update(id: number, change: Partial<SampleRow>): void {
+    const index = this.#list.indexOf(id);
+    const row = index === undefined ? undefined : this.#list.rowAt(index);
+    if (!row) return;
+    this.#list.update(id, change, stillMatches({ ...row, ...change }, this.filter));
     this.#changed();
   }
 
@@ -151,8 +162,8 @@ export class Queue {
   }
 
   #refresh(): Promise<void> {
-    // A decision takes rows out of a filter by state; they keep their place, so that the way back stays open.
-    return this.filter.states.length > 0 ? this.#refreshEnd() : this.#refreshShown();
+    // Work takes rows out of a filter by state, flag or note; they keep their place, so that the way back stays open.
+    return dependsOnWork(this.filter) ? this.#refreshEnd() : this.#refreshShown();
   }
 
   /** Adds what began to match meanwhile; labelling goes through the samples in the queue's own order. */

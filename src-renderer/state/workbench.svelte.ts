@@ -5,12 +5,14 @@ import {
   type RpcClient,
   type SampleFilter,
   type SampleSort,
+  type SavedFilter,
 } from '../../src-shared/contract/procedures.ts';
 import type { DockId } from '../logic/dock.ts';
 import type { PageId } from '../logic/pages.ts';
 import { Asking } from './asking.svelte.ts';
 import { Causal } from './causal.svelte.ts';
 import { Desk } from './desk.svelte.ts';
+import { Finding } from './finding.svelte.ts';
 import { Gallery } from './gallery.svelte.ts';
 import { Heads } from './heads.svelte.ts';
 import { Keys } from './keys.svelte.ts';
@@ -21,6 +23,7 @@ import { Presets } from './presets.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { RecipeTrial } from './recipe.svelte.ts';
 import { Relabel } from './relabel.svelte.ts';
+import { SavedFilters } from './saved-filters.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Similar } from './similar.svelte.ts';
 import { TokenLab } from './token-lab.svelte.ts';
@@ -38,7 +41,8 @@ export type Sheet =
   | 'downloadModel'
   | 'removeModel'
   | 'relabel'
-  | 'savePreset';
+  | 'savePreset'
+  | 'filterName';
 
 export class Workbench {
   readonly notices = new Notices();
@@ -49,6 +53,8 @@ export class Workbench {
   readonly panes: Panes;
   readonly session: Session;
   readonly queue: Queue;
+  readonly finding: Finding;
+  readonly saved: SavedFilters;
   readonly desk: Desk;
   readonly gallery: Gallery;
   readonly similar: Similar;
@@ -73,6 +79,8 @@ export class Workbench {
     this.session = new Session(client, this.notices);
     this.panes = new Panes(this.session);
     this.queue = new Queue(client);
+    this.finding = new Finding(this.session);
+    this.saved = new SavedFilters(this.session, this.queue, this.notices);
     this.gallery = new Gallery(this.session, this.queue, this.notices);
     this.similar = new Similar(this.session, this.queue, this.notices);
     this.models = new Models(this.session, this.notices);
@@ -93,6 +101,21 @@ export class Workbench {
   async showSimilar(): Promise<void> {
     const row = this.queue.currentRow() ?? this.desk.bundle?.detail;
     if (row && (await this.similar.show(row))) this.page = 'gallery';
+  }
+
+  /** Asks for a name to keep the filter that is shown under. */
+  saveFilter(): void {
+    if (!this.queue.filtered) {
+      this.notices.info('There is no filter to save', 'Choose what to show, then save it under a name');
+      return;
+    }
+    this.saved.renaming = null;
+    this.sheet = 'filterName';
+  }
+
+  renameFilter(saved: SavedFilter): void {
+    this.saved.renaming = saved;
+    this.sheet = 'filterName';
   }
 
   /**

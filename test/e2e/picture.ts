@@ -24,7 +24,9 @@ try {
   await page.emulateMedia({ colorScheme: 'dark' });
   const review = new ReviewPage(page);
   await review.ready();
-  await page.getByLabel('Language').selectOption('en');
+  await page.keyboard.press('Shift+F');
+  await page.getByRole('checkbox', { name: /^en/ }).check();
+  await page.keyboard.press('Escape');
   await page.getByLabel('Dropped or kept').selectOption('kept');
   await page.getByLabel('Search question, answer, id').blur();
   if ((await page.getByText('No sample matches this filter.').count()) > 0) {

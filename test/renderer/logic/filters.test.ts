@@ -6,7 +6,15 @@ import {
   sortKeySchema,
   type SampleFilter,
 } from '../../../src-shared/contract/procedures.ts';
-import { filterWords, isFiltered, parts, rangeWords, SORTS } from '../../../src-renderer/logic/filters.ts';
+import { sameView, stillMatches, type SampleView } from '../../../src-renderer/logic/filter-match.ts';
+import {
+  filterWords,
+  isFiltered,
+  parts,
+  rangeWords,
+  SORTS,
+  sortWords,
+} from '../../../src-renderer/logic/filters.ts';
 
 /** Every part set: a part that is added to the schema must be added here and gets a chip. */
 const FULL: SampleFilter = sampleFilterSchema.parse({
@@ -55,6 +63,36 @@ test('a part says what it is about where its words do not', () => {
   assert.ok(named.includes('To review or Rejected'));
   assert.ok(named.includes('Search: “tag”'));
   assert.ok(named.includes('region 5% to 10%'));
+});
+
+test('a row that was worked on is still in the filter, or is not', () => {
+  const row = { state: 'accepted', flags: ['example'], notes: 0 } as const;
+  const with_ = (change: Partial<SampleFilter>) =>
+    stillMatches({ ...row, flags: [...row.flags] }, { ...NO_FILTER, ...change });
+  assert.equal(with_({}), true);
+  assert.equal(with_({ states: ['pending'] }), false);
+  assert.equal(with_({ states: ['pending', 'accepted'], flags: ['example', 'bad_data'] }), true);
+  assert.equal(with_({ flags: ['bad_data'] }), false);
+  assert.deepEqual([with_({ notes: 'with' }), with_({ notes: 'without' })], [false, true]);
+});
+
+test('two filters are the same whatever order their values were chosen in', () => {
+  const view = (change: Partial<SampleFilter>, descending = false): SampleView => ({
+    filter: { ...NO_FILTER, ...change },
+    sort: { by: 'tag', descending },
+  });
+  const one = view({ tags: ['a', 'b'], ranges: { iou: [0, 1], roiX: [0, 1] }, text: 'x' });
+  assert.ok(sameView(one, view({ tags: ['b', 'a'], ranges: { roiX: [0, 1], iou: [0, 1] }, text: ' x' })));
+  assert.ok(!sameView(one, view({ tags: ['a', 'b'], ranges: { iou: [0, 1] }, text: 'x' })));
+  assert.ok(!sameView(view({}), view({}, true)));
+  assert.ok(!sameView(view({ ids: [1, 2] }), view({ ids: [2, 1] })));
+  assert.ok(!sameView(view({ agreement: 'agree' }), view({})));
+});
+
+test('orders in words', () => {
+  assert.equal(sortWords({ by: 'imported', descending: false }), 'As imported');
+  assert.equal(sortWords({ by: 'uncertainty', descending: true }), 'Uncertainty of the RPN');
+  assert.equal(sortWords({ by: 'tag', descending: true }), 'Tag, turned round');
 });
 
 test('ranges in words', () => {

@@ -1,0 +1,44 @@
+/** The filter panel: whether it is open, and what there is to filter by, counted anew while it is open. */
+import type { Facets } from '../../src-shared/contract/procedures.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Session } from './session.svelte.ts';
+
+const PAUSE_MS = 500;
+
+export class Finding {
+  readonly #session: Session;
+  open = $state(false);
+  /** Null until they were counted for the first time. */
+  facets = $state.raw<Facets | null>(null);
+  error = $state.raw<FoveaError | null>(null);
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+    const changes = ['flags.changed', 'notes.changed', 'sample.changed', 'samples.changed'] as const;
+    for (const change of changes) session.client.on(change, () => this.#soon());
+    session.client.on('batch.changed', () => this.#soon());
+  }
+
+  toggle(): void {
+    this.open = !this.open;
+  }
+
+  async count(): Promise<void> {
+    try {
+      this.facets = await this.#session.client.call('samples.facets', {});
+      this.error = null;
+    } catch (thrown) {
+      this.error = FoveaError.from(thrown);
+    }
+  }
+
+  /** Many changes at once count once. */
+  #soon(): void {
+    if (!this.open) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      void this.count();
+    }, PAUSE_MS);
+  }
+}
