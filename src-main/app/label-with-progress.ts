@@ -22,9 +22,8 @@ export async function labelWithProgress(
   try {
     const report = await withEngine(async (engine) => {
       const resources = appResources();
-      if (wish.precision === 'int4') {
-        await quantiseWithProgress(modelFolders(project, wish, resources), stderr, signal);
-      }
+      const { precision } = wish;
+      await quantiseWithProgress({ ...modelFolders(project, wish, resources), precision }, stderr, signal);
       const params = await labelParams(project, engine, wish, resources);
       return runLabelJob(project, engine, params, {
         signal,

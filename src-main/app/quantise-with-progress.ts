@@ -1,7 +1,7 @@
-/** Writes a checkpoint's quantised cache with a bar: what `fovea model quantise` and `fovea label --precision int4` do. */
+/** Writes the cache of a checkpoint's weights with a bar: what `fovea model quantise` and `fovea label --precision` do. */
 import { openModel } from '../checkpoint/open.ts';
 import type { QuantisedWeights } from '../checkpoint/quantised/index.ts';
-import { openQuantised } from '../checkpoint/quantised/index.ts';
+import { openQuantised, storedAsHalves } from '../checkpoint/quantised/index.ts';
 import type { ModelRef } from '../engine/protocol.ts';
 import { Progress, type ProgressStream } from './cli/progress.ts';
 
@@ -14,19 +14,25 @@ export interface Quantised extends Pick<QuantisedWeights, 'file' | 'bytes' | 'wr
   readonly seconds: number;
 }
 
-/** @throws FoveaError of the checkpoint, and what `openQuantised` throws */
+/**
+ * @returns null when the weights come straight from the checkpoint's files
+ * @throws FoveaError of the checkpoint, and what `openQuantised` throws
+ */
 export async function quantiseWithProgress(
-  { dir, rpnDir }: Pick<ModelRef, 'dir' | 'rpnDir'>,
+  { dir, rpnDir, precision: form = 'as-stored' }: Pick<ModelRef, 'dir' | 'rpnDir' | 'precision'>,
   stderr: ProgressStream,
   signal: AbortSignal,
-): Promise<Quantised> {
+): Promise<Quantised | null> {
+  if (form === 'as-stored') return null;
   const start = performance.now();
   const checkpoint = await openModel(dir, rpnDir);
-  const progress = new Progress('Quantising (MB)', stderr);
+  if (form === 'fp16' && storedAsHalves(checkpoint)) return null;
+  const progress = new Progress(form === 'int4' ? 'Quantising (MB)' : 'Rounding to float16 (MB)', stderr);
   let first: number | null = null;
   let last = { done: 0, kept: 0 };
   try {
     const { file, bytes, written } = await openQuantised(checkpoint, {
+      form,
       signal,
       onProgress({ done, total, kept }) {
         first ??= done;

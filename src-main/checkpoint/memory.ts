@@ -1,13 +1,16 @@
 /**
  * What a checkpoint asks of memory before it is loaded, from its headers alone. Float32 weights are mapped files: the
  * system can drop their pages. Half-precision weights become float32 copies, because the CPU has no maths for them, and
- * quantised ones are laid out anew; a table of embeddings is looked up where it lies.
+ * quantised ones are laid out anew; a table of embeddings is looked up where it lies. A graphics card's memory is not
+ * known to us; what float16 weights take of it is.
  */
 import type { WeightSource } from '../graph/weights.ts';
 import type { AnyCheckpoint } from './open.ts';
 import { qwenNames } from './qwen/required.ts';
 import { BLOCK, blocksOf } from './quantised/blocks.ts';
+import { bytesOfPart, partsOf } from './quantised/encodings.ts';
 import { quantisedForms } from './quantised/plan.ts';
+import { storedAsHalves } from './quantised/index.ts';
 import { tensorNames } from './required.ts';
 import { DTYPE_BYTES } from './safetensors.ts';
 
@@ -19,17 +22,24 @@ export interface WeightBytes {
   readonly copiedBytes: number;
 }
 
-/** As stored, and at int4. */
+/** As stored, at int4 and at fp16. */
 export interface MemoryEstimate extends WeightBytes {
   readonly int4: WeightBytes & {
     /** Size of the cache on disk, its header aside. */
     readonly fileBytes: number;
+  };
+  readonly fp16: WeightBytes & {
+    /** Size of the cache on disk; 0: the checkpoint's own files serve. */
+    readonly fileBytes: number;
+    /** What a device that knows float16 holds; the CPU holds float32 copies. */
+    readonly deviceBytes: number;
   };
   /** Keys and values of one token in all layers. */
   readonly cacheBytesPerToken: number;
 }
 
 const FLOAT = 4;
+const HALF = 2;
 /** ONNX Runtime keeps a block's scale and the sum of its values beside them (MLAS, int8 products). */
 const PER_BLOCK = 2 * FLOAT;
 
@@ -43,6 +53,7 @@ export function memoryEstimate(checkpoint: Measured): MemoryEstimate {
   return {
     ...storedBytes(checkpoint),
     int4: int4Bytes(checkpoint),
+    fp16: fp16Bytes(checkpoint),
     cacheBytesPerToken: 2 * layers * kvHeads * headDim * FLOAT,
   };
 }
@@ -63,19 +74,27 @@ function storedBytes({ config, weights }: Measured): WeightBytes {
 function int4Bytes({ config, weights }: Measured): MemoryEstimate['int4'] {
   let mappedBytes = weights.get(embeddingTable(config))?.length ?? 0;
   let [copiedBytes, fileBytes] = [0, 0];
-  for (const { shape, bits } of quantisedForms(config)) {
+  for (const { shape, encoding } of quantisedForms(config, 'int4')) {
     const [n = 1, k = 1] = shape;
-    if (bits === null) {
-      const bytes = FLOAT * shape.reduce((a, b) => a * b, 1);
-      mappedBytes += bytes;
-      fileBytes += bytes;
-    } else {
-      const blocks = n * blocksOf(k);
-      copiedBytes += blocks * ((BLOCK * bits) / 8 + PER_BLOCK);
-      fileBytes += blocks * ((BLOCK * bits) / 8 + FLOAT);
-    }
+    const bytes = partsOf(shape, encoding).reduce((sum, part) => sum + bytesOfPart(part), 0);
+    fileBytes += bytes;
+    if (typeof encoding === 'string') mappedBytes += bytes;
+    else copiedBytes += n * blocksOf(k) * ((BLOCK * encoding) / 8 + PER_BLOCK);
   }
   return { mappedBytes, copiedBytes, fileBytes };
+}
+
+function fp16Bytes({ config, weights }: Measured): MemoryEstimate['fp16'] {
+  let mappedBytes = weights.get(embeddingTable(config))?.length ?? 0;
+  let [copiedBytes, deviceBytes] = [0, 0];
+  for (const { shape, encoding } of quantisedForms(config, 'fp16')) {
+    const count = shape.reduce((a, b) => a * b, 1);
+    deviceBytes += encoding === 'F16' ? count * HALF : count * FLOAT;
+    if (encoding === 'F16') copiedBytes += count * FLOAT;
+    else mappedBytes += count * FLOAT;
+  }
+  const fileBytes = storedAsHalves({ config, weights }) ? 0 : deviceBytes;
+  return { mappedBytes, copiedBytes, fileBytes, deviceBytes };
 }
 
 function embeddingTable(config: AnyCheckpoint['config']): string {

@@ -93,7 +93,7 @@ export class EngineClient implements Engine {
   }
 
   /**
-   * Loads the model when it is not loaded. While a quantised cache is written first, the status says how far it is.
+   * Loads the model when it is not loaded. While a cache is written first, the status says how far it is.
    * @param signal rejects the call with `cancelled` at once. Writing a cache stops (the next load goes on there); a load
    *   that has begun ends in the engine, and its memory goes to the next model; one that has not is left out.
    * @throws FoveaError of the load, `engine_died`, or `cancelled`.
@@ -233,9 +233,9 @@ export class EngineClient implements Engine {
       return;
     }
     if (message.type === 'quantising') {
-      const { done, total } = message.progress;
+      const { precision, done, total } = message.progress;
       const percent = Math.floor((100 * done) / Math.max(1, total));
-      this.#setStatus({ ...this.#status, message: `writing int4 weights, ${percent}%` });
+      this.#setStatus({ ...this.#status, message: `writing ${precision} weights, ${percent}%` });
       return;
     }
     this.#deaths = 0;

@@ -12,9 +12,9 @@ import type { ModelInfo, ModelRef, Precision, QuantiseProgress } from './protoco
 
 /** Who waits for a load. */
 export interface LoadWatch {
-  /** Stops writing a quantised cache; a load that has come further ends. */
+  /** Stops writing a cache; a load that has come further ends. */
   readonly signal?: AbortSignal;
-  readonly onQuantise?: (progress: QuantiseProgress) => void;
+  readonly onQuantise?: (progress: Pick<QuantiseProgress, 'done' | 'total'>) => void;
 }
 
 export interface OpenModel {

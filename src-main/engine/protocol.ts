@@ -3,13 +3,13 @@
  * process boundary as typed arrays (structured clone).
  */
 import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
+import type { Precision } from '../../src-shared/contract/models.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
 export type DeviceChoice = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
-/** `int4`: linear layers in blocks of 4 or 8 bits, from a cache that is written on the first load. */
-export type Precision = 'as-stored' | 'int4';
+export type { Precision };
 
 export interface ModelRef {
   /** Absolute path of the checkpoint folder. */
@@ -39,8 +39,9 @@ export interface ModelInfo {
   readonly loadMs: number;
 }
 
-/** Writing a quantised cache that was not there, which a call that needs it waits for. In bytes of the checkpoint. */
+/** Writing a cache that was not there, which a call that needs it waits for. In bytes of the checkpoint. */
 export interface QuantiseProgress {
+  readonly precision: Precision;
   readonly done: number;
   readonly total: number;
 }

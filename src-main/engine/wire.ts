@@ -11,6 +11,7 @@ import {
   transformSchema,
 } from '../../src-shared/contract/domain.ts';
 import { wireErrorSchema } from '../../src-shared/contract/errors.ts';
+import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import type {
   LabelOutcome,
@@ -30,7 +31,7 @@ const modelRefSchema = z.object({
   dir: z.string().min(1),
   rpnDir: z.string().min(1).optional(),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
-  precision: z.enum(['as-stored', 'int4']).optional(),
+  precision: precisionSchema.optional(),
 }) satisfies z.ZodType<ModelRef>;
 
 const labelRequestSchema = z.object({
@@ -113,12 +114,13 @@ const modelInfoSchema = z.object({
   parameters: z.number(),
   rpn: z.object({ k: z.number(), t: z.number() }).nullable(),
   device: z.string(),
-  precision: z.enum(['as-stored', 'int4']),
+  precision: precisionSchema,
   selfCheck: z.object({ maxError: z.number(), limit: z.number() }).nullable(),
   loadMs: z.number(),
 }) satisfies z.ZodType<ModelInfo>;
 
 const quantiseProgressSchema = z.object({
+  precision: precisionSchema,
   done: z.number(),
   total: z.number(),
 }) satisfies z.ZodType<QuantiseProgress>;

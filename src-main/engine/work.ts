@@ -94,12 +94,13 @@ export class Worker {
   /** The loaded model; call `id` hears of a cache that has to be written first, at most a few times a second. */
   #model(ref: ModelRef, id: number, signal: AbortSignal): Promise<OpenModel> {
     let next = 0;
+    const { precision = 'as-stored' } = ref;
     return this.#models.get(ref, {
       signal,
       onQuantise: ({ done, total }) => {
         if (performance.now() < next) return;
         next = performance.now() + PROGRESS_MS;
-        this.#send({ type: 'quantising', id, progress: { done, total } });
+        this.#send({ type: 'quantising', id, progress: { precision, done, total } });
       },
     });
   }

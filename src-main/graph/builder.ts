@@ -61,7 +61,7 @@ export class GraphBuilder {
 
   /**
    * A float32 weight in a checkpoint's file, seen with `shape` (same bytes, any factoring). Half-precision weights
-   * are cast, which ONNX Runtime folds into a float32 copy in memory.
+   * are cast, which ONNX Runtime folds into a float32 copy in memory, except matrices of a dtype that the device holds.
    */
   weight(name: string, ref: WeightRef, shape: readonly number[]): Value {
     const key = `${name}:${shape.join('x')}`;
@@ -70,7 +70,8 @@ export class GraphBuilder {
     this.#files.set(key, { ...ref, shape });
     const dtype = DTYPE_OF[ref.dtype];
     if (dtype === 'float32') return this.#initializer({ name: key, dtype, shape, data: { file: ref } });
-    const stored = this.#initializer({ name: `${key}:stored`, dtype, shape, data: { file: ref } });
+    const held = shape.length === 2 && this.#placement.held.includes(ref.dtype);
+    const stored = this.#initializer({ name: `${key}:stored`, dtype, shape, data: { file: ref }, held });
     return this.#emit('Cast', [stored], { to: ONNX_DTYPE.float32 }, { name: key });
   }
 

@@ -105,7 +105,8 @@ export function toOnnx(graph: Graph): OnnxModel {
         ...(OPS[node.op].domain === undefined ? {} : { domain: OPS[node.op].domain }),
       })),
       initializer: graph.initializers.map((initializer) => tensor(initializer, folder)),
-      input: graph.inputs.map(valueInfo),
+      // A constant that is an input too could be given another value at a run: nothing is folded into it.
+      input: [...graph.inputs, ...graph.initializers.filter(({ held }) => held)].map(valueInfo),
       output: graph.outputs.map(valueInfo),
     },
   });

@@ -27,7 +27,10 @@ export interface Node {
 
 /** A constant: its bytes in a checkpoint's file, or a small array kept in the model itself. */
 export interface Initializer extends Value {
-  readonly data: { readonly file: FileRange } | { readonly inline: Float32Array | BigInt64Array };
+  readonly data:
+    { readonly file: FileRange } | { readonly inline: Float32Array | Uint16Array | BigInt64Array };
+  /** Stays as it is stored: what is computed from it is computed at every run, not once into a copy. */
+  readonly held?: boolean;
 }
 
 export interface Graph {

@@ -37,10 +37,15 @@ export interface QuantisedRef {
 export interface Placement {
   /** Most bytes that one buffer of the device may have; null: no limit. Larger linear layers are built in pieces. */
   readonly maxBytes: number | null;
+  /**
+   * Dtypes that the device holds as they are stored, a matrix becoming float32 only while it is multiplied. Others
+   * are float32 copies from the start.
+   */
+  readonly held: readonly WeightRef['dtype'][];
 }
 
-/** Weights that a graph takes as they are. */
-export const ANYWHERE: Placement = { maxBytes: null };
+/** Weights of any size, as float32. */
+export const ANYWHERE: Placement = { maxBytes: null, held: [] };
 
 /** The tensors of a checkpoint by name. */
 export interface WeightSource {

@@ -35,7 +35,7 @@ export async function askAgain(project: Project, predictionId: number): Promise<
       dir,
       device: 'auto',
       ...(rpnDir === null ? {} : { rpnDir }),
-      ...(precision === 'int4' ? { precision } : {}),
+      ...(precision === 'as-stored' ? {} : { precision }),
     },
   };
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { answerModeSchema, type Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
 import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../engine/protocol.ts';
 import { transact } from '../store/db.ts';
@@ -28,7 +29,7 @@ export const labelParamsOfJobSchema = z.object({
     dir: z.string(),
     rpnDir: z.string().optional(),
     device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
-    precision: z.enum(['as-stored', 'int4']).optional(),
+    precision: precisionSchema.optional(),
   }),
   preset: presetSchema,
   answerMode: answerModeSchema,
@@ -72,7 +73,7 @@ export async function planLabelJob(
     const { precision, rpnDir } = model;
     const settings = {
       want,
-      ...(precision === 'int4' ? { precision } : {}),
+      ...(precision === undefined || precision === 'as-stored' ? {} : { precision }),
       ...(rpnDir === undefined ? {} : { rpnDir }),
     };
     const id = ensureRun(db, { modelId, presetId: ensurePreset(db, preset), settings, answerMode });

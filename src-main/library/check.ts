@@ -29,9 +29,9 @@ export async function checkModel(
   const facts = await readFacts(dir);
   if (signal.aborted) throw stopped();
   onStage('memory');
-  const { int4, ...stored } = facts.memory;
-  if (precision === 'as-stored') refuseTooLarge(stored, name, availableBytes);
-  else if (int4) refuseTooLarge({ ...stored, ...int4 }, name, availableBytes);
+  const other = precision === 'as-stored' ? {} : facts.memory[precision];
+  // Whether float16 fits decides the device, whose memory is not known; the CPU's copies are refused by the engine.
+  if (other && precision !== 'fp16') refuseTooLarge({ ...facts.memory, ...other }, name, availableBytes);
   onStage('load');
   const { device, selfCheck, loadMs } = await engine
     .modelInfo({ dir, device: 'auto', precision }, signal)

@@ -153,14 +153,17 @@ export class ModelLibrary {
   }
 
   /**
-   * Forgets a model; deletes the files of a download, and of either kind the int4 cache that Fovea wrote for it.
+   * Forgets a model; deletes the files of a download, and of either kind the int4 and fp16 caches that Fovea wrote for it.
    * @throws FoveaError as {@link removal}, and what the disk says
    */
   async remove(name: string): Promise<Removal> {
     const removal = await this.removal(name);
     const entry = await this.#entry(name);
     // Where the cache lies follows from the model's files, so it goes first; a model that cannot be opened has none.
-    await openModel(removal.dir, null, this.towerPlaces()).then(removeQuantised, () => false);
+    await openModel(removal.dir, null, this.towerPlaces()).then(
+      (checkpoint) => removeQuantised(checkpoint),
+      () => false,
+    );
     if (entry.kind === 'download') {
       await alone(this.places, entry, async () => {
         for (const { folder, contents } of await this.#owned(entry)) {

@@ -6,26 +6,26 @@ import { availableMemory } from 'node:process';
 import type { GraphSource, ModelGraphs } from '../../models/architectures/index.ts';
 import { modelGraphs } from '../../models/architectures/index.ts';
 import { memoryEstimate } from '../checkpoint/memory.ts';
-import { openQuantised } from '../checkpoint/quantised/index.ts';
+import { openQuantised, storedAsHalves } from '../checkpoint/quantised/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { WeightRef } from '../graph/weights.ts';
 import { placed } from '../graph/weights.ts';
+import type { Precision } from '../../src-shared/contract/models.ts';
 import type { VisionLanguageModel } from '../pipeline/ports.ts';
 import type { Device, DeviceChoice, SessionSettings } from './device.ts';
 import { candidates, deviceUnavailable, knownDevices, MAX_BUFFER_BYTES } from './device.ts';
+import { heldDtypes } from './held.ts';
 import { OnnxModel } from './model.ts';
 import type { SelfCheck } from './self-check.ts';
 import { probeSeconds, selfCheck } from './self-check.ts';
-
-/** `int4`: linear layers from a quantised cache that is written when it is not there (checkpoint/quantised). */
-export type Precision = 'as-stored' | 'int4';
 
 export interface LoadOptions {
   readonly device: DeviceChoice;
   /** Compute threads on the CPU. Default: one for a small model, one per physical core for others. */
   readonly cpuThreads?: number;
-  /** Default: as stored. */
+  /** Default: as stored. Other weights come from a cache, written when it is not there (checkpoint/quantised). */
   readonly precision?: Precision;
-  /** Where the quantised cache lies; default: the person's cache folder. */
+  /** Where caches lie; default: the person's cache folder. */
   readonly cacheFolder?: string;
   /** Hears how far writing a missing cache is, in bytes of the checkpoint. */
   readonly onQuantise?: (progress: { readonly done: number; readonly total: number }) => void;
@@ -35,6 +35,8 @@ export interface LoadOptions {
   readonly availableBytes?: number;
   /** Largest buffer of the device asked for; default: what is known of it. */
   readonly maxBufferBytes?: number;
+  /** Dtypes that the device holds as they are stored; default: found out by trying. */
+  readonly held?: readonly WeightRef['dtype'][];
   /** Other graphs for one device; tests prove with it that a device that computes wrong is refused. */
   readonly graphsFor?: (device: Device, graphs: ModelGraphs) => ModelGraphs;
 }
@@ -62,12 +64,13 @@ export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
 /**
  * Loads a checkpoint. `auto` takes the first GPU that is there, right and not slower than the CPU, else the CPU.
  * @throws FoveaError `device_unavailable`, `device_disagrees`, `missing_tensor`, `out_of_memory` (before anything is read
- *   when the weights cannot fit), `cancelled`, at int4 also what `openQuantised` throws; nothing stays open.
+ *   when the weights cannot fit), `cancelled`, at int4 and fp16 also what `openQuantised` throws; nothing stays open.
  */
 export async function loadModel(stored: GraphSource, options: LoadOptions): Promise<LoadedModel> {
   const start = performance.now();
+  const { precision = 'as-stored' } = options;
   const held = memoryEstimate(stored);
-  const heldBytes = options.precision === 'int4' ? held.int4.copiedBytes : held.copiedBytes;
+  const heldBytes = precision === 'as-stored' ? held.copiedBytes : held[precision].copiedBytes;
   if (options.device === 'cpu') refuseTooLarge(heldBytes, options);
   const checkpoint = await atPrecision(stored, options);
   const parameters = countParameters(checkpoint);
@@ -79,7 +82,7 @@ export async function loadModel(stored: GraphSource, options: LoadOptions): Prom
       const { model, check } = await open(device, checkpoint, {
         ...options,
         cpuThreads,
-        repacked: options.precision === 'int4',
+        repacked: precision === 'int4',
         halves: hasHalves(checkpoint),
         heldBytes,
       });
@@ -137,7 +140,8 @@ async function open(
   });
   const graphs = modelGraphs(checkpoint);
   const maxBytes = options.maxBufferBytes ?? MAX_BUFFER_BYTES[device];
-  const weights = placed(checkpoint.weights, { maxBytes });
+  const held = options.held ?? (await heldDtypes(settings(device), storedDtypes(checkpoint)));
+  const weights = placed(checkpoint.weights, { maxBytes, held });
   const forDevice = modelGraphs({ config: checkpoint.config, weights });
   const own = options.graphsFor?.(device, forDevice) ?? forDevice;
   const model = new OnnxModel(
@@ -174,9 +178,10 @@ async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boo
 
 /** The checkpoint with the weights that a precision asks for. */
 async function atPrecision(stored: GraphSource, options: LoadOptions): Promise<GraphSource> {
-  if (options.precision !== 'int4') return stored;
-  const { cacheFolder: folder, onQuantise: onProgress, signal } = options;
+  const { precision: form = 'as-stored', cacheFolder: folder, onQuantise: onProgress, signal } = options;
+  if (form === 'as-stored' || (form === 'fp16' && storedAsHalves(stored))) return stored;
   const weights = await openQuantised(stored, {
+    form,
     ...(folder === undefined ? {} : { folder }),
     ...(onProgress ? { onProgress } : {}),
     ...(signal ? { signal } : {}),
@@ -185,8 +190,13 @@ async function atPrecision(stored: GraphSource, options: LoadOptions): Promise<G
 }
 
 /** Whether some weights are stored in half precision: each CPU session casts them into memory of its own. */
-function hasHalves({ weights }: GraphSource): boolean {
-  return [...weights.names()].some((name) => (weights.get(name)?.dtype ?? 'F32') !== 'F32');
+function hasHalves(checkpoint: GraphSource): boolean {
+  const dtypes = storedDtypes(checkpoint);
+  return dtypes.has('F16') || dtypes.has('BF16');
+}
+
+function storedDtypes({ weights }: GraphSource): Set<WeightRef['dtype']> {
+  return new Set([...weights.names()].map((name) => weights.get(name)?.dtype ?? 'F32'));
 }
 
 function countParameters({ weights }: GraphSource): number {

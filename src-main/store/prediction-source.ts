@@ -1,6 +1,7 @@
 /** What a prediction was made from: all that is needed to ask the same model about the same picture again. */
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { type Precision, precisionSchema } from '../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
 import { type ReadableDb, read } from './db.ts';
 
@@ -19,7 +20,7 @@ export interface PredictionSource {
     /** Hash over its files when the run was made. */
     readonly fingerprint: string;
     readonly rpnDir: string | null;
-    readonly precision: 'as-stored' | 'int4';
+    readonly precision: Precision;
   };
   /** Whether the run asked for these. */
   readonly want: { readonly questionMap: boolean; readonly rpn: boolean; readonly secondStage: boolean };
@@ -51,7 +52,7 @@ WHERE p.id = ?`;
 
 const tokensSchema = z.array(z.number().int().min(0));
 const settingsSchema = z.object({
-  precision: z.enum(['as-stored', 'int4']).default('as-stored'),
+  precision: precisionSchema.default('as-stored'),
   rpnDir: z.string().nullable().default(null),
   want: z
     .object({ questionMap: z.boolean(), rpn: z.boolean(), secondStage: z.boolean() })

@@ -121,9 +121,10 @@ const ADVICE = {
 export function memoryWords(memory: ModelFacts['memory'], availableBytes: number): MemoryWords {
   const verdict = memoryVerdict(memory, availableBytes);
   const int4 = memory.int4 ? ` At int4: ${weightWords(memory.int4)}.` : '';
+  const fp16 = memory.fp16 ? ` At fp16: ${formatBytes(memory.fp16.deviceBytes)} of a graphics card’s.` : '';
   return {
     verdict,
-    needs: `${weightWords(memory)}; ${formatBytes(1000 * memory.cacheBytesPerToken)} per 1,000 tokens.${int4}`,
+    needs: `${weightWords(memory)}; ${formatBytes(1000 * memory.cacheBytesPerToken)} per 1,000 tokens.${int4}${fp16}`,
     free: `${formatBytes(availableBytes)} free`,
     advice: ADVICE[verdict],
   };
@@ -188,7 +189,7 @@ export function removalWords({ kind, dir, files, bytes, neededBy }: Removal): {
   readonly goes: string;
   readonly stays: string;
 } {
-  const cache = 'its int4 cache, if Fovea wrote one';
+  const cache = 'its int4 and fp16 caches, if Fovea wrote them';
   if (kind === 'folder') {
     return {
       goes: `Its entry in this list, and ${cache}.`,

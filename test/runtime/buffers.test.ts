@@ -57,7 +57,7 @@ test('the demo model in pieces agrees with PyTorch', async () => {
 test('no weight of a graph is larger than a buffer, and the embedding table stays with the CPU', async () => {
   const { config, weights } = await openModel(join(CASES, 'qwen2_5-vl-shrunk'));
   const maxBytes = 8192;
-  const graphs = modelGraphs({ config, weights: placed(weights, { maxBytes }) });
+  const graphs = modelGraphs({ config, weights: placed(weights, { maxBytes, held: [] }) });
   const { layers } = graphs;
   const decoder = graphs.decoder({ layers, logits: 'last', taps: [0], hiddenOf: 1 });
   const head = config.text.tieWordEmbeddings ? /embed_tokens/ : /lm_head/;
@@ -78,7 +78,7 @@ test('no weight of a graph is larger than a buffer, and the embedding table stay
 
 test('a row that no buffer holds is refused where the graph is made', async () => {
   const { config, weights } = await openModel(join(CASES, 'qwen2_5-vl-shrunk'));
-  const graphs = modelGraphs({ config, weights: placed(weights, { maxBytes: 64 }) });
+  const graphs = modelGraphs({ config, weights: placed(weights, { maxBytes: 64, held: [] }) });
   assert.throws(() => graphs.head(), GraphError);
 });
 

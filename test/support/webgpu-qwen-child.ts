@@ -1,8 +1,9 @@
 /**
  * Runs in a process of its own, over SwiftShader (swiftshader.ts): loads the oracle's case it is given on WebGPU, with
- * the largest buffer it is given, and prints its self-check and how far features and logits are off. One JSON line on
+ * the precision, cache folder and largest buffer it is given, and prints its self-check and how far features and logits are off. One JSON line on
  * stdout.
  */
+import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
 import { promptFor, promptParts } from '../../src-main/pipeline/prompted.ts';
 import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
@@ -10,12 +11,14 @@ import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { expectedArray, oracleCases, relativeDifference } from './oracle.ts';
 
-const [, , name, maxBufferBytes] = process.argv;
+const [, , name, precision = 'as-stored', cacheFolder = '', maxBufferBytes] = process.argv;
 const golden = (await oracleCases('qwen2_5_vl')).find((one) => one.name === name);
 if (!golden) throw new Error(`no case ${name}`);
 const checkpoint = await openQwen(golden.dir);
 const model = await loadModel(checkpoint, {
   device: 'webgpu',
+  precision: precisionSchema.parse(precision),
+  cacheFolder,
   ...(maxBufferBytes === undefined ? {} : { maxBufferBytes: Number(maxBufferBytes) }),
 });
 const subject = { checkpoint, model };

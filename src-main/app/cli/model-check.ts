@@ -1,7 +1,10 @@
 /** `fovea model check`: whether a checkpoint folder can be used and on which devices, found out by loading it. */
 import { availableMemory } from 'node:process';
+import type { CacheState } from '../../checkpoint/quantised/index.ts';
+import { CACHE_FORMS, cacheState, storedAsHalves } from '../../checkpoint/quantised/index.ts';
 import { memoryEstimate, parametersByDtype } from '../../checkpoint/memory.ts';
 import type { MemoryEstimate } from '../../checkpoint/memory.ts';
+import type { AnyCheckpoint } from '../../checkpoint/open.ts';
 import { openModel } from '../../checkpoint/open.ts';
 import type { EngineClient } from '../../engine/client.ts';
 import type { DeviceChoice, ModelInfo } from '../../engine/protocol.ts';
@@ -38,7 +41,7 @@ export const addCheck: AddCommand = (model, cli) => {
   cli.define<Options>(check, async ({ output, stderr, signal }, [folder], options) => {
     const { precision } = options;
     const folders = await modelFolders(folder, options);
-    if (precision === 'int4') await quantiseWithProgress(folders, stderr, signal);
+    await quantiseWithProgress({ ...folders, precision }, stderr, signal);
     const { info, devices } = await withEngine(async (engine) => {
       const loaded = await engine.modelInfo({ ...folders, device: 'auto', precision });
       const tried: DeviceResult[] = [];
@@ -48,10 +51,11 @@ export const addCheck: AddCommand = (model, cli) => {
     const checkpoint = await openModel(folders.dir, folders.rpnDir);
     const dtypes = parametersByDtype(checkpoint.weights);
     const memory = { ...memoryEstimate(checkpoint), availableBytes: availableMemory() };
+    const caches = await cachesOf(checkpoint);
     const preset = await fittingPreset(info);
     const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
     const { gate } = checkpoint;
-    const facts = { ...info, gate, dynamicGrid, dtypes, devices, memory, preset };
+    const facts = { ...info, gate, dynamicGrid, dtypes, devices, memory, caches, preset };
     output.result(facts, describe(facts));
     return EXIT.done;
   });
@@ -66,6 +70,16 @@ async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceCh
   } catch (error) {
     return { device, ok: false, selfCheck: null, error: FoveaError.from(error).message };
   }
+}
+
+/** Null: the weights come straight from the checkpoint's files. */
+async function cachesOf(checkpoint: AnyCheckpoint): Promise<CheckedModel['caches']> {
+  const [int4, fp16] = await Promise.all(
+    CACHE_FORMS.map((form) =>
+      form === 'fp16' && storedAsHalves(checkpoint) ? null : cacheState(checkpoint, form),
+    ),
+  );
+  return { int4: int4 ?? null, fp16: fp16 ?? null };
 }
 
 /** The preset `fovea label` would take, or null when the person has to name one. */
@@ -88,12 +102,14 @@ interface CheckedModel extends ModelInfo {
   readonly dtypes: Readonly<Record<string, number>>;
   readonly devices: readonly DeviceResult[];
   readonly memory: MemoryEstimate & { readonly availableBytes: number };
+  /** The files that `--precision` uses or would write; null: none, the checkpoint's own serve. */
+  readonly caches: { readonly int4: CacheState | null; readonly fp16: CacheState | null };
   /** Null: none fits on its own. */
   readonly preset: string | null;
 }
 
 function describe(info: CheckedModel): string {
-  const { preset, dtypes, devices, memory, dynamicGrid } = info;
+  const { preset, dtypes, devices, memory, caches, dynamicGrid, precision } = info;
   const { rpn, rpnDir, gate } = info;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${(count / 1e6).toFixed(1)} M`);
@@ -103,11 +119,19 @@ function describe(info: CheckedModel): string {
     `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
     ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
-    `  device     ${info.device}${info.precision === 'int4' ? ' at int4' : ''}, loaded in ${info.loadMs.toFixed(0)} ms`,
+    `  device     ${info.device}${precision === 'as-stored' ? '' : ` at ${precision}`}, loaded in ${info.loadMs.toFixed(0)} ms`,
     ...devices.filter(({ device }) => device !== info.device).map(deviceLine),
-    `  memory     ${megabytes(memory.mappedBytes)} mapped, ${megabytes(memory.copiedBytes)} copied; at int4 ${megabytes(memory.int4.mappedBytes)} mapped, ${megabytes(memory.int4.copiedBytes)} copied (cache ${megabytes(memory.int4.fileBytes)})`,
+    `  memory     ${megabytes(memory.mappedBytes)} mapped, ${megabytes(memory.copiedBytes)} copied`,
     `             ${megabytes(1024 * memory.cacheBytesPerToken)} per 1024 tokens; ${megabytes(memory.availableBytes)} free`,
+    `  at int4    ${megabytes(memory.int4.mappedBytes)} mapped, ${megabytes(memory.int4.copiedBytes)} copied; ${cacheWords(caches.int4)}`,
+    `  at fp16    ${megabytes(memory.fp16.deviceBytes)} on a card that knows float16, ${megabytes(memory.fp16.copiedBytes)} copied on the CPU; ${cacheWords(caches.fp16)}`,
   ].join('\n');
+}
+
+function cacheWords(cache: CacheState | null): string {
+  if (cache === null) return 'straight from the files';
+  const size = `${(cache.bytes / 1e6).toFixed(1)} MB`;
+  return `cache of ${size} ${cache.present ? 'in' : 'not written yet:'} ${cache.file}`;
 }
 
 function deviceLine({ device, selfCheck, error }: DeviceResult): string {

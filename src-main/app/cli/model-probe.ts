@@ -68,7 +68,7 @@ export const addProbe: AddCommand = (model, cli) => {
   cli.define<Options>(probe, async ({ output, stderr, signal }, [dir], options) => {
     const npz = resolve(options.npz);
     const folders = await modelFolders(dir, options);
-    if (options.precision === 'int4') await quantiseWithProgress(folders, stderr, signal);
+    await quantiseWithProgress({ ...folders, precision: options.precision }, stderr, signal);
     const outcome = await withEngine((engine) =>
       engine.probe({
         model: { ...folders, device: options.device as DeviceChoice, precision: options.precision },

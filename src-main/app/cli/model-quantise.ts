@@ -1,41 +1,62 @@
-/** `fovea model quantise`: the int4 cache of a checkpoint, written ahead of its first use, or deleted. */
+/** `fovea model quantise`: a cache of a checkpoint's weights, written ahead of its first use, or deleted. */
 import { openModel } from '../../checkpoint/open.ts';
-import { removeQuantised } from '../../checkpoint/quantised/index.ts';
+import { CACHE_FORMS, type CacheForm, removeQuantised } from '../../checkpoint/quantised/index.ts';
 import { quantiseWithProgress } from '../quantise-with-progress.ts';
-import type { AddCommand } from './command.ts';
+import { usageError, type AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
 import { MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 interface Options extends RpnOptions {
+  readonly precision?: CacheForm;
   readonly remove?: boolean;
 }
 
 export const addQuantise: AddCommand = (model, cli) => {
   const command = model
     .command('quantise')
-    .description('write the int4 cache of a checkpoint; stopped or killed, the same command goes on')
+    .description('write the int4 or fp16 cache of a checkpoint; stopped or killed, the same command goes on')
     .argument('<model>', `${MODEL_WORDS}; it is only read`)
     .option(...RPN_OPTION)
+    .option(
+      '--precision <which>',
+      'int4, for the CPU, or fp16, for graphics cards (default: int4; with --remove: both)',
+      formOf,
+    )
     .option('--remove', 'delete the cache instead');
   cli.define<Options>(command, async ({ output, stderr, signal }, [folder], options) => {
     const folders = await modelFolders(folder, options);
+    const { precision } = options;
     if (options.remove) {
-      const removed = await removeQuantised(await openModel(folders.dir, folders.rpnDir));
-      output.result({ removed }, removed ? 'Deleted the quantised cache' : 'There was no quantised cache');
+      const forms = precision === undefined ? CACHE_FORMS : [precision];
+      const checkpoint = await openModel(folders.dir, folders.rpnDir);
+      const removed = await removeQuantised(checkpoint, undefined, forms);
+      output.result({ removed }, removed ? 'Deleted the cache' : 'There was no cache');
       return EXIT.done;
     }
-    const { file, bytes, written, readMB, kept, seconds } = await quantiseWithProgress(
-      folders,
-      stderr,
-      signal,
-    );
+    const form = precision ?? 'int4';
+    const cache = await quantiseWithProgress({ ...folders, precision: form }, stderr, signal);
+    if (cache === null) {
+      output.result(
+        { precision: form, file: null, bytes: 0, written: false, kept: 0, seconds: 0 },
+        'No cache is needed: the files hold float16 already',
+      );
+      return EXIT.done;
+    }
+    const { file, bytes, written, readMB, kept, seconds } = cache;
     const size = `${(bytes / 1e6).toFixed(1)} MB`;
+    const made = form === 'int4' ? 'Quantised' : 'Rounded to float16';
     output.result(
-      { file, bytes, written, kept, seconds },
+      { precision: form, file, bytes, written, kept, seconds },
       written
-        ? `Quantised ${readMB.toFixed(1)} MB in ${seconds.toFixed(1)} s: ${size} in ${file}`
-        : `Already quantised: ${size} in ${file}`,
+        ? `${made} ${readMB.toFixed(1)} MB in ${seconds.toFixed(1)} s: ${size} in ${file}`
+        : `Already written: ${size} in ${file}`,
     );
     return EXIT.done;
   });
 };
+
+function formOf(text: string): CacheForm {
+  const found = CACHE_FORMS.find((form) => form === text);
+  if (found) return found;
+  throw usageError(`There is no cache of precision "${text}"`, `One of: ${CACHE_FORMS.join(', ')}`);
+}

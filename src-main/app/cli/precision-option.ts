@@ -1,8 +1,8 @@
 /** `--precision`, the same for every command that loads a model. */
-import type { Precision } from '../../engine/protocol.ts';
+import { precisionSchema, type Precision } from '../../../src-shared/contract/models.ts';
 import { usageError } from './command.ts';
 
-const PRECISIONS: readonly Precision[] = ['as-stored', 'int4'];
+const PRECISIONS = precisionSchema.options;
 
 export interface PrecisionOptions {
   readonly precision: Precision;
@@ -17,7 +17,7 @@ function precisionOf(text: string): Precision {
 /** What `Command.option` takes. */
 export const PRECISION_OPTION = [
   '--precision <which>',
-  'as-stored, or int4: from a quantised cache (fovea model quantise)',
+  'as-stored, int4 (for the CPU) or fp16 (for graphics cards): from a cache (fovea model quantise)',
   precisionOf,
   'as-stored',
 ] as const;

@@ -1,30 +1,36 @@
 /**
- * Quantised weights of a checkpoint from a cache that is written once: found and reused when it is whole and belongs
- * to these files, written (or written on) when it does not.
+ * Weights of a checkpoint in another form (int4 blocks, float16) from a cache that is written once: found and reused
+ * when it is whole and belongs to these files, written (or written on) when it does not.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { QuantisedRef, WeightRef, WeightSource } from '../../graph/weights.ts';
 import { BLOCK } from './blocks.ts';
 import { cacheDir } from './cache-dir.ts';
+import type { CacheForm } from './encodings.ts';
+import { CACHE_FORMS } from './encodings.ts';
 import { withLock } from './lock.ts';
 import type { QuantisedPlan, QuantisedSource } from './plan.ts';
-import { planQuantised } from './plan.ts';
+import { planQuantised, quantisedForms } from './plan.ts';
 import { isIntact, noteOf } from './verify.ts';
 import type { WriteOptions } from './write.ts';
 import { unfinished, writeQuantised } from './write.ts';
 
 export { cacheDir } from './cache-dir.ts';
+export { CACHE_FORMS } from './encodings.ts';
+export type { CacheForm } from './encodings.ts';
 export type { WriteProgress } from './write.ts';
 
 export interface QuantiseOptions extends WriteOptions {
   /** Default: {@link cacheDir}. */
   readonly folder?: string;
+  /** Default: int4. */
+  readonly form?: CacheForm;
 }
 
-/** A checkpoint's weights with linear layers from the cache. */
+/** A checkpoint's weights with linear layers from the cache: quantised ones, or others that `get` gives. */
 export interface QuantisedWeights extends WeightSource {
   quantised(name: string): QuantisedRef | undefined;
   readonly file: string;
@@ -34,16 +40,16 @@ export interface QuantisedWeights extends WeightSource {
 }
 
 /**
- * The checkpoint's weights, linear layers quantised; writes the cache when it is not there, belongs to other files, or
+ * The checkpoint's weights, linear layers in the cache's form; writes the cache when it is not there, belongs to other files, or
  * is damaged.
- * @throws FoveaError `no_space`, `read_only`, `io`, `bad_checkpoint`, `missing_tensor`, `conflict` (another process is
- *   writing it) or `cancelled`.
+ * @throws FoveaError `no_space`, `read_only`, `io`, `bad_checkpoint`, `missing_tensor`, `unsupported_model` (a weight too
+ *   large for float16, by the tensor's name), `conflict` (another process is writing it) or `cancelled`.
  */
 export async function openQuantised(
   source: QuantisedSource,
   options: QuantiseOptions = {},
 ): Promise<QuantisedWeights> {
-  const plan = await planQuantised(source);
+  const plan = await planQuantised(source, options.form ?? 'int4');
   const folder = options.folder ?? cacheDir();
   const target = quantisedFile(plan, folder);
   const written =
@@ -66,29 +72,65 @@ async function write(plan: QuantisedPlan, target: string, options: WriteOptions)
 }
 
 /**
- * Deletes a checkpoint's cache, finished or not.
+ * Deletes a checkpoint's caches, finished or not.
+ * @param forms which of them
  * @returns whether there was one
  */
-export async function removeQuantised(source: QuantisedSource, folder = cacheDir()): Promise<boolean> {
-  const target = quantisedFile(await planQuantised(source), folder);
+export async function removeQuantised(
+  source: QuantisedSource,
+  folder = cacheDir(),
+  forms: readonly CacheForm[] = CACHE_FORMS,
+): Promise<boolean> {
   let found = false;
-  for (const file of [target, noteOf(target), ...Object.values(unfinished(target))]) {
-    found =
-      (await rm(file).then(
-        () => true,
-        () => false,
-      )) || found;
+  for (const form of forms) {
+    const target = quantisedFile(await planQuantised(source, form), folder);
+    for (const file of [target, noteOf(target), ...Object.values(unfinished(target))]) {
+      found =
+        (await rm(file).then(
+          () => true,
+          () => false,
+        )) || found;
+    }
   }
   return found;
 }
 
-/** One cache per place of the weights, so that a new version of a checkpoint takes the place of the old one's. */
+/** Where a cache lies, its size, and whether a file of that size is there; its hashes are not checked for this. */
+export interface CacheState {
+  readonly file: string;
+  readonly bytes: number;
+  readonly present: boolean;
+}
+
+/** @throws FoveaError `missing_tensor` or `bad_checkpoint` */
+export async function cacheState(
+  source: QuantisedSource,
+  form: CacheForm,
+  folder = cacheDir(),
+): Promise<CacheState> {
+  const plan = await planQuantised(source, form);
+  const file = quantisedFile(plan, folder);
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => null,
+  );
+  return { file, bytes: plan.size, present: size === plan.size };
+}
+
+/** Whether every linear layer is stored as float16 already, so that no cache is needed for it. */
+export function storedAsHalves({ config, weights }: QuantisedSource): boolean {
+  return quantisedForms(config, 'fp16').every(
+    ({ name, encoding }) => encoding !== 'F16' || weights.get(name)?.dtype === 'F16',
+  );
+}
+
+/** One cache of a form per place of the weights, so that a new version of a checkpoint takes the place of the old one's. */
 function quantisedFile(plan: QuantisedPlan, folder: string): string {
   const files = [...new Set(plan.tensors.map(({ entry }) => entry.file))].sort();
   const [first = ''] = files;
   const name = basename(dirname(first)).replaceAll(/[^\w.-]+/g, '-');
   const place = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
-  return join(folder, `${name}-${place}.int4.safetensors`);
+  return join(folder, `${name}-${place}.${plan.form}.safetensors`);
 }
 
 function weightsOf(
@@ -99,14 +141,14 @@ function weightsOf(
 ): QuantisedWeights {
   const quantised = new Map<string, QuantisedRef>();
   const plain = new Map<string, WeightRef>();
-  for (const { entry, bits, offset, valueBytes, scaleBytes } of plan.tensors) {
+  for (const { entry, encoding, offset, valueBytes, scaleBytes } of plan.tensors) {
     const values = { file, offset, length: valueBytes };
-    if (bits === null) {
-      plain.set(entry.name, { ...values, dtype: 'F32', shape: entry.shape });
+    if (typeof encoding === 'string') {
+      plain.set(entry.name, { ...values, dtype: encoding, shape: entry.shape });
     } else {
       const scales = { file, offset: offset + valueBytes, length: scaleBytes };
       const shape = entry.shape as [number, number];
-      quantised.set(entry.name, { shape, bits, block: BLOCK, values, scales });
+      quantised.set(entry.name, { shape, bits: encoding, block: BLOCK, values, scales });
     }
   }
   return {

@@ -13,7 +13,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   if (!(await take(path))) {
     const holder = Number(await readFile(path, 'utf8').catch(() => ''));
     if (lives(holder) || (await isNew(path))) {
-      throw new FoveaError('conflict', `process ${holder || '?'} is quantising this checkpoint already`, {
+      throw new FoveaError('conflict', `process ${holder || '?'} is writing this cache already`, {
         where: path,
         next: 'Wait until it is done; if that process is no Fovea, delete this file',
       });

@@ -1,12 +1,12 @@
 /**
- * What a quantised cache holds, worked out before a byte of it is written: which tensors in which form, where each
+ * What a cache holds, worked out before a byte of it is written: which tensors in which form, where each
  * lies, and the header that says so. A cache belongs to a checkpoint when its header is, to the byte, the one planned
  * here; the header names the files it was made from by path, size and time of change.
  *
- * The file is safetensors. Linear layers are `NAME.values` and `NAME.scales`, everything else is float32 under its own
- * name, and the last tensor, `fovea.sha256`, has one hash per checkpoint tensor in order. Decoder and RPN layers take
- * 4 bits; the vision tower, the projector and the output head, few beside the decoder and nearer to what is read off,
- * take 8. The embedding table stays in the checkpoint: a run looks up a few of its rows.
+ * The file is safetensors. Linear layers in blocks are `NAME.values` and `NAME.scales`, everything else has its own
+ * name, and the last tensor, `fovea.sha256`, has one hash per checkpoint tensor in order. At int4, decoder and RPN
+ * layers take 4 bits; the vision tower, the projector and the output head, few beside the decoder and nearer to what is
+ * read off, take 8. The embedding table stays in the checkpoint: a run looks up a few of its rows.
  */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
@@ -17,7 +17,9 @@ import { qwenNames, requiredQwenTensors } from '../qwen/required.ts';
 import type { RequiredTensor, TensorNames } from '../required.ts';
 import { requiredTensors, tensorNames } from '../required.ts';
 import type { Bits } from './blocks.ts';
-import { BLOCK, blocksOf } from './blocks.ts';
+import { BLOCK } from './blocks.ts';
+import type { CacheForm, Encoding, StatedPart } from './encodings.ts';
+import { bytesOfPart, partsOf } from './encodings.ts';
 
 /** Changes with anything that changes the bytes of a cache. */
 const VERSION = 1;
@@ -29,10 +31,10 @@ const TABLE = /position_embedding\.weight$/;
 /** A tensor of the checkpoint by its name. */
 export type SourceTensor = WeightRef & { readonly name: string };
 
-/** One tensor of the checkpoint and where its form in the cache lies; `bits` null: as float32. */
+/** One tensor of the checkpoint and where its form in the cache lies. */
 export interface PlannedTensor {
   readonly entry: SourceTensor;
-  readonly bits: Bits | null;
+  readonly encoding: Encoding;
   /** From the start of the cache file; scales follow the values at once. */
   readonly offset: number;
   /** Bytes of the values, and of the scales (0 without). */
@@ -41,6 +43,7 @@ export interface PlannedTensor {
 }
 
 export interface QuantisedPlan {
+  readonly form: CacheForm;
   readonly tensors: readonly PlannedTensor[];
   /** Length field and JSON, as they open the file. */
   readonly header: Buffer;
@@ -58,23 +61,26 @@ export interface QuantisedSource {
 }
 
 /** @throws FoveaError `missing_tensor` when a needed tensor is absent, `bad_checkpoint` when its file is gone. */
-export async function planQuantised({ config, weights }: QuantisedSource): Promise<QuantisedPlan> {
-  const forms = quantisedForms(config);
+export async function planQuantised(
+  { config, weights }: QuantisedSource,
+  form: CacheForm,
+): Promise<QuantisedPlan> {
+  const forms = quantisedForms(config, form);
   const entries = forms.map(({ name }) => {
     const entry = weights.get(name);
     if (entry) return { ...entry, name };
     throw new FoveaError('missing_tensor', `the checkpoint has no tensor ${name}`);
   });
-  return layOut(entries, (i) => (forms[i] as QuantisedForm).bits, await identityOf(entries));
+  return layOut(form, entries, (i) => (forms[i] as QuantisedForm).encoding, await identityOf(entries));
 }
 
-/** A tensor that a cache holds, and in how many bits; null: as float32. */
+/** A tensor that a cache holds, and how. */
 export interface QuantisedForm extends RequiredTensor {
-  readonly bits: Bits | null;
+  readonly encoding: Encoding;
 }
 
 /** Every tensor that the cache of such a model holds, in the order of the file. */
-export function quantisedForms(config: QuantisedSource['config']): QuantisedForm[] {
+export function quantisedForms(config: QuantisedSource['config'], form: CacheForm): QuantisedForm[] {
   const [required, names] =
     config.family === 'llava'
       ? [requiredTensors(config), tensorNames(config.layout)]
@@ -82,15 +88,19 @@ export function quantisedForms(config: QuantisedSource['config']): QuantisedForm
   const { tieWordEmbeddings: tied } = config.text;
   return required
     .filter(({ name }) => name !== names.embed || tied)
-    .map((tensor) => ({ ...tensor, bits: bitsOf(tensor, names) }));
+    .map((tensor) => ({ ...tensor, encoding: encodingOf(tensor, names, form) }));
 }
 
-/** In how many bits a tensor is kept; null: as float32. */
-function bitsOf(
+function encodingOf(
   { name, shape }: RequiredTensor,
   names: Pick<TensorNames, 'layers' | 'twigLayers'>,
-): Bits | null {
-  if (shape.length !== 2 || TABLE.test(name)) return null;
+  form: CacheForm,
+): Encoding {
+  if (shape.length !== 2 || TABLE.test(name)) return 'F32';
+  return form === 'fp16' ? 'F16' : bitsOf(name, names);
+}
+
+function bitsOf(name: string, names: Pick<TensorNames, 'layers' | 'twigLayers'>): Bits {
   return [names.layers, names.twigLayers].some((prefix) => name.startsWith(`${prefix}.`)) ? 4 : 8;
 }
 
@@ -110,32 +120,40 @@ async function identityOf(entries: readonly SourceTensor[]): Promise<string> {
 }
 
 function layOut(
+  form: CacheForm,
   entries: readonly SourceTensor[],
-  bitsFor: (index: number) => Bits | null,
+  encodingFor: (index: number) => Encoding,
   source: string,
 ): QuantisedPlan {
-  const metadata = { format: 'fovea-quantised', version: String(VERSION), block: String(BLOCK), source };
+  const version = String(VERSION);
+  const metadata =
+    form === 'int4'
+      ? { format: 'fovea-quantised', version, block: String(BLOCK), source }
+      : { format: 'fovea-halves', version, source };
   const stated: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
-  const state = (name: string, dtype: 'U8' | 'F32', shape: readonly number[]): number => {
-    const bytes = shape.reduce((a, b) => a * b, dtype === 'F32' ? 4 : 1);
-    stated[name] = { dtype, shape, data_offsets: [end, end + bytes] };
+  const state = (name: string, part: StatedPart): number => {
+    const bytes = bytesOfPart(part);
+    stated[`${name}${part.suffix}`] = {
+      dtype: part.dtype,
+      shape: part.shape,
+      data_offsets: [end, end + bytes],
+    };
     end += bytes;
     return bytes;
   };
   const placed = entries.map((entry, i) => {
-    const { name, shape } = entry;
-    const bits = bitsFor(i);
+    const encoding = encodingFor(i);
     const offset = end;
-    if (bits === null) return { entry, bits, offset, valueBytes: state(name, 'F32', shape), scaleBytes: 0 };
-    const [n, k] = shape as [number, number];
-    const valueBytes = state(`${name}.values`, 'U8', [n, blocksOf(k), (BLOCK * bits) / 8]);
-    return { entry, bits, offset, valueBytes, scaleBytes: state(`${name}.scales`, 'F32', [n * blocksOf(k)]) };
+    const [values, scales] = partsOf(entry.shape, encoding);
+    const valueBytes = values ? state(entry.name, values) : 0;
+    return { entry, encoding, offset, valueBytes, scaleBytes: scales ? state(entry.name, scales) : 0 };
   });
   const hashes = end;
-  state('fovea.sha256', 'U8', [entries.length, HASH_BYTES]);
+  state('fovea.sha256', { suffix: '', dtype: 'U8', shape: [entries.length, HASH_BYTES] });
   const header = encodeHeader(stated);
   return {
+    form,
     tensors: placed.map((tensor) => ({ ...tensor, offset: header.length + tensor.offset })),
     header,
     hashOffset: header.length + hashes,

@@ -1,5 +1,5 @@
 /**
- * Writes a quantised cache tensor by tensor, in pieces of a few megabytes, under another name until it is whole. What
+ * Writes a cache tensor by tensor, in pieces of a few megabytes, under another name until it is whole. What
  * a killed process had finished is found again: beside the unfinished file lies a log with the hash of each finished
  * tensor, and whatever still has its hash is kept.
  */
@@ -9,13 +9,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { DTYPE_BYTES } from '../safetensors.ts';
-import type { Bits } from './blocks.ts';
-import { quantise } from './blocks.ts';
+import { encode } from './encodings.ts';
 import { readFloats } from './floats.ts';
 import type { PlannedTensor, QuantisedPlan } from './plan.ts';
 import { hashTensor } from './verify.ts';
 
-/** Values read and quantised at once: 16 MB of float32. */
+/** Values read and encoded at once: 16 MB of float32. */
 const PIECE = 4 << 20;
 
 export interface WriteProgress {
@@ -37,7 +36,8 @@ export const unfinished = (target: string) => ({ part: `${target}.part`, log: `$
 
 /**
  * Writes the planned cache to `target`.
- * @throws FoveaError `no_space`, `bad_checkpoint` (a weight that is not a number, a shortened file) or `cancelled`.
+ * @throws FoveaError `no_space`, `bad_checkpoint` (a weight that is not a number, a shortened file),
+ *   `unsupported_model` (a weight too large for float16) or `cancelled`.
  */
 export async function writeQuantised(
   plan: QuantisedPlan,
@@ -104,19 +104,19 @@ async function startOver(plan: QuantisedPlan, out: FileHandle, log: string): Pro
 }
 
 async function writeTensor(
-  { entry, bits, offset, valueBytes }: PlannedTensor,
+  { entry, encoding, offset, valueBytes }: PlannedTensor,
   source: FileHandle,
   out: FileHandle,
   onPiece: (sourceBytesDone: number) => void,
 ): Promise<string> {
   const hash = createHash('sha256');
   const scales: Uint8Array[] = [];
-  const k = bits === null ? 1 : (entry.shape[1] as number);
+  const k = typeof encoding === 'string' ? 1 : (entry.shape[1] as number);
   const count = k * Math.max(1, Math.floor(PIECE / k));
   let at = offset;
   let read = 0;
   for await (const floats of readFloats(source, entry, count)) {
-    const [bytes, scale] = bits === null ? [bytesOf(floats)] : quantised(floats, k, bits, entry);
+    const [bytes, scale] = encode(floats, k, encoding, entry) as [Uint8Array, Uint8Array?];
     hash.update(bytes);
     await writeAll(out, bytes, at);
     at += bytes.length;
@@ -133,19 +133,6 @@ async function writeTensor(
   return hash.digest('hex');
 }
 
-function quantised(floats: Float32Array, k: number, bits: Bits, { name, file }: PlannedTensor['entry']) {
-  const blocks = quantise(floats, k, bits);
-  if (blocks) return [blocks.values, bytesOf(blocks.scales)] as const;
-  throw new FoveaError('bad_checkpoint', `tensor ${name} holds values that are not finite numbers`, {
-    where: file,
-    next: 'Download this file again',
-  });
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
@@ -157,14 +144,14 @@ async function checkSpace(target: string, plan: QuantisedPlan, kept: number): Pr
   const { bavail, bsize } = await statfs(dirname(target));
   const needed = plan.size - (plan.tensors[kept]?.offset ?? plan.hashOffset);
   if (bavail * bsize >= needed) return;
-  throw new FoveaError('no_space', `the quantised weights need ${Math.ceil(needed / 1e6)} MB`, {
+  throw new FoveaError('no_space', `the ${plan.form} weights need ${Math.ceil(needed / 1e6)} MB`, {
     where: dirname(target),
     next: 'Free some space, or set FOVEA_HOME to a folder on another disk',
   });
 }
 
 function stopped(target: string): FoveaError {
-  return new FoveaError('cancelled', 'Stopped while quantising', {
+  return new FoveaError('cancelled', 'Stopped while writing the cache', {
     where: target,
     next: 'The same command goes on where it stopped',
   });

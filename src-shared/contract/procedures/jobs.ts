@@ -1,6 +1,7 @@
 /** Presets and the jobs that run them. */
 import { z } from 'zod';
 import { answerModeSchema, idSchema, jobSchema } from '../domain.ts';
+import { precisionSchema } from '../models.ts';
 import { presetSchema } from '../preset.ts';
 import { none } from './none.ts';
 
@@ -17,7 +18,7 @@ export const jobProcedures = {
       answerMode: answerModeSchema,
       limit: z.number().int().positive().nullable(),
       /** Default: weights as they are stored. */
-      precision: z.enum(['as-stored', 'int4']).optional(),
+      precision: precisionSchema.optional(),
     }),
     output: jobSchema,
   },

@@ -1,6 +1,6 @@
 /** The library of models: what there is, adding, checking, downloading, removing. None of it needs a project. */
 import { z } from 'zod';
-import { libraryModelSchema, modelTaskSchema, removalSchema } from '../models.ts';
+import { libraryModelSchema, modelTaskSchema, precisionSchema, removalSchema } from '../models.ts';
 import { none } from './none.ts';
 
 const name = z.string().min(1).max(300);
@@ -34,7 +34,7 @@ export const modelProcedures = {
   },
   /** Loads the model to see whether and where it runs; the task's events say how far it is. */
   'models.check': {
-    input: z.object({ name, precision: z.enum(['as-stored', 'int4']) }),
+    input: z.object({ name, precision: precisionSchema }),
     output: modelTaskSchema,
   },
   /** Downloads, or goes on with it. */

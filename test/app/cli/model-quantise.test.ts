@@ -24,12 +24,36 @@ test('quantise writes the cache with a bar, finds it again, and deletes it', asy
   assert.partialDeepStrictEqual(first.json, { written: true, kept: 0 });
 
   const again = await fovea(['model', 'quantise', dir]);
-  assert.match(again.stdout, /^Already quantised: 2\.\d MB in /);
+  assert.match(again.stdout, /^Already written: 2\.\d MB in /);
   assert.equal(again.stderr, '');
 
   assert.deepEqual((await foveaJson(['model', 'quantise', dir, '--remove'])).json, { removed: true });
   assert.equal(existsSync(file), false);
   assert.deepEqual((await foveaJson(['model', 'quantise', dir, '--remove'])).json, { removed: false });
+});
+
+test('quantise writes an fp16 cache beside the int4 one; --remove takes the one named, or both', async (t) => {
+  const dir = copyDemoCheckpoint(t);
+  const int4 = (await foveaJson(['model', 'quantise', dir])).json as { file: string };
+  const first = await foveaJson(['model', 'quantise', dir, '--precision', 'fp16']);
+  assert.match(first.stderr, /Rounding to float16 \(MB\): .*\b100%/);
+  assert.partialDeepStrictEqual(first.json, { precision: 'fp16', written: true });
+  const { file, bytes } = first.json as { file: string; bytes: number };
+  const checked = await foveaJson(['model', 'check', dir, '--precision', 'fp16']);
+  assert.partialDeepStrictEqual(checked.json, {
+    precision: 'fp16',
+    caches: { int4: { file: int4.file, present: true }, fp16: { file, bytes, present: true } },
+  });
+  const gone = await foveaJson(['model', 'quantise', dir, '--remove', '--precision', 'fp16']);
+  assert.deepEqual([gone.json, existsSync(file), existsSync(int4.file)], [{ removed: true }, false, true]);
+  const { stdout } = await fovea(['model', 'check', dir]);
+  assert.match(stdout, /at int4 .*; cache of 2\.\d MB in .*int4\.safetensors/);
+  assert.match(stdout, /at fp16 .* on a card that knows float16, .*not written yet: .*fp16\.safetensors/);
+  await foveaJson(['model', 'quantise', dir, '--precision', 'fp16']);
+  await foveaJson(['model', 'quantise', dir, '--remove']);
+  assert.deepEqual([existsSync(file), existsSync(int4.file)], [false, false]);
+  const wrong = await fovea(['model', 'quantise', dir, '--precision', 'as-stored']);
+  assert.equal(wrong.code, 2);
 });
 
 test('quantise says in one line what is wrong with a folder', async (t) => {
@@ -67,5 +91,5 @@ test('labels at int4 are a run of their own, beside the stored precision’s', a
 
   const wrong = await fovea([...base, '--precision', 'int3']);
   assert.equal(wrong.code, 2);
-  assert.match(wrong.stderr, /no precision "int3".*as-stored, int4/);
+  assert.match(wrong.stderr, /no precision "int3".*as-stored, int4, fp16/);
 });

@@ -1,0 +1,77 @@
+/**
+ * The forms a cache keeps tensors in. `int4`: linear layers in blocks of 4 or 8 bits (blocks.ts), all else float32.
+ * `fp16`: linear layers as float16 (halves.ts), all else float32.
+ */
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Bits } from './blocks.ts';
+import { BLOCK, blocksOf, quantise } from './blocks.ts';
+import { toHalves } from './halves.ts';
+
+/** The kinds of cache. */
+export const CACHE_FORMS = ['int4', 'fp16'] as const;
+export type CacheForm = (typeof CACHE_FORMS)[number];
+
+/** One tensor's form: blocks of so many bits, or a float dtype. */
+export type Encoding = Bits | 'F16' | 'F32';
+
+/** A tensor as it lies in the file: `NAME.values` and `NAME.scales` for blocks, under its own name otherwise. */
+export interface StatedPart {
+  readonly suffix: '' | '.values' | '.scales';
+  readonly dtype: 'U8' | 'F16' | 'F32';
+  readonly shape: readonly number[];
+}
+
+const WIDTH = { U8: 1, F16: 2, F32: 4 } as const;
+
+/** @param shape `[n, k]` for blocks, any for floats */
+export function partsOf(shape: readonly number[], encoding: Encoding): StatedPart[] {
+  if (typeof encoding === 'string') return [{ suffix: '', dtype: encoding, shape }];
+  const [n, k] = shape as [number, number];
+  return [
+    { suffix: '.values', dtype: 'U8', shape: [n, blocksOf(k), (BLOCK * encoding) / 8] },
+    { suffix: '.scales', dtype: 'F32', shape: [n * blocksOf(k)] },
+  ];
+}
+
+export function bytesOfPart({ dtype, shape }: StatedPart): number {
+  return shape.reduce((a, b) => a * b, WIDTH[dtype]);
+}
+
+/**
+ * Some whole rows of a tensor in its form: the values, and the scales of blocks.
+ * @param k numbers in a row
+ * @throws FoveaError `bad_checkpoint` when a weight is not a finite number, `unsupported_model` when float16 cannot say it
+ */
+export function encode(
+  floats: Float32Array,
+  k: number,
+  encoding: Encoding,
+  { name, file }: { readonly name: string; readonly file: string },
+): Uint8Array[] {
+  if (encoding === 'F32') return [bytesOf(floats)];
+  if (encoding === 'F16') {
+    const halves = toHalves(floats);
+    if (typeof halves !== 'number') return [bytesOf(halves)];
+    const weight = floats[halves] as number;
+    if (Number.isFinite(weight)) throw tooLarge(name, file, weight);
+  } else {
+    const blocks = quantise(floats, k, encoding);
+    if (blocks) return [blocks.values, bytesOf(blocks.scales)];
+  }
+  throw new FoveaError('bad_checkpoint', `tensor ${name} holds values that are not finite numbers`, {
+    where: file,
+    next: 'Download this file again',
+  });
+}
+
+function tooLarge(name: string, file: string, weight: number): FoveaError {
+  return new FoveaError(
+    'unsupported_model',
+    `tensor ${name} holds ${weight.toPrecision(4)}, and float16 ends at 65504`,
+    { where: file, next: 'Use the weights as they are stored, or int4' },
+  );
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
