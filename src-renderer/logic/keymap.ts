@@ -53,11 +53,16 @@ export type Command =
   | 'openInReview'
   | 'chooseAll'
   | 'chooseNone'
+  | 'paneCursor'
+  | `page-${PageId}`
+  | 'import'
+  | 'export'
+  | 'tour'
   | 'help'
   | 'palette';
 
 /** In the order of the key sheet. */
-export const GROUPS = ['Review', 'Edit', 'View', 'Find', 'Gallery'] as const;
+export const GROUPS = ['Review', 'Edit', 'View', 'Find', 'Gallery', 'Anywhere'] as const;
 
 export interface Binding {
   readonly command: Command;
@@ -76,19 +81,19 @@ export interface Binding {
 /** Pages that show a list of samples. */
 const LISTS: readonly PageId[] = ['review', 'gallery'];
 
+/** Of the pages; one without a key is chosen by its tab, the palette or the menu. */
+const PAGE_KEYS: Readonly<Partial<Record<string, string>>> = {
+  review: 'Alt+R',
+  gallery: 'Alt+G',
+  dashboard: 'Alt+D',
+  models: 'Alt+M',
+};
+
 export const KEYMAP: readonly Binding[] = [
   { command: 'accept', group: 'Review', words: 'Accept and next', keys: ['Enter'] },
   { command: 'reject', group: 'Review', words: 'Reject and next', keys: ['X'] },
   { command: 'next', group: 'Review', words: 'Next sample', keys: ['→', 'D', 'J'], repeats: true },
   { command: 'previous', group: 'Review', words: 'Previous sample', keys: ['←', 'A', 'K'], repeats: true },
-  { command: 'help', group: 'Review', words: 'Show all keys', keys: ['?'], on: 'anywhere' },
-  {
-    command: 'palette',
-    group: 'Review',
-    words: 'Find a command',
-    keys: ['Ctrl+K'],
-    on: 'anywhere',
-  },
   { command: 'select', group: 'Edit', words: 'Select regions and pan', keys: ['V'] },
   { command: 'brush', group: 'Edit', words: 'Brush', keys: ['B'] },
   { command: 'eraser', group: 'Edit', words: 'Eraser (paints background)', keys: ['E'] },
@@ -125,6 +130,7 @@ export const KEYMAP: readonly Binding[] = [
     words: 'Cancel what is being drawn, or reset the recipe',
     keys: ['Esc'],
   },
+  { command: 'paneCursor', group: 'Edit', words: 'Go into a pane, to draw with keys', keys: ['Z'] },
   { command: 'fit', group: 'View', words: 'Fit the picture', keys: ['F'] },
   { command: 'actualSize', group: 'View', words: 'One picture pixel per screen pixel', keys: ['0'] },
   { command: 'labels', group: 'View', words: 'Label overlay', keys: ['L'] },
@@ -161,6 +167,22 @@ export const KEYMAP: readonly Binding[] = [
     on: 'gallery',
   },
   { command: 'chooseNone', group: 'Gallery', words: 'Choose none', keys: ['Esc'], on: 'gallery' },
+  ...PAGES.map(({ id, words }): Binding => {
+    const key = PAGE_KEYS[id];
+    const keys = key === undefined ? [] : [key];
+    return { command: `page-${id}`, group: 'Anywhere', words: `Go to ${words}`, keys, on: 'anywhere' };
+  }),
+  {
+    command: 'import',
+    group: 'Anywhere',
+    words: 'Import pictures and questions',
+    keys: ['Ctrl+I'],
+    on: 'anywhere',
+  },
+  { command: 'export', group: 'Anywhere', words: 'Export labels', keys: ['Ctrl+E'], on: 'anywhere' },
+  { command: 'palette', group: 'Anywhere', words: 'Find a command', keys: ['Ctrl+K'], on: 'anywhere' },
+  { command: 'help', group: 'Anywhere', words: 'Show all keys', keys: ['?'], on: 'anywhere' },
+  { command: 'tour', group: 'Anywhere', words: 'Take the tour', keys: [], on: 'anywhere' },
 ];
 
 /** Gestures that are no commands, for the help sheet. */

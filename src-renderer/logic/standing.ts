@@ -74,6 +74,16 @@ export function draftOf(edit: Edit, standing: Standing): Draft {
   };
 }
 
+/** The revision that makes `before` hold again after `review`; null: that nothing was decided. */
+export function draftBack(review: Review, before: Review | null): Draft {
+  const { sampleId } = review;
+  if (!before)
+    return { sampleId, predictionId: review.predictionId, decision: 'reset', label: null, note: null };
+  const { predictionId, decision, note } = before;
+  const label = decision === 'correct' && before.label ? labelOf(before.label) : null;
+  return { sampleId, predictionId, decision, label, note };
+}
+
 export function stateOf(edit: Edit, standing: Standing): SampleState {
   if (standing.decision === 'accept') return 'accepted';
   if (standing.decision === 'correct') return 'corrected';

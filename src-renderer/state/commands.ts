@@ -4,6 +4,7 @@ import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
 import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { grow, shrink } from '../logic/grow.ts';
 import type { Command } from '../logic/keymap.ts';
+import { PAGES, type PageId } from '../logic/pages.ts';
 import { nextCount } from '../logic/pane-layout.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
@@ -11,7 +12,13 @@ const ZOOM_STEP = 1.25;
 /** CSS pixels. */
 const PAN_STEP = 48;
 
-const ACTIONS: Record<Command, (bench: Workbench) => void> = {
+type Action = (bench: Workbench) => void;
+
+const PAGE_ACTIONS = Object.fromEntries(
+  PAGES.map(({ id }) => [`page-${id}`, (bench: Workbench) => void (bench.page = id)]),
+) as Record<`page-${PageId}`, Action>;
+
+const ACTIONS: Record<Command, Action> = {
   accept: ({ desk }) => desk.accept(),
   reject: ({ desk }) => desk.reject(),
   next: ({ desk }) => desk.next(),
@@ -37,7 +44,8 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
     void tick().then(() => document.querySelector<HTMLInputElement>('[data-note]')?.focus());
   },
   applyRecipe: ({ recipe }) => void recipe.applyHere(),
-  cancel: ({ desk, recipe }) => void (desk.editing.cancel() || recipe.reset()),
+  cancel: ({ desk, recipe, tour }) => void (desk.editing.cancel() || recipe.reset() || tour.skip()),
+  paneCursor: () => document.querySelector<HTMLElement>('[data-cursor]')?.focus(),
   undo: ({ desk }) => desk.editing.undo(),
   redo: ({ desk }) => desk.editing.redo(),
   fit: ({ view }) => view.fit(),
@@ -63,7 +71,11 @@ const ACTIONS: Record<Command, (bench: Workbench) => void> = {
   back: ({ similar }) => void similar.back(),
   openInReview: (bench) => void (bench.page = bench.queue.currentId === null ? bench.page : 'review'),
   chooseAll: ({ gallery }) => gallery.all(),
-  chooseNone: ({ gallery }) => gallery.none(),
+  chooseNone: ({ gallery, tour }) => void (gallery.chosen > 0 ? gallery.none() : tour.skip()),
+  ...PAGE_ACTIONS,
+  import: (bench) => void (bench.sheet = 'import'),
+  export: (bench) => void (bench.sheet = 'export'),
+  tour: ({ tour }) => tour.start(),
   palette: (bench) => void (bench.sheet = 'palette'),
   help: (bench) => void (bench.sheet = bench.sheet === 'help' ? null : 'help'),
 };

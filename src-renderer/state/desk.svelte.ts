@@ -6,8 +6,16 @@
 import type { Review } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { EventPayload } from '../../src-shared/contract/procedures.ts';
-import { accepted, draftOf, restored, stateOf, type Edit, type Standing } from '../logic/standing.ts';
-import type { Draft, Saved } from '../logic/save-queue.ts';
+import {
+  accepted,
+  draftBack,
+  draftOf,
+  restored,
+  stateOf,
+  type Edit,
+  type Standing,
+} from '../logic/standing.ts';
+import { STATE_AFTER, type Draft, type Saved } from '../logic/save-queue.ts';
 import type { Bundle } from './bundles.ts';
 import { Copying } from './copying.svelte.ts';
 import { Editing } from './editing.svelte.ts';
@@ -16,6 +24,12 @@ import type { Queue } from './queue.svelte.ts';
 import { newest, Saving } from './saving.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import { Showing } from './showing.svelte.ts';
+
+/** A decision made here that was saved, and the revision before it; null where there was none. */
+export interface OwnDecision {
+  readonly review: Review;
+  readonly before: Review | null;
+}
 
 export class Desk {
   readonly #session: Session;
@@ -51,6 +65,9 @@ export class Desk {
 
   /** Whether the label on screen is one that a recipe on trial gives, not the one that holds. */
   isTrying: () => boolean = () => false;
+
+  /** Hears of every decision made here once it is saved. */
+  onDecision: (decision: OwnDecision) => void = () => undefined;
 
   get bundle(): Bundle | null {
     return this.#showing.bundle;
@@ -143,6 +160,24 @@ export class Desk {
     const edit = this.#decided();
     const standing = edit && restored(edit, review);
     if (edit && standing) this.editing.step(edit, standing);
+  }
+
+  /** Makes hold again what stood before own decisions, each as a new revision; what was decided since stays. */
+  putBack(decisions: readonly OwnDecision[]): void {
+    for (const { review, before } of decisions) {
+      const { sampleId } = review;
+      if (this.#saving.isDirty(sampleId) || this.#saving.seen(sampleId) !== review.id) continue;
+      const edit = this.#showing.id === sampleId ? this.editing.current : null;
+      const standing = edit && restored(edit, before ?? { ...review, decision: 'reset', note: null });
+      if (edit && standing) {
+        this.editing.step(edit, standing);
+        continue;
+      }
+      const draft = draftBack(review, before);
+      this.editing.forget(sampleId);
+      this.#queue.setState(sampleId, STATE_AFTER[draft.decision]);
+      this.#saving.add(draft);
+    }
   }
 
   /**
@@ -243,7 +278,9 @@ export class Desk {
   }
 
   #saved(draft: Draft, { review, state }: Saved): void {
+    const before = newest(this.#showing.peek(draft.sampleId)?.reviews ?? []);
     this.#showing.revised(draft.sampleId, review);
+    this.onDecision({ review, before });
     if (!this.#saving.isDirty(draft.sampleId)) this.#queue.setState(draft.sampleId, state);
     this.#session.refreshSoon();
   }

@@ -26,7 +26,11 @@ export function listenForKeys(bench: Workbench): () => void {
       bench.view.panning = true;
       event.preventDefault();
     }
-    if (!binding) return;
+    if (!binding) {
+      // On a page where Esc means nothing else.
+      if (event.key === 'Escape' && bench.tour.skip()) event.preventDefault();
+      return;
+    }
     event.preventDefault();
     if (event.repeat && !binding.repeats) return;
     if (binding.held) {

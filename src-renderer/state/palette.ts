@@ -1,7 +1,6 @@
 /** Everything that can be done from where the person is, for the command palette. */
 import { acts, type Binding } from '../logic/keymap.ts';
 import { DOCK } from '../logic/dock.ts';
-import { PAGES } from '../logic/pages.ts';
 import { runCommand } from './commands.ts';
 import { THEMES } from './theme.svelte.ts';
 import type { Workbench } from './workbench.svelte.ts';
@@ -13,7 +12,7 @@ export interface PaletteItem {
   run(): void;
 }
 
-/** Commands of the page that is shown, then pages, tabs, saved filters, dialogs and themes. */
+/** Commands of the page that is shown and those of everywhere, then tabs, saved filters and themes. */
 export function paletteItems(bench: Workbench): PaletteItem[] {
   const item = (id: string, words: string, run: () => void): PaletteItem => ({ id, words, key: null, run });
   const command = (binding: Binding): PaletteItem => ({
@@ -23,15 +22,14 @@ export function paletteItems(bench: Workbench): PaletteItem[] {
     run: () => runCommand(binding.command, bench),
   });
   const commands = bench.keys.keymap.filter(
-    (binding) => binding.command !== 'palette' && acts(binding, bench.page),
+    (binding) =>
+      binding.command !== 'palette' && binding.command !== `page-${bench.page}` && acts(binding, bench.page),
   );
-  const pages = PAGES.filter(({ id }) => id !== bench.page);
   const tabs = bench.page === 'review' ? DOCK.filter(({ id }) => id !== bench.dock) : [];
   const list = bench.page === 'review' ? 'review' : 'gallery';
   const themes = THEMES.filter((theme) => theme !== bench.theme.choice);
   return [
     ...commands.map(command),
-    ...pages.map(({ id, words }) => item(`page-${id}`, `Go to ${words}`, () => (bench.page = id))),
     ...tabs.map(({ id, words }) => item(`tab-${id}`, `Show ${words}`, () => (bench.dock = id))),
     ...bench.saved.list.flatMap((one) => [
       item(`filter-${one.id}`, `Filter: ${one.name}`, () =>
@@ -45,8 +43,6 @@ export function paletteItems(bench: Workbench): PaletteItem[] {
       ),
       item(`delete-${one.id}`, `Delete the filter ${one.name}`, () => void bench.saved.remove(one)),
     ]),
-    item('import', 'Import questions and pictures', () => (bench.sheet = 'import')),
-    item('export', 'Export reviewed samples', () => (bench.sheet = 'export')),
     ...themes.map((theme) => item(`theme-${theme}`, `Theme: ${theme}`, () => bench.theme.choose(theme))),
   ];
 }

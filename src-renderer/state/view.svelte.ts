@@ -29,6 +29,8 @@ export class View {
   picture = $state.raw<Size>({ width: 1, height: 1 });
   /** Pointer over a pane in world units (source pixels), or null: each map and the label have grids of their own. */
   hover = $state.raw<Point | null>(null);
+  /** A pane has the keyboard: its cell cursor is in use. */
+  inPane = $state(false);
   /** Space is held: dragging pans whatever the tool. */
   panning = $state(false);
   colormap = $state<ColormapName>(readChoice('colormap', COLORMAPS, 'viridis'));

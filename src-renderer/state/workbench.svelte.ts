@@ -29,6 +29,7 @@ import { Similar } from './similar.svelte.ts';
 import { TokenLab } from './token-lab.svelte.ts';
 import { tokenProvider } from './token-provider.ts';
 import { Theme } from './theme.svelte.ts';
+import { Tour } from './tour.svelte.ts';
 import { Tools } from './tools.svelte.ts';
 import { View } from './view.svelte.ts';
 
@@ -66,6 +67,7 @@ export class Workbench {
   readonly tokens: TokenLab;
   readonly asking: Asking;
   readonly causal: Causal;
+  readonly tour: Tour;
   /** The dialog that is open. */
   sheet = $state<Sheet | null>(null);
   /** The paths in the import dialog, kept while it is closed. */
@@ -95,6 +97,7 @@ export class Workbench {
     this.panes.provide('token', tokenProvider(this.tokens));
     this.asking = new Asking(this.session, slot);
     this.causal = new Causal(this.session, slot);
+    this.tour = new Tour(this);
   }
 
   /** Shows in the gallery what is like the current sample. */

@@ -1,5 +1,6 @@
 /** The Chromium whose pages are this process's windows. The spec started it and drives it too. */
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { TOUR_TAKEN } from '../hosted-page.ts';
 
 let browser: Browser | null = null;
 const windows: Page[] = [];
@@ -19,6 +20,7 @@ export function chromiumContext(): BrowserContext {
 /** A new page of this app; other apps may have theirs in the same Chromium. */
 export async function newWindowPage(): Promise<Page> {
   const page = await chromiumContext().newPage();
+  await page.addInitScript(TOUR_TAKEN);
   windows.push(page);
   return page;
 }

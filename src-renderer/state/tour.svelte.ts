@@ -1,0 +1,162 @@
+/**
+ * The tour as it runs: it watches what is really so on the page and moves on when a step was done. It begins by itself
+ * on the demo, once, and from the palette or the help sheet whenever somebody asks; where it was left is remembered.
+ */
+import type { Review } from '../../src-shared/contract/domain.ts';
+import { cellUnder } from '../logic/hover.ts';
+import type { Binding } from '../logic/keymap.ts';
+import { DENOISED, keyOf, RAW, RPN } from '../logic/map-source.ts';
+import {
+  beginTour,
+  seen,
+  skipped,
+  TOUR,
+  tourMemorySchema,
+  TOUR_PRESET,
+  type Goal,
+  type Step,
+  type TourFacts,
+  type TourMemory,
+  type TourPlace,
+} from '../logic/tour.ts';
+import type { OwnDecision } from './desk.svelte.ts';
+import { readJson, store } from './stored.ts';
+import type { Workbench } from './workbench.svelte.ts';
+
+const NAME = 'tour';
+const NOT_YET: TourMemory = { ended: false, step: 0 };
+
+export class Tour {
+  readonly #bench: Workbench;
+  #place = $state.raw<TourPlace | null>(null);
+  #saved = $state.raw<Review | null>(null);
+  #exports = $state(0);
+  /** What was decided during the tour, once per sample. */
+  #decided = $state.raw<readonly OwnDecision[]>([]);
+  #memory = readJson(NAME, tourMemorySchema, NOT_YET);
+  #begun = 0;
+  /** How long it took, in ms; null until it is over. */
+  took = $state<number | null>(null);
+
+  /** The number of the step from 0; null when there is no tour; {@link TOUR}'s length after the last one. */
+  readonly at = $derived(this.#place?.step ?? null);
+  readonly step = $derived<Step | null>(this.at === null ? null : (TOUR[this.at] ?? null));
+  readonly goal = $derived<Goal | null>(this.step?.goals[this.#place!.goal] ?? null);
+  /** The commands of the goal with the keys a person chose. */
+  readonly bindings = $derived.by<readonly Binding[]>(() => {
+    const commands = this.goal?.commands ?? [];
+    return this.#bench.keys.keymap.filter(({ command }) => commands.includes(command));
+  });
+  /** Decisions of the tour that stand. */
+  readonly decided = $derived(
+    [...this.#decided.values()].filter(({ review }) => review.decision !== 'reset'),
+  );
+
+  constructor(bench: Workbench) {
+    this.#bench = bench;
+    bench.desk.onDecision = (decision) => this.#decidedOn(decision);
+  }
+
+  /** Called in an effect: begins where it should, and moves on when what is so has changed. */
+  watch(): void {
+    if (this.#place) this.#go(seen(this.#place, this.#facts()));
+    else if (!this.#memory.ended && this.#isOnDemo()) this.start(this.#memory.step);
+  }
+
+  /** From its beginning, or where it was left. */
+  start(step = 0): void {
+    const bench = this.#bench;
+    bench.sheet = null;
+    if (step === 0) bench.page = 'review';
+    this.#begun = performance.now();
+    this.took = null;
+    this.#decided = [];
+    this.#go(beginTour({ ...this.#facts(), sheet: null }, step));
+  }
+
+  /** Gives up the step. @returns false when there is none */
+  skip(): boolean {
+    if (!this.#place || !this.step) return false;
+    this.#go(skipped(this.#place, this.#facts()));
+    return true;
+  }
+
+  /** Closes it for good: it does not begin by itself again. */
+  end(): void {
+    if (!this.#place) return;
+    const { decided } = this;
+    if (this.step && decided.length > 0) {
+      this.#bench.notices.offer(`The tour is over. ${countWords(decided.length)} made in it stay.`, {
+        words: 'Take back',
+        run: () => this.#bench.desk.putBack(decided),
+      });
+    }
+    this.#place = null;
+    this.#remember({ ended: true, step: 0 });
+  }
+
+  /** Makes what was decided during the tour as it was before, each as a revision of its own. */
+  takeBack(): void {
+    this.#bench.desk.putBack(this.decided);
+    this.#decided = [];
+  }
+
+  /** An export was written. */
+  exported(): void {
+    this.#exports++;
+  }
+
+  #go(place: TourPlace): void {
+    if (place === this.#place) return;
+    if (place.step !== this.#place?.step) {
+      const over = place.step >= TOUR.length;
+      if (over) this.took = performance.now() - this.#begun;
+      this.#remember({ ended: over, step: over ? 0 : place.step });
+    }
+    this.#place = place;
+  }
+
+  #decidedOn(decision: OwnDecision): void {
+    const { review } = decision;
+    this.#saved = review;
+    if (!this.#place) return;
+    // What stood before the first decision of the tour is what taking back goes back to.
+    const same = ({ review: { sampleId } }: OwnDecision): boolean => sampleId === review.sampleId;
+    const before = (this.#decided.find(same) ?? decision).before;
+    this.#decided = [...this.#decided.filter((known) => !same(known)), { review, before }];
+  }
+
+  #facts(): TourFacts {
+    const { desk, panes, view, page, sheet } = this.#bench;
+    const shown = panes.sources.map(keyOf);
+    return {
+      page,
+      sheet,
+      comparing: [RAW, DENOISED, RPN].every((source) => shown.includes(keyOf(source))),
+      labels: view.flags.labels,
+      cell: cellUnder(desk.bundle?.detail.prediction ?? null, view.hover),
+      inPane: view.inPane,
+      saved: this.#saved,
+      undone: desk.editing.canRedo,
+      exports: this.#exports,
+    };
+  }
+
+  /** A sample that the demo model labelled is on screen, and nothing else in the way. */
+  #isOnDemo(): boolean {
+    const { session, desk, page, sheet } = this.#bench;
+    const runId = desk.bundle?.detail.prediction?.runId;
+    const run = session.project?.runs.find(({ id }) => id === runId);
+    return run?.preset.id === TOUR_PRESET && page === 'review' && sheet === null;
+  }
+
+  #remember(memory: TourMemory): void {
+    this.#memory = memory;
+    store(NAME, JSON.stringify(memory));
+  }
+}
+
+/** `1 decision`, `2 decisions`. */
+export function countWords(count: number): string {
+  return `${count} decision${count === 1 ? '' : 's'}`;
+}
