@@ -26,6 +26,11 @@ export interface ChildEvents {
 /** Ticks of the hang clock per `hangMs`. Ticks, not time: a suspended laptop must not look like a hung engine. */
 const TICKS = 10;
 const LAST_WORDS = 2000;
+/**
+ * glibc raises this limit by itself up to 32 MB; activations below it then lie between one another in the heap and hold
+ * on to it: 2 GB more for a Qwen2.5-VL of 3 B. Other systems do not read it.
+ */
+const LARGE_BLOCKS_FROM_THE_SYSTEM = { MALLOC_MMAP_THRESHOLD_: String(1 << 20) };
 
 export class EngineChild {
   readonly #process: ChildProcess;
@@ -45,7 +50,11 @@ export class EngineChild {
       execArgv: [],
       // Nothing of the engine may land on stdout, which belongs to `--json`.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: process.versions['electron'] ? { ...process.env, ELECTRON_RUN_AS_NODE: '1' } : process.env,
+      env: {
+        ...LARGE_BLOCKS_FROM_THE_SYSTEM,
+        ...process.env,
+        ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+      },
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#words = (this.#words + text).slice(-LAST_WORDS);

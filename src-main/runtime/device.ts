@@ -70,6 +70,8 @@ export interface SessionSettings {
   readonly prepack?: boolean;
   /** One of many sessions that run one after the other: nothing stays with it between runs but its weights. */
   readonly inTurn?: boolean;
+  /** Activations from one pool that is emptied after each run: for one that makes thousands of them, large and small. */
+  readonly pooled?: boolean;
 }
 
 /** Threads of each session where there are many sessions: each has a pool of its own. */
@@ -88,26 +90,33 @@ function threadsOf({ cpuThreads, inTurn = false }: SessionSettings): number {
  * first session sets this for its thread, so it holds for all sessions.
  * Sessions that run in turn take memory for activations from the system and give it back (an arena each would keep the
  * largest run's, and double what weights take by growing in powers of two), and their threads sleep at once instead of
- * spinning while the next session works.
+ * spinning while the next session works. A pooled one has an arena, which weights stay out of and each run empties:
+ * fetching every activation from the system cost Qwen's vision tower a third of its time.
  */
 export function sessionOptions(
   settings: SessionSettings,
   folder: string | null,
 ): InferenceSession.SessionOptions {
-  const { device, prepack = false, inTurn = false } = settings;
+  const { device, prepack = false, inTurn = false, pooled = false } = settings;
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: threadsOf(settings),
     interOpNumThreads: 1,
-    ...(inTurn ? { enableCpuMemArena: false } : {}),
+    ...(inTurn && !pooled ? { enableCpuMemArena: false } : {}),
     logSeverityLevel: 3,
     extra: {
       session: {
         set_denormal_as_zero: '1',
         ...(device === 'cpu' && !prepack ? { disable_prepacking: '1' } : {}),
         ...(inTurn ? { intra_op: { allow_spinning: '0' } } : {}),
+        ...(pooled ? { use_device_allocator_for_initializers: '1' } : {}),
         ...(folder === null ? {} : { model_external_initializers_file_folder_path: folder }),
       },
     },
   };
+}
+
+/** Options of each run of such a session. */
+export function runOptions({ pooled = false }: SessionSettings): InferenceSession.RunOptions {
+  return pooled ? { extra: { memory: { enable_memory_arena_shrinkage: 'cpu:0' } } } : {};
 }

@@ -224,7 +224,8 @@ export class OnnxModel implements VisionLanguageModel {
   }
 
   #visionSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#sessions.use('vision', () => Session.open(this.#graphs.vision(), this.#settings), work);
+    const settings = { ...this.#settings, pooled: this.#settings.inTurn ?? false };
+    return this.#sessions.use('vision', () => Session.open(this.#graphs.vision(), settings), work);
   }
 }
 

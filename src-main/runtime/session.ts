@@ -7,7 +7,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import type { Graph } from '../graph/types.ts';
 import type { SessionSettings } from './device.ts';
-import { deviceUnavailable, sessionOptions } from './device.ts';
+import { deviceUnavailable, runOptions, sessionOptions } from './device.ts';
 
 export type Feed = readonly [data: Float32Array | BigInt64Array, dims: readonly number[]];
 
@@ -38,9 +38,11 @@ export class Session {
   readonly #session: InferenceSession;
   readonly #graph: string;
   readonly #outputs: readonly string[];
+  readonly #options: InferenceSession.RunOptions;
 
-  private constructor(session: InferenceSession, graph: Graph) {
+  private constructor(session: InferenceSession, graph: Graph, settings: SessionSettings) {
     this.#session = session;
+    this.#options = runOptions(settings);
     this.#graph = graph.name;
     this.#outputs = graph.outputs.map(({ name }) => name);
   }
@@ -52,7 +54,11 @@ export class Session {
   static async open(graph: Graph, settings: SessionSettings): Promise<Session> {
     const { bytes, folder } = toOnnx(graph);
     try {
-      return new Session(await InferenceSession.create(bytes, sessionOptions(settings, folder)), graph);
+      return new Session(
+        await InferenceSession.create(bytes, sessionOptions(settings, folder)),
+        graph,
+        settings,
+      );
     } catch (error) {
       const failure = translate(error, `preparing the ${graph.name} graph`);
       if (settings.device === 'cpu' || failure.code === 'out_of_memory') throw failure;
@@ -78,7 +84,7 @@ export class Session {
     const fetches: Record<string, Tensor | null> = {};
     for (const name of this.#outputs) fetches[name] = into[name] ? tensor(into[name]) : null;
     try {
-      return (await this.#session.run(inputs, fetches)) as unknown as Record<string, Output>;
+      return (await this.#session.run(inputs, fetches, this.#options)) as unknown as Record<string, Output>;
     } catch (error) {
       throw translate(error, `running the ${this.#graph} graph`);
     }
