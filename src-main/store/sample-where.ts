@@ -18,7 +18,7 @@ export const MEASURES: Readonly<Record<Measure, string>> = {
 };
 
 /** Samples that a labelling job of the active run gave up on; those it managed since have a prediction. */
-const FAILED = `SELECT i.sample_id FROM job j JOIN job_item i ON i.job_id = j.id AND i.state = 'failed'
+export const FAILED = `SELECT i.sample_id FROM job j JOIN job_item i ON i.job_id = j.id AND i.state = 'failed'
   WHERE j.type = 'label' AND j.run_id IS (SELECT active_run_id FROM project)`;
 
 const LABELLING: Readonly<Record<SampleFilter['labelling'], string>> = {

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { analysisProcedures } from './procedures/analysis.ts';
 import { annotationProcedures } from './procedures/annotations.ts';
 import { batchProcedures } from './procedures/batches.ts';
+import { dashboardProcedures } from './procedures/dashboard.ts';
 import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
 import { galleryProcedures } from './procedures/gallery.ts';
@@ -34,6 +35,18 @@ export {
   type LeftOut,
   type Verdict,
 } from './procedures/batches.ts';
+export {
+  HISTOGRAM_EDGES,
+  PLACE_EDGES,
+  SPEED_BREAK_MS,
+  SPEED_DECISIONS,
+  type DashboardCounts,
+  type DashboardShapes,
+  type DashboardSpeed,
+  type DashboardTags,
+  type HistogramMeasure,
+  type SampleGroup,
+} from './procedures/dashboard.ts';
 export { events } from './procedures/events.ts';
 export {
   exportFormatSchema,
@@ -74,6 +87,7 @@ export const procedures = {
   ...galleryProcedures,
   ...annotationProcedures,
   ...batchProcedures,
+  ...dashboardProcedures,
   ...reviewProcedures,
   ...jobProcedures,
   ...modelProcedures,

@@ -4,6 +4,7 @@ import { annotationHandlers } from './annotations.ts';
 import { appHandlers } from './app.ts';
 import { batchHandlers } from './batches.ts';
 import type { Handlers } from './context.ts';
+import { dashboardHandlers } from './dashboard.ts';
 import { exchangeHandlers } from './exchange.ts';
 import { galleryHandlers } from './gallery.ts';
 import { inspectHandlers } from './inspect.ts';
@@ -21,6 +22,7 @@ export const handlers: Handlers = {
   ...galleryHandlers,
   ...annotationHandlers,
   ...batchHandlers,
+  ...dashboardHandlers,
   ...reviewHandlers,
   ...jobHandlers,
   ...modelHandlers,
