@@ -2,6 +2,7 @@
 export const PAGES = [
   { id: 'review', words: 'Review' },
   { id: 'gallery', words: 'Gallery' },
+  { id: 'dashboard', words: 'Dashboard' },
   { id: 'models', words: 'Models' },
 ] as const;
 

@@ -11,6 +11,7 @@ import type { DockId } from '../logic/dock.ts';
 import type { PageId } from '../logic/pages.ts';
 import { Asking } from './asking.svelte.ts';
 import { Causal } from './causal.svelte.ts';
+import { Dashboard } from './dashboard.svelte.ts';
 import { Desk } from './desk.svelte.ts';
 import { Finding } from './finding.svelte.ts';
 import { Gallery } from './gallery.svelte.ts';
@@ -59,6 +60,7 @@ export class Workbench {
   readonly desk: Desk;
   readonly gallery: Gallery;
   readonly similar: Similar;
+  readonly dashboard: Dashboard;
   readonly models: Models;
   readonly recipe: RecipeTrial;
   readonly relabel: Relabel;
@@ -85,6 +87,7 @@ export class Workbench {
     this.saved = new SavedFilters(this.session, this.queue, this.notices);
     this.gallery = new Gallery(this.session, this.queue, this.notices);
     this.similar = new Similar(this.session, this.queue, this.notices);
+    this.dashboard = new Dashboard(this.session);
     this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.notices);
     this.recipe = new RecipeTrial(this.session, this.desk, this.panes, this.notices);
