@@ -39,6 +39,7 @@ export class Desk {
   readonly #showing: Showing;
   #moving = false;
   #projectPath: string | null = null;
+  #runId: number | null = null;
   readonly editing: Editing;
   readonly copying: Copying;
 
@@ -117,9 +118,13 @@ export class Desk {
     this.#showing.reload();
   }
 
-  /** Another run or project: nothing that was loaded holds any more. Decisions of another project cannot be saved. */
-  clear(projectPath: string): void {
+  /**
+   * Another project or run: nothing that was loaded holds any more, and decisions of another project cannot be saved.
+   * The same ones again, after a look at another page: everything stays, undo too.
+   */
+  follow(projectPath: string, runId: number | null): void {
     this.editing.settle();
+    if (this.#projectPath === projectPath && this.#runId === runId) return;
     if (this.#projectPath !== null && this.#projectPath !== projectPath) {
       const lost = this.#saving.abandon();
       if (lost > 0) {
@@ -128,6 +133,7 @@ export class Desk {
       }
     }
     this.#projectPath = projectPath;
+    this.#runId = runId;
     this.editing.clear();
     this.#showing.clear();
   }

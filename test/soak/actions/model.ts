@@ -19,11 +19,14 @@ export const same = (a: Int8Array, b: Int8Array): boolean => a.every((value, i) 
 
 export class StoreModel {
   readonly predicted: ReadonlyMap<number, Int8Array>;
+  /** What another run says of every sample. */
+  readonly otherRun: Int8Array;
   readonly revisions = new Map<number, Revision[]>();
   readonly windows: WindowModel[] = [];
 
-  constructor(predicted: ReadonlyMap<number, Int8Array>) {
+  constructor(predicted: ReadonlyMap<number, Int8Array>, otherRun: Int8Array) {
     this.predicted = predicted;
+    this.otherRun = otherRun;
   }
 
   openWindow(): WindowModel {
@@ -44,6 +47,12 @@ export class StoreModel {
       label: last?.label ?? this.predicted.get(sample)!,
       note: last?.note ?? null,
     };
+  }
+
+  /** Two windows changed a sample at once: what came first is what the store says. */
+  reread(sample: number, revisions: Revision[]): void {
+    this.revisions.set(sample, revisions);
+    for (const window of this.windows) window.forget(sample);
   }
 
   append(sample: number, { decision, label, note }: State, by: WindowModel): void {

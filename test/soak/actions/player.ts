@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { paint } from '../../../src-renderer/logic/brush.ts';
+import { BoxDrag } from '../../../src-renderer/logic/gestures.ts';
 import { grow, shrink } from '../../../src-renderer/logic/grow.ts';
-import { regionAt } from '../../../src-renderer/logic/region.ts';
+import { boxAround, regionAt } from '../../../src-renderer/logic/region.ts';
 import { BG, FG, IGNORE, type Grid } from '../../../src-shared/kernels/types.ts';
 import { LabelCells } from '../../e2e/support/label-cells.ts';
 import { ReviewPage, type State as Shown } from '../../e2e/support/review-page.ts';
@@ -84,6 +85,14 @@ export class Player {
     await this.begin();
   }
 
+  /** By the arrow keys. */
+  async goTo(sample: number): Promise<void> {
+    while (this.sample !== sample) {
+      const by = Math.sign(sample - this.sample);
+      await this.#go(by > 0 ? 'ArrowRight' : 'ArrowLeft', this.sample + by);
+    }
+  }
+
   readonly #actions = {
     accept: () => this.#decide('Enter'),
     reject: () => this.#decide('x'),
@@ -98,14 +107,10 @@ export class Player {
     },
     rectangle: async () => {
       const [value, key] = this.#value();
-      const [a, b] = [this.#cell(), this.#cell()];
+      const [a, b] = this.#corners();
       await this.#press('r', key);
       await this.cells.drag(a, b);
-      this.#correct((label) => {
-        for (let row = Math.min(a[0], b[0]); row <= Math.max(a[0], b[0]); row++)
-          for (let col = Math.min(a[1], b[1]); col <= Math.max(a[1], b[1]); col++)
-            label[row * COLS + col] = value;
-      });
+      this.#correct((label) => fillBox(label, a, b, value));
     },
     givenUp: async () => {
       await this.#press('r', '1');
@@ -115,6 +120,22 @@ export class Player {
       await this.#press('Escape');
       await this.page.mouse.up();
     },
+    polygon: async () => {
+      const [value, key] = this.#value();
+      const [[row0, col0], [row1, col1]] = this.#corners();
+      await this.#press('p', key);
+      // Sides well away from the middles of tokens: the browser reports whole pixels.
+      await this.cells.click(row0 - 0.4, col0 - 0.4);
+      await this.cells.click(row0 - 0.4, col1 + 0.4);
+      await this.cells.click(row1 + 0.4, col1 + 0.4);
+      await this.cells.click(row1 + 0.4, col0 - 0.4);
+      await this.#press('Enter');
+      this.#correct((label) => fillBox(label, [row0, col0], [row1, col1], value));
+    },
+    moveBox: () => this.#dragBox(null),
+    resizeBox: () => this.#dragBox({ x: 1, y: 1 }),
+    copyPredicted: () => this.#copy(0, this.#store.predicted.get(this.sample)!),
+    copyOtherRun: () => this.#copy(-1, this.#store.otherRun),
     fill: async () => {
       const [value, key] = this.#value();
       const at = this.#cell();
@@ -139,13 +160,23 @@ export class Player {
       this.#model.travel(this.sample, 1);
     },
     note: async () => {
-      if (this.#model.current(this.sample).decision === 'none') return;
       const note = `note ${this.#below(5)}`;
       await this.#press('m');
       await this.page.keyboard.press('Control+a');
       await this.page.keyboard.type(note);
       await this.#press('Enter');
       this.#model.step(this.sample, { note });
+    },
+    gallery: async () => {
+      // Looking at other samples there decides nothing, and what was done here can still be undone.
+      const to = 1 + this.#below(this.#last);
+      await this.page.getByRole('tab', { name: 'Gallery' }).click();
+      await this.page.locator('[role=option].current').waitFor({ timeout: WAIT_MS });
+      await this.page.getByRole('listbox').focus();
+      await this.#press('Home', ...Array.from({ length: to - 1 }, () => 'ArrowRight'));
+      await this.page.locator(`[role=option].current[data-tile="${to}"]`).waitFor({ timeout: WAIT_MS });
+      await this.#press('Enter');
+      await this.#arrive(to);
     },
     burst: async () => {
       // As quick as keys come; each is taken by one sample or refused with a notice.
@@ -187,6 +218,36 @@ export class Player {
     await this.review.ready();
   }
 
+  /** Takes a region of the label, drags its box or a corner of it, and lets it go. */
+  async #dragBox(handle: { x: 1; y: 1 } | null): Promise<void> {
+    const { label } = this.#model.current(this.sample);
+    const inside = [...label.keys()].filter((cell) => label[cell] === FG);
+    if (inside.length === 0) return;
+    const cell = inside[this.#below(inside.length)];
+    const region = regionAt(label, GRID, cell);
+    const [x0, y0, x1, y1] = boxAround(region, GRID);
+    const from = handle ? { x: x1, y: y1 } : { x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
+    const to = {
+      x: Math.min(COLS, Math.max(0, from.x + this.#below(9) - 4)),
+      y: Math.min(ROWS, Math.max(0, from.y + this.#below(9) - 4)),
+    };
+    const gesture = new BoxDrag(label, GRID, region, handle, from);
+    gesture.drag(to);
+    await this.#press('v');
+    await this.cells.click(Math.floor(cell / COLS), cell % COLS);
+    await this.cells.drag([from.y - 0.5, from.x - 0.5], [to.y - 0.5, to.x - 0.5]);
+    await this.#press('Escape');
+    this.#correct((changed) => changed.set(gesture.label));
+  }
+
+  /** Copies what the menu's first (0) or last (-1) entry offers; nothing where that would change nothing. */
+  async #copy(entry: 0 | -1, from: Int8Array): Promise<void> {
+    if (same(from, this.#model.current(this.sample).label)) return;
+    await this.#press('y');
+    await this.page.getByRole('menuitem').nth(entry).click();
+    this.#correct((label) => label.set(from));
+  }
+
   #correct(change: (label: Int8Array) => void): void {
     const before = this.#model.current(this.sample).label;
     const label = before.slice();
@@ -202,6 +263,15 @@ export class Player {
     return VALUES[this.#below(VALUES.length)];
   }
 
+  /** The first and the last cell of a box. */
+  #corners(): [first: [row: number, col: number], last: [row: number, col: number]] {
+    const [a, b] = [this.#cell(), this.#cell()];
+    return [
+      [Math.min(a[0], b[0]), Math.min(a[1], b[1])],
+      [Math.max(a[0], b[0]), Math.max(a[1], b[1])],
+    ];
+  }
+
   #cell(): [row: number, col: number] {
     return [this.#below(ROWS), this.#below(COLS)];
   }
@@ -211,4 +281,15 @@ export class Player {
     assert.ok(found < count);
     return found;
   }
+}
+
+/** Paints all cells from the first to the last one of a box. */
+function fillBox(
+  label: Int8Array,
+  first: readonly [row: number, col: number],
+  last: readonly [row: number, col: number],
+  value: number,
+): void {
+  for (let row = first[0]; row <= last[0]; row++)
+    for (let col = first[1]; col <= last[1]; col++) label[row * COLS + col] = value;
 }

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { openProject } from '../../../src-main/store/project.ts';
+import { openProject, type Project } from '../../../src-main/store/project.ts';
 import { reviewHistory } from '../../../src-main/store/review.ts';
 import { sampleDetail } from '../../../src-main/store/sample-detail.ts';
 import { makeLargeProject } from '../../bench/ui/large-project.ts';
@@ -15,14 +15,16 @@ import type { Chromium } from '../../e2e/support/chromium.ts';
 import { openInBrowserHost } from '../../e2e/support/browser-host.ts';
 import { openInElectron } from '../../e2e/support/electron-app.ts';
 import { openPage, type HostedPage, type HostName } from '../../e2e/support/hosted-page.ts';
+import { addSecondRun } from '../../e2e/support/second-run.ts';
 import { seededRandom } from '../../support/random.ts';
-import { StoreModel } from './model.ts';
+import { StoreModel, type Revision } from './model.ts';
 import { Player } from './player.ts';
+import { rivals } from './rivals.ts';
 import { slowDisk } from './slow-disk.ts';
 
 const SAMPLES = 30;
 /** One action in so many is one of these instead. */
-const EVERY = { reload: 25, trouble: 30, otherWindow: 8 };
+const EVERY = { reload: 25, trouble: 30, otherWindow: 8, rivals: 20 };
 
 /** The app gives up on a backend that dies again and again within a minute; two deaths are forgiven. */
 const KILL_PAUSE_MS = 61_000;
@@ -45,7 +47,8 @@ export async function randomActions(
   const log: string[] = [];
   try {
     await makeLargeProject(project, SAMPLES);
-    const store = new StoreModel(predictedLabels(project));
+    const ids = Array.from({ length: SAMPLES }, (_, n) => n + 1);
+    const store = new StoreModel(predictedLabels(project), addSecondRun(project, ids).label);
     try {
       await play(chromium, host, seed, count, project, store, log);
     } catch (thrown) {
@@ -90,6 +93,10 @@ async function play(
         await player.page.bringToFront();
         await player.agrees();
         log.push('other window');
+      } else if (players.length > 1 && chance(EVERY.rivals)) {
+        const other = players[1 - players.indexOf(player)];
+        log.push(await rivals(player, other, random, store, (sample) => revisionsOf(project, sample)));
+        await player.page.bringToFront();
       } else if (chance(EVERY.reload)) {
         await player.reload();
         log.push('reload');
@@ -131,11 +138,7 @@ function differences(path: string, store: StoreModel): string[] {
   const project = openProject(path);
   try {
     return [...store.predicted.keys()].flatMap((id) => {
-      const found = reviewHistory(project.db, id).map(({ decision, label, note }) => ({
-        decision,
-        label: label && Int8Array.from(label),
-        note,
-      }));
+      const found = revisionsIn(project, id);
       const expected = store.of(id);
       if (isDeepStrictEqual(found, expected)) return [];
       const words = (all: readonly { decision: string }[]) => all.map(({ decision }) => decision).join(' ');
@@ -144,6 +147,24 @@ function differences(path: string, store: StoreModel): string[] {
   } finally {
     project.close();
   }
+}
+
+function revisionsOf(path: string, sample: number): Revision[] {
+  const project = openProject(path);
+  try {
+    return revisionsIn(project, sample);
+  } finally {
+    project.close();
+  }
+}
+
+/** Oldest first. */
+function revisionsIn({ db }: Project, sample: number): Revision[] {
+  return reviewHistory(db, sample).map(({ decision, label, note }) => ({
+    decision,
+    label: label && Int8Array.from(label),
+    note,
+  }));
 }
 
 function report(actions: number, store: StoreModel, problems: readonly string[]): ActionReport {
