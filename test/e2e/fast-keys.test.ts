@@ -24,6 +24,42 @@ before(async () => {
 });
 after(() => chromium.close());
 
+test('sixty decisions by keyboard alone, each as soon as its sample is there: all stored, once, in order', async (t) => {
+  const project = join(temporaryDir(t), 'project');
+  await makeLargeProject(project, 70);
+  const app = await openInBrowserHost(chromium, project);
+  // Most as predicted, some rejected, some corrected first: what a reviewer does in a minute.
+  const made = Array.from({ length: 60 }, (_, n) =>
+    n % 7 === 3 ? 'correct' : n % 4 === 1 ? 'reject' : 'accept',
+  );
+  try {
+    const { page, complaints } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    const start = performance.now();
+    for (const decision of made) {
+      if (decision === 'correct') {
+        await page.keyboard.press('.');
+        await page.locator('[data-current-state=corrected]').waitFor();
+      }
+      await review.pressAndMove(decision === 'reject' ? 'x' : 'Enter');
+    }
+    const seconds = (performance.now() - start) / 1000;
+    await review.saved();
+    t.diagnostic(`${((60 * made.length) / seconds).toFixed(0)} decisions a minute`);
+    assert.equal(await page.getByText('that key was not taken').count(), 0);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await app.close();
+  }
+  const shown = firstSamples(project, made.length);
+  assert.deepEqual(
+    stored(project),
+    made.map((decision, n) => `${shown[n]} ${decision}`),
+  );
+  assert.deepEqual(inOrderOfSaving(project), shown, 'saved in the order they were made');
+});
+
 test('sixty keys at ten a second: the store holds one decision per key taken, in order, on the samples shown', async (t) => {
   const project = join(temporaryDir(t), 'project');
   await makeLargeProject(project, 130);
@@ -107,6 +143,19 @@ function stored(path: string): string[] {
     return listSamples(project.db, NO_FILTER, 0, 1000).flatMap(({ id }) =>
       reviewHistory(project.db, id).map(({ decision }) => `${id} ${decision}`),
     );
+  } finally {
+    project.close();
+  }
+}
+
+/** The samples decided, in the order in which their revisions were stored. */
+function inOrderOfSaving(path: string): number[] {
+  const project = openProject(path);
+  try {
+    return listSamples(project.db, NO_FILTER, 0, 1000)
+      .flatMap(({ id }) => reviewHistory(project.db, id).map((review) => ({ sample: id, review: review.id })))
+      .sort((a, b) => a.review - b.review)
+      .map(({ sample }) => sample);
   } finally {
     project.close();
   }

@@ -65,6 +65,18 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await review.ready();
       assert.equal(await review.currentId(), opened);
       assert.equal(await page.getByRole('tab', { name: 'Review' }).getAttribute('aria-selected'), 'true');
+
+      // A look at the gallery takes no undo away.
+      const before = await review.currentState();
+      await page.keyboard.press('.');
+      await page.locator('[data-current-state=corrected]').waitFor();
+      await page.getByRole('tab', { name: 'Gallery' }).click();
+      await page.locator(`[role=option].current[data-tile="${opened}"]`).waitFor();
+      await page.keyboard.press('Enter');
+      await review.ready();
+      assert.equal(await review.currentState(), 'corrected');
+      await page.keyboard.press('Control+z');
+      await page.locator(`[data-current-state=${before}]`).waitFor();
       const others = app.complaints.filter((one) => !one.includes('404 (Not Found)'));
       assert.deepEqual(others, [], 'nothing but the lost picture');
     } finally {
