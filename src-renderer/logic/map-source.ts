@@ -137,6 +137,16 @@ export function runsOf(sources: readonly MapSource[]): number[] {
   return [...runs];
 }
 
+/** A source with the run on screen in place of runs that are not `known`, such as those of another project. */
+export function withKnownRuns(source: MapSource, known: readonly number[]): MapSource {
+  if (source.kind === 'difference') {
+    const [left, right] = [withKnownRuns(source.left, known), withKnownRuns(source.right, known)];
+    return { ...source, left: left as PlainSource, right: right as PlainSource };
+  }
+  const lost = source.kind === 'map' && source.run !== null && !known.includes(source.run);
+  return lost ? { ...source, run: null } : source;
+}
+
 /** Whether a token's map is shown, alone or in a difference. */
 export function showsToken(source: MapSource): boolean {
   const parts = source.kind === 'difference' ? [source.left, source.right] : [source];

@@ -15,6 +15,7 @@ import {
   RAW,
   RPN,
   runsOf,
+  withKnownRuns,
   type MapSource,
   type SourceKind,
   type SourceOf,
@@ -62,6 +63,8 @@ export interface Trial {
 const sharesSchema = z.array(z.number().positive()).max(3);
 const layoutSchema = z.object({
   count: z.literal([...PANE_COUNTS]),
+  /** The project whose runs are meant; another one has runs of the same numbers. */
+  project: z.string().nullable().default(null),
   /** Of all six places, so that a smaller layout forgets nothing. */
   sources: z.array(mapSourceSchema).length(6),
   /** Columns and rows of the layouts that were pulled, by count. */
@@ -72,6 +75,7 @@ type Layout = z.infer<typeof layoutSchema>;
 
 const START: Layout = {
   count: 3,
+  project: null,
   sources: [RAW, DENOISED, RPN, { kind: 'map', map: 'label', run: null }, PICTURE, RAW],
   cols: {},
   rows: {},
@@ -80,6 +84,7 @@ const START: Layout = {
 export class Panes {
   #layout = $state.raw<Layout>(readJson('panes', layoutSchema, START));
   readonly #providers: Providers = {};
+  readonly #session: Session;
   /** Maps of runs other than the one on screen. */
   readonly others: OtherRuns;
   /** One scale for all panes of one quantity. */
@@ -88,14 +93,22 @@ export class Panes {
   trial = $state.raw<Trial | null>(null);
 
   readonly count = $derived<PaneCount>(this.#layout.count);
+  /** All six places; runs that this project does not have are the one on screen. */
+  readonly #places = $derived.by<readonly MapSource[]>(() => {
+    const { project } = this.#session;
+    if (project === null) return this.#layout.sources;
+    const known = project.path === this.#layout.project ? project.runs.map(({ id }) => id) : [];
+    return this.#layout.sources.map((source) => withKnownRuns(source, known));
+  });
   /** What each pane shows, first pane first. */
-  readonly sources = $derived<readonly MapSource[]>(this.#layout.sources.slice(0, this.count));
+  readonly sources = $derived<readonly MapSource[]>(this.#places.slice(0, this.count));
   /** Runs other than the one on screen whose maps are wanted. */
   readonly otherRuns = $derived(runsOf(this.sources));
   readonly cols = $derived(soundShares(this.#layout.cols[this.count], gridOf(this.count)[1]));
   readonly rows = $derived(soundShares(this.#layout.rows[this.count], gridOf(this.count)[0]));
 
   constructor(session: Session) {
+    this.#session = session;
     this.others = new OtherRuns(session);
   }
 
@@ -110,7 +123,7 @@ export class Panes {
   show(source: MapSource, pane?: number): void {
     const at = pane ?? this.#placeFor(source);
     if (at === null || at >= this.count) return;
-    this.#change({ sources: this.#layout.sources.map((known, i) => (i === at ? source : known)) });
+    this.#change({ sources: this.#places.map((known, i) => (i === at ? source : known)) });
   }
 
   /** Teaches the panes the maps of a kind; once per kind, while the page is set up. */
@@ -147,7 +160,8 @@ export class Panes {
   }
 
   #change(part: Partial<Layout>): void {
-    this.#layout = { ...this.#layout, ...part };
+    const project = this.#session.project?.path ?? this.#layout.project;
+    this.#layout = { ...this.#layout, sources: [...this.#places], project, ...part };
     store('panes', JSON.stringify({ ...this.#layout, sources: this.#layout.sources.map(lasting) }));
   }
 }

@@ -1,0 +1,103 @@
+/** Window sizes from the smallest that Electron allows to 4K: no control overlaps another or leaves the window. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { root } from '../../scripts/lib/paths.mjs';
+import { openInBrowserHost } from './support/browser-host.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+const SIZES = [
+  [960, 600],
+  [1100, 700],
+  [1280, 720],
+  [1440, 900],
+  [3840, 2160],
+] as const;
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+/** Controls of header and toolbars that lie over each other or outside of the window. As text: no DOM types here. */
+const MISPLACED = `(() => {
+  const all = 'header button, header [role=progressbar], [role=toolbar] :is(button, select, input), [data-save]';
+  const found = [...document.querySelectorAll(all)].filter((one) => one.checkVisibility() && !one.closest('section'));
+  const boxes = found.map((one) => ({
+    name: one.getAttribute('aria-label') || one.textContent.trim() || one.tagName,
+    box: one.getBoundingClientRect(),
+  }));
+  const wrong = boxes
+    .filter(({ box }) => box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight)
+    .map(({ name }) => name + ' is outside');
+  boxes.forEach(({ name, box: a }, i) => {
+    for (const { name: other, box: b } of boxes.slice(i + 1)) {
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (wide > 1 && high > 1) wrong.push(name + ' and ' + other + ' overlap');
+    }
+  });
+  return boxes.length < 20 ? ['too few controls were found'] : wrong;
+})()`;
+
+/** Many questions nobody labelled yet, so that the job takes a while. */
+function importMore(project: string): number {
+  const images = readdirSync(join(project, 'images')).filter((name) => name.endsWith('.png'));
+  const lines = images.flatMap((image, i) =>
+    [0, 1, 2, 3].map((n) =>
+      JSON.stringify({ question_id: `more-${i}-${n}`, image, text: `Which code is on the red tag? ${n}` }),
+    ),
+  );
+  const file = join(dirname(project), 'more.jsonl');
+  writeFileSync(file, lines.join('\n'));
+  const args = ['import', project, '--images', join(project, 'images'), '--questions', file];
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'src-main/app/cli/main.ts'), ...args], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  return lines.length;
+}
+
+async function checkSizes(page: Page, review: ReviewPage, words: string): Promise<void> {
+  for (const [width, height] of SIZES) {
+    await page.setViewportSize({ width, height });
+    await review.ready();
+    assert.deepEqual(await page.evaluate(MISPLACED), [], `${words}, ${width} × ${height}`);
+  }
+}
+
+test('at every size all controls are in the window and apart, while a job runs, too', async (t) => {
+  const project = await demoProject(t);
+  importMore(project);
+  const app = await openInBrowserHost(chromium, project);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    await checkSizes(page, review, 'no job');
+    await page.getByRole('button', { name: /^Label \d+ samples$/ }).click();
+    const cancel = page.getByRole('group', { name: 'Labelling' }).getByRole('button', { name: 'Cancel' });
+    await cancel.waitFor();
+    await checkSizes(page, review, 'with a job');
+    await cancel.click();
+    await cancel.waitFor({ state: 'detached' });
+
+    await page.setViewportSize({ width: 1280, height: 720 });
+    const words = await review.tokenAt([0.5, 0.5]);
+    assert.match(words, /^row \d+ · col \d+ · \w+$/);
+    const cut = await page
+      .getByTestId('token')
+      .evaluate<boolean, { scrollWidth: number; clientWidth: number }>(
+        ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+      );
+    assert.equal(cut, false, 'the token is said in full');
+  } finally {
+    await app.close();
+  }
+});
