@@ -47,6 +47,10 @@ export type Command =
   | 'search'
   | 'moreLike'
   | 'back'
+  | 'sampleNote'
+  | 'flagLookAgain'
+  | 'flagExample'
+  | 'flagBadData'
   | 'filter'
   | 'clearFilter'
   | 'saveFilter'
@@ -150,6 +154,10 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'filter', group: 'Find', words: 'Filter', keys: ['Shift+F'], on: LISTS },
   { command: 'clearFilter', group: 'Find', words: 'Show all samples', keys: ['Shift+C'], on: LISTS },
   { command: 'saveFilter', group: 'Find', words: 'Save this filter…', keys: ['Shift+S'], on: LISTS },
+  { command: 'sampleNote', group: 'Find', words: 'Note on the sample', keys: ['N'], on: LISTS },
+  { command: 'flagLookAgain', group: 'Find', words: 'Flag: look again', keys: ['7'], on: LISTS },
+  { command: 'flagExample', group: 'Find', words: 'Flag: good example', keys: ['8'], on: LISTS },
+  { command: 'flagBadData', group: 'Find', words: 'Flag: bad data', keys: ['9'], on: LISTS },
   { command: 'moreLike', group: 'Find', words: 'More like this sample', keys: ['Shift+M'], on: LISTS },
   {
     command: 'back',

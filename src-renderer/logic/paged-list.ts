@@ -20,6 +20,11 @@ export class PagedList<Row extends { readonly id: number }> {
     return this.#rows.get(index);
   }
 
+  /** Every row that was fetched. */
+  rows(): Row[] {
+    return [...this.#rows.values()];
+  }
+
   indexOf(id: number): number | undefined {
     return this.#indexOf.get(id);
   }

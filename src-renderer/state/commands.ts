@@ -43,6 +43,16 @@ const ACTIONS: Record<Command, Action> = {
     bench.dock = 'sample';
     void tick().then(() => document.querySelector<HTMLInputElement>('[data-note]')?.focus());
   },
+  sampleNote: (bench) => {
+    if (bench.page === 'gallery') bench.sheet = bench.queue.currentId === null ? null : 'note';
+    else {
+      bench.dock = 'sample';
+      void tick().then(() => document.querySelector<HTMLTextAreaElement>('[data-sample-note]')?.focus());
+    }
+  },
+  flagLookAgain: (bench) => bench.toggleFlag('look_again'),
+  flagExample: (bench) => bench.toggleFlag('example'),
+  flagBadData: (bench) => bench.toggleFlag('bad_data'),
   applyRecipe: ({ recipe }) => void recipe.applyHere(),
   cancel: ({ desk, recipe, tour }) => void (desk.editing.cancel() || recipe.reset() || tour.skip()),
   paneCursor: () => document.querySelector<HTMLElement>('[data-cursor]')?.focus(),

@@ -1,6 +1,6 @@
 /** The queue on the left: a filter, the rows it lets through (fetched in pages as they are needed), a place in it. */
 import { untrack } from 'svelte';
-import type { SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
+import type { Flag, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
   IMPORT_ORDER,
@@ -11,6 +11,7 @@ import {
 } from '../../src-shared/contract/procedures.ts';
 import { dependsOnWork, stillMatches } from '../logic/filter-match.ts';
 import { isFiltered } from '../logic/filters.ts';
+import { withFlag } from '../logic/marks.ts';
 import { PAGE_SIZE, PagedList } from '../logic/paged-list.ts';
 import { lastInput, measureUntilDrawn } from './timings.ts';
 
@@ -142,11 +143,42 @@ export class Queue {
 
   /** What a person does to a row shows at once; out of the filter, it keeps its place. */
   #update(id: number, change: Partial<SampleRow>): void {
-    const index = this.#list.indexOf(id);
-    const row = index === undefined ? undefined : this.#list.rowAt(index);
+    const row = this.#rowOf(id);
     if (!row) return;
-    this.#list.update(id, change, stillMatches({ ...row, ...change }, this.filter));
+    this.#put(row, change);
     this.#changed();
+  }
+
+  #put(row: SampleRow, change: Partial<SampleRow>): void {
+    this.#list.update(row.id, change, stillMatches({ ...row, ...change }, this.filter));
+  }
+
+  #rowOf(id: number): SampleRow | undefined {
+    const index = this.#list.indexOf(id);
+    return index === undefined ? undefined : this.#list.rowAt(index);
+  }
+
+  /** Flags of these samples were set or taken away. */
+  setFlag(ids: readonly number[], flag: Flag, on: boolean): void {
+    let others = false;
+    for (const id of ids) {
+      const row = this.#rowOf(id);
+      if (row) this.#put(row, { flags: withFlag(row.flags, flag, on) });
+      else others = true;
+    }
+    this.#changed();
+    // One that is flagged elsewhere can belong to this list from now on.
+    if (others && on && this.filter.flags.length > 0) this.refreshSoon();
+  }
+
+  /** What a list shows of a sample's notes. */
+  setNotes(id: number, change: Pick<SampleRow, 'notes' | 'note'>): void {
+    this.#update(id, change);
+  }
+
+  /** The rows that are here. */
+  loaded(): SampleRow[] {
+    return this.#list.rows();
   }
 
   has(id: number): boolean {

@@ -1,5 +1,6 @@
 /** The parts of the page's state, made once and handed to the components through Svelte's context. */
 import { createContext } from 'svelte';
+import type { Flag } from '../../src-shared/contract/domain.ts';
 import {
   NO_FILTER,
   type RpcClient,
@@ -8,11 +9,13 @@ import {
   type SavedFilter,
 } from '../../src-shared/contract/procedures.ts';
 import type { DockId } from '../logic/dock.ts';
+import { isChosen } from '../logic/selection.ts';
 import type { PageId } from '../logic/pages.ts';
 import { Asking } from './asking.svelte.ts';
 import { Causal } from './causal.svelte.ts';
 import { Dashboard } from './dashboard.svelte.ts';
 import { Desk } from './desk.svelte.ts';
+import { Flagging } from './flagging.svelte.ts';
 import { Finding } from './finding.svelte.ts';
 import { Gallery } from './gallery.svelte.ts';
 import { Heads } from './heads.svelte.ts';
@@ -24,6 +27,7 @@ import { Presets } from './presets.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { RecipeTrial } from './recipe.svelte.ts';
 import { Relabel } from './relabel.svelte.ts';
+import { SampleNotes } from './sample-notes.svelte.ts';
 import { SavedFilters } from './saved-filters.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Similar } from './similar.svelte.ts';
@@ -44,7 +48,8 @@ export type Sheet =
   | 'removeModel'
   | 'relabel'
   | 'savePreset'
-  | 'filterName';
+  | 'filterName'
+  | 'note';
 
 export class Workbench {
   readonly notices = new Notices();
@@ -57,6 +62,8 @@ export class Workbench {
   readonly queue: Queue;
   readonly finding: Finding;
   readonly saved: SavedFilters;
+  readonly flagging: Flagging;
+  readonly notes: SampleNotes;
   readonly desk: Desk;
   readonly gallery: Gallery;
   readonly similar: Similar;
@@ -85,6 +92,8 @@ export class Workbench {
     this.queue = new Queue(client);
     this.finding = new Finding(this.session);
     this.saved = new SavedFilters(this.session, this.queue, this.notices);
+    this.flagging = new Flagging(this.session, this.queue, this.notices);
+    this.notes = new SampleNotes(this.session, this.queue, this.notices);
     this.gallery = new Gallery(this.session, this.queue, this.notices);
     this.similar = new Similar(this.session, this.queue, this.notices);
     this.dashboard = new Dashboard(this.session);
@@ -107,6 +116,15 @@ export class Workbench {
   async showSimilar(): Promise<void> {
     const row = this.queue.currentRow() ?? this.desk.bundle?.detail;
     if (row && (await this.similar.show(row))) this.page = 'gallery';
+  }
+
+  /** Sets a flag of the sample at hand, or of all that are chosen in the gallery, or takes it away. */
+  toggleFlag(flag: Flag): void {
+    const { selection, chosen } = this.gallery;
+    const { currentId } = this.queue;
+    const one = chosen === 0 || (chosen === 1 && currentId !== null && isChosen(selection, currentId));
+    if (this.page === 'gallery' && !one) void this.flagging.toggleAll(flag, selection);
+    else void this.flagging.toggle(flag);
   }
 
   /** Asks for a name to keep the filter that is shown under. */
