@@ -5,6 +5,7 @@
 import type { Review } from '../../src-shared/contract/domain.ts';
 import { cellUnder } from '../logic/hover.ts';
 import type { Binding } from '../logic/keymap.ts';
+import type { PageId } from '../logic/pages.ts';
 import { DENOISED, keyOf, RAW, RPN } from '../logic/map-source.ts';
 import {
   beginTour,
@@ -19,15 +20,31 @@ import {
   type TourMemory,
   type TourPlace,
 } from '../logic/tour.ts';
-import type { OwnDecision } from './desk.svelte.ts';
+import type { Desk, OwnDecision } from './desk.svelte.ts';
+import type { Keys } from './keys.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+import type { Panes } from './panes.svelte.ts';
+import type { Session } from './session.svelte.ts';
 import { readJson, store } from './stored.ts';
-import type { Workbench } from './workbench.svelte.ts';
+import type { View } from './view.svelte.ts';
 
 const NAME = 'tour';
 const NOT_YET: TourMemory = { ended: false, step: 0 };
 
+/** What it watches, and the little that it does: the page's workbench. */
+export interface TourBench {
+  readonly session: Session;
+  readonly desk: Desk;
+  readonly panes: Panes;
+  readonly view: View;
+  readonly keys: Keys;
+  readonly notices: Notices;
+  page: PageId;
+  sheet: string | null;
+}
+
 export class Tour {
-  readonly #bench: Workbench;
+  readonly #bench: TourBench;
   #place = $state.raw<TourPlace | null>(null);
   #saved = $state.raw<Review | null>(null);
   #exports = $state(0);
@@ -52,7 +69,7 @@ export class Tour {
     [...this.#decided.values()].filter(({ review }) => review.decision !== 'reset'),
   );
 
-  constructor(bench: Workbench) {
+  constructor(bench: TourBench) {
     this.#bench = bench;
     bench.desk.onDecision = (decision) => this.#decidedOn(decision);
   }
