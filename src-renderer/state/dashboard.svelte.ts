@@ -9,8 +9,9 @@ import type {
 import type { Session } from './session.svelte.ts';
 import { readChoice, store } from './stored.ts';
 
-/** Counting takes tens of milliseconds on a large project, and decisions can come each second. */
+/** Decisions can come each second; of a project that takes long to count, most of the time is left to other work. */
 const PAUSE_MS = 1_000;
+const PAUSE_PER_COUNT = 8;
 
 /** Where the samples of a number are shown. */
 export const SHOWN_IN = ['gallery', 'review'] as const;
@@ -33,6 +34,7 @@ export class Dashboard {
   #watched = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #asked = 0;
+  #tookMs = 0;
 
   constructor(session: Session) {
     this.#session = session;
@@ -65,6 +67,7 @@ export class Dashboard {
   async count(): Promise<void> {
     const asked = ++this.#asked;
     const { client, reviewer } = this.#session;
+    const start = performance.now();
     try {
       const counts = await client.call('dashboard.counts', {});
       const shapes = await client.call('dashboard.shapes', {});
@@ -73,6 +76,7 @@ export class Dashboard {
       if (asked !== this.#asked) return;
       this.numbers = { counts, shapes, tags, speed };
       this.problem = null;
+      this.#tookMs = performance.now() - start;
     } catch (thrown) {
       if (asked === this.#asked) this.problem = FoveaError.from(thrown);
     }
@@ -85,9 +89,10 @@ export class Dashboard {
 
   #soon(): void {
     if (!this.#watched || this.#timer) return;
+    const pause = Math.max(PAUSE_MS, PAUSE_PER_COUNT * this.#tookMs);
     this.#timer = setTimeout(() => {
       this.#timer = null;
       void this.count();
-    }, PAUSE_MS);
+    }, pause);
   }
 }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { createProject } from '../../src-main/store/project.ts';
+import { write } from '../../src-main/store/db.ts';
+import { createProject, openProject } from '../../src-main/store/project.ts';
 import { temporaryDir } from '../support/project.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
@@ -172,5 +173,26 @@ test('the dashboard has no violations in either theme, full and empty', async (t
     } finally {
       await app.close();
     }
+  }
+});
+
+test('numbers that cannot be counted say why, and are there when it works again', async (t) => {
+  const path = await demoProject(t);
+  const app = await openInBrowserHost(chromium, path);
+  const project = await openProject(path);
+  try {
+    const { page } = app;
+    await new ReviewPage(page).ready();
+    write(project.db, 'ALTER TABLE batch RENAME TO lost').run();
+    await page.getByRole('tab', { name: 'Dashboard' }).click();
+    const main = page.getByRole('main', { name: 'Dashboard' });
+    await main.getByRole('alert').waitFor();
+    write(project.db, 'ALTER TABLE lost RENAME TO batch').run();
+    await main.getByRole('button', { name: 'Try again' }).click();
+    await main.getByRole('heading', { name: 'Progress' }).waitFor();
+    assert.equal(await main.getByRole('alert').count(), 0);
+  } finally {
+    project.close();
+    await app.close();
   }
 });
