@@ -8,6 +8,7 @@ import type {
 } from '../../src-shared/contract/procedures.ts';
 import type { Session } from './session.svelte.ts';
 import { readChoice, store } from './stored.ts';
+import { lastInput, measureUntilDrawn } from './timings.ts';
 
 /** Decisions can come each second; of a project that takes long to count, most of the time is left to other work. */
 const PAUSE_MS = 1_000;
@@ -49,7 +50,8 @@ export class Dashboard {
   /** Counts now, and again after each change until the returned function is called. */
   watch(): () => void {
     this.#watched = true;
-    void this.count();
+    const start = lastInput();
+    void this.count().then(() => measureUntilDrawn('dashboard', start));
     return () => {
       this.#watched = false;
       if (this.#timer) clearTimeout(this.#timer);

@@ -11,6 +11,7 @@ const NAMES = [
   'gallery_scroll_frame_ms_max',
   'filter_ms_p95',
   'gallery_sort_ms_p95',
+  'dashboard_ms_p95',
   'heap_growth_mb',
   'dom_nodes_growth',
 ];

@@ -31,7 +31,9 @@ export class Waits {
   }
 
   /** Milliseconds of the next wait of this name. */
-  async next(name: 'next-sample' | 'filter' | 'sort' | 'recipe' | 'recipe-shown'): Promise<number> {
+  async next(
+    name: 'dashboard' | 'next-sample' | 'filter' | 'sort' | 'recipe' | 'recipe-shown',
+  ): Promise<number> {
     const found = await this.#page.waitForFunction(
       (wanted) => {
         const { foveaWaits } = globalThis as unknown as Collecting;
