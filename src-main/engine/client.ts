@@ -14,6 +14,7 @@ import type {
   ModelRef,
   ProbeOutcome,
   ProbeRequest,
+  QuantiseProgress,
   ReanswerOutcome,
   ReanswerRequest,
   TokensOutcome,
@@ -44,6 +45,7 @@ interface Pending {
   readonly message: ToEngine;
   readonly resolve: (reply: Extract<FromEngine, { id: number }>) => void;
   readonly reject: (error: FoveaError) => void;
+  readonly onQuantise?: ((progress: QuantiseProgress) => void) | undefined;
 }
 
 const HANG_MS = 600_000;
@@ -93,13 +95,18 @@ export class EngineClient implements Engine {
   }
 
   /**
-   * Loads the model when it is not loaded. While a cache is written first, the status says how far it is.
+   * Loads the model when it is not loaded. While a cache is written first, status and `onQuantise` say how far it is.
    * @param signal rejects the call with `cancelled` at once. Writing a cache stops (the next load goes on there); a load
    *   that has begun ends in the engine, and its memory goes to the next model; one that has not is left out.
    * @throws FoveaError of the load, `engine_died`, or `cancelled`.
    */
-  async modelInfo(model: ModelRef, signal?: AbortSignal): Promise<ModelInfo> {
-    const reply = await this.#call((id) => ({ type: 'modelInfo', id, input: { ...model } }), signal);
+  async modelInfo(
+    model: ModelRef,
+    signal?: AbortSignal,
+    onQuantise?: (progress: QuantiseProgress) => void,
+  ): Promise<ModelInfo> {
+    const build = (id: number) => ({ type: 'modelInfo', id, input: { ...model } }) as const;
+    const reply = await this.#call(build, signal, onQuantise);
     if (reply.type !== 'modelInfo') throw unexpected(reply);
     this.#setStatus({ ...this.#status, device: reply.output.device });
     return reply.output;
@@ -173,6 +180,7 @@ export class EngineClient implements Engine {
   #call(
     build: (id: number) => Exclude<ToEngine, { type: 'cancel' }>,
     signal?: AbortSignal,
+    onQuantise?: Pending['onQuantise'],
   ): Promise<Extract<FromEngine, { id: number }>> {
     if (this.#disposed) return Promise.reject(died('the engine was stopped'));
     if (signal?.aborted) return Promise.reject(cancelled());
@@ -186,6 +194,7 @@ export class EngineClient implements Engine {
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiting.set(id, {
         message: build(id),
+        onQuantise,
         resolve: (reply) => (done(), resolve(reply)),
         reject: (error) => (done(), reject(error)),
       });
@@ -234,6 +243,7 @@ export class EngineClient implements Engine {
     }
     if (message.type === 'quantising') {
       const { precision, done, total } = message.progress;
+      this.#sent.get(message.id)?.onQuantise?.(message.progress);
       const percent = Math.floor((100 * done) / Math.max(1, total));
       this.#setStatus({ ...this.#status, message: `writing ${precision} weights, ${percent}%` });
       return;

@@ -188,7 +188,12 @@ export interface ProbeOutcome {
 
 /** The engine as the backend sees it. A call in flight when the process dies rejects with `engine_died`. */
 export interface Engine {
-  modelInfo(model: ModelRef, signal?: AbortSignal): Promise<ModelInfo>;
+  /** @param onQuantise hears of a cache that has to be written first, at most a few times a second and at its end */
+  modelInfo(
+    model: ModelRef,
+    signal?: AbortSignal,
+    onQuantise?: (progress: QuantiseProgress) => void,
+  ): Promise<ModelInfo>;
   label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome>;
   tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome>;
   reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome>;

@@ -98,7 +98,7 @@ export class Worker {
     return this.#models.get(ref, {
       signal,
       onQuantise: ({ done, total }) => {
-        if (performance.now() < next) return;
+        if (done < total && performance.now() < next) return;
         next = performance.now() + PROGRESS_MS;
         this.#send({ type: 'quantising', id, progress: { precision, done, total } });
       },

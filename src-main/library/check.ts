@@ -2,16 +2,26 @@
 import { availableMemory } from 'node:process';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { memoryVerdict, type ModelCheck, type ModelFacts } from '../../src-shared/contract/models.ts';
-import type { Engine, Precision } from '../engine/protocol.ts';
+import type { Engine, Precision, QuantiseProgress } from '../engine/protocol.ts';
 import { readFacts } from './facts.ts';
+import { paceMeter } from './hub/pace.ts';
 import type { ModelLibrary } from './library.ts';
 
 export interface CheckOptions {
   readonly precision: Precision;
   readonly signal: AbortSignal;
-  readonly onStage: (stage: 'files' | 'memory' | 'load') => void;
+  readonly onStage: (stage: 'files' | 'memory' | 'cache' | 'load') => void;
+  /** How far the int4 or fp16 cache is that has to be written first: bytes of the checkpoint, per second, and seconds left. */
+  readonly onQuantise?: (progress: CacheProgress) => void;
   /** Default: what the system says is free. */
   readonly availableBytes?: number;
+}
+
+export interface CacheProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly rate: number | null;
+  readonly etaSeconds: number | null;
 }
 
 /**
@@ -22,19 +32,33 @@ export async function checkModel(
   library: ModelLibrary,
   name: string,
   engine: Engine,
-  { precision, signal, onStage, availableBytes = availableMemory() }: CheckOptions,
+  { precision, signal, onStage, onQuantise, availableBytes = availableMemory() }: CheckOptions,
 ): Promise<ModelCheck> {
   onStage('files');
   const dir = await library.dirOf(name);
-  const facts = await readFacts(dir);
+  const facts = await readFacts(dir, library.towerPlaces());
   if (signal.aborted) throw stopped();
   onStage('memory');
   const other = precision === 'as-stored' ? {} : facts.memory[precision];
   // Whether float16 fits decides the device, whose memory is not known; the CPU's copies are refused by the engine.
   if (other && precision !== 'fp16') refuseTooLarge({ ...facts.memory, ...other }, name, availableBytes);
   onStage('load');
+  const pace = paceMeter(performance.now());
+  let last: number | null = null;
+  const quantising = ({ done, total }: QuantiseProgress): void => {
+    pace.add(done - (last ?? done), performance.now());
+    last = done;
+    const rate = pace.rate();
+    onStage(done < total ? 'cache' : 'load');
+    onQuantise?.({
+      doneBytes: done,
+      totalBytes: total,
+      rate,
+      etaSeconds: rate === null ? null : (total - done) / rate,
+    });
+  };
   const { device, selfCheck, loadMs } = await engine
-    .modelInfo({ dir, device: 'auto', precision }, signal)
+    .modelInfo({ dir, device: 'auto', precision }, signal, quantising)
     .catch((error: unknown) => {
       throw signal.aborted ? stopped() : error;
     });

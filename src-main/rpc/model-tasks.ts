@@ -12,6 +12,16 @@ const EVENT_MS = 200;
 /** Finished tasks that are remembered. */
 const KEPT = 20;
 
+const BLANK = {
+  doneBytes: 0,
+  totalBytes: null,
+  rate: null,
+  etaSeconds: null,
+  tower: null,
+  check: null,
+  error: null,
+} as const;
+
 export type TaskChange = Partial<Omit<ModelTask, 'id' | 'kind' | 'state' | 'error'>>;
 
 export interface ModelTasks {
@@ -26,6 +36,7 @@ export interface ModelTasks {
     name: string,
     stage: ModelTask['stage'],
     work: (signal: AbortSignal, change: (change: TaskChange) => void) => Promise<void>,
+    precision?: ModelTask['precision'],
   ): ModelTask;
   /** Does nothing when it is over. @throws FoveaError `not_found` */
   cancel(id: number): void;
@@ -61,7 +72,7 @@ export function startModelTasks(publish: Publish): ModelTasks {
 
   return {
     list: () => [...tasks],
-    start(kind, name, stage, work) {
+    start(kind, name, stage, work, precision = null) {
       if (tasks.some((task) => task.state === 'running' && task.kind === kind && task.name === name)) {
         const doing = kind === 'check' ? 'checked' : 'downloaded';
         throw new FoveaError('conflict', `${name} is being ${doing} already`, {
@@ -69,15 +80,7 @@ export function startModelTasks(publish: Publish): ModelTasks {
         });
       }
       const id = ++lastId;
-      const blank = {
-        doneBytes: 0,
-        totalBytes: null,
-        rate: null,
-        etaSeconds: null,
-        tower: null,
-        error: null,
-      };
-      const task: ModelTask = { id, kind, name, stage, state: 'running', ...blank };
+      const task: ModelTask = { ...BLANK, id, kind, name, stage, state: 'running', precision };
       tasks = [task, ...tasks];
       events.set(
         id,

@@ -5,6 +5,7 @@ import {
   type ModelCheck,
   type ModelFacts,
   type ModelTask,
+  type Precision,
   type Removal,
 } from '../../src-shared/contract/models.ts';
 import { formatCount, formatDuration, formatMs } from './words.ts';
@@ -149,9 +150,21 @@ export function checkWords({ device, selfCheck, loadMs }: ModelCheck): string {
   return `Runs on ${device}, loaded in ${formatMs(loadMs)}${proof}`;
 }
 
+/** The latest check of each kind of weights but those as stored, that went well. */
+export function otherChecks(
+  model: string,
+  tasks: readonly ModelTask[],
+): { readonly precision: Precision; readonly check: ModelCheck }[] {
+  return (['int4', 'fp16'] as const).flatMap((precision) => {
+    const last = tasks.find((task) => task.name === model && task.precision === precision && task.check);
+    return last?.check ? [{ precision, check: last.check }] : [];
+  });
+}
+
 const CHECK_STAGES = [
   ['files', 'Files, config and tensor shapes'],
   ['memory', 'Memory it takes, against what is free'],
+  ['cache', 'Its smaller weights, written once'],
   ['load', 'Loading, and comparing the device with the CPU'],
 ] as const;
 
@@ -161,13 +174,33 @@ export interface StageRow {
 }
 
 /** The steps of a check with what has become of them. */
-export function checkStages({ stage, state }: Pick<ModelTask, 'stage' | 'state'>): StageRow[] {
-  const at = CHECK_STAGES.findIndex(([id]) => id === stage);
-  return CHECK_STAGES.map(([, words], i) => {
+export function checkStages({
+  stage,
+  state,
+  precision,
+}: Pick<ModelTask, 'stage' | 'state' | 'precision'>): StageRow[] {
+  const stages = CHECK_STAGES.filter(([id]) => id !== 'cache' || precision !== 'as-stored');
+  const at = stages.findIndex(([id]) => id === stage);
+  return stages.map(([, words], i) => {
     if (i < at || state === 'done') return { words, state: 'done' };
     if (i > at) return { words, state: 'later' };
     return { words, state: state === 'running' ? 'now' : 'failed' };
   });
+}
+
+/** How far int4 or fp16 weights are: `1.2 of 14.1 GB read · 80 MB/s · 2 min left`. */
+export function quantiseWords({ doneBytes, totalBytes, rate, etaSeconds }: ModelTask): string {
+  return [
+    `${formatBytes(doneBytes)} of ${formatBytes(totalBytes ?? 0)} read`,
+    ...paceWords(rate, etaSeconds),
+  ].join(' · ');
+}
+
+function paceWords(rate: number | null, etaSeconds: number | null): string[] {
+  return [
+    ...(rate === null ? [] : [`${formatBytes(Math.round(rate))}/s`]),
+    ...(etaSeconds === null ? [] : [`${formatDuration(etaSeconds)} left`]),
+  ];
 }
 
 /** Where a download is: `1.2 of 14.1 GB · 8.1 MB/s · 26 min left`. */
@@ -179,8 +212,7 @@ export function downloadWords(task: ModelTask): string {
     totalBytes === null
       ? `Config and tokenizer, ${formatBytes(doneBytes)}`
       : `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
-    ...(rate === null ? [] : [`${formatBytes(Math.round(rate))}/s`]),
-    ...(etaSeconds === null ? [] : [`${formatDuration(etaSeconds)} left`]),
+    ...paceWords(rate, etaSeconds),
   ].join(' · ');
 }
 

@@ -122,16 +122,19 @@ export const modelTaskSchema = z.object({
   kind: z.enum(['check', 'download']),
   /** The model, or for a download that has no entry yet its repository. */
   name: z.string(),
-  /** `files`, `memory`, `load`: of a check · `list`, `details`, `weights`: of a download. */
-  stage: z.enum(['files', 'memory', 'load', 'list', 'details', 'weights']),
+  /** `files`, `memory`, `cache` (int4 or fp16 weights are being written), `load`: of a check · `list`, `details`, `weights`: of a download. */
+  stage: z.enum(['files', 'memory', 'cache', 'load', 'list', 'details', 'weights']),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
-  /** Downloads: bytes on the disk, of all (null: not known yet), per second, and seconds left. */
+  /** Downloads: bytes on the disk, of all (null: not known yet), per second, and seconds left; `cache`: bytes read of all. */
   doneBytes: bytes,
   totalBytes: bytes.nullable(),
   rate: z.number().nullable(),
   etaSeconds: z.number().nullable(),
   /** A download: `ORG/NAME` of the vision tower that the model names and that is being fetched for it. */
   tower: z.string().nullable(),
+  /** A check: the weights that it loads, and how that went. */
+  precision: precisionSchema.nullable(),
+  check: modelCheckSchema.nullable(),
   error: wireErrorSchema.nullable(),
 });
 export type ModelTask = z.infer<typeof modelTaskSchema>;

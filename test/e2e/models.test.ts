@@ -106,7 +106,13 @@ test('download, cancel, go on, remove with its files; a refusal is said in the d
     hub.faults.set('model.safetensors', [{ kind: 'drop', after: 50_000 }, { kind: 'silent' }]);
     await ask('org/name');
     await page.getByRole('heading', { name: 'org/name' }).waitFor();
-    await page.getByRole('progressbar', { name: 'Downloading org/name' }).first().waitFor();
+    const bar = page.getByRole('progressbar', { name: 'Downloading org/name' }).first();
+    await bar.waitFor();
+    // A page that comes back finds it under way.
+    await page.reload();
+    await openModels(page);
+    await page.locator('[data-model="org/name"]').click();
+    await bar.waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('What is there is kept.').waitFor();
     hub.faults.clear();

@@ -1,6 +1,7 @@
 /** Downloads from an endpoint on loopback that drops, lies, refuses and redirects. No test leaves the machine. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -405,6 +406,35 @@ test('a list that names files outside of the folder writes none', async (t) => {
   assert.equal((await download()).model.state, 'ready');
   assert.ok(!hub.requests.some(({ path }) => /evil|abs|merges/.test(path)));
   assert.ok(!existsSync(join(models, '..', 'evil.json')));
+});
+
+test('a disk that fills up in the middle is said in words; with room again it goes on where it stopped', async (t) => {
+  const { hub, download, library, models } = await setUp(t);
+  const file = await open(join(tempDir(t), 'any'), 'w');
+  const handles = Object.getPrototypeOf(file) as FileHandle;
+  await file.close();
+  const write = handles.write as (...args: unknown[]) => Promise<{ bytesWritten: number }>;
+  let room = 60_000;
+  const full = t.mock.method(handles, 'write', async function (
+    this: FileHandle,
+    data: Uint8Array,
+    at: number,
+  ) {
+    if (room <= 0) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    // As a disk does, the last write takes what fits.
+    const done = await write.call(this, data, at, Math.min(room, data.length - at));
+    room -= done.bytesWritten;
+    return done;
+  } as never);
+  await refusal(download(), 'no_space', /the disk is full.*Free some space/);
+  full.mock.restore();
+  assert.equal((await library.get('org/name')).state, 'unfinished');
+  const [part = ''] = readdirSync(join(models, FOLDER + PART)).filter((name) => name.endsWith(PART));
+  const kept = statSync(join(models, FOLDER + PART, part)).size;
+  assert.ok(kept > 0);
+  hub.requests.length = 0;
+  assert.equal((await download()).model.state, 'ready');
+  assert.ok(hub.requests.some(({ headers }) => headers.range === `bytes=${kept}-`));
 });
 
 test('two at once: the second is told who is at it', async (t) => {

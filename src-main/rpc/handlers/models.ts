@@ -8,6 +8,7 @@ import { fittingPresets, knownPresets } from '../../jobs/presets.ts';
 import { checkModel } from '../../library/check.ts';
 import { hubSettings } from '../../library/hub/settings.ts';
 import { unfinishedJobs } from '../../store/job.ts';
+import type { ModelTasks, TaskChange } from '../model-tasks.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 
@@ -33,10 +34,16 @@ export const modelHandlers = {
 
   'models.check': async ({ library, modelTasks, options }, { name, precision }) => {
     await library.get(name);
-    return modelTasks.start('check', name, 'files', async (signal, change) => {
-      const onStage = (stage: 'files' | 'memory' | 'load'): void => change({ stage });
-      await checkModel(library, name, options.engine, { precision, signal, onStage });
-    });
+    const work = async (signal: AbortSignal, change: (change: TaskChange) => void): Promise<void> => {
+      const check = await checkModel(library, name, options.engine, {
+        precision,
+        signal,
+        onStage: (stage) => change({ stage }),
+        onQuantise: change,
+      });
+      change({ check });
+    };
+    return modelTasks.start('check', name, 'files', work, precision);
   },
 
   'models.download': ({ library, modelTasks, publish }, { repo, revision }) =>
@@ -63,23 +70,44 @@ export const modelHandlers = {
 
   'models.removal': ({ library }, { name }) => library.removal(name),
 
-  'models.remove': async ({ library, publish, current }, { name }) => {
-    refuseInUse(current(), (await library.removal(name)).dir);
+  'models.remove': async ({ library, modelTasks, publish, current }, { name }) => {
+    const { dir, neededBy } = await library.removal(name);
+    const needed = await Promise.all(neededBy.map((other) => library.get(other)));
+    refuseInUse(current(), [dir, ...needed.map((model) => model.dir)]);
+    refuseBusy(modelTasks, [name, ...neededBy]);
     const removal = await library.remove(name);
     publish('models.changed', {});
     return removal;
   },
 } satisfies Partial<Handlers>;
 
-const jobModelSchema = z.object({ model: z.object({ dir: z.string() }) });
+const jobModelSchema = z.object({ model: z.object({ dir: z.string(), rpnDir: z.string().optional() }) });
 
-/** @throws FoveaError `conflict` when a job of the open project labels with the model, or is going to */
-function refuseInUse(session: Session | null, dir: string): void {
+/**
+ * @param dirs the folder, and those of models that need it
+ * @throws FoveaError `conflict` when a job of the open project labels with one of them, or is going to
+ */
+function refuseInUse(session: Session | null, dirs: readonly string[]): void {
   const jobs = session ? unfinishedJobs(session.project.db) : [];
-  if (!jobs.some(({ params }) => jobModelSchema.safeParse(params).data?.model.dir === dir)) return;
+  const uses = ({ params }: { readonly params: unknown }): boolean => {
+    const { dir, rpnDir } = jobModelSchema.safeParse(params).data?.model ?? {};
+    return dirs.some((used) => used === dir || used === rpnDir);
+  };
+  if (!jobs.some(uses)) return;
   throw new FoveaError('conflict', 'a job is labelling with this model', {
-    where: dir,
+    where: dirs[0] ?? '',
     next: 'Let it finish or cancel it, then remove the model',
+  });
+}
+
+/** @throws FoveaError `conflict` while one of these models is being loaded to check it */
+function refuseBusy(tasks: ModelTasks, names: readonly string[]): void {
+  const checking = tasks
+    .list()
+    .find(({ kind, name, state }) => kind === 'check' && state === 'running' && names.includes(name));
+  if (!checking) return;
+  throw new FoveaError('conflict', `${checking.name} is being checked`, {
+    next: 'Let the check finish or cancel it, then remove the model',
   });
 }
 

@@ -8,6 +8,7 @@ import {
   formatBytes,
   formatParameters,
   memoryWords,
+  quantiseWords,
   removalWords,
   rpnChoices,
   summaryWords,
@@ -52,6 +53,8 @@ const task: ModelTask = {
   rate: 8_100_000,
   etaSeconds: 1560,
   tower: null,
+  precision: null,
+  check: null,
   error: null,
 };
 
@@ -112,11 +115,17 @@ test('a check names the device and its proof; its steps say what has become of t
     /^Runs on webgpu.*within 3\.1e-5 of the CPU’s \(limit 0\.01\)$/,
   );
   const states = (stage: ModelTask['stage'], state: ModelTask['state']) =>
-    checkStages({ stage, state }).map((row) => row.state);
+    checkStages({ stage, state, precision: 'as-stored' }).map((row) => row.state);
   assert.deepEqual(states('memory', 'running'), ['done', 'now', 'later']);
   assert.deepEqual(states('load', 'failed'), ['done', 'done', 'failed']);
   assert.deepEqual(states('files', 'cancelled'), ['failed', 'later', 'later']);
   assert.deepEqual(states('load', 'done'), ['done', 'done', 'done']);
+  const int4 = { ...task, kind: 'check', stage: 'cache', state: 'running', precision: 'int4' } as const;
+  assert.deepEqual(
+    checkStages(int4).map(({ state }) => state),
+    ['done', 'done', 'now', 'later'],
+  );
+  assert.equal(quantiseWords(int4), '1.2 GB of 14.1 GB read · 8.1 MB/s · 26 min left');
 });
 
 test('a download says where it is, as far as that is known', () => {

@@ -101,7 +101,7 @@ test('a check that fails says why; one that is stopped is cancelled; two of one 
       loading();
       signal?.addEventListener('abort', () => reject(new Error('gone')));
     });
-  const { call, settled } = await start(t, engine);
+  const { dir, call, settled } = await start(t, engine);
   const { id } = await call('models.check', { name: 'demo', precision: 'as-stored' });
   await begun;
   await assert.rejects(call('models.check', { name: 'demo', precision: 'as-stored' }), { code: 'conflict' });
@@ -109,9 +109,54 @@ test('a check that fails says why; one that is stopped is cancelled; two of one 
   assert.partialDeepStrictEqual(await settled(), { id, state: 'cancelled' });
   await call('models.cancel', { id });
 
+  const folder = join(dir, 'mine');
+  cpSync(DEMO_CHECKPOINT, folder, { recursive: true });
+  await call('models.add', { path: folder });
+  const other = await call('models.check', { name: 'mine', precision: 'as-stored' });
+  await assert.rejects(call('models.remove', { name: 'mine' }), { code: 'conflict', message: /checked/ });
+  await call('models.cancel', { id: other.id });
+  await settled();
+
   engine.modelInfo = () => Promise.reject(new Error('no such device'));
   await call('models.check', { name: 'demo', precision: 'int4' });
   assert.partialDeepStrictEqual(await settled(), { state: 'failed', error: { message: 'no such device' } });
+});
+
+test('a check that writes an int4 cache says how far it is, and its end names the device', async (t) => {
+  const engine = fakeEngine();
+  const info = engine.modelInfo;
+  const gate = { open: (): void => {} };
+  const opened = new Promise<void>((resolve) => (gate.open = resolve));
+  engine.modelInfo = async (model, signal, onQuantise) => {
+    onQuantise?.({ precision: 'int4', done: 20, total: 80 });
+    await opened;
+    onQuantise?.({ precision: 'int4', done: 60, total: 80 });
+    onQuantise?.({ precision: 'int4', done: 80, total: 80 });
+    return { ...(await info(model, signal)), device: 'webgpu', precision: 'int4' };
+  };
+  const { call, heard, settled } = await start(t, engine);
+  await call('models.check', { name: 'demo', precision: 'int4' });
+  const running = async (): Promise<ModelTask | undefined> => (await call('models.list', {})).tasks[0];
+  while ((await running())?.stage !== 'cache') await delay(5);
+  assert.partialDeepStrictEqual(await running(), {
+    precision: 'int4',
+    doneBytes: 20,
+    totalBytes: 80,
+    rate: null,
+    check: null,
+  });
+  gate.open();
+  assert.partialDeepStrictEqual(await settled(), {
+    stage: 'load',
+    state: 'done',
+    doneBytes: 80,
+    check: { device: 'webgpu' },
+  });
+  // The library keeps how weights as stored went, and only that.
+  assert.equal((await call('models.list', {})).models[0]?.check, null);
+  assert.ok(
+    heard.some(({ name, payload }) => name === 'models.task' && (payload as ModelTask).check !== null),
+  );
 });
 
 test('a download reports bytes, is stopped with the backend and goes on in the next one', async (t) => {
