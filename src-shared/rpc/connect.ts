@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { FoveaError } from '../contract/errors.ts';
 import type { RpcClient } from '../contract/procedures.ts';
+import type { MenuEntry } from './app-menu.ts';
 import type { Channel } from './channel.ts';
 import { createRpcClient } from './client.ts';
 import { domPort, messagePortChannel, type DomPort } from './message-port-channel.ts';
@@ -22,6 +23,8 @@ export interface ElectronBridge {
   chooseSavePath(title: string, defaultName: string): Promise<string | null>;
   /** Where a `File` that was dropped on the page lies; empty when it is on no disk. */
   pathOf(file: unknown): string | Promise<string>;
+  /** What the application menu holds of this page from now on. */
+  setMenu(entries: readonly MenuEntry[]): void;
 }
 
 /** `data` of the window message that carries the port. */
@@ -30,12 +33,7 @@ export const PORT_MESSAGE = 'fovea:port';
 /** `type` of the window message that carries a choice of the application menu. */
 export const MENU_MESSAGE = 'fovea:menu';
 
-const menuMessageSchema = z.object({
-  type: z.literal(MENU_MESSAGE),
-  command: z.enum(['import', 'export', 'palette', 'help']),
-});
-/** What the application menu asks of the page. */
-export type MenuCommand = z.infer<typeof menuMessageSchema>['command'];
+const menuMessageSchema = z.object({ type: z.literal(MENU_MESSAGE), command: z.string().max(40) });
 
 /** Path of the browser host's socket, on the page's own origin. */
 export const SOCKET_PATH = '/rpc';
@@ -71,8 +69,8 @@ export function connect(): Promise<RpcClient> {
   return createRpcClient(bridge ? () => openPort(bridge) : openSocket);
 }
 
-/** Hears what the application menu asks for; gives the function that stops it. Silent in the browser host. */
-export function onMenuCommand(listener: (command: MenuCommand) => void): () => void {
+/** Hears which command of {@link ElectronBridge.setMenu} was chosen in the application menu; gives the function that stops it. Silent in the browser host. */
+export function onMenuCommand(listener: (command: string) => void): () => void {
   const receive = (event: PageMessage): void => {
     const message = menuMessageSchema.safeParse(event.data);
     if (event.source === globalThis && message.success) listener(message.data.command);

@@ -158,6 +158,37 @@ test('the menu opens the page’s dialogs and a second window on the same projec
   }
 });
 
+test('the menu has every page and command with its key, follows the page and keys of one’s own', async (t) => {
+  const app = await openInElectron(chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    await until(async () => app.menuItem('accept')?.enabled === true);
+    assert.deepEqual(app.menuItem('accept'), {
+      id: 'accept',
+      label: 'Accept and next',
+      accelerator: 'Enter',
+      enabled: true,
+    });
+    assert.equal(app.menuItem('chooseAll')?.enabled, false);
+    const id = await review.currentId();
+    app.chooseMenu('reject');
+    await page.locator(`[data-sample="${id}"][data-state=rejected]`).waitFor();
+    app.chooseMenu('page-gallery');
+    await page.getByRole('main', { name: 'Gallery' }).waitFor();
+    await until(async () => app.menuItem('chooseAll')?.enabled === true);
+    assert.equal(app.menuItem('accept')?.enabled, false);
+    app.chooseMenu('help');
+    await page.getByRole('button', { name: 'Change keys' }).click();
+    await page.getByRole('button', { name: 'Choose all of the filter: Ctrl+A' }).click();
+    await page.keyboard.press('Shift+C');
+    await until(async () => app.menuItem('chooseAll')?.accelerator === 'Shift+C');
+  } finally {
+    await app.close();
+  }
+});
+
 /** Drops files; on the Electron stand-in a file's name is its whole path. */
 async function drop(page: Page, names: readonly string[]): Promise<void> {
   // As text: this folder is typed without the DOM.

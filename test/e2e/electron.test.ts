@@ -53,7 +53,7 @@ test('the page comes from app:// under a policy without inline code and complain
   assert.deepEqual(complaints, []);
 });
 
-test('the page has five functions of Electron and nothing else', async () => {
+test('the page has six functions of Electron and nothing else', async () => {
   const { page } = shared;
   const found = await page.evaluate(() => {
     const scope = globalThis as unknown as Record<string, unknown>;
@@ -66,7 +66,7 @@ test('the page has five functions of Electron and nothing else', async () => {
     };
   });
   assert.deepEqual(found, {
-    bridge: ['chooseFile', 'chooseFolder', 'chooseSavePath', 'pathOf', 'requestPort'],
+    bridge: ['chooseFile', 'chooseFolder', 'chooseSavePath', 'pathOf', 'requestPort', 'setMenu'],
     frozen: true,
     leaked: [],
   });

@@ -1,6 +1,7 @@
-/** Main's half of the preload's four functions. Whoever asks must be the page itself, in its own top frame. */
+/** Main's half of the preload's functions. Whoever asks must be the page itself, in its own top frame. */
 import { BrowserWindow, dialog, ipcMain, type IpcMainEvent, type IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
+import { menuEntriesSchema, type MenuEntry } from '../../../src-shared/rpc/app-menu.ts';
 import type { BackendProcess } from './backend-process.ts';
 import { IPC } from './channels.ts';
 import { isOwn } from './session.ts';
@@ -13,7 +14,7 @@ const nameSchema = z
   .regex(/^[^/\\]*$/);
 
 /** Answers the preload. */
-export function serveBridge(backend: BackendProcess): void {
+export function serveBridge(backend: BackendProcess, setMenu: (entries: readonly MenuEntry[]) => void): void {
   ipcMain.on(IPC.requestPort, (event) => {
     if (!isPage(event)) return;
     void backend.connect().then(
@@ -21,6 +22,13 @@ export function serveBridge(backend: BackendProcess): void {
       // The page gives up after its own time limit and tries again.
       () => undefined,
     );
+  });
+  ipcMain.on(IPC.setMenu, (event, given: unknown) => {
+    const entries = isPage(event) ? menuEntriesSchema.safeParse(given) : null;
+    if (!entries?.success) return;
+    // Only the window in front has the say; without one, whichever speaks.
+    const front = BrowserWindow.getFocusedWindow();
+    if (!front || front.webContents === event.sender) setMenu(entries.data);
   });
   ipcMain.handle(IPC.chooseFolder, (event, title: unknown) => choose(event, title, 'openDirectory'));
   ipcMain.handle(IPC.chooseFile, (event, title: unknown) => choose(event, title, 'openFile'));

@@ -5,6 +5,7 @@ export const IPC = {
   requestPort: 'fovea:request-port',
   port: 'fovea:port' satisfies typeof PORT_MESSAGE,
   menu: 'fovea:menu' satisfies typeof MENU_MESSAGE,
+  setMenu: 'fovea:set-menu',
   chooseFolder: 'fovea:choose-folder',
   chooseFile: 'fovea:choose-file',
   chooseSavePath: 'fovea:choose-save-path',

@@ -44,8 +44,9 @@ function run(): void {
     },
   });
   serveApp(openPageFiles(inApp('dist/renderer')), backend);
-  serveBridge(backend);
-  installMenu({ newWindow: openWindow, openProject: () => void openProject(backend) });
+  const actions = { newWindow: openWindow, openProject: () => void openProject(backend) };
+  installMenu(actions, []);
+  serveBridge(backend, (entries) => installMenu(actions, entries));
   openWindow();
 
   app.on('activate', () => {

@@ -1,6 +1,10 @@
-/** The application menu. No undo and redo here: those keys are the page's, which undoes strokes and decisions. */
+/**
+ * The application menu: what main does itself, and below it what the page in front says it can do, with the keys a
+ * person chose. Those keys are shown, not registered: the page acts on them, and knows when a text field has them.
+ */
 import { app, BrowserWindow, Menu, type MenuItemConstructorOptions } from 'electron';
-import type { MenuCommand } from '../../../src-shared/rpc/connect.ts';
+import { MENUS, type MenuEntry } from '../../../src-shared/rpc/app-menu.ts';
+import { acceleratorOf } from './accelerator.ts';
 import { IPC } from './channels.ts';
 
 export interface MenuActions {
@@ -9,53 +13,66 @@ export interface MenuActions {
   openProject(): void;
 }
 
-/** Installs the menu. What the page can do itself is sent to the window in use. */
-export function installMenu({ newWindow, openProject }: MenuActions): void {
+type Menus = Record<(typeof MENUS)[number], MenuItemConstructorOptions[]>;
+
+/** Installs the menu. What the page can do is sent to the window in use when it is chosen. */
+export function installMenu(actions: MenuActions, entries: readonly MenuEntry[]): void {
+  const menus = ownItems(actions);
+  for (const name of MENUS) {
+    const items = entries.filter(({ menu }) => menu === name).map(pageItem);
+    if (items.length > 0 && menus[name].length > 0) menus[name].push({ type: 'separator' });
+    menus[name].push(...items);
+  }
+  menus.File.push(
+    { type: 'separator' },
+    process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' },
+  );
   const mac: MenuItemConstructorOptions[] = process.platform === 'darwin' ? [{ role: 'appMenu' }] : [];
+  const shown = MENUS.filter((name) => menus[name].length > 0 && name !== 'Help');
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       ...mac,
-      {
-        label: '&File',
-        submenu: [
-          { id: 'new-window', label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: newWindow },
-          { id: 'open-project', label: 'Open project…', accelerator: 'CmdOrCtrl+O', click: openProject },
-          { type: 'separator' },
-          pageItem('import', 'Import…'),
-          pageItem('export', 'Export…'),
-          { type: 'separator' },
-          process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' },
-        ],
-      },
-      {
-        label: '&Edit',
-        submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
-      },
-      {
-        label: '&View',
-        submenu: [
-          pageItem('palette', 'Find a command…'),
-          { type: 'separator' },
-          { role: 'reload' },
-          { role: 'togglefullscreen' },
-          { type: 'separator' },
-          { role: 'resetZoom' },
-          { role: 'zoomIn' },
-          { role: 'zoomOut' },
-          ...(app.isPackaged ? [] : [{ role: 'toggleDevTools' } as const]),
-        ],
-      },
+      ...shown.map((name) => ({ label: `&${name}`, submenu: menus[name] })),
       { role: 'windowMenu' },
-      { role: 'help', submenu: [pageItem('help', 'Keys')] },
+      { role: 'help', submenu: menus.Help },
     ]),
   );
 }
 
-/** No accelerator: the page has its own keys, which a person can change. */
-function pageItem(command: MenuCommand, label: string): MenuItemConstructorOptions {
+/** No undo and redo of the system's: those keys are the page's, which undoes strokes and decisions. */
+function ownItems({ newWindow, openProject }: MenuActions): Menus {
+  return {
+    File: [
+      { id: 'new-window', label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: newWindow },
+      { id: 'open-project', label: 'Open project…', accelerator: 'CmdOrCtrl+O', click: openProject },
+    ],
+    Edit: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
+    View: [
+      { role: 'reload' },
+      { role: 'togglefullscreen' },
+      { type: 'separator' },
+      { role: 'resetZoom' },
+      { role: 'zoomIn' },
+      { role: 'zoomOut' },
+      ...(app.isPackaged ? [] : [{ role: 'toggleDevTools' } as const]),
+    ],
+    Review: [],
+    Find: [],
+    Gallery: [],
+    Go: [],
+    Help: [],
+  };
+}
+
+function pageItem({ command, words, key, enabled }: MenuEntry): MenuItemConstructorOptions {
+  const accelerator = key === null ? undefined : acceleratorOf(key);
+  // macOS would act on the key itself, in text fields, too: there it is only told.
+  const told = process.platform === 'darwin' && key !== null ? ` (${key})` : '';
   return {
     id: command,
-    label,
+    label: `${words}${told}`.replaceAll('&', '&&'),
+    enabled,
+    ...(accelerator && told === '' ? { accelerator, registerAccelerator: false } : {}),
     click: () =>
       (BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0])?.webContents.send(
         IPC.menu,

@@ -1,5 +1,5 @@
 /**
- * The only code with Electron's hands that shares a window with the page. It gives the page five functions, a port and what its menu says;
+ * The only code with Electron's hands that shares a window with the page. It gives the page six functions, a port and what its menu says;
  * ipcRenderer itself never leaves this file.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
@@ -19,6 +19,7 @@ const bridge: ElectronBridge = {
   chooseFile: (title) => ipcRenderer.invoke(IPC.chooseFile, String(title)),
   chooseSavePath: (title, defaultName) =>
     ipcRenderer.invoke(IPC.chooseSavePath, String(title), String(defaultName)),
+  setMenu: (entries) => ipcRenderer.send(IPC.setMenu, entries),
   pathOf: (file) => webUtils.getPathForFile(file as File),
 };
 

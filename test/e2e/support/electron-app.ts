@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { root } from '../../../scripts/lib/paths.mjs';
 import type { Chromium } from './chromium.ts';
-import type { FromTest, ToTest } from './electron-stand-in/test-link.ts';
+import type { FromTest, ShownItem, ToTest } from './electron-stand-in/test-link.ts';
 import { openPage, type HostedPage } from './hosted-page.ts';
 import { endProcess, recordOutput } from './processes.ts';
 
@@ -18,6 +18,8 @@ export interface ElectronApp extends HostedPage {
   backendPid(): number;
   /** Answers the next dialog; no paths: cancels it. */
   answerDialog(...paths: string[]): void;
+  /** The item of the menu with that id, as it is now. */
+  menuItem(id: string): ShownItem | undefined;
   /** Chooses a menu item by its id. */
   chooseMenu(id: string): void;
   /** Ends the app as its menu does. @returns the exit code */
@@ -61,6 +63,7 @@ export async function openInElectron(chromium: Chromium, project: string | null)
       return last.pid;
     },
     answerDialog: (...paths) => tell({ type: 'dialog', paths }),
+    menuItem: (id) => events.findLast((event) => event.type === 'menu')?.items.find((item) => item.id === id),
     chooseMenu: (id) => tell({ type: 'menu', id }),
     quit: async () => {
       const exited = once(child, 'exit');

@@ -1,10 +1,18 @@
 /** Dialogs, menu and shell: a person's part is played by the spec. Without an answer a dialog is cancelled. */
-import { onTest, tellTest } from './test-link.ts';
+import { onTest, tellTest, type ShownItem } from './test-link.ts';
 
 interface MenuItem {
   readonly id?: string;
+  readonly label?: string;
+  readonly accelerator?: string;
+  readonly enabled?: boolean;
   readonly click?: () => void;
   readonly submenu?: readonly MenuItem[];
+}
+
+/** An item as a person sees it. */
+function shown({ id = '', label = '', accelerator = '', enabled = true }: MenuItem): ShownItem {
+  return { id, label, accelerator, enabled };
 }
 
 const answers: (readonly string[])[] = [];
@@ -35,6 +43,7 @@ export const Menu = {
   buildFromTemplate: (template: readonly MenuItem[]) => template,
   setApplicationMenu: (template: readonly MenuItem[]) => {
     menu = template;
+    tellTest({ type: 'menu', items: template.flatMap(({ submenu }) => submenu ?? []).map(shown) });
   },
 };
 

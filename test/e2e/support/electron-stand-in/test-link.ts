@@ -6,8 +6,17 @@ export type FromTest =
   | { readonly type: 'menu'; readonly id: string }
   | { readonly type: 'quit' };
 
+/** An item of the menu; without a key `accelerator` is empty. */
+export interface ShownItem {
+  readonly id: string;
+  readonly label: string;
+  readonly accelerator: string;
+  readonly enabled: boolean;
+}
+
 /** To the spec. */
 export type ToTest =
+  | { readonly type: 'menu'; readonly items: readonly ShownItem[] }
   | { readonly type: 'window' }
   | { readonly type: 'backend'; readonly pid: number }
   | { readonly type: 'error-box'; readonly title: string; readonly content: string }
