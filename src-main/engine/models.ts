@@ -78,7 +78,7 @@ async function stampOf(dir: string): Promise<string> {
 /** What people and runs record about a loaded model. */
 export function describe({ precision, model, checkpoint }: OpenModel): ModelInfo {
   const { family, layers, heads, grid, rpn, device } = model.profile;
-  const { parameters, selfCheck, loadMs } = model.info;
+  const { parameters, selfCheck, loadMs, held } = model.info;
   return {
     dir: checkpoint.dir,
     ...(checkpoint.rpnDir === undefined ? {} : { rpnDir: checkpoint.rpnDir }),
@@ -93,5 +93,6 @@ export function describe({ precision, model, checkpoint }: OpenModel): ModelInfo
     precision,
     selfCheck: selfCheck && { maxError: selfCheck.maxError, limit: selfCheck.limit },
     loadMs,
+    held,
   };
 }

@@ -37,6 +37,8 @@ export interface ModelInfo {
   readonly precision: Precision;
   readonly selfCheck: { readonly maxError: number; readonly limit: number } | null;
   readonly loadMs: number;
+  /** Dtypes of weights that the device holds as they are stored (`F16`, `BF16`); it has the others as float32. */
+  readonly held: readonly string[];
 }
 
 /** Writing a cache that was not there, which a call that needs it waits for. In bytes of the checkpoint. */

@@ -117,6 +117,7 @@ const modelInfoSchema = z.object({
   precision: precisionSchema,
   selfCheck: z.object({ maxError: z.number(), limit: z.number() }).nullable(),
   loadMs: z.number(),
+  held: z.array(z.string()),
 }) satisfies z.ZodType<ModelInfo>;
 
 const quantiseProgressSchema = z.object({

@@ -72,7 +72,12 @@ export interface SessionSettings {
   readonly inTurn?: boolean;
   /** Activations from one pool that is emptied after each run: for one that makes thousands of them, large and small. */
   readonly pooled?: boolean;
+  /** Failing is an answer, not an accident: nothing is written to the terminal. */
+  readonly quiet?: boolean;
 }
+
+/** ONNX Runtime's levels of what it writes to the terminal. */
+const LOG = { error: 3, fatal: 4 } as const;
 
 /** Threads of each session where there are many sessions: each has a pool of its own. */
 const THREADS_IN_TURN = 16;
@@ -97,13 +102,13 @@ export function sessionOptions(
   settings: SessionSettings,
   folder: string | null,
 ): InferenceSession.SessionOptions {
-  const { device, prepack = false, inTurn = false, pooled = false } = settings;
+  const { device, prepack = false, inTurn = false, pooled = false, quiet = false } = settings;
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: threadsOf(settings),
     interOpNumThreads: 1,
     ...(inTurn && !pooled ? { enableCpuMemArena: false } : {}),
-    logSeverityLevel: 3,
+    logSeverityLevel: quiet ? LOG.fatal : LOG.error,
     extra: {
       session: {
         set_denormal_as_zero: '1',

@@ -55,6 +55,8 @@ export interface LoadInfo {
   /** Null on the CPU, which is the reference. */
   readonly selfCheck: SelfCheck | null;
   readonly loadMs: number;
+  /** Dtypes of weights that the device holds as they are stored; it has the others as float32. */
+  readonly held: readonly WeightRef['dtype'][];
   /** What `auto` passed over and why, one line each. */
   readonly passedOver: readonly string[];
 }
@@ -79,7 +81,7 @@ export async function loadModel(stored: GraphSource, options: LoadOptions): Prom
   for (const device of candidates(options.device)) {
     if (device === 'cpu') refuseTooLarge(heldBytes, options);
     try {
-      const { model, check } = await open(device, checkpoint, {
+      const { model, check, held } = await open(device, checkpoint, {
         ...options,
         cpuThreads,
         repacked: precision === 'int4',
@@ -90,6 +92,7 @@ export async function loadModel(stored: GraphSource, options: LoadOptions): Prom
         parameters,
         selfCheck: check,
         loadMs: performance.now() - start,
+        held,
         passedOver,
       };
       return Object.assign(model, { info });
@@ -126,7 +129,7 @@ async function open(
     readonly halves: boolean;
     readonly heldBytes: number;
   },
-): Promise<{ model: OnnxModel; check: SelfCheck | null }> {
+): Promise<{ model: OnnxModel; check: SelfCheck | null; held: LoadInfo['held'] }> {
   if (!knownDevices().includes(device)) {
     throw deviceUnavailable(device, new Error(`this build of ONNX Runtime has ${knownDevices().join(', ')}`));
   }
@@ -153,10 +156,10 @@ async function open(
   try {
     if (device === 'cpu') {
       await model.warm(options.signal);
-      return { model, check: null };
+      return { model, check: null, held };
     }
     const reference = new OnnxModel(graphs, settings('cpu'), onCpu);
-    return { model, check: await compare(model, reference, options.device === 'auto') };
+    return { model, check: await compare(model, reference, options.device === 'auto'), held };
   } catch (error) {
     await model.dispose();
     throw error;

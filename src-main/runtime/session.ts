@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import type { Graph } from '../graph/types.ts';
-import type { SessionSettings } from './device.ts';
+import type { Device, SessionSettings } from './device.ts';
 import { deviceUnavailable, runOptions, sessionOptions } from './device.ts';
 
 export type Feed = readonly [data: Float32Array | BigInt64Array, dims: readonly number[]];
@@ -21,11 +21,14 @@ function tensor([data, dims]: Feed): Tensor {
 }
 
 /** ONNX Runtime's failures in our words; running out of memory is the one a person can act on. */
-function translate(error: unknown, what: string): FoveaError {
+function translate(error: unknown, what: string, device: Device = 'cpu'): FoveaError {
   const message = error instanceof Error ? error.message : String(error);
   if (/bad_alloc|out of memory|failed to allocate/i.test(message)) {
     return new FoveaError('out_of_memory', `not enough memory while ${what}`, {
-      next: 'Close other programs, use a smaller model, or another device',
+      next:
+        device === 'cpu'
+          ? 'Close other programs, use a smaller model, or another device'
+          : 'Use fp16 weights (--precision fp16), a smaller model, or --device cpu',
       cause: error,
     });
   }
@@ -60,7 +63,7 @@ export class Session {
         settings,
       );
     } catch (error) {
-      const failure = translate(error, `preparing the ${graph.name} graph`);
+      const failure = translate(error, `preparing the ${graph.name} graph`, settings.device);
       if (settings.device === 'cpu' || failure.code === 'out_of_memory') throw failure;
       throw deviceUnavailable(settings.device, error);
     }

@@ -122,7 +122,7 @@ const ADVICE = {
 export function memoryWords(memory: ModelFacts['memory'], availableBytes: number): MemoryWords {
   const verdict = memoryVerdict(memory, availableBytes);
   const int4 = memory.int4 ? ` At int4: ${weightWords(memory.int4)}.` : '';
-  const fp16 = memory.fp16 ? ` At fp16: ${formatBytes(memory.fp16.deviceBytes)} of a graphics card’s.` : '';
+  const fp16 = memory.fp16 ? ` At fp16: ${formatBytes(memory.fp16.deviceBytes)} on a graphics card.` : '';
   return {
     verdict,
     needs: `${weightWords(memory)}; ${formatBytes(1000 * memory.cacheBytesPerToken)} per 1,000 tokens.${int4}${fp16}`,

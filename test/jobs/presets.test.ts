@@ -20,6 +20,7 @@ function model(changes: Partial<ModelInfo>): ModelInfo {
     precision: 'as-stored',
     selfCheck: null,
     loadMs: 1,
+    held: [],
     ...changes,
   };
 }

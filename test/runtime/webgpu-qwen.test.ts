@@ -28,13 +28,14 @@ for (const [what, precision, maxBufferBytes] of [
 ] as const) {
   test(`WebGPU over SwiftShader agrees with transformers on Qwen2.5-VL${what}`, { skip }, async (t) => {
     const child = join(import.meta.dirname, '../support/webgpu-qwen-child.ts');
-    const { stdout } = await promisify(execFile)(
+    const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       [child, 'qwen2_5-vl-windows', precision, tempDir(t), ...maxBufferBytes],
       { env: { ...process.env, ...env } },
     );
     const { device, selfCheck, errors } = reportSchema.parse(JSON.parse(stdout));
     assert.equal(device, 'webgpu');
+    assert.doesNotMatch(stderr, /onnxruntime/, 'what the device cannot do is found out quietly');
     assert.ok(selfCheck.maxError <= selfCheck.limit);
     assert.equal(Object.keys(errors).length, 4);
     for (const [what, error] of Object.entries(errors)) {

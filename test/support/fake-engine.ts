@@ -61,6 +61,7 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
         precision: 'as-stored',
         selfCheck: null,
         loadMs: 1,
+        held: [],
       };
     },
     async label(request, signal) {

@@ -22,8 +22,12 @@ function folders(): string[] {
   return found;
 }
 
-/** Environment that makes Vulkan use SwiftShader; null when no Chromium is there to lend it. */
+/**
+ * Environment that makes Vulkan use SwiftShader; null when no Chromium is there to lend it. With `FOVEA_TEST_GPU=1` the
+ * machine's own driver is left in place, so that the same tests run on its graphics card.
+ */
 export function swiftShaderEnv(): Record<string, string> | null {
+  if (process.env['FOVEA_TEST_GPU'] === '1') return {};
   const folder = folders().find((candidate) => existsSync(join(candidate, DRIVER)));
   if (folder === undefined) return null;
   const driver = join(folder, DRIVER);

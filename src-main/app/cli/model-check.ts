@@ -26,6 +26,8 @@ interface DeviceResult {
   readonly ok: boolean;
   /** Largest relative difference from the CPU, and the limit; null on the CPU itself and where nothing ran. */
   readonly selfCheck: ModelInfo['selfCheck'];
+  /** Dtypes of weights it holds as they are stored. */
+  readonly held: ModelInfo['held'];
   readonly error: string | null;
 }
 
@@ -62,13 +64,15 @@ export const addCheck: AddCommand = (model, cli) => {
 };
 
 async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceChoice): Promise<DeviceResult> {
-  if (device === info.device) return { device, ok: true, selfCheck: info.selfCheck, error: null };
+  if (device === info.device) {
+    return { device, ok: true, selfCheck: info.selfCheck, held: info.held, error: null };
+  }
   try {
     const { dir, rpnDir, precision } = info;
-    const { selfCheck } = await engine.modelInfo({ dir, rpnDir, precision, device });
-    return { device, ok: true, selfCheck, error: null };
+    const { selfCheck, held } = await engine.modelInfo({ dir, rpnDir, precision, device });
+    return { device, ok: true, selfCheck, held, error: null };
   } catch (error) {
-    return { device, ok: false, selfCheck: null, error: FoveaError.from(error).message };
+    return { device, ok: false, selfCheck: null, held: [], error: FoveaError.from(error).message };
   }
 }
 
@@ -119,9 +123,14 @@ function describe(info: CheckedModel): string {
     `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
     ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
-    `  device     ${info.device}${precision === 'as-stored' ? '' : ` at ${precision}`}, loaded in ${info.loadMs.toFixed(0)} ms`,
+    `  device     ${info.device}${precision === 'as-stored' ? '' : ` at ${precision}`}, loaded in ${info.loadMs.toFixed(0)} ms${heldWords(info)}`,
     ...devices.filter(({ device }) => device !== info.device).map(deviceLine),
     `  memory     ${megabytes(memory.mappedBytes)} mapped, ${megabytes(memory.copiedBytes)} copied`,
+    ...(dtypes['BF16'] && precision === 'as-stored'
+      ? [
+          '             16-bit weights are float32 copies where a device does not hold them; int4 and fp16 take less',
+        ]
+      : []),
     `             ${megabytes(1024 * memory.cacheBytesPerToken)} per 1024 tokens; ${megabytes(memory.availableBytes)} free`,
     `  at int4    ${megabytes(memory.int4.mappedBytes)} mapped, ${megabytes(memory.int4.copiedBytes)} copied; ${cacheWords(caches.int4)}`,
     `  at fp16    ${megabytes(memory.fp16.deviceBytes)} on a card that knows float16, ${megabytes(memory.fp16.copiedBytes)} copied on the CPU; ${cacheWords(caches.fp16)}`,
@@ -134,9 +143,13 @@ function cacheWords(cache: CacheState | null): string {
   return `cache of ${size} ${cache.present ? 'in' : 'not written yet:'} ${cache.file}`;
 }
 
-function deviceLine({ device, selfCheck, error }: DeviceResult): string {
+function heldWords({ held }: Pick<ModelInfo, 'held'>): string {
+  return held.length === 0 ? '' : `, ${held.join(' and ')} weights held as they are`;
+}
+
+function deviceLine({ device, selfCheck, held, error }: DeviceResult): string {
   const words = selfCheck
     ? `right: ${selfCheck.maxError.toExponential(1)} from the CPU (limit ${selfCheck.limit})`
     : (error ?? 'right');
-  return `  ${device.padEnd(10)} ${words}`;
+  return `  ${device.padEnd(10)} ${words}${heldWords({ held })}`;
 }

@@ -42,6 +42,7 @@ test('quantise writes an fp16 cache beside the int4 one; --remove takes the one 
   const checked = await foveaJson(['model', 'check', dir, '--precision', 'fp16']);
   assert.partialDeepStrictEqual(checked.json, {
     precision: 'fp16',
+    held: [],
     caches: { int4: { file: int4.file, present: true }, fp16: { file, bytes, present: true } },
   });
   const gone = await foveaJson(['model', 'quantise', dir, '--remove', '--precision', 'fp16']);

@@ -104,6 +104,8 @@ test('memory: fits, tight and too large, with what to do', () => {
   );
   const int4 = { mappedBytes: 0, copiedBytes: 2 * GB, fileBytes: 2 * GB };
   assert.match(memoryWords({ ...mapped, int4 }, GB).needs, / At int4: 2\.0 GB copied\.$/);
+  const fp16 = { mappedBytes: 0, copiedBytes: 28 * GB, fileBytes: 0, deviceBytes: 14 * GB };
+  assert.match(memoryWords({ ...mapped, fp16 }, GB).needs, / At fp16: 14\.0 GB on a graphics card\.$/);
   assert.equal(memoryWords(mapped, 0.1 * GB).verdict, 'too_large', 'keys and values count');
 });
 
