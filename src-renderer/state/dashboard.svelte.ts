@@ -32,6 +32,8 @@ export class Dashboard {
   /** Why the last count failed; numbers of an earlier one stay. */
   problem = $state.raw<FoveaError | null>(null);
   shownIn = $state<ShownIn>(readChoice('dashboardShownIn', SHOWN_IN, 'gallery'));
+  /** Of the project that was counted. */
+  #path: string | undefined;
   #watched = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #asked = 0;
@@ -47,8 +49,15 @@ export class Dashboard {
     });
   }
 
-  /** Counts now, and again after each change until the returned function is called. */
-  watch(): () => void {
+  /** Counts the project at `path` now, and again after each change until the returned function is called. */
+  watch(path: string | undefined): () => void {
+    if (path !== this.#path) {
+      // Numbers of another project are never shown, not even until the new ones are there.
+      this.#asked++;
+      this.numbers = null;
+      this.problem = null;
+      this.#path = path;
+    }
     this.#watched = true;
     const start = lastInput();
     void this.count().then(() => measureUntilDrawn('dashboard', start));
@@ -57,12 +66,6 @@ export class Dashboard {
       if (this.#timer) clearTimeout(this.#timer);
       this.#timer = null;
     };
-  }
-
-  /** Another project: nothing of the last one is shown. */
-  forget(): void {
-    this.numbers = null;
-    this.problem = null;
   }
 
   /** One after the other, so that what a reviewer asks for meanwhile goes between. */
