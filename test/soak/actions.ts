@@ -15,6 +15,8 @@ export async function soakActions(seed: number): Promise<ActionReport> {
     try {
       process.stderr.write(`seed ${seed + n}: ${count} random actions, ${host}\n`);
       const { actions, revisions, problems } = await randomActions(chromium, host, seed + n, count);
+      const found = problems.length === 0 ? 'as the model says' : problems.join('\n');
+      process.stderr.write(`  ${revisions} revisions, ${found}\n`);
       total.actions += actions;
       total.revisions += revisions;
       total.problems.push(...problems);

@@ -22,8 +22,9 @@ import { ensureRun, setActiveRun } from '../../../src-main/store/run.ts';
 import { addSample } from '../../../src-main/store/sample.ts';
 import { seededRandom } from '../../support/random.ts';
 
-const WIDTH = 1280;
-const HEIGHT = 960;
+/** Width and height of a picture, in pixels. */
+type Size = readonly [number, number];
+const SIZE: Size = [1280, 960];
 /** What scenes are laid out on; other grids show them larger. */
 const GRID: Grid = [24, 24];
 const DRAWN_PICTURES = 12;
@@ -39,11 +40,16 @@ interface Scene {
 }
 
 /** Makes a labelled project of `samples` samples in the new folder `dir`; nothing of it is open afterwards. */
-export async function makeLargeProject(dir: string, samples: number, grid: Grid = GRID): Promise<void> {
+export async function makeLargeProject(
+  dir: string,
+  samples: number,
+  grid: Grid = GRID,
+  size: Size = SIZE,
+): Promise<void> {
   const project = await createProject(dir, `${samples} samples`);
   try {
-    const imageIds = await addPictures(project);
-    const scenes = Array.from({ length: SCENES }, (_, n) => makeScene(n, grid));
+    const imageIds = await addPictures(project, size);
+    const scenes = Array.from({ length: SCENES }, (_, n) => makeScene(n, grid, size));
     const runId = addRun(project);
     const keys = transact(project.db, () =>
       Array.from({ length: Math.min(samples, WITH_MAPS) }, (_, n) =>
@@ -76,13 +82,13 @@ export async function makeLargeProject(dir: string, samples: number, grid: Grid 
 }
 
 /** A few drawn pictures under many names: each is fetched and decoded on its own. */
-async function addPictures({ db, path }: Project): Promise<number[]> {
+async function addPictures({ db, path }: Project, [width, height]: Size): Promise<number[]> {
   const folder = join(path, 'images');
   mkdirSync(folder, { recursive: true });
   for (let n = 0; n < DRAWN_PICTURES; n++) {
     const coarse = Buffer.from(randomBytes(32 * 24 * 3, n));
     await sharp(coarse, { raw: { width: 32, height: 24, channels: 3 } })
-      .resize(WIDTH, HEIGHT, { kernel: 'cubic' })
+      .resize(width, height, { kernel: 'cubic' })
       .jpeg({ quality: 88 })
       .toFile(join(folder, `${n}.jpg`));
   }
@@ -91,12 +97,12 @@ async function addPictures({ db, path }: Project): Promise<number[]> {
     const name = `${n}.jpg`;
     if (n >= DRAWN_PICTURES) linkSync(join(folder, `${n % DRAWN_PICTURES}.jpg`), join(folder, name));
     const { size, mtimeMs } = statSync(join(folder, name));
-    return ensureImage(db, { rootId, path: name, bytes: size, mtimeMs, width: WIDTH, height: HEIGHT });
+    return ensureImage(db, { rootId, path: name, bytes: size, mtimeMs, width, height });
   });
 }
 
 /** A bump of attention on a low noisy floor, its label and its box. */
-function makeScene(n: number, grid: Grid): Scene {
+function makeScene(n: number, grid: Grid, [width, height]: Size): Scene {
   const [rows, cols] = grid;
   const scale = rows / GRID[0];
   const noise = randomBytes(rows * cols, 1000 + n);
@@ -107,10 +113,10 @@ function makeScene(n: number, grid: Grid): Scene {
     return Math.exp(-distance / (5 * scale ** 2)) * 0.02 + (byte / 255) * 0.002;
   });
   const logits = values.map((value) => value * 500 - 4);
-  const transform = { scaleX: cols / WIDTH, scaleY: rows / HEIGHT, offsetX: 0, offsetY: 0 };
+  const transform = { scaleX: cols / width, scaleY: rows / height, offsetX: 0, offsetY: 0 };
   const placed = (bits: Uint16Array): PlacedMap => ({ grid, transform, bits });
   const map = placed(encodeFloat16(values));
-  const cell = { x: WIDTH / cols, y: HEIGHT / rows };
+  const cell = { x: width / cols, y: height / rows };
   const box = [
     (centre.col - 2 * scale) * cell.x,
     (centre.row - 2 * scale) * cell.y,

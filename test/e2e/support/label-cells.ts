@@ -16,6 +16,18 @@ export class LabelCells {
   /** Reads where the grid lies; the picture must stay where it is from now on. */
   async measure(): Promise<void> {
     await this.cursor.focus();
+    // A page that was just loaded still finds its sizes: what holds is what is read twice.
+    for (let before = ''; ;) {
+      await this.#read();
+      const now = JSON.stringify([this.#origin, this.#side]);
+      if (now === before) break;
+      before = now;
+      await this.page.waitForTimeout(100);
+    }
+    await this.page.keyboard.press('Escape');
+  }
+
+  async #read(): Promise<void> {
     const rect = this.cursor.locator('rect').last();
     const number = async (name: string) => Number(await rect.getAttribute(name));
     const box = (await this.cursor.boundingBox())!;
@@ -25,7 +37,6 @@ export class LabelCells {
       x: box.x + (await number('x')) - col * this.#side.x,
       y: box.y + (await number('y')) - row * this.#side.y,
     };
-    await this.page.keyboard.press('Escape');
   }
 
   /** Where the focused cell cursor is. */

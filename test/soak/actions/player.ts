@@ -42,7 +42,7 @@ export class Player {
   }
 
   async begin(): Promise<void> {
-    await this.page.setViewportSize({ width: 1440, height: 900 });
+    await this.page.setViewportSize({ width: 1280, height: 720 });
     await this.review.ready();
     await this.cells.measure();
     this.sample = await this.review.currentId();

@@ -23,6 +23,8 @@ import { rivals } from './rivals.ts';
 import { slowDisk } from './slow-disk.ts';
 
 const SAMPLES = 30;
+/** Width and height; small, for what is drawn is not what is asked here. */
+const PICTURE = [320, 240] as const;
 /** One action in so many is one of these instead. */
 const EVERY = { reload: 25, trouble: 30, otherWindow: 8, rivals: 20 };
 
@@ -46,7 +48,7 @@ export async function randomActions(
   const project = join(dir, 'project');
   const log: string[] = [];
   try {
-    await makeLargeProject(project, SAMPLES);
+    await makeLargeProject(project, SAMPLES, [24, 24], PICTURE);
     const ids = Array.from({ length: SAMPLES }, (_, n) => n + 1);
     const store = new StoreModel(predictedLabels(project), addSecondRun(project, ids).label);
     try {
