@@ -92,6 +92,8 @@ export class Queue {
       const start = this.#list.pageStart(position ?? 0);
       const page = await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE });
       if (generation !== this.#generation) return;
+      // Somebody moved on meanwhile: the place that was asked for is not theirs any more.
+      if (untrack(() => this.currentId) !== id) return await this.reload();
       this.#fetching.clear();
       this.#list.clear();
       this.#list.put(start, page.rows, page.total);

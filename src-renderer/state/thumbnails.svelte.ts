@@ -5,6 +5,7 @@
 import type { SampleRow } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Heat, HeatKind, RpcClient, THUMBNAIL_EDGES } from '../../src-shared/contract/procedures.ts';
+import { Kept } from '../logic/kept.ts';
 
 export type Edge = (typeof THUMBNAIL_EDGES)[number];
 /** A picture as an object URL, why there is none, or undefined while it is on its way. */
@@ -17,11 +18,11 @@ const HEATS_KEPT = 4000;
 
 export class Thumbnails {
   readonly #client: RpcClient;
-  /* eslint-disable svelte/prefer-svelte-reactivity -- `#version` tells what depends on them, once per frame */
-  readonly #pictures = new Map<string, Thumbnail>();
-  readonly #heats = new Map<string, Heat | null>();
+  // `#version` tells what depends on these, once per frame.
+  readonly #pictures = new Kept<Thumbnail>(PICTURES_KEPT, release);
+  readonly #heats = new Kept<Heat | null>(HEATS_KEPT);
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
   readonly #asked = new Set<string>();
-  /* eslint-enable svelte/prefer-svelte-reactivity */
   #wanted: { readonly key: string; readonly imageId: number; readonly edge: Edge }[] = [];
   #loading = 0;
   #generation = 0;
@@ -48,7 +49,7 @@ export class Thumbnails {
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- gone at the end of the line
     this.#wanted = [...new Set(rows.map((row) => row.imageId))]
       .map((imageId) => ({ key: `${imageId} ${edge}`, imageId, edge }))
-      .filter(({ key }) => !this.#pictures.has(key) && !this.#asked.has(key));
+      .filter(({ key }) => !this.#pictures.keep(key) && !this.#asked.has(key));
     this.#fetchPictures();
     if (kind) void this.#fetchHeats(rows, kind);
   }
@@ -63,7 +64,6 @@ export class Thumbnails {
   /** Another project: its ids mean other pictures. */
   clear(): void {
     this.forgetHeats();
-    for (const one of this.#pictures.values()) release(one);
     this.#pictures.clear();
     this.#wanted = [];
   }
@@ -89,7 +89,6 @@ export class Thumbnails {
     }
     this.#asked.delete(key);
     this.#loading--;
-    shrink(this.#pictures, PICTURES_KEPT, release);
     this.#tell();
     this.#fetchPictures();
   }
@@ -97,7 +96,7 @@ export class Thumbnails {
   async #fetchHeats(rows: readonly SampleRow[], kind: HeatKind): Promise<void> {
     const missing = rows.filter((row) => {
       const key = heatKey(row, kind);
-      return row.predictionId !== null && !this.#heats.has(key) && !this.#asked.has(key);
+      return row.predictionId !== null && !this.#heats.keep(key) && !this.#asked.has(key);
     });
     const generation = this.#generation;
     for (let at = 0; at < missing.length; at += HEATS_AT_ONCE) {
@@ -113,7 +112,6 @@ export class Thumbnails {
         // The connection banner says so; scrolling asks again.
       }
       for (const key of keys) this.#asked.delete(key);
-      shrink(this.#heats, HEATS_KEPT);
       this.#tell();
     }
   }
@@ -135,13 +133,4 @@ function heatKey({ id, state, predictionId }: SampleRow, kind: HeatKind): string
 
 function release(one: Thumbnail): void {
   if (one && 'url' in one) URL.revokeObjectURL(one.url);
-}
-
-/** Maps keep the order things came in: the oldest go first. */
-function shrink<T>(map: Map<string, T>, most: number, drop: (one: T) => void = () => undefined): void {
-  for (const [key, one] of map) {
-    if (map.size <= most) return;
-    map.delete(key);
-    drop(one);
-  }
 }

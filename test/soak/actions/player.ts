@@ -42,6 +42,8 @@ export class Player {
   }
 
   async begin(): Promise<void> {
+    // A page behind another draws no frames, and its panes find no size.
+    await this.page.bringToFront();
     await this.page.setViewportSize({ width: 1280, height: 720 });
     await this.review.ready();
     await this.cells.measure();

@@ -87,6 +87,7 @@ async function play(
     for (const player of players) await player.begin();
     const kills: number[] = [];
     let player = players[0];
+    await player.page.bringToFront();
     while (log.length < count) {
       if (players.length > 1 && chance(EVERY.otherWindow)) {
         // Whoever goes to the other window finds there what was just decided in this one.
