@@ -8,12 +8,15 @@ import type { ModelInfo } from '../engine/protocol.ts';
 import type { Resources } from './demo-project.ts';
 
 /** The app's presets and those the person saved, the app's first. Throws `bad_input` as {@link loadPresets}. */
-export async function knownPresets({
-  presetsDir,
-  userPresetsDir,
-}: Pick<Resources, 'presetsDir' | 'userPresetsDir'>): Promise<Preset[]> {
-  const own = userPresetsDir !== null && existsSync(userPresetsDir) ? await loadPresets(userPresetsDir) : [];
-  return [...(await loadPresets(presetsDir)), ...own];
+export async function knownPresets(
+  resources: Pick<Resources, 'presetsDir' | 'userPresetsDir'>,
+): Promise<Preset[]> {
+  return [...(await loadPresets(resources.presetsDir)), ...(await ownPresets(resources))];
+}
+
+/** The presets the person saved; none where nothing was saved yet. Throws `bad_input` as {@link loadPresets}. */
+export async function ownPresets({ userPresetsDir }: Pick<Resources, 'userPresetsDir'>): Promise<Preset[]> {
+  return userPresetsDir !== null && existsSync(userPresetsDir) ? loadPresets(userPresetsDir) : [];
 }
 
 /** All presets of a folder, by file name. Throws `bad_input` naming the file and field of one that is wrong. */

@@ -6,11 +6,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
+import type { ReadableDb } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
+import { unfinishedJobs } from '../store/job.ts';
 import type { Resources } from './demo-project.ts';
-import { loadPresets } from './presets.ts';
+import { loadPreset, loadPresets } from './presets.ts';
 
 /**
  * Saves a preset and gives it as it will be read. `replace`: an own preset of that id may be there already. Throws
@@ -39,6 +42,45 @@ export async function savePreset(
     throw storeError(thrown, file);
   }
   return parsed;
+}
+
+/**
+ * Deletes a preset that the person saved and gives it as it was. Throws `read_only` for one that came with the app,
+ * `not_found`, `io`.
+ */
+export async function removePreset(
+  { presetsDir, userPresetsDir }: Pick<Resources, 'presetsDir' | 'userPresetsDir'>,
+  id: string,
+): Promise<Preset> {
+  const file = userPresetsDir === null ? null : join(userPresetsDir, `${id}.json`);
+  if (file === null || !existsSync(file)) {
+    if ((await loadPresets(presetsDir)).some((preset) => preset.id === id)) {
+      throw new FoveaError('read_only', `the preset "${id}" came with Fovea and stays`, {
+        next: 'Only presets of your own can be deleted',
+      });
+    }
+    throw new FoveaError('not_found', `there is no saved preset "${id}"`, { next: 'Look at the list again' });
+  }
+  const preset = await loadPreset(file);
+  try {
+    await rm(file);
+  } catch (thrown) {
+    throw storeError(thrown, file);
+  }
+  return preset;
+}
+
+/** Only the part of a job's parameters that names its preset. */
+const jobPresetSchema = z.looseObject({ preset: z.looseObject({ id: z.string() }) });
+
+/** Throws `conflict` while a queued or running job of the project works with the preset. */
+export function requireUnused(db: ReadableDb, id: string): void {
+  const uses = ({ params }: { params: unknown }): boolean =>
+    jobPresetSchema.safeParse(params).data?.preset.id === id;
+  if (!unfinishedJobs(db).some(uses)) return;
+  throw new FoveaError('conflict', `a job under way works with the preset "${id}"`, {
+    next: 'Wait until it is done, or cancel it',
+  });
 }
 
 function taken(id: string, next: string): FoveaError {

@@ -17,6 +17,26 @@ export function recipeOf({ grounding, labels, roi }: Preset): Recipe {
   return { grounding, labels, roi };
 }
 
+/**
+ * Why a preset cannot go on the dials over a run's stored maps; null when it can. Thresholds and heads are all that the
+ * dials turn, so whatever else makes maps must be the same.
+ */
+export function whyNotLoadable(preset: Preset, run: Preset): string | null {
+  const { family, labels, roi, rows, sink, teacher } = preset;
+  if (family !== run.family) return `It is for another family of models (${family})`;
+  if (labels.variant !== run.labels.variant || roi.variant !== run.roi.variant)
+    return 'It makes labels by another rule';
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+  if (rows !== run.rows || !same(sink, run.sink) || !same(teacher, run.teacher))
+    return 'It makes maps in another way: label with it on the Models page';
+  const model = run.model ?? preset.model;
+  const beyond = preset.grounding.some(
+    ({ layer, heads }) =>
+      model && (layer >= model.layers || (heads !== 'all' && heads.some((head) => head >= model.heads))),
+  );
+  return beyond ? 'It names heads that this model does not have' : null;
+}
+
 export type DialKey = 'sinkThresh' | 'binaryCoff' | 'bgCoff' | 'maxRatioLimit' | 'minMax' | 'roi';
 
 export interface Dial {

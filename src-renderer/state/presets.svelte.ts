@@ -13,15 +13,17 @@ export class Presets {
   readonly #notices: Notices;
   busy = $state(false);
   error = $state.raw<FoveaError | null>(null);
-  /** Saved on this visit, the latest last. */
-  #saved = $state.raw<readonly Preset[]>([]);
+  /** Those that people saved, by file name; null before they were asked for. */
+  own = $state.raw<readonly Preset[] | null>(null);
+  /** Deleted while the list is open: each can come back. */
+  deleted = $state.raw<readonly Preset[]>([]);
 
   /** The saved preset that the recipe on the dials is, if it is one. */
   readonly current = $derived.by<Preset | null>(() => {
     const { recipe } = this.#trial;
     const same = (preset: Preset): boolean =>
       recipe !== null && sameHeads(recipeOf(preset), recipe) && sameThresholds(recipeOf(preset), recipe);
-    return this.#saved.findLast(same) ?? null;
+    return this.own?.findLast(same) ?? null;
   });
 
   constructor(session: Session, trial: RecipeTrial, notices: Notices) {
@@ -56,7 +58,7 @@ export class Presets {
         })),
       };
       const saved = await this.#session.client.call('presets.save', { preset, replace });
-      this.#saved = [...this.#saved.filter(({ id }) => id !== saved.id), saved];
+      this.#put(saved);
       this.#notices.info(
         `Saved the preset ${saved.name}`,
         'Label with it here, or with fovea label --preset',
@@ -90,6 +92,54 @@ export class Presets {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** Asks for the list. */
+  async list(): Promise<void> {
+    this.error = null;
+    this.deleted = [];
+    try {
+      this.own = await this.#session.client.call('presets.own', {});
+    } catch (thrown) {
+      this.error = FoveaError.from(thrown);
+    }
+  }
+
+  /** Puts a saved preset on the dials. */
+  load(preset: Preset): void {
+    this.#trial.load(recipeOf(preset));
+  }
+
+  /** Deletes a saved preset; {@link restore} brings it back. */
+  remove(id: string): Promise<void> {
+    return this.#working(async () => {
+      const gone = await this.#session.client.call('presets.remove', { id });
+      this.own = this.own?.filter((preset) => preset.id !== id) ?? null;
+      this.deleted = [...this.deleted, gone];
+    });
+  }
+
+  /** Saves a deleted preset again, as it was. */
+  restore(preset: Preset): Promise<void> {
+    return this.#working(async () => {
+      this.#put(await this.#session.client.call('presets.save', { preset, replace: false }));
+      this.deleted = this.deleted.filter(({ id }) => id !== preset.id);
+    });
+  }
+
+  #put(saved: Preset): void {
+    this.own = [...(this.own ?? []).filter(({ id }) => id !== saved.id), saved];
+  }
+
+  async #working(work: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    this.error = null;
+    try {
+      await work();
+    } catch (thrown) {
+      this.error = FoveaError.from(thrown);
+    }
+    this.busy = false;
   }
 
   /** Forgets what the dialog said last time. */

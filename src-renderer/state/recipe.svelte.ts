@@ -96,6 +96,11 @@ export class RecipeTrial {
     if (recipe && grounding.length > 0) this.#soon({ ...recipe, grounding });
   }
 
+  /** Puts a whole recipe on the dials, to be tried. */
+  load(recipe: Recipe): void {
+    this.#soon(recipe);
+  }
+
   /** Back to what is stored. @returns false when nothing was on trial */
   reset(): boolean {
     this.#drop();

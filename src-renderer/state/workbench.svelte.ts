@@ -48,6 +48,7 @@ export type Sheet =
   | 'removeModel'
   | 'relabel'
   | 'savePreset'
+  | 'presets'
   | 'filterName'
   | 'note';
 

@@ -182,11 +182,47 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.keyboard.press('Enter');
       await page.getByText('Saved the preset With one more head').waitFor();
       assert.ok(existsSync(join(dirname(project), 'presets', 'with-one-more-head.json')));
+      // Off the dials and on again.
+      const saved = page.getByRole('dialog', { name: 'Saved presets' });
+      const needsModel = page.getByText('Other heads need the model');
+      await page.getByRole('tab', { name: 'Recipe' }).click();
+      await needsModel.waitFor();
+      await page.getByRole('button', { name: 'Reset', exact: true }).click();
+      await needsModel.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Saved…' }).click();
+      await accessible(page, 'saved presets');
+      await saved.getByRole('button', { name: 'Load With one more head' }).click();
+      await needsModel.waitFor();
+      await page.getByRole('tab', { name: 'Heads' }).click();
       await label.click();
-      await page.getByRole('group', { name: 'Labelling' }).waitFor({ timeout: ANSWER_MS });
+      const job = page.getByRole('group', { name: 'Labelling' });
+      await job.waitFor({ timeout: ANSWER_MS });
+      // In use: it stays until the job is over.
+      await page.getByRole('tab', { name: 'Recipe' }).click();
+      await page.getByRole('button', { name: 'Saved…' }).click();
+      await saved.getByRole('button', { name: 'Delete With one more head' }).click();
+      await saved.getByText('a job under way works with the preset').waitFor();
+      await page.keyboard.press('Escape');
       await page.getByRole('tab', { name: 'Sample' }).click();
       await presetOf(page, 'With one more head');
-      await page.getByRole('button', { name: 'Cancel' }).click();
+      await job
+        .getByRole('button', { name: 'Cancel' })
+        .click({ timeout: 2000 })
+        // It may be done by now.
+        .catch(() => undefined);
+      await job.waitFor({ state: 'detached' });
+
+      await page.getByRole('tab', { name: 'Recipe' }).click();
+      await page.getByRole('button', { name: 'Saved…' }).click();
+      await saved.getByText('on the dials').waitFor();
+      await saved.getByRole('button', { name: 'Delete With one more head' }).click();
+      await saved.getByText('With one more head is deleted').waitFor();
+      const file = join(dirname(project), 'presets', 'with-one-more-head.json');
+      assert.equal(existsSync(file), false);
+      await saved.getByRole('button', { name: 'Bring With one more head back' }).click();
+      await saved.getByRole('button', { name: 'Delete With one more head' }).waitFor();
+      assert.ok(existsSync(file));
+      await page.keyboard.press('Escape');
       assert.deepEqual(app.complaints, []);
     } finally {
       await app.close();

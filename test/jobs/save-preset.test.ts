@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { labelParams } from '../../src-main/jobs/label-params.ts';
 import { choosePreset, knownPresets } from '../../src-main/jobs/presets.ts';
-import { savePreset } from '../../src-main/jobs/save-preset.ts';
+import { removePreset, requireUnused, savePreset } from '../../src-main/jobs/save-preset.ts';
+import { addJob, requestCancel } from '../../src-main/store/job.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
 import { temporaryDir, testPreset, testProject } from '../support/project.ts';
 
@@ -22,6 +23,30 @@ test('a preset is saved whole, read back, and replaced only when asked', async (
   await savePreset(folders, { ...mine, name: 'Other' }, true);
   assert.equal((await knownPresets(folders)).at(-1)?.name, 'Other');
   assert.deepEqual(readdirSync(folders.userPresetsDir), ['mine.json'], 'no temporary file is left');
+});
+
+test('a saved preset can be deleted and saved again; others stay; the app’s own cannot', async (t) => {
+  const folders = { presetsDir: builtIn, userPresetsDir: join(temporaryDir(t), 'presets') };
+  const mine = { ...testPreset, id: 'mine', name: 'Mine' };
+  await savePreset(folders, mine, false);
+  await savePreset(folders, { ...mine, id: 'other' }, false);
+  assert.deepEqual(await removePreset(folders, 'mine'), mine);
+  assert.deepEqual(readdirSync(folders.userPresetsDir), ['other.json']);
+  await assert.rejects(removePreset(folders, 'mine'), code('not_found'));
+  await assert.rejects(removePreset(folders, 'demo'), code('read_only'));
+  await assert.rejects(removePreset({ ...folders, userPresetsDir: null }, 'other'), code('not_found'));
+  assert.deepEqual(await savePreset(folders, mine, false), mine);
+});
+
+test('a preset that a job under way works with is in use until the job is over', async (t) => {
+  const { db } = await testProject(t);
+  const params = { model: {}, preset: { ...testPreset, id: 'mine' } };
+  const jobId = addJob(db, 'label', null, params);
+  addJob(db, 'label', null, { preset: 'not one' });
+  assert.throws(() => requireUnused(db, 'mine'), code('conflict'));
+  requireUnused(db, 'other');
+  requestCancel(db, jobId);
+  requireUnused(db, 'mine');
 });
 
 test("the app's own presets are never replaced, and a name cannot leave the folder", async (t) => {

@@ -1,8 +1,8 @@
-import { knownPresets } from '../../jobs/presets.ts';
+import { knownPresets, ownPresets } from '../../jobs/presets.ts';
 import { previewChunk } from '../../jobs/relabel-preview.ts';
 import { targetPreset } from '../../jobs/relabel-target.ts';
 import { addRelabelJob } from '../../jobs/relabel.ts';
-import { savePreset } from '../../jobs/save-preset.ts';
+import { removePreset, requireUnused, savePreset } from '../../jobs/save-preset.ts';
 import { getJob } from '../../store/job.ts';
 import { leaveRun } from '../../store/sample-run.ts';
 import { projectSummary } from '../../store/summary.ts';
@@ -10,6 +10,14 @@ import type { Handlers } from './context.ts';
 
 export const recipeHandlers = {
   'presets.save': ({ options }, { preset, replace }) => savePreset(options.resources, preset, replace),
+
+  'presets.own': ({ options }) => ownPresets(options.resources),
+
+  'presets.remove': ({ options, current }, { id }) => {
+    const open = current();
+    if (open) requireUnused(open.project.db, id);
+    return removePreset(options.resources, id);
+  },
 
   'recipes.preview': ({ session }, { runId, labels, roi, filter, after }) =>
     previewChunk(session().project.db, { runId, thresholds: { labels, roi }, filter, after }),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { idSchema, jobSchema, projectSummarySchema } from '../domain.ts';
 import { labelParamsSchema, presetSchema, roiParamsSchema } from '../preset.ts';
+import { none } from './none.ts';
 import { sampleFilterSchema } from './sample-filter.ts';
 
 const count = z.number().int().min(0);
@@ -18,6 +19,14 @@ const scopeSchema = z.object({
 export const recipeProcedures = {
   /** Saves a preset of the person's own. `conflict` when its id is taken and `replace` is not set. */
   'presets.save': { input: z.object({ preset: presetSchema, replace: z.boolean() }), output: presetSchema },
+
+  /** The presets that people saved, without those that came with the app. */
+  'presets.own': { input: none, output: z.array(presetSchema) },
+  /**
+   * Deletes a saved preset and gives it, so that it can be saved again; runs made with it keep their copy. `conflict`
+   * while a job of the project works with it, `read_only` for one that came with the app, `not_found`.
+   */
+  'presets.remove': { input: presetSchema.pick({ id: true }), output: presetSchema },
 
   /**
    * What the thresholds would change: one chunk of a few milliseconds. Ask again with `after: next` until that is null;

@@ -11,6 +11,7 @@ import {
   STEPS,
   valueAt,
   valueOf,
+  whyNotLoadable,
   withValue,
 } from '../../../src-renderer/logic/recipe.ts';
 import { presetSchema } from '../../../src-shared/contract/preset.ts';
@@ -92,4 +93,21 @@ test('a name becomes an id that a preset may have', () => {
     assert.equal(slug, id, name);
     if (slug) assert.ok(presetSchema.shape.id.safeParse(slug).success, slug);
   }
+});
+
+test('a preset goes on the dials only over maps that it would make, too', () => {
+  assert.equal(whyNotLoadable({ ...testPreset, id: 'other', name: 'Other' }, testPreset), null);
+  const heads = [{ layer: 0, heads: [1] }];
+  assert.equal(whyNotLoadable({ ...testPreset, grounding: heads }, testPreset), null);
+  const model = { layers: 4, heads: 2 };
+  const run = { ...testPreset, model };
+  const refused = [
+    { ...testPreset, family: 'qwen3_vl' as const },
+    { ...testPreset, labels: { ...testPreset.labels, variant: 'qwen' as const } },
+    { ...testPreset, rows: testPreset.rows === 'answer' ? ('last_prompt' as const) : ('answer' as const) },
+    { ...testPreset, sink: [{ layer: 0, heads: [1] }] },
+    { ...testPreset, grounding: [{ layer: 4, heads: 'all' as const }] },
+    { ...testPreset, grounding: [{ layer: 3, heads: [2] }] },
+  ];
+  for (const preset of refused) assert.match(whyNotLoadable(preset, run) ?? '', /^It /);
 });
