@@ -102,7 +102,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       );
 
       // Reloaded before the pause is over. Browsers ask whether to leave; a person says yes.
-      page.on('dialog', (dialog) => void dialog.accept());
+      page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
       await page.keyboard.press('n');
       await page.keyboard.press('End');
       await page.keyboard.type('!');
