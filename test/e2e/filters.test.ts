@@ -53,7 +53,11 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await size.fill('1');
       await chip(page, 'region 1% to 10%').waitFor();
       assert.ok((await total(page)) < counted);
-      assert.deepEqual(await violations(page), []);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+        assert.deepEqual(await violations(page), [], colorScheme);
+      }
       await panel(page).getByLabel('Notes').selectOption('without');
       await page.keyboard.press('Escape');
       await panel(page).waitFor({ state: 'hidden' });

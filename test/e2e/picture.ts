@@ -8,6 +8,7 @@ import { root } from '../../scripts/lib/paths.mjs';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { onlyLanguage } from './support/filter-panel.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 const LOOKED_AT = 60;
@@ -24,9 +25,7 @@ try {
   await page.emulateMedia({ colorScheme: 'dark' });
   const review = new ReviewPage(page);
   await review.ready();
-  await page.keyboard.press('Shift+F');
-  await page.getByRole('checkbox', { name: /^en/ }).check();
-  await page.keyboard.press('Escape');
+  await onlyLanguage(page, 'en');
   await page.getByLabel('Dropped or kept').selectOption('kept');
   await page.getByLabel('Search question, answer, id').blur();
   if ((await page.getByText('No sample matches this filter.').count()) > 0) {

@@ -7,6 +7,7 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { onlyLanguage } from './support/filter-panel.ts';
 import { HOSTS } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -36,16 +37,6 @@ async function given(page: Page, row: string): Promise<string[]> {
 }
 
 /** Drags a dial's slider to a share of its length. */
-/** The filter lets through samples of one language only. */
-async function onlyLanguage(page: Page, language: string): Promise<void> {
-  await page.getByRole('button', { name: /^Filter/ }).click();
-  const box = (name: string) =>
-    page.getByRole('group', { name: 'Language' }).getByRole('checkbox', { name: new RegExp(`^${name}`) });
-  await box(language).check();
-  for (const other of ['en', 'fr', 'zh'].filter((name) => name !== language)) await box(other).uncheck();
-  await page.keyboard.press('Escape');
-}
-
 async function drag(page: Page, name: string, share: number): Promise<void> {
   const box = await page.getByRole('slider', { name, exact: true }).boundingBox();
   assert.ok(box, `${name} is on screen`);

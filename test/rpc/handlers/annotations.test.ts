@@ -1,0 +1,85 @@
+/** Flags, notes and saved filters through the contract: every window hears of what one of them changes. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  events,
+  IMPORT_ORDER,
+  NO_FILTER,
+  procedures,
+  type EventName,
+  type ProcedureInput,
+  type ProcedureName,
+  type ProcedureOutput,
+} from '../../../src-shared/contract/procedures.ts';
+import { createBackend } from '../../../src-main/rpc/backend.ts';
+import { createProject } from '../../../src-main/store/project.ts';
+import { fakeEngine } from '../../support/fake-engine.ts';
+import { addSamples, temporaryDir } from '../../support/project.ts';
+import { standInResources } from '../../support/scenes.ts';
+
+test('what is flagged, noted or saved is told, once, and only what changed', async (t) => {
+  const dir = temporaryDir(t);
+  const path = join(dir, 'project');
+  const project = await createProject(path, 'Test');
+  addSamples(project, 3);
+  project.close();
+  const backend = await createBackend({
+    engine: fakeEngine(),
+    projectPath: path,
+    host: 'test',
+    version: '1',
+    reviewer: 'ann',
+    resources: await standInResources(dir),
+    demoProjectDir: join(dir, 'demo'),
+  });
+  t.after(() => backend.dispose());
+  const heard: [EventName, unknown][] = [];
+  backend.subscribe((name, payload) => {
+    if (/^(flags|notes|filters)\./.test(name)) heard.push([name, events[name].parse(payload)]);
+  });
+  const call = async <N extends ProcedureName>(
+    name: N,
+    input: ProcedureInput<N>,
+  ): Promise<ProcedureOutput<N>> => {
+    const output = await backend.call(name, input);
+    procedures[name].output.parse(output);
+    return output;
+  };
+  const news = (): typeof heard => heard.splice(0);
+
+  const flag = { flag: 'example', reviewer: 'ann' } as const;
+  assert.deepEqual(await call('flags.set', { ...flag, sampleIds: [1], on: true }), { changed: [1] });
+  assert.deepEqual(await call('flags.set', { ...flag, sampleIds: [1, 2], on: true }), { changed: [2] });
+  await call('flags.set', { ...flag, sampleIds: [1, 2], on: true });
+  assert.deepEqual(news(), [
+    ['flags.changed', { sampleIds: [1], flag: 'example', on: true }],
+    ['flags.changed', { sampleIds: [2], flag: 'example', on: true }],
+  ]);
+
+  const draft = { sampleId: 3, reviewer: 'ann' };
+  const note = await call('notes.write', { ...draft, id: null, was: '', text: 'one' });
+  const { rows } = await call('samples.list', { filter: { ids: [3] }, offset: 0, limit: 1 });
+  assert.deepEqual([rows[0]?.notes, rows[0]?.note], [1, 'one']);
+  await call('notes.remove', { id: note!.id });
+  await call('notes.remove', { id: note!.id });
+  assert.deepEqual(news(), [
+    ['notes.changed', { sampleId: 3, notes: 1, note: 'one' }],
+    ['notes.changed', { sampleId: 3, notes: 0, note: null }],
+  ]);
+
+  const view = { filter: { ...NO_FILTER, text: 'x' }, sort: IMPORT_ORDER };
+  const saved = await call('filters.save', { name: ' mine ', ...view });
+  assert.equal(saved.name, 'mine');
+  await call('filters.rename', { id: saved.id, name: 'yours' });
+  assert.deepEqual(
+    (await call('filters.list', {})).map(({ name, filter }) => [name, filter.text]),
+    [['yours', 'x']],
+  );
+  await call('filters.remove', { id: saved.id });
+  assert.deepEqual(
+    news().map(([name]) => name),
+    ['filters.changed', 'filters.changed', 'filters.changed'],
+  );
+  await assert.rejects(call('filters.rename', { id: saved.id, name: 'gone' }), { code: 'not_found' });
+});
