@@ -8,12 +8,18 @@ import { ReviewPage } from '../../e2e/support/review-page.ts';
 import { Waits } from './waits.ts';
 
 export interface MemoryNumbers {
-  /** JS heap after the walk against before it, garbage collected before both; caches are full at the start. */
+  /**
+   * JS heap, its array buffers and the DOM's heap after the walk against before it, garbage collected before both;
+   * what is kept for the way back and ahead is there at the start.
+   */
   readonly heap_growth_mb: number;
   /** DOM nodes, likewise. */
   readonly dom_nodes_growth: number;
-  /** Memory of all of Chromium's processes, pictures and canvases included, likewise; 0 where the system does not tell. */
-  readonly chromium_growth_mb: number;
+  /**
+   * Shared memory of Chromium's processes, where decoded pictures lie, likewise; 0 where the system does not tell. Not
+   * all of their memory: while Playwright listens, Chromium keeps the bodies of hundreds of responses for it.
+   */
+  readonly picture_growth_mb: number;
 }
 
 /** Samples walked past before the first look: what is kept for the way back and ahead is there by then. */
@@ -38,7 +44,7 @@ export async function measureMemory(
     return {
       heap_growth_mb: after.heapMb - before.heapMb,
       dom_nodes_growth: after.nodes - before.nodes,
-      chromium_growth_mb: after.chromiumMb - before.chromiumMb,
+      picture_growth_mb: after.pictureMb - before.pictureMb,
     };
   } finally {
     await app.close();
@@ -69,24 +75,28 @@ const processesSchema = z.object({ processInfo: z.array(z.object({ id: z.number(
 async function memoryOf(
   chromium: Chromium,
   page: Page,
-): Promise<{ heapMb: number; nodes: number; chromiumMb: number }> {
-  await page.waitForTimeout(500);
+): Promise<{ heapMb: number; nodes: number; pictureMb: number }> {
+  // What is fetched ahead is here by then.
+  await page.waitForTimeout(2000);
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  const { usedSize, embedderHeapUsedSize, backingStorageSize } = await session.send('Runtime.getHeapUsage');
   const { nodes } = await session.send('Memory.getDOMCounters');
   await session.detach();
   const whole = await chromium.browser.newBrowserCDPSession();
   const { processInfo } = processesSchema.parse(await whole.send('SystemInfo.getProcessInfo'));
   await whole.detach();
-  const chromiumMb = processInfo.reduce((sum, { id }) => sum + ownMb(id), 0);
-  return { heapMb: usedSize / 1e6, nodes, chromiumMb };
+  return {
+    heapMb: (usedSize + embedderHeapUsedSize + backingStorageSize) / 1e6,
+    nodes,
+    pictureMb: processInfo.reduce((sum, { id }) => sum + sharedMb(id), 0),
+  };
 }
 
-/** A process' share of memory (PSS), in MB; 0 where there is no `/proc`. */
-function ownMb(pid: number): number {
+/** A process' part of shared memory, in MB; 0 where there is no `/proc`. */
+function sharedMb(pid: number): number {
   try {
-    const found = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+    const found = /^Pss_Shmem:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
     return found ? (Number(found[1]) * 1024) / 1e6 : 0;
   } catch {
     return 0;
