@@ -10,6 +10,8 @@ import type {
   Engine,
   LabelOutcome,
   LabelRequest,
+  LookOutcome,
+  LookRequest,
   ModelInfo,
   ModelRef,
   ProbeOutcome,
@@ -149,6 +151,24 @@ export class EngineClient implements Engine {
     };
     const reply = await this.#call((id) => ({ type: 'reanswer', id, input }), signal);
     if (reply.type !== 'reanswer') throw unexpected(reply);
+    this.#ranOn(reply.output.device);
+    return reply.output;
+  }
+
+  /** The second stage by itself. Signal and errors as {@link label}. */
+  async look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome> {
+    const { at } = request;
+    const [x0, y0, x1, y1] = 'box' in at ? at.box : [0, 0, 0, 0];
+    const input = {
+      ...request,
+      model: { ...request.model },
+      at:
+        'box' in at
+          ? { box: [x0, y0, x1, y1] as [number, number, number, number] }
+          : { ...at, grid: [at.grid[0], at.grid[1]] as [number, number], bits: new Uint16Array(at.bits) },
+    };
+    const reply = await this.#call((id) => ({ type: 'look', id, input }), signal);
+    if (reply.type !== 'look') throw unexpected(reply);
     this.#ranOn(reply.output.device);
     return reply.output;
   }

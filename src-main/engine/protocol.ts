@@ -162,6 +162,27 @@ export interface ReanswerOutcome {
   readonly device: string;
 }
 
+/** Looks again at a picture that was labelled: the second stage by itself. */
+export interface LookRequest {
+  readonly model: ModelRef;
+  readonly preset: Preset;
+  /** Absolute path of the picture. */
+  readonly imagePath: string;
+  readonly question: string;
+  /** The first answer, which holds where there is no crop. */
+  readonly answer: string;
+  /** Where: what the preset's rule makes of a stored map, or a box in whole source pixels. */
+  readonly at:
+    | { readonly from: 'rpn' | 'denoised'; readonly grid: Grid; readonly bits: Float16Map }
+    | { readonly box: SourceXyxy };
+}
+
+export interface LookOutcome {
+  readonly secondStage: SecondStage;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly device: string;
+}
+
 /** Everything a forward pass gives, for people and scripts that compare with another implementation. */
 export interface ProbeRequest {
   readonly model: ModelRef;
@@ -199,6 +220,7 @@ export interface Engine {
   label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome>;
   tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome>;
   reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome>;
+  look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome>;
   /** Process id, for people and for fault injection; null when not running. */
   readonly pid: number | null;
   dispose(): Promise<void>;

@@ -16,6 +16,8 @@ import { presetSchema } from '../../src-shared/contract/preset.ts';
 import type {
   LabelOutcome,
   LabelRequest,
+  LookOutcome,
+  LookRequest,
   ModelInfo,
   ModelRef,
   ProbeOutcome,
@@ -69,6 +71,18 @@ const reanswerRequestSchema = z.object({
   score: tokenIdsSchema,
 }) satisfies z.ZodType<ReanswerRequest>;
 
+const lookRequestSchema = z.object({
+  model: modelRefSchema,
+  preset: presetSchema,
+  imagePath: z.string().min(1),
+  question: z.string(),
+  answer: z.string(),
+  at: z.union([
+    z.object({ from: z.enum(['rpn', 'denoised']), grid: gridSchema, bits: z.instanceof(Uint16Array) }),
+    z.object({ box: boxSchema }),
+  ]),
+}) satisfies z.ZodType<LookRequest>;
+
 const probeRequestSchema = z.object({
   model: modelRefSchema,
   imagePath: z.string().min(1),
@@ -98,6 +112,7 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('label'), id: callId, input: labelRequestSchema }),
   z.object({ type: z.literal('tokens'), id: callId, input: tokensRequestSchema }),
   z.object({ type: z.literal('reanswer'), id: callId, input: reanswerRequestSchema }),
+  z.object({ type: z.literal('look'), id: callId, input: lookRequestSchema }),
   z.object({ type: z.literal('probe'), id: callId, input: probeRequestSchema }),
   z.object({ type: z.literal('cancel'), id: callId }),
 ]);
@@ -180,6 +195,12 @@ const reanswerOutcomeSchema = z.object({
   device: z.string(),
 }) satisfies z.ZodType<ReanswerOutcome>;
 
+const lookOutcomeSchema = z.object({
+  secondStage: secondStageSchema,
+  timings: z.record(z.string(), z.number()),
+  device: z.string(),
+}) satisfies z.ZodType<LookOutcome>;
+
 /**
  * Engine to backend. `beat` says the event loop is alive; it stays away while a forward pass blocks it. `quantising` says
  * how far writing a cache is that call `id` waits for.
@@ -192,6 +213,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('label'), id: callId, output: labelOutcomeSchema }),
   z.object({ type: z.literal('tokens'), id: callId, output: tokensOutcomeSchema }),
   z.object({ type: z.literal('reanswer'), id: callId, output: reanswerOutcomeSchema }),
+  z.object({ type: z.literal('look'), id: callId, output: lookOutcomeSchema }),
   z.object({ type: z.literal('probe'), id: callId, output: probeOutcomeSchema }),
   z.object({ type: z.literal('error'), id: callId, error: wireErrorSchema }),
 ]);

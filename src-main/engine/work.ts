@@ -5,6 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { analyseSample } from '../pipeline/analyse.ts';
+import { lookAgain } from '../pipeline/look.ts';
 import { probeModel } from '../pipeline/probe.ts';
 import { reanswer } from '../pipeline/reanswer.ts';
 import { inspectTokens } from '../pipeline/tokens.ts';
@@ -24,6 +25,7 @@ type ModelInfoOut = Extract<FromEngine, { type: 'modelInfo' }>['output'];
 type ProbeOut = Extract<FromEngine, { type: 'probe' }>['output'];
 type LabelOut = Extract<FromEngine, { type: 'label' }>['output'];
 type TokensOut = Extract<FromEngine, { type: 'tokens' }>['output'];
+type LookOut = Extract<FromEngine, { type: 'look' }>['output'];
 type ReanswerOut = Extract<FromEngine, { type: 'reanswer' }>['output'];
 
 type Call = Exclude<ToEngine, { type: 'cancel' }>;
@@ -80,6 +82,10 @@ export class Worker {
         const opened = await this.#model(call.input.model, call.id, signal);
         const output = (await reanswer(opened, call.input, signal)) as ReanswerOut;
         this.#send({ type: 'reanswer', id: call.id, output });
+      } else if (call.type === 'look') {
+        const opened = await this.#model(call.input.model, call.id, signal);
+        const output = (await lookAgain(opened, call.input, signal)) as LookOut;
+        this.#send({ type: 'look', id: call.id, output });
       } else {
         const output = (await this.#label(call.input, call.id, signal)) as LabelOut;
         this.#send({ type: 'label', id: call.id, output });

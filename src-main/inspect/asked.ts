@@ -12,8 +12,8 @@ import { keepAskedSample, nextAskedId, refuseAskedTwice } from '../store/asked-s
 import { mapToBytes } from '../store/bytes.ts';
 import { putMaps } from '../store/prediction-maps.ts';
 import type { Project } from '../store/project.ts';
-import { askAgain } from './again.ts';
-import { revived } from './revived.ts';
+import { askAgain } from '../jobs/again.ts';
+import { revived } from '../jobs/revived.ts';
 
 /** Answers held, each some hundred KB. */
 const HELD = 16;

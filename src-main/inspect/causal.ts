@@ -10,8 +10,8 @@ import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { Engine, PictureEdit, ReanswerOutcome } from '../engine/protocol.ts';
 import { imageFacts } from '../store/image.ts';
 import type { Project } from '../store/project.ts';
-import { askAgain } from './again.ts';
-import { revived } from './revived.ts';
+import { askAgain } from '../jobs/again.ts';
+import { revived } from '../jobs/revived.ts';
 
 export interface CausalWish {
   readonly predictionId: number;

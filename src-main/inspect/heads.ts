@@ -6,8 +6,8 @@ import type { Engine, LabelOutcome } from '../engine/protocol.ts';
 import { mapToBytes } from '../store/bytes.ts';
 import { getPrediction } from '../store/prediction.ts';
 import type { Project } from '../store/project.ts';
-import { askAgain } from './again.ts';
-import { revived } from './revived.ts';
+import { askAgain } from '../jobs/again.ts';
+import { revived } from '../jobs/revived.ts';
 
 /** Attention rows of so many bytes are in the engine's memory at once; more layers than fit take another pass. */
 const ROW_BYTES = 256 << 20;

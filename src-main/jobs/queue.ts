@@ -41,7 +41,7 @@ export function startJobQueue(project: Project, engine: Engine, hooks: JobQueueH
     if (!lease) return;
     const own = { ...hooks, signal, onAbort: 'release' as const };
     if (type === 'label') await workOnLabelJob(project, engine, lease, own);
-    else await workOnRelabelJob(project, lease, own);
+    else await workOnRelabelJob(project, lease, own, engine);
   };
 
   const lanes = LANES.map((types) => startLane(project, types, workOn, hooks, signal));

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { presetSchema } from '../../src-shared/contract/preset.ts';
+import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
 import { sampleFilterSchema } from '../../src-shared/contract/procedures.ts';
 import { transact } from '../store/db.ts';
 import { itemDone, itemFailed, nextItems, planItems } from '../store/job-item.ts';
@@ -16,6 +16,7 @@ import { isLabelled, putPrediction } from '../store/prediction.ts';
 import { ensurePreset } from '../store/preset.ts';
 import type { Project } from '../store/project.ts';
 import {
+  type Candidate,
   candidateOf,
   candidatesAfter,
   countScope,
@@ -28,6 +29,10 @@ import { settleOnRun, showRun } from '../store/sample-run.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from './held-job.ts';
 import { takeOverOthers, withPace } from './label-run.ts';
 import { rateMeter } from './rate.ts';
+import { askAgain } from './again.ts';
+import { lookAt, secondAnswer } from './second-answer.ts';
+import type { Engine } from '../engine/protocol.ts';
+import type { SecondStage } from '../../src-shared/contract/outcome.ts';
 import { relabelled, type Relabelled } from './relabel-item.ts';
 
 /** Small enough that a commit and what else the process has to do never wait long. */
@@ -39,6 +44,8 @@ const relabelParamsSchema = z.object({
   preset: presetSchema,
   /** Null: the project, which then shows the new run. */
   filter: sampleFilterSchema.nullable(),
+  /** Where the crop changes, look at it again; the model is needed for it. */
+  answerAgain: z.boolean().optional(),
 });
 export type RelabelParams = z.infer<typeof relabelParamsSchema>;
 
@@ -55,11 +62,16 @@ export function addRelabelJob(project: Project, params: RelabelParams): { jobId:
 }
 
 /** Works on a claimed relabel job until it is over; called again after a crash it goes on with what is left. */
-export async function workOnRelabelJob(project: Project, lease: Lease, hooks: JobHooks): Promise<Job> {
-  return whileHeld(project, lease, hooks, (held) => work(project, lease, held));
+export async function workOnRelabelJob(
+  project: Project,
+  lease: Lease,
+  hooks: JobHooks,
+  engine: Engine | null = null,
+): Promise<Job> {
+  return whileHeld(project, lease, hooks, (held) => work(project, lease, held, engine));
 }
 
-async function work(project: Project, lease: Lease, hooks: HeldHooks): Promise<Job> {
+async function work(project: Project, lease: Lease, hooks: HeldHooks, engine: Engine | null): Promise<Job> {
   const { db } = project;
   const params = relabelParamsSchema.parse(getJobRecord(db, lease.jobId).params);
   const runId = plan(project, lease, params);
@@ -73,16 +85,21 @@ async function work(project: Project, lease: Lease, hooks: HeldHooks): Promise<J
     hooks.onProgress?.(withPace(job, pace.perSecond(performance.now())));
   };
   report();
-  let left = nextItems(db, lease.jobId, BATCH);
+  // A second look takes its time: each is stored when it is there.
+  const size = params.answerAgain ? 1 : BATCH;
+  const look = params.answerAgain ? needed(engine) : null;
+  let left = nextItems(db, lease.jobId, size);
   while (left.length > 0 && !hooks.signal.aborted && !wasCancelled(project, lease)) {
-    const failures = doBatch(project, lease, params, { runId, sources }, left);
+    const target = { runId, sources, look, signal: hooks.signal };
+    const failures = await doBatch(project, lease, params, target, left);
+    if (failures === null) break;
     failed += failures;
     done += left.length - failures;
     for (const _ of left) pace.tick(performance.now());
     hooks.onSamples?.();
     report();
     await nextTurn();
-    left = nextItems(db, lease.jobId, BATCH);
+    left = nextItems(db, lease.jobId, size);
   }
   if (left.length > 0) letGo(project, lease, hooks);
   else {
@@ -137,16 +154,24 @@ interface Target {
   readonly runId: number;
   /** Runs whose predictions may be replaced on screen. */
   readonly sources: readonly number[];
+  /** Who answers again; null: nobody. */
+  readonly look: Engine | null;
+  readonly signal: AbortSignal;
 }
 
-/** Maps first, then predictions, items and what the samples show in one commit (see the store's README). */
-function doBatch(
+function needed(engine: Engine | null): Engine {
+  if (engine) return engine;
+  throw new FoveaError('internal', 'answering again needs the engine');
+}
+
+/** @returns how many failed; null: it was stopped, nothing is written. Maps first, then predictions, items and what the samples show in one commit (see the store's README). */
+async function doBatch(
   project: Project,
   lease: Lease,
   { preset }: RelabelParams,
-  { runId, sources }: Target,
+  { runId, sources, look, signal }: Target,
   sampleIds: readonly number[],
-): number {
+): Promise<number | null> {
   const { db } = project;
   const made = new Map<number, Relabelled>();
   const reasons = new Map<number, string>();
@@ -155,9 +180,12 @@ function doBatch(
     const candidate = candidateOf(db, sources, sampleId);
     if (!candidate || isLabelled(db, runId, sampleId)) continue;
     try {
-      made.set(sampleId, relabelled(db, candidate, preset));
+      const done = relabelled(db, candidate, preset);
+      const secondStage = look && (await answeredAgain(project, look, candidate, done, preset, signal));
+      made.set(sampleId, secondStage ? { ...done, found: { ...done.found, secondStage } } : done);
     } catch (thrown) {
       const error = FoveaError.from(thrown);
+      if (error.code === 'cancelled') return null;
       if (error.code !== 'bad_input' && error.code !== 'not_found') throw error;
       reasons.set(sampleId, error.toLine());
     }
@@ -177,4 +205,19 @@ function doBatch(
     }
   });
   return reasons.size;
+}
+
+/** The answer to a crop that the thresholds changed; null when it stands, or the run never looked again. */
+async function answeredAgain(
+  project: Project,
+  engine: Engine,
+  { predictionId }: Candidate,
+  { maps, found }: Relabelled,
+  preset: Preset,
+  signal: AbortSignal,
+): Promise<SecondStage | null> {
+  if (found.secondStage !== null || (!maps.rpn && !maps.denoised)) return null;
+  const again = await askAgain(project, predictionId);
+  if (!again.source.want.secondStage) return null;
+  return secondAnswer(engine, again, preset, lookAt(maps), signal);
 }

@@ -4,7 +4,6 @@
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SecondStage } from '../../src-shared/contract/outcome.ts';
-import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { LabelOutcome, LabelRequest } from '../engine/protocol.ts';
 import { forceAnswer, forcedDepth, generateAnswer } from './first-stage.ts';
 import type { FirstStageRequest } from './first-stage.ts';
@@ -15,6 +14,7 @@ import type { Scene } from './native.ts';
 import { planTaps } from './plan.ts';
 import { promptFor } from './prompted.ts';
 import { pruningOf } from './prune.ts';
+import { around } from './roi.ts';
 import { askRpn } from './rpn.ts';
 import { answerWithCrops } from './second-stage.ts';
 import type { SharedPrefix } from './shared-prefix.ts';
@@ -136,14 +136,4 @@ async function lookAgain(
   if (layers < subject.model.profile.layers) cache.truncate(0);
   const second = await answerWithCrops(subject, encoded, prompt, crops, cache, maxNewTokens, watch);
   return { crop, from, answer: second.answer, skipped: null };
-}
-
-/** The one crop, or the smallest box around both when the `bbox` form gave two. */
-function around(boxes: readonly SourceXyxy[]): SourceXyxy {
-  return boxes.reduce((a, b) => [
-    Math.min(a[0], b[0]),
-    Math.min(a[1], b[1]),
-    Math.max(a[2], b[2]),
-    Math.max(a[3], b[3]),
-  ]);
 }

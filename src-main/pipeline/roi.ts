@@ -48,3 +48,13 @@ export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, pa
     });
   return { crops, none: crops.length > 0 ? null : boxes.length > 0 ? 'empty_box' : 'no_box' };
 }
+
+/** The one crop, or the smallest box around both when the `bbox` form gave two. */
+export function around(boxes: readonly SourceXyxy[]): SourceXyxy {
+  return boxes.reduce((a, b) => [
+    Math.min(a[0], b[0]),
+    Math.min(a[1], b[1]),
+    Math.max(a[2], b[2]),
+    Math.max(a[3], b[3]),
+  ]);
+}

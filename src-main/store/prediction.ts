@@ -94,6 +94,16 @@ export function putPrediction(
   return id;
 }
 
+/** Gives a prediction that was not looked at again its second answer. @returns false when it has one */
+export function addSecondStage(db: WritableDb, id: number, secondStage: SecondStage): boolean {
+  rowOf(db, id);
+  const { changes } = write(
+    db,
+    'UPDATE prediction SET second_stage = ? WHERE id = ? AND second_stage IS NULL',
+  ).run(JSON.stringify(secondStage), id);
+  return changes > 0;
+}
+
 /** A prediction and the sample it is about. Throws `not_found`. */
 export function getPrediction(db: ReadableDb, id: number): { prediction: Prediction; sampleId: number } {
   const row = rowOf(db, id);

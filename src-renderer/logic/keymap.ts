@@ -27,6 +27,7 @@ export type Command =
   | 'applyRecipe'
   | 'cancel'
   | 'note'
+  | 'answerAgain'
   | 'undo'
   | 'redo'
   | 'fit'
@@ -120,6 +121,12 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'compare', group: 'Edit', words: 'Show the predicted label', keys: ['Q'], held: true },
   { command: 'difference', group: 'Edit', words: 'Mark what was changed', keys: ['W'] },
   { command: 'note', group: 'Edit', words: 'Note on this decision', keys: ['M'] },
+  {
+    command: 'answerAgain',
+    group: 'Edit',
+    words: 'Answer again with this crop, or with the changed label’s region',
+    keys: ['Shift+L'],
+  },
   { command: 'undo', group: 'Edit', words: 'Undo', keys: ['Ctrl+Z'], repeats: true },
   { command: 'redo', group: 'Edit', words: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], repeats: true },
   {

@@ -53,6 +53,7 @@ const ACTIONS: Record<Command, Action> = {
   flagLookAgain: (bench) => bench.toggleFlag('look_again'),
   flagExample: (bench) => bench.toggleFlag('example'),
   flagBadData: (bench) => bench.toggleFlag('bad_data'),
+  answerAgain: ({ secondLook }) => void secondLook.ask(),
   applyRecipe: ({ recipe }) => void recipe.applyHere(),
   cancel: ({ desk, recipe, tour }) => void (desk.editing.cancel() || recipe.reset() || tour.skip()),
   paneCursor: () => document.querySelector<HTMLElement>('[data-cursor]')?.focus(),

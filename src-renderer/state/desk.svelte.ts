@@ -111,6 +111,12 @@ export class Desk {
     return this.#showing.onFetched(listen);
   }
 
+  /** A sample's prediction was added to: it is asked for anew, unless something is being drawn or saved on it. */
+  refresh(sampleId: number): void {
+    const drawing = sampleId === this.#showing.id && this.editing.busy;
+    if (!drawing && !this.#saving.isDirty(sampleId)) this.#stale(sampleId);
+  }
+
   /** Forgets what is known of the sample on screen and asks again. */
   reload(): void {
     if (this.#showing.id === null) return;

@@ -36,6 +36,8 @@ export class Relabel {
   /** The job under way. */
   #job: (Omit<Applied, 'done'> & { readonly id: number }) | null = null;
 
+  /** Look again where the crop changes. */
+  answerAgain = $state(false);
   scope = $state<RelabelScope>('filter');
   preview = $state.raw<Preview | null>(null);
   running = $state(false);
@@ -77,7 +79,14 @@ export class Relabel {
     const { runId, recipe, filter } = this.#wish;
     try {
       const { labels, roi } = recipe;
-      const made = await this.#session.client.call('recipes.apply', { runId, labels, roi, filter });
+      const { answerAgain } = this;
+      const made = await this.#session.client.call('recipes.apply', {
+        runId,
+        labels,
+        roi,
+        filter,
+        answerAgain,
+      });
       this.#job = { id: made.job.id, name: made.presetName, runId: made.runId, insteadRunId: runId };
       this.last = null;
       // A quick job may have ended before its number was known here.

@@ -29,6 +29,7 @@ import { RecipeTrial } from './recipe.svelte.ts';
 import { Relabel } from './relabel.svelte.ts';
 import { SampleNotes } from './sample-notes.svelte.ts';
 import { SavedFilters } from './saved-filters.svelte.ts';
+import { SecondLook } from './second-look.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { Similar } from './similar.svelte.ts';
 import { TokenLab } from './token-lab.svelte.ts';
@@ -77,6 +78,7 @@ export class Workbench {
   readonly tokens: TokenLab;
   readonly asking: Asking;
   readonly causal: Causal;
+  readonly secondLook: SecondLook;
   readonly tour: Tour;
   /** The dialog that is open. */
   sheet = $state<Sheet | null>(null);
@@ -110,6 +112,7 @@ export class Workbench {
     this.panes.provide('token', tokenProvider(this.tokens));
     this.asking = new Asking(this.session, slot);
     this.causal = new Causal(this.session, slot);
+    this.secondLook = new SecondLook(this.session, this.desk, this.notices, slot);
     this.tour = new Tour(this);
   }
 

@@ -58,6 +58,16 @@ export const askedAnswerSchema = z.object({
 });
 export type AskedAnswer = z.infer<typeof askedAnswerSchema>;
 
+/** The answer after a second look at a crop. */
+export const cropAnswerSchema = z.object({
+  predictionId: idSchema,
+  sampleId: idSchema,
+  secondStage: secondStageSchema,
+  /** It is the prediction's from now on. */
+  kept: z.boolean(),
+});
+export type CropAnswer = z.infer<typeof cropAnswerSchema>;
+
 /** What the model is shown: the picture, it without the region, the region alone, and a control box treated alike. */
 export const variantNameSchema = z.enum(['whole', 'hidden', 'only', 'controlHidden', 'controlOnly']);
 export type VariantName = z.infer<typeof variantNameSchema>;

@@ -46,6 +46,7 @@ test('a bar while int4 weights are written, a stop that keeps them, and the devi
     label: (...args) => real.label(...args),
     tokens: (...args) => real.tokens(...args),
     reanswer: (...args) => real.reanswer(...args),
+    look: (...args) => real.look(...args),
     modelInfo: async (model, signal, onQuantise) => {
       onQuantise?.({ precision: 'int4', done: 1 * GB, total: 8 * GB });
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -5,6 +5,8 @@ import { squaredQwenPixels } from '../../src-main/checkpoint/image/qwen-processo
 import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
+import { answerText } from '../../src-main/pipeline/answer-text.ts';
+import { lookAgain } from '../../src-main/pipeline/look.ts';
 import { NativeView } from '../../src-main/pipeline/native.ts';
 import { promptFor, promptTokens } from '../../src-main/pipeline/prompted.ts';
 import { pruningOf } from '../../src-main/pipeline/prune.ts';
@@ -216,6 +218,47 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
     const after = await analyseSample(subject, asked, { native });
     assert.deepEqual(after.secondStage, plain.secondStage);
     native.dispose();
+  });
+
+  test(`${golden.name}: a second look by itself at the stored map is the one of the first run, pruned too`, async () => {
+    const asked = { ...request, question: golden.question };
+    for (const aboveTokens of [1, 10_000]) {
+      const own = { ...preset, pruning: { aboveTokens, threshold: threshold ?? 0.5 } };
+      const { maps, secondStage, answer } = await analyseSample(subject, { ...asked, preset: own });
+      const again = { preset: own, imagePath: golden.image, question: golden.question, answer };
+      const { grid, bits } = maps.rpn!;
+      const look = await lookAgain(subject, { ...again, at: { from: 'rpn', grid, bits } });
+      assert.deepEqual(look.secondStage, secondStage);
+    }
+    const alone = { ...preset, roi: { ...preset.roi, threshold: 0.05 } };
+    const { maps, secondStage, answer } = await analyseSample(subject, {
+      ...asked,
+      preset: alone,
+      want: { ...request.want, rpn: false },
+    });
+    const { grid, bits } = maps.denoised!;
+    const at = { from: 'denoised', grid, bits } as const;
+    const look = await lookAgain(subject, {
+      preset: alone,
+      imagePath: golden.image,
+      question: golden.question,
+      answer,
+      at,
+    });
+    assert.deepEqual(look.secondStage, secondStage);
+  });
+
+  test(`${golden.name}: a second look at a box that was drawn is transformers' with that crop`, async () => {
+    const look = { preset: { ...preset, maxNewTokens: 16 }, imagePath: golden.image, answer: 'first' };
+    const at = { box: crop };
+    const { secondStage } = await lookAgain(subject, { ...look, question: golden.question, at });
+    const ids = expectedArray(golden, 'crop_answer_ids') as number[];
+    assert.deepEqual(secondStage, { crop, from: null, answer: answerText(subject, ids), skipped: null });
+    const [width] = golden.image_size;
+    await assert.rejects(
+      lookAgain(subject, { ...look, question: golden.question, at: { box: [0, 0, width + 1, 5] } }),
+      { code: 'bad_input' },
+    );
   });
 
   test(`${golden.name}: the placeholder counts as said`, () => {

@@ -9,6 +9,7 @@ import type {
   Engine,
   LabelOutcome,
   LabelRequest,
+  LookRequest,
   ModelInfo,
   ReanswerOutcome,
   ReanswerRequest,
@@ -21,9 +22,11 @@ export interface FakeEngine extends Engine {
   readonly asked: LabelRequest[];
   /** Every question about what is known already. */
   readonly inspected: (TokensRequest | ReanswerRequest)[];
+  /** Every second look by itself. */
+  readonly looked: LookRequest[];
 }
 
-type FakeRequest = LabelRequest | TokensRequest | ReanswerRequest;
+type FakeRequest = LabelRequest | TokensRequest | ReanswerRequest | LookRequest;
 
 /** Runs before each answer; throw to fail, await to delay. */
 export type FakeBehaviour = (request: FakeRequest, signal?: AbortSignal) => void | Promise<void>;
@@ -33,6 +36,7 @@ const FAKE_TRANSFORM = { scaleX: 0.16, scaleY: 0.13, offsetX: 0.1, offsetY: 0.7 
 
 export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
   const asked: LabelRequest[] = [];
+  const looked: LookRequest[] = [];
   const inspected: (TokensRequest | ReanswerRequest)[] = [];
   const inspect = async (
     request: TokensRequest | ReanswerRequest,
@@ -45,6 +49,7 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
   return {
     asked,
     inspected,
+    looked,
     pid: null,
     async modelInfo(model): Promise<ModelInfo> {
       if (!existsSync(model.dir)) throw new FoveaError('not_found', 'no such model', { where: model.dir });
@@ -80,6 +85,15 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
     async reanswer(request, signal) {
       await inspect(request, signal);
       return fakeReanswer(request);
+    },
+    async look(request, signal) {
+      looked.push(request);
+      await behaviour(request, signal);
+      if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+      const crop = 'box' in request.at ? request.at.box : ([2, 2, 6, 6] as const);
+      const from = 'box' in request.at ? null : request.at.from;
+      const secondStage = { crop, from, answer: `closer at ${crop.join()}`, skipped: null };
+      return { secondStage, timings: { total: 1 }, device: 'cpu' };
     },
     dispose: async () => {},
   };

@@ -1,5 +1,6 @@
 import { Asked } from '../../inspect/asked.ts';
 import { causalCheck } from '../../inspect/causal.ts';
+import { cropAnswer } from '../../inspect/crop.ts';
 import { Newest } from '../../inspect/newest.ts';
 import { tokenView } from '../../inspect/tokens.ts';
 import type { Engine } from '../../engine/protocol.ts';
@@ -57,6 +58,18 @@ export const inspectHandlers = {
         causalCheck(open.project, engine, wish, tell, signal),
       ),
     );
+  },
+
+  'inspect.crop': ({ session, options: { engine } }, { slot, ...wish }) => {
+    const open = session();
+    const { newest } = trialsOf(open, engine);
+    return open.task(async (closing) => {
+      const answer = await newest.run(`crop ${slot}`, closing, (signal) =>
+        cropAnswer(open.project, engine, wish, signal),
+      );
+      if (answer.kept) open.sampleChanged(answer.sampleId);
+      return answer;
+    });
   },
 
   'inspect.cancel': ({ session, options: { engine } }, { slot, kind }) => {

@@ -22,11 +22,11 @@ export const recipeHandlers = {
   'recipes.preview': ({ session }, { runId, labels, roi, filter, after }) =>
     previewChunk(session().project.db, { runId, thresholds: { labels, roi }, filter, after }),
 
-  'recipes.apply': async ({ session, options }, { runId, labels, roi, filter }) => {
+  'recipes.apply': async ({ session, options }, { runId, labels, roi, filter, answerAgain }) => {
     const { project, queue, jobChanged } = session();
     const saved = await knownPresets(options.resources);
     const preset = targetPreset(project.db, runId, { labels, roi }, saved);
-    const added = addRelabelJob(project, { fromRunId: runId, preset, filter });
+    const added = addRelabelJob(project, { fromRunId: runId, preset, filter, answerAgain });
     queue.wake();
     const job = getJob(project.db, added.jobId);
     jobChanged(job);

@@ -4,11 +4,11 @@
  */
 import { z } from 'zod';
 import { boxSchema, idSchema } from '../domain.ts';
-import { askedAnswerSchema, causalCheckSchema, tokenViewSchema } from '../inspect.ts';
+import { askedAnswerSchema, causalCheckSchema, cropAnswerSchema, tokenViewSchema } from '../inspect.ts';
 
 const slotSchema = z.string().min(1).max(64);
 /** What a call can be cancelled by. */
-export const inspectKindSchema = z.enum(['tokens', 'ask', 'causal']);
+export const inspectKindSchema = z.enum(['tokens', 'ask', 'causal', 'crop']);
 export type InspectKind = z.infer<typeof inspectKindSchema>;
 
 export const inspectProcedures = {
@@ -46,6 +46,14 @@ export const inspectProcedures = {
       seed: z.number().int().min(0).max(1_000_000),
     }),
     output: causalCheckSchema,
+  },
+  /**
+   * Answers after a second look at a crop: a box in whole source pixels, or what the prediction's maps give (null), which
+   * is kept where the prediction has no second answer.
+   */
+  'inspect.crop': {
+    input: z.object({ slot: slotSchema, predictionId: idSchema, box: boxSchema.nullable() }),
+    output: cropAnswerSchema,
   },
   'inspect.cancel': { input: z.object({ slot: slotSchema, kind: inspectKindSchema }), output: z.object({}) },
 } as const;

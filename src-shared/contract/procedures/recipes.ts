@@ -51,7 +51,8 @@ export const recipeProcedures = {
   },
   /** Derives the labels of the scope anew under these thresholds, as a new run, in a job. */
   'recipes.apply': {
-    input: scopeSchema,
+    /** `answerAgain`: where the crop changes, the model looks at it again. */
+    input: scopeSchema.extend({ answerAgain: z.boolean().default(false) }),
     output: z.object({ job: jobSchema, runId: idSchema, presetName: z.string() }),
   },
   /** Takes a run off the screen again: what showed it shows `insteadRunId`. Its predictions stay. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { regionsOf } from '../../../src-renderer/logic/regions.ts';
+import { secondLook } from '../../../src-renderer/logic/second-look.ts';
 import { timingBars } from '../../../src-renderer/logic/timing-bars.ts';
 
 const prediction = {
@@ -34,6 +35,17 @@ test('regions are whole pixels inside the picture, each once, the crop first', (
   );
   const none = { ...prediction, boxes: { raw: [], denoised: [], rpn: [] }, secondStage: null };
   assert.deepEqual(regionsOf(none, null, [15, 12]), []);
+});
+
+test('what there is to look at again: a changed label’s region, or a crop without an answer', () => {
+  const detail = { prediction: { ...prediction, id: 7 }, image: { width: 15, height: 12 } };
+  const label = Int8Array.of(0, 1, -100, 0);
+  assert.deepEqual(secondLook(detail, label, true), { kind: 'label', predictionId: 7, box: [10, 0, 15, 10] });
+  assert.equal(secondLook(detail, Int8Array.of(0, 0, 0, 0), true).kind, 'none');
+  assert.equal(secondLook(detail, label, false).kind, 'none', 'it has an answer');
+  const without = { ...detail, prediction: { ...detail.prediction, secondStage: null } };
+  assert.deepEqual(secondLook(without, label, false), { kind: 'map', predictionId: 7 });
+  assert.equal(secondLook({ ...detail, prediction: null }, null, false).kind, 'none');
 });
 
 test('time is told in parts that add up', () => {

@@ -97,6 +97,58 @@ test('tokens are those of the stored question and answer, under the run that mad
   await assert.rejects(call('inspect.tokens', { slot: 'a', predictionId: 99 }), { code: 'not_found' });
 });
 
+test('a crop is looked at again: a drawn box is only shown, a missing second answer is kept', async (t) => {
+  const { call, engine, predictionId, heard } = await start(t);
+  const before = (await call('samples.get', { id: 1 })).prediction!;
+  const drawn = await call('inspect.crop', { slot: 'a', predictionId, box: [1, 2, 9, 9] });
+  assert.deepEqual([drawn.kept, drawn.secondStage.crop, drawn.secondStage.from], [false, [1, 2, 9, 9], null]);
+  const own = await call('inspect.crop', { slot: 'a', predictionId, box: null });
+  assert.equal(own.kept, false, 'it has a second answer, which stays');
+  assert.deepEqual((await call('samples.get', { id: 1 })).prediction, before);
+
+  const { id: runId, preset } = (await call('project.summary', {})).runs[0]!;
+  const labels = { ...preset.labels, binaryCoff: 0.9, maxRatioLimit: 1 };
+  const roi = { ...preset.roi, threshold: preset.roi.threshold / 2 };
+  await call('recipes.apply', { runId, labels, roi, filter: null });
+  while ((await call('jobs.list', {})).some(({ state }) => state === 'queued' || state === 'running'))
+    await delay(5);
+  const relabelled = (await call('samples.get', { id: 1 })).prediction!;
+  assert.equal(relabelled.secondStage, null);
+  heard.length = 0;
+  const made = await call('inspect.crop', { slot: 'a', predictionId: relabelled.id, box: null });
+  assert.equal(made.kept, true);
+  assert.equal(engine.looked.at(-1)?.preset.roi.threshold, roi.threshold);
+  assert.deepEqual((await call('samples.get', { id: 1 })).prediction?.secondStage, made.secondStage);
+  assert.ok(
+    heard.some(
+      ({ name, payload }) => name === 'sample.changed' && (payload as { sampleId: number }).sampleId === 1,
+    ),
+  );
+});
+
+test('relabelling can answer again where the crop changes, and only there', async (t) => {
+  const { call, engine } = await start(t);
+  const { id: runId, preset } = (await call('project.summary', {})).runs[0]!;
+  const finish = async (): Promise<void> => {
+    while ((await call('jobs.list', {})).some(({ state }) => state === 'queued' || state === 'running'))
+      await delay(5);
+  };
+  const same = { runId, labels: { ...preset.labels, bgCoff: 0.05 }, roi: preset.roi, filter: null };
+  await call('recipes.apply', { ...same, answerAgain: true });
+  await finish();
+  assert.equal(engine.looked.length, 0, 'the crop is as it was');
+  const roi = { ...preset.roi, threshold: preset.roi.threshold / 2 };
+  const applied = await call('recipes.apply', { ...same, roi, answerAgain: true });
+  await finish();
+  assert.equal((await call('jobs.list', {})).find(({ id }) => id === applied.job.id)?.failed, 0);
+  for (const id of [1, 2, 3]) {
+    const { prediction } = await call('samples.get', { id });
+    assert.equal(prediction?.runId, applied.runId);
+    assert.match(prediction.secondStage?.answer ?? '', /^closer at/);
+  }
+  assert.equal(engine.looked.length, 3);
+});
+
 test('the newest call of a kind wins, other pages and kinds go on, and a page can cancel', async (t) => {
   let blocked = true;
   const { call, engine, predictionId } = await start(t, (request, signal) =>

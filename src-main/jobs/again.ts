@@ -1,7 +1,7 @@
 /** The same model, picture and question as a prediction, for asking the engine more about it. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ModelRef } from '../engine/protocol.ts';
-import { modelFingerprint } from '../jobs/model-fingerprint.ts';
+import { modelFingerprint } from './model-fingerprint.ts';
 import { imagePath } from '../store/image.ts';
 import { type PredictionSource, predictionSource } from '../store/prediction-source.ts';
 import type { Project } from '../store/project.ts';
