@@ -10,6 +10,7 @@ import { readLines } from './lines.ts';
 import { parseJson } from './parse.ts';
 import type { ImportItem, ImportRecord } from './types.ts';
 
+const LF = 0x0a;
 const NEXT = 'Correct it and import the file again';
 
 /**
@@ -30,6 +31,16 @@ export async function* readRecords(
       ? { ok: true, line, record: parsed.value }
       : { ok: false, line, problem: { message: parsed.message, next: NEXT } };
   }
+}
+
+/** How many lines `file` has, to say how far an import is. Throws as {@link readFile}. */
+export async function countLines(file: string): Promise<number> {
+  let [count, last] = [0, LF];
+  for await (const chunk of readFile(file)) {
+    for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) count++;
+    last = chunk.at(-1) ?? last;
+  }
+  return last === LF ? count : count + 1;
 }
 
 /** Bytes of `file` with failures as FoveaErrors. */

@@ -4,6 +4,7 @@
  */
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { readImageSize } from '../checkpoint/image/decode.ts';
 import { openImport, type ImportItem, type ImportRecord } from '../importers/index.ts';
@@ -12,6 +13,7 @@ import { ensureImage, type NewImage } from '../store/image.ts';
 import type { Project } from '../store/project.ts';
 import { ensureRoot } from '../store/root.ts';
 import { addSample } from '../store/sample.ts';
+import { forgetSamples, UNIMPORT_CHUNK } from '../store/unimport.ts';
 
 /** Large enough that the disk waits for few commits, small enough that stopping loses little. */
 const BATCH = 500;
@@ -39,15 +41,17 @@ export interface ImportOptions {
   readonly imagesDir: string;
   readonly questionsFile: string;
   readonly signal?: AbortSignal;
-  /** Lines read so far. */
-  readonly onProgress?: (lines: number) => void;
+  /** What stopping leaves: whole batches, to go on with (default), or nothing of this import. */
+  readonly onStop?: 'keep' | 'take back';
+  /** Questions read so far, and the line of the file the last one is on. */
+  readonly onProgress?: (questions: number, line: number) => void;
 }
 
 type Checked = { readonly record: ImportRecord; readonly image: Omit<NewImage, 'rootId'> };
 
 /**
  * Imports a question file. Bad lines are refused and counted, the others go in. Throws `not_found` (folder, file),
- * `cancelled` (what was added stays), `no_space`, `read_only`, `io`.
+ * `cancelled` (see `onStop`), `no_space`, `read_only`, `io`.
  */
 export async function importQuestions(project: Project, options: ImportOptions): Promise<ImportReport> {
   const started = performance.now();
@@ -56,6 +60,28 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const problems: ImportLineProblem[] = [];
   let [added, skipped, failed, lines] = [0, 0, 0, 0];
   let batch: ImportItem[] = [];
+  const addedIds: number[] = [];
+
+  const stop = async (): Promise<never> => {
+    if (options.onStop !== 'take back') {
+      throw new FoveaError('cancelled', `stopped after ${lines} lines; ${added} samples were added`, {
+        next: 'Import the same file again to go on',
+      });
+    }
+    let gone = 0;
+    for (let at = 0; at < addedIds.length; at += UNIMPORT_CHUNK) {
+      gone += forgetSamples(project.db, addedIds.slice(at, at + UNIMPORT_CHUNK));
+      await breathe();
+    }
+    const stay = added - gone;
+    throw new FoveaError(
+      'cancelled',
+      stay === 0
+        ? 'the import was cancelled; nothing of it is in the project'
+        : `the import was cancelled; ${stay} of its samples were worked with already and stay`,
+      { next: 'Import the file again whenever you like' },
+    );
+  };
 
   const flush = async (): Promise<void> => {
     const items = batch;
@@ -73,17 +99,15 @@ export async function importQuestions(project: Project, options: ImportOptions):
       const rootId = ensureRoot(project.db, project.path, root);
       for (const { record, image } of good) {
         const imageId = ensureImage(project.db, { ...image, rootId });
-        if (addSample(project.db, { ...record, imageId }) === null) skipped++;
+        const id = addSample(project.db, { ...record, imageId });
+        if (id === null) skipped++;
         else added++;
+        if (id !== null && options.onStop === 'take back') addedIds.push(id);
       }
     });
     lines += items.length;
-    options.onProgress?.(lines);
-    if (options.signal?.aborted) {
-      throw new FoveaError('cancelled', `stopped after ${lines} lines; ${added} samples were added`, {
-        next: 'Import the same file again to go on',
-      });
-    }
+    options.onProgress?.(lines, items.at(-1)?.line ?? 0);
+    if (options.signal?.aborted) await stop();
   };
 
   const { items } = await openImport(options.questionsFile);

@@ -3,6 +3,8 @@ import { createContext } from 'svelte';
 import type { Flag } from '../../src-shared/contract/domain.ts';
 import {
   NO_FILTER,
+  type ExportReport,
+  type ProcedureOutput,
   type RpcClient,
   type SampleFilter,
   type SampleSort,
@@ -17,6 +19,7 @@ import { Dashboard } from './dashboard.svelte.ts';
 import { Desk } from './desk.svelte.ts';
 import { Flagging } from './flagging.svelte.ts';
 import { Finding } from './finding.svelte.ts';
+import { Exchange } from './exchange.svelte.ts';
 import { Gallery } from './gallery.svelte.ts';
 import { Heads } from './heads.svelte.ts';
 import { Keys } from './keys.svelte.ts';
@@ -80,6 +83,8 @@ export class Workbench {
   readonly causal: Causal;
   readonly secondLook: SecondLook;
   readonly tour: Tour;
+  readonly imports: Exchange<ProcedureOutput<'import.start'>>;
+  readonly exports: Exchange<ExportReport>;
   /** The dialog that is open. */
   sheet = $state<Sheet | null>(null);
   /** The paths in the import dialog, kept while it is closed. */
@@ -114,6 +119,8 @@ export class Workbench {
     this.causal = new Causal(this.session, slot);
     this.secondLook = new SecondLook(this.session, this.desk, this.notices, slot);
     this.tour = new Tour(this);
+    this.imports = new Exchange(this.session, `${slot}-import`);
+    this.exports = new Exchange(this.session, `${slot}-export`);
   }
 
   /** Shows in the gallery what is like the current sample. */

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { countLines } from '../../src-main/importers/records.ts';
 import { importQuestions } from '../../src-main/jobs/import.ts';
+import { addNote } from '../../src-main/store/annotation.ts';
+import { read } from '../../src-main/store/db.ts';
 import type { Project } from '../../src-main/store/project.ts';
 import { sampleDetail } from '../../src-main/store/sample-detail.ts';
 import { projectSummary } from '../../src-main/store/summary.ts';
@@ -106,4 +109,56 @@ test('a missing folder or file is said before anything is written; stopping keep
   assert.equal(projectSummary(project.db, '').samples, 500);
   const rest = await importQuestions(project, { imagesDir, questionsFile });
   assert.deepEqual([rest.added, rest.skipped], [700, 500]);
+});
+
+test('an import that is taken back leaves no sample, but for those that somebody worked with', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  const { db } = project;
+  write([{ ...question('old', 'a.png'), tags: ['kept'] }]);
+  await importQuestions(project, { imagesDir, questionsFile });
+  write(Array.from({ length: 1200 }, (_, n) => ({ ...question(String(n), 'a.png'), tags: ['new'] })));
+  const stopped = (work: () => void): Promise<unknown> => {
+    const controller = new AbortController();
+    const onProgress = (questions: number, line: number): void => {
+      assert.equal(line, questions);
+      if (questions < 1000) return;
+      work();
+      controller.abort();
+    };
+    const { signal } = controller;
+    return importQuestions(project, { imagesDir, questionsFile, signal, onStop: 'take back', onProgress });
+  };
+  await assert.rejects(
+    stopped(() => undefined),
+    /nothing of it is in the project/,
+  );
+  assert.equal(projectSummary(db, '').samples, 1);
+  const left = (table: string): number =>
+    read<{ n: number }>(db, `SELECT COUNT(*) AS n FROM ${table}`).get()!.n;
+  for (const table of ['sample', 'sample_state', 'sample_search', 'sample_tag']) assert.equal(left(table), 1);
+
+  await assert.rejects(
+    stopped(() => {
+      const { id } = read<{ id: number }>(db, 'SELECT MAX(id) AS id FROM sample').get()!;
+      addNote(db, id, 'look', 'ann');
+    }),
+    /1 of its samples were worked with/,
+  );
+  assert.equal(projectSummary(db, '').samples, 2);
+  const again = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([again.added, again.skipped], [1199, 1]);
+});
+
+test('lines of a questions file are counted with and without an ending', async (t) => {
+  const { questionsFile } = await setUp(t);
+  for (const [text, count] of [
+    ['', 0],
+    ['a', 1],
+    ['a\nb\n', 2],
+    ['a\n\nb', 3],
+  ] as const) {
+    writeFileSync(questionsFile, text);
+    assert.equal(await countLines(questionsFile), count);
+  }
+  await assert.rejects(countLines(`${questionsFile}.none`), { code: 'not_found' });
 });

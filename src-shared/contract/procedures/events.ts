@@ -43,6 +43,12 @@ export const events = {
     done: z.number().int().min(0),
     total: z.number().int().min(1),
   }),
+  /** How far an import (lines of its file) or export (samples looked at) of a page is. */
+  'exchange.progress': z.object({
+    slot: z.string(),
+    done: z.number().int().min(0),
+    total: z.number().int().min(0),
+  }),
   /** How far a page's question for all heads is: layers done. */
   'analysis.progress': z.object({
     slot: z.string(),

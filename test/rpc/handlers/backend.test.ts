@@ -237,6 +237,37 @@ test('import and export through the page', async (t) => {
   );
 });
 
+test('import and export tell how far they are; cancelled, they leave nothing behind', async (t) => {
+  const { call, backend, heard, settled, demo, dir } = await start(t);
+  await call('project.demo', { dir: null });
+  await settled();
+  const questionsFile = join(demo, 'many.jsonl');
+  const lines = Array.from(
+    { length: 3000 },
+    (_, n) => `{"question_id":"m${n}","image":"images/1.png","text":"new ${n}"}`,
+  );
+  await writeFile(questionsFile, lines.join('\n'));
+  const stop = backend.subscribe((name, payload) => {
+    if (name !== 'exchange.progress' || (payload as { done: number }).done === 0) return;
+    void call('exchange.cancel', { slot: 'a-import' });
+  });
+  const source = { imagesDir: demo, questionsFile };
+  await assert.rejects(call('import.start', { ...source, slot: 'a-import' }), { code: 'cancelled' });
+  stop();
+  const told = heard.filter(({ name }) => name === 'exchange.progress');
+  assert.deepEqual(told[0]?.payload, { slot: 'a-import', done: 0, total: 3000 });
+  assert.equal((await call('project.summary', {})).samples, 3);
+
+  const path = join(dir, 'all.jsonl');
+  const wish = { format: 'jsonl', path, includeUnreviewed: true } as const;
+  const exporting = call('export.start', { ...wish, slot: 'a-export' });
+  await call('exchange.cancel', { slot: 'a-export' });
+  await assert.rejects(exporting, { code: 'cancelled' });
+  assert.equal(existsSync(path), false);
+  await call('exchange.cancel', { slot: 'nobody' });
+  assert.equal((await call('export.start', { ...wish, slot: 'a-export' })).done, 3);
+});
+
 test('another run can be shown; presets are listed; a bad project leaves the open one open', async (t) => {
   const { call, settled, dir, demo } = await start(t);
   await call('project.demo', { dir: null });

@@ -1,0 +1,54 @@
+/** Tens of thousands of questions imported from the page: it says how far it is, and cancelled it leaves the project as it was. */
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { openInBrowserHost } from './support/browser-host.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+const LINES = 30_000;
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+test('a long import shows its progress, goes on behind its closed dialog, and is taken back when cancelled', async (t) => {
+  const project = await demoProject(t);
+  const images = readdirSync(join(project, 'images')).filter((name) => name.endsWith('.png'));
+  const file = join(dirname(project), 'many.jsonl');
+  writeFileSync(
+    file,
+    Array.from({ length: LINES }, (_, n) =>
+      JSON.stringify({ question_id: `m${n}`, image: images[n % images.length], text: `Which code? ${n}` }),
+    ).join('\n'),
+  );
+  const app = await openInBrowserHost(chromium, project);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    await page.keyboard.press('Control+i');
+    const dialog = page.getByRole('dialog', { name: 'Import pictures and questions' });
+    await dialog.getByLabel('Folder of the pictures').fill(join(project, 'images'));
+    await dialog.getByLabel('Questions:').fill(file);
+    await page.keyboard.press('Enter');
+    const bar = dialog.getByRole('progressbar', { name: 'Importing' });
+    await dialog.getByText(`/${LINES.toLocaleString('en-US')}`).waitFor();
+    assert.equal(await bar.getAttribute('aria-valuemax'), String(LINES));
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+i');
+    await bar.waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.getByText('nothing of it is in the project').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Not labelled, 0' }).waitFor();
+    await page.getByText('of 120', { exact: false }).first().waitFor();
+  } finally {
+    await app.close();
+  }
+});
