@@ -55,6 +55,10 @@ export type Command =
   | 'filter'
   | 'clearFilter'
   | 'saveFilter'
+  | 'acceptMany'
+  | 'rejectMany'
+  | 'undoBatch'
+  | 'batches'
   | 'openInReview'
   | 'chooseAll'
   | 'chooseNone'
@@ -181,6 +185,22 @@ export const KEYMAP: readonly Binding[] = [
     keys: ['Ctrl+A'],
     on: 'gallery',
   },
+  {
+    command: 'acceptMany',
+    group: 'Gallery',
+    words: 'Accept the chosen samples…',
+    keys: ['A'],
+    on: 'gallery',
+  },
+  {
+    command: 'rejectMany',
+    group: 'Gallery',
+    words: 'Reject the chosen samples…',
+    keys: ['X'],
+    on: 'gallery',
+  },
+  { command: 'undoBatch', group: 'Gallery', words: 'Undo the last batch', keys: ['Ctrl+Z'], on: 'gallery' },
+  { command: 'batches', group: 'Gallery', words: 'Batches', keys: ['Shift+B'], on: 'gallery' },
   { command: 'chooseNone', group: 'Gallery', words: 'Choose none', keys: ['Esc'], on: 'gallery' },
   ...PAGES.map(({ id, words }): Binding => {
     const key = PAGE_KEYS[id];

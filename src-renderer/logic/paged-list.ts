@@ -29,6 +29,11 @@ export class PagedList<Row extends { readonly id: number }> {
     return this.#indexOf.get(id);
   }
 
+  /** Ids of the rows that are here. */
+  ids(): number[] {
+    return [...this.#indexOf.keys()];
+  }
+
   /** First index of the page that holds `index`. */
   pageStart(index: number): number {
     return index - (index % PAGE_SIZE);

@@ -66,6 +66,8 @@ export class Desk {
 
   /** Whether the label on screen is one that a recipe on trial gives, not the one that holds. */
   isTrying: () => boolean = () => false;
+  /** Whether a person looks at the sample; elsewhere nothing has to be said about it. */
+  isOnScreen: () => boolean = () => true;
 
   /** Hears of every decision made here once it is saved. */
   onDecision: (decision: OwnDecision) => void = () => undefined;
@@ -297,7 +299,8 @@ export class Desk {
     this.#session.refreshSoon();
   }
 
-  #sampleChanged(change: EventPayload<'sample.changed'>): void {
+  /** @param by who did it, where that is known */
+  #sampleChanged(change: EventPayload<'sample.changed'>, by = 'This sample was reviewed elsewhere'): void {
     const { sampleId, state, latestRevisionId, predictionId } = change;
     this.#session.refreshSoon();
     if (this.#saving.isDirty(sampleId)) return;
@@ -314,14 +317,14 @@ export class Desk {
     const known = Math.max(this.#saving.seen(sampleId) ?? 0, newest(bundle.reviews)?.id ?? 0);
     const reviewed = (latestRevisionId ?? 0) > known;
     if (relabelled) this.#queue.refreshSoon();
-    if (reviewed && sampleId === this.#showing.id) this.#notices.info('This sample was reviewed elsewhere');
+    if (reviewed && sampleId === this.#showing.id && this.isOnScreen()) this.#notices.info(by);
     if (relabelled || reviewed) this.#stale(sampleId);
   }
 
   /** Any sample may have changed: the one on screen is asked about, the others are fetched anew when they come. */
   async #manyChanged(): Promise<void> {
     this.#showing.forgetOthers();
-    this.#queue.refreshSoon();
+    this.#queue.recheckSoon();
     const id = this.#showing.id;
     if (id === null || !this.bundle) return;
     try {
@@ -329,7 +332,10 @@ export class Desk {
       if (id !== this.#showing.id) return;
       const { state, review, prediction, latestRevisionId } = now;
       const change = { reviewId: review?.id ?? null, predictionId: prediction?.id ?? null };
-      this.#sampleChanged({ sampleId: id, state, latestRevisionId, ...change });
+      const by = review?.batchId
+        ? `Batch ${review.batchId} by ${review.reviewer} decided this sample`
+        : undefined;
+      this.#sampleChanged({ sampleId: id, state, latestRevisionId, ...change }, by);
     } catch {
       // The connection banner says so; showing the sample asks again.
     }

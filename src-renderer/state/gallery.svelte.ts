@@ -18,6 +18,12 @@ import { Thumbnails } from './thumbnails.svelte.ts';
 
 export const TINTS = ['label', 'denoised', 'rpn', 'none'] as const;
 export type Tint = (typeof TINTS)[number];
+export const TINT_WORDS: Readonly<Record<Tint, string>> = {
+  label: 'Label',
+  denoised: 'Denoised attention',
+  rpn: 'RPN probability',
+  none: 'Nothing',
+};
 
 /** More at a stroke of Shift than anybody means to. */
 const RANGE_MOST = 10_000;

@@ -3,6 +3,7 @@ import { untrack } from 'svelte';
 import type { Flag, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
+  FILTER_IDS_MAX,
   IMPORT_ORDER,
   NO_FILTER,
   type RpcClient,
@@ -16,6 +17,8 @@ import { PAGE_SIZE, PagedList } from '../logic/paged-list.ts';
 import { lastInput, measureUntilDrawn } from './timings.ts';
 
 const LIVE_REFRESH_MS = 800;
+/** Rows asked for anew one list after the other; with more the list is begun anew. */
+const RECHECKED_MOST = 5_000;
 
 export class Queue {
   readonly #client: RpcClient;
@@ -36,6 +39,7 @@ export class Queue {
   #generation = 0;
   #shown = { first: 0, end: 0 };
   #refreshTimer: ReturnType<typeof setTimeout> | null = null;
+  #recheck = false;
 
   constructor(client: RpcClient) {
     this.#client = client;
@@ -187,6 +191,15 @@ export class Queue {
     return this.#list.indexOf(id) !== undefined;
   }
 
+  /**
+   * Any row may have changed: what is here is asked for anew, soon. Rows that went out of the filter keep their place, as
+   * they do when they are decided here.
+   */
+  recheckSoon(): void {
+    this.#recheck = true;
+    this.refreshSoon();
+  }
+
   /** Rows changed elsewhere (labelling goes on): fetch anew what is shown, soon, once for many changes. */
   refreshSoon(): void {
     this.#refreshTimer ??= setTimeout(() => {
@@ -195,9 +208,30 @@ export class Queue {
     }, LIVE_REFRESH_MS);
   }
 
-  #refresh(): Promise<void> {
+  async #refresh(): Promise<void> {
+    const recheck = this.#recheck;
+    this.#recheck = false;
     // Work takes rows out of a filter by state, flag or note; they keep their place, so that the way back stays open.
-    return dependsOnWork(this.filter) ? this.#refreshEnd() : this.#refreshShown();
+    if (!dependsOnWork(this.filter)) return this.#refreshShown();
+    if (recheck) await this.#recheckRows();
+    return this.#refreshEnd();
+  }
+
+  async #recheckRows(): Promise<void> {
+    const generation = this.#generation;
+    const ids = this.#list.ids();
+    if (ids.length > RECHECKED_MOST) return this.reload();
+    try {
+      for (let at = 0; at < ids.length; at += FILTER_IDS_MAX) {
+        const filter = { ...NO_FILTER, ids: ids.slice(at, at + FILTER_IDS_MAX) };
+        const call = { filter, sort: IMPORT_ORDER, offset: 0, limit: FILTER_IDS_MAX };
+        const { rows } = await this.#client.call('samples.list', call);
+        if (generation !== this.#generation) return;
+        for (const row of rows) this.#update(row.id, row);
+      }
+    } catch {
+      // The connection banner says so; the next change asks again.
+    }
   }
 
   /** Adds what began to match meanwhile; labelling goes through the samples in the queue's own order. */

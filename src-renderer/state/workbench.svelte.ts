@@ -14,6 +14,7 @@ import type { DockId } from '../logic/dock.ts';
 import { isChosen } from '../logic/selection.ts';
 import type { PageId } from '../logic/pages.ts';
 import { Asking } from './asking.svelte.ts';
+import { Batches } from './batches.svelte.ts';
 import { Causal } from './causal.svelte.ts';
 import { Dashboard } from './dashboard.svelte.ts';
 import { Desk } from './desk.svelte.ts';
@@ -54,7 +55,9 @@ export type Sheet =
   | 'savePreset'
   | 'presets'
   | 'filterName'
-  | 'note';
+  | 'note'
+  | 'batch'
+  | 'batches';
 
 export class Workbench {
   readonly notices = new Notices();
@@ -73,6 +76,7 @@ export class Workbench {
   readonly gallery: Gallery;
   readonly similar: Similar;
   readonly dashboard: Dashboard;
+  readonly batches: Batches;
   readonly models: Models;
   readonly recipe: RecipeTrial;
   readonly relabel: Relabel;
@@ -105,8 +109,12 @@ export class Workbench {
     this.gallery = new Gallery(this.session, this.queue, this.notices);
     this.similar = new Similar(this.session, this.queue, this.notices);
     this.dashboard = new Dashboard(this.session);
+    this.batches = new Batches(this.session, this.queue, this.gallery, this.notices);
+    // In the gallery the list is made anew; where one is worked through, rows keep their places.
+    this.batches.onDone = () => void (this.page === 'gallery' && this.queue.reload());
     this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.notices);
+    this.desk.isOnScreen = () => this.page === 'review';
     this.recipe = new RecipeTrial(this.session, this.desk, this.panes, this.notices);
     this.relabel = new Relabel(this.session, this.queue, this.recipe, this.notices);
     this.presets = new Presets(this.session, this.recipe, this.notices);
@@ -121,6 +129,16 @@ export class Workbench {
     this.tour = new Tour(this);
     this.imports = new Exchange(this.session, `${slot}-import`);
     this.exports = new Exchange(this.session, `${slot}-export`);
+  }
+
+  /** Begins to decide the chosen samples at once. */
+  askBatch(decision: 'accept' | 'reject'): void {
+    if (this.batches.ask(decision)) this.sheet = 'batch';
+  }
+
+  showBatches(): void {
+    void this.batches.load();
+    this.sheet = 'batches';
   }
 
   /** Shows in the gallery what is like the current sample. */
