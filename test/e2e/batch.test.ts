@@ -52,6 +52,7 @@ test('by keyboard: all of a filter is accepted after a clean audit, another wind
     const second = new ReviewPage(other);
     await second.ready();
     await other.locator('[data-filter=pending]').click();
+    await other.locator('[aria-busy=false][role=list]').waitFor();
     await second.choose(opened);
 
     await openGallery(page);
