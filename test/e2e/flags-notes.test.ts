@@ -44,7 +44,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.getByRole('listbox').focus();
       await page.keyboard.press('Shift+ArrowRight');
       await page.keyboard.press('Shift+ArrowRight');
-      await page.getByText('3 chosen').waitFor();
+      await page.getByText('3 samples chosen').waitFor();
       await page.keyboard.press('8');
       // The first one had it already: undoing leaves it there.
       await page.getByText('Flagged 2 samples: Good example').waitFor();

@@ -55,7 +55,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.keyboard.press('Shift+ArrowRight');
       await page.locator('[role=option][aria-selected=true]').nth(1).waitFor();
       await page.keyboard.press('Control+a');
-      await page.getByText('120 chosen').waitFor();
+      await page.getByText('120 samples chosen').waitFor();
       await page.keyboard.press('End');
       await page.locator('[aria-posinset="120"].current').waitFor();
       await page.keyboard.press('Home');
