@@ -102,11 +102,7 @@ export class Queue {
       this.#list.clear();
       this.#list.put(start, page.rows, page.total);
       this.#changed();
-      // A person may have gone elsewhere in the old list meanwhile.
-      const now = untrack(() => this.currentId);
-      const there = now === null || now === id ? undefined : this.#list.indexOf(now);
-      if (there !== undefined) this.currentIndex = there;
-      else if (position === null || now !== id) this.#goTo(position ?? 0);
+      if (position === null) this.#goTo(0);
       else this.currentIndex = position;
     } catch (thrown) {
       if (generation === this.#generation) this.error = FoveaError.from(thrown);
