@@ -32,6 +32,7 @@ import {
   storedOf,
 } from '../support/relabel-project.ts';
 import { seededRandom } from '../support/random.ts';
+import { fakeEngine } from '../support/fake-engine.ts';
 import { demoProject } from '../e2e/support/demo-project.ts';
 
 const SEED = 2026;
@@ -262,4 +263,39 @@ test('what the engine stored of the demo is derived again from its maps: labels,
     assert.deepEqual(derived.dropped, prediction.dropped, where);
     assert.deepEqual(derived.boxes, prediction.boxes, where);
   }
+});
+
+test('answering again: what the engine refuses is a failed item, a stop writes nothing of it and the rest goes on later', async (t) => {
+  const scenes = await demoProject(t);
+  const p = await openProject(scenes);
+  t.after(() => p.close());
+  const from = activeRunId(p.db)!;
+  const { preset } = listRuns(p.db).find(({ id }) => id === from)!;
+  const other: Preset = { ...preset, id: 'other.v2', roi: { ...preset.roi, threshold: 0.3 } };
+  const filter = sampleFilterSchema.parse({ text: 'demo-0001' });
+  const samples = candidatesAfter(p.db, { filter, runIds: [from] }, 0, -1).length;
+  assert.ok(samples >= 2);
+  const stop = new AbortController();
+  let asked = 0;
+  const engine = fakeEngine(() => {
+    asked++;
+    if (asked === 1) throw new FoveaError('bad_input', 'the picture is gone');
+    if (asked === 2) stop.abort();
+  });
+  const { jobId, runId } = addRelabelJob(p, { fromRunId: from, preset: other, filter, answerAgain: true });
+  const work = (signal?: AbortSignal) => {
+    const lease = claimJob(p.db, jobId, thisProcess(), isAlive)!;
+    const hooks = signal ? { signal, onAbort: 'release' as const } : {};
+    return workOnRelabelJob(p, lease, hooks, engine);
+  };
+  const stopped = await work(stop.signal);
+  assert.deepEqual([stopped.state, stopped.done, stopped.failed], ['queued', 0, 1]);
+  const made = () =>
+    read<{ n: number }>(p.db, 'SELECT COUNT(*) AS n FROM prediction WHERE run_id = ?').get(runId)!.n;
+  assert.equal(made(), 0);
+  const job = await work();
+  assert.deepEqual([job.state, job.done, job.failed], ['done', samples - 1, 1]);
+  assert.equal(made(), samples - 1);
+  for (const prediction of shown(p).filter((found) => found?.runId === runId))
+    assert.match(prediction!.secondStage?.answer ?? '', /^closer at/);
 });
