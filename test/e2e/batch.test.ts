@@ -6,6 +6,7 @@ import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -113,49 +114,51 @@ test('by keyboard: all of a filter is accepted after a clean audit, another wind
   }
 });
 
-test('by mouse: a wrong one refuses the batch; the rest is reviewed one by one; rejecting works alike', async (t) => {
-  const app = await openInBrowserHost(chromium, await demoProject(t));
-  try {
-    const { page } = app;
-    await new ReviewPage(page).ready();
-    await page.locator('[data-filter=pending]').click();
-    await openGallery(page);
-    await page.locator('[aria-posinset="1"]').click();
-    await page.locator('[aria-posinset="8"]').click({ modifiers: ['Shift'] });
-    await page.locator('[aria-posinset="9"]').click({ modifiers: ['Control'] });
-    await page.getByText('9 samples chosen').waitFor();
-    await page.getByRole('button', { name: 'Accept…' }).click();
-    await page.getByText('That is all of them.').waitFor();
-    await page.getByRole('button', { name: /^Look at \d first$/ }).click();
-    const wrong = page.getByRole('button', { name: 'Wrong', exact: true });
-    await page.locator('[data-audit] canvas').waitFor();
-    await wrong.click();
-    await page.getByText('The audit has not passed: nothing was decided').waitFor();
-    await bothThemes(page, 'refused');
-    assert.equal(await page.getByRole('button', { name: /^Accept \d/ }).count(), 0);
-    await page.getByRole('button', { name: /^Review all \d one by one$/ }).click();
-    const review = new ReviewPage(page);
-    await review.ready();
-    assert.equal(await page.getByRole('tab', { name: 'Review' }).getAttribute('aria-selected'), 'true');
-    await page.getByRole('list', { name: /^\d samples$/ }).waitFor();
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}, by mouse: a wrong one refuses the batch; the rest is reviewed one by one; rejecting works alike`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      await new ReviewPage(page).ready();
+      await page.locator('[data-filter=pending]').click();
+      await openGallery(page);
+      await page.locator('[aria-posinset="1"]').click();
+      await page.locator('[aria-posinset="8"]').click({ modifiers: ['Shift'] });
+      await page.locator('[aria-posinset="9"]').click({ modifiers: ['Control'] });
+      await page.getByText('9 samples chosen').waitFor();
+      await page.getByRole('button', { name: 'Accept…' }).click();
+      await page.getByText('That is all of them.').waitFor();
+      await page.getByRole('button', { name: /^Look at \d first$/ }).click();
+      const wrong = page.getByRole('button', { name: 'Wrong', exact: true });
+      await page.locator('[data-audit] canvas').waitFor();
+      await wrong.click();
+      await page.getByText('The audit has not passed: nothing was decided').waitFor();
+      await bothThemes(page, 'refused');
+      assert.equal(await page.getByRole('button', { name: /^Accept \d/ }).count(), 0);
+      await page.getByRole('button', { name: /^Review all \d one by one$/ }).click();
+      const review = new ReviewPage(page);
+      await review.ready();
+      assert.equal(await page.getByRole('tab', { name: 'Review' }).getAttribute('aria-selected'), 'true');
+      await page.getByRole('list', { name: /^\d samples$/ }).waitFor();
 
-    await openGallery(page);
-    await page.locator('[aria-posinset="1"]').click();
-    await page.locator('[aria-posinset="3"]').click({ modifiers: ['Shift'] });
-    await page.getByRole('button', { name: 'Reject…' }).click();
-    await page.getByText(/is under way/).waitFor();
-    await page.getByRole('button', { name: 'Look at 3 first' }).click();
-    for (let i = 0; i < 3; i++) {
-      await page.getByText(`${i} of 3`).waitFor();
-      await page.getByRole('button', { name: 'Right', exact: true }).click();
+      await openGallery(page);
+      await page.locator('[aria-posinset="1"]').click();
+      await page.locator('[aria-posinset="3"]').click({ modifiers: ['Shift'] });
+      await page.getByRole('button', { name: 'Reject…' }).click();
+      await page.getByText(/is under way/).waitFor();
+      await page.getByRole('button', { name: 'Look at 3 first' }).click();
+      for (let i = 0; i < 3; i++) {
+        await page.getByText(`${i} of 3`).waitFor();
+        await page.getByRole('button', { name: 'Right', exact: true }).click();
+      }
+      await page.getByRole('button', { name: 'Reject 3 samples' }).click();
+      await page.getByText('3 samples rejected.').waitFor();
+      await page.getByRole('button', { name: 'Undo', exact: true }).click();
+      await page.getByText('3 samples are as before the batch.').waitFor();
+      await page.locator('[data-filter=rejected]').filter({ hasText: /^0$/ }).waitFor();
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
     }
-    await page.getByRole('button', { name: 'Reject 3 samples' }).click();
-    await page.getByText('3 samples rejected.').waitFor();
-    await page.getByRole('button', { name: 'Undo', exact: true }).click();
-    await page.getByText('3 samples are as before the batch.').waitFor();
-    await page.locator('[data-filter=rejected]').filter({ hasText: /^0$/ }).waitFor();
-    assert.deepEqual(app.complaints, []);
-  } finally {
-    await app.close();
-  }
-});
+  });
+}
