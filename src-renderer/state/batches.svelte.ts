@@ -30,7 +30,7 @@ export class Batches {
   /** Verdicts are sent one after the other. */
   #sending: Promise<void> = Promise.resolve();
   /** Decided from this page and not undone: what a press of the key takes back. */
-  #last: number | null = null;
+  #last: { readonly id: number; readonly project: string | undefined } | null = null;
 
   target = $state<Target>(AUDIT_TARGETS.find((one) => one === readNumber('auditTarget', 0.05)) ?? 0.05);
   scope = $state.raw<Scope | null>(null);
@@ -140,7 +140,7 @@ export class Batches {
     if (!batch) return false;
     const done = await this.#work('batches.apply', batch);
     if (!done) return false;
-    this.#last = done.id;
+    this.#last = { id: done.id, project: this.#session.project?.path };
     this.#gallery.none();
     this.#reset();
     this.scope = null;
@@ -159,7 +159,9 @@ export class Batches {
 
   /** Takes back what was decided from this page last. @returns false when there is nothing: then a list has to say what */
   undoLast(): boolean {
-    const last = this.list?.find(({ id, state }) => id === this.#last && state === 'applied');
+    // Another project has other batches under the same numbers.
+    const here = this.#last?.project === this.#session.project?.path ? this.#last?.id : undefined;
+    const last = this.list?.find(({ id, state }) => id === here && state === 'applied');
     if (last) void this.undo(last);
     return last !== undefined;
   }
