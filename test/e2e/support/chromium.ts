@@ -22,6 +22,9 @@ const FLAGS = [
   '--no-default-browser-check',
   '--disable-gpu',
   '--disable-background-networking',
+  // Windows behind another one go on drawing, as a person's second screen does.
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
   '--disable-component-update',
   '--disable-sync',
   '--disable-quic',

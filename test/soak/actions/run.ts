@@ -14,6 +14,7 @@ import { makeLargeProject } from '../../bench/ui/large-project.ts';
 import type { Chromium } from '../../e2e/support/chromium.ts';
 import { openInBrowserHost } from '../../e2e/support/browser-host.ts';
 import { openInElectron } from '../../e2e/support/electron-app.ts';
+import { newWindow } from '../../e2e/support/new-window.ts';
 import { openPage, type HostedPage, type HostName } from '../../e2e/support/hosted-page.ts';
 import { addSecondRun } from '../../e2e/support/second-run.ts';
 import { seededRandom } from '../../support/random.ts';
@@ -79,7 +80,8 @@ async function play(
   try {
     const windows = [app];
     if (!electron) {
-      const second = await app.page.context().newPage();
+      const second = await newWindow(app.page);
+      await second.setViewportSize(app.page.viewportSize()!);
       windows.push(await openPage(second, host, () => second.close()));
       await second.goto(app.page.url());
     }
