@@ -1,9 +1,11 @@
 /**
- * Makes docs/review-page.png from the real page on the labelled demo project: `node scripts/node.mjs test/e2e/picture.ts`.
- * It looks for a sample worth showing: kept, in English, and answered right only with the crop.
+ * Makes docs/review-page.png and docs/gallery.png from the real page on the labelled demo project:
+ * `node scripts/node.mjs test/e2e/picture.ts`. For the first it looks for a sample worth showing: kept, in English, and
+ * answered right only with the crop.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium } from './support/chromium.ts';
@@ -12,6 +14,7 @@ import { onlyLanguage } from './support/filter-panel.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 const LOOKED_AT = 60;
+const THUMBNAILS_MS = 3000;
 
 const endings: (() => void)[] = [];
 const project = await demoProject({ after: (end: () => void) => void endings.push(end) } as Parameters<
@@ -40,10 +43,27 @@ try {
   await review.saved();
   mkdirSync(join(root, 'docs'), { recursive: true });
   await page.screenshot({ path: join(root, 'docs', 'review-page.png') });
+  await showGallery(page);
+  await page.screenshot({ path: join(root, 'docs', 'gallery.png') });
 } finally {
   await app.close();
   await chromium.close();
   for (const end of endings) end();
+}
+
+/** All samples by disagreement of label and RPN, in the light theme. */
+async function showGallery(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.keyboard.press('Alt+g');
+  await page.keyboard.press('Shift+C');
+  await page.getByLabel('Order', { exact: true }).selectOption('disagreement');
+  await page
+    .getByRole('listbox', { name: /samples$/ })
+    .getByRole('option')
+    .first()
+    .waitFor();
+  // Thumbnails are made as they come into sight.
+  await page.waitForTimeout(THUMBNAILS_MS);
 }
 
 /** Goes through the queue and back to the sample that shows most: a crop, a right answer, and best of all both at once. */
