@@ -72,9 +72,14 @@ class WebContents extends EventEmitter {
     void this.#page?.reload().finally(() => (this.#byMain = false));
   }
 
-  async load(url: string, preload: string): Promise<void> {
+  async load(
+    url: string,
+    preload: string,
+    size: { readonly width: number; readonly height: number },
+  ): Promise<void> {
     const page = await newWindowPage();
     this.#page = page;
+    await page.setViewportSize({ width: size.width, height: size.height });
     page.on('close', () => this.emit('closed'));
     page.on('crash', () => this.emit('render-process-gone', {}, { reason: 'crashed' }));
     page.on('popup', (popup) => this.#onPopup(popup));
@@ -198,7 +203,7 @@ export class BrowserWindow extends EventEmitter {
   }
 
   async loadURL(url: string): Promise<void> {
-    await this.webContents.load(url, this.#preload);
+    await this.webContents.load(url, this.#preload, this.#bounds);
     this.emit('ready-to-show');
     tellTest({ type: 'window' });
   }
