@@ -234,7 +234,9 @@ export class Editing {
     this.shape = null;
   }
 
+  /** A label that is as it was corrects nothing: what was rejected stays so. */
   #correct(edit: Edit, label: Labels): void {
+    if (sameLabel(edit.history.current.label, label)) return;
     this.step(edit, { ...edit.history.current, decision: 'correct', label });
   }
 

@@ -257,3 +257,34 @@ test('a label is copied, compared, restored and noted; each is a revision of its
     await app.close();
   }
 });
+
+test('browser host: what changes no token takes no step, so a rejected sample stays rejected', async (t) => {
+  const project = join(temporaryDir(t), 'project');
+  await makeLargeProject(project, 3);
+  const app = await HOSTS['browser host'](chromium, project);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    const label = new LabelCells(page);
+    await review.ready();
+    await label.measure();
+    // All background: there is nothing to shrink.
+    await page.keyboard.press('r');
+    await page.keyboard.press('2');
+    await label.drag([0, 0], [COLS - 1, COLS - 1]);
+    await page.locator('[data-current-state=corrected]').waitFor();
+    await review.pressAndMove('x');
+    await review.pressAndMove('ArrowLeft');
+    await page.keyboard.press(',');
+    // One step back leads behind the rejection, not to it.
+    await page.keyboard.press('Control+z');
+    await page.locator('[data-current-state=corrected]').waitFor();
+    await review.saved();
+    assert.deepEqual(
+      stored(project).revisions.map(({ decision }) => decision),
+      ['correct', 'reject', 'correct'],
+    );
+  } finally {
+    await app.close();
+  }
+});
