@@ -118,7 +118,10 @@ export class Editing {
 
   /** Changes the label that holds, as one step. `change` gets the region taken, or null. */
   change(change: (label: Labels, grid: Grid, region: readonly number[] | null) => Labels): void {
-    if (this.#label && this.#grid) this.setLabel(change(this.#label, this.#grid, this.region));
+    if (!this.#label || !this.#grid) return;
+    const label = change(this.#label, this.#grid, this.region);
+    // Nothing to shrink is no decision: what was rejected stays so.
+    if (!sameLabel(label, this.#label)) this.setLabel(label);
   }
 
   undo(): void {
@@ -234,9 +237,7 @@ export class Editing {
     this.shape = null;
   }
 
-  /** A label that is as it was corrects nothing: what was rejected stays so. */
   #correct(edit: Edit, label: Labels): void {
-    if (sameLabel(edit.history.current.label, label)) return;
     this.step(edit, { ...edit.history.current, decision: 'correct', label });
   }
 
