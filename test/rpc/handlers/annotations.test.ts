@@ -2,18 +2,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import {
-  events,
-  IMPORT_ORDER,
-  NO_FILTER,
-  procedures,
-  type EventName,
-  type ProcedureInput,
-  type ProcedureName,
-  type ProcedureOutput,
-} from '../../../src-shared/contract/procedures.ts';
+import { IMPORT_ORDER, NO_FILTER, type EventName } from '../../../src-shared/contract/procedures.ts';
 import { createBackend } from '../../../src-main/rpc/backend.ts';
 import { createProject } from '../../../src-main/store/project.ts';
+import { callsOf } from '../../support/backend-calls.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
 import { addSamples, temporaryDir } from '../../support/project.ts';
 import { standInResources } from '../../support/scenes.ts';
@@ -34,19 +26,12 @@ test('what is flagged, noted or saved is told, once, and only what changed', asy
     demoProjectDir: join(dir, 'demo'),
   });
   t.after(() => backend.dispose());
-  const heard: [EventName, unknown][] = [];
-  backend.subscribe((name, payload) => {
-    if (/^(flags|notes|filters)\./.test(name)) heard.push([name, events[name].parse(payload)]);
-  });
-  const call = async <N extends ProcedureName>(
-    name: N,
-    input: ProcedureInput<N>,
-  ): Promise<ProcedureOutput<N>> => {
-    const output = await backend.call(name, input);
-    procedures[name].output.parse(output);
-    return output;
-  };
-  const news = (): typeof heard => heard.splice(0);
+  const { heard, call } = callsOf(backend);
+  const news = (): (readonly [EventName, unknown])[] =>
+    heard
+      .splice(0)
+      .filter(({ name }) => /^(flags|notes|filters)\./.test(name))
+      .map(({ name, payload }) => [name, payload]);
 
   const flag = { flag: 'example', reviewer: 'ann' } as const;
   assert.deepEqual(await call('flags.set', { ...flag, sampleIds: [1], on: true }), { changed: [1] });

@@ -6,27 +6,17 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ERROR_CODES } from '../../../src-shared/contract/errors.ts';
 import type { Job } from '../../../src-shared/contract/domain.ts';
-import {
-  events,
-  procedures,
-  type EventName,
-  type ProcedureInput,
-  type ProcedureName,
-  type ProcedureOutput,
-} from '../../../src-shared/contract/procedures.ts';
 import { type Backend, createBackend } from '../../../src-main/rpc/backend.ts';
+import { type BackendCalls, callsOf } from '../../support/backend-calls.ts';
 import { type FakeEngine, fakeEngine, fakeOutcome } from '../../support/fake-engine.ts';
 import { temporaryDir } from '../../support/project.ts';
 import { standInResources } from '../../support/scenes.ts';
 
-interface Harness {
+interface Harness extends BackendCalls {
   readonly backend: Backend;
   readonly engine: FakeEngine;
   readonly demo: string;
   readonly dir: string;
-  readonly heard: { name: EventName; payload: unknown }[];
-  /** Calls and checks the output against the contract. */
-  call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>>;
   /** Resolves when the newest job is over. */
   settled(): Promise<Job>;
 }
@@ -45,16 +35,7 @@ async function start(t: TestContext, engine = fakeEngine()): Promise<Harness> {
     demoProjectDir: demo,
   });
   t.after(() => backend.dispose());
-  const heard: Harness['heard'] = [];
-  backend.subscribe((name, payload) => {
-    events[name].parse(payload);
-    heard.push({ name, payload });
-  });
-  const call: Harness['call'] = async (name, input) => {
-    const output = await backend.call(name, input);
-    procedures[name].output.parse(output);
-    return output;
-  };
+  const { heard, call } = callsOf(backend);
   const settled = async (): Promise<Job> => {
     for (;;) {
       const [job] = await call('jobs.list', {});

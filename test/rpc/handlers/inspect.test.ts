@@ -4,28 +4,19 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  events,
-  procedures,
-  type EventName,
-  type ProcedureInput,
-  type ProcedureName,
-  type ProcedureOutput,
-} from '../../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { type Backend, createBackend } from '../../../src-main/rpc/backend.ts';
+import { type BackendCalls, callsOf } from '../../support/backend-calls.ts';
 import { type FakeBehaviour, type FakeEngine, fakeEngine, fakeOutcome } from '../../support/fake-engine.ts';
 import { temporaryDir } from '../../support/project.ts';
 import { standInResources } from '../../support/scenes.ts';
 
-interface Harness {
+interface Harness extends BackendCalls {
   readonly backend: Backend;
   readonly engine: FakeEngine;
   readonly dir: string;
-  readonly heard: { name: EventName; payload: unknown }[];
   /** Of the first sample. */
   readonly predictionId: number;
-  call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>>;
   /** Another backend on the same project, as after a restart. */
   reopen(): Promise<Backend>;
 }
@@ -50,16 +41,7 @@ async function start(t: TestContext, behave: FakeBehaviour = () => {}): Promise<
     return backend;
   };
   const backend = await open(null);
-  const heard: Harness['heard'] = [];
-  backend.subscribe((name, payload) => {
-    events[name].parse(payload);
-    heard.push({ name, payload });
-  });
-  const call: Harness['call'] = async (name, input) => {
-    const output = await backend.call(name, input);
-    procedures[name].output.parse(output);
-    return output;
-  };
+  const { heard, call } = callsOf(backend);
   await call('project.demo', { dir: null });
   while ((await call('jobs.list', {}))[0]?.state !== 'done') await delay(5);
   labelled = true;

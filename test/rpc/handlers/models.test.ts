@@ -4,16 +4,9 @@ import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  events,
-  procedures,
-  type EventName,
-  type ProcedureInput,
-  type ProcedureName,
-  type ProcedureOutput,
-} from '../../../src-shared/contract/procedures.ts';
 import type { ModelTask } from '../../../src-shared/contract/models.ts';
 import { createBackend } from '../../../src-main/rpc/backend.ts';
+import { callsOf } from '../../support/backend-calls.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
 import { DEMO_CHECKPOINT } from '../../support/demo.ts';
 import { filesOf, hubServer } from '../../support/hub-server.ts';
@@ -38,19 +31,7 @@ async function start(t: TestContext, engine = fakeEngine()) {
     dataDir: join(dir, 'data'),
   });
   t.after(() => backend.dispose());
-  const heard: { name: EventName; payload: unknown }[] = [];
-  backend.subscribe((name, payload) => {
-    events[name].parse(payload);
-    heard.push({ name, payload });
-  });
-  const call = async <N extends ProcedureName>(
-    name: N,
-    input: ProcedureInput<N>,
-  ): Promise<ProcedureOutput<N>> => {
-    const output = await backend.call(name, input);
-    procedures[name].output.parse(output);
-    return output;
-  };
+  const { heard, call } = callsOf(backend);
   const settled = async (): Promise<ModelTask> => {
     for (;;) {
       const [task] = (await call('models.list', {})).tasks;

@@ -3,17 +3,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  events,
-  NO_FILTER,
-  procedures,
-  type EventName,
-  type ProcedureInput,
-  type ProcedureName,
-  type ProcedureOutput,
-} from '../../../src-shared/contract/procedures.ts';
+import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { float16FromBytes } from '../../../src-shared/kernels/float16.ts';
 import { createBackend } from '../../../src-main/rpc/backend.ts';
+import { type BackendCalls, callsOf } from '../../support/backend-calls.ts';
 import {
   FAKE_GRID,
   type FakeBehaviour,
@@ -24,10 +17,8 @@ import {
 import { temporaryDir } from '../../support/project.ts';
 import { standInResources } from '../../support/scenes.ts';
 
-interface Harness {
+interface Harness extends BackendCalls {
   readonly engine: FakeEngine;
-  readonly heard: { name: EventName; payload: unknown }[];
-  call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>>;
   /** Resolves when no job is under way. */
   settled(): Promise<void>;
 }
@@ -48,16 +39,7 @@ async function start(t: TestContext, behave: FakeBehaviour = () => {}): Promise<
     demoProjectDir: join(dir, 'demo-project'),
   });
   t.after(() => backend.dispose());
-  const heard: Harness['heard'] = [];
-  backend.subscribe((name, payload) => {
-    events[name].parse(payload);
-    heard.push({ name, payload });
-  });
-  const call: Harness['call'] = async (name, input) => {
-    const output = await backend.call(name, input);
-    procedures[name].output.parse(output);
-    return output;
-  };
+  const { heard, call } = callsOf(backend);
   const settled = async (): Promise<void> => {
     while ((await call('jobs.list', {})).some(({ state }) => state === 'queued' || state === 'running')) {
       await delay(5);
