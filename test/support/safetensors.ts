@@ -1,5 +1,5 @@
 /** Small safetensors files for tests, honest or lying. */
-import { writeFileSync } from 'node:fs';
+import { openSync, writeFileSync, writeSync } from 'node:fs';
 
 export interface StoredTensor {
   readonly dtype: string;
@@ -24,6 +24,18 @@ export function writeRaw(path: string, header: unknown, data: Uint8Array, length
   const prefix = Buffer.alloc(8);
   prefix.writeBigUInt64LE(length ?? BigInt(text.length));
   writeFileSync(path, Buffer.concat([prefix, text, data]));
+}
+
+/** Begins a file too large for memory: its header is written, padded as published ones are. @returns where data goes on */
+export function beginSafetensors(path: string, header: unknown): number {
+  let json = JSON.stringify(header);
+  json += ' '.repeat((8 - (json.length % 8)) % 8);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  const file = openSync(path, 'w');
+  writeSync(file, length);
+  writeSync(file, json);
+  return file;
 }
 
 /** A float32 tensor of one value. */

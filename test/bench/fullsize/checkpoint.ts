@@ -2,15 +2,7 @@
  * A checkpoint of a published shape with random weights, written as a stream into shards as published ones are: the
  * weights are cut from blocks of random numbers, one block for each spread, so that memory stays at a few megabytes.
  */
-import {
-  closeSync,
-  copyFileSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseConfig, visionConfig, visionSchema } from '../../../src-main/checkpoint/config.ts';
@@ -21,6 +13,7 @@ import type { RequiredTensor } from '../../../src-main/checkpoint/required.ts';
 import { requiredTensors } from '../../../src-main/checkpoint/required.ts';
 import { encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { randoms, seeded } from '../../support/numbers.ts';
+import { beginSafetensors } from '../../support/safetensors.ts';
 import type { Shape } from './shapes.ts';
 
 /** Random numbers in a block; prime, so that rows of a matrix do not repeat. */
@@ -101,13 +94,7 @@ function writeShard(
     header[tensor.name] = { dtype, shape: tensor.shape, data_offsets: [end, end + bytes] };
     end += bytes;
   }
-  let json = JSON.stringify(header);
-  json += ' '.repeat((8 - (json.length % 8)) % 8);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  const file = openSync(path, 'w');
-  writeSync(file, length);
-  writeSync(file, json);
+  const file = beginSafetensors(path, header);
   for (const tensor of tensors) {
     const bytes = block(tensor);
     let at = HALF * Math.floor(random() * POOL);

@@ -2,7 +2,7 @@
  * A mid-size LLaVA in llava-hf's layout with random weights, its tokenizer filled up to the vocabulary, and pictures to
  * ask about: what both sides of `bench:oracle` label. Nothing ends an answer, so answers have the length asked for.
  */
-import { closeSync, copyFileSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { LlavaConfig } from '../../../src-main/checkpoint/config.ts';
 import { requiredTensors } from '../../../src-main/checkpoint/required.ts';
 import { randoms, seeded } from '../../support/numbers.ts';
+import { beginSafetensors } from '../../support/safetensors.ts';
 import { tinyConfig } from '../../support/random-checkpoint.ts';
 
 /** A small checkpoint whose tokenizer, template and `<image>` are taken over. */
@@ -82,13 +83,7 @@ function writeWeights(path: string): number {
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] };
     offset = end;
   }
-  let json = JSON.stringify(header);
-  json += ' '.repeat((8 - (json.length % 8)) % 8);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  const file = openSync(path, 'w');
-  writeSync(file, length);
-  writeSync(file, json);
+  const file = beginSafetensors(path, header);
   const random = seeded(2026);
   const pool = randoms(POOL, random);
   for (const [i, tensor] of all.entries()) {
