@@ -1,8 +1,7 @@
 /** Tokens, another question kept as a sample, and the causal check, as a reviewer uses them, in both hosts. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import axe, { type AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';
@@ -16,11 +15,6 @@ before(async () => {
   chromium = await launchChromium();
 });
 after(() => chromium.close());
-
-async function violations(page: Page): Promise<string[]> {
-  const results = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
-  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-}
 
 for (const [name, open] of Object.entries(HOSTS)) {
   test(`${name}: tokens by pointer and keyboard, a question asked and kept, a causal check`, async (t) => {

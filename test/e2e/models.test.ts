@@ -4,11 +4,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
 import { cacheRepository } from '../support/hub-cache.ts';
 import { filesOf, hubServer, type HubServer } from '../support/hub-server.ts';
+import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
@@ -36,11 +36,6 @@ after(async () => {
 async function openModels(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Models' }).click();
   await page.locator('[data-model=demo]').waitFor();
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const results = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
-  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
 }
 
 test('add a folder, check it, label with it: its run becomes the one shown; forgetting it keeps the folder', async (t) => {

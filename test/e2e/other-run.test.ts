@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Locator, Page } from 'playwright-core';
 import { reviewHistory } from '../../src-main/store/review.ts';
 import { openProject } from '../../src-main/store/project.ts';
 import { makeLargeProject } from '../bench/ui/large-project.ts';
 import { temporaryDir } from '../support/project.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { HOSTS } from './support/hosts.ts';
+import { pane, picker, valuesAt } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { addSecondRun, INSIDE, OUTSIDE } from './support/second-run.ts';
 
@@ -17,19 +17,6 @@ before(async () => {
   chromium = await launchChromium();
 });
 after(() => chromium.close());
-
-const pane = (page: Page, n: number): Locator => page.locator('.panes section').nth(n - 1);
-const picker = (page: Page, n: number): Locator => page.getByLabel(`Pane ${n}: map`, { exact: true });
-
-/** What each pane says of the token under a place of the first one, as shares of its size. */
-async function valuesAt(page: Page, x: number, y: number): Promise<string[]> {
-  await page.mouse.move(0, 0);
-  const box = await pane(page, 1).getByRole('img').boundingBox();
-  assert.ok(box);
-  await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
-  await page.getByTestId('value').first().filter({ hasText: /\d/ }).waitFor();
-  return page.getByTestId('value').allInnerTexts();
-}
 
 for (const [name, open] of Object.entries(HOSTS)) {
   test(`${name}: panes show another run, going on brings its maps along, its label can be copied`, async (t) => {

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import axe, { type AxeResults } from 'axe-core';
-import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
+import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { pane, picker, valuesAt } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -15,23 +15,6 @@ before(async () => {
   chromium = await launchChromium();
 });
 after(() => chromium.close());
-
-const pane = (page: Page, n: number): Locator => page.locator('.panes section').nth(n - 1);
-const picker = (page: Page, n: number): Locator => page.getByLabel(`Pane ${n}: map`, { exact: true });
-
-/** The values that the panes show for the token under a place of the first pane, as shares of its size. */
-async function valuesAt(page: Page, x: number, y: number): Promise<string[]> {
-  const box = await pane(page, 1).getByRole('img').boundingBox();
-  assert.ok(box);
-  await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
-  await page.getByTestId('value').first().filter({ hasText: /\d/ }).waitFor();
-  return page.getByTestId('value').allInnerTexts();
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const results = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
-  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-}
 
 test('panes show any map, agree on values, subtract, share a scale, and are remembered', async (t) => {
   const app = await openInBrowserHost(chromium, await demoProject(t));

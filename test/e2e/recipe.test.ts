@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
+import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { onlyLanguage } from './support/filter-panel.ts';
@@ -25,9 +25,7 @@ async function accessible(page: Page, where: string): Promise<void> {
     // Colours that are still changing have the contrast of neither theme.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
-    const results = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
-    const found = results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-    assert.deepEqual(found, [], `${where}, ${colorScheme}`);
+    assert.deepEqual(await violations(page), [], `${where}, ${colorScheme}`);
   }
 }
 

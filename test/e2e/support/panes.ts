@@ -1,0 +1,20 @@
+/** The panes of the review page: one of them, its map, and what all of them say of one place. */
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
+
+/** The n-th pane, from 1. */
+export const pane = (page: Page, n: number): Locator => page.locator('.panes section').nth(n - 1);
+
+/** The choice of the map that the n-th pane shows. */
+export const picker = (page: Page, n: number): Locator => page.getByLabel(`Pane ${n}: map`, { exact: true });
+
+/** The values that the panes show for the token under a place of the first pane, as shares of its size. */
+export async function valuesAt(page: Page, x: number, y: number): Promise<string[]> {
+  // What is read must be of this place, not of where the pointer was.
+  await page.mouse.move(0, 0);
+  const box = await pane(page, 1).getByRole('img').boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
+  await page.getByTestId('value').first().filter({ hasText: /\d/ }).waitFor();
+  return page.getByTestId('value').allInnerTexts();
+}
