@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
+import type { Page } from 'playwright-core';
 import { reviewHistory } from '../../src-main/store/review.ts';
 import { sampleDetail } from '../../src-main/store/sample-detail.ts';
 import { openProject } from '../../src-main/store/project.ts';
@@ -13,6 +14,7 @@ import { makeLargeProject } from '../bench/ui/large-project.ts';
 import { temporaryDir } from '../support/project.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
+import type { HostName } from './support/hosted-page.ts';
 import { HOSTS } from './support/hosts.ts';
 import { LabelCells } from './support/label-cells.ts';
 import { ReviewPage } from './support/review-page.ts';
@@ -42,6 +44,39 @@ function stored(path: string) {
   }
 }
 
+/** The editor on the first sample of a generated project, with its grid measured. */
+interface Editor {
+  readonly project: string;
+  readonly page: Page;
+  readonly review: ReviewPage;
+  readonly label: LabelCells;
+  readonly predicted: Int8Array;
+}
+
+/** Opens the editor, does what the spec is about, closes it; the page must not have complained. */
+async function inEditor(
+  t: TestContext,
+  host: HostName,
+  body: (editor: Editor) => Promise<void>,
+): Promise<void> {
+  const project = join(temporaryDir(t), 'project');
+  await makeLargeProject(project, 12);
+  const { predicted } = stored(project);
+  const app = await HOSTS[host](chromium, project);
+  try {
+    const { page } = app;
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const review = new ReviewPage(page);
+    const label = new LabelCells(page);
+    await review.ready();
+    await label.measure();
+    await body({ project, page, review, label, predicted });
+    assert.deepEqual(app.complaints, []);
+  } finally {
+    await app.close();
+  }
+}
+
 /** All cells of a box of rows and columns, both inclusive. */
 function cells(row0: number, col0: number, row1: number, col1: number): number[] {
   const found: number[] = [];
@@ -56,19 +91,9 @@ function painted(label: Int8Array, places: readonly number[], value: number): In
   return copy;
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
-  test(`${name}: each tool changes exactly the tokens it says, in one step`, async (t) => {
-    const project = join(temporaryDir(t), 'project');
-    await makeLargeProject(project, 12);
-    const { predicted } = stored(project);
-    const app = await open(chromium, project);
-    try {
-      const { page } = app;
-      await page.setViewportSize({ width: 1440, height: 900 });
-      const review = new ReviewPage(page);
-      const label = new LabelCells(page);
-      await review.ready();
-      await label.measure();
+for (const host of ['browser host', 'Electron'] as const) {
+  test(`${host}: each tool changes exactly the tokens it says, in one step`, async (t) => {
+    await inEditor(t, host, async ({ project, page, review, label, predicted }) => {
       let expected: Int8Array = predicted;
       let revisions = 0;
       /** The newest revision is a correction with the expected label, and only one was added. */
@@ -168,24 +193,12 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.keyboard.press('Escape');
       await page.keyboard.press('ArrowRight');
       await page.locator(`button[aria-current=true]:not([data-sample="${before}"])`).waitFor();
-      assert.deepEqual(app.complaints, []);
-    } finally {
-      await app.close();
-    }
+    });
   });
 }
 
 test('a label is copied, compared, restored and noted; each is a revision of its own', async (t) => {
-  const project = join(temporaryDir(t), 'project');
-  await makeLargeProject(project, 12);
-  const { predicted } = stored(project);
-  const app = await HOSTS['browser host'](chromium, project);
-  try {
-    const { page } = app;
-    const review = new ReviewPage(page);
-    const label = new LabelCells(page);
-    await review.ready();
-    await label.measure();
+  await inEditor(t, 'browser host', async ({ project, page, review, label, predicted }) => {
     await page.keyboard.press('r');
     await page.keyboard.press('1');
     await label.drag([14, 14], [15, 15]);
@@ -252,22 +265,11 @@ test('a label is copied, compared, restored and noted; each is a revision of its
     await page.reload();
     await review.ready();
     await label.changedIs(4);
-    assert.deepEqual(app.complaints, []);
-  } finally {
-    await app.close();
-  }
+  });
 });
 
 test('browser host: what changes no token takes no step, so a rejected sample stays rejected', async (t) => {
-  const project = join(temporaryDir(t), 'project');
-  await makeLargeProject(project, 3);
-  const app = await HOSTS['browser host'](chromium, project);
-  try {
-    const { page } = app;
-    const review = new ReviewPage(page);
-    const label = new LabelCells(page);
-    await review.ready();
-    await label.measure();
+  await inEditor(t, 'browser host', async ({ project, page, review, label }) => {
     // All background: there is nothing to shrink.
     await page.keyboard.press('r');
     await page.keyboard.press('2');
@@ -284,7 +286,5 @@ test('browser host: what changes no token takes no step, so a rejected sample st
       stored(project).revisions.map(({ decision }) => decision),
       ['correct', 'reject', 'correct'],
     );
-  } finally {
-    await app.close();
-  }
+  });
 });
