@@ -10,6 +10,7 @@ import { Theme } from './state/theme.svelte.ts';
 import Unreachable from './pages/Unreachable.svelte';
 import './style/tokens.css';
 import './style/base.css';
+import './style/form.css';
 
 // zod would compile parsers with `new Function`, which the page's Content-Security-Policy forbids.
 z.config({ jitless: true });
