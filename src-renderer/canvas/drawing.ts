@@ -18,9 +18,18 @@ const PIXELATED_FROM = 6;
 
 export function drawPicture(
   { context }: Drawing,
-  picture: { bitmap: CanvasImageSource; width: number; height: number },
+  picture: { bitmap: ImageBitmap; width: number; height: number },
   scale: number,
 ): void {
+  const { a: devicePixels, e: left, f: top } = context.getTransform();
+  if (Math.abs(picture.bitmap.width - picture.width * devicePixels) < 1) {
+    // Decoded at the size it is drawn with: pixel by pixel, neither resampled nor blurred.
+    context.save();
+    context.setTransform(1, 0, 0, 1, Math.round(left), Math.round(top));
+    context.drawImage(picture.bitmap, 0, 0);
+    context.restore();
+    return;
+  }
   context.imageSmoothingEnabled = scale < PIXELATED_FROM;
   context.imageSmoothingQuality = 'high';
   context.drawImage(picture.bitmap, 0, 0, picture.width, picture.height);

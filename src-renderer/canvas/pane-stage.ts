@@ -19,7 +19,7 @@ import {
 
 export interface PaneScene {
   readonly picture: {
-    readonly bitmap: CanvasImageSource;
+    readonly bitmap: ImageBitmap;
     readonly width: number;
     readonly height: number;
   } | null;

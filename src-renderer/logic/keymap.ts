@@ -32,6 +32,7 @@ export type Command =
   | 'redo'
   | 'fit'
   | 'actualSize'
+  | 'keepView'
   | 'labels'
   | 'boxes'
   | 'truth'
@@ -148,6 +149,7 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'paneCursor', group: 'Edit', words: 'Go into a pane, to draw with keys', keys: ['Z'] },
   { command: 'fit', group: 'View', words: 'Fit the picture', keys: ['F'] },
   { command: 'actualSize', group: 'View', words: 'One picture pixel per screen pixel', keys: ['0'] },
+  { command: 'keepView', group: 'View', words: 'Keep zoom and position from sample to sample', keys: ['H'] },
   { command: 'labels', group: 'View', words: 'Label overlay', keys: ['L'] },
   { command: 'boxes', group: 'View', words: 'Boxes of the maps', keys: ['O'] },
   { command: 'truth', group: 'View', words: 'Truth boxes', keys: ['T'] },

@@ -7,7 +7,8 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { RpcClient } from '../../src-shared/contract/procedures.ts';
 import { placedValues, probabilities, type PlacedValues } from '../logic/map-values.ts';
 import { BEHIND, roomAhead } from '../logic/ahead.ts';
-import { bytesOf, loadPicture, type Picture } from './pictures.ts';
+import type { Size } from '../logic/viewport.ts';
+import { Picture } from './pictures.svelte.ts';
 
 /** The maps a pane shows; null where the run made none. `rpn` holds the probabilities of `logits`. */
 export interface SampleMaps {
@@ -33,6 +34,7 @@ const AT_ONCE = 2;
 
 export class Bundles {
   readonly #client: RpcClient;
+  readonly #scaleOf: (picture: Size) => number;
   readonly #ready = new Map<number, Bundle>();
   readonly #loading = new Map<number, Promise<Bundle>>();
   #wanted: readonly number[] = [];
@@ -40,8 +42,10 @@ export class Bundles {
   /** Hears of every bundle that arrives. */
   onFetched: ((bundle: Bundle) => void) | null = null;
 
-  constructor(client: RpcClient) {
+  /** @param scaleOf pixels for each source pixel that a pane draws all of a picture with */
+  constructor(client: RpcClient, scaleOf: (picture: Size) => number) {
     this.#client = client;
+    this.#scaleOf = scaleOf;
   }
 
   /** The bundle when it is here. Asking keeps it longer. */
@@ -80,7 +84,7 @@ export class Bundles {
   /** How many samples to fetch ahead: what memory has room for, going by the pictures that are here. */
   get ahead(): number {
     let bytes = 0;
-    for (const { picture } of this.#ready.values()) bytes += picture ? bytesOf(picture) : 0;
+    for (const { picture } of this.#ready.values()) bytes += picture?.bytes ?? 0;
     return roomAhead(bytes / Math.max(1, this.#ready.size));
   }
 
@@ -133,7 +137,9 @@ export class Bundles {
     const { image, prediction } = detail;
     const [maps, picture] = await Promise.all([
       prediction ? this.#client.call('samples.maps', { predictionId: prediction.id }) : null,
-      loadPicture(image.url, image.name, image).catch((thrown: unknown) => FoveaError.from(thrown)),
+      Picture.load(image.url, image.name, image, this.#scaleOf(image)).catch((thrown: unknown) =>
+        FoveaError.from(thrown),
+      ),
     ]);
     return {
       detail,

@@ -65,6 +65,7 @@ const ACTIONS: Record<Command, Action> = {
   boxes: ({ view }) => view.toggle('boxes'),
   truth: ({ view }) => view.toggle('truth'),
   grid: ({ view }) => view.toggle('grid'),
+  keepView: ({ view }) => view.toggle('keep'),
   smooth: ({ view }) => view.toggle('smooth'),
   layout: ({ panes }) => panes.setCount(nextCount(panes.count)),
   sharedScale: ({ panes }) => panes.toggleShared(),

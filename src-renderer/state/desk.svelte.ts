@@ -24,6 +24,7 @@ import type { Queue } from './queue.svelte.ts';
 import { newest, Saving } from './saving.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import { Showing } from './showing.svelte.ts';
+import type { View } from './view.svelte.ts';
 
 /** A decision made here that was saved, and the revision before it; null where there was none. */
 export interface OwnDecision {
@@ -43,12 +44,17 @@ export class Desk {
   readonly editing: Editing;
   readonly copying: Copying;
 
-  constructor(session: Session, queue: Queue, notices: Notices) {
+  constructor(session: Session, queue: Queue, view: View, notices: Notices) {
     this.#session = session;
     this.#queue = queue;
     this.#notices = notices;
     this.#saving = new Saving(session, (draft, saved) => this.#saved(draft, saved));
-    this.#showing = new Showing(session, queue, (bundle) => this.#shown(bundle));
+    this.#showing = new Showing(
+      session,
+      queue,
+      (picture) => view.fittedScale(picture),
+      (bundle) => this.#shown(bundle),
+    );
     this.editing = new Editing({
       mayEdit: () => this.#isShown() && !this.#refusesTrial(),
       onStep: (edit, standing) => this.#submit(edit, standing),

@@ -23,8 +23,8 @@ export async function saveFigure(bench: Workbench, pane: ShownPane, format: 'png
   const bundle = bench.desk.bundle;
   if (!bundle) return;
   const figure = figureOf(bench, bundle, pane);
-  const bitmap = bundle.picture?.bitmap ?? null;
   try {
+    const bitmap = (await bundle.picture?.whole()) ?? null;
     const blob =
       format === 'png'
         ? await figurePng(figure, bitmap)

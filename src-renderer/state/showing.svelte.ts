@@ -2,6 +2,7 @@
 import type { Review } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { stepsAhead } from '../logic/ahead.ts';
+import type { Size } from '../logic/viewport.ts';
 import { Bundles, type Bundle } from './bundles.ts';
 import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
@@ -18,10 +19,18 @@ export class Showing {
   stale = $state(false);
   problem = $state.raw<FoveaError | null>(null);
 
-  /** `onShown` hears of every change of what is on screen: another sample, the same loaded anew, nothing. */
-  constructor(session: Session, queue: Queue, onShown: (bundle: Bundle | null) => void) {
+  /**
+   * @param scaleOf pixels for each source pixel that a pane draws all of a picture with
+   * @param onShown hears of every change of what is on screen: another sample, the same loaded anew, nothing
+   */
+  constructor(
+    session: Session,
+    queue: Queue,
+    scaleOf: (picture: Size) => number,
+    onShown: (bundle: Bundle | null) => void,
+  ) {
     this.#queue = queue;
-    this.#bundles = new Bundles(session.client);
+    this.#bundles = new Bundles(session.client, scaleOf);
     this.#onShown = onShown;
   }
 
@@ -99,6 +108,8 @@ export class Showing {
 
   #set(bundle: Bundle | null): void {
     this.stale = false;
+    const before = this.bundle?.picture;
+    if (before !== bundle?.picture) before?.release();
     this.bundle = bundle;
     this.#onShown(bundle);
   }

@@ -71,6 +71,11 @@ export class View {
     return carryOver(this.viewport, { picture, pane: this.pane }, { picture, pane });
   }
 
+  /** Device pixels for each source pixel when the first pane shows all of a picture; 1 while there is no pane. */
+  fittedScale(picture: Size): number {
+    return this.pane.width > 1 ? fit(picture, this.pane).scale * window.devicePixelRatio : 1;
+  }
+
   /** The size of the first pane. */
   setPane(pane: Size): void {
     if (pane.width < 1 || pane.height < 1) return;

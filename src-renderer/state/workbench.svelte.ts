@@ -113,7 +113,7 @@ export class Workbench {
     // In the gallery the list is made anew; where one is worked through, rows keep their places.
     this.batches.onDone = () => void (this.page === 'gallery' && this.queue.reload());
     this.models = new Models(this.session, this.notices);
-    this.desk = new Desk(this.session, this.queue, this.notices);
+    this.desk = new Desk(this.session, this.queue, this.view, this.notices);
     this.desk.isOnScreen = () => this.page === 'review';
     this.recipe = new RecipeTrial(this.session, this.desk, this.panes, this.notices);
     this.relabel = new Relabel(this.session, this.queue, this.recipe, this.notices);

@@ -7,6 +7,7 @@ import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
 import { pane, picker, valuesAt } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -95,6 +96,71 @@ test('panes show any map, agree on values, subtract, share a scale, and are reme
     await app.close();
   }
 });
+
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: zoom and place stay while a sample is worked on, and go to the next one when asked`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      const review = new ReviewPage(page);
+      await review.ready();
+      const zoom = async () => parseInt(await page.getByTestId('zoom').innerText(), 10);
+      const fitted = await zoom();
+      const under = async () => /row \d+ · col \d+/.exec(await review.tokenAt([0.5, 0.5]))?.[0];
+      const middle = await under();
+      const box = await pane(page, 1).getByRole('img').boundingBox();
+      assert.ok(box);
+      await page.mouse.move(box.x + box.width / 4, box.y + box.height / 4);
+      await page.keyboard.down('Control');
+      for (let i = 0; i < 4; i++) await page.mouse.wheel(0, -120);
+      await page.keyboard.up('Control');
+      await page
+        .getByTestId('zoom')
+        .filter({ hasNotText: `${fitted}%` })
+        .waitFor();
+      const close = await zoom();
+      assert.ok(close > fitted * 1.3, `${fitted}% to ${close}%`);
+      assert.notEqual(
+        await under(),
+        middle,
+        'what was under the pointer stayed there, not what was in the middle',
+      );
+
+      const here = await under();
+      await page.keyboard.down('Space');
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width / 2 - 80, box.y + box.height / 2 - 60, { steps: 4 });
+      await page.mouse.up();
+      await page.keyboard.up('Space');
+      const panned = await under();
+      assert.notEqual(panned, here, 'pulled elsewhere');
+
+      await page.keyboard.press('b');
+      await review.stroke([0.4, 0.4], [0.6, 0.5]);
+      await review.saved();
+      assert.equal(await review.currentState(), 'corrected');
+      assert.equal(await zoom(), close, 'painting leaves the zoom alone');
+      assert.equal(await under(), panned, 'and the place');
+
+      /** Presses the key that shows the whole picture: by how much the zoom was larger. */
+      const beyondFit = async () => {
+        const before = await zoom();
+        await page.keyboard.press('f');
+        return before / (await zoom());
+      };
+      await review.pressAndMove('j');
+      assert.equal(await beyondFit(), 1, 'another sample is shown whole');
+      await page.keyboard.press('h');
+      await page.keyboard.press('+');
+      await review.pressAndMove('j');
+      assert.ok((await beyondFit()) > 1.1, 'kept, now that it is asked for');
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+}
 
 test('a pane is saved as SVG with its values and as PNG with its caption', async (t) => {
   const app = await openInBrowserHost(chromium, await demoProject(t));
