@@ -74,6 +74,14 @@ export class Queue {
     measureUntilDrawn('sort', start);
   }
 
+  /** Begins here when the list is asked for next: a filter, an order, and the sample that is current. */
+  beginAt(filter: SampleFilter, sort: SampleSort, id: number | null): void {
+    this.filter = filter;
+    this.sort = sort;
+    this.currentId = id;
+    this.currentIndex = 0;
+  }
+
   /** Another filter and order at once: a saved one, or samples that a number stands for. */
   setView(filter: SampleFilter, sort: SampleSort): Promise<void> {
     this.filter = filter;

@@ -22,14 +22,7 @@ export function readFlag(name: string, fallback: boolean): boolean {
 
 /** The stored JSON when the schema takes it, else the fallback. */
 export function readJson<T>(name: string, schema: z.ZodType<T>, fallback: T): T {
-  const stored = read(name);
-  if (stored === null) return fallback;
-  try {
-    return schema.parse(JSON.parse(stored));
-  } catch {
-    // Another version's, or edited by hand: a preference is not worth an error.
-    return fallback;
-  }
+  return parse(read(name), schema, fallback);
 }
 
 export function store(name: string, value: string | number | boolean): void {
@@ -37,6 +30,34 @@ export function store(name: string, value: string | number | boolean): void {
     localStorage.setItem(PREFIX + name, String(value));
   } catch {
     // Storage is off or full: the preference lasts as long as the page.
+  }
+}
+
+/** Like {@link readJson}, of what {@link keepForWindow} kept. */
+export function readForWindow<T>(name: string, schema: z.ZodType<T>, fallback: T): T {
+  try {
+    return parse(sessionStorage.getItem(PREFIX + name), schema, fallback);
+  } catch {
+    return fallback;
+  }
+}
+
+/** Keeps something for the reload of this window; other windows do not see it. */
+export function keepForWindow(name: string, value: string): void {
+  try {
+    sessionStorage.setItem(PREFIX + name, value);
+  } catch {
+    // As with `store`.
+  }
+}
+
+function parse<T>(stored: string | null, schema: z.ZodType<T>, fallback: T): T {
+  if (stored === null) return fallback;
+  try {
+    return schema.parse(JSON.parse(stored));
+  } catch {
+    // Another version's, or edited by hand: a preference is not worth an error.
+    return fallback;
   }
 }
 

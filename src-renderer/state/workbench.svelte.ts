@@ -27,6 +27,7 @@ import { Keys } from './keys.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Panes } from './panes.svelte.ts';
+import { Places } from './places.ts';
 import { Presets } from './presets.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { RecipeTrial } from './recipe.svelte.ts';
@@ -87,6 +88,7 @@ export class Workbench {
   readonly causal: Causal;
   readonly secondLook: SecondLook;
   readonly tour: Tour;
+  readonly places = new Places();
   readonly imports: Exchange<ProcedureOutput<'import.start'>>;
   readonly exports: Exchange<ExportReport>;
   /** The dialog that is open. */
@@ -129,6 +131,22 @@ export class Workbench {
     this.tour = new Tour(this);
     this.imports = new Exchange(this.session, `${slot}-import`);
     this.exports = new Exchange(this.session, `${slot}-export`);
+  }
+
+  /** Comes back to where the person was in a project; before anything of it is asked for. */
+  enter(path: string): void {
+    const { page, dock, filter, sort, sampleId } = this.places.enter(path);
+    this.page = page;
+    this.dock = dock;
+    this.queue.beginAt(filter, sort, sampleId);
+  }
+
+  /** Call it in an effect: remembers where the person is. */
+  rememberPlace(): void {
+    const { page, dock, queue } = this;
+    const { filter, sort, currentId } = queue;
+    // Between two projects, or before the list is there, nobody is anywhere.
+    if (currentId !== null) this.places.keep({ page, dock, filter, sort, sampleId: currentId });
   }
 
   /** Begins to decide the chosen samples at once. */

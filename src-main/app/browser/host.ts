@@ -20,8 +20,8 @@ export interface BrowserHostOptions {
   readonly backend: HostBackend;
   /** Folder of the built page. */
   readonly pageDir: string;
-  /** 0 takes a free port. */
-  readonly port: number;
+  /** 0 takes a free port; of several the first that can be had is taken, else any. */
+  readonly port: number | readonly number[];
   readonly address?: '127.0.0.1' | '::1';
 }
 
@@ -41,7 +41,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   const page = openPageFiles(options.pageDir);
   const address = options.address ?? '127.0.0.1';
   const server = createServer();
-  const port = await listen(server, options.port, address);
+  const port = await listenOn(server, options.port, address);
   const access = createAccess(`fovea_${port}`);
   const sockets = webSocketAcceptor((channel) => serveChannel(channel, options.backend));
 
@@ -118,9 +118,22 @@ function refuseUpgrade(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
+async function listenOn(
+  server: ReturnType<typeof createServer>,
+  wanted: number | readonly number[],
+  address: string,
+): Promise<number> {
+  if (typeof wanted === 'number') return listen(server, wanted, address);
+  for (const port of wanted) {
+    const got = await listen(server, port, address).catch(() => null);
+    if (got !== null) return got;
+  }
+  return listen(server, 0, address);
+}
+
 function listen(server: ReturnType<typeof createServer>, port: number, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const failed = (error: NodeJS.ErrnoException): void => {
       reject(
         new FoveaError('io', `Port ${port} cannot be used: ${error.code ?? error.message}`, {
           where: address,
@@ -128,7 +141,11 @@ function listen(server: ReturnType<typeof createServer>, port: number, address: 
           cause: error,
         }),
       );
+    };
+    server.once('error', failed);
+    server.listen({ port, host: address }, () => {
+      server.off('error', failed);
+      resolve((server.address() as AddressInfo).port);
     });
-    server.listen({ port, host: address }, () => resolve((server.address() as AddressInfo).port));
   });
 }

@@ -17,7 +17,7 @@ import { openPage } from './open-page.ts';
 
 interface StartOptions {
   readonly project: string | null;
-  readonly port: number;
+  readonly port: number | null;
   readonly browser: boolean;
   readonly open: boolean;
 }
@@ -53,7 +53,7 @@ function options(): StartOptions {
       allowPositionals: true,
       allowNegative: true,
       options: {
-        port: { type: 'string', default: '0' },
+        port: { type: 'string' },
         browser: { type: 'boolean', default: false },
         open: { type: 'boolean', default: true },
       },
@@ -61,7 +61,7 @@ function options(): StartOptions {
     if (positionals.length > 1) throw new Error('more than one project was given');
     return {
       project: positionals.length === 1 ? resolve(positionals[0]) : null,
-      port: parsePort(values.port),
+      port: values.port === undefined ? null : parsePort(values.port),
       browser: values.browser,
       open: values.open,
     };

@@ -1,7 +1,9 @@
 /** The browser host from outside, with raw requests: who gets in, what is served, what is refused. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -44,6 +46,15 @@ after(async () => {
   await host.close();
   rmSync(dir, { recursive: true });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 interface Answer {
   status: number;
@@ -219,6 +230,23 @@ test('a taken port is a one-line error with a next step', async () => {
     startBrowserHost({ backend, pageDir: join(dir, 'page'), port: host.port }),
     (error: FoveaError) => error.code === 'io' && /--port/.test(error.toLine()),
   );
+});
+
+test('of several ports the first free one is taken, so that the next start is where the last was; else any', async () => {
+  const backend = {} as unknown as HostBackend;
+  const start = (port: number | readonly number[]) =>
+    startBrowserHost({ backend, pageDir: join(dir, 'page'), port });
+  const usual = [host.port, await freePort(), await freePort()];
+  const hosts = [await start(usual), await start(usual), await start(usual)];
+  assert.deepEqual(
+    hosts.slice(0, 2).map(({ port }) => port),
+    usual.slice(1),
+  );
+  assert.ok(!usual.includes(hosts[2]!.port));
+  await hosts[0]!.close();
+  const again = await start(usual);
+  assert.equal(again.port, usual[1]);
+  await Promise.all([again, ...hosts.slice(1)].map((one) => one.close()));
 });
 
 test('a page that is not built is a one-line error with a next step', async () => {
