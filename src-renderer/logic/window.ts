@@ -32,5 +32,12 @@ export function scrollToRow(
   return scrollTop;
 }
 
+/** Where a key leads from `at` in a list of which `page` rows are in sight, or null when it leads nowhere. */
+export function moveInList(key: string, at: number, page: number, total: number): number | null {
+  const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -total, End: total }[key];
+  if (by === undefined || total === 0) return null;
+  return Math.min(total - 1, Math.max(0, at + by));
+}
+
 /** Browsers cannot scroll further than about 33 million pixels; 100,000 rows of 44 px are 4.4 million. */
 export const MAX_LIST_PIXELS = 30_000_000;

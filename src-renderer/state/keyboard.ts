@@ -4,8 +4,9 @@ import { holdCommand, runCommand } from './commands.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 const TEXT = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]';
-/** Focused by keyboard, these answer Enter and Space themselves. */
-const PRESSABLE = 'button, a[href], summary, input[type=checkbox], input[type=radio]';
+/** Focused by keyboard, these answer Enter and Space themselves; the row that is current already has no answer. */
+const PRESSABLE =
+  'button:not([aria-current=true]), a[href], summary, input[type=checkbox], input[type=radio]';
 
 /** Listens on the window; gives the function that stops it. */
 export function listenForKeys(bench: Workbench): () => void {

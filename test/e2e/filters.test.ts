@@ -113,6 +113,8 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.getByText('Saved the filter “Lost ones”').waitFor();
 
       // From the palette, after everything was shown again; a reload keeps it.
+      await page.keyboard.press('Shift+C');
+      await new ReviewPage(page).ready();
       await page.reload();
       await new ReviewPage(page).ready();
       await page.keyboard.press('Control+k');
