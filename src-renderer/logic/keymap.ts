@@ -1,6 +1,7 @@
 /**
  * The one table of keys. Handlers, tooltips and the help sheet all read it, so that none can say something else.
  */
+import { DOCK, type DockId } from './dock.ts';
 import { PAGES, type PageId } from './pages.ts';
 
 export type Command =
@@ -64,6 +65,7 @@ export type Command =
   | 'chooseAll'
   | 'chooseNone'
   | 'paneCursor'
+  | `dock-${DockId}`
   | `page-${PageId}`
   | 'import'
   | 'export'
@@ -97,6 +99,15 @@ const PAGE_KEYS: Readonly<Partial<Record<string, string>>> = {
   gallery: 'Alt+G',
   dashboard: 'Alt+D',
   models: 'Alt+M',
+};
+
+/** Of the tabs under the panes: a letter of each one's name that no page has. */
+const DOCK_KEYS: Readonly<Record<DockId, string>> = {
+  sample: 'Alt+S',
+  recipe: 'Alt+C',
+  heads: 'Alt+H',
+  tokens: 'Alt+T',
+  try: 'Alt+K',
 };
 
 export const KEYMAP: readonly Binding[] = [
@@ -155,7 +166,7 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'truth', group: 'View', words: 'Truth boxes', keys: ['T'] },
   { command: 'grid', group: 'View', words: 'Token grid', keys: ['G'] },
   { command: 'smooth', group: 'View', words: 'Smooth or pixelated maps', keys: ['S'] },
-  { command: 'layout', group: 'View', words: 'Next layout: 1, 2, 3, 4 or 6 panes', keys: ['I'] },
+  { command: 'layout', group: 'View', words: 'Next layout: 1 to 6 panes', keys: ['I'] },
   { command: 'sharedScale', group: 'View', words: 'One colour scale for maps of a kind', keys: ['U'] },
   { command: 'zoomIn', group: 'View', words: 'Zoom in', keys: ['+', '='], repeats: true },
   { command: 'zoomOut', group: 'View', words: 'Zoom out', keys: ['-'], repeats: true },
@@ -163,6 +174,12 @@ export const KEYMAP: readonly Binding[] = [
   { command: 'panRight', group: 'View', words: 'Look further right', keys: ['Shift+→'], repeats: true },
   { command: 'panUp', group: 'View', words: 'Look further up', keys: ['Shift+↑'], repeats: true },
   { command: 'panDown', group: 'View', words: 'Look further down', keys: ['Shift+↓'], repeats: true },
+  ...DOCK.map(({ id, words }): Binding => ({
+    command: `dock-${id}`,
+    group: 'View',
+    words: `Show the tab ${words}`,
+    keys: [DOCK_KEYS[id]],
+  })),
   { command: 'search', group: 'Find', words: 'Search', keys: ['/'], on: LISTS },
   { command: 'filter', group: 'Find', words: 'Filter', keys: ['Shift+F'], on: LISTS },
   { command: 'clearFilter', group: 'Find', words: 'Show all samples', keys: ['Shift+C'], on: LISTS },

@@ -3,6 +3,7 @@ import { tick } from 'svelte';
 import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
 import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { grow, shrink } from '../logic/grow.ts';
+import { DOCK, type DockId } from '../logic/dock.ts';
 import type { Command } from '../logic/keymap.ts';
 import { PAGES, type PageId } from '../logic/pages.ts';
 import { nextCount } from '../logic/pane-layout.ts';
@@ -17,6 +18,17 @@ type Action = (bench: Workbench) => void;
 const PAGE_ACTIONS = Object.fromEntries(
   PAGES.map(({ id }) => [`page-${id}`, (bench: Workbench) => void (bench.page = id)]),
 ) as Record<`page-${PageId}`, Action>;
+
+/** The keyboard goes along, so that Tab leads into what is shown; keys of the page mean there what they do elsewhere. */
+const DOCK_ACTIONS = Object.fromEntries(
+  DOCK.map(({ id }) => [
+    `dock-${id}`,
+    (bench: Workbench) => {
+      bench.dock = id;
+      void tick().then(() => document.querySelector<HTMLElement>('#dock-panel')?.focus());
+    },
+  ]),
+) as Record<`dock-${DockId}`, Action>;
 
 const ACTIONS: Record<Command, Action> = {
   accept: ({ desk }) => desk.accept(),
@@ -88,6 +100,7 @@ const ACTIONS: Record<Command, Action> = {
   openInReview: (bench) => void (bench.page = bench.queue.currentId === null ? bench.page : 'review'),
   chooseAll: ({ gallery }) => gallery.all(),
   chooseNone: ({ gallery, tour }) => void (gallery.chosen > 0 ? gallery.none() : tour.skip()),
+  ...DOCK_ACTIONS,
   ...PAGE_ACTIONS,
   import: (bench) => void (bench.sheet = 'import'),
   export: (bench) => void (bench.sheet = 'export'),

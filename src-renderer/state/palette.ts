@@ -1,6 +1,5 @@
 /** Everything that can be done from where the person is, for the command palette. */
 import { acts, type Binding } from '../logic/keymap.ts';
-import { DOCK } from '../logic/dock.ts';
 import { runCommand } from './commands.ts';
 import { THEMES } from './theme.svelte.ts';
 import type { Workbench } from './workbench.svelte.ts';
@@ -12,7 +11,7 @@ export interface PaletteItem {
   run(): void;
 }
 
-/** Commands of the page that is shown and those of everywhere, then tabs, saved filters and themes. */
+/** Commands of the page that is shown and those of everywhere, then saved filters and themes. */
 export function paletteItems(bench: Workbench): PaletteItem[] {
   const item = (id: string, words: string, run: () => void): PaletteItem => ({ id, words, key: null, run });
   const command = (binding: Binding): PaletteItem => ({
@@ -23,14 +22,15 @@ export function paletteItems(bench: Workbench): PaletteItem[] {
   });
   const commands = bench.keys.keymap.filter(
     (binding) =>
-      binding.command !== 'palette' && binding.command !== `page-${bench.page}` && acts(binding, bench.page),
+      binding.command !== 'palette' &&
+      binding.command !== `page-${bench.page}` &&
+      binding.command !== `dock-${bench.dock}` &&
+      acts(binding, bench.page),
   );
-  const tabs = bench.page === 'review' ? DOCK.filter(({ id }) => id !== bench.dock) : [];
   const list = bench.page === 'review' ? 'review' : 'gallery';
   const themes = THEMES.filter((theme) => theme !== bench.theme.choice);
   return [
     ...commands.map(command),
-    ...tabs.map(({ id, words }) => item(`tab-${id}`, `Show ${words}`, () => (bench.dock = id))),
     ...bench.saved.list.flatMap((one) => [
       item(`filter-${one.id}`, `Filter: ${one.name}`, () =>
         bench.showSamples(one.filter, { sort: one.sort, page: list }),
