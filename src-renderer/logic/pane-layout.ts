@@ -4,7 +4,7 @@
  */
 
 /** Panes to choose from; six is what fits a large screen. */
-export const PANE_COUNTS = [1, 2, 3, 4, 6] as const;
+export const PANE_COUNTS = [1, 2, 3, 4, 5, 6] as const;
 export type PaneCount = (typeof PANE_COUNTS)[number];
 
 const GRIDS: Readonly<Record<PaneCount, readonly [rows: number, cols: number]>> = {
@@ -12,12 +12,28 @@ const GRIDS: Readonly<Record<PaneCount, readonly [rows: number, cols: number]>> 
   2: [1, 2],
   3: [1, 3],
   4: [2, 2],
+  5: [2, 3],
   6: [2, 3],
 };
 
 /** Rows and columns of panes. */
 export function gridOf(count: PaneCount): readonly [rows: number, cols: number] {
   return GRIDS[count];
+}
+
+/** Where a pane stands, from 0, and over how many rows. Of five the first has a column of its own. */
+export function placeOf(count: PaneCount, pane: number): { row: number; col: number; rows: number } {
+  if (count === 5)
+    return pane === 0
+      ? { row: 0, col: 0, rows: 2 }
+      : { row: (pane - 1) >> 1, col: 1 + ((pane - 1) % 2), rows: 1 };
+  const cols = gridOf(count)[1];
+  return { row: Math.floor(pane / cols), col: pane % cols, rows: 1 };
+}
+
+/** The first column that borders between rows cross. */
+export function rowBordersFrom(count: PaneCount): number {
+  return count === 5 ? 1 : 0;
 }
 
 /** The next larger layout; the smallest after the largest. */

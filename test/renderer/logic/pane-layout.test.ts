@@ -8,13 +8,22 @@ import {
   leastShare,
   moveBorder,
   PANE_COUNTS,
+  placeOf,
   soundShares,
 } from '../../../src-renderer/logic/pane-layout.ts';
 
-test('every layout has a place for each of its panes', () => {
+test('one to six panes: each layout is filled by its panes, none over another', () => {
+  assert.deepEqual(PANE_COUNTS, [1, 2, 3, 4, 5, 6]);
   for (const count of PANE_COUNTS) {
     const [rows, cols] = gridOf(count);
-    assert.equal(rows * cols, count);
+    const taken = Array.from({ length: count }, (_, i) => placeOf(count, i)).flatMap((place) =>
+      Array.from({ length: place.rows }, (_, down) => (place.row + down) * cols + place.col),
+    );
+    assert.deepEqual(
+      taken.sort((a, b) => a - b),
+      Array.from({ length: rows * cols }, (_, i) => i),
+      `${count} panes`,
+    );
   }
 });
 
