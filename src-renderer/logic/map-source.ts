@@ -15,8 +15,12 @@ const plainSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('picture') }),
   /** A map of a run; null is the run on screen, whichever that is. */
   z.object({ kind: z.literal('map'), map: z.enum(MAP_NAMES), run: idSchema.nullable() }),
-  /** One attention head's map, layers and heads from 0. */
-  z.object({ kind: z.literal('head'), layer: z.number().int().min(0), head: z.number().int().min(0) }),
+  /** One attention head's map, layers and heads from 0; without a head the mean over the layer's. */
+  z.object({
+    kind: z.literal('head'),
+    layer: z.number().int().min(0),
+    head: z.number().int().min(0).nullable(),
+  }),
   /** Where one token of question or answer looks; `index` counts the tokens that the token view lists. */
   z.object({ kind: z.literal('token'), index: z.number().int().min(0) }),
 ]);
@@ -118,7 +122,7 @@ export function keyOf(source: MapSource): string {
     case 'map':
       return source.run === null ? source.map : `${source.map}@${source.run}`;
     case 'head':
-      return `head ${source.layer}.${source.head}`;
+      return source.head === null ? `layer ${source.layer}` : `head ${source.layer}.${source.head}`;
     case 'token':
       return `token ${source.index}`;
     case 'difference':
@@ -147,13 +151,13 @@ export function withKnownRuns(source: MapSource, known: readonly number[]): MapS
   return lost ? { ...source, run: null } : source;
 }
 
-/** Whether a token's map is shown, alone or in a difference. */
-export function showsToken(source: MapSource): boolean {
+/** Whether a head's or a token's map is shown, alone or in a difference: the model is to be asked for it. */
+export function shows(kind: 'head' | 'token', source: MapSource): boolean {
   const parts = source.kind === 'difference' ? [source.left, source.right] : [source];
-  return parts.some(({ kind }) => kind === 'token');
+  return parts.some((part) => part.kind === kind);
 }
 
 /** What a pane shows instead when its source cannot outlive the visit: tokens belong to one answer. */
 export function lasting(source: MapSource): MapSource {
-  return showsToken(source) ? RAW : source;
+  return shows('token', source) ? RAW : source;
 }

@@ -43,7 +43,7 @@ export function uniqueTitles(titles: readonly string[]): string[] {
 }
 
 /**
- * The groups of a picker: this run, what providers know of this sample, the other runs. Where one operand of a
+ * The groups of a picker: this run, what providers know of this sample (heads and whole layers, tokens), the other runs. Where one operand of a
  * difference is chosen (`numeric`), picture and labels are left out.
  * @param shown what the picker stands on: offered even when it is in no group
  */
@@ -62,7 +62,8 @@ export function choiceGroups(options: {
   const ofRun = (run: number | null): PlainSource[] => names.map((map) => ({ kind: 'map', map, run }));
   const groups: [words: string, sources: readonly PlainSource[]][] = [
     ['This run', numeric ? ofRun(null) : [PICTURE, ...ofRun(null)]],
-    ['Heads', heads],
+    ['Heads', heads.filter((one) => one.kind === 'head' && one.head !== null)],
+    ['Layers', heads.filter((one) => one.kind === 'head' && one.head === null)],
     ['Tokens', tokens],
     ...runs
       .filter(({ id }) => id !== activeRunId)

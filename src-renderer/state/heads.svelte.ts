@@ -9,6 +9,7 @@ import { headAgreement, sinkCells, sinkShare } from '../../src-shared/kernels/he
 import type { Labels } from '../../src-shared/kernels/types.ts';
 import {
   headAt,
+  headName,
   indexOf,
   mapAt,
   meanOf,
@@ -19,6 +20,7 @@ import {
 } from '../logic/heads.ts';
 import { decodeMap, withRange, type PlacedValues } from '../logic/map-values.ts';
 import { formatValue, percent } from '../logic/words.ts';
+import type { SourceOf } from '../logic/map-source.ts';
 import type { Bundle } from './bundles.ts';
 import type { Desk } from './desk.svelte.ts';
 import type { Found, Panes } from './panes.svelte.ts';
@@ -38,10 +40,20 @@ interface Known {
   readonly predictionId: number;
   readonly layers: Layers;
   readonly maps: HeadMaps;
-  /** Maps handed to panes; the same one each time, or it is drawn anew. */
-  readonly placed: Map<number, PlacedValues>;
+  /** Maps handed to panes, by name; the same one each time, or it is drawn anew. */
+  readonly placed: Map<string, PlacedValues>;
   /** The last mean and what it is of. */
   mean: { readonly of: string; readonly map: Float64Array | null } | null;
+}
+
+/** The map of a head, or of all heads of a layer; null when the maps have none. */
+function valuesOf(maps: HeadMaps, layer: number, head: number | null): Float32Array | null {
+  if (head === null) {
+    const mean = meanOf(maps, [{ layer, heads: 'all' }]);
+    return mean && Float32Array.from(mean);
+  }
+  const index = indexOf(maps, layer, head);
+  return index === null ? null : decodeFloat16(mapAt(maps, index));
 }
 
 export class Heads implements MeanOfHeads {
@@ -86,15 +98,9 @@ export class Heads implements MeanOfHeads {
     trial.heads = this;
     panes.provide('head', {
       unit: 'Attention of one head to each token',
-      title: ({ layer, head }) => `Layer ${layer}, head ${head}`,
+      title: headName,
       find: ({ layer, head }, bundle) => this.#find(layer, head, bundle),
-      choices: () =>
-        this.current
-          ? this.shown
-              .slice(0, OFFERED)
-              .map((index) => headAt(this.current!.maps, index))
-              .map(({ layer, head }) => ({ kind: 'head', layer, head }) as const)
-          : [],
+      choices: () => this.#offered(),
     });
     session.client.on('analysis.progress', ({ slot, done, total }) => {
       if (slot === this.#slot && this.loading) this.progress = { done, total };
@@ -122,7 +128,7 @@ export class Heads implements MeanOfHeads {
         layers,
         maps: { ...maps, bits: float16FromBytes(data) },
         // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache, nothing on screen depends on it
-        placed: new Map<number, PlacedValues>(),
+        placed: new Map<string, PlacedValues>(),
         mean: null,
       };
       this.#known = [...this.#known.slice(-(KEPT - 1)), known];
@@ -217,18 +223,43 @@ export class Heads implements MeanOfHeads {
     }
   }
 
-  #find(layer: number, head: number, bundle: Bundle): Found {
+  /** The first heads of the explorer's order and every layer; before the model was asked, those of the recipe. */
+  #offered(): SourceOf<'head'>[] {
+    const source = (layer: number, head: number | null) => ({ kind: 'head', layer, head }) as const;
+    if (this.current) {
+      const { maps } = this.current;
+      const best = this.shown.slice(0, OFFERED).map((index) => headAt(maps, index));
+      return [
+        ...best.map(({ layer, head }) => source(layer, head)),
+        ...maps.layers.map((layer) => source(layer, null)),
+      ];
+    }
+    const sets = this.#trial.recipe?.grounding ?? [];
+    return [
+      ...sets.flatMap(({ layer, heads }) =>
+        heads === 'all' ? [] : heads.map((head) => source(layer, head)),
+      ),
+      ...sets.map(({ layer }) => source(layer, null)),
+    ];
+  }
+
+  #find(layer: number, head: number | null, bundle: Bundle): Found {
     const predictionId = bundle.detail.prediction?.id;
     const known = this.#known.findLast((one) => one.predictionId === predictionId);
-    if (!known)
-      return { missing: this.loading ? 'Asking the model…' : 'Open the Heads tab to ask the model' };
-    const index = indexOf(known.maps, layer, head);
-    if (index === null) return { missing: 'This model has no such head, or its layer was not asked for' };
-    const kept = known.placed.get(index);
+    if (!known) return { missing: this.#whyMissing(predictionId) };
+    const name = headName({ layer, head });
+    const kept = known.placed.get(name);
     if (kept) return { map: kept };
+    const values = valuesOf(known.maps, layer, head);
+    if (!values) return { missing: 'This model has no such head, or its layer was not asked for' };
     const { grid, transform } = known.maps;
-    const map = { ...withRange(decodeFloat16(mapAt(known.maps, index))), grid, transform };
-    known.placed.set(index, map);
+    const map = { ...withRange(values), grid, transform };
+    known.placed.set(name, map);
     return { map };
+  }
+
+  #whyMissing(predictionId: number | undefined): string {
+    if (predictionId === undefined) return 'Not labelled yet';
+    return this.error && !this.loading ? this.error.message : 'Asking the model…';
   }
 }

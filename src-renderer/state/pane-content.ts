@@ -3,6 +3,7 @@ import type { Prediction } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { difference } from '../../src-shared/kernels/difference.ts';
 import type { Dropped, Grid, GridTransform, SourceXyxy } from '../../src-shared/kernels/types.ts';
+import { headName } from '../logic/heads.ts';
 import {
   boxesOf,
   MAP_WORDS,
@@ -186,7 +187,7 @@ function quantityOf(source: PlainSource): Quantity {
 export function nameOf(source: PlainSource, panes: Panes): string {
   const known = providerOf(source, panes)?.title(source);
   if (known !== undefined) return known;
-  if (source.kind === 'head') return `Layer ${source.layer}, head ${source.head}`;
+  if (source.kind === 'head') return headName(source);
   return source.kind === 'token' ? `Token ${source.index}` : '';
 }
 

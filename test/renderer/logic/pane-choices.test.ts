@@ -9,7 +9,7 @@ import {
   RAW,
   RPN,
   runsOf,
-  showsToken,
+  shows,
   type MapSource,
   type PlainSource,
 } from '../../../src-renderer/logic/map-source.ts';
@@ -38,6 +38,7 @@ const run = (id: number): Run => ({
   createdAt: '2026-11-20T13:00:00.000Z',
 });
 const head: PlainSource = { kind: 'head', layer: 4, head: 1 };
+const layer: PlainSource = { kind: 'head', layer: 4, head: null };
 const other: PlainSource = { kind: 'map', map: 'rpn', run: 2 };
 const difference: MapSource = { kind: 'difference', left: other, right: RAW };
 const nameOf = (source: PlainSource) => (source.kind === 'head' ? `L${source.layer} H${source.head}` : '?');
@@ -48,13 +49,13 @@ test('a picker offers this run, heads, and every other run', () => {
     numeric: false,
     runs: [run(1), run(2), run(3)],
     activeRunId: 1,
-    heads: [head],
+    heads: [head, layer],
     tokens: [],
     nameOf,
   });
   assert.deepEqual(
     groups.map(({ words }) => words),
-    ['This run', 'Heads', runWords(run(2)), runWords(run(3))],
+    ['This run', 'Heads', 'Layers', runWords(run(2)), runWords(run(3))],
   );
   assert.deepEqual(
     groups[0]!.choices.map(({ words }) => words),
@@ -70,7 +71,7 @@ test('a picker offers this run, heads, and every other run', () => {
     ],
   );
   assert.deepEqual(groups[1]!.choices[0]!.words, 'L4 H1');
-  assert.match(groups[3]!.words, /Run 3: demo, .*given answers/);
+  assert.match(groups[4]!.words, /Run 3: demo, .*given answers/);
 });
 
 test('what is shown is offered even when nothing else knows it; operands have numbers', () => {
@@ -105,6 +106,7 @@ test('sources have one key each, survive storing, and say which runs they need',
     RPN,
     other,
     head,
+    layer,
     { kind: 'token', index: 4 },
     difference,
   ];
@@ -118,8 +120,8 @@ test('sources have one key each, survive storing, and say which runs they need',
 
 test('a token belongs to one answer and is not remembered, alone or in a difference', () => {
   const token: PlainSource = { kind: 'token', index: 1 };
-  assert.ok(showsToken(token) && showsToken({ kind: 'difference', left: RAW, right: token }));
-  assert.ok(![RAW, head, difference].some(showsToken));
+  assert.ok(shows('token', token) && shows('token', { kind: 'difference', left: RAW, right: token }));
+  assert.ok(![RAW, head, difference].some((source) => shows('token', source)));
   assert.deepEqual(lasting(token), RAW);
   assert.deepEqual(lasting({ kind: 'difference', left: RAW, right: token }), RAW);
   assert.equal(lasting(difference), difference);
