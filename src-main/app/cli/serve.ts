@@ -16,7 +16,12 @@ export const addServe: AddCommand = (program, cli) => {
     .command('serve')
     .description('serve the review page to a browser on this machine')
     .argument('[project]', 'project folder; without one the page offers the demo')
-    .option('--port <n>', 'port; 0 takes a free one (default: the first free of a few usual ones)', parsePort, null)
+    .option(
+      '--port <n>',
+      'port; 0 takes a free one (default: the first free of a few usual ones)',
+      parsePort,
+      null,
+    )
     .option('--host <name>', 'loopback address to listen on', '127.0.0.1');
   cli.define<Options>(command, async ({ output, signal }, [project], { port, host }) => {
     const address = Object.hasOwn(ADDRESSES, host) ? ADDRESSES[host as keyof typeof ADDRESSES] : null;

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lastingView, placeIn, placesSchema, withPlace, type Place } from '../../../src-renderer/logic/place.ts';
+import {
+  lastingView,
+  placeIn,
+  placesSchema,
+  withPlace,
+  type Place,
+} from '../../../src-renderer/logic/place.ts';
 import { IMPORT_ORDER, NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 
 const START: Place = {
