@@ -7,6 +7,7 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { until } from './support/until.ts';
 
 let chromium: Chromium;
 before(async () => {
@@ -79,7 +80,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.locator('[data-chip]:focus').waitFor();
       for (let left = 4; left >= 0; left--) {
         await page.keyboard.press('Enter');
-        await page.waitForFunction(`document.querySelectorAll('[data-chip]').length === ${left}`);
+        await until(page, "document.querySelectorAll('[data-chip]').length", left);
       }
       await page.getByRole('toolbar', { name: 'Gallery' }).getByText('120 samples').waitFor();
 

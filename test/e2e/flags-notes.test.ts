@@ -7,6 +7,7 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { until } from './support/until.ts';
 
 let chromium: Chromium;
 before(async () => {
@@ -14,6 +15,7 @@ before(async () => {
 });
 after(() => chromium.close());
 
+const NOTE_FIELD = "document.querySelector('[data-sample-note]').value";
 const flagged = (page: Page, id: number, flag: string) =>
   page.locator(`[data-sample="${id}"] [data-marks~=${flag}], [data-tile="${id}"] [data-marks~=${flag}]`);
 const field = (page: Page) => page.getByLabel('Note on the sample', { exact: true });
@@ -51,7 +53,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       assert.equal(await page.locator('[data-marks~=example]').count(), 3);
       assert.deepEqual(await violations(page), []);
       await page.getByRole('button', { name: 'Undo', exact: true }).click();
-      await page.waitForFunction("document.querySelectorAll('[data-marks~=example]').length === 1");
+      await until(page, "document.querySelectorAll('[data-marks~=example]').length", 1);
 
       await page.getByRole('listbox').focus();
       await page.keyboard.press('Control+a');
@@ -97,9 +99,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.keyboard.type('Second');
       await page.keyboard.press('Control+Enter');
       await review.pressAndMove('k');
-      await page.waitForFunction(
-        "document.querySelector('[data-sample-note]').value === 'Half hidden xylophone, and more'",
-      );
+      await until(page, NOTE_FIELD, 'Half hidden xylophone, and more');
 
       // Reloaded before the pause is over. Browsers ask whether to leave; a person says yes.
       page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
@@ -109,9 +109,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.reload();
       await review.ready();
       assert.equal(await review.currentId(), first);
-      await page.waitForFunction(
-        "document.querySelector('[data-sample-note]').value === 'Half hidden xylophone, and more!'",
-      );
+      await until(page, NOTE_FIELD, 'Half hidden xylophone, and more!');
 
       await page.getByRole('tab', { name: 'Gallery' }).click();
       await page.locator('[role=option] img').first().waitFor();
