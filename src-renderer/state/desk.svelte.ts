@@ -67,6 +67,8 @@ export class Desk {
       if (!open) return;
       this.#saving.retry();
       if (this.problem || this.bundle?.pictureProblem) this.reload();
+      // Nothing was heard meanwhile.
+      else void this.#manyChanged();
     });
   }
 

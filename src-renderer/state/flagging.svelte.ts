@@ -1,5 +1,10 @@
-/** Flags by key and button: on the sample at hand, or on all that are chosen in the gallery, with a way back. */
+/**
+ * Flags by key and button: on the sample at hand, saved like a decision however long that takes, or on all that are chosen
+ * in the gallery, with a way back.
+ */
 import type { Flag } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { FlagKeeper } from '../logic/flag-keeper.ts';
 import { FLAG_WORDS } from '../logic/filters.ts';
 import { turnsOn } from '../logic/marks.ts';
 import { isChosen, type Selection } from '../logic/selection.ts';
@@ -15,26 +20,64 @@ export class Flagging {
   readonly #session: Session;
   readonly #queue: Queue;
   readonly #notices: Notices;
+  readonly #keeper: FlagKeeper;
+  #project = '';
+  /** Flags that are not saved yet, and why not; null while nothing went wrong. */
+  saving = $state.raw<{ readonly waiting: number; readonly error: FoveaError | null }>({
+    waiting: 0,
+    error: null,
+  });
 
   constructor(session: Session, queue: Queue, notices: Notices) {
     this.#session = session;
     this.#queue = queue;
     this.#notices = notices;
-    session.client.on('flags.changed', ({ sampleIds, flag, on }) => queue.setFlag(sampleIds, flag, on));
+    this.#keeper = new FlagKeeper({
+      set: ({ sampleId, flag, on }) => this.#set([sampleId], flag, on),
+      asError: (thrown) => FoveaError.from(thrown),
+      later: (task, ms) => {
+        const timer = setTimeout(task, ms);
+        return () => clearTimeout(timer);
+      },
+      onRefused: ({ sampleId, flag, on }, error) => {
+        queue.setFlag([sampleId], flag, !on);
+        notices.error(error);
+      },
+      onChange: () => {
+        const { waiting, error } = this.#keeper;
+        this.saving = { waiting, error };
+      },
+    });
+    session.client.on('flags.changed', ({ sampleIds, flag, on }) => {
+      const heard = sampleIds.filter((sampleId) => !this.#keeper.isWaiting({ sampleId, flag }));
+      queue.setFlag(heard, flag, on);
+    });
+    session.client.onConnection((open) => open && this.retry());
+  }
+
+  /** Tries to save what is not saved, now. */
+  retry(): void {
+    this.#keeper.retry();
+  }
+
+  /** Another project: flags of the one before cannot be saved any more. */
+  useProject(path: string): void {
+    if (path === this.#project) return;
+    const before = this.#project;
+    this.#project = path;
+    const lost = this.#keeper.abandon();
+    if (lost === 0) return;
+    const words = `${lost} flags in ${before} were not saved before it was closed`;
+    this.#notices.error(new FoveaError('io', words, { next: 'Open it again and set them anew' }));
   }
 
   /** On the sample at hand: shown at once. */
-  async toggle(flag: Flag): Promise<void> {
+  toggle(flag: Flag): void {
     const row = this.#queue.currentRow();
     if (!row) return;
     const on = turnsOn([row], flag);
     this.#queue.setFlag([row.id], flag, on);
-    try {
-      await this.#set([row.id], flag, on);
-    } catch (thrown) {
-      this.#queue.setFlag([row.id], flag, !on);
-      this.#notices.error(thrown);
-    }
+    this.#keeper.set({ sampleId: row.id, flag, on });
   }
 
   /** On everything that is chosen; the flag goes only where all that are on screen have it. */

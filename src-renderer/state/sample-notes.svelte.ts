@@ -37,7 +37,12 @@ export class SampleNotes {
       queue.setNotes(sampleId, change);
       if (sampleId === this.shownId) void this.#load(sampleId);
     });
-    session.client.onConnection((open) => open && this.#keeper.flush());
+    session.client.onConnection((open) => {
+      if (!open) return;
+      this.#keeper.flush();
+      // Asked for in vain, or changed by somebody meanwhile.
+      if (this.shownId !== null) void this.#load(this.shownId);
+    });
   }
 
   /** What stands in the field. */
@@ -114,7 +119,8 @@ export class SampleNotes {
       const own = list.findLast(({ reviewer }) => reviewer === this.#session.reviewer);
       keeper.learn(id, own ?? { id: null, text: '' }, asked);
     } catch (thrown) {
-      this.#notices.error(thrown);
+      // Without a connection the banner says so, and it is asked again by itself.
+      if (this.#session.connected) this.#notices.error(thrown);
     }
   }
 

@@ -171,7 +171,7 @@ export class Workbench {
     const { currentId } = this.queue;
     const one = chosen === 0 || (chosen === 1 && currentId !== null && isChosen(selection, currentId));
     if (this.page === 'gallery' && !one) void this.flagging.toggleAll(flag, selection);
-    else void this.flagging.toggle(flag);
+    else this.flagging.toggle(flag);
   }
 
   /** Asks for a name to keep the filter that is shown under. */

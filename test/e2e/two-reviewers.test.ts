@@ -6,11 +6,15 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page, WebSocketRoute } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
+import { addNote, flagsOf } from '../../src-main/store/annotation.ts';
+import { openProject } from '../../src-main/store/project.ts';
+import { submitReview } from '../../src-main/store/review.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { openInElectron } from './support/electron-app.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { until } from './support/until.ts';
 
 let chromium: Chromium;
 before(async () => {
@@ -20,6 +24,29 @@ after(() => chromium.close());
 
 const NOTE = 'Note on this decision';
 const history = (page: Page) => page.getByRole('region', { name: 'History' }).getByRole('listitem');
+
+/** A way to lose the page's connection and to give it back; what is loaded from now on goes through it. */
+async function losableConnection(page: Page) {
+  let lost = false;
+  const sockets = new Set<WebSocketRoute>();
+  await page.routeWebSocket(/\/rpc$/, (socket) => {
+    if (lost) return void socket.close();
+    socket.connectToServer();
+    sockets.add(socket);
+  });
+  const banner = page.getByText('Connection lost');
+  return {
+    lose: async () => {
+      lost = true;
+      for (const socket of sockets) await socket.close();
+      await banner.waitFor();
+    },
+    restore: async () => {
+      lost = false;
+      await banner.waitFor({ state: 'detached' });
+    },
+  };
+}
 
 /** Where the panes are, in CSS pixels. */
 async function place(page: Page): Promise<unknown> {
@@ -95,7 +122,7 @@ test('two windows write notes on one sample: what is being typed stays, the othe
     assert.match((await history(page).allInnerTexts()).join('\n'), /mine: x d still[^]*theirs/);
     assert.equal(await mine.currentState(), 'pending', 'no letter of the note was taken for a key');
     await other.page.getByText('This sample was reviewed elsewhere').waitFor();
-    await other.page.waitForFunction(`document.querySelector('[data-note]').value === 'mine: x d still'`);
+    await until(other.page, "document.querySelector('[data-note]').value", 'mine: x d still');
   } finally {
     await app.close();
   }
@@ -106,13 +133,7 @@ test('the connection is lost in the middle of a stroke: the panes stay where the
   try {
     const { page } = app;
     const review = new ReviewPage(page);
-    let offline = false;
-    const sockets = new Set<WebSocketRoute>();
-    await page.routeWebSocket(/\/rpc$/, (socket) => {
-      if (offline) return void socket.close();
-      socket.connectToServer();
-      sockets.add(socket);
-    });
+    const connection = await losableConnection(page);
     await page.reload();
     await review.ready();
     const id = await review.currentId();
@@ -122,19 +143,48 @@ test('the connection is lost in the middle of a stroke: the panes stay where the
     assert.ok(pane);
     await page.mouse.move(pane.x + pane.width * 0.4, pane.y + pane.height * 0.4);
     await page.mouse.down();
-    offline = true;
-    for (const socket of sockets) await socket.close();
-    await page.getByText('Connection lost').waitFor();
+    await connection.lose();
     assert.deepEqual(await place(page), before);
     await page.mouse.move(pane.x + pane.width * 0.6, pane.y + pane.height * 0.4, { steps: 4 });
     await page.mouse.up();
     await page.locator('[data-save=unsaved]').waitFor();
     assert.deepEqual(await place(page), before);
-    offline = false;
-    await page.getByText('Connection lost').waitFor({ state: 'detached' });
+    await connection.restore();
     await review.saved();
     assert.deepEqual(await place(page), before);
     assert.equal(await review.rowState(id), 'corrected');
+  } finally {
+    await app.close();
+  }
+});
+
+test('without a connection a flag is kept and saved afterwards, and what others did meanwhile shows', async (t) => {
+  const path = await demoProject(t);
+  const app = await openInBrowserHost(chromium, path);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    const connection = await losableConnection(page);
+    await page.reload();
+    await review.ready();
+    const id = await review.currentId();
+    await connection.lose();
+    await page.keyboard.press('8');
+    await page.locator(`[data-sample="${id}"] [data-marks=example]`).waitFor();
+    await page.getByText('1 not saved, trying again').waitFor();
+    const project = openProject(path);
+    t.after(() => project.close());
+    const reviewer = 'ana';
+    const rejected = { sampleId: id, predictionId: null, decision: 'reject', label: null, reviewer } as const;
+    submitReview(project.db, { ...rejected, note: null }, undefined);
+    addNote(project.db, id, 'blurred', reviewer);
+    await connection.restore();
+    await review.saved();
+    assert.deepEqual(flagsOf(project.db, id), ['example']);
+    await page.getByText('This sample was reviewed elsewhere').waitFor();
+    await page.locator('[data-current-state=rejected]').waitFor();
+    await page.getByText('blurred', { exact: true }).waitFor();
+    await page.locator(`[data-sample="${id}"] [data-marks=example]`).waitFor();
   } finally {
     await app.close();
   }
