@@ -90,7 +90,7 @@ export function appliedWords({ decision, decided, changedMeanwhile, wrong }: Bat
 }
 
 /** `1,199 samples are as before the batch. 3 were decided since and stay as they are.` */
-export function undoneWords({ undone, keptAsDecided }: Batch): string {
+export function undoneWords({ undone, keptAsDecided }: Pick<Batch, 'undone' | 'keptAsDecided'>): string {
   const back = `${samplesWords(undone)} ${undone === 1 ? 'is' : 'are'} as before the batch.`;
   if (keptAsDecided === 0) return back;
   return `${back} ${formatCount(keptAsDecided)} ${keptAsDecided === 1 ? 'was' : 'were'} decided since and ${stay(keptAsDecided)}.`;

@@ -1,14 +1,14 @@
 /**
- * A slice of the soak (`npm run soak -- SEED actions` does 10,000): random edits, decisions, navigation, undo, reloads,
- * two windows, a slow disk and killed backends leave the store equal to a model of it. Run a seed again with
- * FOVEA_SEED=N.
+ * A slice of the soak (`npm run soak -- SEED actions` does 10,000): random edits, decisions one by one and at once, flags,
+ * notes, filters, undo, reloads, two windows, a slow disk and killed backends leave the store equal to a model of it. Run
+ * a seed again with FOVEA_SEED=N.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { randomActions } from '../soak/actions/run.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 
-const ACTIONS = 120;
+const ACTIONS = 110;
 
 let chromium: Chromium;
 before(async () => {

@@ -1,7 +1,10 @@
 /**
- * What the store must hold after random actions, kept apart from the page's own code: every revision in order, and per
- * window what it can undo. One window's decision ends what the other could undo on that sample.
+ * What the store must hold after random actions, kept apart from the page's own code: every revision in order, flags and
+ * notes, and per window what it can undo. One window's decision ends what the other could undo on that sample; a batch
+ * ends it in both.
  */
+import type { Flag } from '../../../src-shared/contract/domain.ts';
+
 export interface State {
   readonly decision: 'none' | 'accept' | 'correct' | 'reject';
   readonly label: Int8Array;
@@ -15,18 +18,97 @@ export interface Revision {
   readonly note: string | null;
 }
 
+/** What can be done, by name. */
+export type Actions = Readonly<Record<string, () => Promise<void>>>;
+
+/** The state that the page shows of a decision. */
+export const SHOWN_AS = {
+  none: 'pending',
+  accept: 'accepted',
+  correct: 'corrected',
+  reject: 'rejected',
+} as const;
+
+/** What was decided at once: the revision it gave each sample. */
+export type BatchModel = ReadonlyMap<number, Revision>;
+
 export const same = (a: Int8Array, b: Int8Array): boolean => a.every((value, i) => value === b[i]);
 
 export class StoreModel {
   readonly predicted: ReadonlyMap<number, Int8Array>;
   /** What another run says of every sample. */
   readonly otherRun: Int8Array;
+  /** Samples that a rule dropped: they are not accepted at once. */
+  readonly dropped: ReadonlySet<number>;
   readonly revisions = new Map<number, Revision[]>();
   readonly windows: WindowModel[] = [];
+  readonly #flags = new Map<number, ReadonlySet<Flag>>();
+  readonly #notes = new Map<number, string>();
 
-  constructor(predicted: ReadonlyMap<number, Int8Array>, otherRun: Int8Array) {
+  constructor(predicted: ReadonlyMap<number, Int8Array>, dropped: ReadonlySet<number>, otherRun: Int8Array) {
     this.predicted = predicted;
+    this.dropped = dropped;
     this.otherRun = otherRun;
+  }
+
+  /** All samples, in the order of the queue. */
+  get samples(): number[] {
+    return [...this.predicted.keys()];
+  }
+
+  flagsOf(sample: number): ReadonlySet<Flag> {
+    return this.#flags.get(sample) ?? new Set();
+  }
+
+  /** Sets or takes away a flag. @returns the samples that changed */
+  flag(samples: readonly number[], flag: Flag, on: boolean): number[] {
+    const changed = samples.filter((sample) => this.flagsOf(sample).has(flag) !== on);
+    for (const sample of changed) {
+      const others = [...this.flagsOf(sample)].filter((one) => one !== flag);
+      this.#flags.set(sample, new Set(on ? [...others, flag] : others));
+    }
+    return changed;
+  }
+
+  /** The note on a sample, which is no part of a decision; no words: none. */
+  noteOn(sample: number): string {
+    return this.#notes.get(sample) ?? '';
+  }
+
+  writeNote(sample: number, text: string): void {
+    this.#notes.set(sample, text);
+  }
+
+  /** The samples that a batch would take of these: undecided ones and, to be accepted, kept. */
+  takenBy(decision: 'accept' | 'reject', samples: readonly number[]): number[] {
+    return samples.filter(
+      (sample) =>
+        this.found(sample).decision === 'none' && (decision === 'reject' || !this.dropped.has(sample)),
+    );
+  }
+
+  /** Decides samples at once; each keeps the note that stood. */
+  decideMany(decision: 'accept' | 'reject', samples: readonly number[]): BatchModel {
+    return new Map(
+      samples.map((sample) => {
+        const { note } = this.found(sample);
+        const label = decision === 'accept' ? this.predicted.get(sample)! : null;
+        return [sample, this.#write(sample, { decision, label, note })] as const;
+      }),
+    );
+  }
+
+  /** Takes a batch back where its decision still stands. @returns those samples */
+  undoMany(batch: BatchModel): number[] {
+    const standing = [...batch].filter(([sample, revision]) => this.of(sample).at(-1) === revision);
+    for (const [sample, { note }] of standing) this.#write(sample, { decision: 'reset', label: null, note });
+    return standing.map(([sample]) => sample);
+  }
+
+  /** A revision that no window made by a step of its own. */
+  #write(sample: number, revision: Revision): Revision {
+    this.reread(sample, [...this.of(sample), revision]);
+    return revision;
   }
 
   openWindow(): WindowModel {
@@ -49,7 +131,7 @@ export class StoreModel {
     };
   }
 
-  /** Two windows changed a sample at once: what came first is what the store says. */
+  /** The store says what holds: two windows changed a sample at once, or it was decided with others. */
   reread(sample: number, revisions: Revision[]): void {
     this.revisions.set(sample, revisions);
     for (const window of this.windows) window.forget(sample);
@@ -70,6 +152,8 @@ export class StoreModel {
 export class WindowModel {
   readonly #store: StoreModel;
   readonly #edits = new Map<number, { states: State[]; at: number }>();
+  /** What was decided at once from here and can be taken back by key. */
+  lastBatch: BatchModel | null = null;
 
   constructor(store: StoreModel) {
     this.#store = store;
@@ -98,10 +182,15 @@ export class WindowModel {
     this.#store.append(sample, edit.states[edit.at], this);
   }
 
-  /** The label changed elsewhere, or the page was loaded anew. */
-  forget(sample?: number): void {
-    if (sample === undefined) this.#edits.clear();
-    else this.#edits.delete(sample);
+  /** The sample changed elsewhere. */
+  forget(sample: number): void {
+    this.#edits.delete(sample);
+  }
+
+  /** The page was loaded anew. */
+  reloaded(): void {
+    this.#edits.clear();
+    this.lastBatch = null;
   }
 
   #edit(sample: number): { states: State[]; at: number } {

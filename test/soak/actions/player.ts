@@ -1,4 +1,7 @@
-/** One window of the real page, its model, and the random things a person does in it. */
+/**
+ * One window of the real page, its model, and the random things a person does in it. Decisions and edits of one sample
+ * are here; `marks.ts`, `lists.ts` and `many.ts` have the rest.
+ */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { paint } from '../../../src-renderer/logic/brush.ts';
@@ -7,38 +10,49 @@ import { grow, shrink } from '../../../src-renderer/logic/grow.ts';
 import { boxAround, regionAt } from '../../../src-renderer/logic/region.ts';
 import { BG, FG, IGNORE, type Grid } from '../../../src-shared/kernels/types.ts';
 import { LabelCells } from '../../e2e/support/label-cells.ts';
+import { until } from '../../e2e/support/until.ts';
 import { ReviewPage, type State as Shown } from '../../e2e/support/review-page.ts';
-import { same, type StoreModel, type WindowModel } from './model.ts';
+import { listActions } from './lists.ts';
+import { manyActions } from './many.ts';
+import { markActions } from './marks.ts';
+import { same, SHOWN_AS, type Actions, type StoreModel, type WindowModel } from './model.ts';
 
 const GRID: Grid = [24, 24];
 const [ROWS, COLS] = GRID;
-const SHOWN = { none: 'pending', accept: 'accepted', correct: 'corrected', reject: 'rejected' } as const;
 const VALUES = [
   [FG, '1'],
   [BG, '2'],
   [IGNORE, '3'],
 ] as const;
-const BY_KEYS = ['accept', 'reject', 'next', 'previous', 'grow', 'shrink', 'undo', 'redo', 'burst'];
+const BY_KEYS = ['accept', 'reject', 'next', 'previous', 'grow', 'shrink', 'undo', 'redo', 'burst', 'flag'];
 const WAIT_MS = 20_000;
+/** One action in so many leads elsewhere. */
+const RARE = 8;
 
 export class Player {
   readonly page: Page;
   readonly review: ReviewPage;
   readonly cells: LabelCells;
-  readonly #store: StoreModel;
-  readonly #model: WindowModel;
+  readonly store: StoreModel;
+  readonly model: WindowModel;
   readonly #random: () => number;
-  readonly #last: number;
+  readonly #often: Actions;
+  /** What leads to another page or list and back, rarer than the rest: each is many steps. */
+  readonly #elsewhere: Actions;
+  /** What the queue shows, in its order. */
+  list: readonly number[];
   sample = 0;
 
   constructor(page: Page, store: StoreModel, random: () => number) {
     this.page = page;
     this.review = new ReviewPage(page);
     this.cells = new LabelCells(page);
-    this.#store = store;
-    this.#model = store.openWindow();
+    this.store = store;
+    this.model = store.openWindow();
     this.#random = random;
-    this.#last = Math.max(...store.predicted.keys());
+    this.list = store.samples;
+    this.#often = { ...this.#edits, ...markActions(this) };
+    this.#elsewhere = { ...listActions(this), ...manyActions(this) };
   }
 
   async begin(): Promise<void> {
@@ -55,23 +69,38 @@ export class Player {
    * @param keysOnly nothing that needs the panes to stay where they are: a banner may come or go
    */
   async act(keysOnly = false): Promise<string> {
-    const all = Object.entries(this.#actions).filter(([name]) => !keysOnly || BY_KEYS.includes(name));
-    const [name, action] = all[this.#below(all.length)];
+    const some = !keysOnly && this.below(RARE) === 0 ? this.#elsewhere : this.#often;
+    const all = Object.entries(some).filter(([name]) => !keysOnly || BY_KEYS.includes(name));
+    const [name, action] = all[this.below(all.length)];
     const on = this.sample;
-    await action();
+    await action().catch((cause: unknown) => {
+      throw new Error(`${name} on ${on}: ${String(cause)}`, { cause });
+    });
     return `${name} on ${on}`;
   }
 
   /** The page must show what the model says, soon: state and number of changed tokens. */
   async agrees(): Promise<void> {
-    const { decision, label } = this.#model.current(this.sample);
-    const state: Shown = SHOWN[decision];
-    const changed = label.filter((value, i) => value !== this.#store.predicted.get(this.sample)![i]).length;
+    const { decision, label, note } = this.model.current(this.sample);
+    const state: Shown = SHOWN_AS[decision];
+    const changed = label.filter((value, i) => value !== this.store.predicted.get(this.sample)![i]).length;
     await this.page
       .locator(`button[aria-current=true][data-sample="${this.sample}"]`)
       .waitFor({ timeout: WAIT_MS });
     await this.page.locator(`[data-current-state=${state}]`).waitFor({ timeout: WAIT_MS });
     await this.page.locator(`[data-changed="${changed}"]`).waitFor({ state: 'attached', timeout: WAIT_MS });
+    await this.#saysOf({ note: note ?? '', words: this.store.noteOn(this.sample) });
+  }
+
+  /** The note on the decision, the words on the sample and its flags are those of the model, soon. */
+  async #saysOf({ note, words }: { note: string; words: string }): Promise<void> {
+    const flags = [...this.store.flagsOf(this.sample)].sort().join(' ');
+    const said = `[
+      document.querySelector('[data-note]')?.value,
+      document.querySelector('[data-sample-note]')?.value,
+      (document.querySelector('[aria-current=true] [data-marks]')?.dataset.marks ?? '').split(' ').sort().join(' '),
+    ].join('|')`;
+    await until(this.page, said, [note, words, flags].join('|'));
   }
 
   /** Waits until everything is saved and the page no longer says that the connection is lost. */
@@ -83,102 +112,107 @@ export class Player {
   async reload(): Promise<void> {
     await this.review.saved();
     await this.page.reload();
-    this.#model.forget();
+    this.model.reloaded();
     await this.begin();
   }
 
   /** By the arrow keys. */
   async goTo(sample: number): Promise<void> {
-    while (this.sample !== sample) {
-      const by = Math.sign(sample - this.sample);
-      await this.#go(by > 0 ? 'ArrowRight' : 'ArrowLeft', this.sample + by);
-    }
+    while (this.sample !== sample) await this.step(sample > this.sample ? 1 : -1);
   }
 
-  readonly #actions = {
-    accept: () => this.#decide('Enter'),
-    reject: () => this.#decide('x'),
-    next: () => this.#go('ArrowRight', this.sample + 1),
-    previous: () => this.#go('ArrowLeft', this.sample - 1),
+  /** To a neighbour in the list, by its arrow key. */
+  async step(by: 1 | -1): Promise<void> {
+    await this.press(by > 0 ? 'ArrowRight' : 'ArrowLeft');
+    await this.arrive(this.neighbour(by));
+  }
+
+  async decide(key: 'Enter' | 'x'): Promise<void> {
+    await this.press(key);
+    const { label } = this.model.current(this.sample);
+    const accepts = same(label, this.store.predicted.get(this.sample)!) ? 'accept' : 'correct';
+    this.model.step(this.sample, { decision: key === 'x' ? 'reject' : accepts });
+    await this.arrive(this.neighbour(1));
+  }
+
+  /** Undo or redo. */
+  async travel(by: 1 | -1): Promise<void> {
+    await this.press(by < 0 ? 'Control+z' : 'Control+y');
+    this.model.travel(this.sample, by);
+  }
+
+  /** The sample before or after this one in the list; this one at its ends. */
+  neighbour(by: 1 | -1): number {
+    return this.list[this.list.indexOf(this.sample) + by] ?? this.sample;
+  }
+
+  readonly #edits: Actions = {
+    accept: () => this.decide('Enter'),
+    reject: () => this.decide('x'),
+    next: () => this.step(1),
+    previous: () => this.step(-1),
     dab: async () => {
       const [value, key] = this.#value();
       const at = this.#cell();
-      await this.#press('b', key);
+      await this.press('b', key);
       await this.cells.click(...at);
       this.#correct((label) => void paint(label, [at[0] * COLS + at[1]], value));
     },
     rectangle: async () => {
       const [value, key] = this.#value();
       const [a, b] = this.#corners();
-      await this.#press('r', key);
+      await this.press('r', key);
       await this.cells.drag(a, b);
       this.#correct((label) => fillBox(label, a, b, value));
     },
     givenUp: async () => {
-      await this.#press('r', '1');
+      await this.press('r', '1');
       await this.page.mouse.move(...this.cells.at(...this.#cell()));
       await this.page.mouse.down();
       await this.page.mouse.move(...this.cells.at(...this.#cell()));
-      await this.#press('Escape');
+      await this.press('Escape');
       await this.page.mouse.up();
     },
     polygon: async () => {
       const [value, key] = this.#value();
       const [[row0, col0], [row1, col1]] = this.#corners();
-      await this.#press('p', key);
+      await this.press('p', key);
       // Sides well away from the middles of tokens: the browser reports whole pixels.
       await this.cells.click(row0 - 0.4, col0 - 0.4);
       await this.cells.click(row0 - 0.4, col1 + 0.4);
       await this.cells.click(row1 + 0.4, col1 + 0.4);
       await this.cells.click(row1 + 0.4, col0 - 0.4);
-      await this.#press('Enter');
+      await this.press('Enter');
       this.#correct((label) => fillBox(label, [row0, col0], [row1, col1], value));
     },
     moveBox: () => this.#dragBox(null),
     resizeBox: () => this.#dragBox({ x: 1, y: 1 }),
-    copyPredicted: () => this.#copy(0, this.#store.predicted.get(this.sample)!),
-    copyOtherRun: () => this.#copy(-1, this.#store.otherRun),
+    copyPredicted: () => this.#copy(0, this.store.predicted.get(this.sample)!),
+    copyOtherRun: () => this.#copy(-1, this.store.otherRun),
     fill: async () => {
       const [value, key] = this.#value();
       const at = this.#cell();
-      await this.#press('c', key);
+      await this.press('c', key);
       await this.cells.click(...at);
       this.#correct((label) => void paint(label, regionAt(label, GRID, at[0] * COLS + at[1]), value));
     },
     grow: async () => {
-      await this.#press('b', '.');
+      await this.press('b', '.');
       this.#correct((label) => label.set(grow(label, GRID)));
     },
     shrink: async () => {
-      await this.#press('b', ',');
+      await this.press('b', ',');
       this.#correct((label) => label.set(shrink(label, GRID)));
     },
-    undo: async () => {
-      await this.#press('Control+z');
-      this.#model.travel(this.sample, -1);
-    },
-    redo: async () => {
-      await this.#press('Control+y');
-      this.#model.travel(this.sample, 1);
-    },
+    undo: () => this.travel(-1),
+    redo: () => this.travel(1),
     note: async () => {
-      const note = `note ${this.#below(5)}`;
-      await this.#press('m');
+      const note = `note ${this.below(5)}`;
+      await this.press('m');
       await this.page.keyboard.press('Control+a');
       await this.page.keyboard.type(note);
-      await this.#press('Enter');
-      this.#model.step(this.sample, { note });
-    },
-    gallery: async () => {
-      // Looking at other samples there decides nothing, and what was done here can still be undone.
-      const to = 1 + this.#below(this.#last);
-      await this.page.getByRole('tab', { name: 'Gallery' }).click();
-      await this.page.locator('[role=option].current').waitFor({ timeout: WAIT_MS });
-      await this.page.getByRole('listbox').focus();
-      await this.#press('Home', ...Array.from({ length: to - 1 }, () => 'ArrowRight'));
-      await this.page.locator(`[role=option].current[data-tile="${to}"]`).waitFor({ timeout: WAIT_MS });
-      await this.#press('Enter');
-      await this.#arrive(to);
+      await this.press('Enter');
+      this.model.step(this.sample, { note });
     },
     burst: async () => {
       // As quick as keys come; each is taken by one sample or refused with a notice.
@@ -187,8 +221,8 @@ export class Player {
       await this.review.ready();
       await this.review.saved();
       const reached = await this.review.currentId();
-      const taken = reached === this.#last ? await this.#lastTaken(reached) : reached;
-      for (let at = before; at < taken; at++) this.#model.step(at, { decision: 'reject' });
+      const taken = reached === this.list.at(-1) ? await this.#lastTaken(reached) : reached;
+      for (let at = before; at < taken; at++) this.model.step(at, { decision: 'reject' });
       this.sample = reached;
     },
   };
@@ -196,24 +230,12 @@ export class Player {
   /** At the end of the queue a decision stays on its sample. @returns the first sample that was not decided */
   async #lastTaken(last: number): Promise<number> {
     const rejected = (await this.review.currentState()) === 'rejected';
-    return rejected && this.#model.current(last).decision !== 'reject' ? last + 1 : last;
+    return rejected && this.model.current(last).decision !== 'reject' ? last + 1 : last;
   }
 
-  async #decide(key: 'Enter' | 'x'): Promise<void> {
-    await this.#press(key);
-    const { label } = this.#model.current(this.sample);
-    const accepts = same(label, this.#store.predicted.get(this.sample)!) ? 'accept' : 'correct';
-    this.#model.step(this.sample, { decision: key === 'x' ? 'reject' : accepts });
-    await this.#arrive(this.sample + 1);
-  }
-
-  async #go(key: string, to: number): Promise<void> {
-    await this.#press(key);
-    await this.#arrive(to);
-  }
-
-  async #arrive(at: number): Promise<void> {
-    this.sample = Math.min(this.#last, Math.max(1, at));
+  /** Waits until that sample is on screen. */
+  async arrive(at: number): Promise<void> {
+    this.sample = at;
     await this.page
       .locator(`button[aria-current=true][data-sample="${this.sample}"]`)
       .waitFor({ timeout: WAIT_MS });
@@ -222,47 +244,47 @@ export class Player {
 
   /** Takes a region of the label, drags its box or a corner of it, and lets it go. */
   async #dragBox(handle: { x: 1; y: 1 } | null): Promise<void> {
-    const { label } = this.#model.current(this.sample);
+    const { label } = this.model.current(this.sample);
     const inside = [...label.keys()].filter((cell) => label[cell] === FG);
     if (inside.length === 0) return;
-    const cell = inside[this.#below(inside.length)];
+    const cell = inside[this.below(inside.length)];
     const region = regionAt(label, GRID, cell);
     const [x0, y0, x1, y1] = boxAround(region, GRID);
     const from = handle ? { x: x1, y: y1 } : { x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
     const to = {
-      x: Math.min(COLS, Math.max(0, from.x + this.#below(9) - 4)),
-      y: Math.min(ROWS, Math.max(0, from.y + this.#below(9) - 4)),
+      x: Math.min(COLS, Math.max(0, from.x + this.below(9) - 4)),
+      y: Math.min(ROWS, Math.max(0, from.y + this.below(9) - 4)),
     };
     const gesture = new BoxDrag(label, GRID, region, handle, from);
     gesture.drag(to);
-    await this.#press('v');
+    await this.press('v');
     await this.cells.click(Math.floor(cell / COLS), cell % COLS);
     await this.cells.drag([from.y - 0.5, from.x - 0.5], [to.y - 0.5, to.x - 0.5]);
-    await this.#press('Escape');
+    await this.press('Escape');
     this.#correct((changed) => changed.set(gesture.label));
   }
 
   /** Copies what the menu's first (0) or last (-1) entry offers; nothing where that would change nothing. */
   async #copy(entry: 0 | -1, from: Int8Array): Promise<void> {
-    if (same(from, this.#model.current(this.sample).label)) return;
-    await this.#press('y');
+    if (same(from, this.model.current(this.sample).label)) return;
+    await this.press('y');
     await this.page.getByRole('menuitem').nth(entry).click();
     this.#correct((label) => label.set(from));
   }
 
   #correct(change: (label: Int8Array) => void): void {
-    const before = this.#model.current(this.sample).label;
+    const before = this.model.current(this.sample).label;
     const label = before.slice();
     change(label);
-    if (!same(before, label)) this.#model.step(this.sample, { decision: 'correct', label });
+    if (!same(before, label)) this.model.step(this.sample, { decision: 'correct', label });
   }
 
-  async #press(...keys: readonly string[]): Promise<void> {
+  async press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
   #value() {
-    return VALUES[this.#below(VALUES.length)];
+    return VALUES[this.below(VALUES.length)];
   }
 
   /** The first and the last cell of a box. */
@@ -275,10 +297,10 @@ export class Player {
   }
 
   #cell(): [row: number, col: number] {
-    return [this.#below(ROWS), this.#below(COLS)];
+    return [this.below(ROWS), this.below(COLS)];
   }
 
-  #below(count: number): number {
+  below(count: number): number {
     const found = Math.floor(this.#random() * count);
     assert.ok(found < count);
     return found;

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { flagsOf, notesOf } from '../../../src-main/store/annotation.ts';
 import { openProject, type Project } from '../../../src-main/store/project.ts';
 import { reviewHistory } from '../../../src-main/store/review.ts';
 import { sampleDetail } from '../../../src-main/store/sample-detail.ts';
@@ -51,7 +52,8 @@ export async function randomActions(
   try {
     await makeLargeProject(project, SAMPLES, [24, 24], PICTURE);
     const ids = Array.from({ length: SAMPLES }, (_, n) => n + 1);
-    const store = new StoreModel(predictedLabels(project), addSecondRun(project, ids).label);
+    const { labels, dropped } = predictions(project, ids);
+    const store = new StoreModel(labels, dropped, addSecondRun(project, ids).label);
     try {
       await play(chromium, host, seed, count, project, store, log);
     } catch (thrown) {
@@ -128,30 +130,53 @@ async function play(
   }
 }
 
-function predictedLabels(path: string): Map<number, Int8Array> {
+/** What the run on screen says of each sample, and which a rule dropped. */
+function predictions(path: string, ids: readonly number[]) {
   const project = openProject(path);
   try {
-    const ids = Array.from({ length: SAMPLES }, (_, n) => n + 1);
-    return new Map(ids.map((id) => [id, Int8Array.from(sampleDetail(project.db, id).prediction!.label)]));
+    const found = ids.map((id) => [id, sampleDetail(project.db, id).prediction!] as const);
+    return {
+      labels: new Map(found.map(([id, { label }]) => [id, Int8Array.from(label)])),
+      dropped: new Set(found.filter(([, { dropped }]) => dropped !== null).map(([id]) => id)),
+    };
   } finally {
     project.close();
   }
 }
 
-/** Every sample whose revisions are not the model's: lost, doubled, misplaced or different. */
+/** Every sample whose revisions, flags or notes are not the model's: lost, doubled, misplaced or different. */
 function differences(path: string, store: StoreModel): string[] {
   const project = openProject(path);
   try {
     return [...store.predicted.keys()].flatMap((id) => {
-      const found = revisionsIn(project, id);
-      const expected = store.of(id);
+      const found = marked(revisionsIn(project, id), flagsOf(project.db, id), notesOf(project.db, id));
+      const [flags, note] = [[...store.flagsOf(id)].sort(), store.noteOn(id)];
+      const expected = marked(store.of(id), flags, note === '' ? [] : [{ text: note }]);
       if (isDeepStrictEqual(found, expected)) return [];
-      const words = (all: readonly { decision: string }[]) => all.map(({ decision }) => decision).join(' ');
-      return [`sample ${id}: the store holds [${words(found)}], the model [${words(expected)}]`];
+      return [`sample ${id}: the store holds ${inWords(found)}, the model ${inWords(expected)}`];
     });
   } finally {
     project.close();
   }
+}
+
+interface Marked {
+  readonly revisions: readonly Revision[];
+  readonly flags: readonly string[];
+  readonly notes: readonly string[];
+}
+
+function marked(
+  revisions: readonly Revision[],
+  flags: readonly string[],
+  notes: readonly { readonly text: string }[],
+): Marked {
+  return { revisions, flags, notes: notes.map(({ text }) => text) };
+}
+
+function inWords({ revisions, flags, notes }: Marked): string {
+  const all = revisions.map(({ decision, note }) => (note === null ? decision : `${decision} “${note}”`));
+  return `[${all.join(', ')}] ${[...flags, ...notes].join(', ')}`.trim();
 }
 
 function revisionsOf(path: string, sample: number): Revision[] {
