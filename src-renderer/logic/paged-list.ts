@@ -34,6 +34,23 @@ export class PagedList<Row extends { readonly id: number }> {
     return [...this.#indexOf.keys()];
   }
 
+  /** Ids of the rows in `[first, end)`, in order; null when not all of them were fetched. */
+  idsIn(first: number, end: number): number[] | null {
+    const found: number[] = [];
+    for (let index = first; index < end; index++) {
+      const row = this.#rows.get(index);
+      if (!row) return null;
+      found.push(row.id);
+    }
+    return found;
+  }
+
+  /** Ids of the rows in `[first, end)` that the filter does not match any more. */
+  goneIn(first: number, end: number): number[] {
+    const gone = [...this.#gone].filter((index) => index >= first && index < end);
+    return gone.map((index) => this.#rows.get(index)!.id);
+  }
+
   /** First index of the page that holds `index`. */
   pageStart(index: number): number {
     return index - (index % PAGE_SIZE);

@@ -62,9 +62,9 @@ const ACTIONS: Record<Command, Action> = {
       void tick().then(() => document.querySelector<HTMLTextAreaElement>('[data-sample-note]')?.focus());
     }
   },
-  flagLookAgain: (bench) => bench.toggleFlag('look_again'),
-  flagExample: (bench) => bench.toggleFlag('example'),
-  flagBadData: (bench) => bench.toggleFlag('bad_data'),
+  flagLookAgain: (bench) => void bench.toggleFlag('look_again'),
+  flagExample: (bench) => void bench.toggleFlag('example'),
+  flagBadData: (bench) => void bench.toggleFlag('bad_data'),
   answerAgain: ({ secondLook }) => void secondLook.ask(),
   applyRecipe: ({ recipe }) => void recipe.applyHere(),
   cancel: ({ desk, recipe, tour }) => void (desk.editing.cancel() || recipe.reset() || tour.skip()),
@@ -93,8 +93,8 @@ const ACTIONS: Record<Command, Action> = {
   saveFilter: (bench) => bench.saveFilter(),
   moreLike: (bench) => void bench.showSimilar(),
   back: ({ similar }) => void similar.back(),
-  acceptMany: (bench) => bench.askBatch('accept'),
-  rejectMany: (bench) => bench.askBatch('reject'),
+  acceptMany: (bench) => void bench.askBatch('accept'),
+  rejectMany: (bench) => void bench.askBatch('reject'),
   undoBatch: (bench) => void (bench.batches.undoLast() || bench.showBatches()),
   batches: (bench) => bench.showBatches(),
   openInReview: (bench) => void (bench.page = bench.queue.currentId === null ? bench.page : 'review'),

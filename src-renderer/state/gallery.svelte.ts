@@ -29,7 +29,6 @@ export const TINT_WORDS: Readonly<Record<Tint, string>> = {
 const RANGE_MOST = 10_000;
 
 export class Gallery {
-  readonly #session: Session;
   readonly #queue: Queue;
   readonly #notices: Notices;
   readonly thumbnails: Thumbnails;
@@ -37,9 +36,10 @@ export class Gallery {
   tint = $state<Tint>(readChoice('tint', TINTS, 'label'));
   selection = $state.raw<Selection>(NOTHING);
   #anchor = 0;
+  /** One click after the other takes effect. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(session: Session, queue: Queue, notices: Notices) {
-    this.#session = session;
     this.#queue = queue;
     this.#notices = notices;
     this.thumbnails = new Thumbnails(session.client);
@@ -65,7 +65,17 @@ export class Gallery {
   }
 
   /** A click or a key on a tile: plain, one more (Ctrl) or up to here (Shift). */
-  async choose(index: number, how: { readonly one: boolean; readonly range: boolean }): Promise<void> {
+  choose(index: number, how: { readonly one: boolean; readonly range: boolean }): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#choose(index, how));
+    return this.#turn;
+  }
+
+  /** What was clicked so far is chosen: a long range may have to be asked for. */
+  get settled(): Promise<void> {
+    return this.#turn;
+  }
+
+  async #choose(index: number, how: { readonly one: boolean; readonly range: boolean }): Promise<void> {
     if (!(await this.#queue.go(index))) return;
     const id = this.#queue.currentId!;
     if (how.range) {
@@ -92,15 +102,13 @@ export class Gallery {
 
   async #chooseRange(index: number, keep: boolean): Promise<void> {
     const first = Math.min(this.#anchor, index);
-    const count = Math.abs(this.#anchor - index) + 1;
-    if (count > RANGE_MOST) {
+    const end = Math.max(this.#anchor, index) + 1;
+    if (end - first > RANGE_MOST) {
       this.#notices.info('That is too many to choose at once', 'Narrow the filter and choose all of it');
       return;
     }
     try {
-      const { filter, sort } = this.#queue;
-      const input = { filter, sort, offset: first, limit: count };
-      const ids = await this.#session.client.call('samples.ids', input);
+      const ids = await this.#queue.idsIn(first, end);
       this.selection = keep ? extended(this.selection, ids) : only(ids);
     } catch (thrown) {
       this.#notices.error(thrown);

@@ -144,6 +144,17 @@ export class Queue {
     return index >= 0 && index < this.total && this.#goTo(index);
   }
 
+  /** The samples of the rows in `[first, end)`, those that went out of the filter and keep their place included. */
+  async idsIn(first: number, end: number): Promise<number[]> {
+    const here = this.#list.idsIn(first, end);
+    if (here) return here;
+    const gone = this.#list.goneIn(first, end);
+    const { filter, sort } = this;
+    const offset = this.#list.serverOffset(first);
+    const limit = end - first - gone.length;
+    return [...gone, ...(await this.#client.call('samples.ids', { filter, sort, offset, limit }))];
+  }
+
   /** Where "next" leads. When the current sample left the list, its old place already holds the next one. */
   get nextIndex(): number {
     const here = this.#list.rowAt(this.currentIndex);

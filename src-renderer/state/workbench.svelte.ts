@@ -150,7 +150,8 @@ export class Workbench {
   }
 
   /** Begins to decide the chosen samples at once. */
-  askBatch(decision: 'accept' | 'reject'): void {
+  async askBatch(decision: 'accept' | 'reject'): Promise<void> {
+    await this.gallery.settled;
     if (this.batches.ask(decision)) this.sheet = 'batch';
   }
 
@@ -166,12 +167,17 @@ export class Workbench {
   }
 
   /** Sets a flag of the sample at hand, or of all that are chosen in the gallery, or takes it away. */
-  toggleFlag(flag: Flag): void {
+  async toggleFlag(flag: Flag): Promise<void> {
+    if (this.page !== 'gallery') {
+      this.flagging.toggle(flag);
+      return;
+    }
+    await this.gallery.settled;
     const { selection, chosen } = this.gallery;
     const { currentId } = this.queue;
     const one = chosen === 0 || (chosen === 1 && currentId !== null && isChosen(selection, currentId));
-    if (this.page === 'gallery' && !one) void this.flagging.toggleAll(flag, selection);
-    else this.flagging.toggle(flag);
+    if (one) this.flagging.toggle(flag);
+    else await this.flagging.toggleAll(flag, selection);
   }
 
   /** Asks for a name to keep the filter that is shown under. */

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';
+import { newWindow } from './support/new-window.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -92,3 +93,34 @@ for (const [name, open] of Object.entries(HOSTS)) {
     }
   });
 }
+
+test('a range under a filter is what is seen, also when somebody decided one of it meanwhile', async (t) => {
+  const app = await HOSTS['browser host'](chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    await new ReviewPage(page).ready();
+    const other = await newWindow(page);
+    await other.goto(page.url());
+    const elsewhere = new ReviewPage(other);
+    await elsewhere.ready();
+    await page.locator('[data-filter=pending]').click();
+    await page.getByRole('tab', { name: 'Gallery' }).click();
+    const tile = (place: number) => page.locator(`[role=option][aria-posinset="${place}"]`);
+    await tile(5).locator('img').waitFor();
+    const second = Number(await tile(2).getAttribute('data-tile'));
+    await elsewhere.choose(second);
+    await other.keyboard.press('x');
+    await elsewhere.saved();
+    await page.locator(`[data-tile="${second}"][aria-label*="Rejected"]`).waitFor();
+
+    await tile(1).click();
+    await tile(4).click({ modifiers: ['Shift'] });
+    await tile(6).click({ modifiers: ['Control'] });
+    await page.getByText('5 samples chosen').waitFor();
+    for (const [place, is] of [true, true, true, true, false, true].entries()) {
+      assert.equal(await tile(place + 1).getAttribute('aria-selected'), String(is), `tile ${place + 1}`);
+    }
+  } finally {
+    await app.close();
+  }
+});

@@ -87,3 +87,14 @@ test('rows that begin to match later come at the end, and nothing that is shown 
   list.append([], total);
   assert.equal(list.total, 130);
 });
+
+test('a range is the rows that are shown, decided ones included; one that is not here says so', () => {
+  const server = new Server(150);
+  const list = new PagedList<Row>();
+  load(list, server, 0);
+  server.decide(2);
+  list.update(2, { state: 'accepted' }, false);
+  assert.deepEqual(list.idsIn(0, 4), [1, 2, 3, 4]);
+  assert.equal(list.idsIn(98, 101), null);
+  assert.deepEqual([list.goneIn(0, 101), list.goneIn(2, 101)], [[2], []]);
+});
