@@ -11,7 +11,9 @@ import { ensureTestTools } from './lib/test-tools.mjs';
 const EVERYTHING = 'test/**/*.test.ts';
 
 await ensureInstalled();
-const env = { ...process.env, CHROME_PATH: ensureTestTools() };
+// What tests leave in a data folder, such as the projects opened last, is not the developer's.
+const home = process.env.FOVEA_HOME ?? join(root, '.cache', 'test-home');
+const env = { ...process.env, CHROME_PATH: ensureTestTools(), FOVEA_HOME: home };
 const node = findNode();
 
 await ensureBuilt();

@@ -1,6 +1,6 @@
 /** The backend with its engine, as every host holds it. */
 import { createBackend, type Backend } from '../rpc/backend.ts';
-import { dataDir, demoDir } from './data-dir.ts';
+import { dataDir, demoDir, recentFile } from './data-dir.ts';
 import { startEngine } from './engine.ts';
 import { appResources, reviewerName } from './resources.ts';
 import { appVersion } from './version.ts';
@@ -25,6 +25,7 @@ export async function openBackend(options: {
       resources: appResources(),
       demoProjectDir: demoDir(),
       dataDir: dataDir(),
+      recentFile: recentFile(),
     });
     engine.onStatus((status) => backend.publish('engine.changed', status));
     return {

@@ -1,4 +1,4 @@
-/** Where Fovea keeps what belongs to no project of the person's own choosing: the demo project, saved presets. */
+/** Where Fovea keeps what belongs to no project of the person's own choosing: the demo project, saved presets, which projects were open. */
 import { join } from 'node:path';
 import { dataDir } from '../checkpoint/places.ts';
 
@@ -7,4 +7,9 @@ export { dataDir };
 /** The demo project that `npm start` makes on its first run. */
 export function demoDir(): string {
   return join(dataDir(), 'demo');
+}
+
+/** The list of the projects opened last. */
+export function recentFile(): string {
+  return join(dataDir(), 'recent-projects.json');
 }

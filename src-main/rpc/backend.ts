@@ -16,11 +16,13 @@ import { demoModelDir } from '../jobs/demo-project.ts';
 import { ModelLibrary } from '../library/library.ts';
 import { storeError } from '../store/errors.ts';
 import { type Project, openProject } from '../store/project.ts';
+import { projectName } from '../store/summary.ts';
 import type { HandlerContext, Handlers } from './handlers/context.ts';
 import { handlers } from './handlers/index.ts';
 import { type ImageFile, findImageFile } from './image-file.ts';
 import { startModelTasks } from './model-tasks.ts';
 import type { BackendOptions } from './options.ts';
+import { rememberProject } from './recent-projects.ts';
 import { type Publish, type Session, openSession } from './session.ts';
 
 export type { BackendOptions } from './options.ts';
@@ -62,6 +64,11 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       session = openSession(project, options.engine, publish);
       await before?.close();
       session.projectChanged(true);
+      await rememberProject(options.recentFile ?? null, {
+        path: project.path,
+        name: projectName(project.db),
+        openedAt: new Date().toISOString(),
+      });
       return session;
     });
 

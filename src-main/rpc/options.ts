@@ -16,4 +16,6 @@ export interface BackendOptions {
   readonly demoProjectDir?: string;
   /** Where the list of models and the downloads lie. Default: `~/Fovea`. */
   readonly dataDir?: string;
+  /** Where the projects opened last are remembered. Default: nowhere. */
+  readonly recentFile?: string;
 }

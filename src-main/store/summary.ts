@@ -24,7 +24,7 @@ export function projectSummary(db: ReadableDb, path: string): ProjectSummary {
   }
   return {
     path,
-    name: read<{ name: string }>(db, 'SELECT name FROM project').get()!.name,
+    name: projectName(db),
     images: read<{ n: number }>(db, 'SELECT COUNT(*) AS n FROM image').get()!.n,
     samples,
     byState,
@@ -34,6 +34,10 @@ export function projectSummary(db: ReadableDb, path: string): ProjectSummary {
     runs: listRuns(db),
     activeRunId: activeRunId(db),
   };
+}
+
+export function projectName(db: ReadableDb): string {
+  return read<{ name: string }>(db, 'SELECT name FROM project').get()!.name;
 }
 
 function distinct(db: ReadableDb, column: 'language' | 'split'): string[] {

@@ -25,7 +25,7 @@ export function menuEntries(keymap: readonly Binding[], page: PageId | null): Me
 }
 
 function menuOf({ command, group }: Binding): Menu {
-  if (command === 'import' || command === 'export') return 'File';
+  if (command === 'projects' || command === 'import' || command === 'export') return 'File';
   if (command.startsWith('page-')) return 'Go';
   return OF_GROUP[group] ?? 'Help';
 }

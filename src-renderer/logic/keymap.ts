@@ -67,6 +67,7 @@ export type Command =
   | 'paneCursor'
   | `dock-${DockId}`
   | `page-${PageId}`
+  | 'projects'
   | 'import'
   | 'export'
   | 'tour'
@@ -226,6 +227,13 @@ export const KEYMAP: readonly Binding[] = [
     const keys = key === undefined ? [] : [key];
     return { command: `page-${id}`, group: 'Anywhere', words: `Go to ${words}`, keys, on: 'anywhere' };
   }),
+  {
+    command: 'projects',
+    group: 'Anywhere',
+    words: 'Open another project…',
+    keys: ['Ctrl+O'],
+    on: 'anywhere',
+  },
   {
     command: 'import',
     group: 'Anywhere',

@@ -102,6 +102,7 @@ const ACTIONS: Record<Command, Action> = {
   chooseNone: ({ gallery, tour }) => void (gallery.chosen > 0 ? gallery.none() : tour.skip()),
   ...DOCK_ACTIONS,
   ...PAGE_ACTIONS,
+  projects: (bench) => bench.chooseProject(),
   import: (bench) => void (bench.sheet = 'import'),
   export: (bench) => void (bench.sheet = 'export'),
   tour: ({ tour }) => tour.start(),

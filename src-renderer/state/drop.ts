@@ -28,7 +28,7 @@ export async function takeDrop(bench: Workbench, files: readonly File[]): Promis
 
 async function take(bench: Workbench, kind: PathKind, path: string): Promise<void> {
   const { session, notices, importing } = bench;
-  if (kind === 'project') return session.openProject(path);
+  if (kind === 'project') return void (await session.openProject(path));
   if (!session.project) {
     notices.info('Open a project first', 'Pictures, questions and models are added to a project');
     return;

@@ -12,6 +12,8 @@ export class Session {
   info = $state.raw<ProcedureOutput<'app.info'> | null>(null);
   project = $state.raw<ProjectSummary | null>(null);
   jobs = $state.raw<readonly Job[]>([]);
+  /** The projects opened last, newest first. */
+  recent = $state.raw<ProcedureOutput<'project.recent'>>([]);
   engine = $state.raw<EventPayload<'engine.changed'> | null>(null);
   connected = $state(true);
   /** False until the first answer: nothing is known yet. */
@@ -66,15 +68,21 @@ export class Session {
     this.started = true;
   }
 
-  openDemo(): Promise<void> {
+  /** A list that cannot be had is no reason to say anything: folders can be typed. */
+  async loadRecent(): Promise<void> {
+    this.recent = await this.client.call('project.recent', {}).catch(() => []);
+  }
+
+  /** Like the two below: whether a project is open now; if not, `problem` says why. */
+  openDemo(): Promise<boolean> {
     return this.#open('Making the demo project', () => this.client.call('project.demo', { dir: null }));
   }
 
-  openProject(path: string): Promise<void> {
+  openProject(path: string): Promise<boolean> {
     return this.#open('Opening the project', () => this.client.call('project.open', { path }));
   }
 
-  createProject(path: string): Promise<void> {
+  createProject(path: string): Promise<boolean> {
     return this.#open('Making the project', () => this.client.call('project.create', { path }));
   }
 
@@ -119,7 +127,7 @@ export class Session {
     }
   }
 
-  async #open(words: string, open: () => Promise<ProjectSummary>): Promise<void> {
+  async #open(words: string, open: () => Promise<ProjectSummary>): Promise<boolean> {
     this.busy = words;
     this.problem = null;
     try {
@@ -129,6 +137,7 @@ export class Session {
       this.problem = FoveaError.from(thrown);
     }
     this.busy = null;
+    return this.problem === null;
   }
 
   #jobChanged(job: Job): void {

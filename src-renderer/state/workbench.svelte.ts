@@ -46,6 +46,7 @@ import { View } from './view.svelte.ts';
 
 export type Sheet =
   | 'help'
+  | 'projects'
   | 'palette'
   | 'export'
   | 'import'
@@ -153,6 +154,11 @@ export class Workbench {
   async askBatch(decision: 'accept' | 'reject'): Promise<void> {
     await this.gallery.settled;
     if (this.batches.ask(decision)) this.sheet = 'batch';
+  }
+
+  chooseProject(): void {
+    this.session.problem = null;
+    this.sheet = 'projects';
   }
 
   showBatches(): void {

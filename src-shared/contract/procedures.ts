@@ -63,7 +63,12 @@ export {
   type Heat,
   type HeatKind,
 } from './procedures/gallery.ts';
-export { pathKindSchema, type PathKind } from './procedures/project.ts';
+export {
+  pathKindSchema,
+  recentProjectSchema,
+  type PathKind,
+  type RecentProject,
+} from './procedures/project.ts';
 export {
   FILTER_IDS_MAX,
   IMPORT_ORDER,

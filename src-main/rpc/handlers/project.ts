@@ -9,6 +9,7 @@ import { createProject, isProject, openProject } from '../../store/project.ts';
 import { samplesWithoutMaps } from '../../store/sample-run.ts';
 import { activeRunId, setActiveRun } from '../../store/run.ts';
 import { projectSummary } from '../../store/summary.ts';
+import { recentProjects } from '../recent-projects.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 
@@ -31,6 +32,8 @@ export const projectHandlers = {
     }
     return summary(session);
   },
+
+  'project.recent': ({ options }) => recentProjects(options.recentFile ?? null),
 
   'project.summary': ({ session }) => summary(session()),
 

@@ -7,6 +7,14 @@ import { none } from './none.ts';
 export const pathKindSchema = z.enum(['project', 'checkpoint', 'folder', 'questions', 'picture', 'other']);
 export type PathKind = z.infer<typeof pathKindSchema>;
 
+/** A project that was opened on this machine, and when (ISO 8601). */
+export const recentProjectSchema = z.object({
+  path: z.string().min(1),
+  name: z.string(),
+  openedAt: z.iso.datetime(),
+});
+export type RecentProject = z.infer<typeof recentProjectSchema>;
+
 export const projectProcedures = {
   'app.info': {
     input: none,
@@ -24,6 +32,8 @@ export const projectProcedures = {
   },
   /** Opens a project folder in this backend, closing the one that was open. */
   'project.open': { input: z.object({ path: z.string() }), output: projectSummarySchema },
+  /** The projects opened last that are still there, newest first. */
+  'project.recent': { input: none, output: z.array(recentProjectSchema) },
   /** Makes an empty project in a folder that is missing or empty, named after it, and opens it. */
   'project.create': { input: z.object({ path: z.string().min(1) }), output: projectSummarySchema },
   /** Makes the demo project in `dir` (or opens it when it is one already) and starts labelling it. */

@@ -1,0 +1,35 @@
+/**
+ * The projects that were opened last, newest first, in one small file of the data folder. A convenience: a file that
+ * cannot be read is an empty list, and one that cannot be written keeps nobody from opening a project.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { recentProjectSchema, type RecentProject } from '../../src-shared/contract/procedures.ts';
+import { writeJson } from '../library/atomic-json.ts';
+import { isProject } from '../store/project.ts';
+
+/** More than fit the start page are no help in finding one. */
+const MOST = 6;
+const fileSchema = z.object({ projects: z.array(recentProjectSchema) });
+
+/** Those that are still there. @param file null: nothing is remembered */
+export async function recentProjects(file: string | null): Promise<RecentProject[]> {
+  return (await remembered(file)).filter(({ path }) => isProject(path));
+}
+
+/** Puts a project first. Two processes that do so at once may forget one of the two. */
+export async function rememberProject(file: string | null, project: RecentProject): Promise<void> {
+  if (file === null) return;
+  const others = (await recentProjects(file)).filter(({ path }) => path !== project.path);
+  await writeJson(file, { projects: [project, ...others].slice(0, MOST) }).catch(() => undefined);
+}
+
+async function remembered(file: string | null): Promise<RecentProject[]> {
+  if (file === null) return [];
+  try {
+    const parsed = fileSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+    return parsed.success ? parsed.data.projects : [];
+  } catch {
+    return [];
+  }
+}
