@@ -231,7 +231,7 @@ export const KEYMAP: readonly Binding[] = [
     command: 'projects',
     group: 'Anywhere',
     words: 'Open another project…',
-    keys: ['Ctrl+O'],
+    keys: ['Alt+O'],
     on: 'anywhere',
   },
   {

@@ -37,11 +37,11 @@ test('a project is made, found again by key and on the start page, and changed f
       await page.emulateMedia({ colorScheme });
       assert.deepEqual(await violations(page), [], `no samples, ${colorScheme}`);
     }
-    await page.getByRole('main').getByRole('button', { name: 'Import…' }).click();
+    await page.getByRole('main').getByRole('button', { name: 'Import pictures and questions…' }).click();
     await page.getByRole('dialog', { name: 'Import pictures and questions' }).waitFor();
     await page.keyboard.press('Escape');
 
-    await page.keyboard.press('Control+o');
+    await page.keyboard.press('Alt+o');
     const dialog = page.getByRole('dialog', { name: 'Open another project' });
     assert.equal(
       await dialog.getByRole('heading', { name: 'Recent' }).count(),
