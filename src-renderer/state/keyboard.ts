@@ -8,6 +8,8 @@ const TEXT = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, 
 const PRESSABLE =
   'button:not([aria-current=true]), a[href], summary, input[type=checkbox], input[type=radio]';
 
+const POPPED_UP = ':popover-open:not([popover=manual])';
+
 /** Listens on the window; gives the function that stops it. */
 export function listenForKeys(bench: Workbench): () => void {
   let held: { readonly command: Command; readonly code: string } | null = null;
@@ -19,6 +21,8 @@ export function listenForKeys(bench: Workbench): () => void {
     if (event.defaultPrevented || event.isComposing || bench.sheet !== null || !bench.session.project) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(TEXT)) return;
+    // Something is over the page: Esc closes it, wherever the keyboard is.
+    if (event.key === 'Escape' && document.querySelector(POPPED_UP)) return;
     if (target.matches('input[type=range]') && event.key.startsWith('Arrow')) return;
     const pressing = event.key === 'Enter' || event.key === ' ';
     if (pressing && target.closest(PRESSABLE)?.matches(':focus-visible')) return;

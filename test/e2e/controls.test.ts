@@ -1,0 +1,173 @@
+/**
+ * Every control of every page, tab and dialog: it has a name, the keyboard gets to it, its key is in its tooltip, and a
+ * dialog gives the keyboard back to where it was opened from.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
+import { DOCK } from '../../src-renderer/logic/dock.ts';
+import { acts, KEYMAP, type Command } from '../../src-renderer/logic/keymap.ts';
+import { PAGES, type PageId } from '../../src-renderer/logic/pages.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { controls, type Control } from './support/controls.ts';
+import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+/** The demo model is small, but two cores may be busy. */
+const ANSWER_MS = 60_000;
+const FOCUS_MS = 5_000;
+const POPPED_UP = ':popover-open:not([popover=manual]), [role=menu]:not([popover])';
+
+/** Keys that are their own control: they move what is on screen, or end what goes on. */
+const NO_CONTROL: readonly Command[] = [
+  ...(['zoomIn', 'zoomOut', 'panLeft', 'panRight', 'panUp', 'panDown', 'paneCursor'] as const),
+  ...(['cancel', 'chooseNone', 'clearFilter', 'back', 'undoBatch', 'acceptMany', 'rejectMany'] as const),
+  ...(['palette', 'tour', 'saveFilter'] as const),
+  // Its button is there where a second answer is missing.
+  'answerAgain',
+];
+
+/** What opens a dialog from where: the page, the tab under the panes, the button. */
+const DIALOGS: readonly [page: PageId, tab: string | null, button: RegExp | string][] = [
+  ['review', null, 'Import…'],
+  ['review', null, 'Export…'],
+  ['review', null, /^Show all keys/],
+  ['review', 'Recipe', 'Save as preset…'],
+  ['review', 'Recipe', 'Saved…'],
+  ['gallery', null, 'Batches'],
+  ['models', null, 'Add folder…'],
+  ['models', null, 'Download…'],
+];
+
+/** Tooltips of all controls, those included that can do nothing just now. */
+const TIPS = '[...document.querySelectorAll("[title]")].map((one) => one.title)';
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+/** What is wrong with the controls in front, in words. */
+async function wrong(page: Page, on: PageId): Promise<{ wrong: string[]; found: Control[] }> {
+  const found = await controls(page);
+  const keys = KEYMAP.filter((binding) => binding.keys.length > 0 && acts(binding, on));
+  return {
+    found,
+    wrong: found.flatMap(({ name, tip, reached }) => {
+      const words = [name, tip].map((text) => text.replace(/ \([^)]*\)$/, '').toLowerCase());
+      const binding = keys.find((one) => words.includes(one.words.toLowerCase()));
+      return [
+        ...(name === '' ? [`no name: ${tip || 'nor a tooltip'}`] : []),
+        ...(reached ? [] : [`out of the keyboard's reach: ${name}`]),
+        ...(binding && !tip.includes(`(${binding.keys[0]})`) ? [`no key in its tooltip: ${name}`] : []),
+      ];
+    }),
+  };
+}
+
+async function hasFocus(page: Page, control: Locator, words: string): Promise<void> {
+  const focused = control.and(page.locator(':focus'));
+  await focused.waitFor({ timeout: FOCUS_MS }).catch(() => assert.fail(words));
+}
+
+async function show(page: Page, id: PageId): Promise<void> {
+  const { words } = PAGES.find((one) => one.id === id)!;
+  await page.getByRole('tab', { name: words, exact: true }).click();
+  await page.getByRole('tab', { name: words, exact: true, selected: true }).waitFor();
+}
+
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: every control of every page and tab has a name, is reached by keys and tells its key`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      const review = new ReviewPage(page);
+      await review.ready();
+      for (const { id } of PAGES) {
+        const tips: string[] = [];
+        await show(page, id);
+        if (id === 'gallery') await page.locator('[role=option]').first().waitFor();
+        if (id === 'dashboard') await page.getByRole('heading', { name: 'Languages' }).waitFor();
+        if (id === 'models') await page.getByRole('heading', { name: 'What it is' }).waitFor();
+        for (const tab of id === 'review' ? DOCK : [null]) {
+          if (tab) {
+            await page.getByRole('tab', { name: tab.words, exact: true }).click();
+            if (tab.id === 'heads') await page.getByTestId('heads').waitFor({ timeout: ANSWER_MS });
+            if (tab.id === 'tokens')
+              await page.locator('[data-token]').first().waitFor({ timeout: ANSWER_MS });
+          }
+          const { wrong: complaints, found } = await wrong(page, id);
+          assert.deepEqual(complaints, [], `${id}, ${tab?.words ?? ''}`);
+          assert.ok(found.length > 10, found.map((one) => one.name).join());
+          tips.push(...(await page.evaluate<string[]>(TIPS)));
+        }
+        const untold = KEYMAP.filter(
+          (binding) =>
+            acts(binding, id) &&
+            !NO_CONTROL.includes(binding.command) &&
+            binding.keys.length > 0 &&
+            !tips.some((tip) => tip.includes(`(${binding.keys[0]})`)),
+        );
+        assert.deepEqual(
+          untold.map(({ command }) => command),
+          [],
+          `keys of ${id} that no tooltip tells`,
+        );
+      }
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+
+  test(`${name}: every dialog is worked by keys alone and gives the keyboard back`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      await new ReviewPage(page).ready();
+      for (const [id, tab, button] of DIALOGS) {
+        await show(page, id);
+        if (tab) await page.getByRole('tab', { name: tab, exact: true }).click();
+        const opener = page.getByRole('button', { name: button, ...(tab ? { exact: true } : {}) });
+        await opener.press('Enter');
+        await page.getByRole('dialog').waitFor();
+        assert.deepEqual((await wrong(page, id)).wrong, [], String(button));
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        await hasFocus(page, opener, `back to ${button}`);
+      }
+      // Popovers, and dialogs that keys open.
+      await show(page, 'review');
+      const filter = page.getByRole('button', { name: /^Filter/ });
+      await filter.press('Enter');
+      await page.getByRole('dialog', { name: 'Filter', exact: true }).waitFor();
+      assert.deepEqual((await wrong(page, 'review')).wrong, [], 'filter');
+      await page.keyboard.press('Escape');
+      for (const opener of [
+        filter,
+        page.getByRole('button', { name: /^Copy the label from/ }),
+        page.getByRole('button', { name: 'Pane 1: save as a figure' }),
+      ]) {
+        await opener.press('Enter');
+        await page.locator(POPPED_UP).waitFor();
+        await page.keyboard.press('Escape');
+        await page.locator(POPPED_UP).waitFor({ state: 'detached' });
+        await hasFocus(page, opener, `back to ${await opener.getAttribute('title')}`);
+      }
+      const here = page.getByRole('button', { name: /^Brush/ });
+      for (const key of ['Control+k', '?', 'Control+i', 'Control+e']) {
+        await here.focus();
+        await page.keyboard.press(key);
+        await page.getByRole('dialog').waitFor();
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        await hasFocus(page, here, `back after ${key}`);
+      }
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+}
