@@ -1,20 +1,25 @@
 /** The filter panel: whether it is open, and what there is to filter by, counted anew while it is open. */
 import type { Facets } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
 const PAUSE_MS = 500;
 
 export class Finding {
   readonly #session: Session;
+  readonly #queue: Queue;
+  /** Answers to earlier filters are thrown away. */
+  #asked = 0;
   open = $state(false);
   /** Null until they were counted for the first time. */
   facets = $state.raw<Facets | null>(null);
   error = $state.raw<FoveaError | null>(null);
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(session: Session) {
+  constructor(session: Session, queue: Queue) {
     this.#session = session;
+    this.#queue = queue;
     const changes = ['flags.changed', 'notes.changed', 'sample.changed', 'samples.changed'] as const;
     for (const change of changes) session.client.on(change, () => this.#soon());
     session.client.on('batch.changed', () => this.#soon());
@@ -24,12 +29,17 @@ export class Finding {
     this.open = !this.open;
   }
 
+  /** Counts under the filter that is in force. */
   async count(): Promise<void> {
+    const asked = ++this.#asked;
+    const { filter } = this.#queue;
     try {
-      this.facets = await this.#session.client.call('samples.facets', {});
+      const facets = await this.#session.client.call('samples.facets', { filter });
+      if (asked !== this.#asked) return;
+      this.facets = facets;
       this.error = null;
     } catch (thrown) {
-      this.error = FoveaError.from(thrown);
+      if (asked === this.#asked) this.error = FoveaError.from(thrown);
     }
   }
 

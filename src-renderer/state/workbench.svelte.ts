@@ -105,7 +105,7 @@ export class Workbench {
     this.session = new Session(client, this.notices);
     this.panes = new Panes(this.session);
     this.queue = new Queue(client);
-    this.finding = new Finding(this.session);
+    this.finding = new Finding(this.session, this.queue);
     this.saved = new SavedFilters(this.session, this.queue, this.notices);
     this.flagging = new Flagging(this.session, this.queue, this.notices);
     this.notes = new SampleNotes(this.session, this.queue, this.notices);

@@ -112,3 +112,37 @@ test('every count of a facet is the number of samples its filter shows', async (
     'samples without a tag are counted',
   );
 });
+
+test('beside a choice stands what it would show under the rest of the filter; its own part does not narrow it', async (t) => {
+  const { db } = await testProject(t, 60);
+  setFlags(db, [1, 2, 3, 40], ['example'], true, 'ann');
+  addNote(db, 3, 'x', 'ann');
+  write(db, 'DELETE FROM sample_tag WHERE sample_id > 20').run();
+  refreshAllSampleStates(db);
+  const all = facets(db);
+  const language = all.languages[0]!.name;
+  const tag = all.tags.find(({ name }) => name !== '')!.name;
+  const filters: Partial<typeof NO_FILTER>[] = [
+    { languages: [language] },
+    { languages: [language], tags: [tag], text: 'e' },
+    { flags: ['example'], notes: 'without' },
+    { ids: [1, 2, 3, 30, 50] },
+  ];
+  for (const part of filters) {
+    const filter = { ...NO_FILTER, ...part };
+    const found = facets(db, filter);
+    const counts = (change: Partial<typeof NO_FILTER>): number => countSamples(db, { ...filter, ...change });
+    for (const { name, samples } of found.languages)
+      assert.equal(samples, counts({ languages: [name] }), name);
+    for (const { name, samples } of found.splits) assert.equal(samples, counts({ splits: [name] }), name);
+    for (const { name, samples } of found.tags)
+      assert.equal(samples, counts({ tags: [name] }), `tag ${name}`);
+    for (const { flag, samples } of found.flags) assert.equal(samples, counts({ flags: [flag] }), flag);
+    for (const { rule, samples } of found.dropRules)
+      assert.equal(samples, counts({ dropRules: [rule] }), rule);
+    assert.equal(found.withNotes, counts({ notes: 'with' }));
+    const names = (of: typeof all): string[][] =>
+      [of.languages, of.tags].map((list) => list.map(({ name }) => name));
+    assert.deepEqual(names(found), names(all), 'every choice stays');
+  }
+});

@@ -17,7 +17,7 @@ export const galleryHandlers = {
   'samples.ids': ({ session }, { filter, sort, offset, limit }) =>
     listSampleIds(session().project.db, filter, offset, limit, sort),
 
-  'samples.facets': ({ session }) => facets(session().project.db),
+  'samples.facets': ({ session }, { filter }) => facets(session().project.db, filter),
 
   'samples.similar': ({ session }, { id, limit }) => similarSamples(session().project.db, id, limit),
 } satisfies Partial<Handlers>;

@@ -1,7 +1,6 @@
 /** Many samples at once: small pictures, what to tint them with, what there is to filter by, which are alike. */
 import { z } from 'zod';
 import { bytesSchema, droppedSchema, flagSchema, gridSchema, idSchema, transformSchema } from '../domain.ts';
-import { none } from './none.ts';
 import { FILTER_IDS_MAX, IMPORT_ORDER, sampleFilterSchema, sampleSortSchema } from './sample-filter.ts';
 
 /** Longer side of a thumbnail in pixels. */
@@ -16,7 +15,7 @@ export type Heat = z.infer<typeof heatSchema>;
 
 const countedSchema = z.object({ name: z.string(), samples: z.number().int() });
 
-/** What samples can be filtered by, with how many there are of each; a name of no letters stands for "none given". */
+/** What samples can be filtered by, with how many each would show; a name of no letters stands for "none given". */
 export const facetsSchema = z.object({
   languages: z.array(countedSchema),
   splits: z.array(countedSchema),
@@ -67,7 +66,8 @@ export const galleryProcedures = {
     }),
     output: z.array(idSchema),
   },
-  'samples.facets': { input: none, output: facetsSchema },
+  /** Counted under `filter`, each part without its own choices. */
+  'samples.facets': { input: z.object({ filter: sampleFilterSchema }), output: facetsSchema },
   /** Others like a sample, most like first: see `similar.ts` for what "like" means. */
   'samples.similar': {
     input: z.object({ id: idSchema, limit: z.number().int().min(1).max(FILTER_IDS_MAX) }),
