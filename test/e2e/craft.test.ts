@@ -9,6 +9,7 @@ import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { openInElectron } from './support/electron-app.ts';
+import { HOSTS } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -17,72 +18,76 @@ before(async () => {
 });
 after(() => chromium.close());
 
-test('the palette finds a command by a few letters and runs it', async (t) => {
-  const app = await openInBrowserHost(chromium, await demoProject(t));
-  try {
-    const { page } = app;
-    const review = new ReviewPage(page);
-    await review.ready();
-    const first = await review.currentId();
-    await page.keyboard.press('Control+k');
-    const input = page.getByRole('combobox', { name: 'Command' });
-    await input.waitFor();
-    await page.keyboard.type('reje');
-    await page.getByRole('option', { name: /^Reject and next/, selected: true }).waitFor();
-    await page.keyboard.press('Enter');
-    await page.locator(`[data-sample="${first}"][data-state=rejected]`).waitFor();
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('theme light');
-    await page.keyboard.press('Enter');
-    await page.locator('html[data-theme=light]').waitFor();
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('qqq');
-    await page.getByText('No command has these letters.').waitFor();
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-  } finally {
-    await app.close();
-  }
-});
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: the palette finds a command by a few letters and runs it`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      const review = new ReviewPage(page);
+      await review.ready();
+      const first = await review.currentId();
+      await page.keyboard.press('Control+k');
+      const input = page.getByRole('combobox', { name: 'Command' });
+      await input.waitFor();
+      await page.keyboard.type('reje');
+      await page.getByRole('option', { name: /^Reject and next/, selected: true }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator(`[data-sample="${first}"][data-state=rejected]`).waitFor();
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('theme light');
+      await page.keyboard.press('Enter');
+      await page.locator('html[data-theme=light]').waitFor();
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('qqq');
+      await page.getByText('No command has these letters.').waitFor();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    } finally {
+      await app.close();
+    }
+  });
+}
 
-test('a key of one’s own works, is in the tooltip, names its conflict and survives a reload', async (t) => {
-  const app = await openInBrowserHost(chromium, await demoProject(t));
-  try {
-    const { page } = app;
-    const review = new ReviewPage(page);
-    await review.ready();
-    await page.keyboard.press('?');
-    await page.getByRole('button', { name: 'Change keys' }).click();
-    await page.getByRole('button', { name: 'Accept and next: Enter' }).click();
-    await page.keyboard.press('x');
-    await page.getByText('Also: Reject and next').waitFor();
-    await page.getByRole('button', { name: 'Accept and next: X' }).click();
-    await page.keyboard.press('y');
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.reload();
-    await review.ready();
-    assert.equal(await page.getByTitle('Accept and next (Y)').count(), 1);
-    const id = await review.currentId();
-    await page.keyboard.press('Enter');
-    await review.pressAndMove('y');
-    assert.equal(await review.rowState(id), 'accepted');
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: a key of one’s own works, is in the tooltip, names its conflict and survives a reload`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      const review = new ReviewPage(page);
+      await review.ready();
+      await page.keyboard.press('?');
+      await page.getByRole('button', { name: 'Change keys' }).click();
+      await page.getByRole('button', { name: 'Accept and next: Enter' }).click();
+      await page.keyboard.press('x');
+      await page.getByText('Also: Reject and next').waitFor();
+      await page.getByRole('button', { name: 'Accept and next: X' }).click();
+      await page.keyboard.press('y');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.reload();
+      await review.ready();
+      assert.equal(await page.getByTitle('Accept and next (Y)').count(), 1);
+      const id = await review.currentId();
+      await page.keyboard.press('Enter');
+      await review.pressAndMove('y');
+      assert.equal(await review.rowState(id), 'accepted');
 
-    await page.keyboard.press('?');
-    await page.getByLabel('Keys of').selectOption('prodigy');
-    await page.keyboard.press('Escape');
-    const next = await review.currentId();
-    await review.pressAndMove(' ');
-    await review.pressAndMove('Backspace');
-    assert.equal(await review.currentId(), next);
-    await review.pressAndMove('a');
-    assert.equal(await review.rowState(next), 'accepted');
-    await review.saved();
-  } finally {
-    await app.close();
-  }
-});
+      await page.keyboard.press('?');
+      await page.getByLabel('Keys of').selectOption('prodigy');
+      await page.keyboard.press('Escape');
+      const next = await review.currentId();
+      await review.pressAndMove(' ');
+      await review.pressAndMove('Backspace');
+      assert.equal(await review.currentId(), next);
+      await review.pressAndMove('a');
+      assert.equal(await review.rowState(next), 'accepted');
+      await review.saved();
+    } finally {
+      await app.close();
+    }
+  });
+}
 
 test('a new project is made from the start screen', async (t) => {
   const app = await openInBrowserHost(chromium, null);

@@ -197,76 +197,78 @@ for (const host of ['browser host', 'Electron'] as const) {
   });
 }
 
-test('a label is copied, compared, restored and noted; each is a revision of its own', async (t) => {
-  await inEditor(t, 'browser host', async ({ project, page, review, label, predicted }) => {
-    await page.keyboard.press('r');
-    await page.keyboard.press('1');
-    await label.drag([14, 14], [15, 15]);
-    await label.changedIs(4);
-    const drawn = painted(predicted, cells(14, 14, 15, 15), FG);
+for (const host of ['browser host', 'Electron'] as const) {
+  test(`${host}: a label is copied, compared, restored and noted; each is a revision of its own`, async (t) => {
+    await inEditor(t, host, async ({ project, page, review, label, predicted }) => {
+      await page.keyboard.press('r');
+      await page.keyboard.press('1');
+      await label.drag([14, 14], [15, 15]);
+      await label.changedIs(4);
+      const drawn = painted(predicted, cells(14, 14, 15, 15), FG);
 
-    // Compare: the predicted label while Q is held; deciding on what is not shown is refused.
-    await page.mouse.move(...label.at(14, 14));
-    const token = page.getByTestId('token');
-    await token.filter({ hasText: 'foreground' }).waitFor();
-    await page.keyboard.down('q');
-    await token.filter({ hasText: 'background' }).waitFor();
-    await page.keyboard.press('x');
-    await page.getByText('The predicted label is shown').waitFor();
-    await page.keyboard.up('q');
-    await token.filter({ hasText: 'foreground' }).waitFor();
-    await page.keyboard.press('w');
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await label.cursor.focus();
-      assert.deepEqual(await violations(page), [], colorScheme);
-      await page.keyboard.press('Escape');
+      // Compare: the predicted label while Q is held; deciding on what is not shown is refused.
+      await page.mouse.move(...label.at(14, 14));
+      const token = page.getByTestId('token');
+      await token.filter({ hasText: 'foreground' }).waitFor();
+      await page.keyboard.down('q');
+      await token.filter({ hasText: 'background' }).waitFor();
+      await page.keyboard.press('x');
+      await page.getByText('The predicted label is shown').waitFor();
+      await page.keyboard.up('q');
+      await token.filter({ hasText: 'foreground' }).waitFor();
+      await page.keyboard.press('w');
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await label.cursor.focus();
+        assert.deepEqual(await violations(page), [], colorScheme);
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('y');
+        await page.getByRole('menu').waitFor();
+        assert.deepEqual(await violations(page), [], `${colorScheme}, menu`);
+        await page.keyboard.press('Escape');
+      }
+
+      // Copy with keys alone: first what the RPN says, then as predicted.
       await page.keyboard.press('y');
-      await page.getByRole('menu').waitFor();
-      assert.deepEqual(await violations(page), [], `${colorScheme}, menu`);
-      await page.keyboard.press('Escape');
-    }
+      await page.getByRole('menuitem', { name: /^RPN/ }).focus();
+      await page.keyboard.press('Enter');
+      await page.locator('[data-changed]:not([data-changed="4"])').waitFor({ state: 'attached' });
+      await page.keyboard.press('y');
+      await page.keyboard.press('Enter');
+      await label.changedIs(0);
 
-    // Copy with keys alone: first what the RPN says, then as predicted.
-    await page.keyboard.press('y');
-    await page.getByRole('menuitem', { name: /^RPN/ }).focus();
-    await page.keyboard.press('Enter');
-    await page.locator('[data-changed]:not([data-changed="4"])').waitFor({ state: 'attached' });
-    await page.keyboard.press('y');
-    await page.keyboard.press('Enter');
-    await label.changedIs(0);
+      // A note, then the drawn label again out of the history.
+      await page.keyboard.press('m');
+      await page.keyboard.type('two tags look alike');
+      await page.keyboard.press('Enter');
+      const history = page.getByRole('region', { name: 'History' }).getByRole('listitem');
+      await history.nth(3).waitFor();
+      await history.nth(3).getByRole('button', { name: 'Make this revision hold again' }).click();
+      await label.changedIs(4);
+      await review.saved();
 
-    // A note, then the drawn label again out of the history.
-    await page.keyboard.press('m');
-    await page.keyboard.type('two tags look alike');
-    await page.keyboard.press('Enter');
-    const history = page.getByRole('region', { name: 'History' }).getByRole('listitem');
-    await history.nth(3).waitFor();
-    await history.nth(3).getByRole('button', { name: 'Make this revision hold again' }).click();
-    await label.changedIs(4);
-    await review.saved();
+      const { revisions } = stored(project);
+      assert.deepEqual(
+        revisions.map(({ decision, note }) => [decision, note]),
+        [
+          ['correct', null],
+          ['correct', null],
+          ['correct', null],
+          ['correct', 'two tags look alike'],
+          ['correct', null],
+        ],
+      );
+      assert.deepEqual(revisions[0].label, drawn);
+      assert.ok(revisions[1].label!.includes(FG) && !revisions[1].label!.includes(IGNORE));
+      assert.deepEqual(revisions[2].label, predicted);
+      assert.deepEqual(revisions[4].label, drawn);
 
-    const { revisions } = stored(project);
-    assert.deepEqual(
-      revisions.map(({ decision, note }) => [decision, note]),
-      [
-        ['correct', null],
-        ['correct', null],
-        ['correct', null],
-        ['correct', 'two tags look alike'],
-        ['correct', null],
-      ],
-    );
-    assert.deepEqual(revisions[0].label, drawn);
-    assert.ok(revisions[1].label!.includes(FG) && !revisions[1].label!.includes(IGNORE));
-    assert.deepEqual(revisions[2].label, predicted);
-    assert.deepEqual(revisions[4].label, drawn);
-
-    await page.reload();
-    await review.ready();
-    await label.changedIs(4);
+      await page.reload();
+      await review.ready();
+      await label.changedIs(4);
+    });
   });
-});
+}
 
 test('browser host: what changes no token takes no step, so a rejected sample stays rejected', async (t) => {
   await inEditor(t, 'browser host', async ({ project, page, review, label }) => {

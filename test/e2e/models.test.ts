@@ -12,6 +12,7 @@ import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
 
 const TINY = join(import.meta.dirname, '../golden/oracle/cases/llava-original-tower');
 const LABELLED_MS = 120_000;
@@ -38,49 +39,51 @@ async function openModels(page: Page): Promise<void> {
   await page.locator('[data-model=demo]').waitFor();
 }
 
-test('add a folder, check it, label with it: its run becomes the one shown; forgetting it keeps the folder', async (t) => {
-  const app = await openInBrowserHost(chromium, await demoProject(t));
-  try {
-    const { page } = app;
-    const mine = join(tempDir(t), 'my-llava');
-    cpSync(DEMO_CHECKPOINT, mine, { recursive: true });
-    await openModels(page);
-    await page.getByRole('button', { name: 'Add folder…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Add a model folder' });
-    await dialog.getByLabel('Checkpoint folder').fill(join(mine, 'nowhere'));
-    await page.keyboard.press('Enter');
-    await dialog.getByRole('alert').getByText('there is no folder here').waitFor();
-    await dialog.getByLabel('Checkpoint folder').fill(mine);
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'my-llava' }).waitFor();
-    await page.getByText('2.9 M · 11.7 MB').nth(1).waitFor();
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: add a folder, check it, label with it: its run becomes the one shown; forgetting it keeps the folder`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      const mine = join(tempDir(t), 'my-llava');
+      cpSync(DEMO_CHECKPOINT, mine, { recursive: true });
+      await openModels(page);
+      await page.getByRole('button', { name: 'Add folder…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Add a model folder' });
+      await dialog.getByLabel('Checkpoint folder').fill(join(mine, 'nowhere'));
+      await page.keyboard.press('Enter');
+      await dialog.getByRole('alert').getByText('there is no folder here').waitFor();
+      await dialog.getByLabel('Checkpoint folder').fill(mine);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'my-llava' }).waitFor();
+      await page.getByText('2.9 M · 11.7 MB').nth(1).waitFor();
 
-    await page.getByRole('button', { name: 'Check', exact: true }).click();
-    await page
-      .getByTestId('check')
-      .getByText(/^Runs on \w+, loaded in/)
-      .waitFor();
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      await page
+        .getByTestId('check')
+        .getByText(/^Runs on \w+, loaded in/)
+        .waitFor();
 
-    // Given answers make a run of their own for the same weights.
-    await page.getByLabel('Answers').selectOption('teacher');
-    await page.getByRole('button', { name: 'Label with this model' }).click();
-    await page.getByText('Labelled. Its predictions are the ones shown.').waitFor({ timeout: LABELLED_MS });
-    await page.getByRole('button', { name: 'Go to review' }).click();
-    await page.locator('[data-current-state]').waitFor();
-    await page.getByText('given, fed in one pass').waitFor();
+      // Given answers make a run of their own for the same weights.
+      await page.getByLabel('Answers').selectOption('teacher');
+      await page.getByRole('button', { name: 'Label with this model' }).click();
+      await page.getByText('Labelled. Its predictions are the ones shown.').waitFor({ timeout: LABELLED_MS });
+      await page.getByRole('button', { name: 'Go to review' }).click();
+      await page.locator('[data-current-state]').waitFor();
+      await page.getByText('given, fed in one pass').waitFor();
 
-    await openModels(page);
-    await page.locator('[data-model=my-llava]').click();
-    await page.getByRole('button', { name: 'Remove…' }).click();
-    await page.getByTestId('stays').getByText(`Your folder ${mine} and every file in it.`).waitFor();
-    await page.getByRole('button', { name: 'Remove from the list' }).click();
-    await page.locator('[data-model=my-llava]').waitFor({ state: 'detached' });
-    assert.deepEqual(readdirSync(mine).sort(), readdirSync(DEMO_CHECKPOINT).sort());
-    assert.deepEqual(app.complaints, []);
-  } finally {
-    await app.close();
-  }
-});
+      await openModels(page);
+      await page.locator('[data-model=my-llava]').click();
+      await page.getByRole('button', { name: 'Remove…' }).click();
+      await page.getByTestId('stays').getByText(`Your folder ${mine} and every file in it.`).waitFor();
+      await page.getByRole('button', { name: 'Remove from the list' }).click();
+      await page.locator('[data-model=my-llava]').waitFor({ state: 'detached' });
+      assert.deepEqual(readdirSync(mine).sort(), readdirSync(DEMO_CHECKPOINT).sort());
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+}
 
 test('download, cancel, go on, remove with its files; a refusal is said in the dialog', async (t) => {
   const app = await openInBrowserHost(chromium, await demoProject(t));

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { openInElectron } from './support/electron-app.ts';
 import { onlyLanguage } from './support/filter-panel.ts';
 import { HOSTS, secondWindow } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
@@ -66,7 +67,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       if (app.host === 'browser host') return;
 
       await app.close();
-      app = await open(chromium, project);
+      app = await openInElectron(chromium, project, { keeps: true });
       const again = new ReviewPage(app.page);
       await again.ready();
       assert.equal(await again.currentId(), sample, 'the next start');

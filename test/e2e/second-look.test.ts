@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { violations } from './support/axe.ts';
-import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 const ANSWERED_MS = 60_000;
@@ -38,41 +38,43 @@ async function relabel(page: Page, position: string, scope: RegExp, again: boole
   await page.getByRole('tab', { name: 'Sample' }).click();
 }
 
-test('a relabelled sample gets its second answer by key; a changed label is answered for its region; a job can do both', async (t) => {
-  const project = await demoProject(t);
-  process.env.FOVEA_HOME = dirname(project);
-  const app = await openInBrowserHost(chromium, project);
-  try {
-    const { page } = app;
-    const review = new ReviewPage(page);
-    await review.ready();
-    await relabel(page, '120', /^Apply to the project/, false);
-    await second(page).getByText('Not run').waitFor({ timeout: ANSWERED_MS });
-    assert.deepEqual(await violations(page), []);
-    await page.keyboard.press('Shift+L');
-    await second(page).getByText('Not run').waitFor({ state: 'detached', timeout: ANSWERED_MS });
-    const answer = await second(page).textContent();
-    await page.reload();
-    await review.ready();
-    assert.equal(await second(page).textContent(), answer, 'it is stored');
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: a relabelled sample gets its second answer by key; a changed label is answered for its region; a job can do both`, async (t) => {
+    const project = await demoProject(t);
+    process.env.FOVEA_HOME = dirname(project);
+    const app = await open(chromium, project);
+    try {
+      const { page } = app;
+      const review = new ReviewPage(page);
+      await review.ready();
+      await relabel(page, '120', /^Apply to the project/, false);
+      await second(page).getByText('Not run').waitFor({ timeout: ANSWERED_MS });
+      assert.deepEqual(await violations(page), []);
+      await page.keyboard.press('Shift+L');
+      await second(page).getByText('Not run').waitFor({ state: 'detached', timeout: ANSWERED_MS });
+      const answer = await second(page).textContent();
+      await page.reload();
+      await review.ready();
+      assert.equal(await second(page).textContent(), answer, 'it is stored');
 
-    await page.keyboard.press('.');
-    const own = page.getByTestId('label-answer');
-    await own.getByText('Not asked').waitFor();
-    assert.deepEqual(await violations(page), []);
-    await own.getByRole('button', { name: 'Answer with its region' }).click();
-    await own.getByText('its region as the crop, not stored').waitFor({ timeout: ANSWERED_MS });
-    assert.equal(await second(page).textContent(), answer, 'the prediction keeps its own');
+      await page.keyboard.press('.');
+      const own = page.getByTestId('label-answer');
+      await own.getByText('Not asked').waitFor();
+      assert.deepEqual(await violations(page), []);
+      await own.getByRole('button', { name: 'Answer with its region' }).click();
+      await own.getByText('its region as the crop, not stored').waitFor({ timeout: ANSWERED_MS });
+      assert.equal(await second(page).textContent(), answer, 'the prediction keeps its own');
 
-    await page.locator('[data-search]').fill('demo-0001-0');
-    await page.locator('[aria-current=true]', { hasText: 'demo-0001-0' }).waitFor();
-    await second(page).getByText('Not run').waitFor();
-    await relabel(page, '60', /^Apply to the filter/, true);
-    await page.locator('dt:text-is("With the crop") + dd:not(:has-text("Not run"))').waitFor({
-      timeout: ANSWERED_MS,
-    });
-    assert.deepEqual(app.complaints, []);
-  } finally {
-    await app.close();
-  }
-});
+      await page.locator('[data-search]').fill('demo-0001-0');
+      await page.locator('[aria-current=true]', { hasText: 'demo-0001-0' }).waitFor();
+      await second(page).getByText('Not run').waitFor();
+      await relabel(page, '60', /^Apply to the filter/, true);
+      await page.locator('dt:text-is("With the crop") + dd:not(:has-text("Not run"))').waitFor({
+        timeout: ANSWERED_MS,
+      });
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+}

@@ -10,6 +10,7 @@ import { openInBrowserHost } from './support/browser-host.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -21,87 +22,89 @@ after(() => chromium.close());
 const focused = (page: Page): Promise<unknown> =>
   page.evaluate(`document.activeElement === document.body || document.activeElement.tagName`);
 
-test('the first opening of the demo tours it; every step is a real deed, and can be taken back', async (t) => {
-  const project = await demoProject(t);
-  const app = await openInBrowserHost(chromium, project, { tour: true });
-  try {
-    const { page } = app;
-    const review = new ReviewPage(page);
-    await page.setViewportSize({ width: 1280, height: 720 });
-    const card = page.getByRole('region', { name: 'Tour' });
-    const at = (step: number) => page.locator(`[data-tour="${step}"]`).waitFor();
-    const said = page.getByTestId('tour-said');
-    await at(0);
-    await review.ready();
-    assert.equal(await focused(page), true, 'the tour takes no focus');
-    assert.match((await said.textContent()) ?? '', /^Tour\. Step 1 of 7: Three maps of one picture\./);
-    assert.deepEqual(await violations(page), []);
+for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: the first opening of the demo tours it; every step is a real deed, and can be taken back`, async (t) => {
+    const project = await demoProject(t);
+    const app = await open(chromium, project, { tour: true });
+    try {
+      const { page } = app;
+      const review = new ReviewPage(page);
+      await page.setViewportSize({ width: 1280, height: 720 });
+      const card = page.getByRole('region', { name: 'Tour' });
+      const at = (step: number) => page.locator(`[data-tour="${step}"]`).waitFor();
+      const said = page.getByTestId('tour-said');
+      await at(0);
+      await review.ready();
+      assert.equal(await focused(page), true, 'the tour takes no focus');
+      assert.match((await said.textContent()) ?? '', /^Tour\. Step 1 of 7: Three maps of one picture\./);
+      assert.deepEqual(await violations(page), []);
 
-    await page.keyboard.press('l');
-    await card.getByText('And back again.').waitFor();
-    await page.keyboard.press('l');
-    await at(1);
-    await page.keyboard.press('z');
-    await card.getByText('Esc gives the keyboard back').waitFor();
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('Escape');
-    await at(2);
-    assert.equal(await focused(page), true);
-    assert.match((await said.textContent()) ?? '', /Step 3 of 7: .* Accept and next: Enter$/);
+      await page.keyboard.press('l');
+      await card.getByText('And back again.').waitFor();
+      await page.keyboard.press('l');
+      await at(1);
+      await page.keyboard.press('z');
+      await card.getByText('Esc gives the keyboard back').waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Escape');
+      await at(2);
+      assert.equal(await focused(page), true);
+      assert.match((await said.textContent()) ?? '', /Step 3 of 7: .* Accept and next: Enter$/);
 
-    const accepted = await review.currentId();
-    await review.pressAndMove('Enter');
-    await at(3);
-    const corrected = await review.currentId();
-    await page.keyboard.press('b');
-    await page.keyboard.press('z');
-    // Some token of the way is not foreground yet: painting it is a correction.
-    await page.keyboard.press(' ');
-    for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
-    await page.keyboard.press(' ');
-    await card.getByText('Saved as a correction.').waitFor();
-    await page.keyboard.press('Control+z');
-    await at(4);
-    await page.keyboard.press('Escape');
-    assert.equal(await review.currentId(), corrected);
+      const accepted = await review.currentId();
+      await review.pressAndMove('Enter');
+      await at(3);
+      const corrected = await review.currentId();
+      await page.keyboard.press('b');
+      await page.keyboard.press('z');
+      // Some token of the way is not foreground yet: painting it is a correction.
+      await page.keyboard.press(' ');
+      for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
+      await page.keyboard.press(' ');
+      await card.getByText('Saved as a correction.').waitFor();
+      await page.keyboard.press('Control+z');
+      await at(4);
+      await page.keyboard.press('Escape');
+      assert.equal(await review.currentId(), corrected);
 
-    await page.keyboard.press('Alt+g');
-    await page.getByRole('main', { name: 'Gallery' }).waitFor();
-    await at(5);
-    await page.keyboard.press('?');
-    await at(6);
-    assert.equal(await said.textContent(), '', 'nothing is said behind a dialog');
-    await page.keyboard.press('Escape');
-    assert.match((await said.textContent()) ?? '', /Step 7 of 7/);
-    await page.keyboard.press('Control+e');
-    await page.getByRole('dialog', { name: 'Export labels' }).waitFor();
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await at(7);
-    await page.keyboard.press('Escape');
-    assert.ok(existsSync(join(project, 'labels.jsonl')), 'the export is a real one');
-    await card.getByText('The 1 decision you made').waitFor();
+      await page.keyboard.press('Alt+g');
+      await page.getByRole('main', { name: 'Gallery' }).waitFor();
+      await at(5);
+      await page.keyboard.press('?');
+      await at(6);
+      assert.equal(await said.textContent(), '', 'nothing is said behind a dialog');
+      await page.keyboard.press('Escape');
+      assert.match((await said.textContent()) ?? '', /Step 7 of 7/);
+      await page.keyboard.press('Control+e');
+      await page.getByRole('dialog', { name: 'Export labels' }).waitFor();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await at(7);
+      await page.keyboard.press('Escape');
+      assert.ok(existsSync(join(project, 'labels.jsonl')), 'the export is a real one');
+      await card.getByText('The 1 decision you made').waitFor();
 
-    await card.getByRole('button', { name: 'Take them back' }).focus();
-    await page.keyboard.press('Enter');
-    await card.getByText('No decision of it stands.').waitFor();
-    await card.getByRole('button', { name: 'Close' }).focus();
-    await page.keyboard.press('Enter');
-    await card.waitFor({ state: 'detached' });
-    await page.keyboard.press('Alt+r');
-    await review.saved();
-    await page.reload();
-    await review.ready();
-    assert.equal(await card.count(), 0, 'it is remembered');
-    const { db, close } = openProject(project);
-    const decisions = (id: number): string[] => reviewHistory(db, id).map(({ decision }) => decision);
-    assert.deepEqual(decisions(accepted), ['accept', 'reset']);
-    assert.deepEqual(decisions(corrected), ['correct', 'reset']);
-    close();
-  } finally {
-    await app.close();
-  }
-});
+      await card.getByRole('button', { name: 'Take them back' }).focus();
+      await page.keyboard.press('Enter');
+      await card.getByText('No decision of it stands.').waitFor();
+      await card.getByRole('button', { name: 'Close' }).focus();
+      await page.keyboard.press('Enter');
+      await card.waitFor({ state: 'detached' });
+      await page.keyboard.press('Alt+r');
+      await review.saved();
+      await page.reload();
+      await review.ready();
+      assert.equal(await card.count(), 0, 'it is remembered');
+      const { db, close } = openProject(project);
+      const decisions = (id: number): string[] => reviewHistory(db, id).map(({ decision }) => decision);
+      assert.deepEqual(decisions(accepted), ['accept', 'reset']);
+      assert.deepEqual(decisions(corrected), ['correct', 'reset']);
+      close();
+    } finally {
+      await app.close();
+    }
+  });
+}
 
 test('Esc skips a step, the cross ends the tour, palette and key sheet begin it again', async (t) => {
   const app = await openInBrowserHost(chromium, await demoProject(t), { tour: true });

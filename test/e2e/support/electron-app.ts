@@ -28,14 +28,26 @@ export interface ElectronApp extends HostedPage {
 
 const REGISTER = join(root, 'test/e2e/support/electron-stand-in/register.ts');
 
-/** Starts the app on `project` (null: none) and waits for its window. */
-export async function openInElectron(chromium: Chromium, project: string | null): Promise<ElectronApp> {
+/**
+ * Starts the app on `project` (null: none) and waits for its window, as somebody who knows the tour unless it is asked
+ * for. Nothing is remembered of apps before it, unless it `keeps` what they stored.
+ */
+export async function openInElectron(
+  chromium: Chromium,
+  project: string | null,
+  { tour = false, keeps = false } = {},
+): Promise<ElectronApp> {
   const context = chromium.browser.contexts()[0];
   // A window has no opener; what has one is a page's attempt to open a window.
   const opening = context.waitForEvent('page', async (page) => (await page.opener()) === null);
   const child = fork(join(root, 'dist/electron/main.mjs'), project === null ? [] : [`--project=${project}`], {
     execArgv: ['--disable-warning=ExperimentalWarning', `--import=${REGISTER}`],
-    env: { ...process.env, FOVEA_TEST_CHROMIUM: chromium.endpoint },
+    env: {
+      ...process.env,
+      FOVEA_TEST_CHROMIUM: chromium.endpoint,
+      ...(tour ? { FOVEA_TEST_TOUR: '1' } : {}),
+      ...(keeps ? { FOVEA_TEST_KEEPS: '1' } : {}),
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const said = recordOutput(child);

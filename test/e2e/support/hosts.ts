@@ -7,7 +7,10 @@ import type { HostedPage, HostName } from './hosted-page.ts';
 import { newWindow } from './new-window.ts';
 
 export const HOSTS: Readonly<
-  Record<HostName, (chromium: Chromium, project: string | null) => Promise<HostedPage>>
+  Record<
+    HostName,
+    (chromium: Chromium, project: string | null, options?: { readonly tour?: boolean }) => Promise<HostedPage>
+  >
 > = {
   'browser host': openInBrowserHost,
   Electron: openInElectron,

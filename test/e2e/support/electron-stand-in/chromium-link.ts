@@ -1,6 +1,7 @@
 /** The Chromium whose pages are this process's windows. The spec started it and drives it too. */
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { TOUR_TAKEN } from '../hosted-page.ts';
+import { PAGE_ORIGIN } from './session.ts';
 
 let browser: Browser | null = null;
 const windows: Page[] = [];
@@ -20,9 +21,17 @@ export function chromiumContext(): BrowserContext {
 /** A new page of this app; other apps may have theirs in the same Chromium. */
 export async function newWindowPage(): Promise<Page> {
   const page = await chromiumContext().newPage();
-  await page.addInitScript(TOUR_TAKEN);
+  if (windows.length === 0 && process.env.FOVEA_TEST_KEEPS === undefined) await forget(page);
+  if (process.env.FOVEA_TEST_TOUR === undefined) await page.addInitScript(TOUR_TAKEN);
   windows.push(page);
   return page;
+}
+
+/** What apps before this one remembered in the same Chromium. */
+async function forget(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', { origin: PAGE_ORIGIN, storageTypes: 'local_storage' });
+  await session.detach();
 }
 
 export async function disconnectChromium(): Promise<void> {
