@@ -48,6 +48,13 @@ export interface Session {
   projectChanged(now?: boolean): void;
   /** Runs a long call; closing aborts it and waits for it. */
   task<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** As {@link task}, for what writes for long in another thread: one at a time, and {@link untilFree} waits for it. */
+  longWrite<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /**
+   * Resolves when nothing writes for long from here. Writing meanwhile would wait for it in SQLite, which holds up
+   * everybody who only reads, and gives up after five seconds.
+   */
+  untilFree(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -81,6 +88,22 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     const settled: Promise<unknown> = promise.catch(() => {}).finally(() => tasks.delete(settled));
     tasks.add(settled);
     return promise;
+  };
+  let writing: Promise<unknown> = Promise.resolve();
+  const untilFree = async (): Promise<void> => {
+    for (let last = null; last !== writing;) {
+      last = writing;
+      await last;
+    }
+  };
+  const longWrite = <T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const before = writing;
+    const run = task(async (signal) => {
+      await before;
+      return await body(signal);
+    });
+    writing = run.catch(() => undefined);
+    return run;
   };
   let scoring = false;
   const scoreMissing = (): void => {
@@ -131,6 +154,8 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     scoreMissing,
     projectChanged: (now = false) => summaries.push(null, now),
     task,
+    longWrite,
+    untilFree,
     async close() {
       clearInterval(watch);
       closing.abort();

@@ -13,7 +13,8 @@ function tellNotes({ session, publish }: HandlerContext, sampleId: number): void
 }
 
 export const annotationHandlers = {
-  'flags.set': ({ session, publish }, { sampleIds, flag, on, reviewer }) => {
+  'flags.set': async ({ session, publish }, { sampleIds, flag, on, reviewer }) => {
+    await session().untilFree();
     const changed = setFlags(session().project.db, sampleIds, [flag], on, reviewer);
     if (changed.length > 0) publish('flags.changed', { sampleIds: changed, flag, on });
     return { changed };
@@ -21,19 +22,22 @@ export const annotationHandlers = {
 
   'notes.list': ({ session }, { sampleId }) => notesOf(session().project.db, sampleId),
 
-  'notes.add': (context, { sampleId, text, reviewer }) => {
+  'notes.add': async (context, { sampleId, text, reviewer }) => {
+    await context.session().untilFree();
     const note = addNote(context.session().project.db, sampleId, text, reviewer);
     tellNotes(context, sampleId);
     return note;
   },
 
-  'notes.write': (context, draft) => {
+  'notes.write': async (context, draft) => {
+    await context.session().untilFree();
     const note = writeNote(context.session().project.db, draft);
     tellNotes(context, draft.sampleId);
     return note;
   },
 
-  'notes.remove': (context, { id }) => {
+  'notes.remove': async (context, { id }) => {
+    await context.session().untilFree();
     const sampleId = removeNote(context.session().project.db, id);
     if (sampleId !== null) tellNotes(context, sampleId);
     return {};

@@ -21,8 +21,9 @@ const running = new WeakMap<Session, Map<number, AbortController>>();
 export const batchHandlers = {
   'batches.count': ({ session }, scope) => countBatch(session().project.db, scope),
 
-  'batches.start': ({ session }, wish) => {
+  'batches.start': async ({ session }, wish) => {
     const open = session();
+    await open.untilFree();
     const made = startBatch(open.project.db, wish);
     open.batchChanged(made.batch);
     return made;
@@ -32,8 +33,9 @@ export const batchHandlers = {
 
   'batches.audit': ({ session }, { id }) => auditOf(session().project.db, id),
 
-  'batches.judge': ({ session }, { id, sampleId, verdict }) => {
+  'batches.judge': async ({ session }, { id, sampleId, verdict }) => {
     const open = session();
+    await open.untilFree();
     const batch = judge(open.project.db, id, sampleId, verdict);
     open.batchChanged(batch);
     return batch;
@@ -48,8 +50,9 @@ export const batchHandlers = {
     return {};
   },
 
-  'batches.dismiss': ({ session }, { id }) => {
+  'batches.dismiss': async ({ session }, { id }) => {
     const open = session();
+    await open.untilFree();
     dismissBatch(open.project.db, id);
     open.batchChanged(getBatch(open.project.db, id));
     return {};
@@ -71,15 +74,21 @@ async function run(
   const stop = new AbortController();
   stops.set(id, stop);
   try {
-    const batch = await open.task((signal) =>
-      runBatch(
-        { projectPath: open.project.path, action, id, reviewer },
-        {
-          signal: AbortSignal.any([signal, stop.signal]),
-          onProgress: (done, total) => open.batchProgress({ id, done, total }),
-        },
-      ),
-    );
+    const batch = await open.longWrite(async (signal) => {
+      try {
+        return await runBatch(
+          { projectPath: open.project.path, action, id, reviewer },
+          {
+            signal: AbortSignal.any([signal, stop.signal]),
+            onProgress: (done, total) => open.batchProgress({ id, done, total }),
+          },
+        );
+      } catch (thrown) {
+        // Who follows it in another window has to hear that it is not under way any more.
+        open.batchChanged(getBatch(open.project.db, id));
+        throw thrown;
+      }
+    });
     open.batchChanged(batch);
     open.samplesChanged();
     return batch;

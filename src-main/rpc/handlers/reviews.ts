@@ -3,8 +3,9 @@ import { getSample } from '../../store/sample.ts';
 import type { Handlers } from './context.ts';
 
 export const reviewHandlers = {
-  'reviews.submit': ({ session }, { basedOn, ...review }) => {
+  'reviews.submit': async ({ session }, { basedOn, ...review }) => {
     const open = session();
+    await open.untilFree();
     const result = submitReview(open.project.db, review, basedOn);
     open.sampleChanged(review.sampleId);
     return result;
