@@ -68,6 +68,8 @@ export interface HeadScene {
   readonly scores: readonly (HeadScore | undefined)[];
   /** By place: in the recipe. */
   readonly members: readonly boolean[];
+  /** By place: one of the recipe's sink heads. */
+  readonly sinks: readonly boolean[];
   /** The place the keyboard is on. */
   readonly chosen: number | null;
   readonly layout: Layout;
@@ -108,6 +110,7 @@ export function drawHeads(canvas: HTMLCanvasElement, scene: HeadScene): void {
       context.fillRect(x, y + side - BAR_PX, side * score.sink, BAR_PX);
     }
     if (scene.members[place]) frame(context, colour('--fg'), x, y, side, 2);
+    if (scene.sinks[place]) corner(context, colour('--bg'), x, y, side);
     if (place === scene.chosen) frame(context, colour('--text'), x - 1, y - 1, side + 2, 2);
   }
 }
@@ -155,6 +158,17 @@ function drawWords(
   context.fillRect(x, y - FONT_PX - 2, side, FONT_PX + 2);
   context.fillStyle = '#ffffff';
   context.fillText(words, x + 2, y, side - 4);
+}
+
+/** A filled corner: told from a frame by its shape, too. */
+function corner(context: CanvasRenderingContext2D, colour: string, x: number, y: number, side: number): void {
+  const reach = Math.max(6, side / 4);
+  context.fillStyle = colour;
+  context.beginPath();
+  context.moveTo(x + side - reach, y);
+  context.lineTo(x + side, y);
+  context.lineTo(x + side, y + reach);
+  context.fill();
 }
 
 function frame(

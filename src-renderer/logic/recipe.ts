@@ -9,12 +9,14 @@ import { formatValue, percent } from './words.ts';
 /** What of a preset can be tried. */
 export interface Recipe {
   readonly grounding: readonly HeadSet[];
+  /** Heads that show which tokens are sinks; null: none are taken out. */
+  readonly sink: readonly HeadSet[] | null;
   readonly labels: LabelParams;
   readonly roi: RoiParams;
 }
 
-export function recipeOf({ grounding, labels, roi }: Preset): Recipe {
-  return { grounding, labels, roi };
+export function recipeOf({ grounding, sink, labels, roi }: Preset): Recipe {
+  return { grounding, sink, labels, roi };
 }
 
 /**
@@ -22,15 +24,15 @@ export function recipeOf({ grounding, labels, roi }: Preset): Recipe {
  * dials turn, so whatever else makes maps must be the same.
  */
 export function whyNotLoadable(preset: Preset, run: Preset): string | null {
-  const { family, labels, roi, rows, sink, teacher } = preset;
+  const { family, labels, roi, rows, teacher } = preset;
   if (family !== run.family) return `It is for another family of models (${family})`;
   if (labels.variant !== run.labels.variant || roi.variant !== run.roi.variant)
     return 'It makes labels by another rule';
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-  if (rows !== run.rows || !same(sink, run.sink) || !same(teacher, run.teacher))
+  if (rows !== run.rows || !same(teacher, run.teacher))
     return 'It makes maps in another way: label with it on the Models page';
   const model = run.model ?? preset.model;
-  const beyond = preset.grounding.some(
+  const beyond = [...preset.grounding, ...(preset.sink ?? [])].some(
     ({ layer, heads }) =>
       model && (layer >= model.layers || (heads !== 'all' && heads.some((head) => head >= model.heads))),
   );
@@ -158,10 +160,18 @@ export function sameThresholds(a: Recipe, b: Recipe): boolean {
   return same(a.labels, b.labels) && same(a.roi, b.roi);
 }
 
-/** Whether two recipes average the same heads. */
-export function sameHeads(a: Recipe, b: Recipe): boolean {
-  const text = ({ grounding }: Recipe): string => headList(grounding).sort().join();
+/** Whether two sets hold the same heads. */
+export function sameSets(a: readonly HeadSet[] | null, b: readonly HeadSet[] | null): boolean {
+  const text = (sets: readonly HeadSet[] | null): string =>
+    headList(sets ?? [])
+      .sort()
+      .join();
   return text(a) === text(b);
+}
+
+/** Whether two recipes average the same heads, for the map and for its sinks. */
+export function sameHeads(a: Recipe, b: Recipe): boolean {
+  return sameSets(a.grounding, b.grounding) && sameSets(a.sink, b.sink);
 }
 
 /** `14.3`, `14.all` … in the order given. */

@@ -32,6 +32,9 @@ export class TrialMaps {
   /** A mean over heads on trial; null: the stored map. */
   #mean: PlacedValues | null = null;
   #meanOf: ArrayLike<number> | null = null;
+  /** A sink map on trial, null for none at all; undefined: the stored one. */
+  #sink: Float32Array | null | undefined = undefined;
+  #sinkOf: ArrayLike<number> | null | undefined = undefined;
   readonly #denoised = new Kept<PlacedValues | null>();
   readonly #boxes = {
     raw: new Kept<readonly SourceXyxy[]>(),
@@ -80,14 +83,23 @@ export class TrialMaps {
     this.#boxes.denoised.forget();
   }
 
+  /** Tries another sink map, `[H*W]` on the same grid, or none (null); undefined: the stored one. */
+  setSink(sink: ArrayLike<number> | null | undefined): void {
+    if (sink === this.#sinkOf) return;
+    this.#sinkOf = sink;
+    this.#sink = sink && decodeFloat16(encodeFloat16(sink));
+    this.#denoised.forget();
+    this.#boxes.denoised.forget();
+  }
+
   try({ labels, roi }: Recipe): TrialResult {
     const grounding = this.#mean?.values ?? this.#stored;
     const denoised = this.#denoised.get(`${labels.sinkThresh}`, () => {
-      const values = this.#maps.denoise(labels, grounding);
+      const values = this.#maps.denoise(labels, grounding, this.#sink);
       return values && this.#placed(values);
     });
     const rule = `${roi.threshold} ${roi.form}`;
-    const { labels: label, dropped, counts } = this.#maps.label(labels, grounding);
+    const { labels: label, dropped, counts } = this.#maps.label(labels, grounding, this.#sink);
     return {
       raw: this.#mean,
       denoised,

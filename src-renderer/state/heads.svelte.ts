@@ -18,6 +18,7 @@ import {
   type HeadScore,
   type Order,
 } from '../logic/heads.ts';
+import { sameSets } from '../logic/recipe.ts';
 import { decodeMap, withRange, type PlacedValues } from '../logic/map-values.ts';
 import { formatValue, percent } from '../logic/words.ts';
 import type { SourceOf } from '../logic/map-source.ts';
@@ -31,6 +32,8 @@ export type Layers = 'recipe' | 'all';
 
 /** Samples whose heads are kept: a 7B model's are a megabyte each. */
 const KEPT = 4;
+/** Means kept per sample. */
+const MEANS = 4;
 /** Heads offered in a pane's picker. */
 const OFFERED = 12;
 /** A slice of scoring: leaves the rest of a frame to everything else. */
@@ -42,8 +45,8 @@ interface Known {
   readonly maps: HeadMaps;
   /** Maps handed to panes, by name; the same one each time, or it is drawn anew. */
   readonly placed: Map<string, PlacedValues>;
-  /** The last mean and what it is of. */
-  mean: { readonly of: string; readonly map: Float64Array | null } | null;
+  /** The last means by what they are of: one of the map's heads, one of the sinks'. */
+  readonly means: Map<string, Float64Array | null>;
 }
 
 /** The map of a head, or of all heads of a layer; null when the maps have none. */
@@ -129,7 +132,8 @@ export class Heads implements MeanOfHeads {
         maps: { ...maps, bits: float16FromBytes(data) },
         // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache, nothing on screen depends on it
         placed: new Map<string, PlacedValues>(),
-        mean: null,
+        // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache, nothing on screen depends on it
+        means: new Map<string, Float64Array | null>(),
       };
       this.#known = [...this.#known.slice(-(KEPT - 1)), known];
     } catch (thrown) {
@@ -171,8 +175,13 @@ export class Heads implements MeanOfHeads {
     const of = JSON.stringify(sets);
     for (const known of this.#known) {
       if (known.predictionId !== predictionId) continue;
-      if (known.mean?.of !== of) known.mean = { of, map: meanOf(known.maps, sets) };
-      if (known.mean.map) return known.mean.map;
+      const made = known.means.get(of);
+      const map = made === undefined ? meanOf(known.maps, sets) : made;
+      if (made === undefined) {
+        if (known.means.size >= MEANS) known.means.delete(known.means.keys().next().value!);
+        known.means.set(of, map);
+      }
+      if (map) return map;
     }
     return null;
   }
@@ -211,8 +220,12 @@ export class Heads implements MeanOfHeads {
   /** Sink cells of the sample on screen under the recipe on the dials; null without a sink map of this grid. */
   async #sinks({ grid }: HeadMaps): Promise<Uint8Array | null> {
     const predictionId = this.#predictionId;
-    const { recipe } = this.#trial;
-    if (predictionId === null || !recipe) return null;
+    const { recipe, stored } = this.#trial;
+    if (predictionId === null || !recipe || !recipe.sink) return null;
+    if (!sameSets(recipe.sink, stored?.sink ?? null)) {
+      const mean = this.mean(predictionId, recipe.sink);
+      return mean && sinkCells(Float32Array.from(mean), recipe.labels.sinkThresh);
+    }
     try {
       const { sink } = await this.#session.client.call('samples.maps', { predictionId });
       if (!sink || sink.grid[0] !== grid[0] || sink.grid[1] !== grid[1]) return null;

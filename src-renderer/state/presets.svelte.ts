@@ -1,6 +1,6 @@
 /** Presets that people save: the recipe on the dials under a name, and labelling with it. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { Preset } from '../../src-shared/contract/preset.ts';
+import type { HeadSet, Preset } from '../../src-shared/contract/preset.ts';
 import { REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
 import { sameHeads, sameThresholds, recipeOf } from '../logic/recipe.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -44,7 +44,9 @@ export class Presets {
     this.error = null;
     try {
       const { notes: _, pruning: was, ...base } = run.preset;
-      const { grounding, labels, roi } = recipe;
+      const { grounding, sink, labels, roi } = recipe;
+      const plain = (sets: readonly HeadSet[]): HeadSet[] =>
+        sets.map(({ layer, heads }) => ({ layer, heads: heads === 'all' ? heads : [...heads] }));
       const preset = {
         ...base,
         ...rest,
@@ -52,10 +54,8 @@ export class Presets {
         ...(pruning ? { pruning: was ?? REFERENCE_PRUNING } : {}),
         labels,
         roi,
-        grounding: grounding.map(({ layer, heads }) => ({
-          layer,
-          heads: heads === 'all' ? heads : [...heads],
-        })),
+        grounding: plain(grounding),
+        sink: sink && plain(sink),
       };
       const saved = await this.#session.client.call('presets.save', { preset, replace });
       this.#put(saved);

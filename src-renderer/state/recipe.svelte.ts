@@ -8,6 +8,7 @@ import type { HeadSet } from '../../src-shared/contract/preset.ts';
 import {
   recipeOf,
   sameHeads,
+  sameSets,
   sameThresholds,
   withValue,
   type DialKey,
@@ -96,6 +97,12 @@ export class RecipeTrial {
     if (recipe && grounding.length > 0) this.#soon({ ...recipe, grounding });
   }
 
+  /** Heads whose mean shows the sinks; none: nothing is taken out. */
+  setSinks(sink: readonly HeadSet[]): void {
+    const recipe = this.#next ?? this.recipe;
+    if (recipe) this.#soon({ ...recipe, sink: sink.length > 0 ? sink : null });
+  }
+
   /** Puts a whole recipe on the dials, to be tried. */
   load(recipe: Recipe): void {
     this.#soon(recipe);
@@ -138,7 +145,11 @@ export class RecipeTrial {
       return;
     }
     const predictionId = bundle.detail.prediction!.id;
-    maps.setMean(this.headsChanged ? (this.heads?.mean(predictionId, recipe.grounding) ?? null) : null);
+    const { grounding, sink } = this.stored!;
+    // Heads that nobody asked the model for on this sample: what is stored stays.
+    const mean = (sets: readonly HeadSet[]) => this.heads?.mean(predictionId, sets) ?? null;
+    maps.setMean(sameSets(recipe.grounding, grounding) ? null : mean(recipe.grounding));
+    maps.setSink(sameSets(recipe.sink, sink) ? undefined : recipe.sink && (mean(recipe.sink) ?? undefined));
     const result = maps.try(recipe);
     this.result = result;
     const { denoised, boxes, dropped } = result;

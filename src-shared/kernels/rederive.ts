@@ -46,18 +46,17 @@ export interface Rederived extends LabelResult {
 
 /** The stored maps of one sample, looked at once; each part can be asked for again under other thresholds. */
 export interface Rederivable {
-  /** `grounding`: another map `[H*W]` on the same grid in place of the stored one. */
-  label(rule: LabelRule, grounding?: Float32Array | null): LabelResult;
-  denoise(rule: LabelRule, grounding?: Float32Array | null): Float32Array | null;
+  /** `grounding`, `sink`: other maps `[H*W]` on the same grid in place of the stored ones. */
+  label(rule: LabelRule, grounding?: Float32Array | null, sink?: Float32Array | null): LabelResult;
+  denoise(rule: LabelRule, grounding?: Float32Array | null, sink?: Float32Array | null): Float32Array | null;
   boxes(map: Float32Array | null, kind: MapKind, rule: RoiRule): SourceXyxy[];
 }
 
 /** @param used the RoI rule that the stored boxes were made with */
 export function rederivable(stored: StoredMaps, used: RoiRule): Rederivable {
-  const { place, grounding, sink } = stored;
+  const { place, grounding } = stored;
   const maps = {
     grid: place.grid,
-    sink,
     // A square picture has no padding, so there it makes no difference whether it was squared.
     paddedFrom: liesSquared(place) ? place.size : null,
   };
@@ -65,8 +64,10 @@ export function rederivable(stored: StoredMaps, used: RoiRule): Rederivable {
   const rpnToSource = stored.rpn && converter(stored.rpn, used, [stored.rpn], 'rpn');
   const own = grounding?.values ?? null;
   return {
-    label: (rule, values = own) => labelByRule({ ...maps, grounding: values }, rule),
-    denoise: (rule, values = own) => values && denoiseByRule({ ...maps, grounding: values }, rule),
+    label: (rule, values = own, sink = stored.sink) =>
+      labelByRule({ ...maps, grounding: values, sink }, rule),
+    denoise: (rule, values = own, sink = stored.sink) =>
+      values && denoiseByRule({ ...maps, grounding: values, sink }, rule),
     boxes(map, kind, rule) {
       if (!map) return [];
       const grid = kind === 'rpn' && stored.rpn ? stored.rpn.grid : place.grid;

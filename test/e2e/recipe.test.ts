@@ -1,6 +1,6 @@
 /** A recipe tried by dragging, applied to one sample and to many, undone; heads ranked, chosen, saved, labelled with. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -162,6 +162,12 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.keyboard.press('Space');
       await page.getByTestId('on-trial').waitFor();
       await page.getByRole('button', { name: 'Remove from the recipe' }).waitFor();
+      // The best of all draws attention whatever is asked, for the sake of the argument.
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+Space');
+      await page.getByText(/· sinks of layer \d+: \d+$/).waitFor();
+      await page.getByRole('button', { name: 'Not a sink head' }).waitFor();
+      await accessible(page, 'a sink head');
 
       const label = page.getByRole('button', { name: 'Label with it' });
       assert.ok(await label.isDisabled(), 'a recipe is labelled with once it has a name');
@@ -170,7 +176,8 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.getByLabel('Name', { exact: true }).fill('With one more head');
       await page.keyboard.press('Enter');
       await page.getByText('Saved the preset With one more head').waitFor();
-      assert.ok(existsSync(join(dirname(project), 'presets', 'with-one-more-head.json')));
+      const written = join(dirname(project), 'presets', 'with-one-more-head.json');
+      assert.match(readFileSync(written, 'utf8'), /"sink":\s*\[\s*\{\s*"layer"/);
       // Off the dials and on again.
       const saved = page.getByRole('dialog', { name: 'Saved presets' });
       const needsModel = page.getByText('Other heads need the model');

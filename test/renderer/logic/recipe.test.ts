@@ -98,14 +98,14 @@ test('a name becomes an id that a preset may have', () => {
 test('a preset goes on the dials only over maps that it would make, too', () => {
   assert.equal(whyNotLoadable({ ...testPreset, id: 'other', name: 'Other' }, testPreset), null);
   const heads = [{ layer: 0, heads: [1] }];
-  assert.equal(whyNotLoadable({ ...testPreset, grounding: heads }, testPreset), null);
+  assert.equal(whyNotLoadable({ ...testPreset, grounding: heads, sink: heads }, testPreset), null);
   const model = { layers: 4, heads: 2 };
   const run = { ...testPreset, model };
   const refused = [
     { ...testPreset, family: 'qwen3_vl' as const },
     { ...testPreset, labels: { ...testPreset.labels, variant: 'qwen' as const } },
     { ...testPreset, rows: testPreset.rows === 'answer' ? ('last_prompt' as const) : ('answer' as const) },
-    { ...testPreset, sink: [{ layer: 0, heads: [1] }] },
+    { ...testPreset, sink: [{ layer: 9, heads: [1] }] },
     { ...testPreset, grounding: [{ layer: 4, heads: 'all' as const }] },
     { ...testPreset, grounding: [{ layer: 3, heads: [2] }] },
   ];

@@ -3,7 +3,12 @@ import { test } from 'node:test';
 import { recipeOf, withValue, type Recipe } from '../../../src-renderer/logic/recipe.ts';
 import { TrialMaps } from '../../../src-renderer/logic/trial.ts';
 import type { PredictionMaps } from '../../../src-shared/contract/domain.ts';
-import { encodeFloat16, float16ToBytes } from '../../../src-shared/kernels/float16.ts';
+import {
+  decodeFloat16,
+  encodeFloat16,
+  float16FromBytes,
+  float16ToBytes,
+} from '../../../src-shared/kernels/float16.ts';
 import { squaredTransform } from '../../../src-shared/kernels/transform.ts';
 import type { Grid } from '../../../src-shared/kernels/types.ts';
 import { testPreset } from '../../support/project.ts';
@@ -52,16 +57,21 @@ test(`a long row of turns ends where each recipe alone would (seed ${SEED})`, ()
     const turned = fresh();
     let recipe = start;
     let mean: Float64Array | null = null;
+    let sink: Float64Array | null | undefined = undefined;
     for (let turn = 0; turn < 120; turn++) {
       const keys = ['sinkThresh', 'binaryCoff', 'bgCoff', 'maxRatioLimit', 'minMax', 'roi'] as const;
       const key = keys[Math.floor(random() * keys.length)]!;
       recipe = withValue(recipe, key, key === 'sinkThresh' ? random() * 0.01 : random());
       if (random() < 0.2) mean = Float64Array.from({ length: 144 }, () => random() ** 5 * 0.1);
       else if (random() < 0.1) mean = null;
+      if (random() < 0.2) sink = Float64Array.from({ length: 144 }, () => random() ** 5 * 0.02);
+      else if (random() < 0.2) sink = random() < 0.5 ? null : undefined;
       if (random() < 0.1) recipe = { ...recipe, labels: { ...recipe.labels, useSmoothing: random() < 0.5 } };
       const alone = fresh();
       turned.setMean(mean);
       alone.setMean(mean);
+      turned.setSink(sink);
+      alone.setSink(sink);
       assert.deepEqual(turned.try(recipe), alone.try(recipe), `turn ${turn}`);
     }
   }
@@ -76,6 +86,25 @@ test('maps that a turn does not touch stay the same object: nothing is drawn ane
   assert.equal(other.boxes.rpn, first.boxes.rpn);
   assert.notDeepEqual(other.label, first.label);
   assert.notEqual(trial.try(withValue(recipe, 'sinkThresh', 1e-4)).denoised, first.denoised);
+});
+
+test('sink heads on trial take their tokens out of the map; without any, nothing is taken out', () => {
+  const stored = maps(seededRandom(SEED));
+  const trial = new TrialMaps(prediction, stored, testPreset.roi, SIZE);
+  const recipe = withValue(recipeOf(testPreset), 'sinkThresh', 0.01);
+  const taken = 40;
+  trial.setSink(Float64Array.from({ length: 144 }, (_, i) => (i === taken ? 0.02 : 0)));
+  const one = trial.try(recipe);
+  trial.setSink(null);
+  const none = trial.try(recipe);
+  assert.equal(one.counts.sink, 1);
+  assert.equal(none.counts.sink, 0);
+  const raw = decodeFloat16(float16FromBytes(stored.grounding!.data));
+  assert.deepEqual(
+    one.denoised!.values,
+    raw.map((value, i) => (i === taken ? 0 : value)),
+  );
+  assert.deepEqual(none.denoised!.values, raw);
 });
 
 test('an empty answer has nothing to try on', () => {
