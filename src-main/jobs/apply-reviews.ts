@@ -7,7 +7,7 @@ import { decisionSchema } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { transact } from '../store/db.ts';
 import type { Project } from '../store/project.ts';
-import { submitReview } from '../store/review.ts';
+import { latestReview, submitReview } from '../store/review.ts';
 import { findSample } from '../store/sample.ts';
 import { readLines } from './lines.ts';
 
@@ -18,6 +18,7 @@ const lineSchema = z.strictObject({
   /** `[H*W]`, row by row; needed for `correct`. */
   label: z.array(z.number().int().min(-128).max(127)).nullish(),
   reviewer: z.string().min(1).max(200),
+  /** Null takes away what somebody wrote before; left out, that stays. */
   note: z.string().max(10_000).nullish(),
 });
 
@@ -59,13 +60,14 @@ export function applyReviews(project: Project, lines: Iterable<string>, name = '
 
 function applyLine({ db }: Project, line: string): void {
   const { sample, decision, label, reviewer, note } = parse(line);
+  const sampleId = findSample(db, sample);
   const review = {
-    sampleId: findSample(db, sample),
+    sampleId,
     predictionId: null,
     decision,
     label: label ? new Uint8Array(Int8Array.from(label).buffer) : null,
     reviewer,
-    note: note ?? null,
+    note: note === undefined ? (latestReview(db, sampleId)?.note ?? null) : note,
   };
   submitReview(db, review, undefined);
 }

@@ -9,7 +9,7 @@ import type { Engine } from '../engine/protocol.ts';
 import { type JobQueue, startJobQueue } from '../jobs/queue.ts';
 import { listJobs } from '../store/job.ts';
 import type { Project } from '../store/project.ts';
-import { latestRevisionId } from '../store/review.ts';
+import { latestRevisionId, newestRevisionId, reviewedSince } from '../store/review.ts';
 import { sampleState } from '../store/sample-state.ts';
 import { scoreBacklog } from '../store/score-backlog.ts';
 import { projectSummary } from '../store/summary.ts';
@@ -22,6 +22,8 @@ const JOB_EVENT_MS = 200;
 const SUMMARY_EVENT_MS = 1000;
 const MANY_EVENT_MS = 500;
 const WATCH_MS = 1000;
+/** With more samples than so many reviewed elsewhere, clients ask again for all they show. */
+const MANY = 50;
 
 export type Publish = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
 
@@ -128,11 +130,17 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   });
 
   let seen = dataVersion(db);
+  let newest = newestRevisionId(db);
   const watch = setInterval(() => {
     const version = dataVersion(db);
     if (version === seen) return;
     seen = version;
     summaries.push(null);
+    // Revisions made here are among them; hearing of those once more changes nothing.
+    const reviewed = reviewedSince(db, newest, MANY + 1);
+    newest = newestRevisionId(db);
+    if (reviewed.length > MANY) samplesChanged();
+    else reviewed.forEach(sampleChanged);
     const elsewhere = listJobs(db, 1)[0];
     if (elsewhere && elsewhere.id !== running?.id) jobEvents.push(elsewhere);
   }, WATCH_MS);
@@ -149,7 +157,11 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     jobChanged: (job) => jobEvents.push(job, true),
     sampleChanged,
     samplesChanged,
-    batchChanged: (batch) => publish('batch.changed', batch),
+    batchChanged: (batch) => {
+      // How far it was is of no interest any more.
+      batchSteps.stop();
+      publish('batch.changed', batch);
+    },
     batchProgress: (progress) => batchSteps.push(progress),
     scoreMissing,
     projectChanged: (now = false) => summaries.push(null, now),

@@ -83,6 +83,18 @@ export function latestRevisionId(db: ReadableDb, sampleId: number): number | nul
   )!.id;
 }
 
+/** Id of the newest revision of all; 0 when there is none. */
+export function newestRevisionId(db: ReadableDb): number {
+  return read<{ id: number | null }>(db, 'SELECT MAX(id) AS id FROM review').get()!.id ?? 0;
+}
+
+/** At most `limit` samples with a revision newer than that one. */
+export function reviewedSince(db: ReadableDb, revisionId: number, limit: number): number[] {
+  return read<{ id: number }>(db, 'SELECT DISTINCT sample_id AS id FROM review WHERE id > ? LIMIT ?')
+    .all(revisionId, limit)
+    .map(({ id }) => id);
+}
+
 /** The revision that stands: the latest, unless it took the decision back. */
 export function standingReview(db: ReadableDb, sampleId: number): Review | null {
   const latest = latestReview(db, sampleId);

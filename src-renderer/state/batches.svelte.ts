@@ -45,6 +45,8 @@ export class Batches {
   looking = $state(true);
   /** What is being decided or undone from here, and how far it is. */
   working = $state.raw<{ readonly id: number; readonly done: number; readonly total: number } | null>(null);
+  /** What another window decides or undoes, and how far it is. */
+  elsewhere = $state.raw<{ readonly id: number; readonly done: number; readonly total: number } | null>(null);
   error = $state.raw<FoveaError | null>(null);
   /** Called when a batch was decided or undone from this page. */
   onDone: () => void = () => undefined;
@@ -55,9 +57,11 @@ export class Batches {
     this.#gallery = gallery;
     this.#notices = notices;
     session.client.on('batch.changed', (batch) => this.#heard(batch));
-    session.client.on('batch.progress', ({ id, done, total }) => {
-      if (this.working?.id === id) this.working = { id, done, total };
+    session.client.on('batch.progress', (step) => {
+      if (this.working?.id === step.id) this.working = step;
+      else this.elsewhere = step;
     });
+    session.client.onConnection(() => (this.elsewhere = null));
   }
 
   /** The audit under way, anybody's; null when there is none. */
@@ -213,6 +217,7 @@ export class Batches {
   }
 
   #heard(batch: Batch): void {
+    if (this.elsewhere?.id === batch.id) this.elsewhere = null;
     const others = (this.list ?? []).filter(({ id }) => id !== batch.id);
     // One audit at a time: a new one ended the one before.
     const left = batch.state === 'auditing' ? others.filter(({ state }) => state !== 'auditing') : others;

@@ -1,6 +1,6 @@
 /**
  * The tour as it runs: it watches what is really so on the page and moves on when a step was done. It begins by itself
- * on the demo, once, and from the palette or the help sheet whenever somebody asks; where it was left is remembered.
+ * on the demo, once, in one window, and from the palette or the help sheet whenever somebody asks; where it was left is remembered.
  */
 import type { Review } from '../../src-shared/contract/domain.ts';
 import { cellUnder } from '../logic/hover.ts';
@@ -24,6 +24,7 @@ import type { Desk, OwnDecision } from './desk.svelte.ts';
 import type { Keys } from './keys.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Panes } from './panes.svelte.ts';
+import { claim } from './one-window.ts';
 import type { Session } from './session.svelte.ts';
 import { readJson, store } from './stored.ts';
 import type { View } from './view.svelte.ts';
@@ -52,6 +53,9 @@ export class Tour {
   #decided = $state.raw<readonly OwnDecision[]>([]);
   #memory = readJson(NAME, tourMemorySchema, NOT_YET);
   #begun = 0;
+  /** Whether the tour may begin by itself in this window: one at a time is enough. */
+  #claimed = $state<'not asked' | 'asked' | 'mine' | 'another window’s'>('not asked');
+  #release: (() => void) | null = null;
   /** How long it took, in ms; null until it is over. */
   took = $state<number | null>(null);
 
@@ -77,7 +81,10 @@ export class Tour {
   /** Called in an effect: begins where it should, and moves on when what is so has changed. */
   watch(): void {
     if (this.#place) this.#go(seen(this.#place, this.#facts()));
-    else if (!this.#memory.ended && this.#isOnDemo()) this.start(this.#memory.step);
+    else if (!this.#memory.ended && this.#isOnDemo()) {
+      if (this.#claimed === 'mine') this.start(this.#memory.step);
+      else if (this.#claimed === 'not asked') void this.#claim();
+    }
   }
 
   /** From its beginning, or where it was left. */
@@ -110,6 +117,7 @@ export class Tour {
     }
     this.#place = null;
     this.#remember({ ended: true, step: 0 });
+    this.#release?.();
   }
 
   /** Makes what was decided during the tour as it was before, each as a revision of its own. */
@@ -121,6 +129,13 @@ export class Tour {
   /** An export was written. */
   exported(): void {
     this.#exports++;
+  }
+
+  async #claim(): Promise<void> {
+    this.#claimed = 'asked';
+    const release = await claim(NAME).catch(() => null);
+    this.#claimed = release ? 'mine' : 'another window’s';
+    this.#release = release;
   }
 
   #go(place: TourPlace): void {

@@ -11,6 +11,7 @@ import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';
+import { newWindow } from './support/new-window.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -134,6 +135,30 @@ test('Esc skips a step, the cross ends the tour, palette and key sheet begin it 
     await page.getByRole('button', { name: 'Take the tour' }).click();
     await at(0);
     await page.getByRole('main', { name: 'Review' }).waitFor();
+  } finally {
+    await app.close();
+  }
+});
+
+test('a second window does not begin the tour once more, nor when it was ended in the first one', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t), { tour: true });
+  try {
+    const { page } = app;
+    await page.locator('[data-tour="0"]').waitFor();
+    const other = await newWindow(page);
+    await other.goto(page.url());
+    const second = new ReviewPage(other);
+    await second.ready();
+    // Longer than it takes to find out that another window has it.
+    await other.waitForTimeout(1_800);
+    assert.equal(await other.locator('[data-tour]').count(), 0);
+    await page.getByRole('region', { name: 'Tour' }).getByRole('button', { name: 'End the tour' }).click();
+    await page.locator('[data-tour]').waitFor({ state: 'detached' });
+    await second.pressAndMove('ArrowRight');
+    assert.equal(await other.locator('[data-tour]').count(), 0);
+    await other.reload();
+    await second.ready();
+    assert.equal(await other.locator('[data-tour]').count(), 0);
   } finally {
     await app.close();
   }

@@ -1,11 +1,15 @@
 /** Two windows or two people on one sample: the later one is told, nothing is overwritten unseen, and nothing moves. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page, WebSocketRoute } from 'playwright-core';
+import type { EventName, EventPayload } from '../../src-shared/contract/procedures.ts';
+import { encodeFrame } from '../../src-shared/rpc/codec.ts';
 import { root } from '../../scripts/lib/paths.mjs';
+import { violations } from './support/axe.ts';
 import { addNote, flagsOf } from '../../src-main/store/annotation.ts';
 import { openProject } from '../../src-main/store/project.ts';
 import { submitReview } from '../../src-main/store/review.ts';
@@ -48,6 +52,15 @@ async function losableConnection(page: Page) {
   };
 }
 
+/** Decides one sample in another process. */
+async function applied(project: string, decision: Readonly<Record<string, unknown>>): Promise<void> {
+  const file = join(dirname(project), 'decision.jsonl');
+  writeFileSync(file, `${JSON.stringify(decision)}\n`);
+  const args = [join(root, 'src-main/app/cli/main.ts'), 'review', project, '--apply', file];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+}
+
 /** Where the panes are, in CSS pixels. */
 async function place(page: Page): Promise<unknown> {
   return page.locator('section[aria-label="Denoised"]').boundingBox();
@@ -59,25 +72,20 @@ test('a note without a decision, written elsewhere, is shown before anything is 
   try {
     const { page } = app;
     const review = new ReviewPage(page);
+    const connection = await losableConnection(page);
+    await page.reload();
     await review.ready();
     const id = await review.currentId();
     const before = await place(page);
-    // In another process: the page hears nothing of it.
-    const file = join(dirname(project), 'note.jsonl');
-    writeFileSync(
-      file,
-      JSON.stringify({ sample: id, decision: 'reset', reviewer: 'ana', note: 'odd tag' }) + '\n',
-    );
-    const applied = spawnSync(
-      process.execPath,
-      [join(root, 'src-main/app/cli/main.ts'), 'review', project, '--apply', file],
-      { encoding: 'utf8' },
-    );
-    assert.equal(applied.status, 0, applied.stderr);
+    await connection.lose();
+    // In another process, and the page hears nothing of it.
+    await applied(project, { sample: id, decision: 'reset', reviewer: 'ana', note: 'odd tag' });
 
     await page.keyboard.press('m');
     await page.keyboard.type('all fine');
     await page.keyboard.press('Enter');
+    await page.getByText('1 not saved, trying again').waitFor();
+    await connection.restore();
     await page.getByText('ana wrote “odd tag” on this sample').waitFor();
     assert.deepEqual(await place(page), before, 'what is said lies over the page and moves nothing');
     await page.getByRole('button', { name: 'Reload theirs' }).click();
@@ -185,6 +193,62 @@ test('without a connection a flag is kept and saved afterwards, and what others 
     await page.locator('[data-current-state=rejected]').waitFor();
     await page.getByText('blurred', { exact: true }).waitFor();
     await page.locator(`[data-sample="${id}"] [data-marks=example]`).waitFor();
+  } finally {
+    await app.close();
+  }
+});
+
+test('what another process decides shows by itself, on screen and in the list', async (t) => {
+  const path = await demoProject(t);
+  const app = await openInBrowserHost(chromium, path);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    const id = await review.currentId();
+    await applied(path, { sample: id, decision: 'reject', reviewer: 'ana', note: 'odd tag' });
+    await page.getByText('This sample was reviewed elsewhere').waitFor();
+    await page.locator('[data-current-state=rejected]').waitFor();
+    await page.locator(`[data-sample="${id}"][data-state=rejected]`).waitFor();
+    await until(page, "document.querySelector('[data-note]').value", 'odd tag');
+    const next = id + 1;
+    await applied(path, { sample: next, decision: 'accept', reviewer: 'ana' });
+    await page.locator(`[data-sample="${next}"][data-state=accepted]`).waitFor();
+    assert.equal(await review.currentId(), id);
+  } finally {
+    await app.close();
+  }
+});
+
+test('a batch that another window decides is seen as it goes on, until it ends', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    const sockets: WebSocketRoute[] = [];
+    await page.routeWebSocket(/\/rpc$/, (socket) => {
+      socket.connectToServer();
+      sockets.push(socket);
+    });
+    await page.reload();
+    await review.ready();
+    // As the main side tells every window; a batch of the demo is over before anybody sees it.
+    const tell = <N extends EventName>(name: N, payload: EventPayload<N>): void =>
+      sockets[0]!.send(Buffer.from(encodeFrame({ type: 'event', name, payload })));
+    tell('batch.progress', { id: 7, done: 40_000, total: 100_000 });
+    const shown = page.getByRole('status').filter({ hasText: 'Batch 7 elsewhere' });
+    await shown.getByText('40,000/100,000').waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(page), [], colorScheme);
+    }
+    const counts = { population: 100_000, planned: 30, looked: 30, decided: 100_000 };
+    const none = { wrong: 0, wrongAtMost: 0, changedMeanwhile: 0, undone: 0, keptAsDecided: 0 };
+    const verdict = { passed: true, refused: false, target: 0.1, decision: 'accept' } as const;
+    const when = { reviewer: 'ana', createdAt: '2026-01-01T00:00:00.000Z', endedAt: null };
+    tell('batch.changed', { id: 7, state: 'applied', ...counts, ...none, ...verdict, ...when });
+    await shown.waitFor({ state: 'detached' });
+    assert.deepEqual(app.complaints, []);
   } finally {
     await app.close();
   }

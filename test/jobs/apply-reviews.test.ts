@@ -26,9 +26,12 @@ test('applies each line as a revision', async (t) => {
     reviewHistory(project.db, 1).map((r) => [r.decision, r.note, r.reviewer, r.label?.length]),
     [
       ['accept', 'clear', 'ann', testPrediction().labels.length],
-      ['reset', null, 'bob', undefined],
+      ['reset', 'clear', 'bob', undefined],
     ],
+    'a decision that says nothing of the note leaves it',
   );
+  applyReviews(project, ['{"sample":"q1","decision":"reject","reviewer":"ann","note":null}']);
+  assert.equal(latestReview(project.db, 1)!.note, null);
   assert.deepEqual(new Int8Array(latestReview(project.db, 2)!.label!), Int8Array.of(1, 1, 0, 0, -100, -100));
   assert.equal(latestReview(project.db, 3)!.decision, 'reject');
 });
