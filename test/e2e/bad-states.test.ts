@@ -117,6 +117,11 @@ test('filters with no match, wrong folders and missing pictures say what to do n
     await page.getByLabel('Or open a project folder').fill(join(dirname(project), 'nowhere'));
     await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor();
+    assert.equal(
+      await page.getByLabel('Or open a project folder').inputValue(),
+      join(dirname(project), 'nowhere'),
+      'what was typed can be mended',
+    );
 
     await page.route('**/image/*', (route) => route.abort());
     await page.getByLabel('Or open a project folder').fill(project);
