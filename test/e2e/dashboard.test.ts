@@ -146,6 +146,8 @@ test('numbers follow what another window decides, with the speed of it', async (
 
     const other = await page.context().newPage();
     await other.goto(page.url());
+    // It opens where this one was left.
+    await other.getByRole('tab', { name: 'Review' }).click();
     const review = new ReviewPage(other);
     await review.ready();
     for (let i = 0; i < 7; i++) await review.pressAndMove(i === 6 ? 'x' : 'Enter');
