@@ -79,6 +79,55 @@ async function show(page: Page, id: PageId): Promise<void> {
 }
 
 for (const [name, open] of Object.entries(HOSTS)) {
+  test(`${name}: the queue is one tab stop that keys move through; tabs under the panes have keys`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      const review = new ReviewPage(page);
+      await review.ready();
+      const rows = page.getByRole('list', { name: '120 samples' });
+      assert.equal(await rows.locator('button[tabindex="0"]').count(), 1);
+      const is = async (id: number): Promise<void> => {
+        const row = rows.locator(`button[data-sample="${id}"][aria-current=true]`);
+        await hasFocus(page, row, `on row ${id}`);
+      };
+      const first = await review.currentId();
+      await rows.locator('button[tabindex="0"]').focus();
+      for (const [key, to] of [
+        ['ArrowDown', first + 1],
+        ['End', 120],
+        ['ArrowUp', 119],
+        ['Home', first],
+        ['PageDown', null],
+        ['Home', first],
+        // The row that is current has no answer of its own to Enter: the page's key accepts, and the list goes along.
+        ['Enter', first + 1],
+        ['j', first + 2],
+      ] as const) {
+        await page.keyboard.press(key);
+        if (to !== null) await is(to);
+      }
+      assert.equal(await review.rowState(first), 'accepted');
+
+      await page.keyboard.press('Alt+k');
+      await page.getByRole('tab', { name: 'Ask and check', selected: true }).waitFor();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await hasFocus(page, page.getByLabel('Question', { exact: true }), 'Tab leads into the tab');
+      await page.keyboard.press('Alt+s');
+      await page.getByRole('tab', { name: 'Ask and check', selected: true }).waitFor();
+      assert.equal(
+        await page.getByLabel('Question', { exact: true }).inputValue(),
+        '',
+        'inert in text fields',
+      );
+      await review.saved();
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+
   test(`${name}: every control of every page and tab has a name, is reached by keys and tells its key`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

@@ -25,6 +25,16 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await review.ready();
       assert.equal(await page.locator('.panes section').count(), 3);
 
+      // A layer's mean asks the model by itself, on every sample that is gone to.
+      await page.getByRole('button', { name: '5 panes (I)' }).click();
+      assert.equal(await page.locator('.panes section').count(), 5);
+      await picker(page, 2).selectOption({ label: 'Layer 3, mean of its heads' });
+      const layer = page.getByRole('region', { name: 'Layer 3, mean of its heads' });
+      await layer.getByTestId('highest').waitFor();
+      await review.pressAndMove('j');
+      await layer.getByTestId('highest').waitFor();
+      await review.pressAndMove('k');
+
       await page.getByRole('button', { name: '6 panes (I)' }).click();
       assert.equal(await page.locator('.panes section').count(), 6);
       assert.deepEqual(await violations(page), [], 'six panes');
