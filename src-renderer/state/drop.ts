@@ -1,19 +1,19 @@
 /**
  * What happens with files and folders dropped on the page: Electron tells where they lie and the main side what they
- * are; a browser tells neither, so there the person is asked for the path.
+ * are; a browser tells names only, so there the person is asked for the path, in the dialog for what was dropped.
  */
 import type { PathKind } from '../../src-shared/contract/procedures.ts';
 import { electronBridge } from '../../src-shared/rpc/connect.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 /** Takes what was dropped. Everything of one drop goes to the same place. */
-export async function takeDrop(bench: Workbench, files: readonly File[]): Promise<void> {
+export async function takeDrop(
+  bench: Workbench,
+  files: readonly File[],
+  entries: readonly (FileSystemEntry | null)[],
+): Promise<void> {
   const bridge = electronBridge();
-  if (!bridge) {
-    if (bench.session.project) bench.sheet = 'import';
-    bench.notices.info('A browser does not say where dropped files are', 'Type their path here instead');
-    return;
-  }
+  if (!bridge) return askForPath(bench, entries);
   try {
     for (const file of files) {
       const path = await bridge.pathOf(file);
@@ -24,6 +24,31 @@ export async function takeDrop(bench: Workbench, files: readonly File[]): Promis
   } catch (thrown) {
     bench.notices.error(thrown);
   }
+}
+
+async function askForPath(bench: Workbench, entries: readonly (FileSystemEntry | null)[]): Promise<void> {
+  const inside = await Promise.all(entries.map((entry) => namesIn(entry).catch(() => [])));
+  if (bench.session.project) {
+    const isModel = inside.some(isCheckpoint);
+    if (isModel) bench.page = 'models';
+    bench.sheet = isModel ? 'addModel' : 'import';
+  }
+  bench.notices.info('A browser does not say where dropped files are', 'Type their path here instead');
+}
+
+/** Names of the first files of a dropped folder: browsers give a hundred at a time, more than a checkpoint has. */
+function namesIn(entry: FileSystemEntry | null): Promise<string[]> {
+  if (!entry?.isDirectory) return Promise.resolve([]);
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  return new Promise((resolve, reject) => {
+    reader.readEntries((found) => resolve(found.map(({ name }) => name)), reject);
+  });
+}
+
+/** As the main side tells one: a config, and weights or their index. */
+function isCheckpoint(names: readonly string[]): boolean {
+  const weights = names.some((name) => /\.safetensors(\.index\.json)?$/.test(name));
+  return weights && names.includes('config.json');
 }
 
 async function take(bench: Workbench, kind: PathKind, path: string): Promise<void> {

@@ -1,9 +1,10 @@
 /** Command palette, keys of one's own, a new project, files dropped on the page, menus and a second window. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
 import { temporaryDir } from '../support/project.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
@@ -103,12 +104,20 @@ test('a new project is made from the start screen', async (t) => {
   }
 });
 
-test('in Electron, dropped folders and files fill the import dialog; a dropped project opens', async (t) => {
+test('in Electron, dropped folders and files fill the import dialog; a dropped project opens, a dropped checkpoint is added', async (t) => {
   const dir = temporaryDir(t);
   const pictures = join(dir, 'pictures');
   mkdirSync(pictures);
   const questions = join(dir, 'questions.jsonl');
   writeFileSync(questions, '');
+  const model = join(dir, 'dropped');
+  cpSync(DEMO_CHECKPOINT, model, { recursive: true });
+  const { FOVEA_HOME } = process.env;
+  process.env.FOVEA_HOME = join(dir, 'home');
+  t.after(() => {
+    if (FOVEA_HOME === undefined) delete process.env.FOVEA_HOME;
+    else process.env.FOVEA_HOME = FOVEA_HOME;
+  });
   const project = await demoProject(t);
   const app = await openInElectron(chromium, null);
   try {
@@ -121,12 +130,15 @@ test('in Electron, dropped folders and files fill the import dialog; a dropped p
     await dialog.waitFor();
     await until(async () => (await dialog.getByLabel(/^Questions/).inputValue()) === questions);
     assert.equal(await dialog.getByLabel(/^Folder of the pictures/).inputValue(), pictures);
+    await page.keyboard.press('Escape');
+    await drop(page, [model]);
+    await page.getByRole('heading', { name: 'dropped' }).waitFor();
   } finally {
     await app.close();
   }
 });
 
-test('in the browser host, a drop asks for the path, and never leaves the page', async (t) => {
+test('in the browser host, a drop asks for the path where it belongs, and never leaves the page', async (t) => {
   const app = await openInBrowserHost(chromium, await demoProject(t));
   try {
     const { page } = app;
@@ -134,6 +146,15 @@ test('in the browser host, a drop asks for the path, and never leaves the page',
     const url = page.url();
     await drop(page, ['photo.png']);
     await page.getByText('A browser does not say where dropped files are').waitFor();
+    await page.getByRole('dialog', { name: 'Import pictures and questions' }).waitFor();
+    assert.equal(page.url(), url);
+    await page.keyboard.press('Escape');
+    // A real folder, as a file manager drags it: its names say that it is a checkpoint.
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files: [DEMO_CHECKPOINT], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', { type, x: 640, y: 400, data });
+    await page.getByRole('dialog', { name: 'Add a model folder' }).waitFor();
     assert.equal(page.url(), url);
   } finally {
     await app.close();
