@@ -1,7 +1,8 @@
 /**
  * Brings decisions to the main side without losing, doubling or reordering any. Each sample has its own queue; one
  * revision of it is under way at a time, based on the last one seen, and the rest wait behind it. A failed save stays
- * in the queue and is tried again; a conflict stops the queue until a person has chosen.
+ * in the queue and is tried again; a conflict stops the queue until a person has chosen. A note alone stands in nobody's
+ * way: it goes on the decision that somebody else made meanwhile, unless they wrote another one.
  */
 import type { Decision, Review, SampleState } from '../../src-shared/contract/domain.ts';
 import type { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -14,6 +15,8 @@ export interface Draft {
   /** `[H*W]`, row-major; null unless `decision` is `correct`. */
   readonly label: Int8Array | null;
   readonly note: string | null;
+  /** The person changed nothing but the note, which was this before. */
+  readonly onlyNote?: { readonly was: string | null };
 }
 
 export interface Saved {
@@ -30,6 +33,8 @@ export interface SaveDoor {
   /** Runs `task` later; gives a function that calls it off. */
   later(task: () => void, ms: number): () => void;
   onSaved(draft: Draft, saved: Saved): void;
+  /** A note was written on a decision that somebody else made meanwhile: it is saved with theirs. */
+  onMerged(sampleId: number, theirs: Review): void;
   /** Anything about {@link SaveQueue.summary} may have changed. */
   onChange(): void;
 }
@@ -222,6 +227,12 @@ export class SaveQueue {
       return;
     }
     entry.error = null;
+    if (theirs && entry.drafts.length === 1 && draft.onlyNote && draft.onlyNote.was === theirs.note) {
+      entry.drafts[0] = noteOn(theirs, draft.note);
+      entry.seen = theirs.id;
+      this.#door.onMerged(sampleId, theirs);
+      return;
+    }
     entry.conflict = { sampleId, theirs };
   }
 }
@@ -233,6 +244,12 @@ export const STATE_AFTER: Record<Decision, SampleState> = {
   reject: 'rejected',
   reset: 'pending',
 };
+
+/** A decision as it stands, with another note. */
+function noteOn({ sampleId, predictionId, decision, label }: Review, note: string | null): Draft {
+  const own = decision === 'correct' && label ? new Int8Array(label.slice().buffer) : null;
+  return { sampleId, predictionId, decision, label: own, note };
+}
 
 function sameDecision(draft: Draft, review: Review): boolean {
   if (draft.decision !== review.decision || draft.predictionId !== review.predictionId) return false;

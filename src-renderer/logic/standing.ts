@@ -63,9 +63,11 @@ export function restored(edit: Edit, review: Review): Standing | null {
   return { decision: untouched ? 'accept' : 'correct', label, note };
 }
 
-/** The revision that makes `standing` hold. */
-export function draftOf(edit: Edit, standing: Standing): Draft {
+/** The revision that makes `standing` hold in place of `before`. */
+export function draftOf(edit: Edit, standing: Standing, before: Standing): Draft {
+  const onlyNote = standing.decision === before.decision && sameLabel(standing.label, before.label);
   return {
+    ...(onlyNote ? { onlyNote: { was: before.note } } : {}),
     sampleId: edit.sampleId,
     predictionId: edit.predictionId,
     decision: standing.decision === 'none' ? 'reset' : standing.decision,

@@ -38,6 +38,9 @@ export class Desk {
   readonly #notices: Notices;
   readonly #saving: Saving;
   readonly #showing: Showing;
+  /** Samples with an own note on somebody else's decision that is not on screen yet. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
+  readonly #mergedOnto = new Set<number>();
   #moving = false;
   #projectPath: string | null = null;
   #runId: number | null = null;
@@ -48,7 +51,10 @@ export class Desk {
     this.#session = session;
     this.#queue = queue;
     this.#notices = notices;
-    this.#saving = new Saving(session, (draft, saved) => this.#saved(draft, saved));
+    this.#saving = new Saving(session, {
+      onSaved: (draft, saved) => this.#saved(draft, saved),
+      onMerged: (sampleId, theirs) => this.#merged(sampleId, theirs),
+    });
     this.#showing = new Showing(
       session,
       queue,
@@ -57,7 +63,7 @@ export class Desk {
     );
     this.editing = new Editing({
       mayEdit: () => this.#isShown() && !this.#refusesTrial(),
-      onStep: (edit, standing) => this.#submit(edit, standing),
+      onStep: (edit, standing, before) => this.#submit(edit, standing, before),
       isDirty: (id) => this.#saving.isDirty(id),
     });
     this.copying = new Copying(session, this.#showing, this.editing, notices);
@@ -267,9 +273,9 @@ export class Desk {
     return true;
   }
 
-  #submit(edit: Edit, standing: Standing): void {
+  #submit(edit: Edit, standing: Standing, before: Standing): void {
     this.#queue.setState(edit.sampleId, stateOf(edit, standing));
-    this.#saving.add(draftOf(edit, standing));
+    this.#saving.add(draftOf(edit, standing, before));
   }
 
   async #move(index: number): Promise<void> {
@@ -303,8 +309,18 @@ export class Desk {
     const before = newest(this.#showing.peek(draft.sampleId)?.reviews ?? []);
     this.#showing.revised(draft.sampleId, review);
     this.onDecision({ review, before });
-    if (!this.#saving.isDirty(draft.sampleId)) this.#queue.setState(draft.sampleId, state);
+    if (!this.#saving.isDirty(draft.sampleId)) {
+      this.#queue.setState(draft.sampleId, state);
+      if (this.#mergedOnto.delete(draft.sampleId)) this.#stale(draft.sampleId);
+    }
     this.#session.refreshSoon();
+  }
+
+  /** What is on screen is from before somebody else's decision: it is asked for anew once the note is saved. */
+  #merged(sampleId: number, { reviewer, batchId }: Review): void {
+    this.#mergedOnto.add(sampleId);
+    const who = batchId === null ? reviewer : `Batch ${batchId} by ${reviewer}`;
+    this.#notices.info(`${who} decided sample no. ${sampleId} meanwhile: your note is on that decision`);
   }
 
   /** @param by who did it, where that is known */

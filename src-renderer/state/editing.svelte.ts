@@ -21,8 +21,8 @@ const EDITS_KEPT = 500;
 export interface EditingDoor {
   /** False while the sample on screen is not the one to decide on, so that nobody edits unseen. */
   mayEdit(): boolean;
-  /** A step was taken: it holds from now on and is to be saved. */
-  onStep(edit: Edit, standing: Standing): void;
+  /** A step was taken: it holds from now on in place of `before` and is to be saved. */
+  onStep(edit: Edit, standing: Standing, before: Standing): void;
   /** True while decisions about this sample are not all saved: its edit must be kept. */
   isDirty(sampleId: number): boolean;
 }
@@ -105,7 +105,7 @@ export class Editing {
     const same = now.decision === standing.decision && now.note === standing.note;
     if (same && sameLabel(now.label, standing.label)) return;
     edit.history.push(standing);
-    this.#taken(edit, standing);
+    this.#taken(edit, standing, now);
   }
 
   /** A new label, as one step. @returns false when there is no sample to change */
@@ -248,8 +248,10 @@ export class Editing {
       return;
     }
     const edit = this.#ready();
-    const standing = edit && move(edit);
-    if (edit && standing) this.#taken(edit, standing);
+    if (!edit) return;
+    const before = edit.history.current;
+    const standing = move(edit);
+    if (standing) this.#taken(edit, standing, before);
   }
 
   #ready(): Edit | null {
@@ -258,9 +260,9 @@ export class Editing {
     return this.#shown;
   }
 
-  #taken(edit: Edit, standing: Standing): void {
+  #taken(edit: Edit, standing: Standing, before: Standing): void {
     if (edit === this.#shown) this.#show();
-    this.#door.onStep(edit, standing);
+    this.#door.onStep(edit, standing, before);
   }
 
   #editOf({ detail, reviews }: Bundle): Edit {

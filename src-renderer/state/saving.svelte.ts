@@ -1,7 +1,7 @@
 /** The way of decisions to the main side: what waits, what stands in the way, and what a person says to it. */
 import type { Review } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { SaveQueue, type Conflict, type Draft, type Saved, type SaveSummary } from '../logic/save-queue.ts';
+import { SaveQueue, type Conflict, type SaveDoor, type SaveSummary } from '../logic/save-queue.ts';
 import type { Session } from './session.svelte.ts';
 
 export class Saving {
@@ -9,12 +9,15 @@ export class Saving {
   /** What the page says about it. */
   summary = $state.raw<SaveSummary>({ waiting: 0, sending: false, error: null, conflicts: [] });
 
-  constructor(session: Session, onSaved: (draft: Draft, saved: Saved) => void) {
+  constructor(session: Session, { onSaved, onMerged }: Pick<SaveDoor, 'onSaved' | 'onMerged'>) {
     this.#queue = new SaveQueue({
-      send: (draft, basedOn) =>
+      send: ({ sampleId, predictionId, decision, label, note }, basedOn) =>
         session.client.call('reviews.submit', {
-          ...draft,
-          label: draft.label && new Uint8Array(draft.label),
+          sampleId,
+          predictionId,
+          decision,
+          label: label && new Uint8Array(label),
+          note,
           basedOn,
           reviewer: session.reviewer,
         }),
@@ -25,6 +28,7 @@ export class Saving {
         return () => clearTimeout(timer);
       },
       onSaved,
+      onMerged,
       onChange: () => (this.summary = this.#queue.summary()),
     });
   }

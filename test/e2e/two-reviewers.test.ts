@@ -12,7 +12,7 @@ import { root } from '../../scripts/lib/paths.mjs';
 import { violations } from './support/axe.ts';
 import { addNote, flagsOf } from '../../src-main/store/annotation.ts';
 import { openProject } from '../../src-main/store/project.ts';
-import { submitReview } from '../../src-main/store/review.ts';
+import { reviewHistory, submitReview } from '../../src-main/store/review.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
@@ -249,6 +249,46 @@ test('a batch that another window decides is seen as it goes on, until it ends',
     tell('batch.changed', { id: 7, state: 'applied', ...counts, ...none, ...verdict, ...when });
     await shown.waitFor({ state: 'detached' });
     assert.deepEqual(app.complaints, []);
+  } finally {
+    await app.close();
+  }
+});
+
+test('a note written while somebody decides the sample goes on that decision; neither is lost', async (t) => {
+  const path = await demoProject(t);
+  const app = await openInBrowserHost(chromium, path);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    const connection = await losableConnection(page);
+    await page.reload();
+    await review.ready();
+    const id = await review.currentId();
+    await connection.lose();
+    await applied(path, { sample: id, decision: 'accept', reviewer: 'ana' });
+    await page.keyboard.press('m');
+    await page.keyboard.type('odd tag');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 not saved, trying again').waitFor();
+    await connection.restore();
+    await page.getByText(`ana decided sample no. ${id} meanwhile: your note is on that decision`).waitFor();
+    await review.saved();
+    await page.locator('[data-current-state=accepted]').waitFor();
+    await history(page).nth(1).waitFor();
+    assert.equal(await page.getByLabel(NOTE).inputValue(), 'odd tag');
+    const project = openProject(path);
+    t.after(() => project.close());
+    assert.deepEqual(
+      reviewHistory(project.db, id).map(({ decision, note, reviewer }) => [
+        decision,
+        note,
+        reviewer === 'ana',
+      ]),
+      [
+        ['accept', null, true],
+        ['accept', 'odd tag', false],
+      ],
+    );
   } finally {
     await app.close();
   }

@@ -9,6 +9,7 @@ class Server {
   readonly reviews: Review[] = [];
   readonly saved: Draft[] = [];
   readonly retries: (() => void)[] = [];
+  readonly merged: number[] = [];
   changes = 0;
   /** `before`: the call never arrives; `after`: it is written and its answer gets lost. */
   failure: 'before' | 'after' | null = null;
@@ -21,6 +22,7 @@ class Server {
       return () => void this.retries.splice(this.retries.indexOf(task), 1);
     },
     onSaved: (draft) => void this.saved.push(draft),
+    onMerged: (sampleId) => void this.merged.push(sampleId),
     onChange: () => void this.changes++,
   });
 
@@ -172,4 +174,42 @@ test('decisions of a project that was closed never reach the next one', async ()
   assert.deepEqual(server.saved, []);
   assert.equal(server.reviews.length, 1, 'only what was already on its way');
   assert.equal(server.queue.seen(1), null);
+});
+
+const noted = (note: string, was: string | null = null): Draft => ({
+  ...draft(1, 'reset'),
+  note,
+  onlyNote: { was },
+});
+
+test('a note alone goes on the decision that somebody made meanwhile', async () => {
+  const server = new Server();
+  server.write(draft(1, 'correct', [1, 0]), 'ana');
+  server.queue.add(noted('mine'));
+  await quiet();
+  assert.deepEqual(
+    server.reviews.map(({ decision, note, reviewer }) => [decision, note, reviewer]),
+    [
+      ['correct', null, 'ana'],
+      ['correct', 'mine', 'me'],
+    ],
+  );
+  assert.deepEqual(server.reviews[1]!.label, server.reviews[0]!.label);
+  assert.deepEqual([server.merged, server.queue.summary().conflicts], [[1], []]);
+});
+
+test('over another note, or with a decision behind it, a note is a conflict like any other', async () => {
+  const other = new Server();
+  other.write({ ...draft(1, 'accept'), note: 'theirs' }, 'ana');
+  other.queue.add(noted('mine'));
+  await quiet();
+  assert.equal(other.queue.summary().conflicts.length, 1);
+  const behind = new Server();
+  behind.write(draft(1, 'accept'), 'ana');
+  behind.queue.add(noted('mine'));
+  behind.queue.add(draft(1, 'reject'));
+  await quiet();
+  assert.equal(behind.queue.summary().conflicts.length, 1);
+  assert.equal(behind.reviews.length, 1);
+  assert.deepEqual(behind.merged, []);
 });

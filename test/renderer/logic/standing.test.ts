@@ -20,7 +20,7 @@ test('a fresh sample starts from the predicted label', () => {
   const edit = startEdit(1, prediction, null);
   assert.deepEqual([...edit.history.current.label!], [1, 0, -100]);
   assert.equal(stateOf(edit, edit.history.current), 'pending');
-  assert.deepEqual(draftOf(edit, accepted(edit)), {
+  assert.deepEqual(draftOf(edit, accepted(edit), edit.history.current), {
     sampleId: 1,
     predictionId: 7,
     decision: 'accept',
@@ -33,7 +33,7 @@ test('an edited label stays corrected when it is accepted', () => {
   const edit = startEdit(1, prediction, review('correct', [1, 1, 0]));
   const standing = accepted(edit);
   assert.equal(standing.decision, 'correct');
-  assert.deepEqual([...draftOf(edit, standing).label!], [1, 1, 0]);
+  assert.deepEqual([...draftOf(edit, standing, edit.history.current).label!], [1, 1, 0]);
 });
 
 test('a label of another grid is not put on this one', () => {
@@ -46,7 +46,11 @@ test('undoing to the beginning takes the decision back', () => {
   const first = edit.history.current;
   edit.history.push({ ...first, decision: 'reject' });
   assert.equal(stateOf(edit, edit.history.current), 'rejected');
-  assert.equal(draftOf(edit, edit.history.undo()!).decision, 'reset');
+  const before = edit.history.current;
+  const draft = draftOf(edit, edit.history.undo()!, before);
+  assert.deepEqual([draft.decision, draft.onlyNote], ['reset', undefined]);
+  const noted = { ...edit.history.current, note: 'odd' };
+  assert.deepEqual(draftOf(edit, noted, edit.history.current).onlyNote, { was: null });
 });
 
 test('a sample without prediction has no label and can only be rejected', () => {
