@@ -1,7 +1,13 @@
 /** The way of decisions to the main side: what waits, what stands in the way, and what a person says to it. */
 import type { Review } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { SaveQueue, type Conflict, type SaveDoor, type SaveSummary } from '../logic/save-queue.ts';
+import {
+  SaveQueue,
+  type Conflict,
+  type Draft,
+  type SaveDoor,
+  type SaveSummary,
+} from '../logic/save-queue.ts';
 import type { Session } from './session.svelte.ts';
 
 export class Saving {
