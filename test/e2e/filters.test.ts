@@ -25,6 +25,14 @@ async function total(page: Page): Promise<number> {
   return Number((await panel(page).getByRole('status').textContent())?.replace(/\D/g, ''));
 }
 
+/** The count beside a choice of the panel. */
+const beside = (page: Page, group: string, choice: string) =>
+  panel(page)
+    .getByRole('group', { name: group })
+    .locator('label')
+    .filter({ hasText: choice })
+    .locator('.num');
+
 /** Ticks a choice of the panel and gives the count beside it. */
 async function tick(page: Page, group: string, choice: string): Promise<number> {
   const label = panel(page).getByRole('group', { name: group }).locator('label').filter({ hasText: choice });
@@ -44,6 +52,11 @@ for (const [name, open] of Object.entries(HOSTS)) {
       const counted = await tick(page, 'Language', 'fr');
       await chip(page, 'Language fr').waitFor();
       assert.equal(await total(page), counted, 'the count beside a choice is what it shows');
+      // Every other part is counted under it; its own other choices are what they would add.
+      await beside(page, 'Split', 'demo')
+        .filter({ hasText: `${counted}` })
+        .waitFor();
+      assert.notEqual(await beside(page, 'Language', 'zh').innerText(), '0');
       await page.keyboard.press('x');
       assert.equal(await review.currentState(), 'pending', 'keys of the page mean nothing in the panel');
 
