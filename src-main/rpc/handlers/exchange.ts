@@ -34,6 +34,10 @@ export const exchangeHandlers = {
           onProgress: (_, line) => tell(line, total),
         });
         return { added, skipped, failed };
+      } catch (thrown) {
+        // The next import gets the ids of what was taken back: nobody may go on showing what they stood for.
+        open.samplesChanged();
+        throw thrown;
       } finally {
         open.projectChanged(true);
       }

@@ -233,8 +233,13 @@ test('import and export tell how far they are; cancelled, they leave nothing beh
     void call('exchange.cancel', { slot: 'a-import' });
   });
   const source = { imagesDir: demo, questionsFile };
+  // Scores of the labels may tell so too, before.
+  heard.length = 0;
   await assert.rejects(call('import.start', { ...source, slot: 'a-import' }), { code: 'cancelled' });
   stop();
+  const forgotten = (): boolean => heard.some(({ name }) => name === 'samples.changed');
+  for (let i = 0; i < 250 && !forgotten(); i++) await new Promise((next) => setTimeout(next, 20));
+  assert.ok(forgotten(), 'pages forget what was taken back');
   const told = heard.filter(({ name }) => name === 'exchange.progress');
   assert.deepEqual(told[0]?.payload, { slot: 'a-import', done: 0, total: 3000 });
   assert.equal((await call('project.summary', {})).samples, 3);
