@@ -144,11 +144,15 @@ export class Batches {
     if (!batch) return false;
     const done = await this.#work('batches.apply', batch);
     if (!done) return false;
-    this.#last = { id: done.id, project: this.#session.project?.path };
     this.#gallery.none();
     this.#reset();
     this.scope = null;
     this.onDone();
+    if (done.decided === 0) {
+      this.#notices.info(appliedWords(done));
+      return true;
+    }
+    this.#last = { id: done.id, project: this.#session.project?.path };
     this.#notices.offer(appliedWords(done), { words: 'Undo', run: () => void this.undo(done) });
     return true;
   }
