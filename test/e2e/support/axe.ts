@@ -2,8 +2,21 @@
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 
+/**
+ * A theme that was just changed is drawn, and no colour is on its way to another: axe would measure one in between. A page
+ * that another one covers draws no frames, so nothing is waited for longer than a second.
+ */
+const SETTLED = `Promise.race([
+  new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() => {
+    const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    return Promise.allSettled(transitions.map((one) => one.finished));
+  }),
+  new Promise((over) => setTimeout(over, 1000)),
+]).then(() => undefined)`;
+
 /** What axe finds wrong, one line per element. */
 export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(SETTLED);
   const results = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
