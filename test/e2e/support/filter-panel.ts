@@ -9,4 +9,7 @@ export async function onlyLanguage(page: Page, language: string): Promise<void> 
   await box(language).check();
   for (const other of ['en', 'fr', 'zh'].filter((name) => name !== language)) await box(other).uncheck();
   await page.keyboard.press('Escape');
+  // A key that comes before the new list moves in the old one.
+  const list = page.locator('[role=list][aria-busy=false], [role=listbox][aria-busy=false]');
+  await list.first().waitFor({ state: 'attached' });
 }
