@@ -112,6 +112,8 @@ export class Queue {
       this.#changed();
       if (position === null) this.#goTo(0);
       else this.currentIndex = position;
+      // What is in sight may reach into other pages, and need not change its place for a list made anew.
+      this.need(this.#shown.first, this.#shown.end);
     } catch (thrown) {
       if (generation === this.#generation) this.error = FoveaError.from(thrown);
     }

@@ -124,3 +124,21 @@ test('a range under a filter is what is seen, also when somebody decided one of 
     await app.close();
   }
 });
+
+test('on a large screen a list made anew fills every tile in sight', async (t) => {
+  const app = await HOSTS['browser host'](chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    await new ReviewPage(page).ready();
+    await page.setViewportSize({ width: 3840, height: 2160 });
+    await page.keyboard.press('Alt+g');
+    const last = page.locator('[role=option] img').nth(119);
+    await last.waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: /turn round/ }).click();
+    await page.locator('[aria-busy=false][role=listbox]').waitFor();
+    await last.waitFor({ state: 'attached' });
+    assert.equal(await page.locator('[role=option]').filter({ hasText: 'demo-' }).count(), 120);
+  } finally {
+    await app.close();
+  }
+});
