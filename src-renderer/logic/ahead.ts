@@ -19,3 +19,14 @@ export function stepsAhead(count: number): number[] {
   const steps = Array.from({ length: count }, (_, n) => n + 1);
   return [...steps.slice(0, LEAST), -1, ...steps.slice(LEAST)];
 }
+
+/**
+ * Which of what is here goes so that no more than `most` stay, unless more than that are near.
+ * @param here unused for longest first; what was fetched ahead is unused until it is shown, the very next sample for
+ *   longest of all, so that age alone would drop just what comes next
+ * @param near about the sample on screen: never goes
+ */
+export function toDrop(here: readonly number[], near: ReadonlySet<number>, most: number): number[] {
+  const far = here.filter((id) => !near.has(id));
+  return far.slice(0, Math.max(0, here.length - most));
+}

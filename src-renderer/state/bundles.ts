@@ -6,7 +6,7 @@ import type { PredictionMaps, Review, SampleDetail } from '../../src-shared/cont
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { RpcClient } from '../../src-shared/contract/procedures.ts';
 import { placedValues, probabilities, type PlacedValues } from '../logic/map-values.ts';
-import { BEHIND, roomAhead } from '../logic/ahead.ts';
+import { BEHIND, roomAhead, toDrop } from '../logic/ahead.ts';
 import type { Size } from '../logic/viewport.ts';
 import { Picture } from './pictures.svelte.ts';
 
@@ -37,7 +37,10 @@ export class Bundles {
   readonly #scaleOf: (picture: Size) => number;
   readonly #ready = new Map<number, Bundle>();
   readonly #loading = new Map<number, Promise<Bundle>>();
+  /** Asked for ahead and not begun. */
   #wanted: readonly number[] = [];
+  /** About the sample on screen: these stay. */
+  #near: ReadonlySet<number> = new Set();
 
   /** Hears of every bundle that arrives. */
   onFetched: ((bundle: Bundle) => void) | null = null;
@@ -90,6 +93,7 @@ export class Bundles {
 
   /** Fetches these when they are not here, in this order; what was asked for before and has not begun is not. */
   prefetch(ids: readonly number[]): void {
+    this.#near = new Set(ids);
     this.#wanted = ids;
     this.#fetchWanted();
   }
@@ -117,6 +121,7 @@ export class Bundles {
     this.#ready.clear();
     this.#loading.clear();
     this.#wanted = [];
+    this.#near = new Set();
   }
 
   #fetchWanted(): void {
@@ -154,11 +159,8 @@ export class Bundles {
   #keep(id: number, bundle: Bundle): void {
     this.#ready.delete(id);
     this.#ready.set(id, bundle);
-    const kept = this.ahead + BEHIND;
-    for (const oldest of this.#ready.keys()) {
-      if (this.#ready.size <= kept) break;
-      this.#ready.delete(oldest);
-    }
+    for (const one of toDrop([...this.#ready.keys()], this.#near, this.ahead + BEHIND))
+      this.#ready.delete(one);
   }
 }
 

@@ -7,6 +7,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { decode } from '@msgpack/msgpack';
+import { z } from 'zod';
 import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { reviewHistory } from '../../src-main/store/review.ts';
 import { listSamples } from '../../src-main/store/sample-query.ts';
@@ -18,11 +20,39 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import type { HostedPage } from './support/hosted-page.ts';
 import { ReviewPage } from './support/review-page.ts';
 
+/** What the page asks the main side for a sample with. */
+const callSchema = z.object({ name: z.literal('samples.get'), input: z.object({ id: z.number() }) });
+
 let chromium: Chromium;
 before(async () => {
   chromium = await launchChromium();
 });
 after(() => chromium.close());
+
+test('going on asks for every sample once: what was fetched ahead is there when it is shown', async (t) => {
+  const project = join(temporaryDir(t), 'project');
+  await makeLargeProject(project, 80);
+  const app = await openInBrowserHost(chromium, project);
+  try {
+    const { page } = app;
+    const asked: number[] = [];
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const call = callSchema.safeParse(decode(Buffer.from(payload as Buffer)));
+        if (call.success) asked.push(call.data.input.id);
+      }),
+    );
+    await page.reload();
+    const review = new ReviewPage(page);
+    await review.ready();
+    for (let n = 0; n < 50; n++) await review.pressAndMove('j');
+    const twice = asked.filter((id, i) => asked.indexOf(id) < i);
+    assert.deepEqual(twice, [], 'asked for again');
+    assert.ok(asked.length > 50, `${asked.length} asked for`);
+  } finally {
+    await app.close();
+  }
+});
 
 test('sixty decisions by keyboard alone, each as soon as its sample is there: all stored, once, in order', async (t) => {
   const project = join(temporaryDir(t), 'project');
