@@ -17,6 +17,8 @@ export class SampleNotes {
   #project = '';
   /** The sample whose notes are shown. */
   shownId = $state<number | null>(null);
+  /** Its notes are asked for: what is typed meanwhile becomes a note of its own. */
+  loading = $state(false);
   /** All of its notes, oldest first. */
   #list = $state.raw<readonly Note[]>([]);
   /** Grows with everything the keeper does; reading from it depends on it. */
@@ -79,6 +81,7 @@ export class SampleNotes {
     this.#keeper.flush();
     this.shownId = id;
     this.#list = [];
+    this.loading = id !== null && has;
     if (id === null) return;
     if (has) void this.#load(id);
     else this.#keeper.learn(id, { id: null, text: '' }, this.#keeper.asking(id));
@@ -121,6 +124,8 @@ export class SampleNotes {
     } catch (thrown) {
       // Without a connection the banner says so, and it is asked again by itself.
       if (this.#session.connected) this.#notices.error(thrown);
+    } finally {
+      if (id === this.shownId) this.loading = false;
     }
   }
 

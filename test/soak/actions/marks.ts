@@ -25,7 +25,7 @@ export function markActions(player: Player): Actions {
 
 /** In place of what stands in the field for the words on a sample, which has the keyboard. */
 export async function typeWords(player: Player, text: string): Promise<void> {
-  await player.page.locator('[data-sample-note]:focus').waitFor();
+  await player.page.locator('[data-sample-note][aria-busy=false]:focus').waitFor();
   await player.press('Control+a', 'Delete');
   await player.page.keyboard.type(text);
   player.store.writeNote(player.sample, text);
