@@ -17,6 +17,8 @@ export interface FlagDoor {
   asError(thrown: unknown): FoveaError;
   /** Runs `task` later; gives a function that calls it off. */
   later(task: () => void, ms: number): () => void;
+  /** It is saved, and nothing else was asked of this flag meanwhile. */
+  onSaved(flagged: Flagged): void;
   /** It cannot be: the main side does not know such a sample. */
   onRefused(flagged: Flagged, error: FoveaError): void;
   /** Anything about {@link FlagKeeper.waiting} or {@link FlagKeeper.error} may have changed. */
@@ -93,7 +95,9 @@ export class FlagKeeper {
   async #send(key: string, flagged: Flagged): Promise<void> {
     try {
       await this.#door.set(flagged);
+      const holds = this.#waiting.get(key) === flagged;
       this.#over(key, flagged);
+      if (holds) this.#door.onSaved(flagged);
     } catch (thrown) {
       // Another project, or set once more meanwhile: this one is of no interest.
       if (this.#waiting.get(key) !== flagged) return;

@@ -39,6 +39,8 @@ export class Flagging {
         const timer = setTimeout(task, ms);
         return () => clearTimeout(timer);
       },
+      // A list that was read just before shows the sample as it was.
+      onSaved: ({ sampleId, flag, on }) => queue.setFlag([sampleId], flag, on),
       onRefused: ({ sampleId, flag, on }, error) => {
         queue.setFlag([sampleId], flag, !on);
         notices.error(error);

@@ -9,6 +9,7 @@ class Server {
   calls = 0;
   tasks: (() => void)[] = [];
   refused: string[] = [];
+  saved: string[] = [];
   /** Fails so before anything is written; `answer`: after it. */
   fails: ErrorCode | 'answer' | null = null;
   readonly keeper = new FlagKeeper({
@@ -18,6 +19,7 @@ class Server {
       this.tasks.push(task);
       return () => (this.tasks = this.tasks.filter((one) => one !== task));
     },
+    onSaved: ({ sampleId, flag, on }) => this.saved.push(`${sampleId} ${flag} ${on}`),
     onRefused: ({ sampleId, flag }, { code }) => this.refused.push(`${sampleId} ${flag} ${code}`),
     onChange: () => undefined,
   });
@@ -112,4 +114,22 @@ test('with another project what waits is forgotten, and said to be lost', async 
   server.fails = null;
   await server.wait();
   assert.deepEqual([[...server.flags], server.keeper.waiting], [[], 0]);
+});
+
+test('what is saved is told once it holds, and not when more was asked meanwhile', async () => {
+  const server = new Server();
+  server.keeper.set(example(1));
+  server.keeper.set(example(2));
+  server.keeper.set(example(2, false));
+  assert.deepEqual(server.saved, []);
+  await server.answers();
+  assert.deepEqual(server.saved, ['1 example true', '2 example false']);
+  server.keeper.set(example(3));
+  server.keeper.set(example(3, false));
+  await server.answers();
+  assert.deepEqual(server.saved.slice(2), ['3 example false'], 'the first of the two holds no more');
+  server.fails = 'not_found';
+  server.keeper.set(example(4));
+  await server.answers();
+  assert.equal(server.saved.length, 3);
 });
