@@ -4,7 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
+import { decodeFrame } from '../../src-shared/rpc/codec.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
@@ -24,11 +26,22 @@ function fovea(...args: string[]): void {
   assert.equal(status, 0, stderr);
 }
 
-/** Somebody else decides, in another process: the page hears nothing of it. */
+/** Somebody else decides, in another process. */
 function decideElsewhere(project: string, sample: number, decision: string): void {
   const file = join(dirname(project), `decision-${sample}.jsonl`);
   writeFileSync(file, `${JSON.stringify({ sample, decision, reviewer: 'ana' })}\n`);
   fovea('review', project, '--apply', file);
+}
+
+/** From its next load on the page is told nothing unasked: what others do reaches it too late. */
+async function withoutEvents(page: Page): Promise<void> {
+  await page.routeWebSocket(/\/rpc$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      const { type } = decodeFrame(frame as Buffer) as { readonly type: string };
+      if (type !== 'event') socket.send(frame);
+    });
+  });
 }
 
 test('the backend dies: what is decided meanwhile is kept and saved when it is back', async (t) => {
@@ -63,6 +76,8 @@ test('a newer decision of somebody else is shown, and overwritten only on reques
   try {
     const review = new ReviewPage(app.page);
     const { page } = app;
+    await withoutEvents(page);
+    await page.reload();
     await review.ready();
     const first = await review.currentId();
     decideElsewhere(project, first, 'reject');
