@@ -4,6 +4,7 @@
  */
 import type { Flag } from '../../src-shared/contract/domain.ts';
 import type { FoveaError } from '../../src-shared/contract/errors.ts';
+import { retryWait } from './retry.ts';
 
 /** How a flag of a sample is to be. */
 export interface Flagged {
@@ -25,8 +26,6 @@ export interface FlagDoor {
   onChange(): void;
 }
 
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 10_000;
 /** What no repetition mends. */
 const REFUSALS: readonly FoveaError['code'][] = ['not_found', 'bad_input'];
 
@@ -108,7 +107,7 @@ export class FlagKeeper {
         return;
       }
       this.error = error;
-      const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts++);
+      const wait = retryWait(this.#attempts++);
       this.#cancelRetry = this.#door.later(() => this.retry(), wait);
     }
   }

@@ -3,6 +3,7 @@
  * time, tries again for as long as it takes, and hands out what is not saved so that a reload can go on with it.
  */
 import type { FoveaError } from '../../src-shared/contract/errors.ts';
+import { retryWait } from './retry.ts';
 
 /** A note as the main side has it; `id` null: there is none. */
 export interface KnownNote {
@@ -42,8 +43,6 @@ interface Entry {
 
 /** After the last key. */
 const PAUSE_MS = 600;
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 10_000;
 const NONE: KnownNote = { id: null, text: '' };
 
 export class NoteKeeper {
@@ -157,7 +156,7 @@ export class NoteKeeper {
         entry.sending = false;
         if (!isHere()) return;
         entry.error = this.#door.asError(thrown);
-        this.#plan(sampleId, entry, Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** entry.attempts++));
+        this.#plan(sampleId, entry, retryWait(entry.attempts++));
         this.#changed();
       },
     );

@@ -6,6 +6,7 @@
  */
 import type { Decision, Review, SampleState } from '../../src-shared/contract/domain.ts';
 import type { FoveaError } from '../../src-shared/contract/errors.ts';
+import { retryWait } from './retry.ts';
 
 /** One decision about the sample that was on screen when it was made. */
 export interface Draft {
@@ -63,9 +64,6 @@ interface Entry {
   conflict: Conflict | null;
   cancelRetry: (() => void) | null;
 }
-
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 10_000;
 
 export class SaveQueue {
   readonly #door: SaveDoor;
@@ -205,7 +203,7 @@ export class SaveQueue {
   #failed(sampleId: number, entry: Entry, error: FoveaError): void {
     entry.error = error;
     if (error.code === 'io') entry.uncertain = true;
-    const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** entry.attempts++);
+    const wait = retryWait(entry.attempts++);
     entry.cancelRetry = this.#door.later(() => {
       entry.cancelRetry = null;
       this.#pump(sampleId, entry);

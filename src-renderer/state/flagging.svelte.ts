@@ -9,6 +9,7 @@ import { FLAG_WORDS } from '../logic/filters.ts';
 import { turnsOn } from '../logic/marks.ts';
 import { isChosen, type Selection } from '../logic/selection.ts';
 import { formatCount } from '../logic/words.ts';
+import { later } from './later.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
@@ -35,10 +36,7 @@ export class Flagging {
     this.#keeper = new FlagKeeper({
       set: ({ sampleId, flag, on }) => this.#set([sampleId], flag, on),
       asError: (thrown) => FoveaError.from(thrown),
-      later: (task, ms) => {
-        const timer = setTimeout(task, ms);
-        return () => clearTimeout(timer);
-      },
+      later,
       // A list that was read just before shows the sample as it was.
       onSaved: ({ sampleId, flag, on }) => queue.setFlag([sampleId], flag, on),
       onRefused: ({ sampleId, flag, on }, error) => {

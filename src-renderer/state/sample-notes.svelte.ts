@@ -5,6 +5,7 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Note } from '../../src-shared/contract/procedures.ts';
 import { NoteKeeper } from '../logic/note-keeper.ts';
+import { later } from './later.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
@@ -135,10 +136,7 @@ export class SampleNotes {
       write: (draft) =>
         this.#session.client.call('notes.write', { ...draft, reviewer: this.#session.reviewer }),
       asError: (thrown) => FoveaError.from(thrown),
-      later: (task, ms) => {
-        const timer = setTimeout(task, ms);
-        return () => clearTimeout(timer);
-      },
+      later,
       keep: (unsaved) => keepUnsavedNotes(project, unsaved),
       onChange: () => void this.#version++,
     });

@@ -8,6 +8,7 @@ import {
   type SaveDoor,
   type SaveSummary,
 } from '../logic/save-queue.ts';
+import { later } from './later.ts';
 import type { Session } from './session.svelte.ts';
 
 export class Saving {
@@ -29,10 +30,7 @@ export class Saving {
         }),
       latest: async (sampleId) => newest(await session.client.call('reviews.history', { sampleId })),
       asError: (thrown) => FoveaError.from(thrown),
-      later: (task, ms) => {
-        const timer = setTimeout(task, ms);
-        return () => clearTimeout(timer);
-      },
+      later,
       onSaved,
       onMerged,
       onChange: () => (this.summary = this.#queue.summary()),
