@@ -18,6 +18,7 @@ import {
   type HeadScore,
   type Order,
 } from '../logic/heads.ts';
+import { Kept } from '../logic/kept.ts';
 import { sameSets } from '../logic/recipe.ts';
 import { decodeMap, withRange, type PlacedValues } from '../logic/map-values.ts';
 import { formatValue, percent } from '../logic/words.ts';
@@ -46,7 +47,7 @@ interface Known {
   /** Maps handed to panes, by name; the same one each time, or it is drawn anew. */
   readonly placed: Map<string, PlacedValues>;
   /** The last means by what they are of: one of the map's heads, one of the sinks'. */
-  readonly means: Map<string, Float64Array | null>;
+  readonly means: Kept<Float64Array | null>;
 }
 
 /** The map of a head, or of all heads of a layer; null when the maps have none. */
@@ -132,8 +133,7 @@ export class Heads implements MeanOfHeads {
         maps: { ...maps, bits: float16FromBytes(data) },
         // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache, nothing on screen depends on it
         placed: new Map<string, PlacedValues>(),
-        // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache, nothing on screen depends on it
-        means: new Map<string, Float64Array | null>(),
+        means: new Kept<Float64Array | null>(MEANS),
       };
       this.#known = [...this.#known.slice(-(KEPT - 1)), known];
     } catch (thrown) {
@@ -175,12 +175,8 @@ export class Heads implements MeanOfHeads {
     const of = JSON.stringify(sets);
     for (const known of this.#known) {
       if (known.predictionId !== predictionId) continue;
-      const made = known.means.get(of);
-      const map = made === undefined ? meanOf(known.maps, sets) : made;
-      if (made === undefined) {
-        if (known.means.size >= MEANS) known.means.delete(known.means.keys().next().value!);
-        known.means.set(of, map);
-      }
+      if (!known.means.keep(of)) known.means.set(of, meanOf(known.maps, sets));
+      const map = known.means.get(of);
       if (map) return map;
     }
     return null;
