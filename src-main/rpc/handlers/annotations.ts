@@ -5,7 +5,7 @@ import {
   renameSavedFilter,
   saveFilter,
 } from '../../store/saved-filter.ts';
-import type { HandlerContext, Handlers } from './context.ts';
+import { freeSession, type HandlerContext, type Handlers } from './context.ts';
 
 /** Tells every window what the sample's notes are now. */
 function tellNotes({ session, publish }: HandlerContext, sampleId: number): void {
@@ -13,32 +13,32 @@ function tellNotes({ session, publish }: HandlerContext, sampleId: number): void
 }
 
 export const annotationHandlers = {
-  'flags.set': async ({ session, publish }, { sampleIds, flag, on, reviewer }) => {
-    await session().untilFree();
-    const changed = setFlags(session().project.db, sampleIds, [flag], on, reviewer);
-    if (changed.length > 0) publish('flags.changed', { sampleIds: changed, flag, on });
+  'flags.set': async (context, { sampleIds, flag, on, reviewer }) => {
+    const { project } = await freeSession(context);
+    const changed = setFlags(project.db, sampleIds, [flag], on, reviewer);
+    if (changed.length > 0) context.publish('flags.changed', { sampleIds: changed, flag, on });
     return { changed };
   },
 
   'notes.list': ({ session }, { sampleId }) => notesOf(session().project.db, sampleId),
 
   'notes.add': async (context, { sampleId, text, reviewer }) => {
-    await context.session().untilFree();
-    const note = addNote(context.session().project.db, sampleId, text, reviewer);
+    const { project } = await freeSession(context);
+    const note = addNote(project.db, sampleId, text, reviewer);
     tellNotes(context, sampleId);
     return note;
   },
 
   'notes.write': async (context, draft) => {
-    await context.session().untilFree();
-    const note = writeNote(context.session().project.db, draft);
+    const { project } = await freeSession(context);
+    const note = writeNote(project.db, draft);
     tellNotes(context, draft.sampleId);
     return note;
   },
 
   'notes.remove': async (context, { id }) => {
-    await context.session().untilFree();
-    const sampleId = removeNote(context.session().project.db, id);
+    const { project } = await freeSession(context);
+    const sampleId = removeNote(project.db, id);
     if (sampleId !== null) tellNotes(context, sampleId);
     return {};
   },

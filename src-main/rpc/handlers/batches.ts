@@ -11,7 +11,7 @@ import {
   startBatch,
 } from '../../store/batch.ts';
 import type { Session } from '../session.ts';
-import type { Handlers } from './context.ts';
+import { freeSession, type Handlers } from './context.ts';
 
 const LISTED = 50;
 
@@ -21,9 +21,8 @@ const running = new WeakMap<Session, Map<number, AbortController>>();
 export const batchHandlers = {
   'batches.count': ({ session }, scope) => countBatch(session().project.db, scope),
 
-  'batches.start': async ({ session }, wish) => {
-    const open = session();
-    await open.untilFree();
+  'batches.start': async (context, wish) => {
+    const open = await freeSession(context);
     const made = startBatch(open.project.db, wish);
     open.batchChanged(made.batch);
     return made;
@@ -33,9 +32,8 @@ export const batchHandlers = {
 
   'batches.audit': ({ session }, { id }) => auditOf(session().project.db, id),
 
-  'batches.judge': async ({ session }, { id, sampleId, verdict }) => {
-    const open = session();
-    await open.untilFree();
+  'batches.judge': async (context, { id, sampleId, verdict }) => {
+    const open = await freeSession(context);
     const batch = judge(open.project.db, id, sampleId, verdict);
     open.batchChanged(batch);
     return batch;
@@ -50,9 +48,8 @@ export const batchHandlers = {
     return {};
   },
 
-  'batches.dismiss': async ({ session }, { id }) => {
-    const open = session();
-    await open.untilFree();
+  'batches.dismiss': async (context, { id }) => {
+    const open = await freeSession(context);
     dismissBatch(open.project.db, id);
     open.batchChanged(getBatch(open.project.db, id));
     return {};

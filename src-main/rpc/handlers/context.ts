@@ -31,3 +31,10 @@ export type Handlers = {
     input: ProcedureParsedInput<N>,
   ) => Promise<ProcedureOutput<N>> | ProcedureOutput<N>;
 };
+
+/** The open project, once nothing writes for long to it: for handlers that write. Throws `not_found` when none is open. */
+export async function freeSession({ session }: HandlerContext): Promise<Session> {
+  const open = session();
+  await open.untilFree();
+  return open;
+}

@@ -1,11 +1,10 @@
 import { reviewHistory, submitReview } from '../../store/review.ts';
 import { getSample } from '../../store/sample.ts';
-import type { Handlers } from './context.ts';
+import { freeSession, type Handlers } from './context.ts';
 
 export const reviewHandlers = {
-  'reviews.submit': async ({ session }, { basedOn, ...review }) => {
-    const open = session();
-    await open.untilFree();
+  'reviews.submit': async (context, { basedOn, ...review }) => {
+    const open = await freeSession(context);
     const result = submitReview(open.project.db, review, basedOn);
     open.sampleChanged(review.sampleId);
     return result;
