@@ -25,7 +25,7 @@ test('Electron where its program and a display are', async () => {
 test('the browser, with the reason, and without looking for Electron first', async () => {
   const cases: [Machine, boolean, RegExp][] = [
     [{ ...desktop, env: {} }, false, /no display/],
-    [{ ...desktop, isRoot: true }, false, /root/],
+    [{ ...desktop, isRoot: true }, false, /not run as root/],
     [desktop, true, /--browser/],
   ];
   for (const [machine, wanted, reason] of cases) {
