@@ -63,8 +63,7 @@ export class Picture {
 
   /** Whether drawing it at `scale` pixels per source pixel would show more with all of it decoded. */
   isShort(scale: number): boolean {
-    if (this.#preview.width >= wholeSize(this).width) return false;
-    return this.#preview.width < LARGE_ENOUGH * scale * this.width;
+    return !this.#cameWhole && this.#preview.width < LARGE_ENOUGH * scale * this.width;
   }
 
   /**
@@ -72,7 +71,7 @@ export class Picture {
    * @throws FoveaError `bad_image` when it cannot be decoded
    */
   async whole(): Promise<ImageBitmap> {
-    if (!this.isShort(Infinity)) return this.#preview;
+    if (this.#cameWhole) return this.#preview;
     this.#decoding ??= decode(this.#file, this, 1);
     const decoding = this.#decoding;
     try {
@@ -83,6 +82,10 @@ export class Picture {
       if (this.#decoding === decoding) this.#decoding = null;
       throw unreadable(this.#name, thrown);
     }
+  }
+
+  get #cameWhole(): boolean {
+    return this.#preview.width >= wholeSize(this).width;
   }
 
   /** Nobody looks closely any more. */
