@@ -9,9 +9,12 @@ import type { Tokenizer } from './tokenizer.ts';
 
 export const IMAGE_TOKEN = '<image>';
 
-/** LLaVA-1.5's system line (conversation `vicuna_v1` of the reference). */
+/**
+ * System line of the conversation `vicuna_v1` (the authors' LLaVA/llava/conversation.py; their labelling, training and
+ * evaluation name it). `llava_v1` is another one, with a "human" in it.
+ */
 const VICUNA_SYSTEM =
-  "A chat between a curious human and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the human's questions.";
+  "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the user's questions.";
 
 /** Ids around the picture: the prompt is `before`, the visual tokens, `after`. */
 export interface PromptIds {

@@ -35,7 +35,7 @@ test('without a template the conversation is vicuna_v1, tokenised in two pieces 
     },
   };
   const { before, after } = buildPrompt(spy, null, 'Where is the red tag?');
-  assert.match(seen[0], /^A chat between a curious human .* questions\. USER: $/);
+  assert.match(seen[0], /^A chat between a curious user .* the user's questions\. USER: $/);
   assert.equal(seen[1], '\nWhere is the red tag? ASSISTANT:');
   assert.equal(before[0], 1);
   assert.ok(!after.includes(1));

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import save_file
+from transformers.utils.chat_template_utils import render_jinja_template
 
 NEW_TOKENS = 32
 # Rows kept of the attention: the last prompt token and the first answer tokens.
@@ -74,7 +75,7 @@ def measure(model, inputs: dict, span: tuple[int, int], layers: list[int], k: in
     if "mm_token_type_ids" in inputs:
         forced["mm_token_type_ids"] = torch.cat([inputs["mm_token_type_ids"], torch.zeros_like(fed)], 1)
     attentions = model(**forced, output_attentions=True, use_cache=False).attentions
-    rows = slice(prompt - 1, prompt + ANSWER_ROWS)
+    rows = slice(prompt - 1, prompt + fed.shape[1])
     return {
         "logits": first.logits[0, -1],
         "attention": torch.stack([attentions[layer][0, :, rows] for layer in layers]),
@@ -85,12 +86,11 @@ def measure(model, inputs: dict, span: tuple[int, int], layers: list[int], k: in
     }
 
 
-def expand2square(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
-    """The reference's padding: the picture centred on a square of one colour."""
-    side = max(image.size)
-    canvas = Image.new("RGB", (side, side), colour)
-    canvas.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
-    return canvas
+def render(template: str, content: list[dict]) -> str:
+    """One user message through a chat template, by transformers' own Jinja, ready for the answer."""
+    rendered, _ = render_jinja_template([[{"role": "user", "content": content}]], chat_template=template,
+                                        add_generation_prompt=True, bos_token="", eos_token="")
+    return rendered[0]
 
 
 def write_case(folder: Path, facts: dict, numbers: dict[str, torch.Tensor]) -> None:

@@ -12,19 +12,13 @@ from transformers.models.clip.image_processing_pil_clip import CLIPImageProcesso
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer, LlamaRMSNorm
 from transformers.models.llava.image_processing_pil_llava import LlavaImageProcessorPil
 
-from common import expand2square, measure, picture, randomise, write_case, write_checkpoint, write_json
+import authors
+from common import measure, picture, randomise, render, write_case, write_checkpoint, write_json
 from rpn import Branch, rpn_logits
 from tokenizers_small import llama
 
-SYSTEM = (
-    "A chat between a curious human and an artificial intelligence assistant. "
-    "The assistant gives helpful, detailed, and polite answers to the human's questions."
-)
-TEMPLATE = (
-    "{% for m in messages %}{{ m['role'].upper() + ': ' }}{% for part in m['content'] %}"
-    "{% if part['type'] == 'image' %}<image>\n{% else %}{{ part['text'] }} {% endif %}{% endfor %}{% endfor %}"
-    "{% if add_generation_prompt %}ASSISTANT:{% endif %}"
-)
+# The published one.
+TEMPLATE = (Path(__file__).parent.parent / "templates/llava_1_5_hf.jinja").read_text()
 
 
 @dataclass
@@ -47,7 +41,7 @@ CASES = [
     Case("llava-hf-v5", 13, "hf_v5", (37, 61), "Quelle est la couleur ?", 1),
     Case("llava-original-twig", 12, "original", (60, 90), "红色标签上的代码是什么？", tied=True, twig=(1, 3), dtype=torch.float32),
     Case("llava-original-tower", 14, "original_tower", (51, 50), "Is it 7?\nAnswer.", 2, dtype=torch.bfloat16),
-    Case("llava-original-dot", 16, "original", (64, 31), "Which?", 2, twig=(2, 1), multi_head=False),
+    Case("llava-original-dot", 16, "original", (64, 31), "Which one is it?", 2, twig=(2, 1), multi_head=False),
     # With those above: three seeds and more of every layout, with and without a branch; sizes odd, heads grouped or not,
     # heads tied or not, in every layout. A branch at layer 0 reads the embeddings.
     Case("llava-original-twig-41", 41, "original", (39, 91), "Was steht da?", 1, twig=(2, 2), dtype=torch.bfloat16),
@@ -119,7 +113,7 @@ def pixels_of(image: Image.Image, case: Case, folder: Path) -> torch.Tensor:
         stated = {**CLIP, "resample": 3, **({"do_pad": True} if case.pad else {})}
     else:
         processor = CLIPImageProcessorPil(**CLIP)
-        image = expand2square(image, tuple(int(m * 255) for m in processor.image_mean))
+        image = authors.llava_square(image, processor.image_mean)
         stated = {**CLIP, "resample": 3}
     where = folder / "tower" if case.layout == "original_tower" else folder
     write_json(where / "preprocessor_config.json", stated)
@@ -127,11 +121,16 @@ def pixels_of(image: Image.Image, case: Case, folder: Path) -> torch.Tensor:
 
 
 def prompt_ids(tokenizer, case: Case, image_id: int) -> list[int]:
-    """Ids with one placeholder. The original layout tokenises the pieces around the picture one by one."""
+    """Ids with one placeholder: the template's where there is one, else the authors' conversation and tokenising."""
     if case.layout.startswith("hf"):
-        return tokenizer.encode(f"USER: <image>\n{case.question} ASSISTANT:").ids
-    before, after = f"{SYSTEM} USER: ", f"\n{case.question} ASSISTANT:"
-    return [*tokenizer.encode(before).ids, image_id, *tokenizer.encode(after).ids[1:]]
+        content = [{"type": "image"}, {"type": "text", "text": case.question}]
+        return tokenizer.encode(render(TEMPLATE, content)).ids
+    ids = authors.llava_prompt_ids(lambda text: tokenizer.encode(text).ids, tokenizer.token_to_id("<s>"), case.question)
+    return [image_id if i < 0 else i for i in ids]
+
+
+def needs_authors(case: Case) -> bool:
+    return case.layout.startswith("original")
 
 
 def make(case: Case, root: Path) -> None:

@@ -8,17 +8,13 @@ from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
 from transformers.models.qwen2_5_vl import modeling_qwen2_5_vl as qwen2_5_vl
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
-from common import NEW_TOKENS, expand2square, measure, picture, randomise, write_case, write_checkpoint, write_json
+import authors
+from common import NEW_TOKENS, measure, picture, randomise, render, write_case, write_checkpoint, write_json
 from rpn import Branch, rpn_logits
 from tokenizers_small import qwen
 
-TEMPLATE = (
-    "{% for m in messages %}{% if loop.first and m['role'] != 'system' %}<|im_start|>system\nYou are a helpful "
-    "assistant.<|im_end|>\n{% endif %}<|im_start|>{{ m['role'] }}\n{% if m['content'] is string %}{{ m['content'] }}"
-    "<|im_end|>\n{% else %}{% for part in m['content'] %}{% if part['type'] == 'image' %}"
-    "<|vision_start|><|image_pad|><|vision_end|>{% else %}{{ part['text'] }}{% endif %}{% endfor %}<|im_end|>\n"
-    "{% endif %}{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
+# The published one.
+TEMPLATE = (Path(__file__).parent.parent / "templates/qwen2_5_vl.jinja").read_text()
 # Rows of pixel_values that are kept: all would be the largest part of a case.
 PIXEL_ROWS = 24
 
@@ -63,12 +59,9 @@ def config_of(case: Case, vocab: dict[str, int], size: int) -> dict:
     return {"text": text, "vision": vision, "ids": ids}
 
 
-# What the reference's teacher is asked (METHOD §1), and its square in visual tokens (576 there).
-BRIEFLY = "Answer the question using a single word or phrase."
-BOXES = (
-    "Output the grounding bounding box of Region of Interest for the question. IMPORTANT: The output MUST be raw text, "
-    "one box per line. DO NOT use JSON. Follow this exact format: x_min y_min x_max y_max {detail_label}."
-)
+# The suffix of most questions, which the natural teacher's prompt replaces; the case says so only if it was there.
+SUFFIX = "Answer the question using a single word or phrase."
+# The reference's square has 576 visual tokens.
 SQUARE_TOKENS = 16
 # A crop for the second stage, as shares of the picture's sides.
 CROP = (0.2, 0.1, 0.7, 0.8)
@@ -84,15 +77,14 @@ def expand(tokenizer, text: str, image_id: int, grid) -> tuple[list[int], torch.
 def teacher(model, tokenizer, image, case: Case, cell: int, options: dict, image_id: int) -> tuple[dict, dict]:
     """The teacher's view: picture on a grey square, its prompt, and the map of every head of two layers."""
     budget = SQUARE_TOKENS * cell
+    question = f"{case.question} {SUFFIX}"
+    text, squared = authors.qwen_teacher("natural", question, image, lambda messages: render(TEMPLATE, messages[0]["content"]))
+    assert SUFFIX not in text, "the authors' script replaces another sentence"
     made = Qwen2VLImageProcessorPil(**{**options, "min_pixels": budget, "max_pixels": budget})(
-        expand2square(image, (127, 127, 127)), return_tensors="pt"
+        squared, return_tensors="pt"
     )
     pixels, thw = made["pixel_values"], made["image_grid_thw"]
     grid = (int(thw[0, 1]) // 2, int(thw[0, 2]) // 2)
-    question = f"{case.question} {BRIEFLY}"
-    asked = question.replace(BRIEFLY, BOXES)
-    text = (f"<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<image><|vision_start|>"
-            f"<|image_pad|><|vision_end|>\n{asked}<|im_end|>\n<|im_start|>assistant\n")
     ids, expanded, span = expand(tokenizer, text, image_id, grid)
     inputs = {"pixel_values": pixels, "image_grid_thw": thw}
 
@@ -153,6 +145,10 @@ def published_name(name: str) -> str:
     return name.replace("model.language_model.", "model.").replace("model.visual.", "visual.")
 
 
+def needs_authors(_: Case) -> bool:
+    return True
+
+
 def make(case: Case, root: Path) -> None:
     folder = root / case.name
     folder.mkdir(parents=True)
@@ -191,8 +187,7 @@ def make(case: Case, root: Path) -> None:
     grid = (int(thw[0, 1]) // 2, int(thw[0, 2]) // 2)
 
     image_id = vocab["<|image_pad|>"]
-    text = (f"<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<|vision_start|><|image_pad|>"
-            f"<|vision_end|>{case.question}<|im_end|>\n<|im_start|>assistant\n")
+    text = render(TEMPLATE, [{"type": "image"}, {"type": "text", "text": case.question}])
     ids, expanded, span = expand(tokenizer, text, image_id, grid)
     # Fovea obeys the checkpoint's generation_config.json, and so does the reference.
     model.generation_config.eos_token_id = [vocab["<|im_end|>"], vocab["<|endoftext|>"]]

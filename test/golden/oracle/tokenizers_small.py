@@ -6,7 +6,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 
 from common import write_json
 
-# Enough text for a few merges in every script the questions use.
+# Enough text for a few merges in every script the questions use. Not a prompt: those come from templates and `authors`.
 TEXT = [
     "A chat between a curious human and an artificial intelligence assistant. The assistant gives helpful, detailed, "
     "and polite answers to the human's questions. USER: ASSISTANT: You are a helpful assistant.",
