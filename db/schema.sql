@@ -1,4 +1,4 @@
--- project.db, user_version 5
+-- project.db, user_version 6
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -46,6 +46,14 @@ CREATE TABLE batch_item (
   PRIMARY KEY (batch_id, sample_id),
   CHECK (verdict IS NULL OR place IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE exported_file (
+  path TEXT PRIMARY KEY,
+  format TEXT NOT NULL,
+  samples INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  mtime_ms INTEGER NOT NULL,
+  exported_at TEXT NOT NULL
+) STRICT;
 CREATE TABLE image (
   id INTEGER PRIMARY KEY,
   root_id INTEGER NOT NULL REFERENCES root(id),

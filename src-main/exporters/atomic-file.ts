@@ -19,10 +19,15 @@ export interface Sink {
 
 /**
  * Runs `fill` on a new file and puts it at `target` when it succeeds. When `fill` or the disk fails nothing is left
- * behind and `target` is untouched. Throws what `fill` throws, or FoveaError `read_only`, `no_space`, `not_found` (the
+ * behind and `target` is untouched. `beforePlacing` may still stop it, by throwing, right before the file takes its
+ * name. Throws what the two throw, or FoveaError `read_only`, `no_space`, `not_found` (the
  * folder does not exist), `bad_input` (a folder is in the way) or `io`.
  */
-export async function writeAtomically<T>(target: string, fill: (sink: Sink) => Promise<T>): Promise<T> {
+export async function writeAtomically<T>(
+  target: string,
+  fill: (sink: Sink) => Promise<T>,
+  beforePlacing: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<T> {
   const folder = path.dirname(target);
   const temporary = path.join(folder, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   return withFileErrors(target, async () => {
@@ -39,6 +44,7 @@ export async function writeAtomically<T>(target: string, fill: (sink: Sink) => P
       await sink.flush();
       await handle.sync();
       await handle.close();
+      await beforePlacing();
       await rename(temporary, target);
       await syncFolder(folder);
       return result;

@@ -27,7 +27,7 @@ export async function runExport(
   options: ExportOptions,
   writer: Writer,
 ): Promise<ExportCounts> {
-  return writeAtomically(path, async (sink) => {
+  const fill = async (sink: Sink): Promise<ExportCounts> => {
     let done = 0;
     let seen = 0;
     const skipped: Record<string, number> = {};
@@ -55,5 +55,6 @@ export async function runExport(
     }
     await writer.end(sink);
     return { done, skipped, notes };
-  });
+  };
+  return writeAtomically(path, fill, options.beforePlacing);
 }

@@ -72,11 +72,13 @@ export interface ExportOptions {
   /** Also write samples nobody has reviewed, with the label as predicted. Rejected ones are never written. */
   readonly includeUnreviewed: boolean;
   readonly signal?: AbortSignal;
+  /** Called when all is written, right before the file takes its name; when it throws, nothing changes there. */
+  readonly beforePlacing?: () => Promise<unknown>;
   /** Called after every sample with how many were looked at. */
   readonly onProgress?: (seen: number) => void;
 }
 
-/** Names and numbers of `exportReportSchema`, less path, format and time. */
+/** Names and numbers of `exportReportSchema`, less what is known of the file. */
 export interface ExportCounts {
   readonly done: number;
   /** Samples left out, by reason: `unreviewed`, `rejected`, `no_prediction`, `dropped`, `not_expressible_…`. */

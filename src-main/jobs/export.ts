@@ -1,23 +1,27 @@
 /** Exports the reviewed samples of a project: one snapshot, one file, a report that accounts for every sample. */
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ExportFormat, ExportReport } from '../../src-shared/contract/procedures.ts';
 import type { Exporter, ExportOptions } from '../exporters/types.ts';
+import { rememberExport } from '../store/exported-file.ts';
 import { type Project, withSnapshot } from '../store/project.ts';
 import { exportSource } from './export-source.ts';
+import { allowedTarget, type Replace } from './export-target.ts';
 
 export interface ExportRequest extends ExportOptions {
   readonly format: ExportFormat;
   readonly path: string;
+  readonly replace: Replace;
 }
 
 /**
  * Accepted and corrected samples (unreviewed ones with the flag, rejected ones never) in the given format. Throws
- * `bad_input` for a format no exporter of the list writes, and what the exporter throws; nothing is left behind then.
+ * `bad_input` for a format no exporter of the list writes, what {@link allowedTarget} says of the path, and what the
+ * exporter throws; nothing is left behind then.
  */
 export async function exportSamples(
   project: Project,
-  { format, path, ...options }: ExportRequest,
+  { format, path, replace, ...options }: ExportRequest,
   exporters: readonly Exporter[],
 ): Promise<ExportReport> {
   const started = performance.now();
@@ -26,8 +30,13 @@ export async function exportSamples(
     const next = `Take one of: ${exporters.map((candidate) => candidate.format).join(', ')}`;
     throw new FoveaError('bad_input', `there is no export format "${format}"`, { next });
   }
-  const file = resolve(path);
-  const counts = await withSnapshot(project, (db) => exporter.export(exportSource(db), file, options));
+  const allowed = () => allowedTarget(project, path, replace);
+  const file = await allowed();
+  // Somebody else may have put a file there while this one was written.
+  const counts = await withSnapshot(project, (db) =>
+    exporter.export(exportSource(db), file, { ...options, beforePlacing: allowed }),
+  );
+  const remembered = await remember(project, file, format, counts.done);
   return {
     format,
     path: file,
@@ -36,5 +45,24 @@ export async function exportSamples(
     skipped: { ...counts.skipped },
     notes: { ...counts.notes },
     seconds: (performance.now() - started) / 1000,
+    remembered,
   };
+}
+
+/** Whether the project could note that the file is its own; the export itself stands either way. */
+async function remember(
+  project: Project,
+  path: string,
+  format: ExportFormat,
+  samples: number,
+): Promise<boolean> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    const exportedAt = new Date().toISOString();
+    const facts = { path, format, samples, bytes: size, mtimeMs: Math.trunc(mtimeMs), exportedAt };
+    rememberExport(project.db, facts);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -21,8 +21,11 @@ export class Exchange<Report> {
     });
   }
 
-  /** Does the call that `start` makes for the slot. @returns its report; null when it failed: `error` says why */
-  async run(start: (slot: string) => Promise<Report>): Promise<Report | null> {
+  /**
+   * Does the call that `start` makes for the slot.
+   * @returns its report; null when it failed (`error` says why) or when `start` found that something must be asked first
+   */
+  async run(start: (slot: string) => Promise<Report | null>): Promise<Report | null> {
     if (this.working) return null;
     this.clear();
     this.working = true;

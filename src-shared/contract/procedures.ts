@@ -53,6 +53,7 @@ export {
   exportReportSchema,
   type ExportFormat,
   type ExportReport,
+  type ExportTarget,
 } from './procedures/exchange.ts';
 export type { ListedModel } from './procedures/models.ts';
 export {

@@ -1,7 +1,6 @@
 /** The tour on the demo, from its first opening to its end by keyboard alone: each step ends when it was really done. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { openProject } from '../../src-main/store/project.ts';
@@ -82,7 +81,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.keyboard.press('Enter');
       await at(7);
       await page.keyboard.press('Escape');
-      assert.ok(existsSync(join(project, 'labels.jsonl')), 'the export is a real one');
+      assert.ok(existsSync(`${project}-labels.jsonl`), 'the export is a real one');
       await card.getByText('The 1 decision you made').waitFor();
 
       await card.getByRole('button', { name: 'Take them back' }).focus();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { Exporter, ExportSample } from '../../src-main/exporters/types.ts';
 import { exportSamples } from '../../src-main/jobs/export.ts';
@@ -12,11 +12,13 @@ function collector(during: () => void = () => {}): { exporter: Exporter; samples
   const samples: ExportSample[] = [];
   const exporter: Exporter = {
     format: 'jsonl',
-    async export(source) {
+    async export(source, path, { beforePlacing }) {
       for await (const sample of source) {
         samples.push(sample);
         if (samples.length === 1) during();
       }
+      await beforePlacing?.();
+      writeFileSync(path, 'made');
       return { done: samples.length, skipped: {}, notes: { seen: samples.length } };
     },
   };
@@ -48,10 +50,12 @@ test('every sample is fed with the revision that stands and the prediction it st
       null,
     ),
   );
-  const path = join(project.path, 'out.jsonl');
-  const report = await exportSamples(project, { format: 'jsonl', path, includeUnreviewed: false }, [
-    exporter,
-  ]);
+  const path = join(dirname(project.path), 'out.jsonl');
+  const report = await exportSamples(
+    project,
+    { format: 'jsonl', path, includeUnreviewed: false, replace: 'own' },
+    [exporter],
+  );
   assert.deepEqual([report.done, report.path, report.notes], [4, path, { seen: 4 }]);
   assert.deepEqual(
     samples.map((s) => [s.sampleId, s.externalId, s.state, s.run?.id, s.prediction?.id, s.review?.decision]),
@@ -70,8 +74,8 @@ test('every sample is fed with the revision that stands and the prediction it st
   );
   assert.deepEqual(samples[0].image, { path: '1.png', width: 30, height: 20 });
   await assert.rejects(
-    exportSamples(project, { format: 'coco', path, includeUnreviewed: false }, [exporter]),
+    exportSamples(project, { format: 'coco', path, includeUnreviewed: false, replace: 'own' }, [exporter]),
     { code: 'bad_input' },
   );
-  assert.ok(!existsSync(path));
+  assert.equal(readFileSync(path, 'utf8'), 'made');
 });

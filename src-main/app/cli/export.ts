@@ -12,6 +12,7 @@ interface Options {
   readonly format: string;
   readonly out: string;
   readonly includeUnreviewed?: boolean;
+  readonly replace?: boolean;
 }
 
 const FORMATS: readonly ExportFormat[] = exportFormatSchema.options;
@@ -23,7 +24,8 @@ export const addExport: AddCommand = (program, cli) => {
     .argument('<project>', 'project folder')
     .requiredOption('--format <name>', FORMATS.join(', '))
     .requiredOption('--out <path>', 'file to write')
-    .option('--include-unreviewed', 'also samples nobody has reviewed, with the label as predicted');
+    .option('--include-unreviewed', 'also samples nobody has reviewed, with the label as predicted')
+    .option('--replace', 'replace a file at this path that the project did not export itself');
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
     const format = FORMATS.find((name) => name === options.format);
     if (!format) throw usageError(`There is no format "${options.format}"`, `One of: ${FORMATS.join(', ')}`);
@@ -35,6 +37,7 @@ export const addExport: AddCommand = (program, cli) => {
           format,
           path: resolve(options.out),
           includeUnreviewed: options.includeUnreviewed === true,
+          replace: options.replace === true ? 'any' : 'own',
           signal,
           onProgress: (seen) =>
             progress.update({ total: null, done: seen, failed: 0, rate: null, etaSeconds: null }),
@@ -51,6 +54,7 @@ export const addExport: AddCommand = (program, cli) => {
         seconds: report.seconds,
         format,
         path: report.path,
+        remembered: report.remembered,
         skippedBy: report.skipped,
         notes: report.notes,
       },
@@ -58,6 +62,9 @@ export const addExport: AddCommand = (program, cli) => {
         `Exported ${report.done} samples to ${report.path} in ${report.seconds.toFixed(1)} s`,
         ...lines('left out', report.skipped),
         ...lines('changed by the format', report.notes),
+        ...(report.remembered
+          ? []
+          : ['  The project could not note that it wrote this file: next time it needs --replace']),
       ].join('\n'),
     );
     return exitOfBatch(report.failed);

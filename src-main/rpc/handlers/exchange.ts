@@ -1,6 +1,7 @@
 import { exporters } from '../../exporters/index.ts';
 import { countLines } from '../../importers/records.ts';
 import { Newest } from '../../inspect/newest.ts';
+import { exportTarget } from '../../jobs/export-target.ts';
 import { exportSamples } from '../../jobs/export.ts';
 import { importQuestions } from '../../jobs/import.ts';
 import { projectSummary } from '../../store/summary.ts';
@@ -44,13 +45,20 @@ export const exchangeHandlers = {
     });
   },
 
-  'export.start': ({ session, publish }, { slot, ...request }) => {
+  'export.target': ({ session }, { path }) => exportTarget(session().project, path),
+
+  'export.start': ({ session, publish }, { slot, replaceOwn, ...request }) => {
     const open = session();
     const { samples } = projectSummary(open.project.db, open.project.path);
     return during(open, publish, slot, (signal, tell) =>
       exportSamples(
         open.project,
-        { ...request, signal, onProgress: (seen) => tell(seen, samples) },
+        {
+          ...request,
+          replace: replaceOwn ? 'own' : 'nothing',
+          signal,
+          onProgress: (seen) => tell(seen, samples),
+        },
         exporters,
       ),
     );

@@ -15,8 +15,26 @@ export const exportReportSchema = z.object({
   /** Changes the format forces, counted, by kind (e.g. `bg_inside_box_to_ignore`). */
   notes: z.record(z.string(), z.number().int()),
   seconds: z.number(),
+  /** Whether the project knows the file for its own from now on; it cannot where nothing can be written to it. */
+  remembered: z.boolean(),
 });
 export type ExportReport = z.infer<typeof exportReportSchema>;
+
+const fileFacts = { path: z.string(), bytes: z.number(), modifiedAt: z.string() };
+
+/** What lies where an export would go: nothing, what this project exported there, or somebody else's file. */
+export const exportTargetSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('free'), path: z.string() }),
+  z.object({
+    state: z.literal('own'),
+    ...fileFacts,
+    format: exportFormatSchema,
+    samples: z.number().int(),
+    exportedAt: z.string(),
+  }),
+  z.object({ state: z.literal('foreign'), ...fileFacts }),
+]);
+export type ExportTarget = z.infer<typeof exportTargetSchema>;
 
 /** Whose import or export it is, to hear of its progress and to cancel it. */
 const slot = z.string().min(1).max(64);
@@ -27,11 +45,15 @@ export const exchangeProcedures = {
     input: z.object({ imagesDir: z.string(), questionsFile: z.string(), slot: slot.optional() }),
     output: z.object({ added: z.number().int(), skipped: z.number().int(), failed: z.number().int() }),
   },
+  /** Asked before an export; fails where no export may go. */
+  'export.target': { input: z.object({ path: z.string() }), output: exportTargetSchema },
   'export.start': {
     input: z.object({
       format: exportFormatSchema,
       path: z.string(),
       includeUnreviewed: z.boolean(),
+      /** An earlier export of this project may be replaced; another file never is. */
+      replaceOwn: z.boolean().default(false),
       slot: slot.optional(),
     }),
     output: exportReportSchema,
