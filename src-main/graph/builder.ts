@@ -12,12 +12,14 @@ import type { OpName } from './ops/index.ts';
 import { quantisedRowsOf, rowPieces, rowsOf } from './pieces.ts';
 import type { Graph, Initializer, Node, Value } from './types.ts';
 import { verify } from './verifier.ts';
-import type { FileRange, Placement, QuantisedRef, WeightRef } from './weights.ts';
+import type { BlockRef, FileRange, Placement, QuantisedRef, TableRef, WeightRef } from './weights.ts';
 import { ANYWHERE } from './weights.ts';
 
 const DTYPE_OF = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
-/** MatMulNBits' accuracy_level of int8 products, the fast ones on every CPU. */
-const INT8_PRODUCTS = 4;
+/** MatMulNBits' accuracy_level: int8 products are the fast ones on every CPU. */
+const ACCURACY = { int8: 4, float32: 0 } as const;
+/** MatMulBnb4's quant_type. */
+const TABLE = { fp4: 0, nf4: 1 } as const;
 /** "To the end" for a slice. */
 const END = 2 ** 53 - 1;
 
@@ -84,7 +86,7 @@ export class GraphBuilder {
 
   /** A linear layer's quantised weights `[N, K]`: a value that only {@link linear} takes. */
   quantised(name: string, ref: QuantisedRef): Value {
-    const key = `${name}:int${ref.bits}`;
+    const key = `${name}:${'table' in ref ? ref.table : `int${ref.bits}`}`;
     const value: Value = { name: key, dtype: 'float32', shape: ref.shape };
     if (!this.#quantised.has(key)) this.#quantised.set(key, { value, ref });
     return value;
@@ -132,6 +134,8 @@ export class GraphBuilder {
     }
     const products = pieces.map((piece) => {
       const name = pieces.length === 1 ? weight.name : `${weight.name}[${piece.join(':')}]`;
+      if (quantised && 'table' in quantised)
+        return this.#matmulBnb4(x, name, quantisedRowsOf(quantised, piece));
       if (quantised) return this.#matmulNBits(x, name, quantisedRowsOf(quantised, piece));
       const rows = rowsOf(file as WeightRef, piece);
       return this.#emit('Gemm', [x, this.weight(name, rows, rows.shape)], { transB: 1 });
@@ -234,21 +238,37 @@ export class GraphBuilder {
     return { nodes, used };
   }
 
-  #matmulNBits(x: Value, name: string, { shape: [N, K], bits, block, values, scales }: QuantisedRef): Value {
+  #matmulNBits(x: Value, name: string, ref: BlockRef): Value {
+    const { shape, bits, block, values, scales, zeros, order, products } = ref;
+    const [N, K] = shape;
     const blocks = Math.ceil(K / block);
-    const part = (
-      what: string,
-      dtype: 'uint8' | 'float32',
-      shape: readonly number[],
-      file: FileRange,
-    ): Value => {
-      const key = `${name}:${what}`;
-      return this.#values.get(key) ?? this.#initializer({ name: key, dtype, shape, data: { file } });
-    };
-    const packed = part('values', 'uint8', [N, blocks, (block * bits) / 8], values);
-    const scale = part('scales', 'float32', [N * blocks], scales);
-    const attributes = { K, N, bits, block_size: block, accuracy_level: INT8_PRODUCTS };
-    return this.#emit('MatMulNBits', [x, packed, scale], attributes);
+    const inputs = [
+      order ? this.gather(x, this.#part(name, 'order', 'int64', [K], order), 1) : x,
+      this.#part(name, 'values', 'uint8', [N, blocks, (block * bits) / 8], values),
+      this.#part(name, 'scales', 'float32', [N * blocks], scales),
+      ...(zeros ? [this.#part(name, 'zeros', 'uint8', [N, Math.ceil((blocks * bits) / 8)], zeros)] : []),
+    ];
+    const attributes = { K, N, bits, block_size: block, accuracy_level: ACCURACY[products] };
+    return this.#emit('MatMulNBits', inputs, attributes);
+  }
+
+  #matmulBnb4(x: Value, name: string, { shape: [N, K], table, block, values, scales }: TableRef): Value {
+    const packed = this.#part(name, 'values', 'uint8', [Math.ceil((N * K) / 2)], values);
+    const scale = this.#part(name, 'scales', 'float32', [Math.ceil((N * K) / block)], scales);
+    const attributes = { K, N, block_size: block, quant_type: TABLE[table] };
+    return this.#emit('MatMulBnb4', [x, packed, scale], attributes);
+  }
+
+  /** One of the arrays that a quantised weight is made of. */
+  #part(
+    name: string,
+    what: string,
+    dtype: 'uint8' | 'float32' | 'int64',
+    shape: readonly number[],
+    file: FileRange,
+  ): Value {
+    const key = `${name}:${what}`;
+    return this.#values.get(key) ?? this.#initializer({ name: key, dtype, shape, data: { file } });
   }
 
   #define(value: Value): Value {

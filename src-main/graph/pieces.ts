@@ -43,13 +43,19 @@ export function rowsOf(ref: WeightRef, piece: Rows): WeightRef {
   return { ...ref, ...rangeOf(ref, rows, piece), shape: [piece[1] - piece[0], ...rest] };
 }
 
-/** Some rows of a quantised weight as one. */
-export function quantisedRowsOf(ref: QuantisedRef, piece: Rows): QuantisedRef {
+/**
+ * Some rows of a quantised weight as one.
+ * @throws GraphError when a block of a table's indices lies in two rows, so that no row has bytes of its own.
+ */
+export function quantisedRowsOf<Ref extends QuantisedRef>(ref: Ref, piece: Rows): Ref {
   const [rows, k] = ref.shape;
+  if (piece[1] - piece[0] === rows) return ref;
+  if ('table' in ref && k % ref.block !== 0) throw new GraphError('rows share blocks');
   return {
     ...ref,
     shape: [piece[1] - piece[0], k],
     values: rangeOf(ref.values, rows, piece),
     scales: rangeOf(ref.scales, rows, piece),
+    ...('zeros' in ref && ref.zeros ? { zeros: rangeOf(ref.zeros, rows, piece) } : {}),
   };
 }

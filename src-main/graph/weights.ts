@@ -20,18 +20,45 @@ export interface WeightRef extends FileRange {
 
 /**
  * A linear layer's weights `[N, K]` in blocks along K, each with a scale of its own, as `MatMulNBits` takes them. The
- * value of element k is `(q − 2^(bits−1)) · scale of its block`; a last block that K does not fill is padded.
+ * value of element k is `(q − zero point of its block) · scale of its block`; a last block that K does not fill is padded.
  */
-export interface QuantisedRef {
+export interface BlockRef {
   readonly shape: readonly [n: number, k: number];
   readonly bits: 4 | 8;
-  /** Elements per block. */
+  /** Elements per block: 16, 32, 64, 128 or 256. */
   readonly block: number;
   /** uint8 `[N, blocks, block·bits/8]`; at 4 bits the earlier element is the low half of its byte. */
   readonly values: FileRange;
   /** float32 `[N · blocks]`. */
   readonly scales: FileRange;
+  /** Zero points of 4 bits, uint8 `[N, ⌈blocks/2⌉]`, the earlier one the low half; absent: 2^(bits−1). */
+  readonly zeros?: FileRange;
+  /** int64 `[K]`: the input feature that each column multiplies; absent: they are in order. */
+  readonly order?: FileRange;
+  /**
+   * `int8`: inputs are rounded to 8 bits per block on the way, which is faster; `float32`: the product is that of the
+   * weights' own values.
+   */
+  readonly products: 'int8' | 'float32';
 }
+
+/**
+ * A linear layer's weights `[N, K]` as 4-bit indices into one of bitsandbytes' tables, as `MatMulBnb4` takes them. Blocks
+ * run through the whole matrix, row after row; the value is `table[q] · scale of its block`.
+ */
+export interface TableRef {
+  readonly shape: readonly [n: number, k: number];
+  readonly table: 'fp4' | 'nf4';
+  /** Elements per block: 16, 32, 64, 128 or 256. */
+  readonly block: number;
+  /** uint8 `[⌈N·K/2⌉]`; the earlier element is the high half of its byte. */
+  readonly values: FileRange;
+  /** float32 `[⌈N·K/block⌉]`. */
+  readonly scales: FileRange;
+}
+
+/** Weights that a linear layer multiplies without making floats of them first. */
+export type QuantisedRef = BlockRef | TableRef;
 
 /** How a device takes weights; a graph is built for one. */
 export interface Placement {

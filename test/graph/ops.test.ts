@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { z } from 'zod';
 import type { OpName } from '../../src-main/graph/ops/index.ts';
 import { OPS } from '../../src-main/graph/ops/index.ts';
 import type { Nd } from '../support/nd.ts';
 import { erf, get, make, map, mapRows, spread } from '../support/nd.ts';
 import type { OpCase } from '../support/op-check.ts';
 import { checkOp } from '../support/op-check.ts';
-import { quantisedFile } from '../support/quantised.ts';
+import { quantisedFile, tableFile, zeroPointFile } from '../support/quantised.ts';
 import { randoms, seeded } from '../support/numbers.ts';
+
+/** The tables that bitsandbytes itself unpacks with, written by test/golden/packed/make.py. */
+const TABLES = z
+  .object({ fp4: z.array(z.number()).length(16), nf4: z.array(z.number()).length(16) })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../golden/packed/tables.json'), 'utf8')));
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const mean = (row: readonly number[]) => row.reduce((a, b) => a + b, 0) / row.length;
@@ -61,7 +69,47 @@ function blocks(bits: 4 | 8, prepack: boolean): OpCase {
   };
 }
 
+/** What a layer gives without a bias on the numbers its weights stand for. */
+const product = (n: number, k: number, plain: Float32Array) => (x: Nd) =>
+  matmul(x, transposed({ shape: [n, k], data: [...plain] }), []);
+
+/** Zero points, inputs taken in another order, float32 products: as AWQ's and GPTQ's weights are laid out. */
+function zeroPoints(prepack: boolean): OpCase {
+  const [n, k] = [6, 160];
+  const { ref, plain } = zeroPointFile(n, k, 64, seeded(5));
+  return {
+    op: 'MatMulNBits',
+    name: `zero points and an order, ${prepack ? 'laid out anew' : 'as they lie in the file'}`,
+    inputs: [['S', k]],
+    prepack,
+    tolerance: 2e-5,
+    build: (b, [x]) => b.linear(x!, b.quantised('w', ref)),
+    reference: product(n, k, plain),
+  };
+}
+
+/** bitsandbytes' tables. */
+function tables(name: 'fp4' | 'nf4', table: readonly number[]): OpCase {
+  const [n, k] = [6, 96];
+  const { ref, plain } = tableFile([n, k], name, table, seeded(6));
+  return {
+    op: 'MatMulBnb4',
+    name,
+    inputs: [['S', k], [n]],
+    tolerance: 2e-5,
+    build: (b, [x, bias]) => b.linear(x!, b.quantised('w', ref), bias!),
+    reference: (x, bias) => {
+      const y = product(n, k, plain)(x);
+      return make([3, n], (i) => get(y, i) + bias.data[i[1]!]!);
+    },
+  };
+}
+
 const CASES: OpCase[] = [
+  zeroPoints(false),
+  zeroPoints(true),
+  tables('nf4', TABLES.nf4),
+  tables('fp4', TABLES.fp4),
   blocks(4, false),
   blocks(8, false),
   blocks(4, true),

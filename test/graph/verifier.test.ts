@@ -31,7 +31,8 @@ test('a wrong shape stops at the call that made it, naming op and shapes', () =>
   assert.throws(() => b.binary('Add', x, b.int64s([1])), /float32 and int64/);
   assert.throws(() => b.binary('Add', x, new GraphBuilder('other').scalar(1)), /another graph/);
   const bytes = { file: 'w', offset: 0, length: 64 };
-  const blocks = b.quantised('w', { shape: [4, 32], bits: 4, block: 32, values: bytes, scales: bytes });
+  const ref = { shape: [4, 32], bits: 4, block: 32, values: bytes, scales: bytes, products: 'int8' } as const;
+  const blocks = b.quantised('w', ref);
   assert.throws(() => b.matmul(x, blocks), /w:int4 is of another graph/);
   assert.throws(() => b.linear(x, blocks), /MatMulNBits.*\[S, 4\] is not \[M, 32\]/);
 });

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { QuantisedRef, WeightRef, WeightSource } from '../../graph/weights.ts';
+import type { BlockRef, WeightRef, WeightSource } from '../../graph/weights.ts';
 import { BLOCK } from './blocks.ts';
 import { cacheDir } from './cache-dir.ts';
 import type { CacheForm } from './encodings.ts';
@@ -32,7 +32,7 @@ export interface QuantiseOptions extends WriteOptions {
 
 /** A checkpoint's weights with linear layers from the cache: quantised ones, or others that `get` gives. */
 export interface QuantisedWeights extends WeightSource {
-  quantised(name: string): QuantisedRef | undefined;
+  quantised(name: string): BlockRef | undefined;
   readonly file: string;
   readonly bytes: number;
   /** False when the cache was there already. */
@@ -139,7 +139,7 @@ function weightsOf(
   file: string,
   written: boolean,
 ): QuantisedWeights {
-  const quantised = new Map<string, QuantisedRef>();
+  const quantised = new Map<string, BlockRef>();
   const plain = new Map<string, WeightRef>();
   for (const { entry, encoding, offset, valueBytes, scaleBytes } of plan.tensors) {
     const values = { file, offset, length: valueBytes };
@@ -148,7 +148,7 @@ function weightsOf(
     } else {
       const scales = { file, offset: offset + valueBytes, length: scaleBytes };
       const shape = entry.shape as [number, number];
-      quantised.set(entry.name, { shape, bits: encoding, block: BLOCK, values, scales });
+      quantised.set(entry.name, { shape, bits: encoding, block: BLOCK, values, scales, products: 'int8' });
     }
   }
   return {

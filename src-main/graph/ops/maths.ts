@@ -40,12 +40,12 @@ export const MATHS = {
     },
   },
   /**
-   * `x [M,K]` · weights `[N,K]`ᵀ (+ bias `[N]`) with weights in blocks (`QuantisedRef`). ONNX Runtime's own op; at
-   * accuracy_level 4 the products are int8's, x being quantised per block on the way.
+   * `x [M,K]` · weights `[N,K]`ᵀ with weights in blocks (`BlockRef`); the fourth input are zero points. ONNX Runtime's own
+   * op; at accuracy_level 4 the products are int8's, x being quantised per block on the way, at 0 they are float32's.
    */
   MatMulNBits: {
     domain: 'com.microsoft',
-    inputs: [3, 3],
+    inputs: [3, 4],
     attributes: {
       K: { kind: 'int', required: true },
       N: { kind: 'int', required: true },
@@ -69,6 +69,40 @@ export const MATHS = {
         throw new OpError(`the weights are not ${showShape(values)}`);
       if (!sameShape(typed(context, 2, 'float32').shape, [n * blocks]))
         throw new OpError(`the scales are not [${n * blocks}]`);
+      const zeros = [n, Math.ceil((blocks * bits) / 8)];
+      if (context.inputs.length === 4 && !sameShape(typed(context, 3, 'uint8').shape, zeros))
+        throw new OpError(`the zero points are not ${showShape(zeros)}`);
+      return [{ dtype: 'float32', shape: [x.shape[0] as Dim, n] }];
+    },
+  },
+  /**
+   * `x [M,K]` · weights `[N,K]`ᵀ with weights that are indices into a table (`TableRef`): quant_type 0 is FP4, 1 is NF4.
+   * ONNX Runtime's own op, CPU and CUDA; it makes floats of the weights at every run.
+   */
+  MatMulBnb4: {
+    domain: 'com.microsoft',
+    inputs: [3, 3],
+    attributes: {
+      K: { kind: 'int', required: true },
+      N: { kind: 'int', required: true },
+      block_size: { kind: 'int', required: true },
+      quant_type: { kind: 'int', required: true },
+    },
+    infer(context) {
+      const x = typed(context, 0, 'float32');
+      const [n, k, block] = ['N', 'K', 'block_size'].map((name) => int(context, name, 0)) as [
+        number,
+        number,
+        number,
+      ];
+      if (x.shape.length !== 2 || x.shape[1] !== k)
+        throw new OpError(`${showShape(x.shape)} is not [M, ${k}]`);
+      const values = [Math.ceil((n * k) / 2)];
+      if (!sameShape(typed(context, 1, 'uint8').shape, values))
+        throw new OpError(`the weights are not ${showShape(values)}`);
+      const scales = [Math.ceil((n * k) / block)];
+      if (!sameShape(typed(context, 2, 'float32').shape, scales))
+        throw new OpError(`the scales are not ${showShape(scales)}`);
       return [{ dtype: 'float32', shape: [x.shape[0] as Dim, n] }];
     },
   },
