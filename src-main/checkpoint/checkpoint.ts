@@ -6,11 +6,12 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { parseConfig } from './config.ts';
+import { llavaKeys, parseConfig } from './config.ts';
 import type { LlavaConfig } from './config.ts';
 import { readGenerationConfig } from './generation.ts';
 import type { GenerationConfig } from './generation.ts';
 import { readJson } from './json-file.ts';
+import type { UnknownKey } from './keys/check.ts';
 import { towerPlaces } from './places.ts';
 import type { TowerPlaces } from './places.ts';
 import { readPreprocessor } from './preprocessor.ts';
@@ -19,7 +20,7 @@ import { checkRequired, layoutOf, requiredTensors, tensorNames, visionLayersUsed
 import type { RpnFolder } from './rpn-folder.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from './rpn-folder.ts';
 import { readTensors } from './tensor-index.ts';
-import { findTower } from './tower.ts';
+import { findTower, towerRepository } from './tower.ts';
 import { hasGate } from './gate.ts';
 import { readTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -33,6 +34,8 @@ export interface Checkpoint {
   readonly rpnDir?: string;
   /** Q-Zoom's gate is among the tensors; it is not run. */
   readonly gate: boolean;
+  /** Keys of its config files that Fovea knows nothing of. */
+  readonly unknownKeys: readonly UnknownKey[];
   readonly config: LlavaConfig;
   readonly weights: WeightIndex;
   readonly tokenizer: Tokenizer;
@@ -60,12 +63,17 @@ export async function openCheckpoint(
     });
   }
   const configPath = join(dir, 'config.json');
-  const stated = parseWithRpn(await readJson(configPath, z.unknown()), configPath, rpn, parseConfig);
+  const { stated, unknown } = parseWithRpn(
+    await readJson(configPath, z.unknown()),
+    configPath,
+    rpn,
+    (json, where) => ({ stated: parseConfig(json, where), unknown: llavaKeys(json, where) }),
+  );
   const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
   const draft = { ...stated, layout: layoutOf(stated.layout, weights) };
   refuseRpnAlone(weights, tensorNames(draft.layout), draft.text, dir);
   const tower = await findTower(dir, draft, weights, places);
-  const { towerName: _, ...rest } = draft;
+  const { towerName, ...rest } = draft;
   const config: LlavaConfig = { ...rest, vision: tower.vision };
   const used = visionLayersUsed(config);
   if (used < 0 || used > config.vision.layers) {
@@ -79,19 +87,27 @@ export async function openCheckpoint(
   const tokenizer = await readTokenizer(dir);
   const eos = tokenizer.eosToken === null ? null : tokenizer.idOf(tokenizer.eosToken);
   const fallbackEos = config.eosTokenIds.length > 0 ? config.eosTokenIds : eos === null ? [] : [eos];
+  const { generation, unknownKeys: inGeneration } = await readGenerationConfig(dir, fallbackEos);
+  // The original layout's processor is the tower's: their code asks the tower's folder and no other.
+  const { preprocessor, unknownKeys: inProcessor } = await readPreprocessor(
+    tower.dir === null ? [dir] : [tower.dir, dir],
+    {
+      ...config.vision,
+      geometry: config.geometry,
+      original: config.layout === 'llava',
+      repository: towerName === null ? null : towerRepository(towerName),
+    },
+  );
   return {
     dir,
     ...namesOf(dir, rpn),
     gate: hasGate(weights, rpn),
+    unknownKeys: [...unknown, ...tower.unknownKeys, ...inGeneration, ...inProcessor],
     config,
     weights,
     tokenizer,
-    generation: await readGenerationConfig(dir, fallbackEos),
-    preprocessor: await readPreprocessor(
-      tower.dir === null ? [dir] : [dir, tower.dir],
-      config.vision.imageSize,
-      config.geometry,
-    ),
+    generation,
+    preprocessor,
   };
 }
 

@@ -7,13 +7,19 @@
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { badConfig, checkConfig } from './config-check.ts';
+import type { UnknownKey } from './keys/check.ts';
+import { checkKeys } from './keys/check.ts';
+import { LLAVA_HF_KEYS, LLAVA_ORIGINAL_KEYS } from './keys/llava.ts';
 
 const count = z.number().int().positive();
 /** Layers are listed before their tensors are looked for, so their number must not be believed blindly. */
 export const MAX_LAYERS = 1024;
 const layerCount = count.max(MAX_LAYERS);
+const idOrIds = z.union([z.number().int(), z.array(z.number().int()).min(1)]);
 
-/** LLaMA's keys; defaults are `LlamaConfig`'s. */
+const ropeSchema = z.object({ rope_theta: z.number().positive().nullish() }).nullish();
+
+/** LLaMA's keys that numbers come from; defaults are `LlamaConfig`'s. */
 const textSchema = z.object({
   hidden_size: count.default(4096),
   intermediate_size: count.default(11008),
@@ -21,16 +27,15 @@ const textSchema = z.object({
   num_attention_heads: count.default(32),
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),
-  hidden_act: z.string().default('silu'),
   rms_norm_eps: z.number().positive().default(1e-6),
-  rope_theta: z.number().positive().optional(),
-  rope_parameters: z.object({ rope_theta: z.number().positive().optional() }).loose().nullish(),
-  rope_scaling: z.object({}).loose().nullish(),
+  rope_theta: z.number().positive().nullish(),
+  rope_parameters: ropeSchema,
+  rope_scaling: ropeSchema,
   max_position_embeddings: count.default(2048),
   vocab_size: count.default(32000),
   tie_word_embeddings: z.boolean().default(false),
-  attention_bias: z.boolean().default(false),
-  mlp_bias: z.boolean().default(false),
+  bos_token_id: idOrIds.nullish(),
+  eos_token_id: idOrIds.nullish(),
 });
 
 /** CLIP's vision keys; defaults are `CLIPVisionConfig`'s. */
@@ -51,7 +56,6 @@ const rpnShape = {
   enable_twig: z.boolean().default(false),
   twig_K: z.number().int().nonnegative().optional(),
   twig_T: layerCount.optional(),
-  roi_source: z.string().default('qk'),
   roi_super_type: z.string().default('v1'),
   // As the reference code has it when the key is missing.
   roi_multi_head: z.boolean().default(false),
@@ -61,19 +65,13 @@ const kindSchema = z
   .object({ architectures: z.array(z.string()).default([]), model_type: z.string().default('') })
   .loose();
 
-const idOrIds = z.union([z.number().int(), z.array(z.number().int()).min(1)]);
-
 const originalSchema = textSchema.extend({
   ...rpnShape,
   mm_vision_tower: z.string().min(1),
   mm_vision_select_layer: z.number().int().default(-2),
-  mm_vision_select_feature: z.string().default('patch'),
   mm_projector_type: z.string().default('linear'),
-  mm_use_im_start_end: z.boolean().default(false),
-  image_aspect_ratio: z.string().optional(),
-  image_token_index: z.number().int().optional(),
-  bos_token_id: idOrIds.nullish(),
-  eos_token_id: idOrIds.nullish(),
+  image_aspect_ratio: z.string().nullish(),
+  image_token_index: z.number().int().nullish(),
   vision_config: visionSchema.optional(),
 });
 
@@ -81,14 +79,14 @@ const hfSchema = z.object({
   ...rpnShape,
   text_config: textSchema,
   vision_config: visionSchema,
-  vision_feature_layer: z.number().int().default(-2),
-  vision_feature_select_strategy: z.string().default('default'),
-  projector_hidden_act: z.string().default('gelu'),
-  multimodal_projector_bias: z.boolean().default(true),
-  image_aspect_ratio: z.string().optional(),
-  image_token_index: z.number().int().optional(),
-  image_token_id: z.number().int().optional(),
-  tie_word_embeddings: z.boolean().optional(),
+  // The features of several layers would lie side by side; of a list of one, they are that layer's.
+  vision_feature_layer: z
+    .union([z.number().int(), z.tuple([z.number().int()]).transform(([layer]) => layer)])
+    .default(-2),
+  image_aspect_ratio: z.string().nullish(),
+  image_token_index: z.number().int().nullish(),
+  image_token_id: z.number().int().nullish(),
+  tie_word_embeddings: z.boolean().nullish(),
   bos_token_id: idOrIds.nullish(),
   eos_token_id: idOrIds.nullish(),
 });
@@ -171,31 +169,43 @@ export const SUPPORTED =
  *   `bad_checkpoint` for a malformed value.
  */
 export function parseConfig(json: unknown, where: string): ConfigDraft {
+  llavaKeys(json, where);
+  return layoutIn(json, where) === 'llava'
+    ? fromOriginal(checkConfig(originalSchema, json, where), where)
+    : fromHf(checkConfig(hfSchema, json, where), where);
+}
+
+/**
+ * The keys of a config.json of this family that Fovea knows nothing of.
+ * @throws FoveaError `unsupported_model` naming the first key that Fovea would have to obey and does not.
+ */
+export function llavaKeys(json: unknown, where: string): UnknownKey[] {
+  const table = layoutIn(json, where) === 'llava' ? LLAVA_ORIGINAL_KEYS : LLAVA_HF_KEYS;
+  return checkKeys(json, table, { path: where });
+}
+
+/** @throws FoveaError `unsupported_model` for another architecture. */
+function layoutIn(json: unknown, where: string): 'llava' | 'llava_hf' {
   const kind = checkConfig(kindSchema, json, where);
   const architecture = kind.architectures[0] ?? kind.model_type;
   switch (architecture) {
     case 'LlavaLlamaForCausalLM':
     case 'llava_llama':
-      return fromOriginal(checkConfig(originalSchema, json, where), where);
+      return 'llava';
     case 'LlavaForConditionalGeneration':
-      return fromHf(checkConfig(hfSchema, json, where), where);
+      return 'llava_hf';
     case 'llava':
-      return 'text_config' in kind
-        ? fromHf(checkConfig(hfSchema, json, where), where)
-        : fromOriginal(checkConfig(originalSchema, json, where), where);
+      return 'text_config' in kind ? 'llava_hf' : 'llava';
     default:
       throw unsupported(`the architecture ${architecture || '(none named)'}`, where);
   }
 }
 
 function fromOriginal(c: z.infer<typeof originalSchema>, where: string): ConfigDraft {
-  need(c.mm_projector_type === 'mlp2x_gelu', `mm_projector_type ${c.mm_projector_type}`, where);
-  need(
-    c.mm_vision_select_feature === 'patch',
-    `mm_vision_select_feature ${c.mm_vision_select_feature}`,
-    where,
-  );
-  need(!c.mm_use_im_start_end, 'mm_use_im_start_end', where);
+  // Where the key is missing, the reference makes one linear layer.
+  if (c.mm_projector_type !== 'mlp2x_gelu') {
+    throw unsupported(`mm_projector_type ${c.mm_projector_type}`, where);
+  }
   return {
     family: 'llava',
     layout: 'llava',
@@ -205,39 +215,31 @@ function fromOriginal(c: z.infer<typeof originalSchema>, where: string): ConfigD
     visionSelectLayer: c.mm_vision_select_layer,
     rpn: rpnConfig(c, c.num_hidden_layers, where),
     imageTokenId: c.image_token_index ?? null,
-    geometry: geometryOf(c.image_aspect_ratio, where),
+    geometry: c.image_aspect_ratio === 'pad' ? 'pad' : null,
     bosTokenIds: ids(c.bos_token_id),
     eosTokenIds: ids(c.eos_token_id),
   };
 }
 
 function fromHf(c: z.infer<typeof hfSchema>, where: string): ConfigDraft {
-  need(c.projector_hidden_act === 'gelu', `projector_hidden_act ${c.projector_hidden_act}`, where);
-  need(c.multimodal_projector_bias, 'a projector without bias', where);
-  need(
-    c.vision_feature_select_strategy === 'default',
-    `vision_feature_select_strategy ${c.vision_feature_select_strategy}`,
-    where,
-  );
+  const { text_config: text } = c;
   return {
     family: 'llava',
     layout: 'llava_hf',
-    text: textConfig(c.text_config, c.tie_word_embeddings ?? c.text_config.tie_word_embeddings, where),
+    // transformers 5 ties where either says so.
+    text: textConfig(text, (c.tie_word_embeddings ?? false) || text.tie_word_embeddings, where),
     vision: visionConfig(c.vision_config, where),
     towerName: null,
     visionSelectLayer: c.vision_feature_layer,
-    rpn: rpnConfig(c, c.text_config.num_hidden_layers, where),
+    rpn: rpnConfig(c, text.num_hidden_layers, where),
     imageTokenId: c.image_token_index ?? c.image_token_id ?? null,
-    geometry: geometryOf(c.image_aspect_ratio, where),
-    bosTokenIds: ids(c.bos_token_id),
-    eosTokenIds: ids(c.eos_token_id),
+    geometry: c.image_aspect_ratio === 'pad' ? 'pad' : null,
+    bosTokenIds: ids(c.bos_token_id ?? text.bos_token_id),
+    eosTokenIds: ids(c.eos_token_id ?? text.eos_token_id),
   };
 }
 
 function textConfig(c: z.infer<typeof textSchema>, tied: boolean, where: string): TextConfig {
-  need(c.hidden_act === 'silu', `hidden_act ${c.hidden_act}`, where);
-  need(!c.rope_scaling, 'rope_scaling', where);
-  need(!c.attention_bias && !c.mlp_bias, 'biases in the decoder', where);
   const kvHeads = c.num_key_value_heads ?? c.num_attention_heads;
   const headDim = c.head_dim ?? c.hidden_size / c.num_attention_heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0 || c.num_attention_heads % kvHeads !== 0) {
@@ -251,7 +253,7 @@ function textConfig(c: z.infer<typeof textSchema>, tied: boolean, where: string)
     kvHeads,
     headDim,
     rmsNormEps: c.rms_norm_eps,
-    ropeTheta: c.rope_theta ?? c.rope_parameters?.rope_theta ?? 10000,
+    ropeTheta: (c.rope_scaling ?? c.rope_parameters)?.rope_theta ?? c.rope_theta ?? 10000,
     maxPositions: c.max_position_embeddings,
     vocabSize: c.vocab_size,
     tieWordEmbeddings: tied,
@@ -287,24 +289,12 @@ function rpnConfig(
   if (c.twig_K === undefined || c.twig_T === undefined)
     throw badConfig('enable_twig is set without twig_K and twig_T', where);
   if (c.twig_K >= layers) throw badConfig(`twig_K ${c.twig_K} is not a layer of ${layers}`, where);
-  need(c.roi_source === 'qk', `roi_source ${c.roi_source}`, where);
   return { k: c.twig_K, t: c.twig_T, norm: c.roi_super_type === 'v1', multiHead: c.roi_multi_head };
-}
-
-/** `anyres` feeds several views of one picture, which the method does not cover. Null: the processor's config decides. */
-function geometryOf(aspect: string | undefined, where: string): ImageGeometry | null {
-  if (aspect === undefined || aspect === 'square') return null;
-  need(aspect === 'pad', `image_aspect_ratio ${aspect}`, where);
-  return 'pad';
 }
 
 function ids(value: number | number[] | null | undefined): number[] {
   if (value === null || value === undefined) return [];
   return Array.isArray(value) ? value : [value];
-}
-
-function need(ok: boolean, what: string, where: string): void {
-  if (!ok) throw unsupported(what, where);
 }
 
 function unsupported(what: string, where: string): FoveaError {

@@ -1,10 +1,13 @@
 /**
  * `generation_config.json`, as far as greedy decoding obeys it (METHOD §1): which ids end an answer and the
- * repetition penalty. Sampling settings are read by nobody: the method decodes greedily.
+ * repetition penalty. What its other keys mean to Fovea is in `keys/generation.ts`.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJsonIfThere } from './json-file.ts';
+import { checkJson, readJsonIfThere } from './json-file.ts';
+import type { UnknownKey } from './keys/check.ts';
+import { checkKeys } from './keys/check.ts';
+import { GENERATION_KEYS } from './keys/generation.ts';
 
 const schema = z.object({
   eos_token_id: z.union([z.number().int(), z.array(z.number().int()).min(1)]).nullish(),
@@ -18,15 +21,24 @@ export interface GenerationConfig {
   readonly repetitionPenalty: number;
 }
 
-/** @param fallbackEos used when the file, or the key in it, is missing (config.json's, then the tokenizer's). */
+/**
+ * @param fallbackEos used when the file, or the key in it, is missing (config.json's, then the tokenizer's).
+ * @throws FoveaError `bad_checkpoint`, or `unsupported_model` naming a key that would change a greedy answer.
+ */
 export async function readGenerationConfig(
   dir: string,
   fallbackEos: readonly number[],
-): Promise<GenerationConfig> {
-  const json = await readJsonIfThere(join(dir, 'generation_config.json'), schema);
-  const eos = json?.eos_token_id ?? null;
+): Promise<{ readonly generation: GenerationConfig; readonly unknownKeys: readonly UnknownKey[] }> {
+  const path = join(dir, 'generation_config.json');
+  const json = await readJsonIfThere(path, z.record(z.string(), z.unknown()));
+  const unknownKeys = checkKeys(json, GENERATION_KEYS, { path });
+  const stated = json && checkJson(schema, json, path);
+  const eos = stated?.eos_token_id ?? null;
   return {
-    eosTokenIds: eos === null ? fallbackEos : Array.isArray(eos) ? eos : [eos],
-    repetitionPenalty: json?.repetition_penalty ?? 1,
+    generation: {
+      eosTokenIds: eos === null ? fallbackEos : Array.isArray(eos) ? eos : [eos],
+      repetitionPenalty: stated?.repetition_penalty ?? 1,
+    },
+    unknownKeys,
   };
 }

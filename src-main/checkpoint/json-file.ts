@@ -45,6 +45,11 @@ export async function readJsonIfThere<S extends z.ZodType>(
   } catch {
     throw bad(path, 'is not valid JSON');
   }
+  return checkJson(schema, value, path);
+}
+
+/** The value by its schema. @throws FoveaError `bad_checkpoint` naming file and field. */
+export function checkJson<S extends z.ZodType>(schema: S, value: unknown, path: string): z.output<S> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -9,6 +9,9 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { visionConfig, visionSchema } from './config.ts';
 import type { ConfigDraft, VisionConfig } from './config.ts';
 import { readJsonIfThere } from './json-file.ts';
+import type { UnknownKey } from './keys/check.ts';
+import { checkKeys } from './keys/check.ts';
+import { CLIP_KEYS, CLIP_VISION_KEYS } from './keys/vision.ts';
 import type { TowerPlaces } from './places.ts';
 import { tensorNames } from './required.ts';
 import { hasTensors, readTensors } from './tensor-index.ts';
@@ -45,7 +48,7 @@ export async function findTower(
   draft: ConfigDraft,
   weights: WeightIndex,
   places: TowerPlaces,
-): Promise<{ vision: VisionConfig; dir: string | null }> {
+): Promise<{ vision: VisionConfig; dir: string | null; unknownKeys: readonly UnknownKey[] }> {
   const prefix = tensorNames(draft.layout).vision;
   const inside = [...weights.names()].some((name) => name.startsWith(`${prefix}.`));
   const towerDir = draft.towerName === null ? null : await towerFolder(dir, draft.towerName, places);
@@ -54,14 +57,16 @@ export async function findTower(
     const suffix = 'vision_model';
     weights.add(visionTensors(await readTensors(towerDir)), prefix.slice(0, -suffix.length));
   }
-  const vision = draft.vision ?? (await towerConfig(towerDir, draft.towerName));
+  const { vision, unknownKeys } = draft.vision
+    ? { vision: draft.vision, unknownKeys: [] }
+    : await towerConfig(towerDir, draft.towerName);
   if (!vision) {
     throw new FoveaError('bad_checkpoint', "the vision tower's numbers are nowhere", {
       where: dir,
       next: "Put the tower's config.json in the folder mm_vision_tower names",
     });
   }
-  return { vision, dir: towerDir };
+  return { vision, dir: towerDir, unknownKeys };
 }
 
 function missing(dir: string, name: string): FoveaError {
@@ -82,21 +87,20 @@ function visionTensors(tensors: TensorMap): TensorMap {
 }
 
 /** A tower's config.json is CLIPVisionModel's own, or a whole CLIPModel's with `vision_config` inside. */
-async function towerConfig(towerDir: string | null, name: string | null): Promise<VisionConfig | null> {
-  if (towerDir !== null) {
-    const path = join(towerDir, 'config.json');
-    const whole = await readJsonIfThere(
-      path,
-      z
-        .object({ vision_config: visionSchema })
-        .loose()
-        .catch({} as never),
-    );
-    if (whole?.vision_config) return visionConfig(whole.vision_config, path);
-    const own = await readJsonIfThere(path, visionSchema);
-    if (own) return visionConfig(own, path);
+async function towerConfig(
+  towerDir: string | null,
+  name: string | null,
+): Promise<{ vision: VisionConfig | null; unknownKeys: readonly UnknownKey[] }> {
+  const path = towerDir === null ? null : join(towerDir, 'config.json');
+  const json = path === null ? null : await readJsonIfThere(path, z.record(z.string(), z.unknown()));
+  if (path !== null && json !== null) {
+    const whole = z.object({ vision_config: visionSchema }).safeParse(json);
+    const vision = whole.success ? whole.data.vision_config : visionSchema.safeParse(json).data;
+    const unknownKeys = checkKeys(json, 'vision_config' in json ? CLIP_KEYS : CLIP_VISION_KEYS, { path });
+    if (vision) return { vision: visionConfig(vision, path), unknownKeys };
+    throw noClip(path);
   }
-  return name !== null && basename(name) === CLIP_L_336_NAME ? CLIP_L_336 : null;
+  return { vision: name !== null && basename(name) === CLIP_L_336_NAME ? CLIP_L_336 : null, unknownKeys: [] };
 }
 
 const towerKindSchema = z.object({ model_type: z.enum(['clip', 'clip_vision_model']) });
@@ -107,7 +111,11 @@ export function parseTower(config: unknown, where: string): VisionConfig | null 
   const whole = z.object({ vision_config: visionSchema }).safeParse(config);
   const parsed = whole.success ? whole.data.vision_config : visionSchema.safeParse(config).data;
   if (parsed) return visionConfig(parsed, where);
-  throw new FoveaError('bad_checkpoint', "the vision tower's numbers are not what a CLIP has", {
+  throw noClip(where);
+}
+
+function noClip(where: string): FoveaError {
+  return new FoveaError('bad_checkpoint', "the vision tower's numbers are not what a CLIP has", {
     where,
     next: 'Compare config.json with the one the tower was published with',
   });

@@ -58,6 +58,7 @@ function factsOf(checkpoint: AnyCheckpoint): ModelFacts {
     grid: gridOf(checkpoint),
     rpn: config.rpn && { k: config.rpn.k, t: config.rpn.t },
     gate: checkpoint.gate,
+    ...(checkpoint.unknownKeys.length > 0 ? { unknownKeys: [...checkpoint.unknownKeys] } : {}),
     dtypes: parametersByDtype(weights),
     memory: memoryEstimate(checkpoint),
   };

@@ -19,16 +19,23 @@ export async function towerOf(dir: string, places: TowerPlaces): Promise<string 
 }
 
 /**
- * The repository of the tower that a model names and does not hold; null when it holds one, or names none of the Hub.
+ * The repository of the tower that a model names and needs; null when it has all of it, or names none of the Hub.
  * @param tensors names of its weights: SD-RPN's merged checkpoints name a tower and hold it too
+ * @param files names of its files: one without an image processor's takes the tower's
  */
-export function towerElsewhere(config: unknown, tensors: Iterable<string>): string | null {
+export function towerElsewhere(
+  config: unknown,
+  tensors: Iterable<string>,
+  files: readonly string[],
+): string | null {
   const named = namedSchema.safeParse(config);
   if (!named.success) return null;
   const names = [...tensors];
   // An RPN alone is laid over a model that has its tower.
   const whole = names.some((name) => FINAL_NORM.test(name));
-  if (!whole || names.some((name) => name.includes('vision_tower.'))) return null;
+  const prepares = files.some((name) => /^(pre)?processor_config\.json$/.test(name));
+  const holds = names.some((name) => name.includes('vision_tower.'));
+  if (!whole || (holds && prepares)) return null;
   return towerRepository(named.data.mm_vision_tower);
 }
 

@@ -70,7 +70,7 @@ export function factRows({
     ];
   }
   if (!facts) return [];
-  const { family, parameters, layers, heads, grid, rpn, gate, dtypes } = facts;
+  const { family, parameters, layers, heads, grid, rpn, gate, unknownKeys, dtypes } = facts;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${formatParameters(count)}`);
   return [
     ['Family', familyWords(family)],
@@ -79,9 +79,15 @@ export function factRows({
     ['Visual tokens', grid ? `${grid[0]} × ${grid[1]}` : 'as many as each picture needs'],
     ['RPN', rpn ? rpnWords(rpn) : 'none in this checkpoint'],
     ...(gate ? [GATE] : []),
+    ...(unknownKeys ? [unknownWords(unknownKeys)] : []),
     ['Stored as', stored.join(', ')],
     size,
   ];
+}
+
+/** Settings that nobody here knows: whether the numbers obey them is for the person to find out. */
+function unknownWords(keys: NonNullable<ModelFacts['unknownKeys']>): [string, string] {
+  return ['Settings not known', keys.map(({ file, key, value }) => `${key} ${value} in ${file}`).join(', ')];
 }
 
 function rpnWords({ k, t }: { readonly k: number; readonly t: number }): string {

@@ -26,6 +26,8 @@ export const modelFactsSchema = z.object({
   rpn: z.object({ k: count, t: count }).nullable(),
   /** Q-Zoom's gate is among the tensors; it is not run. */
   gate: z.boolean(),
+  /** Keys of its config files that Fovea knows nothing of, `text_config.foo` with its value as JSON. */
+  unknownKeys: z.array(z.object({ file: z.string(), key: z.string(), value: z.string() })).optional(),
   /** Stored values by dtype. */
   dtypes: z.record(z.string(), count),
   /** Weights used where they lie, weights that loading copies, and keys and values of one token. */

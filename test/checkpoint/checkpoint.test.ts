@@ -38,7 +38,11 @@ test('both layouts open from generated weights, tower inside', async (t) => {
     const vision_config = JSON.parse(
       readFileSync(join(DEMO_CHECKPOINT, 'vision_tower/config.json'), 'utf8'),
     ) as Json;
-    const { enable_twig, twig_K, twig_T, architectures: _, ...text } = original;
+    cpSync(
+      join(DEMO_CHECKPOINT, 'vision_tower/preprocessor_config.json'),
+      join(dir, 'preprocessor_config.json'),
+    );
+    const { enable_twig, twig_K, twig_T, architectures: _, model_type: __, ...text } = original;
     const config =
       layout === 'llava'
         ? { ...original, vision_config }

@@ -166,14 +166,24 @@ test('a tower that this person has is not fetched; one that cannot be had says t
   assert.equal((await library.list()).length, 2);
 });
 
+function mergedWith(files: Map<string, Buffer>, ...names: string[]): void {
+  withoutTower(files);
+  const merged = filesOf(join(TINY, '../llava-original-twig'));
+  for (const name of [WEIGHTS, 'config.json', ...names]) files.set(name, merged.get(name)!);
+  const config = JSON.parse(files.get('config.json')!.toString()) as object;
+  files.set('config.json', Buffer.from(JSON.stringify({ ...config, mm_vision_tower: 'openai/clip-tiny' })));
+}
+
+test('a merged checkpoint without an image processor takes that of the tower it names', async (t) => {
+  const { hub, download } = await setUp(t, (files) => mergedWith(files));
+  hub.others.set('openai/clip-tiny', filesOf(join(TINY, 'tower')));
+  const { model } = await download();
+  assert.deepEqual([model.problem, model.facts?.family], [null, 'llava']);
+  assert.ok(hub.requests.some(({ path }) => path.startsWith('openai')));
+});
+
 test('a merged checkpoint holds the tower it names: nothing else is fetched', async (t) => {
-  const { hub, download } = await setUp(t, (files) => {
-    withoutTower(files);
-    const merged = filesOf(join(TINY, '../llava-original-twig'));
-    for (const name of [WEIGHTS, 'config.json']) files.set(name, merged.get(name)!);
-    const config = JSON.parse(files.get('config.json')!.toString()) as object;
-    files.set('config.json', Buffer.from(JSON.stringify({ ...config, mm_vision_tower: 'openai/clip-tiny' })));
-  });
+  const { hub, download } = await setUp(t, (files) => mergedWith(files, 'preprocessor_config.json'));
   const { model } = await download();
   assert.deepEqual([model.problem, model.facts?.family], [null, 'llava']);
   assert.ok(!hub.requests.some(({ path }) => path.startsWith('openai')));

@@ -26,13 +26,18 @@ test('llava-hf layout, in two shards, gives the same answer, maps and RPN logits
   }
   const json = (path: string) =>
     JSON.parse(readFileSync(join(DEMO_CHECKPOINT, path), 'utf8')) as Record<string, unknown>;
-  const { enable_twig, twig_K, twig_T, roi_multi_head, ...text_config } = json('config.json');
+  const { enable_twig, twig_K, twig_T, roi_multi_head, model_type: _, ...text_config } = json('config.json');
+  // llava-hf's processor pads where its own file says so.
+  const processor = {
+    ...json('vision_tower/preprocessor_config.json'),
+    image_processor_type: 'LlavaImageProcessor',
+  };
+  writeFileSync(join(dir, 'preprocessor_config.json'), JSON.stringify({ ...processor, do_pad: true }));
   const config = {
     architectures: ['LlavaForConditionalGeneration'],
     text_config,
     vision_config: json('vision_tower/config.json'),
     image_token_index: 4,
-    image_aspect_ratio: 'pad',
     ...{ enable_twig, twig_K, twig_T, roi_multi_head },
   };
   writeFileSync(join(dir, 'config.json'), JSON.stringify(config));

@@ -2,6 +2,7 @@
 import { availableMemory } from 'node:process';
 import type { CacheState } from '../../checkpoint/quantised/index.ts';
 import { CACHE_FORMS, cacheState, storedAsHalves } from '../../checkpoint/quantised/index.ts';
+import type { UnknownKey } from '../../checkpoint/keys/check.ts';
 import { memoryEstimate, parametersByDtype } from '../../checkpoint/memory.ts';
 import type { MemoryEstimate } from '../../checkpoint/memory.ts';
 import type { AnyCheckpoint } from '../../checkpoint/open.ts';
@@ -56,8 +57,8 @@ export const addCheck: AddCommand = (model, cli) => {
     const caches = await cachesOf(checkpoint);
     const preset = await fittingPreset(info);
     const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
-    const { gate } = checkpoint;
-    const facts = { ...info, gate, dynamicGrid, dtypes, devices, memory, caches, preset };
+    const { gate, unknownKeys } = checkpoint;
+    const facts = { ...info, gate, unknownKeys, dynamicGrid, dtypes, devices, memory, caches, preset };
     output.result(facts, describe(facts));
     return EXIT.done;
   });
@@ -100,6 +101,8 @@ async function fittingPreset(info: ModelInfo): Promise<string | null> {
 interface CheckedModel extends ModelInfo {
   /** Q-Zoom's gate is among the tensors; it is not run. */
   readonly gate: boolean;
+  /** Keys of its config files that Fovea knows nothing of. */
+  readonly unknownKeys: readonly UnknownKey[];
   /** Each picture has a grid of its own; `grid` is then the one a preset's teacher sees. */
   readonly dynamicGrid: boolean;
   /** Stored values per dtype. */
@@ -122,6 +125,7 @@ function describe(info: CheckedModel): string {
     `  decoder    ${info.layers} layers, ${info.heads} heads; grid ${dynamicGrid ? 'of each picture' : info.grid.join('×')}`,
     `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
     ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
+    ...unknownLines(info.unknownKeys),
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
     `  device     ${info.device}${precision === 'as-stored' ? '' : ` at ${precision}`}, loaded in ${info.loadMs.toFixed(0)} ms${heldWords(info)}`,
     ...devices.filter(({ device }) => device !== info.device).map(deviceLine),
@@ -135,6 +139,13 @@ function describe(info: CheckedModel): string {
     `  at int4    ${megabytes(memory.int4.mappedBytes)} mapped, ${megabytes(memory.int4.copiedBytes)} copied; ${cacheWords(caches.int4)}`,
     `  at fp16    ${megabytes(memory.fp16.deviceBytes)} on a card that knows float16, ${megabytes(memory.fp16.copiedBytes)} copied on the CPU; ${cacheWords(caches.fp16)}`,
   ].join('\n');
+}
+
+/** What a person should look at before trusting the numbers: nobody here knows what these keys do. */
+function unknownLines(keys: readonly UnknownKey[]): string[] {
+  return keys.map(
+    ({ file, key, value }, at) => `  ${(at === 0 ? 'not known' : '').padEnd(10)} ${key} ${value} in ${file}`,
+  );
 }
 
 function cacheWords(cache: CacheState | null): string {

@@ -4,36 +4,35 @@
  * reference configuration classes'.
  */
 import { z } from 'zod';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { badConfig, checkConfig } from '../config-check.ts';
 import type { LlavaConfig, TextConfig } from '../config.ts';
+import type { UnknownKey } from '../keys/check.ts';
+import { checkKeys } from '../keys/check.ts';
+import { QWEN_FLAT_KEYS, QWEN_NESTED_KEYS } from '../keys/qwen.ts';
 
 const count = z.number().int().positive();
 const id = z.number().int().nonnegative();
 const ropeSchema = z
   .object({
-    type: z.string().optional(),
-    rope_type: z.string().optional(),
-    rope_theta: z.number().positive().optional(),
-    mrope_section: z.tuple([count, count, count]).optional(),
+    rope_theta: z.number().positive().nullish(),
+    mrope_section: z.tuple([count, count, count]).nullish(),
   })
   .nullish();
 
 const textSchema = z.object({
-  hidden_size: count,
-  intermediate_size: count,
-  num_hidden_layers: count,
-  num_attention_heads: count,
-  num_key_value_heads: count.nullish(),
-  hidden_act: z.string().default('silu'),
+  hidden_size: count.default(8192),
+  intermediate_size: count.default(29568),
+  num_hidden_layers: count.default(80),
+  num_attention_heads: count.default(64),
+  // Null: as many as heads.
+  num_key_value_heads: count.nullable().default(8),
   rms_norm_eps: z.number().positive().default(1e-5),
-  rope_theta: z.number().positive().optional(),
+  rope_theta: z.number().positive().nullish(),
   rope_scaling: ropeSchema,
   rope_parameters: ropeSchema,
   max_position_embeddings: count.default(32768),
   vocab_size: count.default(152064),
   tie_word_embeddings: z.boolean().default(false),
-  use_sliding_window: z.boolean().nullish(),
   eos_token_id: z.union([id, z.array(id).min(1)]).nullish(),
   bos_token_id: z.union([id, z.array(id).min(1)]).nullish(),
 });
@@ -41,11 +40,8 @@ const textSchema = z.object({
 const visionSchema = z.object({
   depth: count.default(32),
   hidden_size: count.default(3584),
-  hidden_act: z.string().default('silu'),
   intermediate_size: count.default(3420),
   num_heads: count.default(16),
-  in_channels: count.optional(),
-  in_chans: count.optional(),
   patch_size: count.default(14),
   spatial_merge_size: count.default(2),
   temporal_patch_size: count.default(2),
@@ -64,7 +60,6 @@ const rootSchema = z
     enable_twig: z.boolean().default(false),
     twig_K: z.number().int().nonnegative().optional(),
     twig_T: count.optional(),
-    roi_source: z.string().default('qk'),
     // As the reference code has it when the key is missing.
     roi_multi_head: z.boolean().default(false),
   })
@@ -111,17 +106,26 @@ export function isQwenConfig(json: unknown): boolean {
 }
 
 /**
+ * The keys of a config.json of this family that Fovea knows nothing of.
+ * @throws FoveaError `unsupported_model` naming the first key that Fovea would have to obey and does not.
+ */
+export function qwenKeys(json: unknown, where: string): UnknownKey[] {
+  const { text_config: inner } = z
+    .object({ text_config: z.unknown() })
+    .catch({ text_config: null })
+    .parse(json);
+  return checkKeys(json, (inner ?? null) === null ? QWEN_FLAT_KEYS : QWEN_NESTED_KEYS, { path: where });
+}
+
+/**
  * The layout is what most files have; `openQwen` lets the tensors decide.
  * @throws FoveaError `unsupported_model` for an option Fovea does not implement, `bad_checkpoint` for a malformed value.
  */
 export function parseQwenConfig(json: unknown, where: string): QwenConfig {
+  qwenKeys(json, where);
   const root = checkConfig(rootSchema, json, where);
   const text = checkConfig(textSchema, root.text_config ?? json, where);
-  const rope = text.rope_parameters ?? text.rope_scaling ?? {};
-  const kind = rope.rope_type ?? rope.type ?? 'mrope';
-  need(text.hidden_act === 'silu', `hidden_act ${text.hidden_act}`, where);
-  need(kind === 'mrope' || kind === 'default', `rope_scaling of type ${kind}`, where);
-  need(!text.use_sliding_window, 'use_sliding_window', where);
+  const rope = text.rope_scaling ?? text.rope_parameters ?? {};
   const heads = text.num_attention_heads;
   const kvHeads = text.num_key_value_heads ?? heads;
   const headDim = text.hidden_size / heads;
@@ -163,8 +167,6 @@ export function parseQwenConfig(json: unknown, where: string): QwenConfig {
 
 function visionConfig(c: z.infer<typeof visionSchema>, width: number, where: string): QwenVisionConfig {
   const windowCells = Math.floor(c.window_size / c.spatial_merge_size / c.patch_size);
-  need(c.hidden_act === 'silu', `the vision tower's hidden_act ${c.hidden_act}`, where);
-  need((c.in_channels ?? c.in_chans ?? 3) === 3, 'pictures that are not RGB', where);
   if (c.hidden_size % (4 * c.num_heads) !== 0 || windowCells < 1 || c.out_hidden_size !== width) {
     throw badConfig("the vision tower's numbers contradict each other", where);
   }
@@ -188,15 +190,6 @@ function rpnConfig(c: z.infer<typeof rootSchema>, layers: number, where: string)
     throw badConfig('enable_twig is set without twig_K and twig_T', where);
   }
   if (c.twig_K >= layers) throw badConfig(`twig_K ${c.twig_K} is not a layer of ${layers}`, where);
-  need(c.roi_source === 'qk', `roi_source ${c.roi_source}`, where);
   // METHOD §3: Qwen's twig_norm exists and is not used.
   return { k: c.twig_K, t: c.twig_T, norm: false, multiHead: c.roi_multi_head };
-}
-
-function need(ok: boolean, what: string, where: string): void {
-  if (ok) return;
-  throw new FoveaError('unsupported_model', `Fovea does not run Qwen2.5-VL with ${what}`, {
-    where,
-    next: 'It runs the published Qwen2.5-VL configurations',
-  });
 }

@@ -13,7 +13,8 @@ import { readTensors } from '../tensor-index.ts';
 import { readTokenizer } from '../tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { WeightIndex } from '../weight-index.ts';
-import { parseQwenConfig } from './config.ts';
+import type { UnknownKey } from '../keys/check.ts';
+import { parseQwenConfig, qwenKeys } from './config.ts';
 import type { QwenConfig } from './config.ts';
 import { readQwenPreprocessor } from './preprocessor.ts';
 import type { QwenPreprocessorConfig } from './preprocessor.ts';
@@ -26,6 +27,8 @@ export interface QwenCheckpoint {
   readonly rpnDir?: string;
   /** Q-Zoom's gate is among the tensors; it is not run. */
   readonly gate: boolean;
+  /** Keys of its config files that Fovea knows nothing of. */
+  readonly unknownKeys: readonly UnknownKey[];
   readonly config: QwenConfig;
   readonly weights: WeightIndex;
   readonly tokenizer: Tokenizer;
@@ -40,21 +43,30 @@ export interface QwenCheckpoint {
 export async function openQwen(path: string, rpn: RpnFolder | null = null): Promise<QwenCheckpoint> {
   const dir = resolve(path);
   const configPath = join(dir, 'config.json');
-  const stated = parseWithRpn(await readJson(configPath, z.unknown()), configPath, rpn, parseQwenConfig);
+  const { stated, unknown } = parseWithRpn(
+    await readJson(configPath, z.unknown()),
+    configPath,
+    rpn,
+    (json, where) => ({ stated: parseQwenConfig(json, where), unknown: qwenKeys(json, where) }),
+  );
   const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
   const config = { ...stated, layout: qwenLayoutOf(weights) };
   refuseRpnAlone(weights, qwenNames(config.layout), config.text, dir);
   const required = requiredQwenTensors(config);
   if (rpn) checkRpnFits(rpn, weights, required);
   checkTensors(required, weights, dir);
+  const tokenizer = await readTokenizer(dir);
+  const { generation, unknownKeys: inGeneration } = await readGenerationConfig(dir, config.eosTokenIds);
+  const { preprocessor, unknownKeys: inProcessor } = await readQwenPreprocessor(dir, config.vision);
   return {
     dir,
     ...namesOf(dir, rpn),
     gate: hasGate(weights, rpn),
+    unknownKeys: [...unknown, ...inGeneration, ...inProcessor],
     config,
     weights,
-    tokenizer: await readTokenizer(dir),
-    generation: await readGenerationConfig(dir, config.eosTokenIds),
-    preprocessor: await readQwenPreprocessor(dir, config.vision),
+    tokenizer,
+    generation,
+    preprocessor,
   };
 }

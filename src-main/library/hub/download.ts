@@ -114,7 +114,14 @@ export async function downloadInto(
   await writeManifest(dir, { ...header, complete: true, files });
   await refuseFullDisk(dir, weights, freeBytes);
   const bringTower = async (tensors: Iterable<string>): Promise<void> => {
-    const elsewhere = tower === null ? towerElsewhere(config, tensors) : null;
+    const elsewhere =
+      tower === null
+        ? towerElsewhere(
+            config,
+            tensors,
+            details.map(({ path }) => path),
+          )
+        : null;
     if (elsewhere !== null) await onTower?.(elsewhere);
   };
   // What the weights hold is known before they come when there is an index; a single file is read for it after.
