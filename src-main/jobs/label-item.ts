@@ -25,6 +25,7 @@ const FATAL: ReadonlySet<string> = new Set([
   'read_only',
   'bad_project',
   'project_busy',
+  'project_replaced',
   'cancelled',
 ]);
 

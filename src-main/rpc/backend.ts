@@ -14,8 +14,10 @@ import {
 } from '../../src-shared/contract/procedures.ts';
 import { demoModelDir } from '../jobs/demo-project.ts';
 import { ModelLibrary } from '../library/library.ts';
+import { requireSameFiles } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
 import { type Project, openProject } from '../store/project.ts';
+import { sameSamples } from '../store/same-samples.ts';
 import { projectName } from '../store/summary.ts';
 import type { HandlerContext, Handlers } from './handlers/context.ts';
 import { handlers } from './handlers/index.ts';
@@ -58,12 +60,15 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   };
   const open = (path: string, make: () => Promise<Project>): Promise<Session> =>
     change(async () => {
-      if (session?.project.path === resolve(path)) return session;
-      const project = await make();
       const before = session;
+      const again = before?.project.path === resolve(path) ? before : null;
+      if (again && !isReplaced(again.project)) return again;
+      const project = await make();
+      if (again) requireSameSamples(again.project, project);
       session = openSession(project, options.engine, publish);
       await before?.close();
       session.projectChanged(true);
+      if (again) session.samplesChanged();
       await rememberProject(options.recentFile ?? null, {
         path: project.path,
         name: projectName(project.db),
@@ -121,6 +126,35 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
         listeners.clear();
       }),
   };
+}
+
+/** Whether another file lies where the project was opened, or none. */
+function isReplaced(project: Project): boolean {
+  try {
+    requireSameFiles(project.db);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** What pages still hold of `before` will be saved in `now`. Throws `conflict` and closes `now` when it is another project. */
+function requireSameSamples(before: Project, now: Project): void {
+  let same = false;
+  try {
+    same = sameSamples(before.db, now.db);
+  } finally {
+    if (!same) now.close();
+  }
+  if (same) return;
+  throw new FoveaError(
+    'conflict',
+    'another project lies here now: its samples are not those that were decided on',
+    {
+      where: now.path,
+      next: 'Put the project back that was open, then open it again; what is not saved yet is kept until then',
+    },
+  );
 }
 
 /** One cast for the whole table: TypeScript cannot see that a name picks input and handler together. */

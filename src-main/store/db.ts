@@ -27,6 +27,23 @@ export interface WriteQuery<R> {
   get(...params: SqlValue[]): R | undefined;
 }
 
+/** Checks that a connection's files are still the ones that were opened. */
+const checks = new WeakMap<Database.Database, () => void>();
+
+/**
+ * From here on nothing is answered as written unless `check`, called before and after each commit, lets it pass. It
+ * throws when the files are not the ones that were opened.
+ */
+export function guardCommits(db: WritableDb, check: () => void): void {
+  check();
+  checks.set(db, check);
+}
+
+/** Throws `project_replaced` when the connection's files are not the ones that were opened. */
+export function requireSameFiles(db: ReadableDb): void {
+  checks.get(db)?.();
+}
+
 const prepared = new WeakMap<Database.Database, Map<string, Database.Statement>>();
 
 /** A SELECT. `R` is the row's type as the schema declares it. */
@@ -42,19 +59,29 @@ export function write<R = never>(db: WritableDb, sql: string): WriteQuery<R> {
   return {
     run: (...params) =>
       guarded(db, () => {
-        const result = statement(db, sql).run(...params);
+        const result = committed(db, () => statement(db, sql).run(...params));
         return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
       }),
-    get: (...params) => guarded(db, () => statement(db, sql).get(...params) as R | undefined),
+    get: (...params) =>
+      guarded(db, () => committed(db, () => statement(db, sql).get(...params) as R | undefined)),
   };
 }
 
 /**
  * Runs `body` in one write transaction (a savepoint when one is open already): all of it is on disk when this
- * returns, none of it when it throws.
+ * returns, none of it when it throws. With `project_replaced` it may be in a file that nobody sees any more.
  */
 export function transact<T>(db: WritableDb, body: () => T): T {
-  return guarded(db, () => db.transaction(body).immediate());
+  return guarded(db, () => committed(db, () => db.transaction(body).immediate()));
+}
+
+/** What `body` commits went to the files that were opened; inside a transaction that is for its end to say. */
+function committed<T>(db: Database.Database, body: () => T): T {
+  const check = db.inTransaction ? undefined : checks.get(db);
+  check?.();
+  const result = body();
+  check?.();
+  return result;
 }
 
 function statement(db: Database.Database, sql: string): Database.Statement {

@@ -18,9 +18,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../db/migrations/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { type ReadableDb, type WritableDb } from './db.ts';
+import { type ReadableDb, type WritableDb, guardCommits, requireSameFiles } from './db.ts';
 import { badProject, storeError } from './errors.ts';
 import { APPLICATION_ID, checkHeader } from './file-header.ts';
+import { identityCheck } from './file-identity.ts';
 import { prepareMapsFile } from './maps-file.ts';
 import { migrate } from './migrate.ts';
 
@@ -71,6 +72,7 @@ export function openProject(path: string): Project {
     const mapsRecreated = prepareMapsFile(join(folder, MAPS_FILE)) !== 'ready';
     attachMaps(db, folder);
     db.pragma('maps.synchronous = NORMAL');
+    guardCommits(db as WritableDb, identityCheck([file, join(folder, MAPS_FILE)]));
     mkdirSync(join(folder, 'cache'), { recursive: true });
     return { path: folder, db: db as WritableDb, mapsRecreated, close: () => void db.close() };
   } catch (thrown) {
@@ -114,8 +116,10 @@ export async function createProject(
 
 /**
  * Runs `body` on a second, read-only connection that sees the project as it is now, whatever is written meanwhile.
+ * Throws `project_replaced` when another file lies there now.
  */
 export async function withSnapshot<T>(project: Project, body: (db: ReadableDb) => Promise<T>): Promise<T> {
+  requireSameFiles(project.db);
   const db = connect(join(project.path, PROJECT_FILE), true);
   try {
     attachMaps(db, project.path);

@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'bad_project',
   'project_too_new',
   'project_busy',
+  'project_replaced',
   'conflict',
   'device_unavailable',
   'device_disagrees',
