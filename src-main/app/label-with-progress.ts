@@ -23,7 +23,8 @@ export async function labelWithProgress(
     const report = await withEngine(async (engine) => {
       const resources = appResources();
       const { precision } = wish;
-      await quantiseWithProgress({ ...modelFolders(project, wish, resources), precision }, stderr, signal);
+      const folders = await modelFolders(project, wish, resources);
+      await quantiseWithProgress({ ...folders, precision }, stderr, signal);
       const params = await labelParams(project, engine, wish, resources);
       return runLabelJob(project, engine, params, {
         signal,

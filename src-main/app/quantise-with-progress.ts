@@ -1,11 +1,17 @@
 /** Writes the cache of a checkpoint's weights with a bar: what `fovea model quantise` and `fovea label --precision` do. */
-import { openModel } from '../checkpoint/open.ts';
-import type { QuantisedWeights } from '../checkpoint/quantised/index.ts';
-import { openQuantised, storedAsHalves } from '../checkpoint/quantised/index.ts';
+import { openFolders } from '../checkpoint/open.ts';
+import type { CacheForm, QuantisedWeights } from '../checkpoint/quantised/index.ts';
+import { cacheFormOf, openQuantised } from '../checkpoint/quantised/index.ts';
 import type { ModelRef } from '../engine/protocol.ts';
 import { Progress, type ProgressStream } from './cli/progress.ts';
 
 const MEGABYTE = 1e6;
+
+const WORDS: Readonly<Record<CacheForm, string>> = {
+  int4: 'Quantising (MB)',
+  fp16: 'Rounding to float16 (MB)',
+  merged: 'Merging the adapter (MB)',
+};
 
 export interface Quantised extends Pick<QuantisedWeights, 'file' | 'bytes' | 'written'> {
   /** Megabytes of the checkpoint that this run read, and tensors that an interrupted one had finished. */
@@ -19,15 +25,15 @@ export interface Quantised extends Pick<QuantisedWeights, 'file' | 'bytes' | 'wr
  * @throws FoveaError of the checkpoint, and what `openQuantised` throws
  */
 export async function quantiseWithProgress(
-  { dir, rpnDir, precision: form = 'as-stored' }: Pick<ModelRef, 'dir' | 'rpnDir' | 'precision'>,
+  { precision = 'as-stored', ...folders }: Pick<ModelRef, 'dir' | 'rpnDir' | 'adapterDir' | 'precision'>,
   stderr: ProgressStream,
   signal: AbortSignal,
 ): Promise<Quantised | null> {
-  if (form === 'as-stored') return null;
   const start = performance.now();
-  const checkpoint = await openModel(dir, rpnDir);
-  if (form === 'fp16' && storedAsHalves(checkpoint)) return null;
-  const progress = new Progress(form === 'int4' ? 'Quantising (MB)' : 'Rounding to float16 (MB)', stderr);
+  const checkpoint = await openFolders(folders);
+  const form = cacheFormOf(checkpoint, precision);
+  if (form === null) return null;
+  const progress = new Progress(WORDS[form], stderr);
   let first: number | null = null;
   let last = { done: 0, kept: 0 };
   try {

@@ -6,8 +6,12 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { AdapterFolder } from './adapter/folder.ts';
+import type { AdapterFacts } from './adapter/lay.ts';
+import { layAdapter } from './adapter/lay.ts';
+import type { PartNames } from './adapter/names.ts';
 import { llavaKeys, parseConfig } from './config.ts';
-import type { LlavaConfig } from './config.ts';
+import type { LlavaConfig, TextConfig } from './config.ts';
 import { readGenerationConfig } from './generation.ts';
 import type { GenerationConfig } from './generation.ts';
 import { readJson } from './json-file.ts';
@@ -27,11 +31,13 @@ import type { Tokenizer } from './tokenizer.ts';
 import { WeightIndex } from './weight-index.ts';
 
 export interface Checkpoint {
-  /** Absolute path as given, and the folder's name (`org/model` for a Hugging Face cache), `base + RPN` for two. */
+  /** Absolute path as given, and the folder's name (`org/model` for a Hugging Face cache), `base + adapter + RPN` for several. */
   readonly dir: string;
   readonly name: string;
   /** The folder whose RPN lies over this one's. */
   readonly rpnDir?: string;
+  /** The adapter that lies over this folder's weights. */
+  readonly adapter?: AdapterFacts;
   /** Q-Zoom's gate is among the tensors; it is not run. */
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
@@ -43,18 +49,27 @@ export interface Checkpoint {
   readonly preprocessor: PreprocessorConfig;
 }
 
+/** What is laid over a model. */
+export interface Overlays {
+  readonly rpn: RpnFolder | null;
+  readonly adapter: AdapterFolder | null;
+}
+
+export const NOTHING_OVER: Overlays = { rpn: null, adapter: null };
+
 /**
  * Opens and checks a checkpoint folder; reads headers and configs, never weights.
- * @param rpn an RPN to lay over it
+ * @param over an RPN and an adapter to lay over it
  * @param places where a vision tower of another repository may lie
  * @throws FoveaError `not_found`, `bad_checkpoint`, `unsupported_model` or `missing_tensor`.
  */
 export async function openCheckpoint(
   path: string,
-  rpn: RpnFolder | null = null,
+  over: Overlays = NOTHING_OVER,
   places: TowerPlaces = towerPlaces(),
 ): Promise<Checkpoint> {
   const dir = resolve(path);
+  const { rpn, adapter } = over;
   const folder = await stat(dir).catch(() => null);
   if (!folder?.isDirectory()) {
     throw new FoveaError('not_found', 'there is no checkpoint folder here', {
@@ -74,7 +89,8 @@ export async function openCheckpoint(
   refuseRpnAlone(weights, tensorNames(draft.layout), draft.text, dir);
   const tower = await findTower(dir, draft, weights, places);
   const { towerName, ...rest } = draft;
-  const config: LlavaConfig = { ...rest, vision: tower.vision };
+  const { adapted, ...laid } = layOver(adapter, weights, tensorNames(draft.layout), rest);
+  const config: LlavaConfig = { ...adapted, vision: tower.vision };
   const used = visionLayersUsed(config);
   if (used < 0 || used > config.vision.layers) {
     throw new FoveaError('bad_checkpoint', `the vision tower has no layer ${config.visionSelectLayer}`, {
@@ -100,7 +116,8 @@ export async function openCheckpoint(
   );
   return {
     dir,
-    ...namesOf(dir, rpn),
+    ...namesOf(dir, over),
+    ...laid,
     gate: hasGate(weights, rpn),
     unknownKeys: [...unknown, ...tower.unknownKeys, ...inGeneration, ...inProcessor],
     config,
@@ -112,8 +129,28 @@ export async function openCheckpoint(
 }
 
 /** What a checkpoint is called, and where its RPN came from. */
-export function namesOf(dir: string, rpn: RpnFolder | null): { name: string; rpnDir?: string } {
-  return rpn ? { name: `${nameOf(dir)} + ${nameOf(rpn.dir)}`, rpnDir: rpn.dir } : { name: nameOf(dir) };
+export function namesOf(dir: string, { rpn, adapter }: Overlays): { name: string; rpnDir?: string } {
+  const over = adapter && (adapter.dir === dir ? ['its adapter'] : [nameOf(adapter.dir)]);
+  const name = [nameOf(dir), ...(over ?? []), ...(rpn ? [nameOf(rpn.dir)] : [])].join(' + ');
+  return rpn ? { name, rpnDir: rpn.dir } : { name };
+}
+
+/**
+ * Lays the adapter, when there is one, over `weights`.
+ * @param config of the base
+ * @returns the config of the adapted model, and what a checkpoint says of its adapter
+ * @throws FoveaError as `layAdapter`
+ */
+export function layOver<C extends { readonly text: TextConfig }>(
+  adapter: AdapterFolder | null,
+  weights: WeightIndex,
+  names: PartNames,
+  config: C,
+): { readonly adapted: C; readonly adapter?: AdapterFacts } {
+  if (!adapter) return { adapted: config };
+  const { tieWordEmbeddings } = config.text;
+  const { tied, facts } = layAdapter(adapter, { weights, names, tied: tieWordEmbeddings });
+  return { adapted: { ...config, text: { ...config.text, tieWordEmbeddings: tied } }, adapter: facts };
 }
 
 /** Folder names that trainers give to every model; only with its parent does such a name tell one from another. */

@@ -45,7 +45,7 @@ const PER_BLOCK = 2 * FLOAT;
 
 interface Measured {
   readonly config: AnyCheckpoint['config'];
-  readonly weights: Pick<WeightSource, 'get' | 'names'>;
+  readonly weights: WeightSource;
 }
 
 export function memoryEstimate(checkpoint: Measured): MemoryEstimate {
@@ -65,16 +65,18 @@ function storedBytes({ config, weights }: Measured): WeightBytes {
   for (const name of weights.names()) {
     const tensor = weights.get(name);
     if (!tensor) continue;
-    if (tensor.dtype === 'F32' || (name === table && !tied)) mappedBytes += tensor.length;
+    // What an adapter adds to lies in a cache as float32.
+    if (tensor.plus) mappedBytes += (tensor.length / DTYPE_BYTES[tensor.dtype]) * FLOAT;
+    else if (tensor.dtype === 'F32' || (name === table && !tied)) mappedBytes += tensor.length;
     else copiedBytes += (tensor.length / DTYPE_BYTES[tensor.dtype]) * FLOAT;
   }
   return { mappedBytes, copiedBytes };
 }
 
 function int4Bytes({ config, weights }: Measured): MemoryEstimate['int4'] {
-  let mappedBytes = weights.get(embeddingTable(config))?.length ?? 0;
+  let mappedBytes = storedTable({ config, weights });
   let [copiedBytes, fileBytes] = [0, 0];
-  for (const { shape, encoding } of quantisedForms(config, 'int4')) {
+  for (const { shape, encoding } of quantisedForms({ config, weights }, 'int4')) {
     const [n = 1, k = 1] = shape;
     const bytes = partsOf(shape, encoding).reduce((sum, part) => sum + bytesOfPart(part), 0);
     fileBytes += bytes;
@@ -85,9 +87,9 @@ function int4Bytes({ config, weights }: Measured): MemoryEstimate['int4'] {
 }
 
 function fp16Bytes({ config, weights }: Measured): MemoryEstimate['fp16'] {
-  let mappedBytes = weights.get(embeddingTable(config))?.length ?? 0;
+  let mappedBytes = storedTable({ config, weights });
   let [copiedBytes, deviceBytes] = [0, 0];
-  for (const { shape, encoding } of quantisedForms(config, 'fp16')) {
+  for (const { shape, encoding } of quantisedForms({ config, weights }, 'fp16')) {
     const count = shape.reduce((a, b) => a * b, 1);
     deviceBytes += encoding === 'F16' ? count * HALF : count * FLOAT;
     if (encoding === 'F16') copiedBytes += count * FLOAT;
@@ -95,6 +97,12 @@ function fp16Bytes({ config, weights }: Measured): MemoryEstimate['fp16'] {
   }
   const fileBytes = storedAsHalves({ config, weights }) ? 0 : deviceBytes;
   return { mappedBytes, copiedBytes, fileBytes, deviceBytes };
+}
+
+/** Bytes of the table where it is looked up as it is stored; one that an adapter adds to is in the cache. */
+function storedTable({ config, weights }: Measured): number {
+  const table = weights.get(embeddingTable(config));
+  return table && !table.plus ? table.length : 0;
 }
 
 function embeddingTable(config: AnyCheckpoint['config']): string {

@@ -2,6 +2,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { ModelFolders } from './adapter/base.ts';
+import { wholeModel } from './adapter/base.ts';
+import { readAdapterFolder } from './adapter/folder.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { MAX_LAYERS } from './config.ts';
@@ -16,8 +19,9 @@ import { readRpnFolder } from './rpn-folder.ts';
 export type AnyCheckpoint = Checkpoint | QwenCheckpoint;
 
 /**
+ * As {@link openFolders} for a model and an RPN.
  * @param rpnDir a folder whose RPN is laid over the model (SD-RPN's and Q-Zoom's RPN-only checkpoints)
- * @param places where a vision tower of another repository may lie
+ * @param places where a vision tower of another repository, or an adapter's base, may lie
  * @throws FoveaError `not_found`, `bad_checkpoint`, `unsupported_model` or `missing_tensor`.
  */
 export async function openModel(
@@ -25,12 +29,23 @@ export async function openModel(
   rpnDir: string | null = null,
   places?: TowerPlaces,
 ): Promise<AnyCheckpoint> {
+  return openFolders({ dir: path, ...(rpnDir === null ? {} : { rpnDir }) }, places);
+}
+
+/**
+ * Opens a model: a folder, which may be an adapter's, and what is laid over it.
+ * @throws FoveaError `not_found`, `bad_checkpoint`, `unsupported_model` or `missing_tensor`.
+ */
+export async function openFolders(folders: ModelFolders, places?: TowerPlaces): Promise<AnyCheckpoint> {
+  const { dir: path, rpnDir, adapterDir } = await wholeModel(folders, places);
   const configPath = join(path, 'config.json');
   const config = await peek(configPath);
   refuseTooDeep(config, configPath);
-  const rpn = rpnDir === null ? null : await readRpnFolder(rpnDir);
+  const rpn = rpnDir === undefined ? null : await readRpnFolder(rpnDir);
   if (rpn && config !== null) refuseOtherFamily(rpn, config);
-  return isQwenConfig(config) ? openQwen(path, rpn) : openCheckpoint(path, rpn, places);
+  const adapter = adapterDir === undefined ? null : await readAdapterFolder(adapterDir);
+  const over = { rpn, adapter };
+  return isQwenConfig(config) ? openQwen(path, over) : openCheckpoint(path, over, places);
 }
 
 function refuseOtherFamily(rpn: RpnFolder, base: unknown): void {

@@ -4,7 +4,8 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openModel } from '../checkpoint/open.ts';
+import { wholeModel } from '../checkpoint/adapter/base.ts';
+import { openFolders } from '../checkpoint/open.ts';
 import type { AnyCheckpoint } from '../checkpoint/open.ts';
 import { loadModel } from '../runtime/index.ts';
 import type { LoadedModel } from '../runtime/index.ts';
@@ -36,16 +37,17 @@ export class ModelCache {
 
   /** @throws FoveaError as `openModel` and `loadModel` do, `cancelled` included. */
   async get(ref: ModelRef, watch: LoadWatch = {}): Promise<OpenModel> {
-    const { device, precision = 'as-stored', dir, rpnDir = null } = ref;
-    const stamps = [await stampOf(dir), rpnDir === null ? '' : await stampOf(rpnDir)];
-    const key = [device, precision, dir, rpnDir, ...stamps].join('\n');
+    const { device, precision = 'as-stored' } = ref;
+    const { dir, rpnDir = '', adapterDir = '' } = await wholeModel(ref);
+    const stamps = await Promise.all([dir, rpnDir, adapterDir].map((folder) => (folder ? stampOf(folder) : '')));
+    const key = [device, precision, dir, rpnDir, adapterDir, ...stamps].join('\n');
     const known = this.#open.get(key);
     if (known) {
       this.#open.delete(key);
       this.#open.set(key, known);
       return known;
     }
-    const checkpoint = await openModel(dir, rpnDir);
+    const checkpoint = await openFolders(ref);
     // Room is made first: two large models at once may be one too many.
     await this.#shrinkTo(this.#capacity - 1);
     const model = await loadModel(checkpoint, {
@@ -82,6 +84,7 @@ export function describe({ precision, model, checkpoint }: OpenModel): ModelInfo
   return {
     dir: checkpoint.dir,
     ...(checkpoint.rpnDir === undefined ? {} : { rpnDir: checkpoint.rpnDir }),
+    ...(checkpoint.adapter === undefined ? {} : { adapterDir: checkpoint.adapter.dir }),
     name: checkpoint.name,
     family,
     layers,

@@ -16,6 +16,8 @@ export interface ModelRef {
   readonly dir: string;
   /** Absolute path of a folder whose RPN is laid over the model. */
   readonly rpnDir?: string | undefined;
+  /** Absolute path of a folder whose adapter is laid over the model. */
+  readonly adapterDir?: string | undefined;
   readonly device: DeviceChoice;
   /** Default: as stored. */
   readonly precision?: Precision | undefined;
@@ -25,6 +27,8 @@ export interface ModelInfo {
   readonly dir: string;
   /** Where the RPN came from, when from a folder of its own. */
   readonly rpnDir?: string | undefined;
+  /** Where the adapter came from. */
+  readonly adapterDir?: string | undefined;
   readonly name: string;
   readonly family: string;
   readonly layers: number;

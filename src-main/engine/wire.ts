@@ -32,6 +32,7 @@ import type {
 const modelRefSchema = z.object({
   dir: z.string().min(1),
   rpnDir: z.string().min(1).optional(),
+  adapterDir: z.string().min(1).optional(),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
   precision: precisionSchema.optional(),
 }) satisfies z.ZodType<ModelRef>;
@@ -121,6 +122,7 @@ export type ToEngine = z.infer<typeof toEngineSchema>;
 const modelInfoSchema = z.object({
   dir: z.string(),
   rpnDir: z.string().optional(),
+  adapterDir: z.string().optional(),
   name: z.string(),
   family: z.string(),
   layers: z.number(),

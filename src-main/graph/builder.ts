@@ -11,6 +11,7 @@ import { OpError } from './ops/spec.ts';
 import type { OpName } from './ops/index.ts';
 import { quantisedRowsOf, rowPieces, rowsOf } from './pieces.ts';
 import type { Graph, Initializer, Node, Value } from './types.ts';
+import { GraphError } from './types.ts';
 import { verify } from './verifier.ts';
 import type { BlockRef, FileRange, Placement, QuantisedRef, TableRef, WeightRef } from './weights.ts';
 import { ANYWHERE } from './weights.ts';
@@ -66,6 +67,7 @@ export class GraphBuilder {
    * are cast, which ONNX Runtime folds into a float32 copy in memory, except matrices of a dtype that the device holds.
    */
   weight(name: string, ref: WeightRef, shape: readonly number[]): Value {
+    refuseUnmerged(name, ref);
     const key = `${name}:${shape.join('x')}`;
     const known = this.#values.get(key);
     if (known) return known;
@@ -79,6 +81,7 @@ export class GraphBuilder {
 
   /** A weight in the dtype it is stored in, for a graph that looks up a few of its rows. */
   stored(name: string, ref: WeightRef, shape: readonly number[]): Value {
+    refuseUnmerged(name, ref);
     const key = `${name}:${shape.join('x')}:stored`;
     const known = this.#values.get(key);
     return known ?? this.#initializer({ name: key, dtype: DTYPE_OF[ref.dtype], shape, data: { file: ref } });
@@ -313,4 +316,9 @@ export class GraphBuilder {
     this.#nodes.push(node);
     return this.#define({ name, ...type });
   }
+}
+
+/** The file holds only a part of such a weight; the whole comes from a cache (checkpoint/quantised). */
+function refuseUnmerged(name: string, { plus }: WeightRef): void {
+  if (plus) throw new GraphError(`an adapter adds to ${name}, and the sum is not in its file`);
 }

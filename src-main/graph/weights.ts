@@ -16,6 +16,22 @@ export interface FileRange {
 export interface WeightRef extends FileRange {
   readonly dtype: 'F32' | 'F16' | 'BF16';
   readonly shape: readonly number[];
+  /** Added to the stored values before anything computes with them; no graph takes a weight that still has it. */
+  readonly plus?: LowRank;
+}
+
+/**
+ * A matrix of low rank r that is added to a weight `[N, …]` of K values a row: `scale · left · right`, worked out in
+ * float32.
+ */
+export interface LowRank {
+  /** `[N, r]`; `transposed`: `[r, N]`. */
+  readonly left: WeightRef;
+  /** `[r, …]` of K values a row; `transposed`: `[K, r]`. */
+  readonly right: WeightRef;
+  readonly rank: number;
+  readonly scale: number;
+  readonly transposed: boolean;
 }
 
 /**

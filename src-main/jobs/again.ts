@@ -19,12 +19,12 @@ export interface Again {
  */
 export async function askAgain(project: Project, predictionId: number): Promise<Again> {
   const source = predictionSource(project.db, predictionId);
-  const { dir, rpnDir, fingerprint, precision } = source.model;
+  const { fingerprint, precision, ...folders } = source.model;
   const path = imagePath(project.db, project.path, source.imageId);
   if (path === null) throw new FoveaError('not_found', 'the sample has no picture', { where: project.path });
-  if ((await modelFingerprint(dir, rpnDir ?? undefined)) !== fingerprint) {
+  if ((await modelFingerprint(folders)) !== fingerprint) {
     throw new FoveaError('bad_checkpoint', 'the folder no longer holds the model that made this prediction', {
-      where: dir,
+      where: folders.dir,
       next: 'Put the old files back, or label again with the new ones',
     });
   }
@@ -32,9 +32,8 @@ export async function askAgain(project: Project, predictionId: number): Promise<
     source,
     imagePath: path,
     model: {
-      dir,
+      ...folders,
       device: 'auto',
-      ...(rpnDir === null ? {} : { rpnDir }),
       ...(precision === 'as-stored' ? {} : { precision }),
     },
   };

@@ -1,9 +1,10 @@
 /** Fills in what a person left out of "label this project": which model and which preset. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { wholeModel } from '../checkpoint/adapter/base.ts';
 import type { DeviceChoice, Engine, ModelRef, Precision } from '../engine/protocol.ts';
 import type { Project } from '../store/project.ts';
-import { activeRunId, getRun, rpnDirOfRun } from '../store/run.ts';
+import { activeRunId, getRun, overlaysOfRun } from '../store/run.ts';
 import { DEMO_PRESET, type Resources, demoModelDir } from './demo-project.ts';
 import type { LabelJobParams } from './label-run.ts';
 import { choosePreset, knownPresets, loadPresets } from './presets.ts';
@@ -13,6 +14,8 @@ export interface LabelWish {
   readonly modelDir: string | null;
   /** A folder whose RPN is laid over the model; without it, and without `modelDir`, the active run's. */
   readonly rpnDir?: string | undefined;
+  /** The same with an adapter. `modelDir` may be an adapter's folder too: then the base that it names is meant. */
+  readonly adapterDir?: string | undefined;
   /** Null: the active run's preset for its own model, else the one that fits the model. */
   readonly presetId: string | null;
   readonly answerMode: 'self' | 'teacher';
@@ -21,18 +24,23 @@ export interface LabelWish {
   readonly precision?: Precision | undefined;
 }
 
-/** The folder of the model that will label, and of the RPN laid over it. */
-export function modelFolders(
+/** The folder of the model that will label, and of what is laid over it. Throws as `wholeModel`. */
+export async function modelFolders(
   project: Project,
   wish: LabelWish,
   resources: Resources,
-): Pick<ModelRef, 'dir' | 'rpnDir'> {
+): Promise<Pick<ModelRef, 'dir' | 'rpnDir' | 'adapterDir'>> {
   const run = activeRun(project);
   const used = run && existsSync(run.modelDir) ? run : null;
   const dir = resolve(wish.modelDir ?? used?.modelDir ?? demoModelDir(resources));
-  const usedRpn = used && wish.modelDir === null ? rpnDirOfRun(project.db, used.id) : null;
-  const rpnDir = wish.rpnDir ?? usedRpn;
-  return rpnDir === null ? { dir } : { dir, rpnDir: resolve(rpnDir) };
+  const over = used && wish.modelDir === null ? overlaysOfRun(project.db, used.id) : {};
+  const rpnDir = wish.rpnDir ?? over.rpnDir;
+  const adapterDir = wish.adapterDir ?? over.adapterDir;
+  return wholeModel({
+    dir,
+    ...(rpnDir === undefined ? {} : { rpnDir: resolve(rpnDir) }),
+    ...(adapterDir === undefined ? {} : { adapterDir: resolve(adapterDir) }),
+  });
 }
 
 function activeRun(project: Project) {
@@ -52,12 +60,13 @@ export async function labelParams(
 ): Promise<LabelJobParams> {
   const run = activeRun(project);
   const demo = demoModelDir(resources);
-  const folders = modelFolders(project, wish, resources);
-  const { dir, rpnDir = null } = folders;
+  const folders = await modelFolders(project, wish, resources);
+  const { dir, rpnDir, adapterDir } = folders;
   const { device = 'auto', precision } = wish;
   const model = { ...folders, device, ...(precision === undefined ? {} : { precision }) };
   const presets = await knownPresets(resources);
-  const sameModel = run !== null && dir === run.modelDir && rpnDir === rpnDirOfRun(project.db, run.id);
+  const over = run === null ? {} : overlaysOfRun(project.db, run.id);
+  const sameModel = dir === run?.modelDir && rpnDir === over.rpnDir && adapterDir === over.adapterDir;
   const presetId = wish.presetId ?? (sameModel ? run.preset.id : dir === resolve(demo) ? DEMO_PRESET : null);
   const known = presets.find((preset) => preset.id === presetId);
   const stored = sameModel && run.preset.id === presetId ? run.preset : null;

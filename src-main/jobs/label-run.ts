@@ -28,6 +28,7 @@ export const labelParamsOfJobSchema = z.object({
   model: z.object({
     dir: z.string(),
     rpnDir: z.string().optional(),
+    adapterDir: z.string().optional(),
     device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
     precision: precisionSchema.optional(),
   }),
@@ -60,7 +61,7 @@ export async function planLabelJob(
   const { db } = project;
   const { preset, answerMode, model } = params;
   const info = await modelInfo(engine, model);
-  const fingerprint = await modelFingerprint(model.dir, model.rpnDir);
+  const fingerprint = await modelFingerprint(model);
   const want = {
     questionMap: true,
     rpn: info.rpn !== null && preset.rpn !== null,
@@ -70,11 +71,12 @@ export async function planLabelJob(
   const runId = transact(db, () => {
     const modelId = ensureModel(db, { fingerprint, dir: model.dir, name: info.name, family: info.family });
     // Other weights give other numbers: a run of its own.
-    const { precision, rpnDir } = model;
+    const { precision, rpnDir, adapterDir } = model;
     const settings = {
       want,
       ...(precision === undefined || precision === 'as-stored' ? {} : { precision }),
       ...(rpnDir === undefined ? {} : { rpnDir }),
+      ...(adapterDir === undefined ? {} : { adapterDir }),
     };
     const id = ensureRun(db, { modelId, presetId: ensurePreset(db, preset), settings, answerMode });
     setRunDevice(db, id, info.device);

@@ -6,24 +6,33 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { ModelRef } from '../engine/protocol.ts';
 
 const SAMPLES = 32;
 const SAMPLE_BYTES = 16 << 10;
 
 /**
- * Hash over the checkpoint folder, and that of an RPN laid over it; equal wherever the folders lie. Throws `not_found`
- * or `io`.
+ * Hash over the checkpoint folder, and over those of an RPN and an adapter laid over it; equal wherever the folders
+ * lie. Throws `not_found` or `io`.
  */
-export async function modelFingerprint(dir: string, rpnDir?: string): Promise<string> {
-  if (rpnDir === undefined) return folderFingerprint(dir);
-  const both = [await folderFingerprint(dir), await folderFingerprint(rpnDir)];
-  return createHash('sha256').update(both.join('\0')).digest('hex');
+export async function modelFingerprint({
+  dir,
+  rpnDir,
+  adapterDir,
+}: Pick<ModelRef, 'dir' | 'rpnDir' | 'adapterDir'>): Promise<string> {
+  const parts = [await folderFingerprint(dir)];
+  if (rpnDir !== undefined) parts.push(await folderFingerprint(rpnDir));
+  // Trainers keep earlier states of an adapter in folders inside its own.
+  if (adapterDir !== undefined) parts.push('adapter', await folderFingerprint(adapterDir, /^adapter_[^/]*$/));
+  const [only = ''] = parts;
+  return parts.length === 1 ? only : createHash('sha256').update(parts.join('\0')).digest('hex');
 }
 
-async function folderFingerprint(dir: string): Promise<string> {
+/** @param which of its files; default: all */
+async function folderFingerprint(dir: string, which = /./): Promise<string> {
   const hash = createHash('sha256');
   try {
-    const names = await readdir(dir, { recursive: true });
+    const names = (await readdir(dir, { recursive: true })).filter((name) => which.test(name));
     for (const name of names.map((path) => path.replaceAll('\\', '/')).sort()) {
       if (name.endsWith('.json')) await addFile(hash, dir, name, Infinity);
       if (name.endsWith('.safetensors')) await addFile(hash, dir, name, SAMPLES);

@@ -6,7 +6,7 @@ import { availableMemory } from 'node:process';
 import type { GraphSource, ModelGraphs } from '../../models/architectures/index.ts';
 import { modelGraphs } from '../../models/architectures/index.ts';
 import { memoryEstimate } from '../checkpoint/memory.ts';
-import { openQuantised, storedAsHalves } from '../checkpoint/quantised/index.ts';
+import { cacheFormOf, openQuantised } from '../checkpoint/quantised/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { WeightRef } from '../graph/weights.ts';
 import { placed } from '../graph/weights.ts';
@@ -66,7 +66,7 @@ export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
 /**
  * Loads a checkpoint. `auto` takes the first GPU that is there, right and not slower than the CPU, else the CPU.
  * @throws FoveaError `device_unavailable`, `device_disagrees`, `missing_tensor`, `out_of_memory` (before anything is read
- *   when the weights cannot fit), `cancelled`, at int4 and fp16 also what `openQuantised` throws; nothing stays open.
+ *   when the weights cannot fit), `cancelled`, with a cache also what `openQuantised` throws; nothing stays open.
  */
 export async function loadModel(stored: GraphSource, options: LoadOptions): Promise<LoadedModel> {
   const start = performance.now();
@@ -179,10 +179,11 @@ async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boo
   }
 }
 
-/** The checkpoint with the weights that a precision asks for. */
+/** The checkpoint with the weights that a precision asks for, what an adapter adds to them included. */
 async function atPrecision(stored: GraphSource, options: LoadOptions): Promise<GraphSource> {
-  const { precision: form = 'as-stored', cacheFolder: folder, onQuantise: onProgress, signal } = options;
-  if (form === 'as-stored' || (form === 'fp16' && storedAsHalves(stored))) return stored;
+  const { precision = 'as-stored', cacheFolder: folder, onQuantise: onProgress, signal } = options;
+  const form = cacheFormOf(stored, precision);
+  if (form === null) return stored;
   const weights = await openQuantised(stored, {
     form,
     ...(folder === undefined ? {} : { folder }),

@@ -19,7 +19,9 @@ export interface PredictionSource {
     readonly dir: string;
     /** Hash over its files when the run was made. */
     readonly fingerprint: string;
-    readonly rpnDir: string | null;
+    /** What was laid over it. */
+    readonly rpnDir?: string;
+    readonly adapterDir?: string;
     readonly precision: Precision;
   };
   /** Whether the run asked for these. */
@@ -53,7 +55,8 @@ WHERE p.id = ?`;
 const tokensSchema = z.array(z.number().int().min(0));
 const settingsSchema = z.object({
   precision: precisionSchema.default('as-stored'),
-  rpnDir: z.string().nullable().default(null),
+  rpnDir: z.string().nullish(),
+  adapterDir: z.string().nullish(),
   want: z
     .object({ questionMap: z.boolean(), rpn: z.boolean(), secondStage: z.boolean() })
     .default({ questionMap: true, rpn: true, secondStage: true }),
@@ -67,7 +70,7 @@ export function predictionSource(db: ReadableDb, predictionId: number): Predicti
       next: 'Load the sample again',
     });
   }
-  const { precision, rpnDir, want } = settingsSchema.parse(JSON.parse(row.settings));
+  const { precision, rpnDir, adapterDir, want } = settingsSchema.parse(JSON.parse(row.settings));
   return {
     runId: row.run_id,
     sampleId: row.sample_id,
@@ -77,7 +80,13 @@ export function predictionSource(db: ReadableDb, predictionId: number): Predicti
     answer: row.answer,
     answerTokens: tokensSchema.parse(JSON.parse(row.answer_tokens)),
     preset: presetSchema.parse(JSON.parse(row.preset)),
-    model: { dir: row.dir, fingerprint: row.fingerprint, rpnDir, precision },
+    model: {
+      dir: row.dir,
+      fingerprint: row.fingerprint,
+      ...(rpnDir ? { rpnDir } : {}),
+      ...(adapterDir ? { adapterDir } : {}),
+      precision,
+    },
     want,
   };
 }

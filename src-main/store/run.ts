@@ -18,7 +18,10 @@ export interface NewRun {
   readonly answerMode: 'self' | 'teacher';
 }
 
-const settingsSchema = z.object({ rpnDir: z.string().optional() });
+const settingsSchema = z.object({ rpnDir: z.string().optional(), adapterDir: z.string().optional() });
+
+/** Folders of what was laid over a run's model. */
+export type RunOverlays = z.infer<typeof settingsSchema>;
 
 interface Row {
   readonly id: number;
@@ -61,11 +64,11 @@ export function getRun(db: ReadableDb, runId: number): Run {
   return toRun(row);
 }
 
-/** The folder whose RPN was laid over the run's model, or null. Throws `not_found`. */
-export function rpnDirOfRun(db: ReadableDb, runId: number): string | null {
+/** Throws `not_found`. */
+export function overlaysOfRun(db: ReadableDb, runId: number): RunOverlays {
   const row = read<{ settings: string }>(db, 'SELECT settings FROM run WHERE id = ?').get(runId);
   if (!row) throw new FoveaError('not_found', `there is no run ${runId}`);
-  return settingsSchema.parse(JSON.parse(row.settings)).rpnDir ?? null;
+  return settingsSchema.parse(JSON.parse(row.settings));
 }
 
 export function listRuns(db: ReadableDb): Run[] {

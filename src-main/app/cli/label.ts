@@ -5,7 +5,7 @@ import { withProject } from '../projects.ts';
 import { positiveInteger, usageError, type AddCommand } from './command.ts';
 import { exitOfBatch } from './exit.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
-import { RPN_OPTION, modelDir, type RpnOptions } from './rpn-option.ts';
+import { ADAPTER_OPTION, RPN_OPTION, modelDir, type RpnOptions } from './rpn-option.ts';
 
 interface Options extends RpnOptions, PrecisionOptions {
   readonly model?: string;
@@ -27,6 +27,7 @@ export const addLabel: AddCommand = (program, cli) => {
       'checkpoint folder, or a name of fovea model list (default: the one used last, else the demo model)',
     )
     .option(...RPN_OPTION)
+    .option(...ADAPTER_OPTION)
     .option('--preset <id>', 'layers, heads and thresholds (default: the one that fits the model)')
     .option('--limit <n>', 'label at most so many samples', positiveInteger('--limit'))
     .option(
@@ -46,6 +47,7 @@ export const addLabel: AddCommand = (program, cli) => {
     const wish = {
       modelDir: options.model === undefined ? null : await modelDir(options.model),
       rpnDir: options.rpn === undefined ? undefined : await modelDir(options.rpn),
+      adapterDir: options.adapter === undefined ? undefined : await modelDir(options.adapter),
       presetId: options.preset ?? null,
       answerMode: options.answers === 'given' ? 'teacher' : 'self',
       limit: options.limit ?? null,

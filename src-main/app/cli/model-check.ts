@@ -1,12 +1,13 @@
 /** `fovea model check`: whether a checkpoint folder can be used and on which devices, found out by loading it. */
 import { availableMemory } from 'node:process';
 import type { CacheState } from '../../checkpoint/quantised/index.ts';
-import { CACHE_FORMS, cacheState, storedAsHalves } from '../../checkpoint/quantised/index.ts';
+import { cacheFormOf, cacheState } from '../../checkpoint/quantised/index.ts';
+import type { AdapterFacts } from '../../checkpoint/adapter/lay.ts';
 import type { UnknownKey } from '../../checkpoint/keys/check.ts';
 import { memoryEstimate, parametersByDtype } from '../../checkpoint/memory.ts';
 import type { MemoryEstimate } from '../../checkpoint/memory.ts';
 import type { AnyCheckpoint } from '../../checkpoint/open.ts';
-import { openModel } from '../../checkpoint/open.ts';
+import { openFolders } from '../../checkpoint/open.ts';
 import type { EngineClient } from '../../engine/client.ts';
 import type { DeviceChoice, ModelInfo } from '../../engine/protocol.ts';
 import { choosePreset, loadPresets } from '../../jobs/presets.ts';
@@ -17,7 +18,7 @@ import { appResources } from '../resources.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
-import { MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+import { ADAPTER_OPTION, MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const satisfies DeviceChoice[];
 
@@ -40,6 +41,7 @@ export const addCheck: AddCommand = (model, cli) => {
     .description('load a checkpoint folder and say what it is and where it runs')
     .argument('<model>', MODEL_WORDS)
     .option(...RPN_OPTION)
+    .option(...ADAPTER_OPTION)
     .option(...PRECISION_OPTION);
   cli.define<Options>(check, async ({ output, stderr, signal }, [folder], options) => {
     const { precision } = options;
@@ -51,14 +53,25 @@ export const addCheck: AddCommand = (model, cli) => {
       for (const device of DEVICES) tried.push(await tryDevice(engine, loaded, device));
       return { info: loaded, devices: tried };
     });
-    const checkpoint = await openModel(folders.dir, folders.rpnDir);
+    const checkpoint = await openFolders(folders);
     const dtypes = parametersByDtype(checkpoint.weights);
     const memory = { ...memoryEstimate(checkpoint), availableBytes: availableMemory() };
     const caches = await cachesOf(checkpoint);
     const preset = await fittingPreset(info);
     const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
-    const { gate, unknownKeys } = checkpoint;
-    const facts = { ...info, gate, unknownKeys, dynamicGrid, dtypes, devices, memory, caches, preset };
+    const { gate, adapter = null, unknownKeys } = checkpoint;
+    const facts = {
+      ...info,
+      gate,
+      adapter,
+      unknownKeys,
+      dynamicGrid,
+      dtypes,
+      devices,
+      memory,
+      caches,
+      preset,
+    };
     output.result(facts, describe(facts));
     return EXIT.done;
   });
@@ -69,8 +82,8 @@ async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceCh
     return { device, ok: true, selfCheck: info.selfCheck, held: info.held, error: null };
   }
   try {
-    const { dir, rpnDir, precision } = info;
-    const { selfCheck, held } = await engine.modelInfo({ dir, rpnDir, precision, device });
+    const { dir, rpnDir, adapterDir, precision } = info;
+    const { selfCheck, held } = await engine.modelInfo({ dir, rpnDir, adapterDir, precision, device });
     return { device, ok: true, selfCheck, held, error: null };
   } catch (error) {
     return { device, ok: false, selfCheck: null, held: [], error: FoveaError.from(error).message };
@@ -79,12 +92,13 @@ async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceCh
 
 /** Null: the weights come straight from the checkpoint's files. */
 async function cachesOf(checkpoint: AnyCheckpoint): Promise<CheckedModel['caches']> {
-  const [int4, fp16] = await Promise.all(
-    CACHE_FORMS.map((form) =>
-      form === 'fp16' && storedAsHalves(checkpoint) ? null : cacheState(checkpoint, form),
-    ),
+  const [merged, int4, fp16] = await Promise.all(
+    (['as-stored', 'int4', 'fp16'] as const).map((precision) => {
+      const form = cacheFormOf(checkpoint, precision);
+      return form === null ? null : cacheState(checkpoint, form);
+    }),
   );
-  return { int4: int4 ?? null, fp16: fp16 ?? null };
+  return { merged: merged ?? null, int4: int4 ?? null, fp16: fp16 ?? null };
 }
 
 /** The preset `fovea label` would take, or null when the person has to name one. */
@@ -110,20 +124,27 @@ interface CheckedModel extends ModelInfo {
   readonly devices: readonly DeviceResult[];
   readonly memory: MemoryEstimate & { readonly availableBytes: number };
   /** The files that `--precision` uses or would write; null: none, the checkpoint's own serve. */
-  readonly caches: { readonly int4: CacheState | null; readonly fp16: CacheState | null };
+  readonly caches: {
+    /** What an adapter adds to, merged, for weights as they are stored. */
+    readonly merged: CacheState | null;
+    readonly int4: CacheState | null;
+    readonly fp16: CacheState | null;
+  };
+  readonly adapter: AdapterFacts | null;
   /** Null: none fits on its own. */
   readonly preset: string | null;
 }
 
 function describe(info: CheckedModel): string {
   const { preset, dtypes, devices, memory, caches, dynamicGrid, precision } = info;
-  const { rpn, rpnDir, gate } = info;
+  const { rpn, rpnDir, gate, adapter } = info;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${(count / 1e6).toFixed(1)} M`);
   return [
     `${info.name}: ${info.family}, ${(info.parameters / 1e6).toFixed(1)} M parameters (${stored.join(', ')})`,
     `  decoder    ${info.layers} layers, ${info.heads} heads; grid ${dynamicGrid ? 'of each picture' : info.grid.join('×')}`,
     `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
+    ...(adapter ? adapterLines(adapter, info) : []),
     ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
     ...unknownLines(info.unknownKeys),
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
@@ -135,6 +156,7 @@ function describe(info: CheckedModel): string {
           '             16-bit weights are float32 copies where a device does not hold them; int4 and fp16 take less',
         ]
       : []),
+    ...(caches.merged ? [`  adapted    ${cacheWords(caches.merged)}`] : []),
     `             ${megabytes(1024 * memory.cacheBytesPerToken)} per 1024 tokens; ${megabytes(memory.availableBytes)} free`,
     `  at int4    ${megabytes(memory.int4.mappedBytes)} mapped, ${megabytes(memory.int4.copiedBytes)} copied; ${cacheWords(caches.int4)}`,
     `  at fp16    ${megabytes(memory.fp16.deviceBytes)} on a card that knows float16, ${megabytes(memory.fp16.copiedBytes)} copied on the CPU; ${cacheWords(caches.fp16)}`,
@@ -146,6 +168,19 @@ function unknownLines(keys: readonly UnknownKey[]): string[] {
   return keys.map(
     ({ file, key, value }, at) => `  ${(at === 0 ? 'not known' : '').padEnd(10)} ${key} ${value} in ${file}`,
   );
+}
+
+/** What is laid over which base, in which words a person knows it from training. */
+function adapterLines(
+  { dir, ranks, targets, modules, replaced }: AdapterFacts,
+  info: Pick<ModelInfo, 'dir'>,
+): string[] {
+  const whole = replaced === 0 ? '' : `; ${replaced} tensors replaced`;
+  return [
+    `  adapter    LoRA of rank ${ranks.join(', ') || '–'} on ${modules} layers (${targets.join(', ')})${whole}`,
+    `             ${dir === info.dir ? 'beside its base in this folder: without it, move it elsewhere' : `out of ${dir}`}`,
+    `  base       ${info.dir}: its tokenizer, template and picture settings are used`,
+  ];
 }
 
 function cacheWords(cache: CacheState | null): string {

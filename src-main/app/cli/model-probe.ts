@@ -8,7 +8,7 @@ import { positiveInteger, usageError } from './command.ts';
 import { EXIT } from './exit.ts';
 import { writeNpz } from './npz.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
-import { MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+import { MODEL_WORDS, ADAPTER_OPTION, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
 const DEVICES: readonly string[] = [
   'auto',
@@ -51,6 +51,7 @@ export const addProbe: AddCommand = (model, cli) => {
     .description('run one picture and question and write what the model computes as NumPy arrays')
     .argument('<model>', MODEL_WORDS)
     .option(...RPN_OPTION)
+    .option(...ADAPTER_OPTION)
     .requiredOption('--image <file>', 'the picture')
     .requiredOption('--question <text>', 'the question')
     .option('--answer <text>', "an answer to feed instead of the model's own")

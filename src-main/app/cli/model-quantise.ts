@@ -1,13 +1,15 @@
 /** `fovea model quantise`: a cache of a checkpoint's weights, written ahead of its first use, or deleted. */
-import { openModel } from '../../checkpoint/open.ts';
-import { CACHE_FORMS, type CacheForm, removeQuantised } from '../../checkpoint/quantised/index.ts';
+import { openFolders } from '../../checkpoint/open.ts';
+import { ALL_FORMS, CACHE_FORMS, removeQuantised } from '../../checkpoint/quantised/index.ts';
 import { quantiseWithProgress } from '../quantise-with-progress.ts';
 import { usageError, type AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
-import { MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+import { ADAPTER_OPTION, MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+
+type AskedForm = (typeof CACHE_FORMS)[number];
 
 interface Options extends RpnOptions {
-  readonly precision?: CacheForm;
+  readonly precision?: AskedForm;
   readonly remove?: boolean;
 }
 
@@ -17,6 +19,7 @@ export const addQuantise: AddCommand = (model, cli) => {
     .description('write the int4 or fp16 cache of a checkpoint; stopped or killed, the same command goes on')
     .argument('<model>', `${MODEL_WORDS}; it is only read`)
     .option(...RPN_OPTION)
+    .option(...ADAPTER_OPTION)
     .option(
       '--precision <which>',
       'int4, for the CPU, or fp16, for graphics cards (default: int4; with --remove: both)',
@@ -27,8 +30,8 @@ export const addQuantise: AddCommand = (model, cli) => {
     const folders = await modelFolders(folder, options);
     const { precision } = options;
     if (options.remove) {
-      const forms = precision === undefined ? CACHE_FORMS : [precision];
-      const checkpoint = await openModel(folders.dir, folders.rpnDir);
+      const forms = precision === undefined ? ALL_FORMS : [precision];
+      const checkpoint = await openFolders(folders);
       const removed = await removeQuantised(checkpoint, undefined, forms);
       output.result({ removed }, removed ? 'Deleted the cache' : 'There was no cache');
       return EXIT.done;
@@ -55,7 +58,7 @@ export const addQuantise: AddCommand = (model, cli) => {
   });
 };
 
-function formOf(text: string): CacheForm {
+function formOf(text: string): AskedForm {
   const found = CACHE_FORMS.find((form) => form === text);
   if (found) return found;
   throw usageError(`There is no cache of precision "${text}"`, `One of: ${CACHE_FORMS.join(', ')}`);

@@ -1,15 +1,17 @@
 /**
  * The forms a cache keeps tensors in. `int4`: linear layers in blocks of 4 or 8 bits (blocks.ts), all else float32.
- * `fp16`: linear layers as float16 (halves.ts), all else float32.
+ * `fp16`: linear layers as float16 (halves.ts), all else float32. `merged`: the tensors that an adapter adds to, as
+ * float32, and no others.
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Bits } from './blocks.ts';
 import { BLOCK, blocksOf, quantise } from './blocks.ts';
 import { toHalves } from './halves.ts';
 
-/** The kinds of cache. */
+/** The kinds of cache that a precision asks for, and those that there are. */
 export const CACHE_FORMS = ['int4', 'fp16'] as const;
-export type CacheForm = (typeof CACHE_FORMS)[number];
+export const ALL_FORMS = [...CACHE_FORMS, 'merged'] as const;
+export type CacheForm = (typeof ALL_FORMS)[number];
 
 /** One tensor's form: blocks of so many bits, or a float dtype. */
 export type Encoding = Bits | 'F16' | 'F32';

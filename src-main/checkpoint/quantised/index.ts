@@ -6,20 +6,21 @@ import { createHash } from 'node:crypto';
 import { mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Precision } from '../../../src-shared/contract/models.ts';
 import type { BlockRef, WeightRef, WeightSource } from '../../graph/weights.ts';
 import { BLOCK } from './blocks.ts';
 import { cacheDir } from './cache-dir.ts';
 import type { CacheForm } from './encodings.ts';
-import { CACHE_FORMS } from './encodings.ts';
+import { ALL_FORMS } from './encodings.ts';
 import { withLock } from './lock.ts';
 import type { QuantisedPlan, QuantisedSource } from './plan.ts';
-import { planQuantised, quantisedForms } from './plan.ts';
+import { filesOf, planQuantised, quantisedForms } from './plan.ts';
 import { isIntact, noteOf } from './verify.ts';
 import type { WriteOptions } from './write.ts';
 import { unfinished, writeQuantised } from './write.ts';
 
 export { cacheDir } from './cache-dir.ts';
-export { CACHE_FORMS } from './encodings.ts';
+export { ALL_FORMS, CACHE_FORMS } from './encodings.ts';
 export type { CacheForm } from './encodings.ts';
 export type { WriteProgress } from './write.ts';
 
@@ -79,7 +80,7 @@ async function write(plan: QuantisedPlan, target: string, options: WriteOptions)
 export async function removeQuantised(
   source: QuantisedSource,
   folder = cacheDir(),
-  forms: readonly CacheForm[] = CACHE_FORMS,
+  forms: readonly CacheForm[] = ALL_FORMS,
 ): Promise<boolean> {
   let found = false;
   for (const form of forms) {
@@ -118,19 +119,39 @@ export async function cacheState(
 }
 
 /** Whether every linear layer is stored as float16 already, so that no cache is needed for it. */
-export function storedAsHalves({ config, weights }: QuantisedSource): boolean {
-  return quantisedForms(config, 'fp16').every(
-    ({ name, encoding }) => encoding !== 'F16' || weights.get(name)?.dtype === 'F16',
+export function storedAsHalves(source: QuantisedSource): boolean {
+  const { weights } = source;
+  return (
+    !isAdapted(source) &&
+    quantisedForms(source, 'fp16').every(
+      ({ name, encoding }) => encoding !== 'F16' || weights.get(name)?.dtype === 'F16',
+    )
   );
+}
+
+/** Whether an adapter adds to a tensor that runs. */
+export function isAdapted(source: QuantisedSource): boolean {
+  return quantisedForms(source, 'merged').length > 0;
+}
+
+/** The cache that a run at this precision reads; null: the files themselves serve. */
+export function cacheFormOf(source: QuantisedSource, precision: Precision): CacheForm | null {
+  if (precision === 'as-stored') return isAdapted(source) ? 'merged' : null;
+  return precision === 'fp16' && storedAsHalves(source) ? null : precision;
 }
 
 /** One cache of a form per place of the weights, so that a new version of a checkpoint takes the place of the old one's. */
 function quantisedFile(plan: QuantisedPlan, folder: string): string {
-  const files = [...new Set(plan.tensors.map(({ entry }) => entry.file))].sort();
-  const [first = ''] = files;
-  const name = basename(dirname(first)).replaceAll(/[^\w.-]+/g, '-');
+  const files = [...new Set(plan.tensors.flatMap(({ entry }) => filesOf(entry)))].sort();
+  const name = basename(dirname(firstFile(plan))).replaceAll(/[^\w.-]+/g, '-');
   const place = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
   return join(folder, `${name}-${place}.${plan.form}.safetensors`);
+}
+
+/** The file that gives a cache its name: an adapter's where there is one, else the checkpoint's first. */
+function firstFile({ tensors }: QuantisedPlan): string {
+  const added = tensors.find(({ entry }) => entry.plus)?.entry.plus?.left.file;
+  return added ?? tensors.map(({ entry }) => entry.file).sort()[0] ?? '';
 }
 
 function weightsOf(

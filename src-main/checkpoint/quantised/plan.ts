@@ -65,7 +65,7 @@ export async function planQuantised(
   { config, weights }: QuantisedSource,
   form: CacheForm,
 ): Promise<QuantisedPlan> {
-  const forms = quantisedForms(config, form);
+  const forms = quantisedForms({ config, weights }, form);
   const entries = forms.map(({ name }) => {
     const entry = weights.get(name);
     if (entry) return { ...entry, name };
@@ -80,23 +80,30 @@ export interface QuantisedForm extends RequiredTensor {
 }
 
 /** Every tensor that the cache of such a model holds, in the order of the file. */
-export function quantisedForms(config: QuantisedSource['config'], form: CacheForm): QuantisedForm[] {
+export function quantisedForms(
+  { config, weights }: Pick<QuantisedSource, 'config'> & { readonly weights: Pick<WeightSource, 'get'> },
+  form: CacheForm,
+): QuantisedForm[] {
   const [required, names] =
     config.family === 'llava'
       ? [requiredTensors(config), tensorNames(config.layout)]
       : [requiredQwenTensors(config), qwenNames(config.layout)];
   const { tieWordEmbeddings: tied } = config.text;
+  const adapted = ({ name }: RequiredTensor): boolean => weights.get(name)?.plus !== undefined;
+  if (form === 'merged') return required.filter(adapted).map((tensor) => ({ ...tensor, encoding: 'F32' }));
   return required
-    .filter(({ name }) => name !== names.embed || tied)
-    .map((tensor) => ({ ...tensor, encoding: encodingOf(tensor, names, form) }));
+    .filter((tensor) => tensor.name !== names.embed || tied || adapted(tensor))
+    .map((tensor) => ({ ...tensor, encoding: encodingOf(tensor, names, tied, form) }));
 }
 
 function encodingOf(
   { name, shape }: RequiredTensor,
-  names: Pick<TensorNames, 'layers' | 'twigLayers'>,
+  names: Pick<TensorNames, 'layers' | 'twigLayers' | 'embed'>,
+  tied: boolean,
   form: CacheForm,
 ): Encoding {
-  if (shape.length !== 2 || TABLE.test(name)) return 'F32';
+  // Rows of a table are looked up, which blocks and halves are not made for.
+  if (shape.length !== 2 || TABLE.test(name) || (name === names.embed && !tied)) return 'F32';
   return form === 'fp16' ? 'F16' : bitsOf(name, names);
 }
 
@@ -107,17 +114,30 @@ function bitsOf(name: string, names: Pick<TensorNames, 'layers' | 'twigLayers'>)
 /** Hash of the files and the places in them that the cache is made from. */
 async function identityOf(entries: readonly SourceTensor[]): Promise<string> {
   const files = await Promise.all(
-    [...new Set(entries.map(({ file }) => file))].map(async (file) => {
+    [...new Set(entries.flatMap(filesOf))].map(async (file) => {
       const found = await stat(file, { bigint: true }).catch(() => null);
       if (found) return [file, String(found.size), String(found.mtimeNs)];
       throw new FoveaError('bad_checkpoint', 'a file of the checkpoint is gone', { where: file });
     }),
   );
-  const places = entries.map(({ name, dtype, shape, file, offset }) => [name, dtype, shape, file, offset]);
+  const places = entries.map(({ name, plus, ...entry }) => [
+    name,
+    ...placeOf(entry),
+    ...(plus ? [plus.scale, plus.transposed, ...placeOf(plus.left), ...placeOf(plus.right)] : []),
+  ]);
   return createHash('sha256')
     .update(JSON.stringify([files, places]))
     .digest('hex');
 }
+
+const placeOf = ({ dtype, shape, file, offset }: WeightRef): unknown[] => [dtype, shape, file, offset];
+
+/** The files that a tensor's values come from, its own first. */
+export function filesOf({ file, plus }: WeightRef): string[] {
+  return plus ? [file, plus.left.file, plus.right.file] : [file];
+}
+
+const FORMATS = { int4: 'fovea-quantised', fp16: 'fovea-halves', merged: 'fovea-merged' } as const;
 
 function layOut(
   form: CacheForm,
@@ -126,10 +146,9 @@ function layOut(
   source: string,
 ): QuantisedPlan {
   const version = String(VERSION);
+  const format = FORMATS[form];
   const metadata =
-    form === 'int4'
-      ? { format: 'fovea-quantised', version, block: String(BLOCK), source }
-      : { format: 'fovea-halves', version, source };
+    form === 'int4' ? { format, version, block: String(BLOCK), source } : { format, version, source };
   const stated: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   const state = (name: string, part: StatedPart): number => {

@@ -11,6 +11,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { DTYPE_BYTES } from '../safetensors.ts';
 import { encode } from './encodings.ts';
 import { readFloats } from './floats.ts';
+import { adder } from './low-rank.ts';
 import type { PlannedTensor, QuantisedPlan } from './plan.ts';
 import { hashTensor } from './verify.ts';
 
@@ -111,11 +112,15 @@ async function writeTensor(
 ): Promise<string> {
   const hash = createHash('sha256');
   const scales: Uint8Array[] = [];
-  const k = typeof encoding === 'string' ? 1 : (entry.shape[1] as number);
+  const add = entry.plus ? await adder(entry.plus, entry.shape) : null;
+  const k = add || typeof encoding !== 'string' ? rowLength(entry.shape) : 1;
   const count = k * Math.max(1, Math.floor(PIECE / k));
   let at = offset;
   let read = 0;
+  let row = 0;
   for await (const floats of readFloats(source, entry, count)) {
+    add?.(floats, row);
+    row += floats.length / k;
     const [bytes, scale] = encode(floats, k, encoding, entry) as [Uint8Array, Uint8Array?];
     hash.update(bytes);
     await writeAll(out, bytes, at);
@@ -132,6 +137,9 @@ async function writeTensor(
   }
   return hash.digest('hex');
 }
+
+/** Numbers in a row, the first axis counting rows. */
+const rowLength = ([, ...rest]: readonly number[]): number => rest.reduce((a, b) => a * b, 1);
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {

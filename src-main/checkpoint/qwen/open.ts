@@ -1,13 +1,14 @@
 /** A Qwen2.5-VL checkpoint folder, opened: everything small is read and checked, the weights are only located. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { namesOf } from '../checkpoint.ts';
+import type { AdapterFacts } from '../adapter/lay.ts';
+import type { Overlays } from '../checkpoint.ts';
+import { layOver, namesOf, NOTHING_OVER } from '../checkpoint.ts';
 import { hasGate } from '../gate.ts';
 import { readGenerationConfig } from '../generation.ts';
 import type { GenerationConfig } from '../generation.ts';
 import { readJson } from '../json-file.ts';
 import { checkTensors } from '../required.ts';
-import type { RpnFolder } from '../rpn-folder.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from '../rpn-folder.ts';
 import { readTensors } from '../tensor-index.ts';
 import { readTokenizer } from '../tokenizer.ts';
@@ -25,6 +26,8 @@ export interface QwenCheckpoint {
   readonly name: string;
   /** The folder whose RPN lies over this one's. */
   readonly rpnDir?: string;
+  /** The adapter that lies over this folder's weights. */
+  readonly adapter?: AdapterFacts;
   /** Q-Zoom's gate is among the tensors; it is not run. */
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
@@ -37,11 +40,12 @@ export interface QwenCheckpoint {
 }
 
 /**
- * @param rpn an RPN to lay over it
+ * @param over an RPN and an adapter to lay over it
  * @throws FoveaError `bad_checkpoint`, `unsupported_model` or `missing_tensor`.
  */
-export async function openQwen(path: string, rpn: RpnFolder | null = null): Promise<QwenCheckpoint> {
+export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Promise<QwenCheckpoint> {
   const dir = resolve(path);
+  const { rpn, adapter } = over;
   const configPath = join(dir, 'config.json');
   const { stated, unknown } = parseWithRpn(
     await readJson(configPath, z.unknown()),
@@ -50,8 +54,9 @@ export async function openQwen(path: string, rpn: RpnFolder | null = null): Prom
     (json, where) => ({ stated: parseQwenConfig(json, where), unknown: qwenKeys(json, where) }),
   );
   const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
-  const config = { ...stated, layout: qwenLayoutOf(weights) };
-  refuseRpnAlone(weights, qwenNames(config.layout), config.text, dir);
+  const draft = { ...stated, layout: qwenLayoutOf(weights) };
+  refuseRpnAlone(weights, qwenNames(draft.layout), draft.text, dir);
+  const { adapted: config, ...laid } = layOver(adapter, weights, qwenNames(draft.layout), draft);
   const required = requiredQwenTensors(config);
   if (rpn) checkRpnFits(rpn, weights, required);
   checkTensors(required, weights, dir);
@@ -60,7 +65,8 @@ export async function openQwen(path: string, rpn: RpnFolder | null = null): Prom
   const { preprocessor, unknownKeys: inProcessor } = await readQwenPreprocessor(dir, config.vision);
   return {
     dir,
-    ...namesOf(dir, rpn),
+    ...namesOf(dir, over),
+    ...laid,
     gate: hasGate(weights, rpn),
     unknownKeys: [...unknown, ...inGeneration, ...inProcessor],
     config,

@@ -14,6 +14,8 @@ export const jobProcedures = {
       modelDir: z.string().nullable(),
       /** A folder whose RPN is laid over the model. */
       rpnDir: z.string().optional(),
+      /** A folder whose adapter is laid over the model; `modelDir` may also be an adapter's own folder. */
+      adapterDir: z.string().optional(),
       presetId: z.string().nullable(),
       answerMode: answerModeSchema,
       limit: z.number().int().positive().nullable(),
