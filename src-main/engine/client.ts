@@ -265,7 +265,10 @@ export class EngineClient implements Engine {
       const { precision, done, total } = message.progress;
       this.#sent.get(message.id)?.onQuantise?.(message.progress);
       const percent = Math.floor((100 * done) / Math.max(1, total));
-      this.#setStatus({ ...this.#status, message: `writing ${precision === 'as-stored' ? 'merged' : precision} weights, ${percent}%` });
+      this.#setStatus({
+        ...this.#status,
+        message: `writing ${precision === 'as-stored' ? 'merged' : precision} weights, ${percent}%`,
+      });
       return;
     }
     this.#deaths = 0;

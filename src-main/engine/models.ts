@@ -39,7 +39,9 @@ export class ModelCache {
   async get(ref: ModelRef, watch: LoadWatch = {}): Promise<OpenModel> {
     const { device, precision = 'as-stored' } = ref;
     const { dir, rpnDir = '', adapterDir = '' } = await wholeModel(ref);
-    const stamps = await Promise.all([dir, rpnDir, adapterDir].map((folder) => (folder ? stampOf(folder) : '')));
+    const stamps = await Promise.all(
+      [dir, rpnDir, adapterDir].map((folder) => (folder ? stampOf(folder) : '')),
+    );
     const key = [device, precision, dir, rpnDir, adapterDir, ...stamps].join('\n');
     const known = this.#open.get(key);
     if (known) {

@@ -77,7 +77,9 @@ export async function baseOf(dir: string, places: TowerPlaces): Promise<string> 
     const repository = /^[\w.-]+\/[\w.-]+$/.test(name);
     throw new FoveaError('not_found', `the adapter's base ${name} is not on this machine`, {
       where: join(own, ADAPTER_CONFIG),
-      next: repository ? `Download it (fovea model download ${name}), or give both: --model BASE --adapter ${own}` : explicit,
+      next: repository
+        ? `Download it (fovea model download ${name}), or give both: --model BASE --adapter ${own}`
+        : explicit,
     });
   }
   await refuseOtherRevision(found, config?.revision ?? null, explicit);

@@ -92,7 +92,8 @@ function partsOf(name: string): readonly [path: string | null, kind: string] {
   for (const [suffix, kind] of KINDS) if (own.endsWith(suffix)) return [own.slice(0, -suffix.length), kind];
   const whole = /^(.+)\.(weight|bias)$/.exec(own);
   // What PEFT adds to a module's path, other than the above.
-  if (!whole || /\.(lora_|base_layer|modules_to_save|original_module|token_adapter)/.test(own)) return [null, ''];
+  if (!whole || /\.(lora_|base_layer|modules_to_save|original_module|token_adapter)/.test(own))
+    return [null, ''];
   return [whole[1] as string, whole[2] as string];
 }
 
@@ -119,11 +120,7 @@ function moduleOfParts(
     if (tensor) whole.set(which, tensor);
   }
   const low =
-    a && b
-      ? { a, b, table: false }
-      : tableA && tableB
-        ? { a: tableA, b: tableB, table: true }
-        : null;
+    a && b ? { a, b, table: false } : tableA && tableB ? { a: tableA, b: tableB, table: true } : null;
   const copied = config.whole.some((name) => path === name || path.endsWith(`.${name}`));
   return { path, low, whole, shared: !copied };
 }

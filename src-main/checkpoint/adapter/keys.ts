@@ -66,7 +66,16 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /** Beginnings of A and B that leave the base as it was. Others put a part of it into A and B and take it away. */
-const PLAIN_INITS: readonly unknown[] = [true, false, null, undefined, 'gaussian', 'eva', 'orthogonal', 'true'];
+const PLAIN_INITS: readonly unknown[] = [
+  true,
+  false,
+  null,
+  undefined,
+  'gaussian',
+  'eva',
+  'orthogonal',
+  'true',
+];
 const BIASES: readonly unknown[] = ['none', 'all', 'lora_only', null, undefined];
 
 /** How each key is taken; tables of what is known are made from this. */

@@ -56,7 +56,8 @@ export function layAdapter(
   }
   const untied = tied && tables.some((name) => placed.has(moduleName(name)));
   if (untied) {
-    if (config.keepsTied) throw cannotMerge('ensure_weight_tying: table and output head change together', dir);
+    if (config.keepsTied)
+      throw cannotMerge('ensure_weight_tying: table and output head change together', dir);
     const table = weights.entry(names.embed);
     if (table) weights.set(names.head, table);
   }
@@ -95,7 +96,10 @@ const moduleName = (tensor: string): string => tensor.replace(/\.weight$/, '');
 function replace(weights: WeightIndex, name: string, tensor: TensorEntry, path: string, dir: string): void {
   const base = baseTensor(weights, name, path, dir);
   if (!same(base.shape, tensor.shape)) {
-    throw otherBase(`${tensor.name} is [${tensor.shape.join(', ')}], the base's [${base.shape.join(', ')}]`, dir);
+    throw otherBase(
+      `${tensor.name} is [${tensor.shape.join(', ')}], the base's [${base.shape.join(', ')}]`,
+      dir,
+    );
   }
   floatOf(tensor, dir);
   weights.set(name, tensor);
@@ -125,9 +129,7 @@ function lowRank(
   if (!low) throw new FoveaError('internal', `${path} has no matrix of low rank`);
   const { a, b, table } = low;
   // A table's rows are looked up: A is [r, rows] and B [columns, r]. A convolution's B is one pixel large.
-  const added = table
-    ? [a.shape[1], b.shape[0]]
-    : [b.shape[0], ...a.shape.slice(1)];
+  const added = table ? [a.shape[1], b.shape[0]] : [b.shape[0], ...a.shape.slice(1)];
   const square = b.shape[1] === rank && b.shape.slice(2).every((n) => n === 1);
   if (!square || !same(added as number[], base.shape)) {
     throw otherBase(

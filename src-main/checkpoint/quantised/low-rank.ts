@@ -68,7 +68,8 @@ function transpose(values: Float32Array, columns: number): Float32Array {
   const rows = values.length / columns;
   const out = new Float32Array(values.length);
   // Stored `[columns, rows]` → `[rows, columns]`.
-  for (let c = 0; c < columns; c++) for (let r = 0; r < rows; r++) out[r * columns + c] = values[c * rows + r] as number;
+  for (let c = 0; c < columns; c++)
+    for (let r = 0; r < rows; r++) out[r * columns + c] = values[c * rows + r] as number;
   return out;
 }
 
