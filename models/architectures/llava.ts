@@ -3,7 +3,7 @@
  * checkpoint has one. Only names and wiring live here; the parts are shared.
  */
 import type { LlavaConfig } from '../../src-main/checkpoint/config.ts';
-import { tensorNames, visionLayersUsed } from '../../src-main/checkpoint/required.ts';
+import { visionLayersUsed } from '../../src-main/checkpoint/required.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { Graph } from '../../src-main/graph/types.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
@@ -17,7 +17,7 @@ import { weightsInto } from './weights.ts';
 /** @throws FoveaError `missing_tensor` when a graph is made and a tensor it needs is absent. */
 export function llava(config: LlavaConfig, weights: WeightSource): ModelGraphs {
   const { text, vision, rpn } = config;
-  const names = tensorNames(config.layout);
+  const { names } = config;
   const side = Math.floor(vision.imageSize / vision.patchSize);
   return {
     family: 'llava',

@@ -3,7 +3,6 @@
  * biases and M-RoPE), plus SD-RPN's branch in its Qwen form when the checkpoint has one.
  */
 import type { QwenConfig } from '../../src-main/checkpoint/qwen/config.ts';
-import { qwenNames } from '../../src-main/checkpoint/qwen/required.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { Graph } from '../../src-main/graph/types.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
@@ -20,7 +19,7 @@ const TEACHER_SIDE = 24;
 /** @throws FoveaError `missing_tensor` when a graph is made and a tensor it needs is absent. */
 export function qwen2_5_vl(config: QwenConfig, weights: WeightSource): ModelGraphs {
   const { text, vision, rpn } = config;
-  const names = qwenNames(config.layout);
+  const { names } = config;
   const patch = 3 * vision.temporalPatchSize * vision.patchSize ** 2;
   return {
     family: 'qwen2_5_vl',

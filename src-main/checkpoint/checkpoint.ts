@@ -16,11 +16,13 @@ import { readGenerationConfig } from './generation.ts';
 import type { GenerationConfig } from './generation.ts';
 import { readJson } from './json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
+import { findLlavaNames } from './llava-names.ts';
 import { towerPlaces } from './places.ts';
 import type { TowerPlaces } from './places.ts';
 import { readPreprocessor } from './preprocessor.ts';
 import type { PreprocessorConfig } from './preprocessor.ts';
-import { checkRequired, layoutOf, requiredTensors, tensorNames, visionLayersUsed } from './required.ts';
+import { checkRequired, requiredTensors, visionLayersUsed } from './required.ts';
+import { refuseQuantisedTensors } from './quantisation.ts';
 import type { RpnFolder } from './rpn-folder.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from './rpn-folder.ts';
 import { readTensors } from './tensor-index.ts';
@@ -78,18 +80,19 @@ export async function openCheckpoint(
     });
   }
   const configPath = join(dir, 'config.json');
-  const { stated, unknown } = parseWithRpn(
+  const { draft, unknown } = parseWithRpn(
     await readJson(configPath, z.unknown()),
     configPath,
     rpn,
-    (json, where) => ({ stated: parseConfig(json, where), unknown: llavaKeys(json, where) }),
+    (json, where) => ({ draft: parseConfig(json, where), unknown: llavaKeys(json, where) }),
   );
   const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
-  const draft = { ...stated, layout: layoutOf(stated.layout, weights) };
-  refuseRpnAlone(weights, tensorNames(draft.layout), draft.text, dir);
+  refuseQuantisedTensors(weights, dir);
+  refuseRpnAlone(weights, findLlavaNames(draft.layout, weights, dir), draft.text, dir);
   const tower = await findTower(dir, draft, weights, places);
   const { towerName, ...rest } = draft;
-  const { adapted, ...laid } = layOver(adapter, weights, tensorNames(draft.layout), rest);
+  const names = findLlavaNames(draft.layout, weights, dir);
+  const { adapted, ...laid } = layOver(adapter, weights, names, { ...rest, names });
   const config: LlavaConfig = { ...adapted, vision: tower.vision };
   const used = visionLayersUsed(config);
   if (used < 0 || used > config.vision.layers) {

@@ -10,6 +10,7 @@ import { badConfig, checkConfig } from './config-check.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { checkKeys } from './keys/check.ts';
 import { LLAVA_HF_KEYS, LLAVA_ORIGINAL_KEYS } from './keys/llava.ts';
+import type { TensorNames } from './names.ts';
 
 const count = z.number().int().positive();
 /** Layers are listed before their tensors are looked for, so their number must not be believed blindly. */
@@ -123,15 +124,13 @@ export interface VisionConfig {
   readonly activation: 'quick_gelu' | 'gelu';
 }
 
-/**
- * Where the tensors' names come from. llava-hf's config is the same for three generations of names; the tensors
- * decide (`layoutOf`): old files, files with everything under `model.`, and those whose tower lacks `vision_model`.
- */
-export type TensorLayout = 'llava' | 'llava_hf' | 'llava_hf_v5' | 'llava_hf_v5_flat';
+/** Whose classes wrote config.json: the original code or llava-hf. Where the tensors lie is in `names`. */
+export type TensorLayout = 'llava' | 'llava_hf';
 
 export interface LlavaConfig {
   readonly family: 'llava';
   readonly layout: TensorLayout;
+  readonly names: TensorNames;
   readonly text: TextConfig;
   readonly vision: VisionConfig;
   /** hidden_states index of the features taken, negative from the end as in `mm_vision_select_layer`. */
@@ -152,8 +151,8 @@ export interface LlavaConfig {
 }
 export type ImageGeometry = 'pad' | 'center_crop';
 
-/** A config whose vision numbers may still have to come from the tower's own folder. */
-export type ConfigDraft = Omit<LlavaConfig, 'vision'> & {
+/** A config whose tensors are still to be found, and whose vision numbers may come from the tower's own folder. */
+export type ConfigDraft = Omit<LlavaConfig, 'vision' | 'names'> & {
   readonly vision: VisionConfig | null;
   /** `mm_vision_tower` of the original layout: a relative folder, an absolute one, or a hub name. */
   readonly towerName: string | null;

@@ -19,7 +19,9 @@ export async function readTextIfThere(path: string, maxBytes = MAX_JSON_BYTES): 
     if (!file.isFile()) throw bad(path, 'is not a file');
     if (file.size > maxBytes)
       throw bad(path, `is ${file.size} bytes, above the ${maxBytes} such a file can have`);
-    return await readFile(path, 'utf8');
+    const text = await readFile(path, 'utf8');
+    if (text.startsWith(LFS_POINTER)) throw lfsPointer(path);
+    return text;
   } catch (error) {
     if (error instanceof FoveaError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
@@ -64,6 +66,18 @@ export async function readJson<S extends z.ZodType>(path: string, schema: S): Pr
   const value = await readJsonIfThere(path, schema);
   if (value === null) throw bad(path, 'is missing');
   return value;
+}
+
+/** How every Git-LFS pointer begins (git-lfs/docs/spec.md). */
+export const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
+
+/** A file that was cloned without its content. */
+export function lfsPointer(path: string): FoveaError {
+  const name = path.split(/[\\/]/).pop() ?? path;
+  return new FoveaError('bad_checkpoint', `${name} is a Git-LFS pointer, not the file itself`, {
+    where: path,
+    next: 'Run git lfs install and git lfs pull in the folder, or download the file from the repository',
+  });
 }
 
 function bad(path: string, what: string): FoveaError {

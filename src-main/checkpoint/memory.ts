@@ -6,12 +6,10 @@
  */
 import type { WeightSource } from '../graph/weights.ts';
 import type { AnyCheckpoint } from './open.ts';
-import { qwenNames } from './qwen/required.ts';
 import { BLOCK, blocksOf } from './quantised/blocks.ts';
 import { bytesOfPart, partsOf } from './quantised/encodings.ts';
 import { quantisedForms } from './quantised/plan.ts';
 import { storedAsHalves } from './quantised/index.ts';
-import { tensorNames } from './required.ts';
 import { DTYPE_BYTES } from './safetensors.ts';
 
 /** Bytes of weights at one precision on the CPU. */
@@ -60,7 +58,7 @@ export function memoryEstimate(checkpoint: Measured): MemoryEstimate {
 
 function storedBytes({ config, weights }: Measured): WeightBytes {
   const { tieWordEmbeddings: tied } = config.text;
-  const table = embeddingTable(config);
+  const table = config.names.embed;
   let [mappedBytes, copiedBytes] = [0, 0];
   for (const name of weights.names()) {
     const tensor = weights.get(name);
@@ -101,12 +99,8 @@ function fp16Bytes({ config, weights }: Measured): MemoryEstimate['fp16'] {
 
 /** Bytes of the table where it is looked up as it is stored; one that an adapter adds to is in the cache. */
 function storedTable({ config, weights }: Measured): number {
-  const table = weights.get(embeddingTable(config));
+  const table = weights.get(config.names.embed);
   return table && !table.plus ? table.length : 0;
-}
-
-function embeddingTable(config: AnyCheckpoint['config']): string {
-  return (config.family === 'llava' ? tensorNames(config.layout) : qwenNames(config.layout)).embed;
 }
 
 /** Number of stored values per dtype (`F32`, `F16`, `BF16`, …). */

@@ -8,11 +8,13 @@ import { readAdapterFolder } from './adapter/folder.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { MAX_LAYERS } from './config.ts';
+import { foreignWeights } from './foreign.ts';
 import { readTextIfThere } from './json-file.ts';
 import type { TowerPlaces } from './places.ts';
 import { isQwenConfig } from './qwen/config.ts';
 import type { QwenCheckpoint } from './qwen/open.ts';
 import { openQwen } from './qwen/open.ts';
+import { refuseStatedQuantisation } from './quantisation.ts';
 import type { RpnFolder } from './rpn-folder.ts';
 import { readRpnFolder } from './rpn-folder.ts';
 
@@ -40,8 +42,11 @@ export async function openFolders(folders: ModelFolders, places?: TowerPlaces): 
   const { dir: path, rpnDir, adapterDir } = await wholeModel(folders, places);
   const configPath = join(path, 'config.json');
   const config = await peek(configPath);
+  if (config === null) await refuseForeign(path);
+  refuseStatedQuantisation(config, configPath);
   refuseTooDeep(config, configPath);
   const rpn = rpnDir === undefined ? null : await readRpnFolder(rpnDir);
+  if (rpn) refuseStatedQuantisation(rpn.config, rpn.configPath);
   if (rpn && config !== null) refuseOtherFamily(rpn, config);
   const adapter = adapterDir === undefined ? null : await readAdapterFolder(adapterDir);
   const over = { rpn, adapter };
@@ -56,6 +61,13 @@ function refuseOtherFamily(rpn: RpnFolder, base: unknown): void {
     where: rpn.configPath,
     next: 'Give the base model that this RPN was trained on',
   });
+}
+
+/** A folder without a config.json may hold a model all the same, in a form of its own. */
+async function refuseForeign(dir: string): Promise<void> {
+  if ((await readTextIfThere(join(dir, 'config.json'))) !== null) return;
+  const foreign = await foreignWeights(dir);
+  if (foreign) throw foreign;
 }
 
 /** The file's JSON, or null: whatever is wrong with it is for the family to say. */

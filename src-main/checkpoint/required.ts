@@ -4,75 +4,13 @@
  * is demanded: not the vision layers after the selected one, nor CLIP's post-norm.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { LlavaConfig, TensorLayout, TextConfig } from './config.ts';
+import type { LlavaConfig, TextConfig } from './config.ts';
+import type { TensorNames } from './names.ts';
 import type { WeightIndex } from './weight-index.ts';
 
 export interface RequiredTensor {
   readonly name: string;
   readonly shape: readonly number[];
-}
-
-/** Names of the parts in one layout; `layer` parts are followed by `.{i}.…` with the same sub-names in both. */
-export interface TensorNames {
-  /** Before `embeddings…`, `pre_layrnorm…`, `encoder.layers…`. */
-  readonly vision: string;
-  readonly projector: readonly [first: string, second: string];
-  readonly embed: string;
-  readonly layers: string;
-  readonly norm: string;
-  readonly head: string;
-  readonly twigLayers: string;
-  readonly twigNorm: string;
-}
-
-const ORIGINAL: TensorNames = {
-  vision: 'model.vision_tower.vision_tower.vision_model',
-  projector: ['model.mm_projector.0', 'model.mm_projector.2'],
-  embed: 'model.embed_tokens.weight',
-  layers: 'model.layers',
-  norm: 'model.norm.weight',
-  head: 'lm_head.weight',
-  twigLayers: 'model.twig_layers',
-  twigNorm: 'model.twig_norm.weight',
-};
-const HF: TensorNames = {
-  vision: 'vision_tower.vision_model',
-  projector: ['multi_modal_projector.linear_1', 'multi_modal_projector.linear_2'],
-  embed: 'language_model.model.embed_tokens.weight',
-  layers: 'language_model.model.layers',
-  norm: 'language_model.model.norm.weight',
-  head: 'language_model.lm_head.weight',
-  twigLayers: 'model.twig_layers',
-  twigNorm: 'model.twig_norm.weight',
-};
-
-const HF_V5: TensorNames = {
-  vision: 'model.vision_tower.vision_model',
-  projector: ['model.multi_modal_projector.linear_1', 'model.multi_modal_projector.linear_2'],
-  embed: 'model.language_model.embed_tokens.weight',
-  layers: 'model.language_model.layers',
-  norm: 'model.language_model.norm.weight',
-  head: 'lm_head.weight',
-  twigLayers: 'model.twig_layers',
-  twigNorm: 'model.twig_norm.weight',
-};
-const NAMES: Readonly<Record<TensorLayout, TensorNames>> = {
-  llava: ORIGINAL,
-  llava_hf: HF,
-  llava_hf_v5: HF_V5,
-  llava_hf_v5_flat: { ...HF_V5, vision: 'model.vision_tower' },
-};
-
-/** The names of a layout; SD-RPN's own tensors keep their names in all. */
-export function tensorNames(layout: TensorLayout): TensorNames {
-  return NAMES[layout];
-}
-
-/** The layout of these tensors, given the one config.json speaks of: llava-hf's names come in generations. */
-export function layoutOf(stated: TensorLayout, weights: WeightIndex): TensorLayout {
-  if (stated !== 'llava_hf' || !weights.entry(HF_V5.embed)) return stated;
-  const nested = weights.entry(`${HF_V5.vision}.embeddings.class_embedding`) !== undefined;
-  return nested ? 'llava_hf_v5' : 'llava_hf_v5_flat';
 }
 
 /** ViT layers that run: hidden_states[s] needs the first s (s counted from the embeddings), METHOD's `-2` all but one. */
@@ -83,7 +21,7 @@ export function visionLayersUsed(config: LlavaConfig): number {
 
 /** Every tensor a run of this model reads, with its shape (Hugging Face order, linear weights `[out, in]`). */
 export function requiredTensors(config: LlavaConfig): RequiredTensor[] {
-  const names = tensorNames(config.layout);
+  const { names } = config;
   return [
     ...visionTensors(config, names.vision),
     ...languageTensors(config, names),

@@ -9,7 +9,8 @@ import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { TextConfig } from './config.ts';
 import { readJson } from './json-file.ts';
-import type { RequiredTensor, TensorNames } from './required.ts';
+import type { DecoderNames } from './names.ts';
+import type { RequiredTensor } from './required.ts';
 import type { TensorMap } from './tensor-index.ts';
 import { readTensors } from './tensor-index.ts';
 import type { WeightIndex } from './weight-index.ts';
@@ -26,8 +27,8 @@ export interface RpnFolder {
 
 const RPN_KEY = /^(enable_twig$|twig_|roi_)/;
 /** `twig_head.weight` comes with them and is not used. */
-const isRpnTensor = (name: string): boolean => /^(model\.)?twig_/.test(name);
-const isRpnLayer = (name: string): boolean => name.startsWith('model.twig_layers.');
+const isRpnTensor = (name: string): boolean => /(^|\.)twig_/.test(name);
+const isRpnLayer = (name: string): boolean => /(^|\.)twig_layers\./.test(name);
 
 /** Tables with a row per word: training code pads them, and those of the base are used. */
 const VOCABULARY_TABLE = /(embed_tokens|lm_head)\.weight$/;
@@ -129,7 +130,7 @@ function refuseOther(rpn: RpnFolder, name: string, wanted: readonly number[]): v
  */
 export function refuseRpnAlone(
   weights: WeightIndex,
-  names: Pick<TensorNames, 'embed' | 'norm' | 'head' | 'layers'>,
+  names: DecoderNames,
   { layers, tieWordEmbeddings }: TextConfig,
   dir: string,
 ): void {

@@ -10,6 +10,7 @@ import { open, realpath, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { LFS_POINTER, lfsPointer } from './json-file.ts';
 
 /** Bytes per element of the dtypes Fovea knows. */
 export const DTYPE_BYTES = {
@@ -83,8 +84,10 @@ export async function readSafetensorsHeader(path: string): Promise<ReadonlyMap<s
 
 async function readHeader(handle: FileHandle, size: number, path: string) {
   if (size < 8) throw bad(path, `is ${size} bytes, too short for a safetensors file`);
-  const prefix = Buffer.alloc(8);
-  await handle.read(prefix, 0, 8, 0);
+  const start = Buffer.alloc(LFS_POINTER.length);
+  await handle.read(start, 0, start.length, 0);
+  if (start.toString('latin1') === LFS_POINTER) throw lfsPointer(path);
+  const prefix = start.subarray(0, 8);
   const length = prefix.readBigUInt64LE();
   if (length > BigInt(MAX_HEADER_BYTES))
     throw bad(path, `claims a header of ${length} bytes (limit ${MAX_HEADER_BYTES})`);
@@ -111,7 +114,10 @@ function readEntries(
 ): Map<string, TensorEntry> {
   const entries: TensorEntry[] = [];
   for (const [name, raw] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
+    if (name === '__metadata__') {
+      refuseOtherFramework(raw, path);
+      continue;
+    }
     const parsed = entrySchema.safeParse(raw);
     if (!parsed.success) throw bad(path, `has a malformed entry for tensor ${name}`);
     const { dtype, shape, data_offsets: offsets } = parsed.data;
@@ -138,6 +144,27 @@ function readEntries(
   }
   if (next !== size) throw bad(path, `has ${size - next} bytes that belong to no tensor`);
   return new Map(entries.map((entry) => [entry.name, entry]));
+}
+
+/**
+ * `format` in the metadata says which framework's layout the tensors have; transformers writes `pt`. The others store
+ * convolutions, and TensorFlow and Flax all matrices, the other way round.
+ */
+const FRAMEWORKS: ReadonlyMap<string, string> = new Map([
+  ['mlx', 'MLX'],
+  ['tf', 'TensorFlow'],
+  ['flax', 'Flax'],
+]);
+const metadataSchema = z.object({ format: z.string().optional() }).loose();
+
+function refuseOtherFramework(metadata: unknown, path: string): void {
+  const framework = FRAMEWORKS.get(metadataSchema.safeParse(metadata).data?.format ?? '');
+  if (framework === undefined) return;
+  const name = path.split(/[\\/]/).pop() ?? path;
+  throw new FoveaError('unsupported_model', `${name} was written for ${framework}`, {
+    where: path,
+    next: 'Download the repository it was made from, or save it once with PyTorch',
+  });
 }
 
 function isDtype(text: string): text is Dtype {

@@ -1,12 +1,15 @@
 /**
  * All tensors of a checkpoint folder, whether in one `model.safetensors` or in shards named by
- * `model.safetensors.index.json`. Symlinks are followed to the real files, because a Hugging Face cache keeps those
+ * `model.safetensors.index.json`. Where both are there the one file counts, as in every transformers from 4.37 to 5.24:
+ * saving whole over a sharded folder leaves the index behind, and saving in shards over a whole one leaves the file.
+ * Symlinks are followed to the real files, because a Hugging Face cache keeps those
  * under `blobs/` and ONNX Runtime refuses links that leave the folder it was given.
  */
 import { access, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { foreignWeights } from './foreign.ts';
 import { readJsonIfThere } from './json-file.ts';
 import { readSafetensorsHeader } from './safetensors.ts';
 import type { TensorEntry } from './safetensors.ts';
@@ -21,11 +24,11 @@ const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
  *   and the shards disagree.
  */
 export async function readTensors(dir: string): Promise<TensorMap> {
-  const index = await readJsonIfThere(join(dir, 'model.safetensors.index.json'), indexSchema);
-  if (index) return readShards(dir, index.weight_map);
   const single = join(dir, 'model.safetensors');
   if (await exists(single)) return readSafetensorsHeader(single);
-  throw await noWeights(dir);
+  const index = await readJsonIfThere(join(dir, 'model.safetensors.index.json'), indexSchema);
+  if (index) return readShards(dir, index.weight_map);
+  throw (await foreignWeights(dir)) ?? noWeights(dir);
 }
 
 /** Whether the folder holds weights in a form {@link readTensors} reads. */
@@ -38,6 +41,7 @@ export async function hasTensors(dir: string): Promise<boolean> {
 
 async function readShards(dir: string, weightMap: Record<string, string>): Promise<TensorMap> {
   const all = new Map<string, TensorEntry>();
+  const held = new Set(await readdir(dir).catch(() => [] as string[]));
   for (const shard of new Set(Object.values(weightMap))) {
     if (shard !== basename(shard) || !shard.endsWith('.safetensors')) {
       throw new FoveaError('bad_checkpoint', `the index names a shard outside the folder: ${shard}`, {
@@ -45,8 +49,12 @@ async function readShards(dir: string, weightMap: Record<string, string>): Promi
         next: 'Download the checkpoint folder again',
       });
     }
-    const tensors = await readSafetensorsHeader(join(dir, shard));
-    for (const [name, entry] of tensors) if (weightMap[name] === shard) all.set(name, entry);
+    if (!held.has(shard)) throw missingShard(dir, weightMap, held);
+    for (const [name, entry] of await readSafetensorsHeader(join(dir, shard))) {
+      const other = all.get(name);
+      if (other) throw twice(name, other, entry);
+      all.set(name, entry);
+    }
   }
   for (const [name, shard] of Object.entries(weightMap)) {
     if (!all.has(name)) {
@@ -63,19 +71,33 @@ async function readShards(dir: string, weightMap: Record<string, string>): Promi
   return all;
 }
 
-async function noWeights(dir: string): Promise<FoveaError> {
-  const names = await readdir(dir).catch(() => [] as string[]);
-  const pickled = names.find((name) => /^pytorch_model.*\.bin$/.test(name));
+function missingShard(dir: string, weightMap: Record<string, string>, held: ReadonlySet<string>): FoveaError {
+  const shards = [...new Set(Object.values(weightMap))].sort();
+  const missing = shards.filter((shard) => !held.has(shard));
+  const more = missing.length > 1 ? ` (and ${missing.length - 1} more)` : '';
   return new FoveaError(
     'bad_checkpoint',
-    pickled
-      ? `the weights are a PyTorch pickle (${pickled}), which Fovea never opens because a pickle can run code`
-      : 'the folder holds no model.safetensors and no model.safetensors.index.json',
+    `the index names ${shards.length} shards; ${missing[0]}${more} is not in the folder`,
+    { where: dir, next: 'Download the missing files into the folder' },
+  );
+}
+
+/** Which of the two a reader takes depends on the order in which it reads the files. */
+function twice(name: string, a: TensorEntry, b: TensorEntry): FoveaError {
+  return new FoveaError(
+    'bad_checkpoint',
+    `tensor ${name} is in two shards, ${basename(a.file)} and ${basename(b.file)}`,
+    { where: b.file, next: 'Save the model again into an empty folder' },
+  );
+}
+
+function noWeights(dir: string): FoveaError {
+  return new FoveaError(
+    'bad_checkpoint',
+    'the folder holds no model.safetensors and no model.safetensors.index.json',
     {
       where: dir,
-      next: pickled
-        ? "Convert it once with save_pretrained(..., safe_serialization=True), or download the model's safetensors revision"
-        : 'Point Fovea at a Hugging Face checkpoint folder (config.json, *.safetensors, tokenizer.json)',
+      next: 'Point Fovea at a Hugging Face checkpoint folder (config.json, *.safetensors, tokenizer.json)',
     },
   );
 }

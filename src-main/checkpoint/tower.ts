@@ -8,12 +8,13 @@ import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { visionConfig, visionSchema } from './config.ts';
 import type { ConfigDraft, VisionConfig } from './config.ts';
+import { foreignWeights } from './foreign.ts';
 import { readJsonIfThere } from './json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { checkKeys } from './keys/check.ts';
 import { CLIP_KEYS, CLIP_VISION_KEYS } from './keys/vision.ts';
 import type { TowerPlaces } from './places.ts';
-import { tensorNames } from './required.ts';
+import { ORIGINAL_TOWER } from './llava-names.ts';
 import { hasTensors, readTensors } from './tensor-index.ts';
 import type { TensorMap } from './tensor-index.ts';
 import type { WeightIndex } from './weight-index.ts';
@@ -49,13 +50,14 @@ export async function findTower(
   weights: WeightIndex,
   places: TowerPlaces,
 ): Promise<{ vision: VisionConfig; dir: string | null; unknownKeys: readonly UnknownKey[] }> {
-  const prefix = tensorNames(draft.layout).vision;
-  const inside = [...weights.names()].some((name) => name.startsWith(`${prefix}.`));
+  const prefix = `${ORIGINAL_TOWER}.`;
+  const inside = draft.layout !== 'llava' || [...weights.names()].some((name) => name.startsWith(prefix));
   const towerDir = draft.towerName === null ? null : await towerFolder(dir, draft.towerName, places);
-  if (!inside && towerDir === null && draft.towerName !== null) throw missing(dir, draft.towerName);
+  if (!inside && towerDir === null && draft.towerName !== null) {
+    throw (await foreignTower(dir, draft.towerName, places)) ?? missing(dir, draft.towerName);
+  }
   if (!inside && towerDir !== null) {
-    const suffix = 'vision_model';
-    weights.add(visionTensors(await readTensors(towerDir)), prefix.slice(0, -suffix.length));
+    weights.add(visionTensors(await readTensors(towerDir)), prefix);
   }
   const { vision, unknownKeys } = draft.vision
     ? { vision: draft.vision, unknownKeys: [] }
@@ -67,6 +69,20 @@ export async function findTower(
     });
   }
   return { vision, dir: towerDir, unknownKeys };
+}
+
+/** The tower is there, in a form that Fovea does not read: OpenAI's own CLIP repository has only a pickle. */
+async function foreignTower(dir: string, name: string, places: TowerPlaces): Promise<FoveaError | null> {
+  for (const candidate of await towerCandidates(dir, name, places)) {
+    const foreign = await foreignWeights(candidate);
+    if (!foreign) continue;
+    const { code, message, where, next } = foreign;
+    return new FoveaError(code, `the vision tower ${name}: ${message}`, {
+      where: where ?? candidate,
+      next: next ?? 'Save it once with CLIPVisionModel.save_pretrained()',
+    });
+  }
+  return null;
 }
 
 function missing(dir: string, name: string): FoveaError {
@@ -126,6 +142,14 @@ function noClip(where: string): FoveaError {
  * or a snapshot of a Hugging Face cache, those beside the checkpoint first. Null when it is nowhere.
  */
 export async function towerFolder(dir: string, name: string, places: TowerPlaces): Promise<string | null> {
+  for (const candidate of await towerCandidates(dir, name, places)) {
+    if (await hasTensors(candidate)) return realpath(candidate);
+  }
+  return null;
+}
+
+/** Where a tower of this name may lie, best first. */
+async function towerCandidates(dir: string, name: string, places: TowerPlaces): Promise<string[]> {
   const own = basename(name);
   const near = [join(dir, own), join(dirname(dir), own)];
   const candidates = isAbsolute(name) ? [name, ...near] : [join(dir, name), ...near];
@@ -138,8 +162,7 @@ export async function towerFolder(dir: string, name: string, places: TowerPlaces
     candidates.push(...(await downloads(places.downloads, repository)));
     candidates.push(...(await snapshots(places.cache, repository)));
   }
-  for (const candidate of candidates) if (await hasTensors(candidate)) return realpath(candidate);
-  return null;
+  return candidates;
 }
 
 async function snapshots(cache: string, repository: string): Promise<string[]> {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { modelGraphs } from '../../models/architectures/index.ts';
 import { ropeTables } from '../../models/architectures/rope.ts';
 import type { LlavaConfig } from '../../src-main/checkpoint/config.ts';
+import { llavaNames } from '../../src-main/checkpoint/llava-names.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { assertClose, randoms, seeded } from '../support/numbers.ts';
 import { randomWeights, tinyConfig } from '../support/random-checkpoint.ts';
@@ -15,11 +16,16 @@ const TOLERANCE = 2e-5;
 const dir = mkdtempSync(join(tmpdir(), 'fovea-architectures-'));
 test.after(() => rmSync(dir, { recursive: true }));
 
+const renamed = llavaNames('llava_hf', {
+  vision: 'model.vision_tower',
+  projector: 'model.multi_modal_projector.linear_',
+  decoder: 'model.language_model',
+  head: 'lm_head',
+});
 const VARIANTS: readonly [string, LlavaConfig][] = [
   ['the original layout', tinyConfig()],
   ['the llava-hf layout', tinyConfig({ layout: 'llava_hf' })],
-  ['the newer llava-hf layout', tinyConfig({ layout: 'llava_hf_v5' })],
-  ['the newer llava-hf layout without vision_model', tinyConfig({ layout: 'llava_hf_v5_flat' })],
+  ['the llava-hf layout with other names for every part', tinyConfig({ layout: 'llava_hf', names: renamed })],
   ['grouped keys and values', tinyConfig({ text: { kvHeads: 2 } })],
   [
     'one key head for all',

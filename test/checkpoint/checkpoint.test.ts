@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { nameOf, openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
+import { llavaNames } from '../../src-main/checkpoint/llava-names.ts';
 import { requiredTensors } from '../../src-main/checkpoint/required.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { copyDemoCheckpoint, DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
@@ -57,7 +58,7 @@ test('both layouts open from generated weights, tower inside', async (t) => {
             twig_T,
           };
     writeFileSync(join(dir, 'config.json'), JSON.stringify(config));
-    const tensors = requiredTensors({ ...demo.config, layout }).map(
+    const tensors = requiredTensors({ ...demo.config, layout, names: llavaNames(layout) }).map(
       ({ name, shape }) => [name, filled(shape)] as const,
     );
     writeSafetensors(join(dir, 'model.safetensors'), Object.fromEntries(tensors));

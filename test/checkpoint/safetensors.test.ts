@@ -122,5 +122,5 @@ test('a folder with only a pickle says that pickles are not opened', async (t) =
   const dir = tempDir(t);
   await assert.rejects(readTensors(dir), { code: 'bad_checkpoint', message: /no model\.safetensors/ });
   writeFileSync(join(dir, 'pytorch_model-00001-of-00002.bin'), 'x');
-  await assert.rejects(readTensors(dir), { code: 'bad_checkpoint', message: /pickle/ });
+  await assert.rejects(readTensors(dir), { code: 'unsupported_model', message: /pickle/ });
 });

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
+import { llavaNames } from '../../src-main/checkpoint/llava-names.ts';
 import { requiredTensors } from '../../src-main/checkpoint/required.ts';
 import type { FloatEntry } from '../../src-main/checkpoint/weight-index.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
@@ -43,7 +44,7 @@ test('llava-hf layout, in two shards, gives the same answer, maps and RPN logits
   writeFileSync(join(dir, 'config.json'), JSON.stringify(config));
 
   const original = requiredTensors(demo.checkpoint.config);
-  const renamed = requiredTensors({ ...demo.checkpoint.config, layout: 'llava_hf' });
+  const renamed = requiredTensors({ ...demo.checkpoint.config, names: llavaNames('llava_hf') });
   const shards: Record<string, StoredTensor>[] = [{}, {}];
   const weight_map: Record<string, string> = {};
   renamed.forEach(({ name }, i) => {

@@ -20,14 +20,18 @@ test('three seeds and more of every layout, with a branch and without, heads gro
       return {
         seed,
         square: width === height,
-        layout: config.layout,
+        layout: `${config.layout} ${config.names.layers}`,
         rpn: config.rpn,
         tied,
         grouped: kvHeads < heads,
       };
     }),
   );
-  for (const layout of ['llava', 'llava_hf', 'llava_hf_v5']) {
+  for (const layout of [
+    'llava model.layers',
+    'llava_hf language_model.model.layers',
+    'llava_hf model.language_model.layers',
+  ]) {
     const own = facts.filter((one) => one.layout === layout);
     for (const branch of [true, false]) {
       const seeds = own.filter(({ rpn }) => (rpn !== null) === branch).map(({ seed }) => seed);

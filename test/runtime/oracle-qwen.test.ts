@@ -18,7 +18,7 @@ test('three seeds and more with a branch, tied and not, of both generations of n
   assert.ok(new Set(cases.map(({ seed }) => seed)).size >= 3);
   assert.ok(configs.every(({ rpn, text }) => rpn && text.qkvBias && text.kvHeads < text.heads));
   assert.equal(new Set(configs.map(({ text }) => text.tieWordEmbeddings)).size, 2);
-  assert.equal(new Set(configs.map(({ layout }) => layout)).size, 2);
+  assert.equal(new Set(configs.map(({ names }) => names.layers)).size, 2);
 });
 
 for (const golden of cases) {

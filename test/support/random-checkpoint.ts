@@ -5,6 +5,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LlavaConfig } from '../../src-main/checkpoint/config.ts';
+import { llavaNames } from '../../src-main/checkpoint/llava-names.ts';
 import { requiredTensors } from '../../src-main/checkpoint/required.ts';
 import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
 import { WeightIndex } from '../../src-main/checkpoint/weight-index.ts';
@@ -22,6 +23,7 @@ export function tinyConfig(
   return {
     family: 'llava',
     layout: 'llava',
+    names: llavaNames(changes.layout ?? 'llava'),
     text: {
       hiddenSize: 16,
       intermediateSize: 24,

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { LlavaConfig } from '../../src-main/checkpoint/config.ts';
-import { tensorNames, visionLayersUsed } from '../../src-main/checkpoint/required.ts';
+import { visionLayersUsed } from '../../src-main/checkpoint/required.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
 import { erf } from './nd.ts';
 
@@ -99,8 +99,7 @@ export class ReferenceModel {
   }
 
   vision(pixels: Float32Array): Rows {
-    const { vision, layout } = this.#config;
-    const names = tensorNames(layout);
+    const { vision, names } = this.#config;
     const prefix = names.vision;
     const { imageSize: side, patchSize: p, hiddenSize: d, heads } = vision;
     const g = Math.floor(side / p);
@@ -169,9 +168,8 @@ export class ReferenceModel {
   }
 
   #rpn(hidden: Rows, keys: readonly [number, number]): number[] {
-    const { rpn, text, layout } = this.#config;
+    const { rpn, text, names } = this.#config;
     if (!rpn) return [];
-    const names = tensorNames(layout);
     let x = hidden;
     for (let i = 0; i < rpn.t - 1; i++) ({ x } = this.#layer(x, `${names.twigLayers}.${i}`));
     if (rpn.norm) x = this.#rmsNorm(x, names.twigNorm);
@@ -191,8 +189,7 @@ export class ReferenceModel {
 
   /** Tokens, the picture, tokens; the RPN's query is the last row. */
   run(before: readonly number[], pixels: Float32Array, after: readonly number[]): Reference {
-    const { text, layout, rpn } = this.#config;
-    const names = tensorNames(layout);
+    const { text, names, rpn } = this.#config;
     const table = this.#matrix(names.embed);
     const features = this.vision(pixels);
     let x: Rows = [...before.map((id) => table[id]!), ...features, ...after.map((id) => table[id]!)];

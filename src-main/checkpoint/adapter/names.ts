@@ -3,8 +3,8 @@
  * transformers that trained it, and those have changed three times; which part of the model a path means has not. So
  * paths are read from their ends: the same adapter fits a base of any generation of names.
  */
-import type { TensorNames } from '../required.ts';
-import type { QwenNames } from '../qwen/required.ts';
+import type { TensorNames } from '../names.ts';
+import type { QwenNames } from '../qwen/names.ts';
 
 /** Names of the base's parts; `projector` is LLaVA's. */
 export type PartNames = Pick<

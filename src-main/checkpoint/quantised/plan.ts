@@ -12,10 +12,11 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { WeightRef, WeightSource } from '../../graph/weights.ts';
+import type { DecoderNames } from '../names.ts';
 import type { AnyCheckpoint } from '../open.ts';
-import { qwenNames, requiredQwenTensors } from '../qwen/required.ts';
-import type { RequiredTensor, TensorNames } from '../required.ts';
-import { requiredTensors, tensorNames } from '../required.ts';
+import { requiredQwenTensors } from '../qwen/required.ts';
+import type { RequiredTensor } from '../required.ts';
+import { requiredTensors } from '../required.ts';
 import type { Bits } from './blocks.ts';
 import { BLOCK } from './blocks.ts';
 import type { CacheForm, Encoding, StatedPart } from './encodings.ts';
@@ -84,10 +85,8 @@ export function quantisedForms(
   { config, weights }: Pick<QuantisedSource, 'config'> & { readonly weights: Pick<WeightSource, 'get'> },
   form: CacheForm,
 ): QuantisedForm[] {
-  const [required, names] =
-    config.family === 'llava'
-      ? [requiredTensors(config), tensorNames(config.layout)]
-      : [requiredQwenTensors(config), qwenNames(config.layout)];
+  const { names } = config;
+  const required = config.family === 'llava' ? requiredTensors(config) : requiredQwenTensors(config);
   const { tieWordEmbeddings: tied } = config.text;
   const adapted = ({ name }: RequiredTensor): boolean => weights.get(name)?.plus !== undefined;
   if (form === 'merged') return required.filter(adapted).map((tensor) => ({ ...tensor, encoding: 'F32' }));
@@ -98,7 +97,7 @@ export function quantisedForms(
 
 function encodingOf(
   { name, shape }: RequiredTensor,
-  names: Pick<TensorNames, 'layers' | 'twigLayers' | 'embed'>,
+  names: Pick<DecoderNames, 'layers' | 'twigLayers' | 'embed'>,
   tied: boolean,
   form: CacheForm,
 ): Encoding {
@@ -107,7 +106,7 @@ function encodingOf(
   return form === 'fp16' ? 'F16' : bitsOf(name, names);
 }
 
-function bitsOf(name: string, names: Pick<TensorNames, 'layers' | 'twigLayers'>): Bits {
+function bitsOf(name: string, names: Pick<DecoderNames, 'layers' | 'twigLayers'>): Bits {
   return [names.layers, names.twigLayers].some((prefix) => name.startsWith(`${prefix}.`)) ? 4 : 8;
 }
 

@@ -9,6 +9,7 @@ import type { LlavaConfig, TextConfig } from '../config.ts';
 import type { UnknownKey } from '../keys/check.ts';
 import { checkKeys } from '../keys/check.ts';
 import { QWEN_FLAT_KEYS, QWEN_NESTED_KEYS } from '../keys/qwen.ts';
+import type { QwenNames } from './names.ts';
 
 const count = z.number().int().positive();
 const id = z.number().int().nonnegative();
@@ -84,8 +85,7 @@ export interface QwenVisionConfig {
 
 export interface QwenConfig {
   readonly family: 'qwen2_5_vl';
-  /** Published names (`model.layers`, `visual.`), or newer ones (`model.language_model.layers`, `model.visual.`). */
-  readonly layout: 'qwen' | 'qwen_v5';
+  readonly names: QwenNames;
   readonly text: TextConfig;
   readonly vision: QwenVisionConfig;
   readonly rpn: LlavaConfig['rpn'];
@@ -105,6 +105,9 @@ export function isQwenConfig(json: unknown): boolean {
   return name === undefined ? model_type === 'qwen2_5_vl' : name.startsWith('Qwen2_5_VL');
 }
 
+/** A config whose tensors are still to be found. */
+export type QwenDraft = Omit<QwenConfig, 'names'>;
+
 /**
  * The keys of a config.json of this family that Fovea knows nothing of.
  * @throws FoveaError `unsupported_model` naming the first key that Fovea would have to obey and does not.
@@ -118,10 +121,9 @@ export function qwenKeys(json: unknown, where: string): UnknownKey[] {
 }
 
 /**
- * The layout is what most files have; `openQwen` lets the tensors decide.
  * @throws FoveaError `unsupported_model` for an option Fovea does not implement, `bad_checkpoint` for a malformed value.
  */
-export function parseQwenConfig(json: unknown, where: string): QwenConfig {
+export function parseQwenConfig(json: unknown, where: string): QwenDraft {
   qwenKeys(json, where);
   const root = checkConfig(rootSchema, json, where);
   const text = checkConfig(textSchema, root.text_config ?? json, where);
@@ -141,7 +143,6 @@ export function parseQwenConfig(json: unknown, where: string): QwenConfig {
   }
   return {
     family: 'qwen2_5_vl',
-    layout: 'qwen',
     text: {
       hiddenSize: text.hidden_size,
       intermediateSize: text.intermediate_size,

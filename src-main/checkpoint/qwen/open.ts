@@ -9,6 +9,7 @@ import { readGenerationConfig } from '../generation.ts';
 import type { GenerationConfig } from '../generation.ts';
 import { readJson } from '../json-file.ts';
 import { checkTensors } from '../required.ts';
+import { refuseQuantisedTensors } from '../quantisation.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from '../rpn-folder.ts';
 import { readTensors } from '../tensor-index.ts';
 import { readTokenizer } from '../tokenizer.ts';
@@ -19,7 +20,8 @@ import { parseQwenConfig, qwenKeys } from './config.ts';
 import type { QwenConfig } from './config.ts';
 import { readQwenPreprocessor } from './preprocessor.ts';
 import type { QwenPreprocessorConfig } from './preprocessor.ts';
-import { qwenLayoutOf, qwenNames, requiredQwenTensors } from './required.ts';
+import { findQwenNames } from './names.ts';
+import { requiredQwenTensors } from './required.ts';
 
 export interface QwenCheckpoint {
   readonly dir: string;
@@ -54,9 +56,10 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
     (json, where) => ({ stated: parseQwenConfig(json, where), unknown: qwenKeys(json, where) }),
   );
   const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
-  const draft = { ...stated, layout: qwenLayoutOf(weights) };
-  refuseRpnAlone(weights, qwenNames(draft.layout), draft.text, dir);
-  const { adapted: config, ...laid } = layOver(adapter, weights, qwenNames(draft.layout), draft);
+  refuseQuantisedTensors(weights, dir);
+  const draft = { ...stated, names: findQwenNames(weights, dir) };
+  refuseRpnAlone(weights, draft.names, draft.text, dir);
+  const { adapted: config, ...laid } = layOver(adapter, weights, draft.names, draft);
   const required = requiredQwenTensors(config);
   if (rpn) checkRpnFits(rpn, weights, required);
   checkTensors(required, weights, dir);

@@ -1,51 +1,10 @@
-/** Names and shapes of the tensors a Qwen2.5-VL checkpoint must hold, in both generations of names. */
+/** Names and shapes of the tensors a Qwen2.5-VL checkpoint must hold. */
 import { affine, decoderLayer, type RequiredTensor } from '../required.ts';
-import type { WeightIndex } from '../weight-index.ts';
 import type { QwenConfig } from './config.ts';
-
-export interface QwenNames {
-  /** Before `patch_embed…`, `blocks…`, `merger…`. */
-  readonly vision: string;
-  readonly embed: string;
-  readonly layers: string;
-  readonly norm: string;
-  readonly head: string;
-  readonly twigLayers: string;
-  readonly twigNorm: string;
-}
-
-const TWIG = { twigLayers: 'model.twig_layers', twigNorm: 'model.twig_norm.weight' } as const;
-const NAMES: Readonly<Record<QwenConfig['layout'], QwenNames>> = {
-  qwen: {
-    vision: 'visual',
-    embed: 'model.embed_tokens.weight',
-    layers: 'model.layers',
-    norm: 'model.norm.weight',
-    head: 'lm_head.weight',
-    ...TWIG,
-  },
-  qwen_v5: {
-    vision: 'model.visual',
-    embed: 'model.language_model.embed_tokens.weight',
-    layers: 'model.language_model.layers',
-    norm: 'model.language_model.norm.weight',
-    head: 'lm_head.weight',
-    ...TWIG,
-  },
-};
-
-export function qwenNames(layout: QwenConfig['layout']): QwenNames {
-  return NAMES[layout];
-}
-
-export function qwenLayoutOf(weights: WeightIndex): QwenConfig['layout'] {
-  return weights.entry(NAMES.qwen_v5.embed) ? 'qwen_v5' : 'qwen';
-}
 
 /** Every tensor a run reads. */
 export function requiredQwenTensors(config: QwenConfig): RequiredTensor[] {
-  const { text, rpn, layout } = config;
-  const names = qwenNames(layout);
+  const { text, rpn, names } = config;
   const d = text.hiddenSize;
   const list = [
     ...visionTensors(config, names.vision),

@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { parseConfig, visionConfig, visionSchema } from '../../../src-main/checkpoint/config.ts';
 import type { LlavaConfig } from '../../../src-main/checkpoint/config.ts';
 import { parseQwenConfig } from '../../../src-main/checkpoint/qwen/config.ts';
+import { llavaNames } from '../../../src-main/checkpoint/llava-names.ts';
+import { qwenNames } from '../../../src-main/checkpoint/qwen/names.ts';
 import { requiredQwenTensors } from '../../../src-main/checkpoint/qwen/required.ts';
 import type { RequiredTensor } from '../../../src-main/checkpoint/required.ts';
 import { requiredTensors } from '../../../src-main/checkpoint/required.ts';
@@ -28,10 +30,16 @@ const CLIP_L = { hidden_size: 1024, intermediate_size: 4096, num_hidden_layers: 
 
 /** The tensors a run reads, in the published names. */
 function tensorsOf({ name, config }: Shape): RequiredTensor[] {
-  if (name !== 'llava-1.5-7b') return requiredQwenTensors(parseQwenConfig(config, name));
+  if (name !== 'llava-1.5-7b') {
+    return requiredQwenTensors({ ...parseQwenConfig(config, name), names: qwenNames() });
+  }
   const { towerName: _, vision, ...rest } = parseConfig(config, name);
   const clip = visionSchema.parse({ ...CLIP_L, image_size: 336, patch_size: 14 });
-  const whole: LlavaConfig = { ...rest, vision: vision ?? visionConfig(clip, name) };
+  const whole: LlavaConfig = {
+    ...rest,
+    names: llavaNames('llava'),
+    vision: vision ?? visionConfig(clip, name),
+  };
   return requiredTensors(whole);
 }
 
