@@ -18,12 +18,12 @@ export type Encoding = Bits | 'F16' | 'F32';
 
 /** A tensor as it lies in the file: `NAME.values` and `NAME.scales` for blocks, under its own name otherwise. */
 export interface StatedPart {
-  readonly suffix: '' | '.values' | '.scales';
-  readonly dtype: 'U8' | 'F16' | 'F32';
+  readonly suffix: '' | '.values' | '.scales' | '.zeros' | '.order';
+  readonly dtype: 'U8' | 'F16' | 'F32' | 'I64';
   readonly shape: readonly number[];
 }
 
-const WIDTH = { U8: 1, F16: 2, F32: 4 } as const;
+const WIDTH = { U8: 1, F16: 2, F32: 4, I64: 8 } as const;
 
 /** @param shape `[n, k]` for blocks, any for floats */
 export function partsOf(shape: readonly number[], encoding: Encoding): StatedPart[] {

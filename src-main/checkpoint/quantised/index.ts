@@ -2,22 +2,18 @@
  * Weights of a checkpoint in another form (int4 blocks, float16) from a cache that is written once: found and reused
  * when it is whole and belongs to these files, written (or written on) when it does not.
  */
-import { createHash } from 'node:crypto';
-import { mkdir, realpath, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { realpath } from 'node:fs/promises';
 import type { Precision } from '../../../src-shared/contract/models.ts';
 import type { BlockRef, WeightRef, WeightSource } from '../../graph/weights.ts';
 import { BLOCK } from './blocks.ts';
+import { cacheFile, ensureCache, isPresent, removeCache } from './cache.ts';
 import { cacheDir } from './cache-dir.ts';
 import type { CacheForm } from './encodings.ts';
 import { ALL_FORMS } from './encodings.ts';
-import { withLock } from './lock.ts';
 import type { QuantisedPlan, QuantisedSource } from './plan.ts';
 import { filesOf, planQuantised, quantisedForms } from './plan.ts';
-import { isIntact, noteOf } from './verify.ts';
 import type { WriteOptions } from './write.ts';
-import { unfinished, writeQuantised } from './write.ts';
+import { writeEncoded } from './write.ts';
 
 export { cacheDir } from './cache-dir.ts';
 export { ALL_FORMS, CACHE_FORMS } from './encodings.ts';
@@ -53,23 +49,8 @@ export async function openQuantised(
   const plan = await planQuantised(source, options.form ?? 'int4');
   const folder = options.folder ?? cacheDir();
   const target = quantisedFile(plan, folder);
-  const written =
-    !(await isIntact(plan, target)) && (await orFileError(folder, () => write(plan, target, options)));
+  const written = await ensureCache(plan, target, writeEncoded, options);
   return weightsOf(source.weights, plan, await realpath(target), written);
-}
-
-/** @returns false when another process has written it meanwhile */
-async function write(plan: QuantisedPlan, target: string, options: WriteOptions): Promise<boolean> {
-  await mkdir(dirname(target), { recursive: true });
-  return withLock(`${target}.lock`, async () => {
-    if (await isIntact(plan, target)) return false;
-    await writeQuantised(plan, target, options);
-    if (await isIntact(plan, target)) return true;
-    throw new FoveaError('io', 'what was written is not what the disk holds', {
-      where: target,
-      next: 'Check the disk, or set FOVEA_HOME to a folder on another one',
-    });
-  });
 }
 
 /**
@@ -85,13 +66,7 @@ export async function removeQuantised(
   let found = false;
   for (const form of forms) {
     const target = quantisedFile(await planQuantised(source, form), folder);
-    for (const file of [target, noteOf(target), ...Object.values(unfinished(target))]) {
-      found =
-        (await rm(file).then(
-          () => true,
-          () => false,
-        )) || found;
-    }
+    found = (await removeCache(target)) || found;
   }
   return found;
 }
@@ -111,11 +86,7 @@ export async function cacheState(
 ): Promise<CacheState> {
   const plan = await planQuantised(source, form);
   const file = quantisedFile(plan, folder);
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => null,
-  );
-  return { file, bytes: plan.size, present: size === plan.size };
+  return { file, bytes: plan.size, present: await isPresent(plan, file) };
 }
 
 /** Whether every linear layer is stored as float16 already, so that no cache is needed for it. */
@@ -142,10 +113,8 @@ export function cacheFormOf(source: QuantisedSource, precision: Precision): Cach
 
 /** One cache of a form per place of the weights, so that a new version of a checkpoint takes the place of the old one's. */
 function quantisedFile(plan: QuantisedPlan, folder: string): string {
-  const files = [...new Set(plan.tensors.flatMap(({ entry }) => filesOf(entry)))].sort();
-  const name = basename(dirname(firstFile(plan))).replaceAll(/[^\w.-]+/g, '-');
-  const place = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
-  return join(folder, `${name}-${place}.${plan.form}.safetensors`);
+  const files = plan.tensors.flatMap(({ entry }) => filesOf(entry));
+  return cacheFile(plan.form, files, folder, firstFile(plan));
 }
 
 /** The file that gives a cache its name: an adapter's where there is one, else the checkpoint's first. */
@@ -180,27 +149,4 @@ function weightsOf(
     bytes: plan.size,
     written,
   };
-}
-
-const CODES: Readonly<Record<string, readonly ['no_space' | 'read_only', string]>> = {
-  ENOSPC: ['no_space', 'the disk is full'],
-  EDQUOT: ['no_space', 'the disk quota is used up'],
-  EROFS: ['read_only', 'the cache folder cannot be written to'],
-  EACCES: ['read_only', 'the cache folder cannot be written to'],
-  EPERM: ['read_only', 'the cache folder cannot be written to'],
-};
-
-async function orFileError<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof FoveaError) throw error;
-    const system = (error as NodeJS.ErrnoException).code ?? String(error);
-    const [code, words] = CODES[system] ?? (['io', `writing the cache failed (${system})`] as const);
-    throw new FoveaError(code, words, {
-      where: folder,
-      next: 'Set FOVEA_HOME to a folder with room that you may write to',
-      cause: error,
-    });
-  }
 }

@@ -19,40 +19,30 @@ import type { RequiredTensor } from '../required.ts';
 import { requiredTensors } from '../required.ts';
 import type { Bits } from './blocks.ts';
 import { BLOCK } from './blocks.ts';
-import type { CacheForm, Encoding, StatedPart } from './encodings.ts';
+import type { CachedTensor, CachePlan } from './cache-file.ts';
+import { layOutCache } from './cache-file.ts';
+import type { CacheForm, Encoding } from './encodings.ts';
 import { bytesOfPart, partsOf } from './encodings.ts';
 
 /** Changes with anything that changes the bytes of a cache. */
 const VERSION = 1;
-const ALIGNMENT = 64;
-const HASH_BYTES = 32;
 /** Tables of positions are added, not multiplied. */
 const TABLE = /position_embedding\.weight$/;
 
 /** A tensor of the checkpoint by its name. */
 export type SourceTensor = WeightRef & { readonly name: string };
 
-/** One tensor of the checkpoint and where its form in the cache lies. */
-export interface PlannedTensor {
+/** One tensor of the checkpoint and where its form in the cache lies; scales follow the values at once. */
+export interface PlannedTensor extends CachedTensor {
   readonly entry: SourceTensor;
   readonly encoding: Encoding;
-  /** From the start of the cache file; scales follow the values at once. */
-  readonly offset: number;
   /** Bytes of the values, and of the scales (0 without). */
   readonly valueBytes: number;
   readonly scaleBytes: number;
 }
 
-export interface QuantisedPlan {
+export interface QuantisedPlan extends CachePlan<PlannedTensor> {
   readonly form: CacheForm;
-  readonly tensors: readonly PlannedTensor[];
-  /** Length field and JSON, as they open the file. */
-  readonly header: Buffer;
-  /** Where the hashes start; they end the file. */
-  readonly hashOffset: number;
-  readonly size: number;
-  /** Bytes that are read of the checkpoint. */
-  readonly sourceBytes: number;
 }
 
 /** What planning needs of an opened checkpoint. */
@@ -146,46 +136,13 @@ function layOut(
 ): QuantisedPlan {
   const version = String(VERSION);
   const format = FORMATS[form];
-  const metadata =
-    form === 'int4' ? { format, version, block: String(BLOCK), source } : { format, version, source };
-  const stated: Record<string, unknown> = { __metadata__: metadata };
-  let end = 0;
-  const state = (name: string, part: StatedPart): number => {
-    const bytes = bytesOfPart(part);
-    stated[`${name}${part.suffix}`] = {
-      dtype: part.dtype,
-      shape: part.shape,
-      data_offsets: [end, end + bytes],
-    };
-    end += bytes;
-    return bytes;
-  };
-  const placed = entries.map((entry, i) => {
+  const block: Record<string, string> = form === 'int4' ? { block: String(BLOCK) } : {};
+  const metadata = { format, version, ...block, source };
+  const tensors = entries.map((entry, i) => {
     const encoding = encodingFor(i);
-    const offset = end;
-    const [values, scales] = partsOf(entry.shape, encoding);
-    const valueBytes = values ? state(entry.name, values) : 0;
-    return { entry, encoding, offset, valueBytes, scaleBytes: scales ? state(entry.name, scales) : 0 };
+    const parts = partsOf(entry.shape, encoding);
+    const [valueBytes = 0, scaleBytes = 0] = parts.map(bytesOfPart);
+    return { name: entry.name, parts, sourceBytes: entry.length, entry, encoding, valueBytes, scaleBytes };
   });
-  const hashes = end;
-  state('fovea.sha256', { suffix: '', dtype: 'U8', shape: [entries.length, HASH_BYTES] });
-  const header = encodeHeader(stated);
-  return {
-    form,
-    tensors: placed.map((tensor) => ({ ...tensor, offset: header.length + tensor.offset })),
-    header,
-    hashOffset: header.length + hashes,
-    size: header.length + end,
-    sourceBytes: entries.reduce((sum, { length }) => sum + length, 0),
-  };
-}
-
-/** Padded with spaces, as the format allows, so that the data is aligned. */
-function encodeHeader(stated: Record<string, unknown>): Buffer {
-  const json = Buffer.from(JSON.stringify(stated));
-  const length = Math.ceil((8 + json.length) / ALIGNMENT) * ALIGNMENT;
-  const header = Buffer.alloc(length, ' ');
-  header.writeBigUInt64LE(BigInt(length - 8));
-  json.copy(header, 8);
-  return header;
+  return { form, ...layOutCache(metadata, tensors) };
 }

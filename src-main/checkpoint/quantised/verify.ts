@@ -2,18 +2,15 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import type { PlannedTensor, QuantisedPlan } from './plan.ts';
+import type { CachedTensor, CachePlan } from './cache-file.ts';
 
 const PIECE = 4 << 20;
 const HEX = 64;
 
 /** Hash of a tensor's bytes in the cache, hexadecimal; of a file that ends before, of what is there. */
-export async function hashTensor(
-  file: FileHandle,
-  { offset, valueBytes, scaleBytes }: PlannedTensor,
-): Promise<string> {
+export async function hashTensor(file: FileHandle, { offset, bytes }: CachedTensor): Promise<string> {
   const hash = createHash('sha256');
-  const end = offset + valueBytes + scaleBytes;
+  const end = offset + bytes;
   const buffer = Buffer.alloc(Math.min(PIECE, end - offset));
   for (let at = offset; at < end;) {
     const { bytesRead } = await file.read(buffer, 0, Math.min(PIECE, end - at), at);
@@ -30,7 +27,7 @@ export const noteOf = (target: string): string => `${target}.verified`;
 /**
  * True when `target` is the planned cache. Its hashes are checked unless the file is as it was when they last were.
  */
-export async function isIntact(plan: QuantisedPlan, target: string): Promise<boolean> {
+export async function isIntact(plan: CachePlan, target: string): Promise<boolean> {
   const file = await open(target, 'r').catch(() => null);
   if (!file) return false;
   try {
@@ -50,7 +47,7 @@ export async function isIntact(plan: QuantisedPlan, target: string): Promise<boo
   }
 }
 
-async function hashesAgree(plan: QuantisedPlan, file: FileHandle): Promise<boolean> {
+async function hashesAgree(plan: CachePlan, file: FileHandle): Promise<boolean> {
   const stated = Buffer.alloc(plan.size - plan.hashOffset);
   await file.read(stated, 0, stated.length, plan.hashOffset);
   const hashes = stated.toString('hex');

@@ -12,7 +12,8 @@ import { DTYPE_BYTES } from '../safetensors.ts';
 import { encode } from './encodings.ts';
 import { readFloats } from './floats.ts';
 import { adder } from './low-rank.ts';
-import type { PlannedTensor, QuantisedPlan } from './plan.ts';
+import type { CachedTensor, CachePlan } from './cache-file.ts';
+import type { PlannedTensor } from './plan.ts';
 import { hashTensor } from './verify.ts';
 
 /** Values read and encoded at once: 16 MB of float32. */
@@ -35,14 +36,24 @@ export interface WriteOptions {
 /** Names of the unfinished file and of its log. */
 export const unfinished = (target: string) => ({ part: `${target}.part`, log: `${target}.part.log` });
 
+/** Writes one tensor's parts at its place, calling `onPiece` with the bytes of the checkpoint that are read. */
+export type WriteTensor<T extends CachedTensor> = (
+  tensor: T,
+  files: (path: string) => Promise<FileHandle>,
+  out: FileHandle,
+  onPiece: (sourceBytesDone: number) => void,
+) => Promise<string>;
+
 /**
  * Writes the planned cache to `target`.
+ * @param writeTensor gives the hash of what it has written, hexadecimal
  * @throws FoveaError `no_space`, `bad_checkpoint` (a weight that is not a number, a shortened file),
- *   `unsupported_model` (a weight too large for float16) or `cancelled`.
+ *   `unsupported_model` (a weight that the form cannot hold) or `cancelled`.
  */
-export async function writeQuantised(
-  plan: QuantisedPlan,
+export async function writeCache<T extends CachedTensor>(
+  plan: CachePlan<T>,
   target: string,
+  writeTensor: WriteTensor<T>,
   { onProgress, signal }: WriteOptions = {},
 ): Promise<void> {
   const { part, log } = unfinished(target);
@@ -53,17 +64,20 @@ export async function writeQuantised(
     if (hashes.length === 0) await startOver(plan, out, log);
     await checkSpace(target, plan, hashes.length);
     const kept = hashes.length;
-    let done = plan.tensors.slice(0, kept).reduce((sum, { entry }) => sum + entry.length, 0);
+    let done = plan.tensors.slice(0, kept).reduce((sum, { sourceBytes }) => sum + sourceBytes, 0);
     const report = (bytes: number) => onProgress?.({ done: done + bytes, total: plan.sourceBytes, kept });
     report(0);
+    const files = async (path: string): Promise<FileHandle> => {
+      const source = sources.get(path) ?? (await open(path, 'r'));
+      sources.set(path, source);
+      return source;
+    };
     for (const tensor of plan.tensors.slice(kept)) {
-      const source = sources.get(tensor.entry.file) ?? (await open(tensor.entry.file, 'r'));
-      sources.set(tensor.entry.file, source);
-      const hash = await writeTensor(tensor, source, out, (bytes) => {
+      const hash = await writeTensor(tensor, files, out, (bytes) => {
         if (signal?.aborted) throw stopped(target);
         report(bytes);
       });
-      done += tensor.entry.length;
+      done += tensor.sourceBytes;
       await appendFile(log, `${hash}\n`);
       hashes.push(hash);
     }
@@ -81,7 +95,7 @@ export async function writeQuantised(
 }
 
 /** Hashes of the tensors at the front that an earlier run of the same plan has finished and that are still right. */
-async function finishedHashes(plan: QuantisedPlan, out: FileHandle, log: string): Promise<string[]> {
+async function finishedHashes(plan: CachePlan, out: FileHandle, log: string): Promise<string[]> {
   const header = Buffer.alloc(plan.header.length);
   const { bytesRead } = await out.read(header, 0, header.length, 0);
   if (bytesRead < header.length || !header.equals(plan.header)) return [];
@@ -98,18 +112,16 @@ async function finishedHashes(plan: QuantisedPlan, out: FileHandle, log: string)
   return right;
 }
 
-async function startOver(plan: QuantisedPlan, out: FileHandle, log: string): Promise<void> {
+async function startOver(plan: CachePlan, out: FileHandle, log: string): Promise<void> {
   await rm(log, { force: true });
   await out.truncate(0);
   await writeAll(out, plan.header, 0);
 }
 
-async function writeTensor(
-  { entry, encoding, offset, valueBytes }: PlannedTensor,
-  source: FileHandle,
-  out: FileHandle,
-  onPiece: (sourceBytesDone: number) => void,
-): Promise<string> {
+/** A tensor of the checkpoint in pieces of whole rows, encoded. */
+export const writeEncoded: WriteTensor<PlannedTensor> = async (tensor, files, out, onPiece) => {
+  const { entry, encoding, offset, valueBytes } = tensor;
+  const source = await files(entry.file);
   const hash = createHash('sha256');
   const scales: Uint8Array[] = [];
   const add = entry.plus ? await adder(entry.plus, entry.shape) : null;
@@ -136,19 +148,20 @@ async function writeTensor(
     at += bytes.length;
   }
   return hash.digest('hex');
-}
+};
 
 /** Numbers in a row, the first axis counting rows. */
 const rowLength = ([, ...rest]: readonly number[]): number => rest.reduce((a, b) => a * b, 1);
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+/** Writes bytes at a place of the file. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
     at += bytesWritten;
   }
 }
 
-async function checkSpace(target: string, plan: QuantisedPlan, kept: number): Promise<void> {
+async function checkSpace(target: string, plan: CachePlan, kept: number): Promise<void> {
   const { bavail, bsize } = await statfs(dirname(target));
   const needed = plan.size - (plan.tensors[kept]?.offset ?? plan.hashOffset);
   if (bavail * bsize >= needed) return;
