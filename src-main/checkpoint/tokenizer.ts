@@ -1,6 +1,6 @@
 /**
  * The checkpoint's own tokenizer: `tokenizer.json` run by the Hugging Face library, plus the few facts of
- * `tokenizer_config.json` that decide special tokens and the chat template.
+ * `tokenizer_config.json` that decide special tokens, and the chat template that goes with them.
  */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,9 @@ import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { DecoderStep } from './byte-fallback.ts';
 import { useExactByteFallback } from './byte-fallback.ts';
-import { readJsonIfThere, readTextIfThere } from './json-file.ts';
+import type { ChatTemplate, TemplateTokens } from './chat-template.ts';
+import { readChatTemplate } from './chat-template.ts';
+import { readJsonIfThere } from './json-file.ts';
 
 /** The largest published ones are a seventh of it. */
 const MAX_TOKENIZER_BYTES = 100_000_000;
@@ -17,25 +19,18 @@ const MAX_TOKENIZER_BYTES = 100_000_000;
 const tokenSchema = z
   .union([z.string(), z.object({ content: z.string() }).transform((t) => t.content)])
   .nullish();
-const templateSchema = z.union([
-  z.string(),
-  z
-    .array(z.object({ name: z.string(), template: z.string() }))
-    .transform((list) => list.find((t) => t.name === 'default')?.template ?? list[0]?.template),
-]);
+const TEMPLATE_TOKENS = ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const;
 const configSchema = z
   .object({
     bos_token: tokenSchema,
     eos_token: tokenSchema,
     pad_token: tokenSchema,
     unk_token: tokenSchema,
-    chat_template: templateSchema.nullish(),
     clean_up_tokenization_spaces: z.boolean().nullish(),
   })
   .loose();
 const tokenizerSchema = z.object({ model: z.object({}).loose() }).loose();
 const idsSchema = z.array(z.number().int().nonnegative());
-const separateTemplateSchema = z.object({ chat_template: z.string() });
 
 /** Text to ids and back, with this checkpoint's special tokens. */
 export interface Tokenizer {
@@ -55,7 +50,9 @@ export interface Tokenizer {
   readonly bosToken: string | null;
   readonly eosToken: string | null;
   /** The Jinja chat template, or null when the checkpoint has none. */
-  readonly chatTemplate: string | null;
+  readonly chatTemplate: ChatTemplate | null;
+  /** The special tokens a template may write. */
+  readonly templateTokens: TemplateTokens;
 }
 
 /** @throws FoveaError `bad_checkpoint` when tokenizer.json is missing or is not one the library can run. */
@@ -64,8 +61,6 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
   const json = await readJsonIfThere(path, tokenizerSchema, MAX_TOKENIZER_BYTES);
   if (!json) throw await noTokenizer(dir, path);
   const config = (await readJsonIfThere(join(dir, 'tokenizer_config.json'), configSchema)) ?? {};
-  const separate = await readJsonIfThere(join(dir, 'chat_template.json'), separateTemplateSchema);
-  const jinja = await readTextIfThere(join(dir, 'chat_template.jinja'));
   let hf: HfTokenizer;
   try {
     // Where the file does not say, spaces before punctuation stay, as in transformers 5; the library would drop them.
@@ -99,7 +94,10 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
     tokenOf: (id) => hf.id_to_token(id) ?? null,
     bosToken: config.bos_token ?? null,
     eosToken: config.eos_token ?? null,
-    chatTemplate: config.chat_template ?? separate?.chat_template ?? jinja,
+    chatTemplate: await readChatTemplate(dir),
+    templateTokens: Object.fromEntries(
+      TEMPLATE_TOKENS.flatMap((name) => (config[name] ? [[name, config[name]]] : [])),
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Prompts equal the recipe's ids; the template comes from the checkpoint, or is LLaVA-1.5's own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildPrompt } from '../../src-main/checkpoint/prompt.ts';
+import { buildPrompt, plainQuestion } from '../../src-main/checkpoint/prompt.ts';
 import { readTokenizer } from '../../src-main/checkpoint/tokenizer.ts';
 import type { Tokenizer } from '../../src-main/checkpoint/tokenizer.ts';
 import { DEMO_CHECKPOINT, demoGolden } from '../support/demo.ts';
@@ -22,6 +22,11 @@ test('an <image> line around the question is dropped, one inside is refused', ()
   assert.deepEqual(buildPrompt(tokenizer, 4, '<image>\nWhere is the red tag?'), plain);
   assert.deepEqual(buildPrompt(tokenizer, 4, 'Where is the red tag?\n<image>'), plain);
   assert.throws(() => buildPrompt(tokenizer, 4, 'Where <image> is it?'), { code: 'bad_input' });
+  // The authors take away `<image>\n` and no more; a mark written otherwise goes with the space around it.
+  assert.equal(plainQuestion('<image>\n  Where?\n'), '  Where?\n');
+  assert.equal(plainQuestion('Where? \n<image>'), 'Where? ');
+  assert.equal(plainQuestion(' <image>  Where?'), 'Where?');
+  assert.throws(() => plainQuestion('<image>\n<image>\nWhere?'), { code: 'bad_input' });
 });
 
 test('without a template the conversation is vicuna_v1, tokenised in two pieces with one BOS', () => {
@@ -42,11 +47,11 @@ test('without a template the conversation is vicuna_v1, tokenised in two pieces 
 });
 
 test('a template that fails or forgets the picture is a bad checkpoint', () => {
-  for (const chatTemplate of [
-    '{{ raise_exception("no") }}',
-    'USER: {{ messages[0].content[1].text }}',
-    '{% if %}',
-  ]) {
-    assert.throws(() => buildPrompt({ ...tokenizer, chatTemplate }, 4, 'Where?'), { code: 'bad_checkpoint' });
+  for (const text of ['{{ raise_exception("no") }}', 'USER: {{ messages[0].content[1].text }}', '{% if %}']) {
+    const chatTemplate = { text, file: 'chat_template.jinja', differing: [] };
+    assert.throws(() => buildPrompt({ ...tokenizer, chatTemplate }, 4, 'Where?'), {
+      code: 'bad_checkpoint',
+      where: 'chat_template.jinja',
+    });
   }
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { smartResize } from '../../src-main/checkpoint/image/qwen-processor.ts';
 import { openModel } from '../../src-main/checkpoint/open.ts';
-import { plainQuestion } from '../../src-main/checkpoint/prompt.ts';
+import { buildPrompt, plainQuestion } from '../../src-main/checkpoint/prompt.ts';
+import { teacherPrompt } from '../../src-main/checkpoint/qwen/teacher-prompt.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { tempDir } from '../support/demo.ts';
 import { DEMO_CHECKPOINT } from '../support/demo-goldens.ts';
@@ -83,6 +84,24 @@ test('an <image> line is dropped at either end and refused inside', () => {
   assert.equal(plainQuestion('<image>\nWhich?'), 'Which?');
   assert.equal(plainQuestion('Which?\n<image>'), 'Which?');
   assert.throws(() => plainQuestion('Which <image> one?'), code('bad_input', /<image>/));
+});
+
+test('Qwen without any chat template is refused by name', async () => {
+  const drop = (c: Record<string, unknown>) => delete c.chat_template;
+  await assert.rejects(
+    openChanged('tokenizer_config.json', drop),
+    code('bad_checkpoint', /no chat template, and Qwen has no other prompt/),
+  );
+});
+
+test('the token of a picture’s place in a question is the question’s fault, not the template’s', async () => {
+  const { tokenizer, config } = await openModel(golden.dir);
+  const question = 'Which <|image_pad|>?';
+  assert.throws(() => buildPrompt(tokenizer, config.imageTokenId, question), code('bad_input', /image_pad/));
+  assert.throws(
+    () => teacherPrompt(tokenizer, config.imageTokenId ?? -1, question, 'natural'),
+    code('bad_input', /image_pad/),
+  );
 });
 
 test('a pixel budget no picture can keep is refused when the folder is opened', async () => {

@@ -8,6 +8,8 @@ import { memoryEstimate, parametersByDtype } from '../../checkpoint/memory.ts';
 import type { MemoryEstimate } from '../../checkpoint/memory.ts';
 import type { AnyCheckpoint } from '../../checkpoint/open.ts';
 import { openFolders } from '../../checkpoint/open.ts';
+import { promptFacts } from '../../checkpoint/prompt.ts';
+import type { PromptFacts } from '../../checkpoint/prompt.ts';
 import type { EngineClient } from '../../engine/client.ts';
 import type { DeviceChoice, ModelInfo } from '../../engine/protocol.ts';
 import { choosePreset, loadPresets } from '../../jobs/presets.ts';
@@ -17,6 +19,7 @@ import { quantiseWithProgress } from '../quantise-with-progress.ts';
 import { appResources } from '../resources.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
+import { promptLines } from './prompt-lines.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
 import { ADAPTER_OPTION, MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
 
@@ -60,12 +63,14 @@ export const addCheck: AddCommand = (model, cli) => {
     const preset = await fittingPreset(info);
     const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
     const { gate, adapter = null, unknownKeys } = checkpoint;
+    const prompt = promptFacts(checkpoint.tokenizer, checkpoint.config.imageTokenId);
     const facts = {
       ...info,
       gate,
       adapter,
       unknownKeys,
       dynamicGrid,
+      prompt,
       dtypes,
       devices,
       memory,
@@ -117,6 +122,8 @@ interface CheckedModel extends ModelInfo {
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
   readonly unknownKeys: readonly UnknownKey[];
+  /** What a question is asked with. */
+  readonly prompt: PromptFacts;
   /** Each picture has a grid of its own; `grid` is then the one a preset's teacher sees. */
   readonly dynamicGrid: boolean;
   /** Stored values per dtype. */
@@ -147,6 +154,7 @@ function describe(info: CheckedModel): string {
     ...(adapter ? adapterLines(adapter, info) : []),
     ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
     ...unknownLines(info.unknownKeys),
+    ...promptLines(info.prompt),
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
     `  device     ${info.device}${precision === 'as-stored' ? '' : ` at ${precision}`}, loaded in ${info.loadMs.toFixed(0)} ms${heldWords(info)}`,
     ...devices.filter(({ device }) => device !== info.device).map(deviceLine),

@@ -1,6 +1,7 @@
 /** A Qwen2.5-VL checkpoint folder, opened: everything small is read and checked, the weights are only located. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { AdapterFacts } from '../adapter/lay.ts';
 import type { Overlays } from '../checkpoint.ts';
 import { layOver, namesOf, NOTHING_OVER } from '../checkpoint.ts';
@@ -64,6 +65,16 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
   if (rpn) checkRpnFits(rpn, weights, required);
   checkTensors(required, weights, dir);
   const tokenizer = await readTokenizer(dir);
+  if (tokenizer.chatTemplate === null) {
+    throw new FoveaError(
+      'bad_checkpoint',
+      'the checkpoint has no chat template, and Qwen has no other prompt',
+      {
+        where: dir,
+        next: 'Copy chat_template.json or chat_template.jinja from the published repository',
+      },
+    );
+  }
   const { generation, unknownKeys: inGeneration } = await readGenerationConfig(dir, config.eosTokenIds);
   const { preprocessor, unknownKeys: inProcessor } = await readQwenPreprocessor(dir, config.vision);
   return {

@@ -5,7 +5,7 @@
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { PromptIds } from '../prompt.ts';
-import { plainQuestion, renderChat } from '../prompt.ts';
+import { IMAGE_TOKEN, chatText, plainQuestion, refuseToken } from '../prompt.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 
 const BRIEFLY = 'Answer the question using a single word or phrase.';
@@ -15,6 +15,24 @@ const VISION = '<|vision_start|><|image_pad|><|vision_end|>';
 
 export type TeacherPrompt = 'textual' | 'natural';
 
+/**
+ * The teacher's prompt as text, the picture's tokens in it once.
+ * @param question without an `<image>` line (`plainQuestion`)
+ * @throws FoveaError `bad_checkpoint` when the template fails or does not place the picture as the published one does.
+ */
+export function teacherText(tokenizer: Tokenizer, question: string, kind: TeacherPrompt): string {
+  const asked = kind === 'natural' ? question.replaceAll(BRIEFLY, () => BOXES) : question;
+  const text = chatText(tokenizer, [{ type: 'text', text: `<image>\n${asked}` }, { type: 'image' }]);
+  const marks = text.split(IMAGE_TOKEN).length - 1;
+  if (marks !== 1 || text.split(VISION).length !== 2) {
+    throw new FoveaError('bad_checkpoint', 'the chat template does not place exactly one picture', {
+      where: tokenizer.chatTemplate?.file ?? null,
+      next: 'Compare its chat template with the published one',
+    });
+  }
+  return text.replace(VISION, '').replace(IMAGE_TOKEN, `${IMAGE_TOKEN}${VISION}`);
+}
+
 /** @throws FoveaError as `buildPrompt` does. */
 export function teacherPrompt(
   tokenizer: Tokenizer,
@@ -22,15 +40,14 @@ export function teacherPrompt(
   question: string,
   kind: TeacherPrompt,
 ): PromptIds {
-  const plain = plainQuestion(question);
-  const asked = kind === 'natural' ? plain.replaceAll(BRIEFLY, BOXES) : plain;
-  const text = renderChat(tokenizer, [{ type: 'text', text: `<image>\n${asked}` }, { type: 'image' }]);
-  const ids = tokenizer.encode(text.replace(VISION, '').replace('<image>', `<image>${VISION}`));
+  const asked = plainQuestion(question);
+  refuseToken(tokenizer, placeholder, asked);
+  const ids = tokenizer.encode(teacherText(tokenizer, asked, kind));
   const at = ids.indexOf(placeholder);
-  if (!text.includes(VISION) || at < 0 || ids.indexOf(placeholder, at + 1) >= 0) {
+  if (at < 0 || ids.indexOf(placeholder, at + 1) >= 0) {
     throw new FoveaError('bad_checkpoint', 'the chat template does not place exactly one picture', {
-      where: 'tokenizer_config.json',
-      next: 'Compare its chat_template with the published one',
+      where: tokenizer.chatTemplate?.file ?? null,
+      next: 'Compare its chat template with the published one',
     });
   }
   return { before: ids.slice(0, at), after: ids.slice(at + 1) };

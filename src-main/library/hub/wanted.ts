@@ -8,7 +8,7 @@ import { checkOwnedFile, type OwnedFile } from '../owned.ts';
 import type { Listing } from './listing.ts';
 
 const DETAILS =
-  /^((config|generation_config|(video_)?(pre)?processor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|chat_template|vocab|model\.safetensors\.index)\.json|merges\.txt|tokenizer\.model|chat_template\.jinja)$/;
+  /^((config|generation_config|(video_)?(pre)?processor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|chat_template|vocab|model\.safetensors\.index)\.json|merges\.txt|tokenizer\.model|chat_template\.jinja|additional_chat_templates\/[\w.-]+\.jinja)$/;
 
 /** Above what any such file has; the tokenizers of large vocabularies take some 20 MB. */
 const MAX_DETAIL_BYTES = 100_000_000;

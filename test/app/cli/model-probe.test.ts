@@ -1,6 +1,6 @@
 /** `fovea model probe` through the real engine process, against the oracle's numbers. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeNpz } from '../../../src-main/app/cli/npz.ts';
@@ -128,6 +128,27 @@ test('help names every array', async (t) => {
   const { json } = await foveaJson(probeArgs('llava-hf-twig', npz, ['--max-new-tokens', '2']));
   const { stdout } = await fovea(['model', 'probe', '--help']);
   for (const name of Object.keys((json as { shapes: object }).shapes)) assert.match(stdout, new RegExp(name));
+});
+
+test('model check says what a question is asked with, and which files say otherwise', async (t) => {
+  const plain = cases.find(({ name }) => name === 'llava-original-dot');
+  const qwen = cases.find(({ name }) => name === 'qwen2_5-vl-shrunk');
+  assert.ok(plain && qwen);
+  const { stdout } = await fovea(['model', 'check', plain.dir]);
+  assert.match(stdout, /prompt +vicuna_v1, the conversation of LLaVA-1\.5; the folder has no chat template/);
+  const dir = join(tempDir(t), 'two');
+  cpSync(qwen.dir, dir, { recursive: true });
+  const { chat_template: own } = JSON.parse(readFileSync(join(dir, 'tokenizer_config.json'), 'utf8')) as {
+    chat_template: string;
+  };
+  writeFileSync(join(dir, 'chat_template.jinja'), own.replace('helpful', 'careful'));
+  const two = await fovea(['model', 'check', dir]);
+  assert.match(two.stdout, /prompt +the chat template of chat_template\.jinja/);
+  assert.match(two.stdout, /another template stands in tokenizer_config\.json and is not used/);
+  const { json } = await foveaJson(['model', 'check', qwen.dir]);
+  assert.partialDeepStrictEqual(json, {
+    prompt: { source: 'chat_template', file: 'tokenizer_config.json', differing: [] },
+  });
 });
 
 test('model check says dtypes, devices and memory', async () => {
