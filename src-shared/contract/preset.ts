@@ -46,6 +46,20 @@ export const REFERENCE_PRUNING: Readonly<z.infer<typeof pruningSchema>> = {
   threshold: 0.01,
 };
 
+/**
+ * How a picture file becomes the model's pixels, where two loaders differ. The authors' (`Image.convert('RGB')`): EXIF
+ * orientation ignored, alpha dropped. transformers': `load_image` turns the picture, its processors lay a transparent
+ * one on white. Either way maps, labels and boxes are kept in stored pixels.
+ */
+export const pictureRulesSchema = z.object({
+  exif: z.enum(['stored', 'turned']),
+  alpha: z.enum(['dropped', 'white']),
+});
+export type PictureRules = z.infer<typeof pictureRulesSchema>;
+
+/** What a preset that says nothing means. */
+export const AUTHORS_PICTURE_RULES: PictureRules = { exif: 'stored', alpha: 'dropped' };
+
 export const presetSchema = z.object({
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   name: z.string().min(1),
@@ -62,6 +76,8 @@ export const presetSchema = z.object({
     .optional(),
   /** Qwen2.5-VL with an SD-RPN branch only; absent: every token of the picture stays for the second look. */
   pruning: pruningSchema.optional(),
+  /** Absent: the authors' ({@link AUTHORS_PICTURE_RULES}). */
+  picture: pictureRulesSchema.optional(),
   /** Decoder layers and heads per layer of the one model this was made for; absent: any that has the heads. */
   model: z.object({ layers: z.number().int().min(1), heads: z.number().int().min(1) }).optional(),
   rpn: z.object({ k: z.number().int().min(0), t: z.number().int().min(1) }).nullable(),

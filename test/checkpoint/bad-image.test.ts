@@ -63,13 +63,10 @@ test('bad pictures are refused by code', async (t) => {
   await assert.rejects(decodeImage(join(dir, 'folder.png')), { code: 'bad_image' });
 });
 
-test('16-bit pictures keep the high byte', async (t) => {
+test('16-bit colours keep the high byte; 16-bit grey is clipped, as in Pillow', async (t) => {
   const dir = tempDir(t);
-  writeFileSync(join(dir, 'grey16.png'), png(2, 1, 16, 0, Uint8Array.of(0, 0x12, 0x34, 0xab, 0xcd)));
-  assert.deepEqual(
-    [...(await decodeImage(join(dir, 'grey16.png'))).data],
-    [0x12, 0x12, 0x12, 0xab, 0xab, 0xab],
-  );
+  writeFileSync(join(dir, 'grey16.png'), png(2, 1, 16, 0, Uint8Array.of(0, 0x00, 0x34, 0xab, 0xcd)));
+  assert.deepEqual([...(await decodeImage(join(dir, 'grey16.png'))).data], [0x34, 0x34, 0x34, 255, 255, 255]);
   writeFileSync(join(dir, 'rgb16.png'), png(1, 1, 16, 2, Uint8Array.of(0, 1, 255, 128, 0, 254, 127)));
   assert.deepEqual([...(await decodeImage(join(dir, 'rgb16.png'))).data], [1, 128, 254]);
 });

@@ -1,12 +1,22 @@
 /**
- * Pictures as the reference sees them: stored pixels (EXIF orientation not applied), `Image.convert('RGB')` of PIL:
- * alpha dropped, grey repeated, CMYK by PIL's formula, no colour management. libvips (through sharp) does the
- * decoding. One deliberate difference: 16-bit grey keeps its high byte, where PIL clips everything above 255 to white.
+ * Pictures as the reference sees them: `Image.open(path).convert('RGB')` of Pillow, every pixel of it. Stored pixels
+ * (EXIF orientation not applied), alpha dropped, grey repeated, 16-bit grey clipped to 8, CMYK by PIL's formula, no
+ * colour management. libvips (through sharp) decodes; where its pixels would be others they are read here (GIF, AVIF's
+ * chroma), and what is read in neither way is refused. A preset may ask for transformers' ways instead.
  */
-import { stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import type { Metadata, SharpOptions } from 'sharp';
+import type { PictureRules } from '../../../src-shared/contract/preset.ts';
+import { AUTHORS_PICTURE_RULES } from '../../../src-shared/contract/preset.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { decodeAvif, OtherAvif } from './avif.ts';
+import { badImage, otherPixels, reasonOf } from './bad-image.ts';
+import { decodeGif } from './gif.ts';
+import { onWhite } from './on-white.ts';
+import { swapsSides, turnUpright } from './orientation.ts';
+import type { Orientation } from './orientation.ts';
+import { openPicture, SHARP_OPTIONS } from './picture-file.ts';
+import type { PictureFile } from './picture-file.ts';
 
 /** Row-major 8-bit RGB, `[height, width, 3]`. */
 export interface RgbImage {
@@ -15,82 +25,99 @@ export interface RgbImage {
   readonly data: Uint8Array;
 }
 
-/** Above this a file is taken for a decompression bomb: four times the largest camera sensors' pictures. */
-export const MAX_PIXELS = 200_000_000;
+/** A file's picture, and how far it is turned from how it is stored. */
+export interface DecodedImage extends RgbImage {
+  /** 1: it lies as stored. */
+  readonly turned: Orientation;
+}
 
-/** What PIL and libvips both read; anything else (SVG, PDF) is a document, not a picture of the data set. */
-const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
-
-// libvips remembers decoded files by name, and a picture may be replaced under its name.
-sharp.cache(false);
-
-/** How every file is opened: no orientation, no colour management, errors instead of guesses. */
-export const SHARP_OPTIONS: SharpOptions = {
-  limitInputPixels: MAX_PIXELS,
-  failOn: 'error',
-  ignoreIcc: true,
-  autoOrient: false,
-  sequentialRead: true,
-};
+/** Colours as stored, and alpha where there is any: `[height, width]`. */
+interface Pixels {
+  readonly rgb: Uint8Array;
+  readonly alpha: Uint8Array | null;
+}
 
 /** The size in the header, in stored pixels; decodes nothing. Errors as {@link decodeImage}, bar truncation. */
 export async function readImageSize(path: string): Promise<readonly [width: number, height: number]> {
-  const { width, height } = await readHeader(path);
+  const { width, height } = await openPicture(path);
   return [width, height];
 }
 
 /**
- * @throws FoveaError `not_found` for a missing file, `bad_image` for an empty, corrupt, truncated or foreign one,
- *   `image_too_large` above {@link MAX_PIXELS} (by the header, before anything is decoded).
+ * @param rules absent: the authors' (stored orientation, alpha dropped)
+ * @throws FoveaError as {@link openPicture}, and `bad_image` for what is truncated or cannot be shown on white.
  */
-export async function decodeImage(path: string): Promise<RgbImage> {
-  const header = await readHeader(path);
-  const cmyk = header.space === 'cmyk';
-  try {
-    const image = sharp(path, SHARP_OPTIONS);
-    const decoded = cmyk
-      ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
-      : image.toColourspace('srgb').removeAlpha();
-    const { data, info } = await decoded.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    return {
-      width: info.width,
-      height: info.height,
-      data: toRgb(data, info.width * info.height, info.channels, cmyk),
-    };
-  } catch (error) {
-    throw bad(path, reason(error));
+export async function decodeImage(
+  path: string,
+  rules: PictureRules = AUTHORS_PICTURE_RULES,
+): Promise<DecodedImage> {
+  const file = await openPicture(path);
+  const white = rules.alpha === 'white' && file.transparent;
+  const unknown = (white ? file.notOnWhite : null) ?? (rules.exif === 'turned' ? file.notTurned : null);
+  if (unknown !== null) throw otherPixels(path, unknown);
+  const { rgb, alpha } = await pixelsOf(file, white).catch((error: unknown) => {
+    if (error instanceof FoveaError) throw error;
+    throw error instanceof OtherAvif
+      ? otherPixels(path, error.message)
+      : badImage(path, reasonOf(error), error);
+  });
+  const data = white && alpha ? onWhite(rgb, alpha) : rgb;
+  const turned = rules.exif === 'turned' ? file.orientation : 1;
+  const [width, height] = swapsSides(turned) ? [file.height, file.width] : [file.width, file.height];
+  return { width, height, turned, data: turnUpright(data, file.width, file.height, 3, turned) };
+}
+
+async function pixelsOf(file: PictureFile, withAlpha: boolean): Promise<Pixels> {
+  switch (file.kind) {
+    case 'gif':
+      return decodeGif(await readFile(file.path));
+    case 'avif':
+      return decodeAvif(await readFile(file.path), SHARP_OPTIONS, withAlpha);
+    default:
+      return file.clipped && file.header.depth === 'ushort'
+        ? clippedPixels(file)
+        : plainPixels(file, withAlpha);
   }
 }
 
-async function readHeader(path: string): Promise<Metadata> {
-  const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? new FoveaError('not_found', 'the image is missing', {
-          where: path,
-          next: 'Put it back, or leave its samples out',
-        })
-      : new FoveaError('io', `the image cannot be read (${error.code})`, {
-          where: path,
-          next: "Check the file's permissions",
-        });
-  });
-  if (!file.isFile()) throw bad(path, 'not a file');
-  if (file.size === 0) throw bad(path, '0 bytes');
-  // The pixel limit is ours to apply: libvips would fail with a message that names no number.
-  const header = await sharp(path, { ...SHARP_OPTIONS, limitInputPixels: false })
-    .metadata()
-    .catch((error: unknown) => {
-      throw bad(path, reason(error));
-    });
-  if (!FORMATS.has(header.format))
-    throw bad(path, `${header.format} is not one of JPEG, PNG, WebP, GIF, TIFF, AVIF`);
-  if (header.width * header.height > MAX_PIXELS) {
-    throw new FoveaError('image_too_large', `the image claims ${header.width} × ${header.height} pixels`, {
-      where: path,
-      next: `Fovea decodes up to ${MAX_PIXELS / 1e6} megapixels; scale it down first`,
-    });
+/** 16-bit grey: values as stored, all above 255 white. */
+async function clippedPixels({ path, width, height, onLoad, header }: PictureFile): Promise<Pixels> {
+  const { data, info } = await sharp(path, SHARP_OPTIONS)
+    .pipelineColourspace('grey16')
+    .toColourspace('grey16')
+    .raw({ depth: 'ushort' })
+    .toBuffer({ resolveWithObject: true });
+  const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    rgb.fill(Math.min(255, values[i * info.channels] as number), i * 3, i * 3 + 3);
   }
-  return header;
+  return { rgb: turnUpright(rgb, header.width, header.height, 3, onLoad), alpha: null };
+}
+
+async function plainPixels({ path, onLoad, header }: PictureFile, withAlpha: boolean): Promise<Pixels> {
+  const cmyk = header.space === 'cmyk';
+  const image = sharp(path, SHARP_OPTIONS);
+  const decoded = cmyk
+    ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : withAlpha
+      ? image.toColourspace('srgb')
+      : image.toColourspace('srgb').removeAlpha();
+  const { data, info } = await decoded.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const rgb = toRgb(data, width * height, channels, cmyk);
+  const hasAlpha = !cmyk && (channels === 2 || channels === 4);
+  const alpha = hasAlpha ? lastOf(data, width * height, channels) : null;
+  return {
+    rgb: turnUpright(rgb, width, height, 3, onLoad),
+    alpha: alpha && turnUpright(alpha, width, height, 1, onLoad),
+  };
+}
+
+function lastOf(data: Uint8Array, pixels: number, channels: number): Uint8Array {
+  const out = new Uint8Array(pixels);
+  for (let i = 0; i < pixels; i++) out[i] = data[(i + 1) * channels - 1] as number;
+  return out;
 }
 
 function toRgb(data: Uint8Array, pixels: number, channels: number, cmyk: boolean): Uint8Array {
@@ -98,11 +125,15 @@ function toRgb(data: Uint8Array, pixels: number, channels: number, cmyk: boolean
   const rgb = new Uint8Array(pixels * 3);
   for (let i = 0, from = 0, to = 0; i < pixels; i++, from += channels, to += 3) {
     if (cmyk) {
-      const light = 255 - (data[from + 3] ?? 0);
-      for (let c = 0; c < 3; c++) rgb[to + c] = Math.max(0, light - divide255((data[from + c] ?? 0) * light));
+      const light = 255 - (data[from + 3] as number);
+      for (let c = 0; c < 3; c++) {
+        rgb[to + c] = Math.max(0, light - divide255((data[from + c] as number) * light));
+      }
+    } else if (channels > 3) {
+      for (let c = 0; c < 3; c++) rgb[to + c] = data[from + c] as number;
     } else {
       // Grey, or grey with alpha: the first channel three times.
-      rgb.fill(data[from] ?? 0, to, to + 3);
+      rgb.fill(data[from] as number, to, to + 3);
     }
   }
   return rgb;
@@ -112,15 +143,4 @@ function toRgb(data: Uint8Array, pixels: number, channels: number, cmyk: boolean
 function divide255(product: number): number {
   const t = product + 128;
   return ((t >> 8) + t) >> 8;
-}
-
-function reason(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.trim() ?? 'unknown';
-}
-
-function bad(path: string, what: string): FoveaError {
-  return new FoveaError('bad_image', `the image cannot be decoded: ${what}`, {
-    where: path,
-    next: 'Replace it with an intact JPEG, PNG, WebP, GIF, TIFF or AVIF file',
-  });
 }

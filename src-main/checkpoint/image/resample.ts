@@ -2,8 +2,9 @@
  * Pillow's `Image.resize` for 8-bit channels, to the last bit, because the reference's pixels come from it.
  * Source: Pillow's libImaging/Resample.c (the algorithm and its constants; this is our own code): separable
  * convolution whose kernel widens with the reduction (antialias), weights as 22-bit fixed point, a horizontal pass
- * rounded and clipped to 8 bits, then a vertical one. (Pillow 13 turns the passes round for tall pictures; the
- * reference's versions, up to 12, never do.)
+ * rounded and clipped to 8 bits, then a vertical one. (Pillow 13 does columns first when h_in − h_out >
+ * max(0, 2·(w_in − w_out)); the reference's versions, up to 12, never do. Seen by comparing each with its own one-axis
+ * resizes on 4,000 random sizes.) transformers' torchvision processors are close to this and not equal: README.md.
  *
  * The picture may lie on a larger canvas of one colour (LLaVA's pad-to-square), which is never built: a 50-megapixel
  * photo is resized row by row. Axes: images `[height, width, 3]`, coordinates in pixels.

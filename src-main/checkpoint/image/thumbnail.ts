@@ -1,11 +1,16 @@
 /**
  * Small pictures for looking at many at once. libvips decodes and shrinks in its own threads, JPEGs while decoding, so
- * nothing here holds up the process. Stored orientation and no transparency, like the model's view of the picture; the
- * colours of CMYK pictures are libvips' own and may differ a little from {@link decodeImage}'s.
+ * nothing here holds up the process; only what libvips would show otherwise than the model sees it (transparent,
+ * turned, 16-bit and CMYK pictures) is decoded first. Stored orientation and no transparency, like the model's view of
+ * the picture.
  */
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { readImageSize, SHARP_OPTIONS } from './decode.ts';
+import { badImage, reasonOf } from './bad-image.ts';
+import { decodeImage } from './decode.ts';
+import { openPicture, SHARP_OPTIONS } from './picture-file.ts';
+import type { PictureFile } from './picture-file.ts';
 
 const QUALITY = 78;
 
@@ -14,20 +19,28 @@ const QUALITY = 78;
  * @throws FoveaError as `decodeImage` does
  */
 export async function makeThumbnail(path: string, edge: number): Promise<Uint8Array> {
-  await readImageSize(path);
+  const file = await openPicture(path);
   try {
-    return await sharp(path, SHARP_OPTIONS)
+    const image = shownByLibvips(file) ? sharp(path, SHARP_OPTIONS) : await decoded(path);
+    return await image
       .resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')
       .removeAlpha()
       .webp({ quality: QUALITY, effort: 1 })
       .toBuffer();
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]!.trim();
-    throw new FoveaError('bad_image', `the image cannot be decoded: ${reason}`, {
-      where: path,
-      next: 'Replace it with an intact JPEG, PNG, WebP, GIF, TIFF or AVIF file',
-      cause: error,
-    });
+    if (error instanceof FoveaError) throw error;
+    throw badImage(path, reasonOf(error), error);
   }
+}
+
+/** At this size, that is: AVIF's chroma is libheif's own, which nobody sees once it is shrunk. */
+function shownByLibvips({ kind, transparent, clipped, orientation, onLoad, header }: PictureFile): boolean {
+  if (transparent || clipped || onLoad !== 1 || header.space === 'cmyk' || kind === 'gif') return false;
+  return kind !== 'avif' || orientation === 1;
+}
+
+async function decoded(path: string): Promise<Sharp> {
+  const { data, width, height } = await decodeImage(path);
+  return sharp(data, { raw: { width, height, channels: 3 } });
 }

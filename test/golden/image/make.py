@@ -54,8 +54,9 @@ def save():
 
 
 def resize(im, size, resample):
-    """Horizontal pass, then vertical: what every Pillow up to 12 does, and so the reference. Pillow 13 turns the
-    order round for tall pictures; two one-axis calls give the reference's pixels on any version."""
+    """Horizontal pass, then vertical: what every Pillow up to 12 does, and so the reference. Pillow 13 does
+    columns first when h_in - h_out > max(0, 2 * (w_in - w_out)); two one-axis calls give the reference's pixels on any
+    version."""
     return im.resize((size[0], im.size[1]), resample).resize(size, resample)
 
 
