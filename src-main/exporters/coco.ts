@@ -21,6 +21,7 @@ export const cocoExporter: Exporter = {
 
 class CocoWriter {
   readonly #images = new Map<string, { id: number; image: ExportSample['image'] }>();
+  #folder: string | null = null;
   #annotations = 0;
 
   async begin(sink: Sink): Promise<void> {
@@ -64,18 +65,20 @@ class CocoWriter {
     await sink.write('\n],"images":[');
     let first = true;
     for (const { id, image } of this.#images.values()) {
-      const line = { id, file_name: image.path, width: image.width, height: image.height };
+      const line = { id, file_name: image.name, width: image.width, height: image.height };
       await sink.write(`${first ? '' : ','}\n${JSON.stringify(line)}`);
       first = false;
     }
-    await sink.write('\n]}\n');
+    // Where file names start; `info` itself is written before a picture is known.
+    await sink.write(`\n],"images_folder":${JSON.stringify(this.#folder)}}\n`);
   }
 
   #imageId(image: ExportSample['image']): number {
-    const known = this.#images.get(image.path);
+    this.#folder = image.folder;
+    const known = this.#images.get(image.name);
     if (known) return known.id;
     const id = this.#images.size + 1;
-    this.#images.set(image.path, { id, image });
+    this.#images.set(image.name, { id, image });
     return id;
   }
 }

@@ -9,7 +9,7 @@ import { runExport } from './run.ts';
 import type { Selected } from './select.ts';
 import type { Exporter } from './types.ts';
 
-export const JSONL_SCHEMA = 'fovea.sample/1';
+export const JSONL_SCHEMA = 'fovea.sample/2';
 
 export const jsonlExporter: Exporter = {
   format: 'jsonl',
@@ -30,9 +30,10 @@ export function sampleLine({ sample, prediction, label, source }: Selected): obj
   const { run, review } = sample;
   return {
     schema: JSONL_SCHEMA,
-    sample: sample.sampleId,
+    fovea: sample.sampleId,
     question_id: sample.externalId,
-    image: sample.image.path,
+    image: sample.image.name,
+    images_folder: sample.image.folder,
     image_size_wh: [sample.image.width, sample.image.height],
     text: sample.question,
     answer: sample.referenceAnswer,

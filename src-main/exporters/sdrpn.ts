@@ -45,7 +45,7 @@ async function writeSample(sink: Sink, { sample, prediction, label }: Selected):
       question_id: sample.externalId,
       prompt: sample.question,
       text: prediction.answer,
-      image: sample.image.path,
+      image: sample.image.name,
       sink_attn: array(result.sink),
       grounding_attn_o2i: array(result.grounding),
       ...(maps.question && { grounding_attn_q2i: array(decodeFloat16(maps.question.bits)) }),

@@ -55,8 +55,10 @@ export interface ExportSample {
   readonly tags: readonly string[];
   readonly truthBoxes: readonly SourceXyxy[];
   readonly image: {
-    /** Relative to its image root, `/` separated. */
-    readonly path: string;
+    /** No two pictures have one; relative to `folder` where there is one, `/` separated. */
+    readonly name: string;
+    /** Absolute; null where the project's image folders have none in common. The same for every sample. */
+    readonly folder: string | null;
     /** Stored pixels, EXIF orientation not applied. */
     readonly width: number;
     readonly height: number;

@@ -8,12 +8,16 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { transact } from '../store/db.ts';
 import type { Project } from '../store/project.ts';
 import { latestReview, submitReview } from '../store/review.ts';
-import { findSample } from '../store/sample.ts';
+import { getSample, sampleOfData } from '../store/sample.ts';
 import { readLines } from './lines.ts';
 
-/** One decision. `sample`: the data's id as a string, or Fovea's number. */
+/**
+ * One decision. One meaning a field, and no guess between them: `sample` is the id of the data (a number stands for its
+ * text), `fovea` in its place Fovea's own number.
+ */
 const lineSchema = z.strictObject({
-  sample: z.union([z.string().min(1), z.number().int().positive()]),
+  sample: z.union([z.string().min(1), z.number().int().transform(String)]).optional(),
+  fovea: z.number().int().positive().optional(),
   decision: decisionSchema,
   /** `[H*W]`, row by row; needed for `correct`. */
   label: z.array(z.number().int().min(-128).max(127)).nullish(),
@@ -59,8 +63,13 @@ export function applyReviews(project: Project, lines: Iterable<string>, name = '
 }
 
 function applyLine({ db }: Project, line: string): void {
-  const { sample, decision, label, reviewer, note } = parse(line);
-  const sampleId = findSample(db, sample);
+  const { sample, fovea, decision, label, reviewer, note } = parse(line);
+  if ((sample === undefined) === (fovea === undefined)) {
+    throw new FoveaError('bad_input', 'a line names its sample by "sample" or by "fovea"', {
+      next: 'Give the id of the data as "sample", or Fovea\'s number as "fovea", and not both; nothing was applied',
+    });
+  }
+  const sampleId = sample === undefined ? getSample(db, fovea!).id : sampleOfData(db, sample);
   const review = {
     sampleId,
     predictionId: null,
@@ -84,7 +93,7 @@ function parse(line: string): z.infer<typeof lineSchema> {
   const issue = parsed.error.issues[0];
   const field = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
   throw new FoveaError('bad_input', `${field}${issue.message}`, {
-    next: 'Give {"sample","decision","label"?,"reviewer","note"?}; nothing was applied',
+    next: 'Give {"sample" or "fovea","decision","label"?,"reviewer","note"?}; nothing was applied',
   });
 }
 

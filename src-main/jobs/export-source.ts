@@ -4,6 +4,7 @@ import type { ExportPrediction, ExportSample } from '../exporters/types.ts';
 import { bytesToLabels } from '../store/bytes.ts';
 import type { ReadableDb } from '../store/db.ts';
 import { imageFacts } from '../store/image.ts';
+import { type PictureNames, pictureNames } from '../store/picture-names.ts';
 import { getPrediction, getPredictionMaps } from '../store/prediction.ts';
 import { standingReview } from '../store/review.ts';
 import { getRun } from '../store/run.ts';
@@ -14,7 +15,8 @@ import { getSample } from '../store/sample.ts';
 const PAGE = 500;
 
 /** Every sample, reviewed or not; which of them to write is the exporter's rule. */
-export function* exportSource(db: ReadableDb): Generator<ExportSample> {
+export function* exportSource(db: ReadableDb, projectPath: string): Generator<ExportSample> {
+  const names = pictureNames(db, projectPath);
   const runs = new Map<number, Run>();
   const run = (id: number): Run => {
     let found = runs.get(id);
@@ -25,17 +27,22 @@ export function* exportSource(db: ReadableDb): Generator<ExportSample> {
   for (;;) {
     const ids = sampleIdsAfter(db, last, PAGE);
     if (ids.length === 0) return;
-    for (const id of ids) yield exportSample(db, id, run);
+    for (const id of ids) yield exportSample(db, id, run, names);
     last = ids[ids.length - 1];
   }
 }
 
-function exportSample(db: ReadableDb, id: number, run: (id: number) => Run): ExportSample {
+function exportSample(
+  db: ReadableDb,
+  id: number,
+  run: (id: number) => Run,
+  names: PictureNames,
+): ExportSample {
   const sample = getSample(db, id);
   const { state, predictionId } = sampleState(db, id)!;
   const review = standingReview(db, id);
   const prediction = exportPrediction(db, review?.predictionId ?? predictionId);
-  const { path, width, height } = imageFacts(db, sample.imageId);
+  const { rootId, path, width, height } = imageFacts(db, sample.imageId);
   return {
     sampleId: id,
     externalId: sample.externalId,
@@ -45,7 +52,7 @@ function exportSample(db: ReadableDb, id: number, run: (id: number) => Run): Exp
     split: sample.split,
     tags: sample.tags,
     truthBoxes: sample.truthBoxes,
-    image: { path, width, height },
+    image: { name: names.nameOf(rootId, path), folder: names.folder, width, height },
     state,
     run: prediction && run(prediction.runId),
     prediction: prediction?.found ?? null,

@@ -34,7 +34,7 @@ export async function exportSamples(
   const file = await allowed();
   // Somebody else may have put a file there while this one was written.
   const counts = await withSnapshot(project, (db) =>
-    exporter.export(exportSource(db), file, { ...options, beforePlacing: allowed }),
+    exporter.export(exportSource(db, project.path), file, { ...options, beforePlacing: allowed }),
   );
   const remembered = await remember(project, file, format, counts.done);
   return {

@@ -37,6 +37,7 @@ export function imagePath(db: ReadableDb, projectPath: string, imageId: number):
 
 /** What is known of an image without opening it. */
 export interface ImageFacts {
+  readonly rootId: number;
   /** Relative to its root, `/` separated. */
   readonly path: string;
   /** Stored pixels, EXIF orientation not applied. */
@@ -46,7 +47,10 @@ export interface ImageFacts {
 
 /** Throws `not_found`. */
 export function imageFacts(db: ReadableDb, imageId: number): ImageFacts {
-  const row = read<ImageFacts>(db, 'SELECT path, width, height FROM image WHERE id = ?').get(imageId);
+  const row = read<ImageFacts>(
+    db,
+    'SELECT root_id AS rootId, path, width, height FROM image WHERE id = ?',
+  ).get(imageId);
   if (row) return row;
   throw new FoveaError('not_found', `there is no image ${imageId}`, { next: 'Load the sample again' });
 }

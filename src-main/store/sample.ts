@@ -74,21 +74,16 @@ export function getSample(db: ReadableDb, id: number): Sample {
   };
 }
 
-/**
- * The sample a person names: a number is Fovea's id; a string is the id of the data, or Fovea's when the data has
- * none like it. Throws `not_found`, and `bad_input` when several samples share the id.
- */
-export function findSample(db: ReadableDb, named: number | string): number {
-  if (typeof named === 'number') return getSample(db, named).id;
+/** Fovea's number of the sample with this id of the data. Throws `not_found`, and `bad_input` when several share it. */
+export function sampleOfData(db: ReadableDb, named: string): number {
   const found = read<{ id: number }>(db, 'SELECT id FROM sample WHERE external_id = ? LIMIT 2').all(named);
   if (found.length > 1) {
     throw new FoveaError('bad_input', `several samples have the id ${JSON.stringify(named)}`, {
-      next: "Name the sample by Fovea's own number",
+      next: 'Name the one that is meant by Fovea\'s own number: {"fovea": 12, …}',
     });
   }
   if (found.length === 1) return found[0].id;
-  if (/^[1-9]\d{0,14}$/.test(named)) return getSample(db, Number(named)).id;
-  throw noSample(`sample ${JSON.stringify(named)}`);
+  throw noSample(`sample with the id ${JSON.stringify(named)}`);
 }
 
 function noSample(what: string): FoveaError {

@@ -36,7 +36,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
 }
 
 const recordSchema = z.looseObject({
-  sample: z.number(),
+  fovea: z.number(),
   label: z.array(z.number()),
   grid: z.tuple([z.number(), z.number()]),
 });
@@ -108,12 +108,12 @@ async function wholeLoop({ page, complaints }: HostedPage, path: string): Promis
     .map((line) => recordSchema.parse(JSON.parse(line)));
   const cell = /row (\d+) · col (\d+)/.exec(was);
   assert.ok(cell);
-  const fixed = records.find((one) => one.sample === corrected);
+  const fixed = records.find((one) => one.fovea === corrected);
   assert.equal(
     fixed?.label[Number(cell[1]) * fixed.grid[1] + Number(cell[2])],
     painted === 'foreground' ? 1 : 0,
   );
-  assert.ok(!records.some((one) => one.sample === ids[1]), 'a rejected sample is never exported');
+  assert.ok(!records.some((one) => one.fovea === ids[1]), 'a rejected sample is never exported');
   await page.keyboard.press('Escape');
   assert.deepEqual(complaints, []);
 }

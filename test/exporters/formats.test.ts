@@ -114,7 +114,7 @@ describe('jsonl', () => {
       prediction: { maps: Record<string, { dtype: string; shape: number[]; base64: string } | null> };
       [field: string]: unknown;
     };
-    assert.equal(line.schema, 'fovea.sample/1');
+    assert.equal(line.schema, 'fovea.sample/2');
     assert.deepEqual(line.label, [...SPOT.label]);
     assert.deepEqual(
       [line['state'], line['label_source'], line['grid'], line['image_size_wh']],

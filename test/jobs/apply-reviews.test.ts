@@ -9,8 +9,8 @@ import { predict, testPrediction, testProject, testRun } from '../support/projec
 const good = [
   '{"sample":"q1","decision":"accept","reviewer":"ann","note":"clear"}',
   '',
-  '{"sample":2,"decision":"correct","label":[1,1,0,0,-100,-100],"reviewer":"ann"}',
-  '{"sample":"3","decision":"reject","reviewer":"bob"}',
+  '{"fovea":2,"decision":"correct","label":[1,1,0,0,-100,-100],"reviewer":"ann"}',
+  '{"fovea":3,"decision":"reject","reviewer":"bob"}',
   '{"sample":"q1","decision":"reset","reviewer":"bob"}',
 ];
 
@@ -42,6 +42,16 @@ const bad: [string, string, string][] = [
   ['no reviewer', '{"sample":"q1","decision":"accept"}', 'bad_input'],
   ['an unknown field', '{"sample":"q1","decision":"accept","reviewer":"ann","lable":[1]}', 'bad_input'],
   ['an unknown sample', '{"sample":"q99","decision":"accept","reviewer":"ann"}', 'not_found'],
+  ["a text that is only Fovea's number", '{"sample":"2","decision":"reject","reviewer":"ann"}', 'not_found'],
+  ['a number that is no id of the data', '{"sample":2,"decision":"reject","reviewer":"ann"}', 'not_found'],
+  [
+    'a number that JSON cannot hold',
+    '{"sample":9007199254740993,"decision":"reject","reviewer":"ann"}',
+    'bad_input',
+  ],
+  ['both names', '{"sample":"q2","fovea":2,"decision":"reject","reviewer":"ann"}', 'bad_input'],
+  ['no name', '{"decision":"reject","reviewer":"ann"}', 'bad_input'],
+  ["an unknown number of Fovea's", '{"fovea":99,"decision":"reject","reviewer":"ann"}', 'not_found'],
   ['a short label', '{"sample":"q1","decision":"correct","label":[1,0],"reviewer":"ann"}', 'bad_input'],
   [
     'a strange label',
@@ -65,6 +75,26 @@ for (const [name, line, code] of bad) {
     assert.deepEqual(reviewHistory(project.db, 1), []);
   });
 }
+
+test("a number is the data's id as text, never Fovea's, and an id that two samples share is refused", async (t) => {
+  const project = await testProject(t);
+  project.db.exec(
+    "UPDATE sample SET external_id = '0' WHERE id = 1; UPDATE sample SET external_id = '1' WHERE id = 2",
+  );
+  const reject = (name: string): string => `{${name},"decision":"reject","reviewer":"ann"}`;
+  applyReviews(project, [reject('"sample":1')]);
+  assert.deepEqual(
+    [1, 2].map((id) => reviewHistory(project.db, id).length),
+    [0, 1],
+  );
+  applyReviews(project, [reject('"fovea":1')]);
+  assert.deepEqual(
+    [1, 2].map((id) => reviewHistory(project.db, id).length),
+    [1, 1],
+  );
+  project.db.exec("UPDATE sample SET external_id = '1' WHERE id = 3");
+  assert.throws(() => applyReviews(project, [reject('"sample":"1"')]), { code: 'bad_input', next: /fovea/ });
+});
 
 test('a missing file is said so', async (t) => {
   const project = await testProject(t);

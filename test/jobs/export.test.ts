@@ -72,7 +72,12 @@ test('every sample is fed with the revision that stands and the prediction it st
     samples[0].prediction!.maps.grounding?.bits,
     Uint16Array.from({ length: 6 }, (_, i) => 0x3000 + i),
   );
-  assert.deepEqual(samples[0].image, { path: '1.png', width: 30, height: 20 });
+  assert.deepEqual(samples[0].image, {
+    name: '1.png',
+    folder: join(project.path, 'images'),
+    width: 30,
+    height: 20,
+  });
   await assert.rejects(
     exportSamples(project, { format: 'coco', path, includeUnreviewed: false, replace: 'own' }, [exporter]),
     { code: 'bad_input' },

@@ -16,7 +16,7 @@ export const addReview: AddCommand = (program, cli) => {
     .argument('<project>', 'project folder')
     .requiredOption(
       '--apply <file>',
-      'lines of {"sample","decision":"accept|correct|reject|reset","label":[H*W]?,"reviewer","note"?}',
+      'lines of {"sample" (the data\'s id) or "fovea" (its number here),"decision":"accept|correct|reject|reset","label":[H*W]?,"reviewer","note"?}',
     );
   cli.define<Options>(command, async ({ output }, [path], { apply }) => {
     const report = await withProject(path, async (project) => applyReviewsFile(project, resolve(apply)));
