@@ -6,6 +6,8 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
+import { SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
 import type { AdapterFolder } from './adapter/folder.ts';
 import type { AdapterFacts } from './adapter/lay.ts';
 import { layAdapter } from './adapter/lay.ts';
@@ -44,6 +46,8 @@ export interface Checkpoint {
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
   readonly unknownKeys: readonly UnknownKey[];
+  /** Q-Zoom has no LLaVA code: always SD-RPN's. */
+  readonly rules: CheckpointRules;
   readonly config: LlavaConfig;
   readonly weights: WeightIndex;
   readonly tokenizer: Tokenizer;
@@ -123,6 +127,7 @@ export async function openCheckpoint(
     ...laid,
     gate: hasGate(weights, rpn),
     unknownKeys: [...unknown, ...tower.unknownKeys, ...inGeneration, ...inProcessor],
+    rules: SD_RPN_RULES,
     config,
     weights,
     tokenizer,

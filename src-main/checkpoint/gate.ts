@@ -7,7 +7,10 @@ import type { WeightIndex } from './weight-index.ts';
 
 const GATE_TENSOR = /(^|\.)high_res_(layers|head)\./;
 
+/** Whether a tensor of this name belongs to a gate. */
+export const isGateTensor = (name: string): boolean => GATE_TENSOR.test(name);
+
 /** Whether the checkpoint, or the RPN folder laid over it, has one. */
 export function hasGate(weights: WeightIndex, rpn: RpnFolder | null): boolean {
-  return [...weights.names(), ...(rpn?.tensors.keys() ?? [])].some((name) => GATE_TENSOR.test(name));
+  return [...weights.names(), ...(rpn?.tensors.keys() ?? [])].some(isGateTensor);
 }

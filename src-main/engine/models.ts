@@ -94,6 +94,7 @@ export function describe({ precision, model, checkpoint }: OpenModel): ModelInfo
     grid,
     parameters,
     rpn,
+    rules: checkpoint.rules,
     device,
     precision,
     selfCheck: selfCheck && { maxError: selfCheck.maxError, limit: selfCheck.limit },

@@ -5,6 +5,7 @@
 import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Precision } from '../../src-shared/contract/models.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
+import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
 export type DeviceChoice = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
@@ -36,6 +37,8 @@ export interface ModelInfo {
   readonly grid: Grid;
   readonly parameters: number;
   readonly rpn: { readonly k: number; readonly t: number } | null;
+  /** Whose rules its RoI maps are read by. */
+  readonly rules: CheckpointRules;
   /** The device that really runs, and the weights it runs with. */
   readonly device: string;
   readonly precision: Precision;

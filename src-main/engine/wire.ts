@@ -13,6 +13,7 @@ import {
 import { wireErrorSchema } from '../../src-shared/contract/errors.ts';
 import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
+import { checkpointRulesSchema } from '../../src-shared/contract/rules.ts';
 import type {
   LabelOutcome,
   LabelRequest,
@@ -130,6 +131,7 @@ const modelInfoSchema = z.object({
   grid: gridSchema,
   parameters: z.number(),
   rpn: z.object({ k: z.number(), t: z.number() }).nullable(),
+  rules: checkpointRulesSchema,
   device: z.string(),
   precision: precisionSchema,
   selfCheck: z.object({ maxError: z.number(), limit: z.number() }).nullable(),

@@ -58,6 +58,10 @@ export function sampleLine({ sample, prediction, label, source }: Selected): obj
         answer: secondStage.answer,
         skipped: secondStage.skipped,
         ...(secondStage.pruned && { picture_tokens_kept: secondStage.pruned }),
+        ...(secondStage.rules && {
+          roi_rules: secondStage.rules.name,
+          crop_positions: secondStage.rules.cropPositions,
+        }),
       },
       maps: {
         grounding: mapField(maps.grounding),

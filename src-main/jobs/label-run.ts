@@ -7,6 +7,7 @@ import { answerModeSchema, type Job } from '../../src-shared/contract/domain.ts'
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
+import { settledPreset } from '../../src-shared/contract/rules.ts';
 import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../engine/protocol.ts';
 import { transact } from '../store/db.ts';
 import { planItems } from '../store/job-item.ts';
@@ -59,9 +60,10 @@ export async function planLabelJob(
   params: LabelJobParams,
 ): Promise<PlannedRun> {
   const { db } = project;
-  const { preset, answerMode, model } = params;
+  const { answerMode, model } = params;
   const info = await modelInfo(engine, model);
   const fingerprint = await modelFingerprint(model);
+  const preset = settledPreset(params.preset, info.rules);
   const want = {
     questionMap: true,
     rpn: info.rpn !== null && preset.rpn !== null,

@@ -74,13 +74,16 @@ export function fittingPresets(
   model: Shape,
 ): { readonly able: readonly Preset[]; readonly best: readonly Preset[]; readonly chosen: Preset | null } {
   const able = presets.filter((preset) => fits(preset, model));
+  // Q-Zoom's presets are for its checkpoints; another model runs by its rules only where a person says so.
+  const ofRules = able.filter(({ roi }) => (roi.rules ?? 'sd-rpn') === model.rules.name);
+  const offered = ofRules.length > 0 ? ofRules : able;
   // One made for exactly this model goes before those that any model of the family could run.
-  const exact = able.filter((preset) => preset.model !== undefined);
-  const best = exact.length > 0 ? exact : able;
+  const exact = offered.filter((preset) => preset.model !== undefined);
+  const best = exact.length > 0 ? exact : offered;
   return { able, best, chosen: best.length === 1 ? (best[0] ?? null) : null };
 }
 
-type Shape = Pick<ModelInfo, 'family' | 'layers' | 'heads' | 'rpn'>;
+type Shape = Pick<ModelInfo, 'family' | 'layers' | 'heads' | 'rpn' | 'rules'>;
 
 function fits(preset: Preset, model: Shape): boolean {
   const sets = [...preset.grounding, ...(preset.sink ?? [])];

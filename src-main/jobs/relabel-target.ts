@@ -41,7 +41,11 @@ export function targetPreset(
 }
 
 function checkRules(base: Preset, { labels, roi }: Thresholds): void {
-  if (labels.variant !== base.labels.variant || roi.variant !== base.roi.variant) {
+  if (
+    labels.variant !== base.labels.variant ||
+    roi.variant !== base.roi.variant ||
+    roi.rules !== base.roi.rules
+  ) {
     throw new FoveaError('bad_input', `the thresholds are not those of preset ${base.id}`, {
       next: 'Load the sample again: another run is shown by now',
     });

@@ -4,7 +4,9 @@
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SecondStage } from '../../src-shared/contract/outcome.ts';
+import { rulesNote, settledPreset } from '../../src-shared/contract/rules.ts';
 import type { LabelOutcome, LabelRequest } from '../engine/protocol.ts';
+import { withPositions } from './crop-positions.ts';
 import { forceAnswer, forcedDepth, generateAnswer } from './first-stage.ts';
 import type { FirstStageRequest } from './first-stage.ts';
 import { interpret } from './interpret.ts';
@@ -39,9 +41,10 @@ export interface AnalyseOptions {
  */
 export async function analyseSample(
   subject: Subject,
-  request: Omit<LabelRequest, 'model'>,
+  asked: Omit<LabelRequest, 'model'>,
   options: AnalyseOptions = {},
 ): Promise<LabelOutcome> {
+  const request = { ...asked, preset: settledPreset(asked.preset, subject.checkpoint.rules) };
   const watch = new Stopwatch(options.signal);
   const { model } = subject;
   const { preset, want } = request;
@@ -72,23 +75,26 @@ export async function analyseSample(
         ? await generateAnswer(subject, encoded, prompt, start, stage, watch)
         : await forceAnswer(subject, encoded, prompt, givenAnswer(request), start, stage, watch);
     options.shared?.keep(subject, prompt, first.layers, first.hidden);
-    const pruning = () => (want.secondStage ? pruningOf(subject, preset, prompt.grid) : null);
+    const ask = () => ({
+      pruning: want.secondStage ? pruningOf(subject, preset, prompt.grid) : null,
+      rules: preset.roi.rules,
+    });
     const own: Scene = { encoded, prompt, cache, layers: first.layers };
-    const asked = !wantRpn
+    const says = !wantRpn
       ? null
       : first.hidden
-        ? { ...own, ...(await askRpn(subject, prompt, first.hidden, pruning(), watch)) }
+        ? { ...own, ...(await askRpn(subject, prompt, first.hidden, ask(), watch)) }
         : await native.predict(subject, encoded.image, request.question, preset, want.secondStage, watch);
-    const found = interpret(request, encoded, first, asked);
+    const found = interpret(request, encoded, first, says);
     // Crops lie beside the picture as it is; where that is another view, it is encoded only when there is one.
     const scene = async (): Promise<Scene> =>
-      asked ?? (apart ? native.scene(subject, encoded.image, request.question, watch) : own);
+      says ?? (apart ? native.scene(subject, encoded.image, request.question, watch) : own);
     return {
       ...found.outcome,
       answer: first.answer,
       answerTokens: first.tokens,
       secondStage: want.secondStage
-        ? await lookAgain(subject, request, scene, asked?.keep ?? null, found, first.answer, watch)
+        ? await lookAgain(subject, request, scene, says?.keep ?? null, found, first.answer, watch)
         : null,
       timings: watch.report(),
       device: model.profile.device,
@@ -113,12 +119,14 @@ async function lookAgain(
   request: Omit<LabelRequest, 'model'>,
   scene: () => Promise<Scene>,
   keep: Uint32Array | null,
-  { roi: { crops, none }, from }: Found,
+  { roi: { crops: found, none }, from }: Found,
   answer: string,
   watch: Stopwatch,
 ): Promise<SecondStage> {
-  if (none) return { crop: null, from: null, answer, skipped: none };
+  const note = rulesNote(request.preset, subject.checkpoint.rules);
+  if (none) return { crop: null, from: null, answer, skipped: none, ...note };
   const { encoded, prompt, cache, layers } = await scene();
+  const crops = note.rules ? withPositions(found, encoded, note.rules) : found;
   const { maxNewTokens } = request.preset;
   const crop = around(crops.map(({ box }) => box));
   if (keep) {
@@ -127,7 +135,7 @@ async function lookAgain(
     try {
       const pruned = await answerWithCrops(subject, encoded, prompt, crops, fresh, maxNewTokens, watch, keep);
       const of = prompt.visual[1] - prompt.visual[0];
-      return { crop, from, answer: pruned.answer, skipped: null, pruned: { kept: keep.length, of } };
+      return { crop, from, answer: pruned.answer, skipped: null, pruned: { kept: keep.length, of }, ...note };
     } finally {
       fresh.dispose();
     }
@@ -135,5 +143,5 @@ async function lookAgain(
   // A prefill that stopped early (teacher-forced) left no keys to reuse in the later layers.
   if (layers < subject.model.profile.layers) cache.truncate(0);
   const second = await answerWithCrops(subject, encoded, prompt, crops, cache, maxNewTokens, watch);
-  return { crop, from, answer: second.answer, skipped: null };
+  return { crop, from, answer: second.answer, skipped: null, ...note };
 }

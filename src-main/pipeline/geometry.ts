@@ -7,6 +7,7 @@ import { shortestEdgeSize } from '../checkpoint/image/clip-processor.ts';
 import type { ImageGeometry } from '../checkpoint/config.ts';
 import { llavaBoxToSource } from '../../src-shared/kernels/roi-llava.ts';
 import { qwenBoxToSource } from '../../src-shared/kernels/roi-qwen.ts';
+import type { RoiRules } from '../../src-shared/kernels/roi-rules.ts';
 import {
   cellBoxToWholePixels,
   nativeTransform,
@@ -19,8 +20,8 @@ export interface Placement {
   readonly transform: GridTransform;
   /** Source size when the picture was padded to a square, else null. */
   readonly paddedFrom: readonly [width: number, height: number] | null;
-  /** Whole source pixels inside the picture; may have no area. */
-  toSource(box: CellXyxy): SourceXyxy;
+  /** Whole source pixels inside the picture; may have no area. `rules` grow small boxes of a picture as it is. */
+  toSource(box: CellXyxy, rules?: RoiRules): SourceXyxy;
 }
 
 /** @param size source [width, height]; @param side of the encoder's square in pixels. */
@@ -58,7 +59,7 @@ export function dynamicPlacement(
       grid,
       transform: nativeTransform(size, grid),
       paddedFrom: null,
-      toSource: (box) => qwenBoxToSource(box, grid, size),
+      toSource: (box, rules) => qwenBoxToSource(box, grid, size, rules),
     };
   }
   const transform = squaredTransform(size, grid);

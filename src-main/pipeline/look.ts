@@ -3,9 +3,11 @@
  * rest is the second stage's (METHOD §4): the picture as it is, the crop right after it, the question, the answer.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { rulesNote, settledPreset } from '../../src-shared/contract/rules.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { LookOutcome, LookRequest } from '../engine/protocol.ts';
+import { withPositions } from './crop-positions.ts';
 import { promptFor } from './prompted.ts';
 import type { Prompted } from './prompted.ts';
 import { pruningOf } from './prune.ts';
@@ -24,16 +26,20 @@ import { viewOf } from './view.ts';
  */
 export async function lookAgain(
   subject: Subject,
-  request: Omit<LookRequest, 'model'>,
+  asked: Omit<LookRequest, 'model'>,
   signal?: AbortSignal,
 ): Promise<LookOutcome> {
   const watch = new Stopwatch(signal);
+  const { rules } = subject.checkpoint;
+  const request = { ...asked, preset: settledPreset(asked.preset, rules) };
   const { preset, at, answer } = request;
+  const note = rulesNote(preset, rules);
   const image = await watch.time('decode', () => decodeImage(request.imagePath));
   const encoded = await encodeImage(subject, image, watch, null);
-  const { crops, none } = cropsOf(subject, encoded, request);
+  const { crops: found, none } = cropsOf(subject, encoded, request);
   const end = () => ({ timings: watch.report(), device: subject.model.profile.device });
-  if (none) return { secondStage: { crop: null, from: null, answer, skipped: none }, ...end() };
+  if (none) return { secondStage: { crop: null, from: null, answer, skipped: none, ...note }, ...end() };
+  const crops = note.rules ? withPositions(found, encoded, note.rules) : found;
   const prompt = promptFor(subject, request.question, encoded.placement.grid);
   const cache = subject.model.newCache();
   try {
@@ -47,6 +53,7 @@ export async function lookAgain(
       answer: second.answer,
       skipped: null,
       ...(keep ? { pruned: { kept: keep.length, of } } : {}),
+      ...note,
     };
     return { secondStage, ...end() };
   } finally {
@@ -101,7 +108,7 @@ async function keptTokens(
   try {
     const start = { cache, hidden: null };
     const hidden = await prefillForRpn(subject, encoded, prompt, start, rpnDepth(subject), watch);
-    return (await askRpn(subject, prompt, hidden, pruning, watch)).keep;
+    return (await askRpn(subject, prompt, hidden, { pruning, rules: preset.roi.rules }, watch)).keep;
   } finally {
     cache.dispose();
   }

@@ -49,7 +49,7 @@ export class NativeView {
     const start = this.#shared.start(subject, prompt, { layers, rpn: true });
     const hidden = await prefillForRpn(subject, encoded, prompt, start, layers, watch);
     this.#shared.keep(subject, prompt, layers, hidden);
-    const says = await askRpn(subject, prompt, hidden, pruning, watch);
+    const says = await askRpn(subject, prompt, hidden, { pruning, rules: preset.roi.rules }, watch);
     return { encoded, prompt, cache: start.cache, layers, ...says };
   }
 

@@ -36,6 +36,8 @@ export function planTaps(profile: ModelProfile, preset: Preset, allHeadsOf: read
   if (threshold < 0 && (variant !== 'llava' || form !== 'bbox')) {
     refuse(preset, `a negative threshold with ${variant} ${form} (it works with LLaVA boxes only)`);
   }
+  if (preset.roi.rules && variant !== 'qwen')
+    refuse(preset, `Q-Zoom's rules with ${variant} (they are Qwen2.5-VL's)`);
   if (preset.pruning && variant !== 'qwen')
     refuse(preset, `pruning with ${variant} (it works with Qwen only)`);
   const heads = uniteHeads(sets, profile.heads);

@@ -2,7 +2,7 @@
  * What the pipeline needs of a loaded model. `src-main/runtime` implements it on ONNX Runtime; the pipeline never
  * sees a session, a graph or a device. Axes: S fed tokens, N visual tokens, P cached tokens, d hidden size.
  */
-import type { Grid } from '../../src-shared/kernels/types.ts';
+import type { Grid, GridPositions } from '../../src-shared/kernels/types.ts';
 
 /** Facts of a loaded model that the pipeline plans with. */
 export interface ModelProfile {
@@ -33,6 +33,8 @@ export type FeedPart =
       readonly grid?: Grid;
       /** Which of the grid's tokens these are; absent: all of them. */
       readonly keep?: Uint32Array;
+      /** Positions its rows and columns are spread over; absent: the model's own for one more picture. */
+      readonly over?: GridPositions;
     };
 
 /** Attention rows to keep: query rows of this feed (0-based in the feed), keys by absolute position. */

@@ -9,10 +9,10 @@ import type { Subject } from './subject.ts';
 
 export type Pruning = NonNullable<Preset['pruning']>;
 
-/** The preset's pruning where it takes place for a picture of this grid; null where every token stays. */
+/** A settled preset's pruning where it takes place for a picture of this grid; null where every token stays. */
 export function pruningOf({ checkpoint, model }: Subject, preset: Preset, grid: Grid): Pruning | null {
   const { pruning } = preset;
   if (!pruning || !model.profile.dynamicGrid) return null;
-  if (checkpoint.gate || !checkpoint.config.rpn?.multiHead) return null;
+  if (preset.roi.rules === 'q-zoom' || !checkpoint.config.rpn?.multiHead) return null;
   return cellCount(grid) > pruning.aboveTokens ? pruning : null;
 }

@@ -4,6 +4,7 @@ import { keptCropTokens } from '../../src-shared/kernels/crop-tokens.ts';
 import { pictureCells } from '../../src-shared/kernels/padding.ts';
 import { roiByRule } from '../../src-shared/kernels/roi-rule.ts';
 import type { MapKind } from '../../src-shared/kernels/roi-rule.ts';
+import { roiRulesOf } from '../../src-shared/kernels/roi-rules.ts';
 import type { CellXyxy, Grid, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { Placement } from './geometry.ts';
 
@@ -13,6 +14,10 @@ export interface Crop {
   readonly keep: Uint32Array | null;
   /** Qwen: the mask it came from, for a crop whose own grid shows only once it is made. */
   readonly masked?: { readonly mask: Uint8Array; readonly grid: Grid; readonly cells: CellXyxy };
+  /** Q-Zoom: its cells in the grid of the picture as it is; absent when it came from another view. */
+  readonly cells?: CellXyxy;
+  /** Cells of the picture whose positions its tokens take (crop-positions.ts); absent: those of one more picture. */
+  readonly within?: CellXyxy;
 }
 
 export interface Roi {
@@ -37,13 +42,15 @@ function onPicture(cells: CellXyxy, { paddedFrom, grid }: Placement): CellXyxy {
 /** @param map `[H*W]`: an attention map or g′ (`attention`), or RPN logits (`rpn`). */
 export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, params: Preset['roi']): Roi {
   const { boxes, mask } = roiByRule(map, kind, placement.grid, params);
+  const rules = roiRulesOf(params);
   const crops = boxes
-    .map((cells) => ({ cells, box: placement.toSource(cells) }))
+    .map((cells) => ({ cells, box: placement.toSource(cells, rules) }))
     .filter(({ box }) => box[2] > box[0] && box[3] > box[1])
     .map(({ cells, box }): Crop => {
       const { grid } = placement;
       const keep = mask && keptCropTokens(mask, grid, cells, grid);
-      if (!mask || params.variant !== 'qwen') return { box, keep };
+      if (params.variant !== 'qwen') return { box, keep };
+      if (!mask) return { box, keep, ...(placement.paddedFrom ? {} : { cells }) };
       return { box, keep, masked: { mask, grid, cells: onPicture(cells, placement) } };
     });
   return { crops, none: crops.length > 0 ? null : boxes.length > 0 ? 'empty_box' : 'no_box' };

@@ -3,6 +3,7 @@
  * a prefill has run anyway its hidden states are reused; alone, one forward pass cut at layer K is enough.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Preset } from '../../src-shared/contract/preset.ts';
 import { keptVisualTokens } from '../../src-shared/kernels/visual-pruning.ts';
 import type { Prompted } from './prompted.ts';
 import type { Pruning } from './prune.ts';
@@ -19,21 +20,27 @@ export interface RpnSays {
   readonly keep: Uint32Array | null;
 }
 
-/**
- * @param hidden hidden_states[K] of the prompt or more, `[≥ prompt.length, d]`; rows after the prompt are left out.
- * @param pruning ask every token after the picture as well, and keep what one of them scores
- */
+/** How the branch is asked. */
+export interface RpnAsk {
+  /** Ask every token after the picture as well, and keep what one of them scores. */
+  readonly pruning: Pruning | null;
+  /** Whose rules: Q-Zoom's take the mean over heads whatever the branch was trained with. */
+  readonly rules: Preset['roi']['rules'];
+}
+
+/** @param hidden hidden_states[K] of the prompt or more, `[≥ prompt.length, d]`; rows after the prompt are left out. */
 export async function askRpn(
   subject: Subject,
   prompt: Prompted,
   hidden: Float32Array,
-  pruning: Pruning | null,
+  { pruning, rules }: RpnAsk,
   watch: Stopwatch,
 ): Promise<RpnSays> {
   const { visual, length, grid } = prompt;
   const rows = hidden.subarray(0, length * subject.model.profile.hiddenSize);
   const first = pruning ? visual[1] : length - 1;
-  const scores = await watch.time('rpn', () => subject.model.rpn(rows, [first, length], visual, grid));
+  const raw = await watch.time('rpn', () => subject.model.rpn(rows, [first, length], visual, grid));
+  const scores = rules === 'q-zoom' ? perHead(subject, raw) : raw;
   if (!pruning) return { logits: scores, keep: null };
   const queries = length - first;
   const logits = new Float32Array(scores.length / queries).map(
@@ -42,14 +49,21 @@ export async function askRpn(
   return { logits, keep: keptVisualTokens(scores, queries, pruning.threshold) };
 }
 
-/** The logits `[N]` alone; `hidden` as {@link askRpn} takes it. */
+/** A branch of one full-width product gives the sum over heads of q·k; the mean of q·k/√c is that sum over H·√c. */
+function perHead({ checkpoint: { config } }: Subject, scores: Float32Array): Float32Array {
+  if (config.rpn?.multiHead !== false) return scores;
+  const { heads, headDim } = config.text;
+  return scores.map((score) => score / (heads * Math.sqrt(headDim)));
+}
+
+/** The logits `[N]` alone, by the checkpoint's own rules; `hidden` as {@link askRpn} takes it. */
 export async function rpnFromHidden(
   subject: Subject,
   prompt: Prompted,
   hidden: Float32Array,
   watch: Stopwatch,
 ): Promise<Float32Array> {
-  return (await askRpn(subject, prompt, hidden, null, watch)).logits;
+  return (await askRpn(subject, prompt, hidden, { pruning: null, rules: undefined }, watch)).logits;
 }
 
 /** hidden_states[K] of the whole prompt, `[prompt.length, d]`; the cache of `start` then holds it in `layers` layers. */

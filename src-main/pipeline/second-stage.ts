@@ -7,6 +7,7 @@ import { keptCropTokens } from '../../src-shared/kernels/crop-tokens.ts';
 import { cropImage, cut, normalise } from '../checkpoint/image/clip-processor.ts';
 import { qwenPixels } from '../checkpoint/image/qwen-processor.ts';
 import { answerText } from './answer-text.ts';
+import { positionsWithin } from './crop-positions.ts';
 import { greedy } from './greedy.ts';
 import type { FeedPart, KvCache } from './ports.ts';
 import { prefixParts, promptTokens } from './prompted.ts';
@@ -94,12 +95,15 @@ async function cropParts(
     Promise.resolve(qwenPixels(cut(image, crop.box), preprocessor)),
   );
   const features = await watch.time('encodeCrop', () => model.encodeImage(pixels, grid));
-  const { masked } = crop;
+  const { masked, within } = crop;
   const keep = masked ? keptCropTokens(masked.mask, masked.grid, masked.cells, grid) : null;
+  // Before the picture every token counts one, so its first token's place is its position.
+  const over = within && positionsWithin(within, prompt.visual[0]);
+  const fed = { ...kept(features, keep, model.profile.hiddenSize), grid, ...(keep ? { keep } : {}) };
   // Wrapped in vision start and end tokens of its own; positions are those of the whole crop.
   return [
     { tokens: prompt.ids.before.slice(-1) },
-    { ...kept(features, keep, model.profile.hiddenSize), grid, ...(keep ? { keep } : {}) },
+    { ...fed, ...(over ? { over } : {}) },
     { tokens: prompt.ids.after.slice(0, 1) },
   ];
 }

@@ -17,8 +17,8 @@ import type { Stopwatch } from './stopwatch.ts';
 /** A running model with the small files it came with. */
 export interface Subject {
   readonly model: VisionLanguageModel;
-  readonly checkpoint: Pick<AnyCheckpoint, 'tokenizer' | 'generation' | 'preprocessor' | 'gate'> & {
-    readonly config: Pick<AnyCheckpoint['config'], 'imageTokenId' | 'rpn'>;
+  readonly checkpoint: Pick<AnyCheckpoint, 'tokenizer' | 'generation' | 'preprocessor' | 'rules'> & {
+    readonly config: Pick<AnyCheckpoint['config'], 'imageTokenId' | 'rpn' | 'text'>;
   };
 }
 

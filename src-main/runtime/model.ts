@@ -231,6 +231,6 @@ export class OnnxModel implements VisionLanguageModel {
 
 function spanOf(part: FeedPart): Span {
   if ('tokens' in part) return { count: part.tokens.length };
-  const { count, grid, keep } = part;
-  return { count, ...(grid ? { grid } : {}), ...(keep ? { keep } : {}) };
+  const { count, grid, keep, over } = part;
+  return { count, ...(grid ? { grid } : {}), ...(keep ? { keep } : {}), ...(over ? { over } : {}) };
 }

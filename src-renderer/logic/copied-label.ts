@@ -7,6 +7,7 @@ import type { Preset } from '../../src-shared/contract/preset.ts';
 import { labelByRule } from '../../src-shared/kernels/label-rule.ts';
 import { roiLlava } from '../../src-shared/kernels/roi-llava.ts';
 import { roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
+import { roiRulesOf } from '../../src-shared/kernels/roi-rules.ts';
 import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
 import { BG, FG, IGNORE, type Labels } from '../../src-shared/kernels/types.ts';
 import { fromGrid } from './cursor.ts';
@@ -65,7 +66,7 @@ function fromRpn(rpn: PlacedMapBytes, { roi }: Preset): Copied {
   const logits = decodeMap(rpn.data);
   const { mask } =
     roi.variant === 'qwen'
-      ? roiQwen(sigmoid(logits), rpn.grid, roi.threshold)
+      ? roiQwen(sigmoid(logits), rpn.grid, roi.threshold, roiRulesOf(roi))
       : roiLlava(roi.threshold < 0 ? logits : sigmoid(logits), rpn.grid, roi.threshold);
   const label = Int8Array.from(mask, (on) => (on ? FG : BG));
   if (label.includes(FG)) return { label, place: rpn };

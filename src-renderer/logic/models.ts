@@ -1,4 +1,5 @@
 /** Models as a person reads them: sizes, what they need, what a check or a download is doing, what removing takes away. */
+import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
 import {
   memoryVerdict,
   type LibraryModel,
@@ -52,6 +53,12 @@ export function summaryWords(model: LibraryModel, task: ModelTask | null = null)
   return `${familyWords(model.facts.family)} · ${formatParameters(model.facts.parameters)} · ${formatBytes(model.bytesOnDisk)}`;
 }
 
+/** Where a crop's tokens lie for the model under Q-Zoom's rules. */
+export const CROP_POSITIONS: Readonly<Record<CheckpointRules['cropPositions'], string>> = {
+  own: 'crop positions of a second picture',
+  source: 'crop positions as in the source picture',
+};
+
 const GATE: [string, string] = ['Gate', 'present, not used: every question gets a second look'];
 
 /** What a checkpoint is, as pairs of words and values. */
@@ -70,7 +77,7 @@ export function factRows({
     ];
   }
   if (!facts) return [];
-  const { family, parameters, layers, heads, grid, rpn, gate, unknownKeys, dtypes } = facts;
+  const { family, parameters, layers, heads, grid, rpn, gate, rules, unknownKeys, dtypes } = facts;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${formatParameters(count)}`);
   return [
     ['Family', familyWords(family)],
@@ -78,6 +85,7 @@ export function factRows({
     ['Decoder', `${layers} layers × ${heads} heads`],
     ['Visual tokens', grid ? `${grid[0]} × ${grid[1]}` : 'as many as each picture needs'],
     ['RPN', rpn ? rpnWords(rpn) : 'none in this checkpoint'],
+    ...(rules.name === 'q-zoom' ? [['Rules', qzoomWords(rules)] satisfies [string, string]] : []),
     ...(gate ? [GATE] : []),
     ...(unknownKeys ? [unknownWords(unknownKeys)] : []),
     ['Stored as', stored.join(', ')],
@@ -88,6 +96,10 @@ export function factRows({
 /** Settings that nobody here knows: whether the numbers obey them is for the person to find out. */
 function unknownWords(keys: NonNullable<ModelFacts['unknownKeys']>): [string, string] {
   return ['Settings not known', keys.map(({ file, key, value }) => `${key} ${value} in ${file}`).join(', ')];
+}
+
+function qzoomWords({ cropPositions }: CheckpointRules): string {
+  return `Q-Zoom’s; ${CROP_POSITIONS[cropPositions]}`;
 }
 
 function rpnWords({ k, t }: { readonly k: number; readonly t: number }): string {

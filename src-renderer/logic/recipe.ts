@@ -19,6 +19,12 @@ export function recipeOf({ grounding, sink, labels, roi }: Preset): Recipe {
   return { grounding, sink, labels, roi };
 }
 
+/** A preset's recipe for a run's stored maps, whose boxes go by the rules of the run. */
+export function recipeOn(preset: Preset, run: Preset): Recipe {
+  const { rules: _, ...roi } = preset.roi;
+  return recipeOf({ ...preset, roi: run.roi.rules ? { ...roi, rules: run.roi.rules } : roi });
+}
+
 /**
  * Why a preset cannot go on the dials over a run's stored maps; null when it can. Thresholds and heads are all that the
  * dials turn, so whatever else makes maps must be the same.
@@ -28,6 +34,8 @@ export function whyNotLoadable(preset: Preset, run: Preset): string | null {
   if (family !== run.family) return `It is for another family of models (${family})`;
   if (labels.variant !== run.labels.variant || roi.variant !== run.roi.variant)
     return 'It makes labels by another rule';
+  if (roi.rules !== undefined && roi.rules !== run.roi.rules)
+    return 'It finds regions by Q-Zoom’s rules, which are not those of this run';
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
   if (rows !== run.rows || !same(teacher, run.teacher))
     return 'It makes maps in another way: label with it on the Models page';

@@ -2,7 +2,7 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { HeadSet, Preset } from '../../src-shared/contract/preset.ts';
 import { REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
-import { sameHeads, sameThresholds, recipeOf } from '../logic/recipe.ts';
+import { sameHeads, sameThresholds, recipeOf, recipeOn } from '../logic/recipe.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { RecipeTrial } from './recipe.svelte.ts';
 import type { Session } from './session.svelte.ts';
@@ -107,7 +107,8 @@ export class Presets {
 
   /** Puts a saved preset on the dials. */
   load(preset: Preset): void {
-    this.#trial.load(recipeOf(preset));
+    const { run } = this.#trial;
+    this.#trial.load(run ? recipeOn(preset, run.preset) : recipeOf(preset));
   }
 
   /** Deletes a saved preset; {@link restore} brings it back. */

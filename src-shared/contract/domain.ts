@@ -3,6 +3,7 @@
  * Maps travel as little-endian float16 bytes, labels as int8 bytes, both row-major `[H*W]`.
  */
 import { z } from 'zod';
+import { checkpointRulesSchema } from './rules.ts';
 import { presetSchema } from './preset.ts';
 
 export const idSchema = z.number().int().positive();
@@ -86,6 +87,7 @@ export const secondStageSchema = z.object({
   answer: z.string(),
   skipped: z.enum(['no_box', 'empty_box']).nullable(),
   pruned: z.object({ kept: z.number().int().min(0), of: z.number().int().min(1) }).optional(),
+  rules: checkpointRulesSchema.optional(),
 });
 
 /** A prediction without its arrays. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { gridSchema } from './domain.ts';
 import { wireErrorSchema } from './errors.ts';
+import { checkpointRulesSchema } from './rules.ts';
 
 const bytes = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
@@ -28,6 +29,8 @@ export const modelFactsSchema = z.object({
   gate: z.boolean(),
   /** Keys of its config files that Fovea knows nothing of, `text_config.foo` with its value as JSON. */
   unknownKeys: z.array(z.object({ file: z.string(), key: z.string(), value: z.string() })).optional(),
+  /** Whose rules an RoI map of this checkpoint is read by. */
+  rules: checkpointRulesSchema,
   /** Stored values by dtype. */
   dtypes: z.record(z.string(), count),
   /** Weights used where they lie, weights that loading copies, and keys and values of one token. */

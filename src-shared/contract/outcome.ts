@@ -1,5 +1,6 @@
 /** What analysing one sample yields besides its maps, as plain types: the engine says it, the store keeps it, exports write it. */
 import type { Grid, GridTransform, SourceXyxy } from '../kernels/types.ts';
+import type { CheckpointRules } from './rules.ts';
 
 /** A map with its place on the picture (METHOD §1: every stored map carries its own grid and transform). */
 export interface PlacedMap {
@@ -41,4 +42,6 @@ export interface SecondStage {
   readonly skipped: 'no_box' | 'empty_box' | null;
   /** How many of the picture's own tokens stayed, where the preset's pruning took place. */
   readonly pruned?: { readonly kept: number; readonly of: number } | undefined;
+  /** Whose rules, and which positions the crop took; absent: SD-RPN's. */
+  readonly rules?: CheckpointRules | undefined;
 }

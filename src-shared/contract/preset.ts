@@ -29,6 +29,11 @@ export const roiParamsSchema = z.object({
   form: z.enum(['bbox', 'mask']),
   /** On the blurred probability map. Negative (bbox only): no sigmoid, > |t|·max. */
   threshold: z.number(),
+  /**
+   * Qwen2.5-VL only: Q-Zoom's rules whatever the checkpoint is. Absent in a preset: the checkpoint decides, and a run
+   * stores what it decided; absent in a run: SD-RPN's.
+   */
+  rules: z.enum(['q-zoom']).optional(),
 });
 export type RoiParams = z.infer<typeof roiParamsSchema>;
 

@@ -4,6 +4,8 @@
  */
 import { llavaCrops } from './roi-llava.ts';
 import { roiQwen } from './roi-qwen.ts';
+import { roiRulesOf } from './roi-rules.ts';
+import type { RoiRulesName } from './roi-rules.ts';
 import { sigmoid } from './sigmoid.ts';
 import type { CellXyxy, Grid } from './types.ts';
 
@@ -12,6 +14,8 @@ export interface RoiRule {
   readonly variant: 'llava' | 'qwen';
   readonly form: 'bbox' | 'mask';
   readonly threshold: number;
+  /** Qwen: whose rules; absent: SD-RPN's. */
+  readonly rules?: RoiRulesName | undefined;
 }
 
 /** `attention`: an attention map or g′; `rpn`: logits. */
@@ -30,8 +34,9 @@ export interface RoiCells {
 export function roiByRule(map: Float32Array, kind: MapKind, grid: Grid, rule: RoiRule): RoiCells {
   const values = rule.threshold < 0 ? map : kind === 'rpn' ? sigmoid(map) : relative(map);
   if (rule.variant === 'llava') return llavaCrops(values, grid, rule);
-  const { box, mask } = roiQwen(values, grid, rule.threshold);
-  return { boxes: box ? [box] : [], mask };
+  const rules = roiRulesOf(rule);
+  const { box, mask } = roiQwen(values, grid, rule.threshold, rules);
+  return { boxes: box ? [box] : [], mask: rules.masksCrop ? mask : null };
 }
 
 /** Divided by its maximum; a map without a positive value stays as it is and passes no threshold. */

@@ -6,6 +6,7 @@ import { llavaBoxToSource } from './roi-llava.ts';
 import { qwenBoxToSource } from './roi-qwen.ts';
 import { roiByRule } from './roi-rule.ts';
 import type { MapKind, RoiRule } from './roi-rule.ts';
+import { roiRulesOf } from './roi-rules.ts';
 import { cellBoxToWholePixels, nativeTransform, squaredTransform } from './transform.ts';
 import type { CellXyxy, Grid, GridTransform, SourceXyxy } from './types.ts';
 
@@ -28,11 +29,11 @@ export function liesSquared({ grid, transform, size }: StoredPlace): boolean {
 }
 
 /** Conversions that agree with where the map lies, the likeliest first; never empty. */
-export function conversions(place: StoredPlace, variant: RoiRule['variant']): ToSource[] {
+export function conversions(place: StoredPlace, rule: Pick<RoiRule, 'variant' | 'rules'>): ToSource[] {
   const { grid, transform, size } = place;
   const affine: ToSource = (box) => cellBoxToWholePixels(transform, box, size);
-  if (variant === 'qwen') {
-    const native: ToSource = (box) => qwenBoxToSource(box, grid, size);
+  if (rule.variant === 'qwen') {
+    const native: ToSource = (box) => qwenBoxToSource(box, grid, size, roiRulesOf(rule));
     return sameTransform(transform, nativeTransform(size, grid)) ? [native, affine] : [affine];
   }
   if (!liesSquared(place)) return [affine];
@@ -53,7 +54,7 @@ export interface Witness {
 
 /** The first conversion under which every witness gives its boxes again; the likeliest when none does. */
 export function conversionOf(place: StoredPlace, rule: RoiRule, witnesses: readonly Witness[]): ToSource {
-  const found = conversions(place, rule.variant);
+  const found = conversions(place, rule);
   if (found.length === 1) return found[0]!;
   const cells = witnesses.map(({ map, kind }) => roiByRule(map, kind, place.grid, rule).boxes);
   const agrees = (toSource: ToSource): boolean =>

@@ -53,6 +53,18 @@ export function cellBoxToWholePixels(
   return [clamp(x0, size[0]), clamp(y0, size[1]), clamp(x1, size[0]), clamp(y1, size[1])];
 }
 
+/** The box of whole cells, at least one each way, whose edges are nearest to those of a source box. */
+export function nearestCells(t: GridTransform, box: SourceXyxy, [rows, cols]: Grid): CellXyxy {
+  const [x0, y0, x1, y1] = sourceBoxToCells(t, box);
+  const ends = (low: number, high: number, cells: number): [number, number] => {
+    const from = Math.min(Math.max(Math.round(low), 0), cells - 1);
+    return [from, Math.min(Math.max(Math.round(high), from + 1), cells)];
+  };
+  const [left, right] = ends(x0, x1, cols);
+  const [top, bottom] = ends(y0, y1, rows);
+  return [left, top, right, bottom];
+}
+
 /** A source box in cells, fractions kept, not clamped to the grid. */
 export function sourceBoxToCells(t: GridTransform, box: SourceXyxy): CellXyxy {
   return [...sourceToCell(t, box[0], box[1]), ...sourceToCell(t, box[2], box[3])];

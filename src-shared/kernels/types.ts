@@ -38,3 +38,9 @@ export interface Dropped {
   readonly value: number;
   readonly limit: number;
 }
+
+/** Positions between which a grid's rows and columns are spread evenly, first and last ones included (M-RoPE). */
+export interface GridPositions {
+  readonly rows: readonly [first: number, last: number];
+  readonly columns: readonly [first: number, last: number];
+}

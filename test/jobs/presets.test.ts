@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ModelInfo } from '../../src-main/engine/protocol.ts';
+import { SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
 import { choosePreset, loadPresets } from '../../src-main/jobs/presets.ts';
 
 const presets = await loadPresets(join(import.meta.dirname, '../../models/presets'));
@@ -16,6 +17,7 @@ function model(changes: Partial<ModelInfo>): ModelInfo {
     grid: [24, 24],
     parameters: 1,
     rpn: null,
+    rules: SD_RPN_RULES,
     device: 'cpu',
     precision: 'as-stored',
     selfCheck: null,

@@ -7,6 +7,7 @@ import type { ModelProfile } from '../../src-main/pipeline/ports.ts';
 import { pruningOf } from '../../src-main/pipeline/prune.ts';
 import type { Subject } from '../../src-main/pipeline/subject.ts';
 import { REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
+import { settledPreset } from '../../src-shared/contract/rules.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 
 const presets = await loadPresets(join(import.meta.dirname, '../../models/presets'));
@@ -14,22 +15,20 @@ const qwen = presets.find(({ id }) => id === 'qwen2.5-vl-3b-natural')!;
 const llava = presets.find(({ id }) => id === 'llava-1.5-7b')!;
 
 /** Only what the rule reads. */
-function subject(over: {
-  gate?: boolean;
-  multiHead?: boolean;
-  rpn?: boolean;
-  dynamicGrid?: boolean;
-}): Subject {
-  const { gate = false, multiHead = true, rpn = true, dynamicGrid = true } = over;
+function subject(over: { multiHead?: boolean; rpn?: boolean; dynamicGrid?: boolean }): Subject {
+  const { multiHead = true, rpn = true, dynamicGrid = true } = over;
   const branch = rpn ? { k: 1, t: 1, norm: false, multiHead } : null;
-  return { checkpoint: { gate, config: { rpn: branch } }, model: { profile: { dynamicGrid } } } as Subject;
+  return {
+    checkpoint: { config: { rpn: branch } },
+    model: { profile: { dynamicGrid } },
+  } as unknown as Subject;
 }
 
-test('the Qwen presets prune as the reference does, from 1,025 tokens on; LLaVA’s never do', () => {
+test('SD-RPN’s Qwen presets prune as the reference does, from 1,025 tokens on; LLaVA’s and Q-Zoom’s never do', () => {
   for (const preset of presets) {
     assert.deepEqual(
       preset.pruning,
-      preset.family === 'qwen2_5_vl' ? REFERENCE_PRUNING : undefined,
+      preset.family === 'qwen2_5_vl' && preset.roi.rules !== 'q-zoom' ? REFERENCE_PRUNING : undefined,
       preset.id,
     );
   }
@@ -39,9 +38,11 @@ test('the Qwen presets prune as the reference does, from 1,025 tokens on; LLaVA�
 
 test('nothing is pruned where the authors’ code does not', () => {
   const large: Grid = [64, 64];
-  for (const over of [{ gate: true }, { multiHead: false }, { rpn: false }, { dynamicGrid: false }]) {
+  for (const over of [{ multiHead: false }, { rpn: false }, { dynamicGrid: false }]) {
     assert.equal(pruningOf(subject(over), qwen, large), null, JSON.stringify(over));
   }
+  const qzoom = settledPreset(qwen, { name: 'q-zoom', cropPositions: 'own' });
+  assert.equal(pruningOf(subject({}), qzoom, large), null);
   const { pruning: _, ...without } = qwen;
   assert.equal(pruningOf(subject({}), without, large), null);
 });

@@ -179,7 +179,13 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
     const cache = model.newCache();
     const start = { cache, hidden: null };
     const hidden = await prefillForRpn(subject, encoded, prompt, start, rpnDepth(subject), watch);
-    const says = await askRpn(subject, prompt, hidden, pruningOf(subject, switched, grid), watch);
+    const says = await askRpn(
+      subject,
+      prompt,
+      hidden,
+      { pruning: pruningOf(subject, switched, grid), rules: undefined },
+      watch,
+    );
     close(says.logits, 'rpn_logits');
     assert.ok(says.keep, 'pruning takes place');
     assert.deepEqual([...says.keep], expectedArray(golden, 'pruned_kept'), REGENERATE);

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type {
   Engine,
@@ -62,6 +63,7 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
         grid: FAKE_GRID,
         parameters: 1,
         rpn: { k: 4, t: 2 },
+        rules: SD_RPN_RULES,
         device: 'cpu',
         precision: 'as-stored',
         selfCheck: null,

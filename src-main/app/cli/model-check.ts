@@ -152,6 +152,7 @@ function describe(info: CheckedModel): string {
     `  decoder    ${info.layers} layers, ${info.heads} heads; grid ${dynamicGrid ? 'of each picture' : info.grid.join('×')}`,
     `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
     ...(adapter ? adapterLines(adapter, info) : []),
+    ...rulesLines(info),
     ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
     ...unknownLines(info.unknownKeys),
     ...promptLines(info.prompt),
@@ -188,6 +189,22 @@ function adapterLines(
     `  adapter    LoRA of rank ${ranks.join(', ') || '–'} on ${modules} layers (${targets.join(', ')})${whole}`,
     `             ${dir === info.dir ? 'beside its base in this folder: without it, move it elsewhere' : `out of ${dir}`}`,
     `  base       ${info.dir}: its tokenizer, template and picture settings are used`,
+  ];
+}
+
+/** Whose rules read the RoI map; SD-RPN's go without saying. */
+function rulesLines({ rules, rpnDir }: Pick<ModelInfo, 'rules' | 'rpnDir'>): string[] {
+  if (rules.name === 'sd-rpn') return [];
+  const positions =
+    rules.cropPositions === 'source'
+      ? 'as in the source picture (reuse_src_pos true)'
+      : 'of a second picture (reuse_src_pos false)';
+  return [
+    `  rules      Q-Zoom's: scores per head, corner above 256 tokens, boxes of at least 28 pixels, whole crops`,
+    `             crop positions ${positions}`,
+    ...(rpnDir === undefined
+      ? []
+      : ["             Q-Zoom trains its base model too: over another base the answers are not Q-Zoom's"]),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { CheckpointRules } from '../../../src-shared/contract/rules.ts';
 import type { AdapterFacts } from '../adapter/lay.ts';
 import type { Overlays } from '../checkpoint.ts';
 import { layOver, namesOf, NOTHING_OVER } from '../checkpoint.ts';
@@ -23,6 +24,7 @@ import { readQwenPreprocessor } from './preprocessor.ts';
 import type { QwenPreprocessorConfig } from './preprocessor.ts';
 import { findQwenNames } from './names.ts';
 import { requiredQwenTensors } from './required.ts';
+import { qwenRules } from './rules.ts';
 
 export interface QwenCheckpoint {
   readonly dir: string;
@@ -35,6 +37,7 @@ export interface QwenCheckpoint {
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
   readonly unknownKeys: readonly UnknownKey[];
+  readonly rules: CheckpointRules;
   readonly config: QwenConfig;
   readonly weights: WeightIndex;
   readonly tokenizer: Tokenizer;
@@ -50,15 +53,17 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
   const dir = resolve(path);
   const { rpn, adapter } = over;
   const configPath = join(dir, 'config.json');
-  const { stated, unknown } = parseWithRpn(
-    await readJson(configPath, z.unknown()),
-    configPath,
-    rpn,
-    (json, where) => ({ stated: parseQwenConfig(json, where), unknown: qwenKeys(json, where) }),
-  );
+  const written = await readJson(configPath, z.unknown());
+  const { stated, unknown } = parseWithRpn(written, configPath, rpn, (json, where) => ({
+    stated: parseQwenConfig(json, where),
+    unknown: qwenKeys(json, where),
+  }));
   const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
   refuseQuantisedTensors(weights, dir);
-  const draft = { ...stated, names: findQwenNames(weights, dir) };
+  const rules = qwenRules(written, configPath, weights, rpn);
+  // Q-Zoom's inference code scores per head whatever roi_multi_head says.
+  const branch = stated.rpn && rules.name === 'q-zoom' ? { ...stated.rpn, multiHead: true } : stated.rpn;
+  const draft = { ...stated, rpn: branch, names: findQwenNames(weights, dir) };
   refuseRpnAlone(weights, draft.names, draft.text, dir);
   const { adapted: config, ...laid } = layOver(adapter, weights, draft.names, draft);
   const required = requiredQwenTensors(config);
@@ -83,6 +88,7 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
     ...laid,
     gate: hasGate(weights, rpn),
     unknownKeys: [...unknown, ...inGeneration, ...inProcessor],
+    rules,
     config,
     weights,
     tokenizer,

@@ -14,6 +14,7 @@ import {
   summaryWords,
   taskOf,
 } from '../../../src-renderer/logic/models.ts';
+import { SD_RPN_RULES } from '../../../src-shared/contract/rules.ts';
 import type { LibraryModel, ModelTask } from '../../../src-shared/contract/models.ts';
 
 const GB = 1e9;
@@ -26,6 +27,7 @@ const facts = {
   grid: null,
   rpn: null,
   gate: false,
+  rules: SD_RPN_RULES,
   dtypes: { BF16: 3_754_622_976 },
   memory: { mappedBytes: 0, copiedBytes: 15 * GB, cacheBytesPerToken: 73_728 },
 };
