@@ -127,13 +127,13 @@ async function lookAgain(
   if (none) return { crop: null, from: null, answer, skipped: none, ...note };
   const { encoded, prompt, cache, layers } = await scene();
   const crops = note.rules ? withPositions(found, encoded, note.rules) : found;
-  const { maxNewTokens } = request.preset;
+  const { preset } = request;
   const crop = around(crops.map(({ box }) => box));
   if (keep) {
     // Without some of the tokens all later ones have other keys and values; those of the whole stay as they are.
     const fresh = subject.model.newCache();
     try {
-      const pruned = await answerWithCrops(subject, encoded, prompt, crops, fresh, maxNewTokens, watch, keep);
+      const pruned = await answerWithCrops(subject, encoded, prompt, crops, fresh, preset, watch, keep);
       const of = prompt.visual[1] - prompt.visual[0];
       return { crop, from, answer: pruned.answer, skipped: null, pruned: { kept: keep.length, of }, ...note };
     } finally {
@@ -142,6 +142,6 @@ async function lookAgain(
   }
   // A prefill that stopped early (teacher-forced) left no keys to reuse in the later layers.
   if (layers < subject.model.profile.layers) cache.truncate(0);
-  const second = await answerWithCrops(subject, encoded, prompt, crops, cache, maxNewTokens, watch);
+  const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset, watch);
   return { crop, from, answer: second.answer, skipped: null, ...note };
 }

@@ -44,8 +44,7 @@ export async function lookAgain(
   const cache = subject.model.newCache();
   try {
     const keep = await keptTokens(subject, encoded, prompt, request, watch);
-    const { maxNewTokens } = preset;
-    const second = await answerWithCrops(subject, encoded, prompt, crops, cache, maxNewTokens, watch, keep);
+    const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset, watch, keep);
     const of = prompt.visual[1] - prompt.visual[0];
     const secondStage = {
       crop: around(crops.map(({ box }) => box)),

@@ -3,7 +3,9 @@
  * the question, then the answer. Attention is causal, so the keys and values of [system + original visual tokens]
  * stay valid and are reused when the cache still holds them.
  */
+import type { Preset } from '../../src-shared/contract/preset.ts';
 import { keptCropTokens } from '../../src-shared/kernels/crop-tokens.ts';
+import { roiRulesOf } from '../../src-shared/kernels/roi-rules.ts';
 import { cropImage, cut, normalise } from '../checkpoint/image/clip-processor.ts';
 import { qwenPixels } from '../checkpoint/image/qwen-processor.ts';
 import { answerText } from './answer-text.ts';
@@ -27,6 +29,7 @@ export interface SecondAnswer {
 /**
  * @param cache of a first stage on the same prompt, every layer filled up to the visual tokens at least: it is cut
  *   back to them. An empty cache is filled from the start instead.
+ * @param preset settled: its rules say where the crops go
  * @param crops at least one; their boxes lie inside the picture and have area.
  * @param keep only these of the picture's own tokens are fed, at the positions they have in the whole; and what
  *   the cache holds is forgotten. Null: all.
@@ -37,7 +40,7 @@ export async function answerWithCrops(
   prompt: Prompted,
   crops: readonly Crop[],
   cache: KvCache,
-  maxNewTokens: number,
+  preset: Pick<Preset, 'maxNewTokens' | 'roi'>,
   watch: Stopwatch,
   keep: Uint32Array | null = null,
 ): Promise<SecondAnswer> {
@@ -50,13 +53,16 @@ export async function answerWithCrops(
     : keep
       ? prunedPrefix(subject, prompt, encoded, keep)
       : prefixParts(prompt, encoded.features);
+  // LLaVA's prompt has no token that ends the picture; its crops go right after the visual tokens too.
+  const ended = roiRulesOf(preset.roi).nestsCrop ? 0 : 1;
+  if (ended > 0) parts.push({ tokens: prompt.ids.after.slice(0, ended) });
   for (const crop of crops) parts.push(...(await cropParts(subject, encoded, prompt, crop, watch)));
-  parts.push({ tokens: prompt.ids.after });
+  parts.push({ tokens: prompt.ids.after.slice(ended) });
   const prefill = await watch.time('secondPrefill', () => model.forward(cache, { parts, logits: 'last' }));
   const logits = prefill.logits as Float32Array;
   const options = {
     generation: checkpoint.generation,
-    maxNewTokens,
+    maxNewTokens: preset.maxNewTokens,
     promptTokens: promptTokens(prompt),
     taps: null,
   };

@@ -14,11 +14,13 @@ export interface RoiRules {
   readonly leastSide: number;
   /** Tokens of the crop that the mask does not cover are left out. */
   readonly masksCrop: boolean;
+  /** The crop goes before the token that ends the picture, inside the picture's own pair; else right after it. */
+  readonly nestsCrop: boolean;
 }
 
 export const ROI_RULES: Readonly<Record<RoiRulesName, RoiRules>> = {
-  'sd-rpn': { cornerAbove: 768, cornerLeast: 0, leastSide: 0, masksCrop: true },
-  'q-zoom': { cornerAbove: 256, cornerLeast: 1, leastSide: 28, masksCrop: false },
+  'sd-rpn': { cornerAbove: 768, cornerLeast: 0, leastSide: 0, masksCrop: true, nestsCrop: true },
+  'q-zoom': { cornerAbove: 256, cornerLeast: 1, leastSide: 28, masksCrop: false, nestsCrop: false },
 };
 
 /** Those of a rule that may not name them: SD-RPN's. */

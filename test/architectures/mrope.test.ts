@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mropePositions, mropeTables } from '../../models/architectures/mrope.ts';
+import { mropePositions, mropeTables, spread } from '../../models/architectures/mrope.ts';
 import { ropeTables } from '../../models/architectures/rope.ts';
 import { assertClose } from '../support/numbers.ts';
 
@@ -27,6 +27,32 @@ test('tokens left out of a crop leave the positions of the others as they were',
     [1, 0, 4],
   ]);
   assert.deepEqual([...next], [4, 4, 5]);
+});
+
+test('a crop may lie inside the rows and columns of another picture, as fractions; its time and what follows stay', () => {
+  const over = { rows: [3, 4], columns: [3, 5] } as const;
+  const crop = { count: 6, grid: [3, 2] as const };
+  const own = mropePositions(10, [{ count: 1 }, crop, { count: 2 }]);
+  const inside = mropePositions(10, [{ count: 1 }, { ...crop, over }, { count: 2 }]);
+  assert.deepEqual([...inside.axes[1].subarray(1, 7)], [3, 3, 3.5, 3.5, 4, 4]);
+  assert.deepEqual([...inside.axes[2].subarray(1, 7)], [3, 5, 3, 5, 3, 5]);
+  assert.deepEqual(inside.axes[0], own.axes[0]);
+  assert.deepEqual(inside.next, own.next);
+  for (const axis of [1, 2] as const) {
+    assert.deepEqual([...inside.axes[axis]].slice(7), [...own.axes[axis]].slice(7));
+  }
+  const kept = mropePositions(0, [{ count: 2, grid: [3, 2], keep: Uint32Array.of(1, 4), over }]);
+  assert.deepEqual(rows(kept.axes), [
+    [0, 0],
+    [3, 4],
+    [5, 3],
+  ]);
+});
+
+test('numbers are spread as float32 from both ends; one number is the first', () => {
+  assert.deepEqual([...spread(7, 9, 1)], [7]);
+  assert.deepEqual([...spread(7, 7, 3)], [7, 7, 7]);
+  assert.deepEqual([...spread(2, 3, 4)], [2, 2.3333332538604736, 2.6666667461395264, 3]);
 });
 
 test('where the three numbers agree, the tables are ordinary rotary tables', () => {

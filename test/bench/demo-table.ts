@@ -123,7 +123,7 @@ async function measureScene(subject: Subject, preset: Preset, question: Question
     const key = JSON.stringify(crops.map(({ box, keep }) => [box, keep && [...keep]]));
     const known = answers.get(key);
     if (known !== undefined) return known;
-    const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset.maxNewTokens, watch);
+    const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset, watch);
     answers.set(key, second.answer);
     return second.answer;
   };

@@ -27,7 +27,7 @@ export async function measureReuse(bench: BenchSubject, rounds: number): Promise
       await subject.model.forward(first, { parts: promptParts(prompt, encoded.features), logits: 'last' });
       for (const cache of [first, subject.model.newCache()]) {
         const start = performance.now();
-        await answerWithCrops(subject, encoded, prompt, crops, cache, preset.maxNewTokens, watch);
+        await answerWithCrops(subject, encoded, prompt, crops, cache, preset, watch);
         const spent = performance.now() - start;
         if (cache === first) cached += spent;
         else uncached += spent;

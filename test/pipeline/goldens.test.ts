@@ -117,15 +117,7 @@ test('the second stage equals the recipe’s, with the prefix reused and without
     await generateAnswer(subject, encoded, prompt, { cache: reused, hidden: null }, request, watch);
     const results = [];
     for (const cache of [reused, subject.model.newCache()]) {
-      const second = await answerWithCrops(
-        subject,
-        encoded,
-        prompt,
-        crop,
-        cache,
-        demoPreset.maxNewTokens,
-        watch,
-      );
+      const second = await answerWithCrops(subject, encoded, prompt, crop, cache, demoPreset, watch);
       assert.equal(cache.length, golden.prompt_length + second.tokens.length - 1);
       assert.deepEqual(second.tokens, golden.answer_ids);
       assert.ok(maxDifference(second.logits, golden.logits_last_prompt) < TOLERANCE);

@@ -149,7 +149,15 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
     const cache = model.newCache();
     const used = model.newCache();
     const answer = (box: typeof crop, into: typeof cache) =>
-      answerWithCrops(subject, encoded, prompt, [{ box, keep: null }], into, 16, watch);
+      answerWithCrops(
+        subject,
+        encoded,
+        prompt,
+        [{ box, keep: null }],
+        into,
+        { ...preset, maxNewTokens: 16 },
+        watch,
+      );
     // Another crop leaves other keys and positions behind the prefix.
     await answer([0, 0, ...golden.image_size], used);
     for (const [what, into] of [
@@ -195,7 +203,7 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
       prompt,
       [{ box: crop, keep: null }],
       cache,
-      16,
+      { ...preset, maxNewTokens: 16 },
       watch,
       says.keep,
     );

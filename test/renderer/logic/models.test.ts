@@ -82,6 +82,10 @@ test('a model in one line, and what it is in rows', () => {
   assert.equal(summaryWords({ ...model, facts: null }), 'Cannot be used');
   const rows = new Map(factRows(model));
   assert.equal(rows.get('Gate'), undefined);
+  const rules = { name: 'q-zoom', cropPositions: 'source' } as const;
+  const qzoom = new Map(factRows({ ...model, facts: { ...facts, rules } }));
+  assert.equal(qzoom.get('Rules'), 'Q-Zoom’s; crop positions as in the source picture');
+  assert.equal(new Map(factRows(model)).has('Rules'), false);
   const gated = factRows({ ...model, facts: { ...facts, gate: true } });
   assert.match(new Map(gated).get('Gate') ?? '', /not used/);
   assert.equal(rows.get('Visual tokens'), 'as many as each picture needs');

@@ -11,6 +11,7 @@ import {
   STEPS,
   valueAt,
   valueOf,
+  recipeOn,
   whyNotLoadable,
   withValue,
 } from '../../../src-renderer/logic/recipe.ts';
@@ -93,6 +94,17 @@ test('a name becomes an id that a preset may have', () => {
     assert.equal(slug, id, name);
     if (slug) assert.ok(presetSchema.shape.id.safeParse(slug).success, slug);
   }
+});
+
+test('on the dials a preset goes by the rules of the run; one that names others is refused', () => {
+  const qwen = { ...testPreset.roi, variant: 'qwen' as const, form: 'mask' as const };
+  const plain = { ...testPreset, roi: qwen };
+  const qzoom = { ...testPreset, roi: { ...qwen, threshold: 0.4, rules: 'q-zoom' as const } };
+  assert.deepEqual(recipeOn(plain, qzoom).roi, { ...qwen, rules: 'q-zoom' });
+  assert.deepEqual(recipeOn(plain, plain).roi, qwen);
+  assert.equal(whyNotLoadable(plain, qzoom), null);
+  assert.equal(whyNotLoadable(qzoom, qzoom), null);
+  assert.match(whyNotLoadable(qzoom, plain) ?? '', /Q-Zoom’s rules/);
 });
 
 test('a preset goes on the dials only over maps that it would make, too', () => {
