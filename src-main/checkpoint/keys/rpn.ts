@@ -20,17 +20,36 @@ const SHARED: KeyTable = {
   mask_upsample_budget: EVALUATION,
   roi2stage_max_ratio: refused('crops would lose tokens', -1),
   ...each(
-    ['twig_init', 'twig_freeze', 'roi_post_training', 'add_noise_to_roi', 'roi_binary_coff', 'roi_bg_coff'],
+    ['twig_init', 'twig_freeze', 'add_noise_to_roi', 'roi_binary_coff', 'roi_bg_coff'],
     harmless('only training reads it'),
   ),
   ...each(
-    ['enable_high_res', 'high_res_K', 'high_res_T', 'high_res_thresh'],
-    harmless('speaks of the gate, which is not run: every question gets a second look'),
+    ['roi_skip_ffn', 'roi_keep_ffn_mod_ratio'],
+    harmless("written by Q-Zoom's trainer, read by nothing"),
   ),
-  reuse_src_pos: implemented(),
 };
 
-export const LLAVA_RPN_KEYS: KeyTable = { ...SHARED, roi_super_type: implemented() };
+/** Q-Zoom has no LLaVA code. */
+export const LLAVA_RPN_KEYS: KeyTable = {
+  ...SHARED,
+  roi_super_type: implemented(),
+  ...each(
+    ['enable_high_res', 'high_res_K', 'high_res_T', 'high_res_thresh', 'roi_post_training', 'reuse_src_pos'],
+    harmless('speaks of Q-Zoom, which has no code for LLaVA'),
+  ),
+};
 
 /** Their Qwen2.5-VL has no `lazy` inference. */
-export const QWEN_RPN_KEYS: KeyTable = { ...SHARED, roi_super_type: only(['v1']) };
+export const QWEN_RPN_KEYS: KeyTable = {
+  ...SHARED,
+  roi_super_type: only(['v1']),
+  // That they are there makes the checkpoint Q-Zoom's (qwen/rules.ts); the gate of which they speak is not run.
+  ...each(
+    ['enable_high_res', 'high_res_K', 'high_res_T', 'high_res_thresh', 'roi_post_training', 'reuse_src_pos'],
+    implemented(),
+  ),
+  ...each(
+    ['min_pixels', 'max_pixels'],
+    harmless("Q-Zoom's trainer notes its budget; the processor's file says the model's"),
+  ),
+};
