@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { LibraryModel, ModelFacts } from '../../src-shared/contract/models.ts';
+import { baseOf, hasAdapter, isAdapterAlone } from '../checkpoint/adapter/base.ts';
+import { readAdapterFolder } from '../checkpoint/adapter/folder.ts';
+import { aboutAdapter } from '../checkpoint/adapter/lay.ts';
 import { memoryEstimate, parametersByDtype } from '../checkpoint/memory.ts';
 import { openModel, type AnyCheckpoint } from '../checkpoint/open.ts';
 import type { TowerPlaces } from '../checkpoint/places.ts';
@@ -92,10 +95,33 @@ export async function readTower(dir: string): Promise<LibraryModel['tower']> {
   }
 }
 
-/** What a folder turned out to be: exactly one of these is not null. */
-export type Known = Pick<LibraryModel, 'facts' | 'rpnOnly' | 'tower' | 'problem'>;
+/** What the adapter in a folder is; null where there is none, or one that cannot be used. */
+export async function readAdapter(dir: string, places: TowerPlaces): Promise<LibraryModel['adapter']> {
+  if (!(await hasAdapter(dir))) return null;
+  const folder = await readAdapterFolder(dir).catch(() => null);
+  if (!folder) return null;
+  const { ranks, targets, modules: layers, replaced } = aboutAdapter(folder);
+  const baseDir = (await isAdapterAlone(dir)) ? await baseOf(dir, places).catch(() => null) : dir;
+  return { base: folder.config.base, baseDir, ranks: [...ranks], targets: [...targets], layers, replaced };
+}
 
-export const NOTHING_KNOWN: Known = { facts: null, rpnOnly: null, tower: null, problem: null };
+/** Changes with the base of an adapter; empty for any other folder. */
+async function baseStamp(dir: string, places: TowerPlaces): Promise<string> {
+  if (!(await isAdapterAlone(dir))) return '';
+  const base = await baseOf(dir, places).catch(() => null);
+  return base === null ? '' : `${base} ${(await folderState(base))?.stamp}`;
+}
+
+/** What a folder turned out to be: one of these is not null; with an adapter also what base and adapter are, or why not. */
+export type Known = Pick<LibraryModel, 'facts' | 'rpnOnly' | 'tower' | 'adapter' | 'problem'>;
+
+export const NOTHING_KNOWN: Known = {
+  facts: null,
+  rpnOnly: null,
+  tower: null,
+  adapter: null,
+  problem: null,
+};
 
 /** Reads facts once per state of a folder. */
 export class FactsCache {
@@ -109,8 +135,8 @@ export class FactsCache {
   /** Never rejects: why a checkpoint has no facts is a fact too. */
   async of(dir: string, stamp: string): Promise<Known> {
     const places = this.#places();
-    // A vision tower elsewhere comes and goes without the folder changing.
-    const state = `${stamp} ${await towerOf(dir, places)}`;
+    // A vision tower or a base elsewhere comes and goes without the folder changing.
+    const state = `${stamp} ${await towerOf(dir, places)} ${await baseStamp(dir, places)}`;
     const found = this.#known.get(dir);
     if (found?.stamp === state) return found.known;
     const known = look(dir, places);
@@ -120,12 +146,13 @@ export class FactsCache {
 }
 
 async function look(dir: string, places: TowerPlaces): Promise<Known> {
+  const adapter = await readAdapter(dir, places);
   try {
-    return { ...NOTHING_KNOWN, facts: await readFacts(dir, places) };
+    return { ...NOTHING_KNOWN, adapter, facts: await readFacts(dir, places) };
   } catch (error) {
     const rpnOnly = await readRpnOnly(dir);
     const tower = rpnOnly ? null : await readTower(dir);
     const problem = rpnOnly || tower ? null : FoveaError.from(error).toWire();
-    return { ...NOTHING_KNOWN, rpnOnly, tower, problem };
+    return { ...NOTHING_KNOWN, rpnOnly, tower, adapter, problem };
   }
 }

@@ -3,12 +3,21 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { LibraryModel, ModelCheck, Removal } from '../../src-shared/contract/models.ts';
+import { hasAdapter } from '../checkpoint/adapter/base.ts';
 import { nameOf } from '../checkpoint/checkpoint.ts';
 import { openModel } from '../checkpoint/open.ts';
 import type { TowerPlaces } from '../checkpoint/places.ts';
 import { removeQuantised } from '../checkpoint/quantised/index.ts';
 import { alone, download, isThere, type DownloadWish } from './downloads.ts';
-import { FactsCache, folderState, NOTHING_KNOWN, readFacts, readRpnOnly, readTower } from './facts.ts';
+import {
+  FactsCache,
+  folderState,
+  NOTHING_KNOWN,
+  readAdapter,
+  readFacts,
+  readRpnOnly,
+  readTower,
+} from './facts.ts';
 import { cachedModels, type CachedModel } from './hub/cached.ts';
 import { bytesThere } from './hub/download.ts';
 import { hubSettings } from './hub/settings.ts';
@@ -63,7 +72,7 @@ export class ModelLibrary {
   async dirOf(given: string): Promise<string> {
     const folder = await realFolder(given);
     // A folder that happens to be called like a model is meant only when it can be one.
-    if (folder !== null && (await stat(join(folder, 'config.json')).catch(() => null))) return given;
+    if (folder !== null && (await couldBeModel(folder))) return given;
     if (given === DEMO) return this.#demoDir;
     const entry = (await readRegistry(this.places.registry)).find(({ name }) => name === given);
     if (!entry && folder !== null) return given;
@@ -81,8 +90,8 @@ export class ModelLibrary {
   }
 
   /**
-   * Takes a folder into the library after checking its files, shapes and config, or that it holds an RPN; one that is there
-   * already keeps its entry.
+   * Takes a folder into the library after checking its files, shapes and config, or that it holds an RPN or an adapter
+   * whose base is not here; one that is there already keeps its entry.
    * @param given a folder, a folder of a Hugging Face cache, or `ORG/NAME` of one
    * @param wanted the name to give it; default: the folder's own
    * @throws FoveaError `not_found`, `conflict` when the name is taken, and of a checkpoint that cannot be used
@@ -93,7 +102,9 @@ export class ModelLibrary {
   ): Promise<{ readonly model: LibraryModel; readonly added: boolean }> {
     const dir = await checkpointFolder(given, hubSettings().cache);
     await readFacts(dir, this.towerPlaces()).catch(async (error: unknown) => {
-      if (!(await readRpnOnly(dir))) throw error;
+      const adapter = await readAdapter(dir, this.towerPlaces());
+      // One that does not fit a base that is there is as wrong as any model.
+      if (!(adapter && adapter.baseDir === null) && !(await readRpnOnly(dir))) throw error;
     });
     const { name, added } = await changeRegistry(this.places.registry, (entries) => {
       const known = entries.find((entry) => this.#dirOf(entry) === dir);
@@ -160,10 +171,12 @@ export class ModelLibrary {
     const removal = await this.removal(name);
     const entry = await this.#entry(name);
     // Where the cache lies follows from the model's files, so it goes first; a model that cannot be opened has none.
-    await openModel(removal.dir, null, this.towerPlaces()).then(
-      (checkpoint) => removeQuantised(checkpoint),
-      () => false,
-    );
+    for (const dir of [removal.dir, ...(await this.#adaptersOf(removal.dir))]) {
+      await openModel(dir, null, this.towerPlaces()).then(
+        (checkpoint) => removeQuantised(checkpoint),
+        () => false,
+      );
+    }
     if (entry.kind === 'download') {
       await alone(this.places, entry, async () => {
         for (const { folder, contents } of await this.#owned(entry)) {
@@ -203,16 +216,30 @@ export class ModelLibrary {
     });
   }
 
-  /** Names of models that would lose their vision tower with this download. */
-  async #neededBy(tower: DownloadEntry): Promise<string[]> {
-    const dir = this.#dirOf(tower);
-    if (!(await readTower(dir))) return [];
+  /** Names of models that would lose their vision tower, or adapters their base, with this download. */
+  async #neededBy(gone: DownloadEntry): Promise<string[]> {
+    const dir = this.#dirOf(gone);
+    const tower = (await readTower(dir)) !== null;
     const real = await realFolder(dir);
-    const others = (await readRegistry(this.places.registry)).filter(({ name }) => name !== tower.name);
+    if (real === null) return [];
+    const places = this.towerPlaces();
+    const others = (await readRegistry(this.places.registry)).filter(({ name }) => name !== gone.name);
     const uses = await Promise.all(
-      others.map(async (other) => (await towerOf(this.#dirOf(other), this.towerPlaces())) === real),
+      others.map(async (other) => {
+        const own = this.#dirOf(other);
+        if (tower) return (await towerOf(own, places)) === real;
+        const base = (await readAdapter(own, places))?.baseDir ?? null;
+        return base !== null && (await realFolder(base)) === real;
+      }),
     );
     return others.filter((_, i) => uses[i]).map(({ name }) => name);
+  }
+
+  /** Folders of the library's adapters whose base this is: what was merged with it goes with it. */
+  async #adaptersOf(base: string): Promise<string[]> {
+    const dirs = (await readRegistry(this.places.registry)).map((entry) => this.#dirOf(entry));
+    const bases = await Promise.all(dirs.map((dir) => readAdapter(dir, this.towerPlaces())));
+    return dirs.filter((dir, i) => dir !== base && bases[i]?.baseDir === base);
   }
 
   /** Both folders a download can have left, as far as they are there. */
@@ -266,6 +293,12 @@ export class ModelLibrary {
     const manifest = await readManifest(part);
     return { state: 'unfinished', bytesOnDisk: manifest ? await bytesThere(part, manifest.files) : 0 };
   }
+}
+
+/** Whether a folder holds what a model or an adapter begins with. */
+async function couldBeModel(dir: string): Promise<boolean> {
+  const config = await stat(join(dir, 'config.json')).catch(() => null);
+  return config !== null || (await hasAdapter(dir));
 }
 
 /** The command that goes on with a download. */

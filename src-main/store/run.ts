@@ -31,10 +31,11 @@ interface Row {
   readonly answer_mode: 'self' | 'teacher';
   readonly device: string | null;
   readonly created_at: string;
+  readonly settings: string;
 }
 
 const SELECT = `
-SELECT run.id, model.name, model.dir, preset.body, run.answer_mode, run.device, run.created_at
+SELECT run.id, model.name, model.dir, preset.body, run.answer_mode, run.device, run.created_at, run.settings
 FROM run JOIN model ON model.id = run.model_id JOIN preset ON preset.id = run.preset_id`;
 
 /** Id of the run with these four, made when new. */
@@ -91,10 +92,12 @@ export function setActiveRun(db: WritableDb, runId: number): void {
 }
 
 function toRun(row: Row): Run {
+  const { adapterDir } = settingsSchema.parse(JSON.parse(row.settings));
   return {
     id: row.id,
     modelName: row.name,
     modelDir: row.dir,
+    ...(adapterDir === undefined ? {} : { adapterDir }),
     preset: presetSchema.parse(JSON.parse(row.body)),
     answerMode: row.answer_mode,
     device: row.device,

@@ -2,6 +2,7 @@
 import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
 import {
   memoryVerdict,
+  type AdapterInfo,
   type LibraryModel,
   type ModelCheck,
   type ModelFacts,
@@ -49,7 +50,9 @@ export function summaryWords(model: LibraryModel, task: ModelTask | null = null)
   if (model.state === 'unfinished') return 'Download not finished';
   if (model.rpnOnly) return `RPN only · ${formatBytes(model.bytesOnDisk)}`;
   if (model.tower) return `Vision tower · ${formatBytes(model.bytesOnDisk)}`;
-  if (!model.facts) return 'Cannot be used';
+  if (!model.facts) return model.adapter ? 'Adapter without its base' : 'Cannot be used';
+  if (model.adapter)
+    return `Adapter of ${familyWords(model.facts.family)} · ${formatBytes(model.bytesOnDisk)}`;
   return `${familyWords(model.facts.family)} · ${formatParameters(model.facts.parameters)} · ${formatBytes(model.bytesOnDisk)}`;
 }
 
@@ -66,8 +69,9 @@ export function factRows({
   facts,
   rpnOnly,
   tower,
+  adapter,
   bytesOnDisk,
-}: Pick<LibraryModel, 'facts' | 'rpnOnly' | 'tower' | 'bytesOnDisk'>): [string, string][] {
+}: Pick<LibraryModel, 'facts' | 'rpnOnly' | 'tower' | 'adapter' | 'bytesOnDisk'>): [string, string][] {
   const size: [string, string] = ['On disk', formatBytes(bytesOnDisk)];
   if (rpnOnly) return [['RPN', rpnWords(rpnOnly)], size];
   if (tower) {
@@ -76,10 +80,12 @@ export function factRows({
       size,
     ];
   }
-  if (!facts) return [];
+  const adapted = adapter ? adapterRows(adapter) : [];
+  if (!facts) return adapter ? [...adapted, size] : [];
   const { family, parameters, layers, heads, grid, rpn, gate, rules, unknownKeys, dtypes } = facts;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${formatParameters(count)}`);
   return [
+    ...adapted,
     ['Family', familyWords(family)],
     ['Parameters', formatParameters(parameters)],
     ['Decoder', `${layers} layers × ${heads} heads`],
@@ -90,6 +96,18 @@ export function factRows({
     ...(unknownKeys ? [unknownWords(unknownKeys)] : []),
     ['Stored as', stored.join(', ')],
     size,
+  ];
+}
+
+/** An adapter in the words it was trained with; what follows them is of base and adapter together. */
+function adapterRows({ base, baseDir, ranks, targets, layers, replaced }: AdapterInfo): [string, string][] {
+  const whole = replaced === 0 ? '' : `; ${replaced} tensors replaced`;
+  return [
+    [
+      'Adapter',
+      `LoRA of rank ${ranks.join(', ') || '–'} on ${formatCount(layers)} layers: ${targets.join(', ')}${whole}`,
+    ],
+    ['Base', baseDir ?? (base === null ? 'not said' : `${base}, which is not on this machine`)],
   ];
 }
 
@@ -116,6 +134,28 @@ export function rpnChoices(
   return [
     { value: '', words: own },
     ...others.map(({ name, dir }) => ({ value: dir, words: name })),
+    { value: OTHER_FOLDER, words: 'Another folder…' },
+  ];
+}
+
+/**
+ * The choices of what is laid over a model: nothing first, then the adapters of the library, those of this base before the
+ * others, then any folder. None for a model that is an adapter itself.
+ */
+export function adapterChoices(
+  model: LibraryModel,
+  all: readonly LibraryModel[],
+): { readonly value: string; readonly words: string }[] {
+  if (model.adapter) return [];
+  const adapters = all.filter(
+    ({ adapter, dir, state }) => adapter && adapter.baseDir !== dir && state === 'ready',
+  );
+  const own = adapters.filter(({ adapter }) => adapter?.baseDir === model.dir);
+  const others = adapters.filter((one) => !own.includes(one));
+  return [
+    { value: '', words: 'None' },
+    ...own.map(({ name, dir }) => ({ value: dir, words: name })),
+    ...others.map(({ name, dir }) => ({ value: dir, words: `${name} (of another base)` })),
     { value: OTHER_FOLDER, words: 'Another folder…' },
   ];
 }
@@ -239,7 +279,7 @@ export function removalWords({ kind, dir, files, bytes, neededBy }: Removal): {
   readonly goes: string;
   readonly stays: string;
 } {
-  const cache = 'its int4 and fp16 caches, if Fovea wrote them';
+  const cache = 'its caches (int4, fp16, merged adapters), if Fovea wrote them';
   if (kind === 'folder') {
     return {
       goes: `Its entry in this list, and ${cache}.`,
@@ -255,7 +295,7 @@ export function removalWords({ kind, dir, files, bytes, neededBy }: Removal): {
 
 /** What cannot run any more. */
 function lacking(names: readonly string[]): string {
-  return names.length === 0 ? '' : ` Until then ${names.join(', ')} cannot run: this is the vision tower.`;
+  return names.length === 0 ? '' : ` Until then ${names.join(', ')} cannot run: they need it.`;
 }
 
 /** The task to show beside a model: the one that runs, else the latest that did not simply succeed. */

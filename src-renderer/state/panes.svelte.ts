@@ -20,6 +20,7 @@ import {
   type SourceKind,
   type SourceOf,
 } from '../logic/map-source.ts';
+import { comparison } from '../logic/compare.ts';
 import type { PlacedValues } from '../logic/map-values.ts';
 import { gridOf, moveBorder, PANE_COUNTS, soundShares, type PaneCount } from '../logic/pane-layout.ts';
 import type { Bundle } from './bundles.ts';
@@ -124,6 +125,13 @@ export class Panes {
     const at = pane ?? this.#placeFor(source);
     if (at === null || at >= this.count) return;
     this.#change({ sources: this.#places.map((known, i) => (i === at ? source : known)) });
+  }
+
+  /** Puts a run beside the one on screen: a map of each, on one scale, and their difference. */
+  compare(runId: number): void {
+    const sources = comparison(this.sources, runId);
+    this.#change({ count: 3, sources: this.#places.map((known, i) => sources[i] ?? known) });
+    if (!this.shared) this.toggleShared();
   }
 
   /** Teaches the panes the maps of a kind; once per kind, while the page is set up. */

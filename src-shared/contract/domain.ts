@@ -165,6 +165,8 @@ export const runSchema = z.object({
   id: idSchema,
   modelName: z.string(),
   modelDir: z.string(),
+  /** The folder of the adapter that was laid over the model. */
+  adapterDir: z.string().optional(),
   preset: presetSchema,
   answerMode: answerModeSchema,
   device: z.string().nullable(),

@@ -63,6 +63,19 @@ export type ModelCheck = z.infer<typeof modelCheckSchema>;
  */
 export const modelKindSchema = z.enum(['demo', 'folder', 'download']);
 
+/** What an adapter's own files say. */
+export const adapterSchema = z.object({
+  /** The base as the adapter names it, and its folder on this machine (the adapter's own: they lie in one); null: not said, not found. */
+  base: z.string().nullable(),
+  baseDir: z.string().nullable(),
+  /** Every rank there is; last parts of the paths of adapted layers; how many those are, and tensors that replace the base's. */
+  ranks: z.array(count),
+  targets: z.array(z.string()),
+  layers: count,
+  replaced: count,
+});
+export type AdapterInfo = z.infer<typeof adapterSchema>;
+
 export const libraryModelSchema = z.object({
   /** Unique; accepted wherever a checkpoint folder is. */
   name: z.string(),
@@ -81,7 +94,9 @@ export const libraryModelSchema = z.object({
   rpnOnly: z.object({ k: count, t: count }).nullable(),
   /** A CLIP: models that name it as their vision tower use it. */
   tower: z.object({ layers: count, imageSize: count }).nullable(),
-  /** Why there is none of these. */
+  /** A LoRA adapter: `facts` are then those of base and adapter together. Null for any other folder. */
+  adapter: adapterSchema.nullable(),
+  /** Why there is none of these, or an adapter's base is nowhere. */
   problem: wireErrorSchema.nullable(),
   /** The last load that went well, as long as the files are those that were loaded. */
   check: modelCheckSchema.nullable(),

@@ -1,9 +1,13 @@
 /** Models of the library as lines of text. */
-import type { LibraryModel } from '../../../src-shared/contract/models.ts';
+import type { AdapterInfo, LibraryModel } from '../../../src-shared/contract/models.ts';
 
 /** `1.5 MB`, `14.1 GB`. */
 export function size(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+function adapterWords({ ranks, layers, targets }: AdapterInfo): string {
+  return `LoRA adapter of rank ${ranks.join(', ') || '–'} on ${layers} layers (${targets.join(', ')})`;
 }
 
 /** What a model is, or why that is not known, on one line. */
@@ -12,6 +16,7 @@ export function factsLine({
   facts,
   rpnOnly,
   tower,
+  adapter,
   problem,
   source,
   bytesOnDisk,
@@ -25,9 +30,11 @@ export function factsLine({
     return `RPN only, from layer ${rpnOnly.k}, ${rpnOnly.t} layers, ${size(bytesOnDisk)}: lay it over its base model with --rpn`;
   }
   if (tower) return `vision tower, ${tower.layers} layers, ${size(bytesOnDisk)}: models that name it use it`;
-  if (!facts) return `cannot be used: ${problem?.message ?? 'unknown'}`;
+  const words = adapter && adapterWords(adapter);
+  if (!facts) return [words, `cannot be used: ${problem?.message ?? 'unknown'}`].filter(Boolean).join(', ');
   const { family, parameters, layers, heads, rpn, dtypes } = facts;
   return [
+    ...(words === null ? [] : [words]),
     family,
     `${(parameters / 1e6).toFixed(1)} M parameters (${Object.keys(dtypes).join(', ')})`,
     `${layers} layers × ${heads} heads`,

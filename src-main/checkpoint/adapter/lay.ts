@@ -28,6 +28,18 @@ export interface AdapterFacts {
   readonly replaced: number;
 }
 
+/** What an adapter's own files say of it. */
+export function aboutAdapter({ dir, config, modules }: AdapterFolder): AdapterFacts {
+  const adapted = modules.filter(({ low }) => low !== null);
+  return {
+    dir,
+    ranks: [...new Set(adapted.map(({ low }) => low?.a.shape[0] ?? config.rank))].sort((a, b) => a - b),
+    targets: [...new Set(adapted.map(({ path }) => path.split('.').at(-1) ?? path))].sort(),
+    modules: adapted.length,
+    replaced: modules.reduce((sum, { whole }) => sum + whole.size, 0),
+  };
+}
+
 /** The base that an adapter is laid over. */
 export interface AdaptedBase {
   readonly weights: WeightIndex;
@@ -42,9 +54,10 @@ export interface AdaptedBase {
  * @throws FoveaError `bad_checkpoint` for an adapter of another base, `unsupported_model` for what cannot be merged
  */
 export function layAdapter(
-  { dir, config, modules }: AdapterFolder,
+  folder: AdapterFolder,
   { weights, names, tied }: AdaptedBase,
 ): { readonly tied: boolean; readonly facts: AdapterFacts } {
+  const { dir, config, modules } = folder;
   const tables = [names.embed, names.head];
   const placed = new Map<string, AdaptedModule>();
   for (const module of modules) {
@@ -61,33 +74,23 @@ export function layAdapter(
     const table = weights.entry(names.embed);
     if (table) weights.set(names.head, table);
   }
-  let replaced = 0;
   for (const [target, { path, whole, shared }] of placed) {
     for (const [which, tensor] of whole) {
       const name = `${target}.${which}`;
       const both = untied && shared && tables.includes(name) ? tables : [name];
       for (const one of both) replace(weights, one, tensor, path, dir);
-      replaced++;
     }
   }
-  const ranks = new Set<number>();
-  const adapted = [...placed].filter(([, { low }]) => low !== null);
-  for (const [target, module] of adapted) {
+  for (const [target, module] of placed) {
+    if (!module.low) continue;
     const { scale, rank } = scaleOf(module, config, dir);
     const name = `${target}.weight`;
     const base = baseTensor(weights, name, module.path, dir);
     weights.addTo(name, lowRank(module, base, scale, rank, dir));
-    ranks.add(rank);
   }
   return {
     tied: tied && !untied,
-    facts: {
-      dir,
-      ranks: [...ranks].sort((a, b) => a - b),
-      targets: [...new Set(adapted.map(([, { path }]) => path.split('.').at(-1) ?? path))].sort(),
-      modules: adapted.length,
-      replaced,
-    },
+    facts: aboutAdapter(folder),
   };
 }
 

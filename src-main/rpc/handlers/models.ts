@@ -81,7 +81,10 @@ export const modelHandlers = {
   },
 } satisfies Partial<Handlers>;
 
-const jobModelSchema = z.object({ model: z.object({ dir: z.string(), rpnDir: z.string().optional() }) });
+const folder = z.string().optional();
+const jobModelSchema = z.object({
+  model: z.object({ dir: z.string(), rpnDir: folder, adapterDir: folder }),
+});
 
 /**
  * @param dirs the folder, and those of models that need it
@@ -90,8 +93,8 @@ const jobModelSchema = z.object({ model: z.object({ dir: z.string(), rpnDir: z.s
 function refuseInUse(session: Session | null, dirs: readonly string[]): void {
   const jobs = session ? unfinishedJobs(session.project.db) : [];
   const uses = ({ params }: { readonly params: unknown }): boolean => {
-    const { dir, rpnDir } = jobModelSchema.safeParse(params).data?.model ?? {};
-    return dirs.some((used) => used === dir || used === rpnDir);
+    const { dir, rpnDir, adapterDir } = jobModelSchema.safeParse(params).data?.model ?? {};
+    return dirs.some((used) => [dir, rpnDir, adapterDir].includes(used));
   };
   if (!jobs.some(uses)) return;
   throw new FoveaError('conflict', 'a job is labelling with this model', {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  adapterChoices,
   checkStages,
   checkWords,
   downloadWords,
@@ -41,6 +42,7 @@ const model: LibraryModel = {
   facts,
   rpnOnly: null,
   tower: null,
+  adapter: null,
   problem: null,
   check: null,
 };
@@ -165,7 +167,7 @@ test('removing says what goes and what stays', () => {
     bytes: 3 * GB,
     neededBy: ['org/llava'],
   });
-  assert.match(download.stays, /Until then org\/llava cannot run: this is the vision tower\./);
+  assert.match(download.stays, /Until then org\/llava cannot run: they need it\./);
   assert.match(download.goes, /2 files \(3\.0 GB\) that Fovea downloaded to \/data\/m/);
 });
 
@@ -193,4 +195,44 @@ test('an RPN alone says so, and is a choice of every other model', () => {
     rpnChoices(withOwn, []).map(({ value }) => value),
     ['', 'other'],
   );
+});
+
+test('an adapter says its base, rank and targets; it is offered to label with, to its own base first', () => {
+  const adapter = {
+    base: 'org/name',
+    baseDir: model.dir,
+    ranks: [8, 16],
+    targets: ['q_proj', 'v_proj'],
+    layers: 64,
+    replaced: 2,
+  };
+  const lora: LibraryModel = {
+    ...model,
+    name: 'lora',
+    kind: 'folder',
+    dir: '/loras/mine',
+    source: null,
+    adapter,
+  };
+  assert.deepEqual(factRows(lora).slice(0, 3), [
+    ['Adapter', 'LoRA of rank 8, 16 on 64 layers: q_proj, v_proj; 2 tensors replaced'],
+    ['Base', model.dir],
+    ['Family', 'Qwen2.5-VL'],
+  ]);
+  assert.equal(summaryWords(lora), 'Adapter of Qwen2.5-VL · 7.5 GB');
+  const lost = {
+    ...lora,
+    name: 'lost',
+    dir: '/loras/lost',
+    facts: null,
+    adapter: { ...adapter, baseDir: null },
+  };
+  assert.equal(summaryWords(lost), 'Adapter without its base');
+  assert.deepEqual(factRows(lost)[1], ['Base', 'org/name, which is not on this machine']);
+  const beside = { ...lora, name: 'both', dir: '/both', adapter: { ...adapter, baseDir: '/both' } };
+  assert.deepEqual(
+    adapterChoices(model, [model, lost, beside, lora]).map(({ words }) => words),
+    ['None', 'lora', 'lost (of another base)', 'Another folder…'],
+  );
+  assert.deepEqual(adapterChoices(lora, [model, lora]), []);
 });
