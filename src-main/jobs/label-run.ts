@@ -66,7 +66,7 @@ export async function planLabelJob(
   const preset = settledPreset(params.preset, info.rules);
   const want = {
     questionMap: true,
-    rpn: info.rpn !== null && preset.rpn !== null,
+    rpn: info.rpn !== null,
     secondStage: true,
     allHeadsOf: [],
   };

@@ -85,6 +85,7 @@ export const presetSchema = z.object({
   picture: pictureRulesSchema.optional(),
   /** Decoder layers and heads per layer of the one model this was made for; absent: any that has the heads. */
   model: z.object({ layers: z.number().int().min(1), heads: z.number().int().min(1) }).optional(),
+  /** The branch it was made for; null: any. A checkpoint's branch is asked either way. */
   rpn: z.object({ k: z.number().int().min(0), t: z.number().int().min(1) }).nullable(),
   maxNewTokens: z.number().int().min(1).max(4096),
   notes: z.string().optional(),

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { type CheckpointRules, SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
+import type { ModelRef } from '../../src-main/engine/protocol.ts';
 import { type LabelReport, runLabelJob } from '../../src-main/jobs/label.ts';
 import type { LabelJobParams } from '../../src-main/jobs/label-run.ts';
 import { startJobQueue } from '../../src-main/jobs/queue.ts';
@@ -280,4 +282,33 @@ test('a batch run never touches decisions, and lost maps are computed again', as
     corrected: 1,
     rejected: 0,
   });
+});
+
+test('a checkpoint’s RPN is asked whatever branch the preset was made for', async (t) => {
+  const { project, params } = await setUp(t, 1);
+  const engine = fakeEngine();
+  await runLabelJob(project, engine, { ...params, preset: { ...testPreset, rpn: null } });
+  assert.deepEqual(
+    engine.asked.map(({ want }) => want.rpn),
+    [true],
+  );
+});
+
+test('a run stores whose rules read its maps, and by other rules it is another run', async (t) => {
+  const { project, params } = await setUp(t, 1);
+  const roi = { variant: 'qwen', form: 'mask', threshold: 0.1 } as const;
+  const preset = { ...testPreset, family: 'qwen2_5_vl' as const, roi };
+  const labelledBy = async (rules: CheckpointRules) => {
+    const fake = fakeEngine();
+    const modelInfo = async (model: ModelRef) => ({ ...(await fake.modelInfo(model)), rules });
+    const { runId } = await runLabelJob(project, { ...fake, modelInfo }, { ...params, preset });
+    return { runId, asked: fake.asked.map((request) => request.preset.roi.rules) };
+  };
+  const plain = await labelledBy(SD_RPN_RULES);
+  const qzoom = await labelledBy({ name: 'q-zoom', cropPositions: 'own' });
+  assert.deepEqual([plain.asked, qzoom.asked], [[undefined], ['q-zoom']]);
+  assert.notEqual(qzoom.runId, plain.runId);
+  const rules = new Map(listRuns(project.db).map((run) => [run.id, run.preset.roi.rules]));
+  assert.deepEqual([rules.get(plain.runId), rules.get(qzoom.runId)], [undefined, 'q-zoom']);
+  assert.equal((await labelledBy(SD_RPN_RULES)).runId, plain.runId);
 });

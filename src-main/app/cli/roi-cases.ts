@@ -9,6 +9,7 @@ import { labelLlava } from '../../../src-shared/kernels/labels-llava.ts';
 import { labelQwen, QWEN_MIN_MAX } from '../../../src-shared/kernels/labels-qwen.ts';
 import { llavaBoxToSource, llavaRoiLimits, roiLlava } from '../../../src-shared/kernels/roi-llava.ts';
 import { qwenBoxToSource, roiQwen } from '../../../src-shared/kernels/roi-qwen.ts';
+import { roiRulesOf } from '../../../src-shared/kernels/roi-rules.ts';
 
 /** A schema and what to do with what it lets through. `run` may throw RangeError: the case is malformed. */
 export interface RoiCase {
@@ -113,16 +114,18 @@ const qwenBoxesInput = z.object({
   probs: values,
   conf_thresh: z.number().min(0),
   image_size_wh: imageSize.optional(),
+  rules: z.enum(['sd-rpn', 'q-zoom']).optional(),
 });
 
 export const qwenBoxes = roiCase(qwenBoxesInput, (input) => {
-  const roi = roiQwen(input.probs, input.grid, input.conf_thresh);
+  const rules = roiRulesOf(input);
+  const roi = roiQwen(input.probs, input.grid, input.conf_thresh, rules);
   const box = roi.box;
   const size = input.image_size_wh;
   return {
     blurred: [...roi.blurred],
     mask_count: roi.maskCount,
     surrounding_box_feat_xyxy: box,
-    ...(size && { surrounding_box_image_xyxy: box && qwenBoxToSource(box, input.grid, size) }),
+    ...(size && { surrounding_box_image_xyxy: box && qwenBoxToSource(box, input.grid, size, rules) }),
   };
 });
