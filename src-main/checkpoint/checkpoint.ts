@@ -29,6 +29,7 @@ import type { RpnFolder } from './rpn-folder.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from './rpn-folder.ts';
 import { readTensors } from './tensor-index.ts';
 import { findTower, towerRepository } from './tower.ts';
+import { IMAGE_TOKEN } from './prompt.ts';
 import { hasGate } from './gate.ts';
 import { readTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -96,7 +97,8 @@ export async function openCheckpoint(
   const tower = await findTower(dir, draft, weights, places);
   const { towerName, ...rest } = draft;
   const names = findLlavaNames(draft.layout, weights, dir);
-  const { adapted, ...laid } = layOver(adapter, weights, names, { ...rest, names });
+  const text = tiedUnlessStored(draft.text, weights, names.head);
+  const { adapted, ...laid } = layOver(adapter, weights, names, { ...rest, text, names });
   const config: LlavaConfig = { ...adapted, vision: tower.vision };
   const used = visionLayersUsed(config);
   if (used < 0 || used > config.vision.layers) {
@@ -108,6 +110,9 @@ export async function openCheckpoint(
   if (rpn) checkRpnFits(rpn, weights, requiredTensors(config));
   checkRequired(config, weights, dir);
   const tokenizer = await readTokenizer(dir);
+  if (config.layout === 'llava_hf') {
+    refuseOtherPlaceholder(IMAGE_TOKEN, config.imageTokenId, tokenizer, configPath);
+  }
   const eos = tokenizer.eosToken === null ? null : tokenizer.idOf(tokenizer.eosToken);
   const fallbackEos = config.eosTokenIds.length > 0 ? config.eosTokenIds : eos === null ? [] : [eos];
   const { generation, unknownKeys: inGeneration } = await readGenerationConfig(dir, fallbackEos);
@@ -134,6 +139,34 @@ export async function openCheckpoint(
     generation,
     preprocessor,
   };
+}
+
+/**
+ * Pictures stand where the tokenizer writes their token, and the model looks for the id of config.json there.
+ * @throws FoveaError `bad_checkpoint` when these are two.
+ */
+export function refuseOtherPlaceholder(
+  token: string,
+  stated: number | null,
+  tokenizer: Tokenizer,
+  where: string,
+): void {
+  const own = tokenizer.idOf(token);
+  if (stated === null || own === null || stated === own) return;
+  throw new FoveaError(
+    'bad_checkpoint',
+    `config.json puts pictures at id ${stated}, and ${token} is ${own} in tokenizer.json`,
+    { where, next: 'Give config.json and tokenizer.json of the same checkpoint' },
+  );
+}
+
+/**
+ * `tie_word_embeddings` of a checkpoint that stores a head all the same does not hold: transformers 5 ties only where the
+ * two are equal, and then the stored head gives the same numbers.
+ */
+export function tiedUnlessStored(text: TextConfig, weights: WeightIndex, head: string): TextConfig {
+  const stored = weights.entry(head) !== undefined;
+  return { ...text, tieWordEmbeddings: text.tieWordEmbeddings && !stored };
 }
 
 /** What a checkpoint is called, and where its RPN came from. */

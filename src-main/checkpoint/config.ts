@@ -221,7 +221,11 @@ function fromOriginal(c: z.infer<typeof originalSchema>, where: string): ConfigD
 }
 
 function fromHf(c: z.infer<typeof hfSchema>, where: string): ConfigDraft {
-  const { text_config: text } = c;
+  const { text_config: text, image_token_id: id, image_token_index: index } = c;
+  // Two names of one number: transformers takes whichever the file has last.
+  if (typeof id === 'number' && typeof index === 'number' && id !== index) {
+    throw badConfig(`image_token_index ${index} and image_token_id ${id} contradict each other`, where);
+  }
   return {
     family: 'llava',
     layout: 'llava_hf',
@@ -231,7 +235,7 @@ function fromHf(c: z.infer<typeof hfSchema>, where: string): ConfigDraft {
     towerName: null,
     visionSelectLayer: c.vision_feature_layer,
     rpn: rpnConfig(c, text.num_hidden_layers, where),
-    imageTokenId: c.image_token_index ?? c.image_token_id ?? null,
+    imageTokenId: index ?? id ?? null,
     geometry: c.image_aspect_ratio === 'pad' ? 'pad' : null,
     bosTokenIds: ids(c.bos_token_id ?? text.bos_token_id),
     eosTokenIds: ids(c.eos_token_id ?? text.eos_token_id),

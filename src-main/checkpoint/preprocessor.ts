@@ -43,6 +43,7 @@ const schema = z.object({
     ])
     .nullish()
     .transform((crop) => crop ?? { height: CLASS_SIDE, width: CLASS_SIDE }),
+  image_processor_type: z.string().nullish(),
   do_center_crop: z.boolean().nullish(),
   do_pad: z.boolean().nullish(),
   resample: z.number().int().nullish(),
@@ -105,7 +106,7 @@ export async function readPreprocessor(
       next: "It runs CLIP's and LLaVA's: bicubic (3) to the encoder's own side, cut at the centre or padded before",
     });
   }
-  const padded = expected.original ? expected.geometry === 'pad' : json.do_pad === true;
+  const padded = expected.original ? expected.geometry === 'pad' : padsToSquare(json);
   return {
     preprocessor: {
       side: expected.imageSize,
@@ -118,12 +119,18 @@ export async function readPreprocessor(
   };
 }
 
+/** LLaVA's processor, which llava-hf takes where the file names none, pads to a square; CLIP's knows no square. */
+function padsToSquare({ do_pad, image_processor_type: type }: z.infer<typeof schema>): boolean {
+  return do_pad === true && !type?.startsWith('CLIP');
+}
+
 /** What of the processor Fovea does not do, in words; null where it does all of it. */
 function unlikeOurs(
   json: z.infer<typeof schema>,
   { imageSize, geometry, original }: ExpectedPictures,
 ): string | null {
-  const { size, crop_size: crop, do_pad: pads } = json;
+  const { size, crop_size: crop } = json;
+  const pads = padsToSquare(json);
   const resample = json.resample ?? PIL_BICUBIC;
   if (resample !== PIL_BICUBIC) return `resample ${resample}`;
   if (!original && geometry === 'pad' && !pads) {

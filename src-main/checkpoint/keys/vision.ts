@@ -46,6 +46,13 @@ export const CLIP_KEYS: KeyTable = {
   vision_config_dict: harmless('an older copy of vision_config, which counts'),
 };
 
+const AXIAL_ROPE = nested({
+  rope_theta: implemented(),
+  rope_type: only(['axial', 'default']),
+  type: only(['axial', 'default']),
+  partial_rotary_factor: refused('only a part of each head would be rotated', 1),
+});
+
 /** Qwen2.5-VL's ViT. */
 export const QWEN_VISION_KEYS: KeyTable = {
   ...SHARED,
@@ -68,12 +75,9 @@ export const QWEN_VISION_KEYS: KeyTable = {
   hidden_act: only(['silu', 'swish']),
   in_channels: only([3]),
   in_chans: only([3]),
-  rope_parameters: nested({
-    rope_theta: implemented(),
-    rope_type: only(['axial', 'default']),
-    type: only(['axial', 'default']),
-    partial_rotary_factor: refused('only a part of each head would be rotated', 1),
-  }),
+  rope_theta: implemented(),
+  rope_parameters: AXIAL_ROPE,
+  rope_scaling: AXIAL_ROPE,
   spatial_patch_size: harmless('patch_size counts'),
   tokens_per_second: harmless('only films have seconds'),
 };

@@ -50,6 +50,8 @@ const visionSchema = z.object({
   out_hidden_size: count.default(3584),
   fullatt_block_indexes: z.array(z.number().int().nonnegative()).default([7, 15, 23, 31]),
   rope_parameters: ropeSchema,
+  rope_scaling: ropeSchema,
+  rope_theta: z.number().positive().nullish(),
 });
 
 const rootSchema = z
@@ -181,7 +183,7 @@ function visionConfig(c: z.infer<typeof visionSchema>, width: number, where: str
     temporalPatchSize: c.temporal_patch_size,
     windowCells,
     fullLayers: c.fullatt_block_indexes,
-    ropeTheta: c.rope_parameters?.rope_theta ?? 10000,
+    ropeTheta: (c.rope_scaling ?? c.rope_parameters)?.rope_theta ?? c.rope_theta ?? 10000,
   };
 }
 

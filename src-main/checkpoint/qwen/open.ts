@@ -5,7 +5,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { CheckpointRules } from '../../../src-shared/contract/rules.ts';
 import type { AdapterFacts } from '../adapter/lay.ts';
 import type { Overlays } from '../checkpoint.ts';
-import { layOver, namesOf, NOTHING_OVER } from '../checkpoint.ts';
+import { layOver, namesOf, NOTHING_OVER, refuseOtherPlaceholder, tiedUnlessStored } from '../checkpoint.ts';
 import { hasGate } from '../gate.ts';
 import { readGenerationConfig } from '../generation.ts';
 import type { GenerationConfig } from '../generation.ts';
@@ -63,13 +63,16 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
   const rules = qwenRules(written, configPath, weights, rpn);
   // Q-Zoom's inference code scores per head whatever roi_multi_head says.
   const branch = stated.rpn && rules.name === 'q-zoom' ? { ...stated.rpn, multiHead: true } : stated.rpn;
-  const draft = { ...stated, rpn: branch, names: findQwenNames(weights, dir) };
+  const names = findQwenNames(weights, dir);
+  const text = tiedUnlessStored(stated.text, weights, names.head);
+  const draft = { ...stated, rpn: branch, names, text };
   refuseRpnAlone(weights, draft.names, draft.text, dir);
   const { adapted: config, ...laid } = layOver(adapter, weights, draft.names, draft);
   const required = requiredQwenTensors(config);
   if (rpn) checkRpnFits(rpn, weights, required);
   checkTensors(required, weights, dir);
   const tokenizer = await readTokenizer(dir);
+  refuseOtherPlaceholder('<|image_pad|>', config.imageTokenId, tokenizer, configPath);
   if (tokenizer.chatTemplate === null) {
     throw new FoveaError(
       'bad_checkpoint',
