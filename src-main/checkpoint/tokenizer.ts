@@ -12,6 +12,9 @@ import { useExactByteFallback } from './byte-fallback.ts';
 import type { ChatTemplate, TemplateTokens } from './chat-template.ts';
 import { readChatTemplate } from './chat-template.ts';
 import { readJsonIfThere } from './json-file.ts';
+import { refuseOtherTokenizers, tokenizerSchema } from './tokenizer-guard.ts';
+import { DISPUTED_SPACE, mendNormalizer, mendPreTokenizer } from './tokenizer-patches.ts';
+import type { TextStep } from './tokenizer-patches.ts';
 
 /** The largest published ones are a seventh of it. */
 const MAX_TOKENIZER_BYTES = 100_000_000;
@@ -27,9 +30,9 @@ const configSchema = z
     pad_token: tokenSchema,
     unk_token: tokenSchema,
     clean_up_tokenization_spaces: z.boolean().nullish(),
+    clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output: z.boolean().nullish(),
   })
   .loose();
-const tokenizerSchema = z.object({ model: z.object({}).loose() }).loose();
 const idsSchema = z.array(z.number().int().nonnegative());
 
 /** Text to ids and back, with this checkpoint's special tokens. */
@@ -61,12 +64,14 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
   const json = await readJsonIfThere(path, tokenizerSchema, MAX_TOKENIZER_BYTES);
   if (!json) throw await noTokenizer(dir, path);
   const config = (await readJsonIfThere(join(dir, 'tokenizer_config.json'), configSchema)) ?? {};
+  refuseOtherTokenizers(json, path);
+  const strips = json.added_tokens.some(({ lstrip, rstrip }) => lstrip || rstrip);
   let hf: HfTokenizer;
   try {
-    // Where the file does not say, spaces before punctuation stay, as in transformers 5; the library would drop them.
-    const tidy = config.clean_up_tokenization_spaces ?? false;
-    hf = new HfTokenizer(json, { ...config, clean_up_tokenization_spaces: tidy });
+    hf = new HfTokenizer(json, { ...config, clean_up_tokenization_spaces: tidies(json.model.type, config) });
     useExactByteFallback(hf.decoder as DecoderStep | null);
+    mendNormalizer(hf.normalizer as TextStep | null);
+    mendPreTokenizer(hf.pre_tokenizer as TextStep | null);
   } catch (error) {
     throw unusable(path, error);
   }
@@ -78,8 +83,10 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
       throw unusable(path, error);
     }
   };
-  const encode = (text: string, special: boolean): number[] =>
-    guarded(() => idsSchema.parse(hf.encode(text, { add_special_tokens: special }).ids));
+  const encode = (text: string, special: boolean): number[] => {
+    if (strips && DISPUTED_SPACE.test(text)) throw disputedSpace();
+    return guarded(() => idsSchema.parse(hf.encode(text, { add_special_tokens: special }).ids));
+  };
   // Models have more rows than there are tokens; as in the reference, an id of no token has no text.
   const known = (ids: readonly number[]): number[] => ids.filter((id) => hf.id_to_token(id) !== undefined);
   return {
@@ -99,6 +106,21 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
       TEMPLATE_TOKENS.flatMap((name) => (config[name] ? [[name, config[name]]] : [])),
     ),
   };
+}
+
+/**
+ * Whether spaces before punctuation are taken out of an answer. As in transformers 5.24: only where the file asks for it,
+ * and never for BPE, whose spaces are meant, unless it insists by the long name. (4.37 to 5.0 obeyed it for BPE too.)
+ */
+function tidies(model: string, config: z.output<typeof configSchema>): boolean {
+  const insists = config.clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output ?? false;
+  return (config.clean_up_tokenization_spaces ?? false) && (model !== 'BPE' || insists);
+}
+
+function disputedSpace(): FoveaError {
+  const what =
+    'the text holds U+0085 or U+FEFF, which this tokenizer would treat otherwise than the original does';
+  return new FoveaError('bad_input', what, { next: 'Take the invisible character out of the question' });
 }
 
 function unusable(path: string, error: unknown): FoveaError {
