@@ -138,12 +138,12 @@ export class Worker {
   ): Promise<LastPicture> {
     const { squareTokens } = viewOf(model.model.profile, preset);
     const file = await stat(path, { bigint: true }).catch(() => null);
-    const key = [path, file?.mtimeNs, file?.size, squareTokens].join('\n');
+    const key = [path, file?.mtimeNs, file?.size, squareTokens, JSON.stringify(preset.picture)].join('\n');
     if (this.#last?.key === key && this.#last.model === model) return this.#last;
     this.#last?.shared.dispose();
     this.#last?.native.dispose();
     this.#last = null;
-    const encoded = await encodeImageFile(model, path, watch, squareTokens);
+    const encoded = await encodeImageFile(model, path, watch, squareTokens, preset.picture);
     return (this.#last = { key, model, encoded, shared: new SharedPrefix(), native: new NativeView() });
   }
 }

@@ -20,6 +20,7 @@ import { around } from './roi.ts';
 import { askRpn } from './rpn.ts';
 import { answerWithCrops } from './second-stage.ts';
 import type { SharedPrefix } from './shared-prefix.ts';
+import { storedOutcome } from './stored.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { encodeImageFile } from './subject.ts';
 import type { EncodedImage, Subject } from './subject.ts';
@@ -60,7 +61,8 @@ export async function analyseSample(
     answerRows: preset.rows === 'answer',
   };
   const encoded =
-    options.encoded ?? (await encodeImageFile(subject, request.imagePath, watch, view.squareTokens));
+    options.encoded ??
+    (await encodeImageFile(subject, request.imagePath, watch, view.squareTokens, preset.picture));
   const prompt = promptFor(subject, request.question, encoded.placement.grid, view.prompt);
   const layers = request.answerMode === 'self' ? model.profile.layers : forcedDepth(subject, stage);
   const start = options.shared?.start(subject, prompt, { layers, rpn: stage.rpn }) ?? {
@@ -89,7 +91,7 @@ export async function analyseSample(
     // Crops lie beside the picture as it is; where that is another view, it is encoded only when there is one.
     const scene = async (): Promise<Scene> =>
       says ?? (apart ? native.scene(subject, encoded.image, request.question, watch) : own);
-    return {
+    const outcome = {
       ...found.outcome,
       answer: first.answer,
       answerTokens: first.tokens,
@@ -99,6 +101,7 @@ export async function analyseSample(
       timings: watch.report(),
       device: model.profile.device,
     };
+    return storedOutcome(outcome, encoded.image);
   } finally {
     if (!options.shared) cache.dispose();
     if (!options.native) native.dispose();

@@ -3,8 +3,10 @@
  * rest is the second stage's (METHOD §4): the picture as it is, the crop right after it, the question, the answer.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { SecondStage } from '../../src-shared/contract/outcome.ts';
 import { rulesNote, settledPreset } from '../../src-shared/contract/rules.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
+import { turnedPair } from '../../src-shared/kernels/orientation.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { LookOutcome, LookRequest } from '../engine/protocol.ts';
 import { withPositions } from './crop-positions.ts';
@@ -15,6 +17,7 @@ import { around, roiOf } from './roi.ts';
 import type { Roi } from './roi.ts';
 import { askRpn, prefillForRpn, rpnDepth } from './rpn.ts';
 import { answerWithCrops } from './second-stage.ts';
+import { seenBox, seenMap, storedStage } from './stored.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { encodeImage, preparePixels } from './subject.ts';
 import type { EncodedImage, Subject } from './subject.ts';
@@ -34,7 +37,7 @@ export async function lookAgain(
   const request = { ...asked, preset: settledPreset(asked.preset, rules) };
   const { preset, at, answer } = request;
   const note = rulesNote(preset, rules);
-  const image = await watch.time('decode', () => decodeImage(request.imagePath));
+  const image = await watch.time('decode', () => decodeImage(request.imagePath, preset.picture));
   const encoded = await encodeImage(subject, image, watch, null);
   const { crops: found, none } = cropsOf(subject, encoded, request);
   const end = () => ({ timings: watch.report(), device: subject.model.profile.device });
@@ -46,7 +49,7 @@ export async function lookAgain(
     const keep = await keptTokens(subject, encoded, prompt, request, watch);
     const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset, watch, keep);
     const of = prompt.visual[1] - prompt.visual[0];
-    const secondStage = {
+    const secondStage: SecondStage = {
       crop: around(crops.map(({ box }) => box)),
       from: 'box' in at ? null : at.from,
       answer: second.answer,
@@ -54,7 +57,7 @@ export async function lookAgain(
       ...(keep ? { pruned: { kept: keep.length, of } } : {}),
       ...note,
     };
-    return { secondStage, ...end() };
+    return { secondStage: storedStage(secondStage, image), ...end() };
   } finally {
     cache.dispose();
   }
@@ -67,29 +70,32 @@ function cropsOf(
   { preset, at }: Pick<LookRequest, 'preset' | 'at'>,
 ): Roi {
   if ('box' in at) {
-    const [x0, y0, x1, y1] = at.box;
+    const box = seenBox(at.box, image);
+    const [x0, y0, x1, y1] = box;
     if (!(x0 >= 0 && y0 >= 0 && x0 < x1 && y0 < y1 && x1 <= image.width && y1 <= image.height)) {
+      const [width, height] = turnedPair([image.width, image.height] as const, image.turned ?? 1);
       throw new FoveaError('bad_input', `the box ${at.box.join(', ')} is not inside the picture`, {
-        next: `Give whole pixels inside ${image.width} × ${image.height}`,
+        next: `Give whole pixels inside ${width} × ${height}`,
       });
     }
-    return { crops: [{ box: at.box, keep: null }], none: null };
+    return { crops: [{ box, keep: null }], none: null };
   }
   const { squareTokens } = viewOf(subject.model.profile, preset);
   const lies =
     at.from === 'rpn' || squareTokens === null
       ? placement
       : preparePixels(subject, image, squareTokens).placement;
-  if (lies.grid[0] !== at.grid[0] || lies.grid[1] !== at.grid[1]) {
+  const { grid, bits } = seenMap(at.grid, at.bits, image);
+  if (lies.grid[0] !== grid[0] || lies.grid[1] !== grid[1]) {
     throw new FoveaError(
       'bad_input',
-      `the stored map is ${at.grid.join('×')}, the model sees ${lies.grid.join('×')}`,
+      `the stored map is ${grid.join('×')}, the model sees ${lies.grid.join('×')}`,
       {
         next: 'Label the sample again',
       },
     );
   }
-  return roiOf(decodeFloat16(at.bits), at.from === 'rpn' ? 'rpn' : 'attention', lies, preset.roi);
+  return roiOf(decodeFloat16(bits), at.from === 'rpn' ? 'rpn' : 'attention', lies, preset.roi);
 }
 
 /** The picture's own tokens that stay; null: all. */

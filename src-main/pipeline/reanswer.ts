@@ -10,6 +10,7 @@ import { greedy } from './greedy.ts';
 import { answerLogProbs } from './log-prob.ts';
 import { applyEdit, fillOf } from './picture-edit.ts';
 import { promptFor, promptParts, promptTokens } from './prompted.ts';
+import { seenBox } from './stored.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { encodeImage } from './subject.ts';
 import type { Subject } from './subject.ts';
@@ -26,8 +27,8 @@ export async function reanswer(
   const { preset, edit } = request;
   const view = viewOf(model.profile, preset);
   const fill = fillOf(subject, view);
-  const image = await watch.time('decode', () => decodeImage(request.imagePath));
-  const edited = edit ? applyEdit(image, edit, fill) : image;
+  const image = await watch.time('decode', () => decodeImage(request.imagePath, preset.picture));
+  const edited = edit ? applyEdit(image, { ...edit, box: seenBox(edit.box, image) }, fill) : image;
   const { features, placement } = await encodeImage(subject, edited, watch, view.squareTokens);
   const prompt = promptFor(subject, request.question, placement.grid, view.prompt);
   const cache = model.newCache();

@@ -1,6 +1,7 @@
 /**
  * The model and the picture a sample is about, as the pipeline passes them around.
  */
+import type { PictureRules } from '../../src-shared/contract/preset.ts';
 import { squareImage, normalise } from '../checkpoint/image/clip-processor.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { RgbImage } from '../checkpoint/image/decode.ts';
@@ -34,6 +35,7 @@ export interface EncodedImage {
  * Decodes, squares and encodes a picture.
  * @param squareTokens for models with dynamic grids: the picture is centred on a grey square of this many visual
  *   tokens, as the teacher sees it (METHOD §1); null: it is taken as it is.
+ * @param rules how the file becomes pixels; absent: the authors'
  * @throws FoveaError as `decodeImage` does.
  */
 export async function encodeImageFile(
@@ -41,8 +43,9 @@ export async function encodeImageFile(
   path: string,
   watch: Stopwatch,
   squareTokens: number | null = null,
+  rules?: PictureRules,
 ): Promise<EncodedImage> {
-  const image = await watch.time('decode', () => decodeImage(path));
+  const image = await watch.time('decode', () => decodeImage(path, rules));
   return encodeImage(subject, image, watch, squareTokens);
 }
 

@@ -12,6 +12,7 @@ import type { Prompted } from './prompted.ts';
 import { questionSpan } from './question-span.ts';
 import { sliceRows } from './rows.ts';
 import type { SharedPrefix } from './shared-prefix.ts';
+import { storedTokens } from './stored.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { encodeImageFile } from './subject.ts';
 import type { EncodedImage, Subject } from './subject.ts';
@@ -39,7 +40,8 @@ export async function inspectTokens(
   const { heads, depth } = planTaps(model.profile, { ...preset, sink: null }, []);
   const view = viewOf(model.profile, preset);
   const encoded =
-    options.encoded ?? (await encodeImageFile(subject, request.imagePath, watch, view.squareTokens));
+    options.encoded ??
+    (await encodeImageFile(subject, request.imagePath, watch, view.squareTokens, preset.picture));
   const prompt = promptFor(subject, request.question, encoded.placement.grid, view.prompt);
   // The last token of the model's own answer was never fed back (METHOD §1); of a given one the fed tokens are stored.
   const fed = answerMode === 'self' ? answerTokens.slice(0, -1) : answerTokens;
@@ -63,13 +65,14 @@ export async function inspectTokens(
       { length: rows[1] - rows[0] },
       (_, i) => mapOf(sliceRows(taps, i, i + 1), preset.grounding).bits,
     );
-    return {
+    const outcome = {
       tokens: describe(subject, request, prompt, questionSpan(subject, prompt, view.prompt), maps),
       grid: encoded.placement.grid,
       transform: encoded.placement.transform,
       timings: watch.report(),
       device: model.profile.device,
     };
+    return storedTokens(outcome, encoded.image);
   } finally {
     if (!options.shared) cache.dispose();
   }

@@ -14,8 +14,8 @@ const tokensSchema = z.array(z.number().int().min(0));
 
 /** The part of a preset that maps depend on; labels and boxes depend on the rest. */
 export function mapRecipe(preset: Preset): string {
-  const { family, grounding, sink, rows, teacher, rpn, maxNewTokens } = preset;
-  return canonicalJson({ family, grounding, sink, rows, teacher, rpn, maxNewTokens });
+  const { family, grounding, sink, rows, teacher, picture, rpn, maxNewTokens } = preset;
+  return canonicalJson({ family, grounding, sink, rows, teacher, picture, rpn, maxNewTokens });
 }
 
 interface RunRow {

@@ -5,6 +5,12 @@
 import type { PlacedMapBytes, PredictionMaps } from '../../src-shared/contract/domain.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import { labelByRule } from '../../src-shared/kernels/label-rule.ts';
+import {
+  turnedPair,
+  turnStored,
+  turnUpright,
+  uprightTransform,
+} from '../../src-shared/kernels/orientation.ts';
 import { roiLlava } from '../../src-shared/kernels/roi-llava.ts';
 import { roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
 import { roiRulesOf } from '../../src-shared/kernels/roi-rules.ts';
@@ -37,17 +43,20 @@ export function labelFromMap(
   if (map === 'rpn') return maps.rpn ? fromRpn(maps.rpn, preset) : { refused: 'This run has no RPN map' };
   const { grounding, sink } = maps;
   if (!grounding) return { refused: 'This run stored no attention map' };
+  const { turned = 1 } = grounding.transform;
+  const seen = ({ grid, data }: PlacedMapBytes) => turnUpright(decodeMap(data), grid, turned);
   const { labels, dropped } = labelByRule(
     {
-      grid: grounding.grid,
-      grounding: decodeMap(grounding.data),
+      grid: turnedPair(grounding.grid, turned),
+      grounding: seen(grounding),
       // Raw attention has its sinks in it.
-      sink: map === 'denoised' && sink ? decodeMap(sink.data) : null,
-      paddedFrom: isSquared(grounding) ? size : null,
+      sink: map === 'denoised' && sink ? seen(sink) : null,
+      paddedFrom: isSquared(grounding, size) ? turnedPair(size, turned) : null,
     },
     preset.labels,
   );
-  return dropped ? { refused: droppedWords(dropped) } : { label: labels, place: grounding };
+  if (dropped) return { refused: droppedWords(dropped) };
+  return { label: turnStored(labels, grounding.grid, turned), place: grounding };
 }
 
 /** A label read at the token centres of another grid; where the first grid says nothing: ignore. */
@@ -63,17 +72,27 @@ export function onPlace(label: Labels, from: Place, to: Place): Labels {
 }
 
 function fromRpn(rpn: PlacedMapBytes, { roi }: Preset): Copied {
-  const logits = decodeMap(rpn.data);
+  const { turned = 1 } = rpn.transform;
+  const grid = turnedPair(rpn.grid, turned);
+  const logits = turnUpright(decodeMap(rpn.data), rpn.grid, turned);
   const { mask } =
     roi.variant === 'qwen'
-      ? roiQwen(sigmoid(logits), rpn.grid, roi.threshold, roiRulesOf(roi))
-      : roiLlava(roi.threshold < 0 ? logits : sigmoid(logits), rpn.grid, roi.threshold);
-  const label = Int8Array.from(mask, (on) => (on ? FG : BG));
+      ? roiQwen(sigmoid(logits), grid, roi.threshold, roiRulesOf(roi))
+      : roiLlava(roi.threshold < 0 ? logits : sigmoid(logits), grid, roi.threshold);
+  const label = turnStored(
+    Int8Array.from(mask, (on) => (on ? FG : BG)),
+    rpn.grid,
+    turned,
+  );
   if (label.includes(FG)) return { label, place: rpn };
   return { refused: `The RPN sees no region: no probability over ${Math.abs(roi.threshold)}` };
 }
 
 /** Whether the model saw the picture centred on a square: padding is where its grid begins before the picture. */
-function isSquared({ transform }: PlacedMapBytes): boolean {
-  return transform.offsetX > 0 || transform.offsetY > 0;
+function isSquared(
+  { transform, grid }: PlacedMapBytes,
+  size: readonly [width: number, height: number],
+): boolean {
+  const { offsetX, offsetY } = uprightTransform(transform, size, grid);
+  return offsetX > 0 || offsetY > 0;
 }

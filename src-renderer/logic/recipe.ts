@@ -30,14 +30,14 @@ export function recipeOn(preset: Preset, run: Preset): Recipe {
  * dials turn, so whatever else makes maps must be the same.
  */
 export function whyNotLoadable(preset: Preset, run: Preset): string | null {
-  const { family, labels, roi, rows, teacher } = preset;
+  const { family, labels, roi, rows, teacher, picture } = preset;
   if (family !== run.family) return `It is for another family of models (${family})`;
   if (labels.variant !== run.labels.variant || roi.variant !== run.roi.variant)
     return 'It makes labels by another rule';
   if (roi.rules !== undefined && roi.rules !== run.roi.rules)
     return 'It finds regions by Q-Zoom’s rules, which are not those of this run';
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-  if (rows !== run.rows || !same(teacher, run.teacher))
+  if (rows !== run.rows || !same(teacher, run.teacher) || !same(picture, run.picture))
     return 'It makes maps in another way: label with it on the Models page';
   const model = run.model ?? preset.model;
   const beyond = [...preset.grounding, ...(preset.sink ?? [])].some(

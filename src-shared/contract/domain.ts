@@ -15,6 +15,8 @@ export const transformSchema = z.object({
   scaleY: z.number(),
   offsetX: z.number(),
   offsetY: z.number(),
+  /** EXIF orientation that the model saw turned upright; absent: none. */
+  turned: z.literal([1, 2, 3, 4, 5, 6, 7, 8]).optional(),
 });
 export const droppedSchema = z.object({
   rule: z.enum(['empty_answer', 'area', 'low_max']),

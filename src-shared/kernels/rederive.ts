@@ -5,6 +5,15 @@
 import type { LabelResult } from './assign.ts';
 import { denoiseByRule, labelByRule } from './label-rule.ts';
 import type { LabelRule } from './label-rule.ts';
+import {
+  storedBox,
+  turnedPair,
+  turnStored,
+  turnUpright,
+  uprightBox,
+  uprightTransform,
+} from './orientation.ts';
+import type { Orientation } from './orientation.ts';
 import { roiByRule } from './roi-rule.ts';
 import type { MapKind, RoiRule } from './roi-rule.ts';
 import { conversionOf, liesSquared, sourceBoxes } from './stored-place.ts';
@@ -54,6 +63,56 @@ export interface Rederivable {
 
 /** @param used the RoI rule that the stored boxes were made with */
 export function rederivable(stored: StoredMaps, used: RoiRule): Rederivable {
+  const { turned = 1 } = stored.place.transform;
+  return turned === 1 ? asSeen(stored, used) : asStored(stored, used, turned);
+}
+
+/** Rules know left from top (corners, rounding, padding): they are applied as the model saw the picture. */
+function asStored(stored: StoredMaps, used: RoiRule, turned: Orientation): Rederivable {
+  const { grid, size } = stored.place;
+  const seen = asSeen(seenMaps(stored, turned), used);
+  const up = <V extends Float32Array | null | undefined>(map: V, of = grid) =>
+    map && turnUpright(map, of, turned);
+  return {
+    label(rule, grounding, sink) {
+      const result = seen.label(rule, up(grounding), up(sink));
+      return { ...result, labels: turnStored(result.labels, grid, turned) };
+    },
+    denoise(rule, grounding, sink) {
+      const map = seen.denoise(rule, up(grounding), up(sink));
+      return map && turnStored(map, grid, turned);
+    },
+    boxes(map, kind, rule) {
+      const of = kind === 'rpn' && stored.rpn ? stored.rpn.grid : grid;
+      return seen
+        .boxes(map && turnUpright(map, of, turned), kind, rule)
+        .map((box) => storedBox(box, size, turned));
+    },
+  };
+}
+
+function seenMaps({ place, grounding, sink, denoised, rpn }: StoredMaps, turned: Orientation): StoredMaps {
+  const lies = ({ grid, transform, size }: StoredPlace): StoredPlace => ({
+    grid: turnedPair(grid, turned),
+    transform: uprightTransform(transform, size, grid),
+    size: turnedPair(size, turned),
+  });
+  const map = (one: StoredMap | null): StoredMap | null =>
+    one && {
+      ...lies(one),
+      values: turnUpright(one.values, one.grid, turned),
+      boxes: one.boxes.map((box) => uprightBox(box, one.size, turned)),
+    };
+  return {
+    place: lies(place),
+    grounding: map(grounding),
+    sink: sink && turnUpright(sink, place.grid, turned),
+    denoised: map(denoised),
+    rpn: map(rpn),
+  };
+}
+
+function asSeen(stored: StoredMaps, used: RoiRule): Rederivable {
   const { place, grounding } = stored;
   const maps = {
     grid: place.grid,

@@ -3,6 +3,8 @@
  * no knowledge of its callers. Maps are row-major `[H*W]`; boxes are xyxy with exclusive maxima.
  */
 
+import type { Orientation } from './orientation.ts';
+
 /** Rows and columns of visual tokens, `[H, W]`. */
 export type Grid = readonly [rows: number, cols: number];
 
@@ -30,6 +32,11 @@ export interface GridTransform {
   readonly scaleY: number;
   readonly offsetX: number;
   readonly offsetY: number;
+  /**
+   * The model saw the picture turned upright from this EXIF orientation (2 to 8); absent: as stored. Cells and pixels of
+   * the grid are stored ones all the same: only rules that know left from top must turn them again (`orientation.ts`).
+   */
+  readonly turned?: Orientation | undefined;
 }
 
 /** Why a sample was left out: the rule that fired, the measured value and the limit it crossed (METHOD §2). */

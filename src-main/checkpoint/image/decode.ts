@@ -13,8 +13,8 @@ import { decodeAvif, OtherAvif } from './avif.ts';
 import { badImage, otherPixels, reasonOf } from './bad-image.ts';
 import { decodeGif } from './gif.ts';
 import { onWhite } from './on-white.ts';
-import { swapsSides, turnUpright } from './orientation.ts';
-import type { Orientation } from './orientation.ts';
+import { turnedPair, turnUpright } from '../../../src-shared/kernels/orientation.ts';
+import type { Orientation } from '../../../src-shared/kernels/orientation.ts';
 import { openPicture, SHARP_OPTIONS } from './picture-file.ts';
 import type { PictureFile } from './picture-file.ts';
 
@@ -23,12 +23,8 @@ export interface RgbImage {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
-}
-
-/** A file's picture, and how far it is turned from how it is stored. */
-export interface DecodedImage extends RgbImage {
-  /** 1: it lies as stored. */
-  readonly turned: Orientation;
+  /** Which orientation of the stored picture was turned upright; absent or 1: it lies as stored. */
+  readonly turned?: Orientation;
 }
 
 /** Colours as stored, and alpha where there is any: `[height, width]`. */
@@ -50,7 +46,7 @@ export async function readImageSize(path: string): Promise<readonly [width: numb
 export async function decodeImage(
   path: string,
   rules: PictureRules = AUTHORS_PICTURE_RULES,
-): Promise<DecodedImage> {
+): Promise<RgbImage> {
   const file = await openPicture(path);
   const white = rules.alpha === 'white' && file.transparent;
   const unknown = (white ? file.notOnWhite : null) ?? (rules.exif === 'turned' ? file.notTurned : null);
@@ -63,8 +59,8 @@ export async function decodeImage(
   });
   const data = white && alpha ? onWhite(rgb, alpha) : rgb;
   const turned = rules.exif === 'turned' ? file.orientation : 1;
-  const [width, height] = swapsSides(turned) ? [file.height, file.width] : [file.width, file.height];
-  return { width, height, turned, data: turnUpright(data, file.width, file.height, 3, turned) };
+  const [width, height] = turnedPair([file.width, file.height] as const, turned);
+  return { width, height, turned, data: turnUpright(data, [file.height, file.width], turned, 3) };
 }
 
 async function pixelsOf(file: PictureFile, withAlpha: boolean): Promise<Pixels> {
@@ -92,7 +88,7 @@ async function clippedPixels({ path, width, height, onLoad, header }: PictureFil
   for (let i = 0; i < width * height; i++) {
     rgb.fill(Math.min(255, values[i * info.channels] as number), i * 3, i * 3 + 3);
   }
-  return { rgb: turnUpright(rgb, header.width, header.height, 3, onLoad), alpha: null };
+  return { rgb: turnUpright(rgb, [header.height, header.width], onLoad, 3), alpha: null };
 }
 
 async function plainPixels({ path, onLoad, header }: PictureFile, withAlpha: boolean): Promise<Pixels> {
@@ -109,8 +105,8 @@ async function plainPixels({ path, onLoad, header }: PictureFile, withAlpha: boo
   const hasAlpha = !cmyk && (channels === 2 || channels === 4);
   const alpha = hasAlpha ? lastOf(data, width * height, channels) : null;
   return {
-    rgb: turnUpright(rgb, width, height, 3, onLoad),
-    alpha: alpha && turnUpright(alpha, width, height, 1, onLoad),
+    rgb: turnUpright(rgb, [height, width], onLoad, 3),
+    alpha: alpha && turnUpright(alpha, [height, width], onLoad),
   };
 }
 
