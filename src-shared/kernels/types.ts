@@ -3,8 +3,6 @@
  * no knowledge of its callers. Maps are row-major `[H*W]`; boxes are xyxy with exclusive maxima.
  */
 
-import type { Orientation } from './orientation.ts';
-
 /** Rows and columns of visual tokens, `[H, W]`. */
 export type Grid = readonly [rows: number, cols: number];
 
@@ -21,6 +19,9 @@ export type SourceXyxy = readonly [x0: number, y0: number, x1: number, y1: numbe
 
 /** A box in grid cells (columns, rows): x0, y0, x1, y1 with exclusive maxima. */
 export type CellXyxy = readonly [x0: number, y0: number, x1: number, y1: number];
+
+/** How a stored picture lies, as EXIF tag 274 counts: 1 upright, 5 to 8 with its sides exchanged (`orientation.ts`). */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /**
  * Where the grid lies on the source picture: cell = scale · source pixel + offset, per axis.
