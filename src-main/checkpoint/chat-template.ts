@@ -19,7 +19,9 @@ export interface ChatTemplate {
   readonly text: string;
   /** The file it stands in, as the folder names it. */
   readonly file: string;
-  /** Files of the folder that hold another template. */
+  /** All files of the folder that hold a template, this one first. */
+  readonly files: readonly string[];
+  /** Those of them that hold another. */
   readonly differing: readonly string[];
 }
 
@@ -79,7 +81,12 @@ export async function readChatTemplate(dir: string): Promise<ChatTemplate | null
   const differing = others.filter(
     ({ stated }) => (typeof stated === 'string' ? stated : stated.default) !== text,
   );
-  return { text, file: first.file, differing: differing.map(({ file }) => file) };
+  return {
+    text,
+    file: first.file,
+    files: held.map(({ file }) => file),
+    differing: differing.map(({ file }) => file),
+  };
 }
 
 /** The one that is used when no name is given. */

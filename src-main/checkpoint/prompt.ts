@@ -23,11 +23,14 @@ export interface PromptIds {
   readonly after: readonly number[];
 }
 
+/** What the text of a prompt depends on. */
+export type PromptTokenizer = Pick<Tokenizer, 'chatTemplate' | 'templateTokens' | 'idOf'>;
+
 /** Where a prompt's text comes from. */
 export type PromptSource = 'vicuna_v1' | 'chat_template';
 
 /** A tokenizer without <image> is the original LLaVA's, whose template (if any) is the base model's, not LLaVA's. */
-export function promptSource(tokenizer: Tokenizer, imageTokenId: number | null): PromptSource {
+export function promptSource(tokenizer: PromptTokenizer, imageTokenId: number | null): PromptSource {
   const placeholder = imageTokenId ?? tokenizer.idOf(IMAGE_TOKEN);
   return tokenizer.chatTemplate === null || placeholder === null ? 'vicuna_v1' : 'chat_template';
 }
@@ -41,7 +44,7 @@ export interface PromptFacts {
   readonly differing: readonly string[];
 }
 
-export function promptFacts(tokenizer: Tokenizer, imageTokenId: number | null): PromptFacts {
+export function promptFacts(tokenizer: PromptTokenizer, imageTokenId: number | null): PromptFacts {
   const source = promptSource(tokenizer, imageTokenId);
   const template = source === 'chat_template' ? tokenizer.chatTemplate : null;
   return { source, file: template?.file ?? null, differing: template?.differing ?? [] };
@@ -52,7 +55,11 @@ export function promptFacts(tokenizer: Tokenizer, imageTokenId: number | null): 
  * @param question without an `<image>` line (`plainQuestion`)
  * @throws FoveaError `bad_checkpoint` when the template fails.
  */
-export function promptText(tokenizer: Tokenizer, imageTokenId: number | null, question: string): string {
+export function promptText(
+  tokenizer: PromptTokenizer,
+  imageTokenId: number | null,
+  question: string,
+): string {
   return promptSource(tokenizer, imageTokenId) === 'vicuna_v1'
     ? `${VICUNA_SYSTEM} USER: ${IMAGE_TOKEN}\n${question} ASSISTANT:`
     : chatText(tokenizer, [{ type: 'image' }, { type: 'text', text: question }]);
@@ -107,7 +114,7 @@ export function plainQuestion(question: string): string {
  * One user message through the checkpoint's chat template, ready for the answer.
  * @throws FoveaError `bad_checkpoint` when there is no template or it fails.
  */
-export function chatText(tokenizer: Tokenizer, content: readonly ChatPart[]): string {
+export function chatText(tokenizer: PromptTokenizer, content: readonly ChatPart[]): string {
   if (tokenizer.chatTemplate !== null) {
     return renderChat(tokenizer.chatTemplate, tokenizer.templateTokens, content);
   }

@@ -102,9 +102,7 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
     bosToken: config.bos_token ?? null,
     eosToken: config.eos_token ?? null,
     chatTemplate: await readChatTemplate(dir),
-    templateTokens: Object.fromEntries(
-      TEMPLATE_TOKENS.flatMap((name) => (config[name] ? [[name, config[name]]] : [])),
-    ),
+    templateTokens: templateTokens(config),
   };
 }
 
@@ -121,6 +119,26 @@ function disputedSpace(): FoveaError {
   const what =
     'the text holds U+0085 or U+FEFF, which this tokenizer would treat otherwise than the original does';
   return new FoveaError('bad_input', what, { next: 'Take the invisible character out of the question' });
+}
+
+/**
+ * What the text of a prompt depends on, without the vocabulary.
+ * @param imageToken whether it has to be known that the vocabulary has `<image>`; then the whole tokenizer is read
+ *   where there is a template
+ * @throws FoveaError `bad_checkpoint`
+ */
+export async function readPromptTokenizer(
+  dir: string,
+  imageToken: boolean,
+): Promise<Pick<Tokenizer, 'chatTemplate' | 'templateTokens' | 'idOf'>> {
+  const chatTemplate = await readChatTemplate(dir);
+  if (imageToken && chatTemplate !== null) return readTokenizer(dir);
+  const config = (await readJsonIfThere(join(dir, 'tokenizer_config.json'), configSchema)) ?? {};
+  return { chatTemplate, templateTokens: templateTokens(config), idOf: () => null };
+}
+
+function templateTokens(config: z.output<typeof configSchema>): TemplateTokens {
+  return Object.fromEntries(TEMPLATE_TOKENS.flatMap((name) => (config[name] ? [[name, config[name]]] : [])));
 }
 
 function unusable(path: string, error: unknown): FoveaError {

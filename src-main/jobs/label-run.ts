@@ -8,6 +8,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
 import { settledPreset } from '../../src-shared/contract/rules.ts';
+import { readPrompts } from '../checkpoint/prompt-identity.ts';
 import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../engine/protocol.ts';
 import { transact } from '../store/db.ts';
 import { planItems } from '../store/job-item.ts';
@@ -16,6 +17,7 @@ import { ensureModel } from '../store/model.ts';
 import { samplesToLabel } from '../store/prediction.ts';
 import { ensurePreset } from '../store/preset.ts';
 import type { Project } from '../store/project.ts';
+import { notePrompt } from '../store/run-prompt.ts';
 import { ensureRun, setActiveRun, setRunDevice } from '../store/run.ts';
 import { projectSummary } from '../store/summary.ts';
 import { modelFingerprint } from './model-fingerprint.ts';
@@ -64,6 +66,8 @@ export async function planLabelJob(
   const info = await modelInfo(engine, model);
   const fingerprint = await modelFingerprint(model);
   const preset = settledPreset(params.preset, info.rules);
+  const prompts = await readPrompts(model);
+  const prompt = prompts.identity(preset.teacher?.prompt ?? null);
   const want = {
     questionMap: true,
     rpn: info.rpn !== null,
@@ -74,12 +78,15 @@ export async function planLabelJob(
     const modelId = ensureModel(db, { fingerprint, dir: model.dir, name: info.name, family: info.family });
     // Other weights give other numbers: a run of its own.
     const { precision, rpnDir, adapterDir } = model;
-    const settings = {
+    const made = {
       want,
       ...(precision === undefined || precision === 'as-stored' ? {} : { precision }),
       ...(rpnDir === undefined ? {} : { rpnDir }),
       ...(adapterDir === undefined ? {} : { adapterDir }),
     };
+    // Another prompt gives other numbers too. A run of an older version that asked the very same goes on.
+    if (prompts.asBefore) notePrompt(db, { modelId, settings: made, answerMode }, preset.teacher, prompt);
+    const settings = { ...made, prompt };
     const id = ensureRun(db, { modelId, presetId: ensurePreset(db, preset), settings, answerMode });
     setRunDevice(db, id, info.device);
     setJobRun(db, lease, id);

@@ -33,7 +33,8 @@ test('the processor’s template comes before the tokenizer’s, each file in tr
     ['tokenizer_config.json', 'T'],
   ] as const) {
     const differing = Object.keys(left).filter((name) => name !== file);
-    assert.deepEqual(await readChatTemplate(folder(t, left)), { text, file, differing });
+    const files = [file, ...differing];
+    assert.deepEqual(await readChatTemplate(folder(t, left)), { text, file, files, differing });
     delete left[file];
   }
   assert.equal(await readChatTemplate(folder(t, {})), null);

@@ -34,6 +34,7 @@ const expected = z
 const template = (name: string) => ({
   text: readFileSync(join(GOLDEN, `templates/${name}.jinja`), 'utf8'),
   file: 'chat_template.jinja',
+  files: ['chat_template.jinja'],
   differing: [],
 });
 const llama = await readTokenizer(join(GOLDEN, 'tokenizers/llama'));

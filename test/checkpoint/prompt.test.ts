@@ -48,7 +48,7 @@ test('without a template the conversation is vicuna_v1, tokenised in two pieces 
 
 test('a template that fails or forgets the picture is a bad checkpoint', () => {
   for (const text of ['{{ raise_exception("no") }}', 'USER: {{ messages[0].content[1].text }}', '{% if %}']) {
-    const chatTemplate = { text, file: 'chat_template.jinja', differing: [] };
+    const chatTemplate = { text, file: 'chat_template.jinja', files: [], differing: [] };
     assert.throws(() => buildPrompt({ ...tokenizer, chatTemplate }, 4, 'Where?'), {
       code: 'bad_checkpoint',
       where: 'chat_template.jinja',

@@ -1,5 +1,6 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
 import type { DeviceChoice } from '../../engine/protocol.ts';
+import { runOfAnotherPrompt } from '../../jobs/run-prompts.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
 import { positiveInteger, usageError, type AddCommand } from './command.ts';
@@ -54,7 +55,15 @@ export const addLabel: AddCommand = (program, cli) => {
       device: options.device,
       precision: options.precision,
     } as const;
-    const report = await withProject(path, (project) => labelWithProgress(project, wish, stderr, signal));
+    const report = await withProject(path, async (project) => {
+      const old = await runOfAnotherPrompt(project);
+      if (old && (wish.modelDir === null || wish.modelDir === old.dir)) {
+        output.note(
+          `Run ${old.runId} was made with another prompt than its model is asked with now: labelling makes a new run, decisions are kept`,
+        );
+      }
+      return labelWithProgress(project, wish, stderr, signal);
+    });
     for (const { sampleId, reason } of report.failures) output.note(`sample ${sampleId}: ${reason}`);
     const { done, failed, skipped, seconds, runId, failures } = report;
     output.result(

@@ -4,11 +4,12 @@
  * make_pseudo_label_*.py scripts of the public SD-RPN repository.
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { PromptIds } from '../prompt.ts';
+import type { PromptIds, PromptTokenizer } from '../prompt.ts';
 import { IMAGE_TOKEN, chatText, plainQuestion, refuseToken } from '../prompt.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 
-const BRIEFLY = 'Answer the question using a single word or phrase.';
+/** How most questions end; the natural form puts its instruction in the place of it. */
+export const BRIEFLY = 'Answer the question using a single word or phrase.';
 const BOXES =
   'Output the grounding bounding box of Region of Interest for the question. IMPORTANT: The output MUST be raw text, one box per line. DO NOT use JSON. Follow this exact format: x_min y_min x_max y_max {detail_label}.';
 const VISION = '<|vision_start|><|image_pad|><|vision_end|>';
@@ -20,7 +21,7 @@ export type TeacherPrompt = 'textual' | 'natural';
  * @param question without an `<image>` line (`plainQuestion`)
  * @throws FoveaError `bad_checkpoint` when the template fails or does not place the picture as the published one does.
  */
-export function teacherText(tokenizer: Tokenizer, question: string, kind: TeacherPrompt): string {
+export function teacherText(tokenizer: PromptTokenizer, question: string, kind: TeacherPrompt): string {
   const asked = kind === 'natural' ? question.replaceAll(BRIEFLY, () => BOXES) : question;
   const text = chatText(tokenizer, [{ type: 'text', text: `<image>\n${asked}` }, { type: 'image' }]);
   const marks = text.split(IMAGE_TOKEN).length - 1;

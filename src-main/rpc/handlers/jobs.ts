@@ -2,6 +2,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Job } from '../../../src-shared/contract/domain.ts';
 import { labelParams } from '../../jobs/label-params.ts';
 import { addLabelJob } from '../../jobs/label.ts';
+import { labelAnewParams } from '../../jobs/run-prompts.ts';
 import { requestCancel } from '../../store/job.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
@@ -13,6 +14,15 @@ export const jobHandlers = {
     const open = session();
     const params = await labelParams(open.project, options.engine, wish, options.resources);
     const id = addLabelJob(open.project, params);
+    open.queue.wake();
+    const job = jobOf(open, id);
+    open.jobChanged(job);
+    return job;
+  },
+
+  'jobs.labelAnew': ({ session }, { runId }) => {
+    const open = session();
+    const id = addLabelJob(open.project, labelAnewParams(open.project, runId));
     open.queue.wake();
     const job = jobOf(open, id);
     open.jobChanged(job);

@@ -3,6 +3,7 @@ import type { ProjectSummary } from '../../../src-shared/contract/domain.ts';
 import { createDemoProject } from '../../jobs/demo-project.ts';
 import { labelParams } from '../../jobs/label-params.ts';
 import { addLabelJob } from '../../jobs/label.ts';
+import { runPrompts } from '../../jobs/run-prompts.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { unfinishedJobs } from '../../store/job.ts';
 import { createProject, isProject, openProject } from '../../store/project.ts';
@@ -36,6 +37,8 @@ export const projectHandlers = {
   'project.recent': ({ options }) => recentProjects(options.recentFile ?? null),
 
   'project.summary': ({ session }) => summary(session()),
+
+  'project.prompts': ({ session }) => runPrompts(session().project),
 
   'project.setActiveRun': ({ session }, { runId }) => {
     const open = session();

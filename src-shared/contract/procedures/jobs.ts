@@ -24,5 +24,7 @@ export const jobProcedures = {
     }),
     output: jobSchema,
   },
+  /** Labels the whole project as a run did, with the prompt its model is asked with today: a run of its own. */
+  'jobs.labelAnew': { input: z.object({ runId: idSchema }), output: jobSchema },
   'jobs.cancel': { input: z.object({ id: idSchema }), output: jobSchema },
 } as const;

@@ -1,6 +1,7 @@
 /** The program and the project that is open. */
 import { z } from 'zod';
 import { idSchema, projectSummarySchema } from '../domain.ts';
+import { runPromptsSchema } from '../prompts.ts';
 import { none } from './none.ts';
 
 /** `questions`: a JSON or JSONL file by its name. `folder`: one that is neither a project nor a checkpoint. */
@@ -39,5 +40,7 @@ export const projectProcedures = {
   /** Makes the demo project in `dir` (or opens it when it is one already) and starts labelling it. */
   'project.demo': { input: z.object({ dir: z.string().nullable() }), output: projectSummarySchema },
   'project.summary': { input: none, output: projectSummarySchema },
+  /** Of every run, whether its predictions were made with the prompt its model is asked with today. */
+  'project.prompts': { input: none, output: runPromptsSchema },
   'project.setActiveRun': { input: z.object({ runId: idSchema }), output: projectSummarySchema },
 } as const;
