@@ -1,19 +1,25 @@
 /** Writes the cache of a checkpoint's weights with a bar: what `fovea model quantise` and `fovea label --precision` do. */
 import { openFolders } from '../checkpoint/open.ts';
-import type { CacheForm, QuantisedWeights } from '../checkpoint/quantised/index.ts';
-import { cacheFormOf, openQuantised } from '../checkpoint/quantised/index.ts';
+import type { AnyForm } from '../checkpoint/cached.ts';
+import { formOf, openCached } from '../checkpoint/cached.ts';
 import type { ModelRef } from '../engine/protocol.ts';
 import { Progress, type ProgressStream } from './cli/progress.ts';
 
 const MEGABYTE = 1e6;
 
-const WORDS: Readonly<Record<CacheForm, string>> = {
+const WORDS: Readonly<Record<AnyForm, string>> = {
   int4: 'Quantising (MB)',
   fp16: 'Rounding to float16 (MB)',
   merged: 'Merging the adapter (MB)',
+  packed: 'Laying out packed weights (MB)',
 };
 
-export interface Quantised extends Pick<QuantisedWeights, 'file' | 'bytes' | 'written'> {
+export interface Quantised {
+  readonly form: AnyForm;
+  readonly file: string;
+  readonly bytes: number;
+  /** False when it was there already. */
+  readonly written: boolean;
   /** Megabytes of the checkpoint that this run read, and tensors that an interrupted one had finished. */
   readonly readMB: number;
   readonly kept: number;
@@ -22,7 +28,7 @@ export interface Quantised extends Pick<QuantisedWeights, 'file' | 'bytes' | 'wr
 
 /**
  * @returns null when the weights come straight from the checkpoint's files
- * @throws FoveaError of the checkpoint, and what `openQuantised` throws
+ * @throws FoveaError of the checkpoint, and what `openCached` throws
  */
 export async function quantiseWithProgress(
   { precision = 'as-stored', ...folders }: Pick<ModelRef, 'dir' | 'rpnDir' | 'adapterDir' | 'precision'>,
@@ -31,14 +37,13 @@ export async function quantiseWithProgress(
 ): Promise<Quantised | null> {
   const start = performance.now();
   const checkpoint = await openFolders(folders);
-  const form = cacheFormOf(checkpoint, precision);
+  const form = formOf(checkpoint, precision);
   if (form === null) return null;
   const progress = new Progress(WORDS[form], stderr);
   let first: number | null = null;
   let last = { done: 0, kept: 0 };
   try {
-    const { file, bytes, written } = await openQuantised(checkpoint, {
-      form,
+    const weights = await openCached(checkpoint, precision, {
       signal,
       onProgress({ done, total, kept }) {
         first ??= done;
@@ -53,8 +58,11 @@ export async function quantiseWithProgress(
         });
       },
     });
+    const { file = null, bytes = 0, written = false } = weights ?? {};
+    if (file === null) return null;
     const readMB = (last.done - (first ?? 0)) / MEGABYTE;
-    return { file, bytes, written, readMB, kept: last.kept, seconds: (performance.now() - start) / 1000 };
+    const seconds = (performance.now() - start) / 1000;
+    return { form, file, bytes, written, readMB, kept: last.kept, seconds };
   } finally {
     progress.end();
   }

@@ -11,6 +11,7 @@ import { SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
 import type { AdapterFolder } from './adapter/folder.ts';
 import type { AdapterFacts } from './adapter/lay.ts';
 import { layAdapter } from './adapter/lay.ts';
+import { cannotMerge } from './adapter/config.ts';
 import type { PartNames } from './adapter/names.ts';
 import { llavaKeys, parseConfig } from './config.ts';
 import type { LlavaConfig, TextConfig } from './config.ts';
@@ -19,6 +20,7 @@ import type { GenerationConfig } from './generation.ts';
 import { readJson } from './json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { findLlavaNames } from './llava-names.ts';
+import { findPacked } from './packed/find.ts';
 import { towerPlaces } from './places.ts';
 import type { TowerPlaces } from './places.ts';
 import { readPreprocessor } from './preprocessor.ts';
@@ -85,13 +87,18 @@ export async function openCheckpoint(
     });
   }
   const configPath = join(dir, 'config.json');
-  const { draft, unknown } = parseWithRpn(
-    await readJson(configPath, z.unknown()),
+  const json = await readJson(configPath, z.unknown());
+  const { draft, unknown } = parseWithRpn(json, configPath, rpn, (json, where) => ({
+    draft: parseConfig(json, where),
+    unknown: llavaKeys(json, where),
+  }));
+  const { tensors, packing } = await findPacked(
+    dir,
+    json,
     configPath,
-    rpn,
-    (json, where) => ({ draft: parseConfig(json, where), unknown: llavaKeys(json, where) }),
+    layRpnOver(await readTensors(dir), rpn),
   );
-  const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
+  const weights = new WeightIndex(packing).add(tensors);
   refuseQuantisedTensors(weights, dir);
   refuseRpnAlone(weights, findLlavaNames(draft.layout, weights, dir), draft.text, dir);
   const tower = await findTower(dir, draft, weights, places);
@@ -189,6 +196,9 @@ export function layOver<C extends { readonly text: TextConfig }>(
   config: C,
 ): { readonly adapted: C; readonly adapter?: AdapterFacts } {
   if (!adapter) return { adapted: config };
+  if (weights.packing) {
+    throw cannotMerge(`the base's weights are packed (${weights.packing.label})`, adapter.dir);
+  }
   const { tieWordEmbeddings } = config.text;
   const { tied, facts } = layAdapter(adapter, { weights, names, tied: tieWordEmbeddings });
   return { adapted: { ...config, text: { ...config.text, tieWordEmbeddings: tied } }, adapter: facts };

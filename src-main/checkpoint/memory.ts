@@ -6,6 +6,8 @@
  */
 import type { WeightSource } from '../graph/weights.ts';
 import type { AnyCheckpoint } from './open.ts';
+import { hasInt8Products, packedBytes } from './packed/bytes.ts';
+import type { Packing } from './packed/types.ts';
 import { BLOCK, blocksOf } from './quantised/blocks.ts';
 import { bytesOfPart, partsOf } from './quantised/encodings.ts';
 import { quantisedForms } from './quantised/plan.ts';
@@ -20,13 +22,13 @@ export interface WeightBytes {
   readonly copiedBytes: number;
 }
 
-/** As stored, at int4 and at fp16. */
+/** As stored, at int4 and at fp16 where there is such a form of these weights. */
 export interface MemoryEstimate extends WeightBytes {
-  readonly int4: WeightBytes & {
+  readonly int4?: WeightBytes & {
     /** Size of the cache on disk, its header aside. */
     readonly fileBytes: number;
   };
-  readonly fp16: WeightBytes & {
+  readonly fp16?: WeightBytes & {
     /** Size of the cache on disk; 0: the checkpoint's own files serve. */
     readonly fileBytes: number;
     /** What a device that knows float16 holds; the CPU holds float32 copies. */
@@ -43,17 +45,31 @@ const PER_BLOCK = 2 * FLOAT;
 
 interface Measured {
   readonly config: AnyCheckpoint['config'];
-  readonly weights: WeightSource;
+  readonly weights: WeightSource & { readonly packing?: Packing | null };
 }
 
 export function memoryEstimate(checkpoint: Measured): MemoryEstimate {
   const { layers, kvHeads, headDim } = checkpoint.config.text;
+  const { packing } = checkpoint.weights;
   return {
-    ...storedBytes(checkpoint),
-    int4: int4Bytes(checkpoint),
-    fp16: fp16Bytes(checkpoint),
+    ...(packing
+      ? packedEstimate(checkpoint, packing)
+      : { ...storedBytes(checkpoint), int4: int4Bytes(checkpoint), fp16: fp16Bytes(checkpoint) }),
     cacheBytesPerToken: 2 * layers * kvHeads * headDim * FLOAT,
   };
+}
+
+/** Packed layers beside what is stored as it is; tables become floats one layer at a time. */
+function packedEstimate(checkpoint: Measured, packing: Packing): Omit<MemoryEstimate, 'cacheBytesPerToken'> {
+  const { mappedBytes, copiedBytes } = storedBytes(checkpoint);
+  const { mapped, copied, passing, file, blocks } = packedBytes(packing);
+  const stored = {
+    mappedBytes: mappedBytes + mapped,
+    copiedBytes: copiedBytes + copied + passing,
+  };
+  if (!hasInt8Products(packing)) return stored;
+  const int8 = { ...stored, copiedBytes: stored.copiedBytes + blocks * PER_BLOCK, fileBytes: file };
+  return { ...stored, int4: int8 };
 }
 
 function storedBytes({ config, weights }: Measured): WeightBytes {
@@ -103,12 +119,15 @@ function storedTable({ config, weights }: Measured): number {
   return table && !table.plus ? table.length : 0;
 }
 
-/** Number of stored values per dtype (`F32`, `F16`, `BF16`, …). */
+/** Number of stored values per dtype (`F32`, `F16`, `BF16`, …), packed ones by how (`NF4`, `FP4`, `AWQ`, `GPTQ`). */
 export function parametersByDtype(weights: AnyCheckpoint['weights']): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of weights.names()) {
-    const entry = weights.entry(name);
-    if (entry) counts[entry.dtype] = (counts[entry.dtype] ?? 0) + entry.shape.reduce((a, b) => a * b, 1);
+    const packed = weights.packing?.tensors.get(name);
+    const kind = packed?.kind === 'table' ? packed.table : packed?.kind;
+    const dtype = kind?.toUpperCase() ?? weights.entry(name)?.dtype;
+    if (dtype)
+      counts[dtype] = (counts[dtype] ?? 0) + (weights.shapeOf(name) ?? []).reduce((a, b) => a * b, 1);
   }
   return counts;
 }

@@ -105,7 +105,7 @@ export function checkRequired(config: LlavaConfig, weights: WeightIndex, dir: st
 
 /** As {@link checkRequired}, for any list. */
 export function checkTensors(required: readonly RequiredTensor[], weights: WeightIndex, dir: string): void {
-  const missing = required.filter(({ name }) => !weights.entry(name));
+  const missing = required.filter(({ name }) => !weights.shapeOf(name));
   const first = missing[0];
   if (first) {
     const more = missing.length > 1 ? ` (and ${missing.length - 1} more)` : '';
@@ -116,14 +116,15 @@ export function checkTensors(required: readonly RequiredTensor[], weights: Weigh
   }
   for (const { name, shape } of required) {
     const entry = weights.entry(name);
-    if (entry && (entry.shape.length !== shape.length || entry.shape.some((d, i) => d !== shape[i]))) {
+    const own = weights.shapeOf(name) ?? [];
+    if (own.length !== shape.length || own.some((d, i) => d !== shape[i])) {
       throw new FoveaError(
         'missing_tensor',
-        `tensor ${name} has shape [${entry.shape.join(', ')}] where config.json needs [${shape.join(', ')}]`,
-        { where: entry.file, next: 'Check that config.json belongs to these weights' },
+        `tensor ${name} has shape [${own.join(', ')}] where config.json needs [${shape.join(', ')}]`,
+        { where: entry?.file ?? dir, next: 'Check that config.json belongs to these weights' },
       );
     }
-    if (!weights.get(name)) {
+    if (!weights.packing?.tensors.has(name) && !weights.get(name)) {
       throw new FoveaError('unsupported_model', `tensor ${name} is stored as ${entry?.dtype}`, {
         where: dir,
         next: 'Fovea reads F32, F16 and BF16 weights',

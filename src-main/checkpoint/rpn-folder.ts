@@ -109,8 +109,8 @@ export function checkRpnFits(
   }
   for (const { name, shape } of needed) refuseOther(rpn, name, shape);
   for (const name of rpn.tensors.keys()) {
-    const base = isRpnTensor(name) || VOCABULARY_TABLE.test(name) ? undefined : weights.entry(name);
-    if (base) refuseOther(rpn, name, base.shape);
+    const base = isRpnTensor(name) || VOCABULARY_TABLE.test(name) ? undefined : weights.shapeOf(name);
+    if (base) refuseOther(rpn, name, base);
   }
 }
 

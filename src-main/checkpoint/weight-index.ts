@@ -4,6 +4,7 @@
  * original layout gives a tower that is inside.
  */
 import type { LowRank } from '../graph/weights.ts';
+import type { Packing } from './packed/types.ts';
 import type { TensorEntry } from './safetensors.ts';
 import type { TensorMap } from './tensor-index.ts';
 
@@ -11,9 +12,15 @@ export type FloatDtype = 'F32' | 'F16' | 'BF16';
 export type FloatEntry = TensorEntry & { readonly dtype: FloatDtype; readonly plus?: LowRank };
 
 export class WeightIndex {
+  /** The linear layers that are packed; null: none is. Their parts are not among the tensors. */
+  readonly packing: Packing | null;
   readonly #tensors = new Map<string, TensorEntry>();
   /** What an adapter adds to a tensor, by the tensor's name. */
   readonly #plus = new Map<string, LowRank>();
+
+  constructor(packing: Packing | null = null) {
+    this.packing = packing;
+  }
 
   /** @param prefix put before every name of `tensors`. */
   add(tensors: TensorMap, prefix = ''): this {
@@ -39,19 +46,25 @@ export class WeightIndex {
     this.#tensors.set(name, { ...entry, name });
   }
 
-  /** The tensor whatever its type. */
+  /** Shape of the weights of that name, packed ones included. */
+  shapeOf(name: string): readonly number[] | undefined {
+    return this.packing?.tensors.get(name)?.shape ?? this.#tensors.get(name)?.shape;
+  }
+
+  /** The tensor whatever its type; a packed layer has none of its weight's name. */
   entry(name: string): TensorEntry | undefined {
     return this.#tensors.get(name);
   }
 
+  /** Names of all weights, packed ones included. */
   names(): Iterable<string> {
-    return this.#tensors.keys();
+    return this.packing ? [...this.#tensors.keys(), ...this.packing.tensors.keys()] : this.#tensors.keys();
   }
 
-  /** Elements of all tensors together. */
+  /** Elements of all weights together. */
   get parameters(): number {
     let n = 0;
-    for (const { shape } of this.#tensors.values()) n += shape.reduce((a, b) => a * b, 1);
+    for (const name of this.names()) n += this.shapeOf(name)?.reduce((a, b) => a * b, 1) ?? 0;
     return n;
   }
 }

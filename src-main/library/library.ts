@@ -7,7 +7,7 @@ import { hasAdapter } from '../checkpoint/adapter/base.ts';
 import { nameOf } from '../checkpoint/checkpoint.ts';
 import { openModel } from '../checkpoint/open.ts';
 import type { TowerPlaces } from '../checkpoint/places.ts';
-import { removeQuantised } from '../checkpoint/quantised/index.ts';
+import { removeCached } from '../checkpoint/cached.ts';
 import { alone, download, isThere, type DownloadWish } from './downloads.ts';
 import {
   FactsCache,
@@ -164,7 +164,7 @@ export class ModelLibrary {
   }
 
   /**
-   * Forgets a model; deletes the files of a download, and of either kind the int4 and fp16 caches that Fovea wrote for it.
+   * Forgets a model; deletes the files of a download, and of either kind the caches that Fovea wrote for it.
    * @throws FoveaError as {@link removal}, and what the disk says
    */
   async remove(name: string): Promise<Removal> {
@@ -173,7 +173,7 @@ export class ModelLibrary {
     // Where the cache lies follows from the model's files, so it goes first; a model that cannot be opened has none.
     for (const dir of [removal.dir, ...(await this.#adaptersOf(removal.dir))]) {
       await openModel(dir, null, this.towerPlaces()).then(
-        (checkpoint) => removeQuantised(checkpoint),
+        (checkpoint) => removeCached(checkpoint),
         () => false,
       );
     }

@@ -6,7 +6,7 @@ import { availableMemory } from 'node:process';
 import type { GraphSource, ModelGraphs } from '../../models/architectures/index.ts';
 import { modelGraphs } from '../../models/architectures/index.ts';
 import { memoryEstimate } from '../checkpoint/memory.ts';
-import { cacheFormOf, openQuantised } from '../checkpoint/quantised/index.ts';
+import { openCached } from '../checkpoint/cached.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { WeightRef } from '../graph/weights.ts';
 import { placed } from '../graph/weights.ts';
@@ -66,25 +66,26 @@ export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
 /**
  * Loads a checkpoint. `auto` takes the first GPU that is there, right and not slower than the CPU, else the CPU.
  * @throws FoveaError `device_unavailable`, `device_disagrees`, `missing_tensor`, `out_of_memory` (before anything is read
- *   when the weights cannot fit), `cancelled`, with a cache also what `openQuantised` throws; nothing stays open.
+ *   when the weights cannot fit), `cancelled`, with a cache also what `openCached` throws; nothing stays open.
  */
 export async function loadModel(stored: GraphSource, options: LoadOptions): Promise<LoadedModel> {
   const start = performance.now();
   const { precision = 'as-stored' } = options;
   const held = memoryEstimate(stored);
-  const heldBytes = precision === 'as-stored' ? held.copiedBytes : held[precision].copiedBytes;
-  if (options.device === 'cpu') refuseTooLarge(heldBytes, options);
+  const { copiedBytes: heldBytes } = precision === 'as-stored' ? held : (held[precision] ?? held);
+  const smallest = precision === 'int4' || held.int4 === undefined;
+  if (options.device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
   const checkpoint = await atPrecision(stored, options);
   const parameters = countParameters(checkpoint);
   const cpuThreads = options.cpuThreads ?? (parameters < SINGLE_THREAD_BELOW ? 1 : 0);
   const passedOver: string[] = [];
   for (const device of candidates(options.device)) {
-    if (device === 'cpu') refuseTooLarge(heldBytes, options);
+    if (device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
     try {
       const { model, check, held } = await open(device, checkpoint, {
         ...options,
         cpuThreads,
-        repacked: precision === 'int4',
+        repacked: precision === 'int4' || Boolean(stored.weights.packing),
         halves: hasHalves(checkpoint),
         heldBytes,
       });
@@ -105,7 +106,7 @@ export async function loadModel(stored: GraphSource, options: LoadOptions): Prom
 }
 
 /** Weights that do not fit would take the whole machine down before they fail. */
-function refuseTooLarge(heldBytes: number, { precision, availableBytes }: LoadOptions): void {
+function refuseTooLarge(heldBytes: number, smallest: boolean, { availableBytes }: LoadOptions): void {
   const free = availableBytes ?? availableMemory();
   // Where the system does not say, it is left to it.
   if (free <= 0 || heldBytes <= free) return;
@@ -115,7 +116,7 @@ function refuseTooLarge(heldBytes: number, { precision, availableBytes }: LoadOp
     'out_of_memory',
     `the weights take ${gigabytes(heldBytes)} of memory, ${gigabytes(free)} are free`,
     {
-      next: precision === 'int4' ? `To run it, ${others}` : `Use int4 weights (--precision int4), ${others}`,
+      next: smallest ? `To run it, ${others}` : `Use int4 weights (--precision int4), ${others}`,
     },
   );
 }
@@ -182,15 +183,12 @@ async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boo
 /** The checkpoint with the weights that a precision asks for, what an adapter adds to them included. */
 async function atPrecision(stored: GraphSource, options: LoadOptions): Promise<GraphSource> {
   const { precision = 'as-stored', cacheFolder: folder, onQuantise: onProgress, signal } = options;
-  const form = cacheFormOf(stored, precision);
-  if (form === null) return stored;
-  const weights = await openQuantised(stored, {
-    form,
+  const weights = await openCached(stored, precision, {
     ...(folder === undefined ? {} : { folder }),
     ...(onProgress ? { onProgress } : {}),
     ...(signal ? { signal } : {}),
   });
-  return { config: stored.config, weights };
+  return weights ? { config: stored.config, weights } : stored;
 }
 
 /** Whether some weights are stored in half precision: each CPU session casts them into memory of its own. */
@@ -205,6 +203,9 @@ function storedDtypes({ weights }: GraphSource): Set<WeightRef['dtype']> {
 
 function countParameters({ weights }: GraphSource): number {
   let count = 0;
-  for (const name of weights.names()) count += weights.get(name)?.shape.reduce((a, b) => a * b, 1) ?? 0;
+  for (const name of weights.names()) {
+    const { shape } = weights.get(name) ?? weights.quantised?.(name) ?? { shape: [0] };
+    count += shape.reduce((a, b) => a * b, 1);
+  }
   return count;
 }

@@ -56,12 +56,11 @@ export class Session {
    */
   static async open(graph: Graph, settings: SessionSettings): Promise<Session> {
     const { bytes, folder } = toOnnx(graph);
+    // Float weights laid out anew are a copy that brings nothing.
+    const blocks = graph.nodes.some(({ op }) => op === 'MatMulNBits');
+    const options = sessionOptions({ ...settings, prepack: blocks && (settings.prepack ?? false) }, folder);
     try {
-      return new Session(
-        await InferenceSession.create(bytes, sessionOptions(settings, folder)),
-        graph,
-        settings,
-      );
+      return new Session(await InferenceSession.create(bytes, options), graph, settings);
     } catch (error) {
       const failure = translate(error, `preparing the ${graph.name} graph`, settings.device);
       if (settings.device === 'cpu' || failure.code === 'out_of_memory') throw failure;

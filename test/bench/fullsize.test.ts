@@ -23,6 +23,7 @@ for (const shape of shapes('small')) {
     const checkpoint = await openModel(dir);
     assert.equal(checkpoint.weights.parameters, parameters);
     const { int4, copiedBytes } = memoryEstimate(checkpoint);
+    assert.ok(int4);
     const cache = await openQuantised(checkpoint, { folder: tempDir(t) });
     // Beside the weights: the header and a hash for each tensor.
     const rest = cache.bytes - int4.fileBytes;

@@ -1,7 +1,7 @@
 /** `fovea model check`: whether a checkpoint folder can be used and on which devices, found out by loading it. */
 import { availableMemory } from 'node:process';
+import { cachedState, formOf } from '../../checkpoint/cached.ts';
 import type { CacheState } from '../../checkpoint/quantised/index.ts';
-import { cacheFormOf, cacheState } from '../../checkpoint/quantised/index.ts';
 import type { AdapterFacts } from '../../checkpoint/adapter/lay.ts';
 import type { UnknownKey } from '../../checkpoint/keys/check.ts';
 import { memoryEstimate, parametersByDtype } from '../../checkpoint/memory.ts';
@@ -60,6 +60,7 @@ export const addCheck: AddCommand = (model, cli) => {
     const dtypes = parametersByDtype(checkpoint.weights);
     const memory = { ...memoryEstimate(checkpoint), availableBytes: availableMemory() };
     const caches = await cachesOf(checkpoint);
+    const packed = checkpoint.weights.packing?.label ?? null;
     const preset = await fittingPreset(info);
     const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
     const { gate, adapter = null, unknownKeys } = checkpoint;
@@ -75,6 +76,7 @@ export const addCheck: AddCommand = (model, cli) => {
       devices,
       memory,
       caches,
+      packed,
       preset,
     };
     output.result(facts, describe(facts));
@@ -97,13 +99,17 @@ async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceCh
 
 /** Null: the weights come straight from the checkpoint's files. */
 async function cachesOf(checkpoint: AnyCheckpoint): Promise<CheckedModel['caches']> {
+  if (checkpoint.weights.packing) {
+    const packed = await cachedState(checkpoint, 'packed');
+    return { merged: null, int4: null, fp16: null, packed };
+  }
   const [merged, int4, fp16] = await Promise.all(
     (['as-stored', 'int4', 'fp16'] as const).map((precision) => {
-      const form = cacheFormOf(checkpoint, precision);
-      return form === null ? null : cacheState(checkpoint, form);
+      const form = formOf(checkpoint, precision);
+      return form === null ? null : cachedState(checkpoint, form);
     }),
   );
-  return { merged: merged ?? null, int4: int4 ?? null, fp16: fp16 ?? null };
+  return { merged: merged ?? null, int4: int4 ?? null, fp16: fp16 ?? null, packed: null };
 }
 
 /** The preset `fovea label` would take, or null when the person has to name one. */
@@ -136,7 +142,11 @@ interface CheckedModel extends ModelInfo {
     readonly merged: CacheState | null;
     readonly int4: CacheState | null;
     readonly fp16: CacheState | null;
+    /** Packed layers laid out anew, for weights as they are stored and for int8 products. */
+    readonly packed: CacheState | null;
   };
+  /** How the checkpoint's weights are packed; null: they are not. */
+  readonly packed: string | null;
   readonly adapter: AdapterFacts | null;
   /** Null: none fits on its own. */
   readonly preset: string | null;
@@ -167,9 +177,30 @@ function describe(info: CheckedModel): string {
       : []),
     ...(caches.merged ? [`  adapted    ${cacheWords(caches.merged)}`] : []),
     `             ${megabytes(1024 * memory.cacheBytesPerToken)} per 1024 tokens; ${megabytes(memory.availableBytes)} free`,
-    `  at int4    ${megabytes(memory.int4.mappedBytes)} mapped, ${megabytes(memory.int4.copiedBytes)} copied; ${cacheWords(caches.int4)}`,
-    `  at fp16    ${megabytes(memory.fp16.deviceBytes)} on a card that knows float16, ${megabytes(memory.fp16.copiedBytes)} copied on the CPU; ${cacheWords(caches.fp16)}`,
+    ...precisionLines(info),
   ].join('\n');
+}
+
+/** What the weights take in other forms, or how they are packed already. */
+function precisionLines({ memory: { int4, fp16 }, caches, packed }: CheckedModel): string[] {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const held = int4 ? `${megabytes(int4.mappedBytes)} mapped, ${megabytes(int4.copiedBytes)} copied` : '';
+  if (packed !== null) {
+    return [
+      `  packed     ${packed}; ${cacheWords(caches.packed)}`,
+      int4
+        ? `  at int4    ${held}: the same 4 bits, faster, with inputs rounded to 8 bits`
+        : '             made floats of layer by layer at every token: right, and slow; there is no faster form of it',
+    ];
+  }
+  return [
+    ...(int4 ? [`  at int4    ${held}; ${cacheWords(caches.int4)}`] : []),
+    ...(fp16
+      ? [
+          `  at fp16    ${megabytes(fp16.deviceBytes)} on a card that knows float16, ${megabytes(fp16.copiedBytes)} copied on the CPU; ${cacheWords(caches.fp16)}`,
+        ]
+      : []),
+  ];
 }
 
 /** What a person should look at before trusting the numbers: nobody here knows what these keys do. */

@@ -1,6 +1,8 @@
 /** `fovea model quantise`: a cache of a checkpoint's weights, written ahead of its first use, or deleted. */
 import { openFolders } from '../../checkpoint/open.ts';
-import { ALL_FORMS, CACHE_FORMS, removeQuantised } from '../../checkpoint/quantised/index.ts';
+import type { AnyForm } from '../../checkpoint/cached.ts';
+import { removeCached } from '../../checkpoint/cached.ts';
+import { ALL_FORMS, CACHE_FORMS } from '../../checkpoint/quantised/index.ts';
 import { quantiseWithProgress } from '../quantise-with-progress.ts';
 import { usageError, type AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
@@ -13,16 +15,26 @@ interface Options extends RpnOptions {
   readonly remove?: boolean;
 }
 
+/** What was done to the weights, by the kind of cache. */
+const MADE: Readonly<Record<AnyForm, string>> = {
+  int4: 'Quantised',
+  fp16: 'Rounded to float16',
+  merged: 'Merged',
+  packed: 'Laid out anew, number for number,',
+};
+
 export const addQuantise: AddCommand = (model, cli) => {
   const command = model
     .command('quantise')
-    .description('write the int4 or fp16 cache of a checkpoint; stopped or killed, the same command goes on')
+    .description(
+      'write the int4 or fp16 cache of a checkpoint, or lay out one that is packed; stopped or killed, the same command goes on',
+    )
     .argument('<model>', `${MODEL_WORDS}; it is only read`)
     .option(...RPN_OPTION)
     .option(...ADAPTER_OPTION)
     .option(
       '--precision <which>',
-      'int4, for the CPU, or fp16, for graphics cards (default: int4; with --remove: both)',
+      'int4, for the CPU, or fp16, for graphics cards (default: int4, and as stored for packed weights; with --remove: all)',
       formOf,
     )
     .option('--remove', 'delete the cache instead');
@@ -32,24 +44,26 @@ export const addQuantise: AddCommand = (model, cli) => {
     if (options.remove) {
       const forms = precision === undefined ? ALL_FORMS : [precision];
       const checkpoint = await openFolders(folders);
-      const removed = await removeQuantised(checkpoint, undefined, forms);
+      const removed = await removeCached(checkpoint, undefined, forms);
       output.result({ removed }, removed ? 'Deleted the cache' : 'There was no cache');
       return EXIT.done;
     }
-    const form = precision ?? 'int4';
-    const cache = await quantiseWithProgress({ ...folders, precision: form }, stderr, signal);
+    const { packing } = (await openFolders(folders)).weights;
+    const asked = precision ?? (packing ? 'as-stored' : 'int4');
+    const cache = await quantiseWithProgress({ ...folders, precision: asked }, stderr, signal);
     if (cache === null) {
+      const why = packing ? 'the packed weights are used where they lie' : 'the files hold float16 already';
       output.result(
-        { precision: form, file: null, bytes: 0, written: false, kept: 0, seconds: 0 },
-        'No cache is needed: the files hold float16 already',
+        { precision: asked, file: null, bytes: 0, written: false, kept: 0, seconds: 0 },
+        `No cache is needed: ${why}`,
       );
       return EXIT.done;
     }
-    const { file, bytes, written, readMB, kept, seconds } = cache;
+    const { form, file, bytes, written, readMB, kept, seconds } = cache;
     const size = `${(bytes / 1e6).toFixed(1)} MB`;
-    const made = form === 'int4' ? 'Quantised' : 'Rounded to float16';
+    const made = MADE[form];
     output.result(
-      { precision: form, file, bytes, written, kept, seconds },
+      { precision: asked, file, bytes, written, kept, seconds },
       written
         ? `${made} ${readMB.toFixed(1)} MB in ${seconds.toFixed(1)} s: ${size} in ${file}`
         : `Already written: ${size} in ${file}`,

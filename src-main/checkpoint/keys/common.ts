@@ -1,6 +1,6 @@
 /** Keys that every configuration class of transformers writes, whatever the model. */
 import type { KeyTable } from './rule.ts';
-import { each, harmless, refused } from './rule.ts';
+import { each, harmless, implemented, refused } from './rule.ts';
 
 /** Keys of `PretrainedConfig` that no model here reads, or that say how it is run and not what is computed. */
 export const ANY_CONFIG: KeyTable = {
@@ -70,6 +70,6 @@ export const ANY_CONFIG: KeyTable = {
   ),
   is_encoder_decoder: refused('the model would be another one', false),
   pruned_heads: refused('heads would be missing', {}),
-  quantization_config: refused('the weights are packed in a form that Fovea does not read'),
+  quantization_config: implemented('packed/config.ts says what of it is run'),
   compression_config: refused('the weights are packed in a form that Fovea does not read'),
 };

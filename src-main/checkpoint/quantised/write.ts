@@ -58,7 +58,7 @@ export async function writeCache<T extends CachedTensor>(
 ): Promise<void> {
   const { part, log } = unfinished(target);
   const out = await open(part, constants.O_RDWR | constants.O_CREAT);
-  const sources = new Map<string, FileHandle>();
+  const sources = new Map<string, Promise<FileHandle>>();
   try {
     const hashes = await finishedHashes(plan, out, log);
     if (hashes.length === 0) await startOver(plan, out, log);
@@ -67,8 +67,8 @@ export async function writeCache<T extends CachedTensor>(
     let done = plan.tensors.slice(0, kept).reduce((sum, { sourceBytes }) => sum + sourceBytes, 0);
     const report = (bytes: number) => onProgress?.({ done: done + bytes, total: plan.sourceBytes, kept });
     report(0);
-    const files = async (path: string): Promise<FileHandle> => {
-      const source = sources.get(path) ?? (await open(path, 'r'));
+    const files = (path: string): Promise<FileHandle> => {
+      const source = sources.get(path) ?? open(path, 'r');
       sources.set(path, source);
       return source;
     };
@@ -90,7 +90,7 @@ export async function writeCache<T extends CachedTensor>(
     await rm(log, { force: true });
   } finally {
     await out.close().catch(() => undefined);
-    for (const source of sources.values()) await source.close();
+    for (const source of sources.values()) await source.then((file) => file.close()).catch(() => undefined);
   }
 }
 

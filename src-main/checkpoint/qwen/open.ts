@@ -11,6 +11,7 @@ import { readGenerationConfig } from '../generation.ts';
 import type { GenerationConfig } from '../generation.ts';
 import { readJson } from '../json-file.ts';
 import { checkTensors } from '../required.ts';
+import { findPacked } from '../packed/find.ts';
 import { refuseQuantisedTensors } from '../quantisation.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from '../rpn-folder.ts';
 import { readTensors } from '../tensor-index.ts';
@@ -58,7 +59,13 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
     stated: parseQwenConfig(json, where),
     unknown: qwenKeys(json, where),
   }));
-  const weights = new WeightIndex().add(layRpnOver(await readTensors(dir), rpn));
+  const { tensors, packing } = await findPacked(
+    dir,
+    written,
+    configPath,
+    layRpnOver(await readTensors(dir), rpn),
+  );
+  const weights = new WeightIndex(packing).add(tensors);
   refuseQuantisedTensors(weights, dir);
   const rules = qwenRules(written, configPath, weights, rpn);
   // Q-Zoom's inference code scores per head whatever roi_multi_head says.

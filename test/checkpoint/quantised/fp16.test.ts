@@ -101,6 +101,7 @@ test('a weight that float16 cannot say is refused by its tensor; one that is no 
 
 test('the size on disk and on a device is foretold; float16 files need no cache', async (t) => {
   const { fp16 } = memoryEstimate(demo);
+  assert.ok(fp16);
   const { bytes } = await openQuantised(demo, { folder: tempDir(t), form });
   assert.ok(fp16.fileBytes > 0 && bytes - fp16.fileBytes < 64_000);
   assert.equal(fp16.deviceBytes, fp16.fileBytes);
@@ -116,5 +117,5 @@ test('the size on disk and on a device is foretold; float16 files need no cache'
     },
   };
   assert.equal(storedAsHalves(halves), true);
-  assert.equal(memoryEstimate(halves).fp16.fileBytes, 0);
+  assert.equal(memoryEstimate(halves).fp16?.fileBytes, 0);
 });

@@ -261,6 +261,8 @@ def make(case: Case) -> None:
              if not name.endswith("lm_head.weight")}
     packed, weights, quantisation = {"awq": pack_awq, "gptq": pack_gptq, "bnb": pack_bnb}[case.method](model, case)
     packed = {published_name(case.family, name): t.contiguous().clone() for name, t in packed.items()}
+    for name in [name for name in packed if name.endswith(".bias")]:  # AWQ and GPTQ write it anew, the same
+        assert torch.equal(packed.pop(name), plain[name])
     for name, weight in weights.items():
         module = model.get_submodule(name)
         assert module.weight.shape == weight.shape
@@ -270,7 +272,6 @@ def make(case: Case) -> None:
     rest = {name: t for name, t in plain.items() if name not in packed and name not in replaced}
     linear = {published_name(case.family, f"{name}.weight") for name, _ in converted(model, ())}
     tower = {name: t for name, t in rest.items() if name in linear}
-    # What AWQ and GPTQ store anew beside their weights (biases) is in both files; the case's own counts.
     save_file({name: t for name, t in plain.items() if name not in linear}, shared / "floats.safetensors")
     if tower:  # of the cases that pack the decoder alone
         save_file(tower, shared / "tower.safetensors")
