@@ -172,7 +172,7 @@ export function refuseOtherPlaceholder(
  * two are equal, and then the stored head gives the same numbers.
  */
 export function tiedUnlessStored(text: TextConfig, weights: WeightIndex, head: string): TextConfig {
-  const stored = weights.entry(head) !== undefined;
+  const stored = weights.shapeOf(head) !== undefined;
   return { ...text, tieWordEmbeddings: text.tieWordEmbeddings && !stored };
 }
 

@@ -18,7 +18,7 @@ export interface Part {
 
 /** @throws FoveaError `bad_checkpoint` when the part is there under two names: nobody says which one is meant. */
 export function placeOf({ what, places, marks }: Part, weights: WeightIndex, dir: string): string {
-  const found = places.filter((place) => marks.some((mark) => weights.entry(place + mark)));
+  const found = places.filter((place) => marks.some((mark) => weights.shapeOf(place + mark)));
   if (found.length > 1) {
     const names = found.map((place) => `${place}…`).join(' and ');
     throw new FoveaError('bad_checkpoint', `the checkpoint holds its ${what} under two names: ${names}`, {

@@ -140,7 +140,7 @@ export function refuseRpnAlone(
     (i) => !weights.entry(`${names.layers}.${i}.input_layernorm.weight`),
   );
   const missing = [
-    ...single.filter((name) => !weights.entry(name)),
+    ...single.filter((name) => !weights.shapeOf(name)),
     ...(without.length === 0
       ? []
       : [`${without.length} of ${layers} layers (${names.layers}.${without[0]}…)`]),
