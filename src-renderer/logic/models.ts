@@ -56,11 +56,15 @@ export function summaryWords(model: LibraryModel, task: ModelTask | null = null)
   return `${familyWords(model.facts.family)} · ${formatParameters(model.facts.parameters)} · ${formatBytes(model.bytesOnDisk)}`;
 }
 
-/** Where a crop's tokens lie for the model under Q-Zoom's rules. */
-export const CROP_POSITIONS: Readonly<Record<CheckpointRules['cropPositions'], string>> = {
-  own: 'crop positions of a second picture',
-  source: 'crop positions as in the source picture',
-};
+/** Whose rules find a region and place its crop, as pairs of words and values; SD-RPN's go without saying. */
+export function rulesRows(rules: CheckpointRules | null): [string, string][] {
+  if (rules?.name !== 'q-zoom') return [];
+  const positions = { own: 'of a second picture', source: 'as in the source picture' };
+  return [
+    ['Region by', 'Q-Zoom’s rules'],
+    ['Crop positions', positions[rules.cropPositions]],
+  ];
+}
 
 const GATE: [string, string] = ['Gate', 'present, not used: every question gets a second look'];
 
@@ -91,7 +95,7 @@ export function factRows({
     ['Decoder', `${layers} layers × ${heads} heads`],
     ['Visual tokens', grid ? `${grid[0]} × ${grid[1]}` : 'as many as each picture needs'],
     ['RPN', rpn ? rpnWords(rpn) : 'none in this checkpoint'],
-    ...(rules.name === 'q-zoom' ? [['Rules', qzoomWords(rules)] satisfies [string, string]] : []),
+    ...rulesRows(rules),
     ...(gate ? [GATE] : []),
     ...(unknownKeys ? [unknownWords(unknownKeys)] : []),
     ['Stored as', stored.join(', ')],
@@ -114,10 +118,6 @@ function adapterRows({ base, baseDir, ranks, targets, layers, replaced }: Adapte
 /** Settings that nobody here knows: whether the numbers obey them is for the person to find out. */
 function unknownWords(keys: NonNullable<ModelFacts['unknownKeys']>): [string, string] {
   return ['Settings not known', keys.map(({ file, key, value }) => `${key} ${value} in ${file}`).join(', ')];
-}
-
-function qzoomWords({ cropPositions }: CheckpointRules): string {
-  return `Q-Zoom’s; ${CROP_POSITIONS[cropPositions]}`;
 }
 
 function rpnWords({ k, t }: { readonly k: number; readonly t: number }): string {

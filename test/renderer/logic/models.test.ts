@@ -86,8 +86,9 @@ test('a model in one line, and what it is in rows', () => {
   assert.equal(rows.get('Gate'), undefined);
   const rules = { name: 'q-zoom', cropPositions: 'source' } as const;
   const qzoom = new Map(factRows({ ...model, facts: { ...facts, rules } }));
-  assert.equal(qzoom.get('Rules'), 'Q-Zoom’s; crop positions as in the source picture');
-  assert.equal(new Map(factRows(model)).has('Rules'), false);
+  assert.equal(qzoom.get('Region by'), 'Q-Zoom’s rules');
+  assert.equal(qzoom.get('Crop positions'), 'as in the source picture');
+  assert.equal(new Map(factRows(model)).has('Region by'), false);
   const gated = factRows({ ...model, facts: { ...facts, gate: true } });
   assert.match(new Map(gated).get('Gate') ?? '', /not used/);
   assert.equal(rows.get('Visual tokens'), 'as many as each picture needs');
