@@ -11,12 +11,18 @@ export function pairOf(run: Run, runs: readonly Run[]): Run | null {
   const alike = runs.filter(
     (other) =>
       other.id !== run.id &&
-      other.modelDir === run.modelDir &&
+      sameBase(other, run) &&
       other.adapterDir !== run.adapterDir &&
       other.preset.id === run.preset.id &&
       other.answerMode === run.answerMode,
   );
   return alike.find(({ adapterDir }) => adapterDir === undefined) ?? alike[0] ?? null;
+}
+
+/** One folder, or one name of it: the same model may be given by its path, by its name, or through a link. */
+function sameBase(a: Run, b: Run): boolean {
+  const nameOf = ({ modelName }: Run): string => modelName.split(' + ')[0] ?? '';
+  return a.modelDir === b.modelDir || nameOf(a) === nameOf(b);
 }
 
 /** What a button says that compares with a {@link pairOf}. */

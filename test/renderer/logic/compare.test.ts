@@ -51,6 +51,8 @@ test('base and adapter belong together, not runs that differ in more', () => {
   assert.equal(pairOf(foreign, runs), null);
   assert.equal(pairOf(runs[4]!, runs), null, 'given answers are another question');
   assert.equal(pairOf(lora, [lora, runs[3]!]), runs[3], 'two adapters of one base');
+  const linked = run(6, undefined, { modelDir: '/links/base' });
+  assert.equal(pairOf(lora, [lora, linked]), linked, 'the same model through a link');
   assert.equal(pairWords(base), 'Compare with its base');
   assert.equal(pairWords(lora), 'Compare with base + lora');
 });
