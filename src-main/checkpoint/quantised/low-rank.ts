@@ -4,8 +4,8 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { LowRank, WeightRef } from '../../graph/weights.ts';
 import { readFloats } from './floats.ts';
 
-/** Adds to whole rows, the first of which is row `first` of the weight, in place. */
-export type AddRows = (rows: Float32Array, first: number) => void;
+/** Adds to whole rows, the first of which is row `first` of the weight, in place; false: a sum is not finite. */
+export type AddRows = (rows: Float32Array, first: number) => boolean;
 
 /**
  * `rows[n, k] += scale · Σ_r left[n, r] · right[r, k]`: the sum rounded to float32 before it is scaled, and scaled
@@ -25,13 +25,17 @@ export async function adder(plus: LowRank, [rows = 0, ...rest]: readonly number[
   const size = Math.fround(scale);
   return (floats, first) => {
     const sum = new Float32Array(k);
+    let poison = 0;
     for (let row = 0; row * k < floats.length; row++) {
       addUp(sum, left, right, (first + row) * rank, rank);
       const at = row * k;
       for (let i = 0; i < k; i++) {
-        floats[at + i] = (floats[at + i] as number) + Math.fround(size * (sum[i] as number));
+        const whole = Math.fround((floats[at + i] as number) + Math.fround(size * (sum[i] as number)));
+        floats[at + i] = whole;
+        poison += whole * 0; // NaN when it is not finite
       }
     }
+    return poison === 0;
   };
 }
 

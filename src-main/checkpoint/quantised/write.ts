@@ -131,7 +131,7 @@ export const writeEncoded: WriteTensor<PlannedTensor> = async (tensor, files, ou
   let read = 0;
   let row = 0;
   for await (const floats of readFloats(source, entry, count)) {
-    add?.(floats, row);
+    if (add?.(floats, row) === false) throw notFinite(entry);
     row += floats.length / k;
     const [bytes, scale] = encode(floats, k, encoding, entry) as [Uint8Array, Uint8Array?];
     hash.update(bytes);
@@ -154,7 +154,18 @@ export const writeEncoded: WriteTensor<PlannedTensor> = async (tensor, files, ou
 const rowLength = ([, ...rest]: readonly number[]): number => rest.reduce((a, b) => a * b, 1);
 
 /** Writes bytes at a place of the file. */
-export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+export function notFinite({ name, file, plus }: PlannedTensor['entry']): FoveaError {
+  return new FoveaError(
+    'bad_checkpoint',
+    `with its adapter tensor ${name} holds values that are not finite`,
+    {
+      where: plus?.left.file ?? file,
+      next: 'Save the adapter of an earlier step: its training went astray, or its file is damaged',
+    },
+  );
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
     at += bytesWritten;

@@ -80,6 +80,24 @@ test('written once, anew for another adapter in its place, other scales or anoth
   assert.equal((await cacheState(checkpoint, form, folder)).present, false);
 });
 
+test('an adapter whose numbers are not finite is refused by the tensor, and leaves no cache', async (t) => {
+  const folder = tempDir(t);
+  const path = 'model.layers.2.self_attn.q_proj';
+  const tensors = {
+    [`base_model.model.${path}.lora_A.weight`]: random([2, 128], 1, Infinity),
+    [`base_model.model.${path}.lora_B.weight`]: random([128, 2], 2),
+  };
+  const dir = writeAdapter(join(tempDir(t), 'lora'), DEMO_CHECKPOINT, { modules: {}, tensors });
+  const checkpoint = await openFolders({ dir });
+  await assert.rejects(openQuantised(checkpoint, { folder, form }), {
+    code: 'bad_checkpoint',
+    message:
+      /with its adapter tensor model\.layers\.2\.self_attn\.q_proj\.weight holds values that are not finite/,
+    where: join(dir, 'adapter_model.safetensors'),
+  });
+  assert.equal((await cacheState(checkpoint, form, folder)).present, false);
+});
+
 test('int4 and fp16 are made from the sum at once', async (t) => {
   const folder = tempDir(t);
   const checkpoint = await openFolders({ dir: adapted(t) });

@@ -8,8 +8,11 @@ import { modelGraphs } from '../../../models/architectures/index.ts';
 import { normalise, squareImage } from '../../../src-main/checkpoint/image/clip-processor.ts';
 import { qwenPixels } from '../../../src-main/checkpoint/image/qwen-processor.ts';
 import { memoryEstimate } from '../../../src-main/checkpoint/memory.ts';
-import { openModel } from '../../../src-main/checkpoint/open.ts';
+import { openFolders, openModel } from '../../../src-main/checkpoint/open.ts';
+import { ALL_FORMS } from '../../../src-main/checkpoint/quantised/encodings.ts';
+import { planQuantised } from '../../../src-main/checkpoint/quantised/plan.ts';
 import { buildPrompt } from '../../../src-main/checkpoint/prompt.ts';
+import { ADAPTERS } from '../adapters.ts';
 import { DEMO_CHECKPOINT } from '../demo.ts';
 import { splitRpn, type SplitCheckpoint } from '../split-rpn.ts';
 import { mutateJson, pick } from './mutate.ts';
@@ -59,6 +62,7 @@ export function fuzzTargets(dir: string): readonly Target[] {
     ...checkpoints,
     ...overlays,
     ...overlays,
+    adapterTarget(join(dir, 'adapter')),
     importTarget(dir),
     imageTarget(dir),
   ];
@@ -94,6 +98,22 @@ function overlayTarget(merged: string, dir: string): Target {
       const present = file.filter((name) => existsSync(join(where, name)));
       await withDamage(where, random, present, () => use(base, rpn));
     },
+  };
+}
+
+/** An adapter laid over its base: what PEFT wrote is damaged, file by file. */
+function adapterTarget(dir: string): Target {
+  cpSync(join(ADAPTERS, 'llava-patterns'), dir, { recursive: true });
+  const base = join(CASES, 'llava-hf-v5-36');
+  const files = ['adapter_config.json', 'adapter_config.json', 'adapter_model.safetensors'];
+  return {
+    name: 'llava-hf-v5-36 + adapter',
+    run: (random) =>
+      withDamage(dir, random, files, async () => {
+        const checkpoint = await openFolders({ dir: base, adapterDir: dir });
+        memoryEstimate(checkpoint);
+        for (const form of ALL_FORMS) await planQuantised(checkpoint, form);
+      }),
   };
 }
 
