@@ -197,7 +197,11 @@ export function layOver<C extends { readonly text: TextConfig }>(
 ): { readonly adapted: C; readonly adapter?: AdapterFacts } {
   if (!adapter) return { adapted: config };
   if (weights.packing) {
-    throw cannotMerge(`the base's weights are packed (${weights.packing.label})`, adapter.dir);
+    throw cannotMerge(
+      `the base's weights are packed (${weights.packing.label})`,
+      adapter.dir,
+      'Give the base that is not packed, which it was made from: --model BASE --adapter ADAPTER',
+    );
   }
   const { tieWordEmbeddings } = config.text;
   const { tied, facts } = layAdapter(adapter, { weights, names, tied: tieWordEmbeddings });

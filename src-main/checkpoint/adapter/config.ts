@@ -82,10 +82,13 @@ export async function readAdapterConfig(dir: string): Promise<AdapterConfig | nu
   };
 }
 
+const MERGE =
+  'Merge it once with PEFT (merge_and_unload, then save_pretrained of model and processor) and give the folder that comes out';
+
 /** An adapter that is no plain sum. */
-export function cannotMerge(what: string, where: string): FoveaError {
+export function cannotMerge(what: string, where: string, next = MERGE): FoveaError {
   return new FoveaError('unsupported_model', `the adapter cannot be added to its base: ${what}`, {
     where,
-    next: 'Merge it once with PEFT (merge_and_unload, then save_pretrained of model and processor) and give the folder that comes out',
+    next,
   });
 }

@@ -153,8 +153,7 @@ export const writeEncoded: WriteTensor<PlannedTensor> = async (tensor, files, ou
 /** Numbers in a row, the first axis counting rows. */
 const rowLength = ([, ...rest]: readonly number[]): number => rest.reduce((a, b) => a * b, 1);
 
-/** Writes bytes at a place of the file. */
-export function notFinite({ name, file, plus }: PlannedTensor['entry']): FoveaError {
+function notFinite({ name, file, plus }: PlannedTensor['entry']): FoveaError {
   return new FoveaError(
     'bad_checkpoint',
     `with its adapter tensor ${name} holds values that are not finite`,
@@ -165,7 +164,8 @@ export function notFinite({ name, file, plus }: PlannedTensor['entry']): FoveaEr
   );
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+/** Writes bytes at a place of the file. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
     at += bytesWritten;
