@@ -12,6 +12,10 @@ import { useExactByteFallback } from './byte-fallback.ts';
 import type { ChatTemplate, TemplateTokens } from './chat-template.ts';
 import { readChatTemplate } from './chat-template.ts';
 import { readJsonIfThere } from './json-file.ts';
+import type { UnknownKey } from './keys/check.ts';
+import { checkKeys } from './keys/check.ts';
+import { TOKENIZER_KEYS } from './keys/tokenizer.ts';
+import { refuseNewTokens } from './special-tokens.ts';
 import { refuseOtherTokenizers, tokenizerSchema } from './tokenizer-guard.ts';
 import { DISPUTED_SPACE, mendNormalizer, mendPreTokenizer } from './tokenizer-patches.ts';
 import type { TextStep } from './tokenizer-patches.ts';
@@ -56,15 +60,23 @@ export interface Tokenizer {
   readonly chatTemplate: ChatTemplate | null;
   /** The special tokens a template may write. */
   readonly templateTokens: TemplateTokens;
+  /** Keys of tokenizer_config.json that Fovea knows nothing of. */
+  readonly unknownKeys: readonly UnknownKey[];
 }
 
-/** @throws FoveaError `bad_checkpoint` when tokenizer.json is missing or is not one the library can run. */
+/**
+ * @throws FoveaError `bad_checkpoint` when tokenizer.json is missing or is not one the library can run,
+ *   `unsupported_model` for a key of tokenizer_config.json that would change ids and is not obeyed.
+ */
 export async function readTokenizer(dir: string): Promise<Tokenizer> {
   const path = join(dir, 'tokenizer.json');
   const json = await readJsonIfThere(path, tokenizerSchema, MAX_TOKENIZER_BYTES);
   if (!json) throw await noTokenizer(dir, path);
-  const config = (await readJsonIfThere(join(dir, 'tokenizer_config.json'), configSchema)) ?? {};
+  const configPath = join(dir, 'tokenizer_config.json');
+  const config = (await readJsonIfThere(configPath, configSchema)) ?? {};
+  const unknownKeys = checkKeys(config, TOKENIZER_KEYS, { path: configPath });
   refuseOtherTokenizers(json, path);
+  refuseNewTokens(config, json, configPath);
   const strips = json.added_tokens.some(({ lstrip, rstrip }) => lstrip || rstrip);
   let hf: HfTokenizer;
   try {
@@ -101,6 +113,7 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
     tokenOf: (id) => hf.id_to_token(id) ?? null,
     bosToken: config.bos_token ?? null,
     eosToken: config.eos_token ?? null,
+    unknownKeys,
     chatTemplate: await readChatTemplate(dir),
     templateTokens: templateTokens(config),
   };

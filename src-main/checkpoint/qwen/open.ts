@@ -97,7 +97,7 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
     ...namesOf(dir, over),
     ...laid,
     gate: hasGate(weights, rpn),
-    unknownKeys: [...unknown, ...inGeneration, ...inProcessor],
+    unknownKeys: [...unknown, ...tokenizer.unknownKeys, ...inGeneration, ...inProcessor],
     rules,
     config,
     weights,

@@ -77,12 +77,13 @@ def made(folder: Path) -> list:
 
 
 def main() -> None:
-    rows = []
+    rows, bases = [], {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "one"
-        for case in ("llava-hf-plain-33", "llava-original-twig", "qwen2_5-vl-windows"):
+        for case in ("llava-hf-plain-33", "qwen2_5-vl-windows"):
             config = json.loads((CASES / case / "tokenizer_config.json").read_text())
             own = made(CASES / case)
+            bases[case] = {"ids": own[0], "texts": own[1]}
             for key, value in VALUES:
                 if (value is DROP and key not in config) or (key in config and config[key] == value):
                     continue
@@ -102,7 +103,7 @@ def main() -> None:
                 rows.append(row)
                 print(case, key, value, row["transformers"], row.get("because", ""), got[0][0] if row["transformers"] == "changed" else "", flush=True)
     lines = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
-    head = json.dumps({"transformers": transformers.__version__, "asked": TEXTS}, ensure_ascii=False)
+    head = json.dumps({"transformers": transformers.__version__, "asked": TEXTS, "bases": bases}, ensure_ascii=False)
     (HERE / "tokens.json").write_text(f'{head[:-1]},\n"rows":[\n{lines}\n]}}\n')
 
 
