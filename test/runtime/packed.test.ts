@@ -1,9 +1,11 @@
 /** bitsandbytes, AWQ and GPTQ checkpoints as their own packages wrote them, against what those packages unpack. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCached } from '../../src-main/checkpoint/cached.ts';
-import { openModel } from '../../src-main/checkpoint/open.ts';
+import { openFolders, openModel } from '../../src-main/checkpoint/open.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { QuantisedRef } from '../../src-main/graph/weights.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
@@ -11,6 +13,8 @@ import { Session } from '../../src-main/runtime/session.ts';
 import { relativeDifference } from '../support/oracle.ts';
 import { packedCase, packedFolder, packedNames, packedNumbers, pattern, REMAKE } from '../support/packed.ts';
 import { tempDir } from '../support/demo.ts';
+import { writeSafetensors } from '../support/safetensors.ts';
+import { random, writeAdapter } from '../support/write-adapter.ts';
 
 /** float32 sums in another order, of the largest number. */
 const ROUNDING = 2e-5;
@@ -49,6 +53,67 @@ for (const name of packedNames()) {
     const { logits } = await model.forward(model.newCache(), { parts });
     close(logits, 'logits');
   });
+}
+
+test('int8 products: the same 4 bits, near the original and not equal to it, from the same cache', async (t) => {
+  const golden = packedCase('qwen-awq');
+  const checkpoint = await openModel(await packedFolder(t, golden));
+  const cacheFolder = tempDir(t);
+  const rows = pattern(8 * 64);
+  const hidden = [];
+  for (const precision of ['as-stored', 'int4'] as const) {
+    const model = await loadModel(checkpoint, { device: 'cpu', cacheFolder, precision });
+    t.after(() => model.dispose());
+    const parts = [{ features: rows, count: 8 }];
+    hidden.push((await model.forward(model.newCache(), { parts, hiddenOf: 1 })).hidden);
+  }
+  const difference = relativeDifference(hidden[1] ?? [], hidden[0] ?? []);
+  assert.ok(difference > 1e-5 && difference < 0.05, `differs by ${difference}`);
+});
+
+test('an RPN of floats lies over a packed base, whatever it is packed as; an adapter does not', async (t) => {
+  const rpnDir = writeRpn(tempDir(t));
+  const logits = [];
+  for (const name of ['llava-gptq', 'llava-nf4-double']) {
+    const dir = await packedFolder(t, packedCase(name));
+    const model = await loadModel(await openModel(dir, rpnDir), { device: 'cpu', cacheFolder: tempDir(t) });
+    t.after(() => model.dispose());
+    logits.push(await model.rpn(pattern(6 * 64), [5, 6], [1, 5]));
+  }
+  assert.equal(relativeDifference(logits[1] ?? [], logits[0] ?? []), 0);
+  assert.ok(new Set(logits[0]).size === 4);
+
+  const dir = await packedFolder(t, packedCase('llava-gptq'));
+  const modules = { 'model.language_model.layers.0.self_attn.q_proj': [64, 64] } as const;
+  const adapterDir = writeAdapter(join(tempDir(t), 'adapter'), dir, { modules });
+  await assert.rejects(openFolders({ dir, adapterDir }), {
+    code: 'unsupported_model',
+    message: /the base's weights are packed \(GPTQ\)/,
+  });
+});
+
+/** An RPN of one layer at the decoder's foot, with a copy of one of the base's layers as the published folders have. */
+function writeRpn(dir: string): string {
+  const layer = 'model.twig_layers.0';
+  const shapes: Record<string, readonly number[]> = {
+    [`${layer}.self_attn.q_proj.weight`]: [64, 64],
+    [`${layer}.self_attn.k_proj.weight`]: [32, 64],
+    [`${layer}.self_attn.v_proj.weight`]: [32, 64],
+    [`${layer}.self_attn.o_proj.weight`]: [64, 64],
+    [`${layer}.mlp.gate_proj.weight`]: [128, 64],
+    [`${layer}.mlp.up_proj.weight`]: [128, 64],
+    [`${layer}.mlp.down_proj.weight`]: [64, 128],
+    [`${layer}.input_layernorm.weight`]: [64],
+    [`${layer}.post_attention_layernorm.weight`]: [64],
+    'model.twig_norm.weight': [64],
+    'language_model.model.layers.0.self_attn.q_proj.weight': [64, 64],
+  };
+  const tensors = Object.entries(shapes).map(([name, shape], i) => [name, random(shape, i + 1)] as const);
+  writeSafetensors(join(dir, 'model.safetensors'), Object.fromEntries(tensors));
+  const keys = { enable_twig: true, twig_K: 0, twig_T: 1, roi_source: 'qk', roi_multi_head: true };
+  const config = { architectures: ['LlavaForConditionalGeneration'], model_type: 'llava', ...keys };
+  writeFileSync(join(dir, 'config.json'), JSON.stringify(config));
+  return dir;
 }
 
 /** What a layer multiplies by, `[n, k]`: its product with the unit matrix, whose sums are one number and zeros. */

@@ -13,7 +13,13 @@ import { refusal } from '../quantisation.ts';
 export type PackedConfig =
   | { readonly method: 'bitsandbytes' }
   | { readonly method: 'awq'; readonly group: number }
-  | { readonly method: 'gptq'; readonly group: number; readonly zeroOffset: 0 | 1 };
+  | {
+      readonly method: 'gptq';
+      readonly group: number;
+      readonly zeroOffset: 0 | 1;
+      /** Inputs of a group need not follow each other. */
+      readonly anyOrder: boolean;
+    };
 
 /** Files of their own that say it, GPTQ's and AWQ's. */
 const OWN_FILES = ['quantize_config.json', 'quant_config.json'];
@@ -43,6 +49,7 @@ const gptqSchema = z
   .object({
     bits,
     group_size: group.default(-1),
+    desc_act: z.boolean().nullish(),
     checkpoint_format: z.string().nullish(),
     format: z.string().nullish(),
     is_marlin_format: z.boolean().nullish(),
@@ -135,5 +142,6 @@ function parseGptq(c: z.infer<typeof gptqSchema>, where: string): PackedConfig {
   for (const key of ['adapter', 'rotation', 'activation'] as const) {
     if (c[key]) throw refusal(`GPTQ with ${key}`, null, where);
   }
-  return { method: 'gptq', group: c.group_size, zeroOffset: format === 'gptq' ? 1 : 0 };
+  const zeroOffset = format === 'gptq' ? 1 : 0;
+  return { method: 'gptq', group: c.group_size, zeroOffset, anyOrder: c.desc_act ?? false };
 }

@@ -60,7 +60,8 @@ function groupTensor(
   if (n % PER_WORD !== 0) throw broken(qweight, `${n} outputs are no multiple of ${PER_WORD}`);
   const qzeros = expect(part('.qzeros'), ['I32'], [groups, n / PER_WORD]);
   const scales = expect(part('.scales'), ['F16', 'BF16', 'F32'], [groups, n]);
-  const groupOf = isAwq ? null : optional('.g_idx');
+  const anyOrder = config.method === 'gptq' && config.anyOrder;
+  const groupOf = isAwq ? null : anyOrder ? part('.g_idx') : optional('.g_idx');
   if (groupOf) expect(groupOf, ['I32'], [k]);
   const zeroOffset = config.method === 'gptq' ? config.zeroOffset : 0;
   return { kind: config.method, shape: [n, k], group, qweight, qzeros, scales, groupOf, zeroOffset };
