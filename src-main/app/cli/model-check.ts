@@ -224,8 +224,9 @@ function adapterLines(
 }
 
 /** Whose rules read the RoI map; SD-RPN's go without saying. */
-function rulesLines({ rules, rpnDir }: Pick<ModelInfo, 'rules' | 'rpnDir'>): string[] {
-  if (rules.name === 'sd-rpn') return [];
+function rulesLines({ rules, rpnDir, gate }: Pick<CheckedModel, 'rules' | 'rpnDir' | 'gate'>): string[] {
+  if (rules.name === 'sd-rpn')
+    return gate ? ["  rules      SD-RPN's: Q-Zoom has no code for this family"] : [];
   const positions =
     rules.cropPositions === 'source'
       ? 'as in the source picture (reuse_src_pos true)'

@@ -23,7 +23,10 @@ test('check says where the RPN comes from; probe gives the merged model’s numb
   assert.partialDeepStrictEqual(checked.json, { dir: base, rpnDir: rpn, rpn: { k: 1, t: 2 }, gate: false });
   await addGate(rpn);
   const gated = await fovea(['model', 'check', base, '--rpn', rpn]);
-  assert.match(gated.stdout, /\n {2}gate {7}present, not used: /);
+  assert.match(
+    gated.stdout,
+    /\n {2}rules {6}SD-RPN's: Q-Zoom has no code for this family\n {2}gate {7}present, not used: /,
+  );
 
   const [line = ''] = readFileSync(join(DEMO_PROJECT_SCENES, 'questions.jsonl'), 'utf8').split('\n');
   const image = join(DEMO_PROJECT_SCENES, (JSON.parse(line) as { image: string }).image);

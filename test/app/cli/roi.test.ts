@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { Readable, Writable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { roiCommand } from '../../../src-main/app/cli/roi.ts';
+import { sigmoid } from '../../../src-shared/kernels/sigmoid.ts';
 import { golden } from '../../support/goldens.ts';
+import { madeUpLogits, qzoomGolden } from '../../support/qzoom.ts';
 
 class Collect extends Writable {
   text = '';
@@ -59,6 +61,22 @@ describe('fovea roi', () => {
     assert.deepEqual(
       qwenGot.lines.map(({ dropped: _, ...rest }) => rest),
       qwen.want,
+    );
+  });
+
+  it('boxes: by Q-Zoom’s rules where a Qwen case says so', async () => {
+    const { sweep } = await qzoomGolden();
+    const cases = sweep.slice(0, 40).map(({ grid, size, turn, threshold }) => ({
+      grid,
+      probs: [...sigmoid(madeUpLogits(grid, turn))],
+      conf_thresh: threshold,
+      image_size_wh: size,
+      rules: 'q-zoom',
+    }));
+    const got = await run(['boxes', '--variant', 'qwen'], cases.map((c) => JSON.stringify(c)).join('\n'));
+    assert.deepEqual(
+      got.lines.map((line) => [line['surrounding_box_feat_xyxy'], line['surrounding_box_image_xyxy']]),
+      sweep.slice(0, 40).map(({ cells, box }) => [cells, box]),
     );
   });
 
