@@ -14,6 +14,7 @@ import { sampleState } from '../store/sample-state.ts';
 import { scoreBacklog } from '../store/score-backlog.ts';
 import { projectSummary } from '../store/summary.ts';
 import { dataVersion } from '../store/watch.ts';
+import { type Keeper, keepWayBack } from './keeping.ts';
 import { throttle } from './throttle.ts';
 import { openThumbnails, type Thumbnails } from './thumbnails.ts';
 
@@ -31,6 +32,7 @@ export interface Session {
   readonly project: Project;
   readonly queue: JobQueue;
   readonly thumbnails: Thumbnails;
+  readonly keeper: Keeper;
   /** Jobs, newest first, with the pace of the one that runs here. */
   jobs(): Job[];
   job(id: number): Job | null;
@@ -76,6 +78,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
       publish('sample.changed', { sampleId, ...row, latestRevisionId: latestRevisionId(db, sampleId) });
     }
     summaries.push(null);
+    keeper.check();
   };
   const many = throttle<null>(MANY_EVENT_MS, () => publish('samples.changed', {}));
   const batchSteps = throttle<EventPayload<'batch.progress'>>(JOB_EVENT_MS, (step) =>
@@ -107,6 +110,11 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     writing = run.catch(() => undefined);
     return run;
   };
+  const keeper = keepWayBack(
+    project,
+    (body) => task(body),
+    (state) => publish('project.keeping', state),
+  );
   let scoring = false;
   const scoreMissing = (): void => {
     if (scoring) return;
@@ -152,6 +160,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     project,
     queue,
     thumbnails: openThumbnails(project),
+    keeper,
     jobs,
     job: (id) => jobs().find((job) => job.id === id) ?? null,
     jobChanged: (job) => jobEvents.push(job, true),
@@ -170,6 +179,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     untilFree,
     async close() {
       clearInterval(watch);
+      keeper.stop();
       closing.abort();
       await Promise.all([queue.stop(), ...tasks]);
       jobEvents.stop();

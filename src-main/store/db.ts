@@ -44,6 +44,21 @@ export function requireSameFiles(db: ReadableDb): void {
   checks.get(db)?.();
 }
 
+/** Hears of what was committed. Both are asked inside the transaction, so that no other process's writes lie between. */
+export interface CommitListener {
+  /** Where things stand. */
+  newest(): number;
+  /** What came between two such answers is committed. Must not throw: it is too late for that. */
+  add(after: number, upTo: number): void;
+}
+
+const listeners = new WeakMap<Database.Database, CommitListener>();
+
+/** From here on `listener` hears of every transaction of this connection. */
+export function onCommit(db: WritableDb, listener: CommitListener): void {
+  listeners.set(db, listener);
+}
+
 const prepared = new WeakMap<Database.Database, Map<string, Database.Statement>>();
 
 /** A SELECT. `R` is the row's type as the schema declares it. */
@@ -72,7 +87,16 @@ export function write<R = never>(db: WritableDb, sql: string): WriteQuery<R> {
  * returns, none of it when it throws. With `project_replaced` it may be in a file that nobody sees any more.
  */
 export function transact<T>(db: WritableDb, body: () => T): T {
-  return guarded(db, () => committed(db, () => db.transaction(body).immediate()));
+  const listener = db.inTransaction ? undefined : listeners.get(db);
+  if (!listener) return guarded(db, () => committed(db, () => db.transaction(body).immediate()));
+  const heard = (): { result: T; before: number; after: number } => {
+    const before = listener.newest();
+    const result = body();
+    return { result, before, after: listener.newest() };
+  };
+  const { result, before, after } = guarded(db, () => committed(db, () => db.transaction(heard).immediate()));
+  listener.add(before, after);
+  return result;
 }
 
 /** What `body` commits went to the files that were opened; inside a transaction that is for its end to say. */

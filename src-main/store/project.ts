@@ -18,10 +18,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../db/migrations/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { type ReadableDb, type WritableDb, guardCommits, requireSameFiles } from './db.ts';
+import { type Automatic, backUpBeforeMigration } from './backup/backup.ts';
+import { type ReadableDb, type WritableDb, guardCommits, onCommit, requireSameFiles } from './db.ts';
 import { badProject, storeError } from './errors.ts';
 import { APPLICATION_ID, checkHeader } from './file-header.ts';
 import { identityCheck } from './file-identity.ts';
+import { openJournal } from './journal/journal.ts';
 import { prepareMapsFile } from './maps-file.ts';
 import { migrate } from './migrate.ts';
 
@@ -40,6 +42,10 @@ export interface Project {
   readonly db: WritableDb;
   /** True when `maps.db` was missing or damaged and an empty one took its place: label again to fill it. */
   readonly mapsRecreated: boolean;
+  /** The copy that was made before this opening brought the schema up to date, or why none was. */
+  readonly beforeMigration: Automatic;
+  /** What keeps the journal of decisions from being written, in words; decisions are in the database all the same. */
+  readonly journalProblem: () => string | null;
   close(): void;
 }
 
@@ -66,6 +72,7 @@ export function openProject(path: string): Project {
   requireWritable(file);
   const db = connect(file, false);
   try {
+    const beforeMigration = copyBeforeMigration(db, folder);
     migrate(db, projectMigrations, APPLICATION_ID);
     db.pragma('journal_mode = WAL');
     checkContent(db, file);
@@ -74,7 +81,19 @@ export function openProject(path: string): Project {
     db.pragma('maps.synchronous = NORMAL');
     guardCommits(db as WritableDb, identityCheck([file, join(folder, MAPS_FILE)]));
     mkdirSync(join(folder, 'cache'), { recursive: true });
-    return { path: folder, db: db as WritableDb, mapsRecreated, close: () => void db.close() };
+    const journal = openJournal(db as ReadableDb, folder);
+    onCommit(db as WritableDb, journal);
+    return {
+      path: folder,
+      db: db as WritableDb,
+      mapsRecreated,
+      beforeMigration,
+      journalProblem: () => journal.problem,
+      close() {
+        journal.close();
+        db.close();
+      },
+    };
   } catch (thrown) {
     db.close();
     throw storeError(thrown, file);
@@ -130,6 +149,12 @@ export async function withSnapshot<T>(project: Project, body: (db: ReadableDb) =
   } finally {
     db.close();
   }
+}
+
+/** Nobody goes back from a migration without the database as it was. */
+function copyBeforeMigration(db: Database.Database, folder: string): Automatic {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  return version === 0 || version === newest ? null : backUpBeforeMigration(db, folder, newest);
 }
 
 function connect(file: string, readonly: boolean): Database.Database {

@@ -23,6 +23,7 @@ import { Finding } from './finding.svelte.ts';
 import { Exchange } from './exchange.svelte.ts';
 import { Gallery } from './gallery.svelte.ts';
 import { Heads } from './heads.svelte.ts';
+import { Keeping } from './keeping.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -78,6 +79,7 @@ export class Workbench {
   readonly gallery: Gallery;
   readonly similar: Similar;
   readonly dashboard: Dashboard;
+  readonly keeping: Keeping;
   readonly batches: Batches;
   readonly models: Models;
   readonly recipe: RecipeTrial;
@@ -112,6 +114,7 @@ export class Workbench {
     this.gallery = new Gallery(this.session, this.queue, this.notices);
     this.similar = new Similar(this.session, this.queue, this.notices);
     this.dashboard = new Dashboard(this.session);
+    this.keeping = new Keeping(this.session, this.notices);
     this.batches = new Batches(this.session, this.queue, this.gallery, this.notices);
     // In the gallery the list is made anew; where one is worked through, rows keep their places.
     this.batches.onDone = () => void (this.page === 'gallery' && this.queue.reload());

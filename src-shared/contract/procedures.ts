@@ -12,6 +12,7 @@ import { exchangeProcedures } from './procedures/exchange.ts';
 import { galleryProcedures } from './procedures/gallery.ts';
 import { inspectProcedures } from './procedures/inspect.ts';
 import { jobProcedures } from './procedures/jobs.ts';
+import { keepingProcedures } from './procedures/keeping.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { projectProcedures } from './procedures/project.ts';
 import { recipeProcedures } from './procedures/recipes.ts';
@@ -55,6 +56,7 @@ export {
   type ExportReport,
   type ExportTarget,
 } from './procedures/exchange.ts';
+export type { Keeping } from './procedures/keeping.ts';
 export type { ListedModel } from './procedures/models.ts';
 export {
   THUMBNAIL_EDGES,
@@ -89,6 +91,7 @@ export {
 /** One file per namespace in `procedures/`. */
 export const procedures = {
   ...projectProcedures,
+  ...keepingProcedures,
   ...sampleProcedures,
   ...galleryProcedures,
   ...annotationProcedures,

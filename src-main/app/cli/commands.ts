@@ -1,5 +1,6 @@
 /** The commands, in the order `fovea --help` lists them. */
 import type { AddCommand } from './command.ts';
+import { addBackup, addRestore } from './backup.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
@@ -16,6 +17,8 @@ export const COMMANDS: readonly AddCommand[] = [
   addLabel,
   addReview,
   addExport,
+  addBackup,
+  addRestore,
   addServe,
   addModel,
   addDoctor,

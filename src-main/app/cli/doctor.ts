@@ -1,17 +1,55 @@
 /** `fovea doctor`: everything Fovea needs of this machine, tried and not assumed, each with what to do when it fails. */
+import { resolve } from 'node:path';
+import { repairProject, type Repaired } from '../../store/repair/repair.ts';
 import type { AddCommand } from './command.ts';
 import { runChecks, type CheckResult } from '../doctor/checks.ts';
 import { EXIT } from './exit.ts';
 
 export const addDoctor: AddCommand = (program, cli) => {
-  const command = program.command('doctor').description('check what Fovea needs of this machine');
-  cli.define(command, async ({ output }) => {
+  const command = program
+    .command('doctor')
+    .description('check what Fovea needs of this machine, or make a damaged project whole')
+    .option('--repair <project>', 'rebuild this project from what is readable, its copies and its journal');
+  cli.define<Options>(command, async ({ output }, _, { repair }) => {
+    if (repair !== undefined) {
+      const report = await repairProject(resolve(repair));
+      output.result(report, repairWords(report).join('\n'));
+      return EXIT.done;
+    }
     const checks = await runChecks();
     const ok = checks.every(({ status }) => status !== 'failed');
     output.result({ ok, checks }, checks.map(line).join('\n'));
     return ok ? EXIT.done : EXIT.failed;
   });
 };
+
+interface Options {
+  readonly repair?: string;
+}
+
+function repairWords(report: Repaired): string[] {
+  const { database, aside, lost, replayed, withoutSample, withoutPrediction } = report;
+  const what =
+    database === 'sound'
+      ? 'The database is sound'
+      : database === 'rebuilt'
+        ? 'The database was put together from what could be read'
+        : `The database is the copy ${database.copy} now`;
+  return [
+    what,
+    ...(aside === null ? [] : [`The damaged one is in ${aside}`]),
+    ...Object.entries(lost).map(([table, n]) => `Lost: ${n} stretches or rows of ${table}`),
+    `Put back from the journal: ${replayed} decisions`,
+    ...(withoutSample > 0
+      ? [`Left in the journal: ${withoutSample} decisions on samples that are not here`]
+      : []),
+    ...(withoutPrediction > 0
+      ? [
+          `Left in the journal: ${withoutPrediction} labels without a prediction; label again, then repair again`,
+        ]
+      : []),
+  ];
+}
 
 const MARKS = { ok: '✔', missing: '–', failed: '✖' } as const;
 

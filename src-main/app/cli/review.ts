@@ -1,6 +1,7 @@
 /** `fovea review --apply`: decisions from a file, all of its lines or none. */
 import { resolve } from 'node:path';
 import { applyReviewsFile } from '../../jobs/apply-reviews.ts';
+import { backUpDaily } from '../../store/backup/backup.ts';
 import { withProject } from '../projects.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
@@ -18,8 +19,12 @@ export const addReview: AddCommand = (program, cli) => {
       '--apply <file>',
       'lines of {"sample" (the data\'s id) or "fovea" (its number here),"decision":"accept|correct|reject|reset","label":[H*W]?,"reviewer","note"?}',
     );
-  cli.define<Options>(command, async ({ output }, [path], { apply }) => {
-    const report = await withProject(path, async (project) => applyReviewsFile(project, resolve(apply)));
+  cli.define<Options>(command, async ({ output, stderr }, [path], { apply }) => {
+    const report = await withProject(path, async (project) => {
+      const copy = await backUpDaily(project.db, project.path);
+      if (copy && 'leftOut' in copy) stderr.write(`No copy of the project was made: ${copy.leftOut}\n`);
+      return applyReviewsFile(project, resolve(apply));
+    });
     output.result(report, `Applied ${report.done} decisions in ${report.seconds.toFixed(1)} s`);
     return EXIT.done;
   });

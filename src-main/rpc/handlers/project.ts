@@ -40,6 +40,8 @@ export const projectHandlers = {
 
   'project.prompts': ({ session }) => runPrompts(session().project),
 
+  'project.keeping': ({ session }) => session().keeper.state(),
+
   'project.setActiveRun': ({ session }, { runId }) => {
     const open = session();
     setActiveRun(open.project.db, runId);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { flagSchema, idSchema, jobSchema, projectSummarySchema, sampleStateSchema } from '../domain.ts';
 import { modelTaskSchema } from '../models.ts';
 import { batchSchema } from './batches.ts';
+import { keepingSchema } from './keeping.ts';
 
 /** Pushed by the main side; a client that missed some asks again (`project.summary`, `samples.get`). */
 export const events = {
@@ -33,6 +34,8 @@ export const events = {
   /** How far deciding or undoing a batch has come; nothing of it holds before `batch.changed`. */
   'batch.progress': z.object({ id: idSchema, done: z.number().int(), total: z.number().int() }),
   'project.changed': projectSummarySchema,
+  /** A copy was made or left out, or the journal can be written no more, or again. */
+  'project.keeping': keepingSchema,
   /** The list of models is another one: ask for it again. */
   'models.changed': z.object({}),
   /** How far a check or a download of a model is. */

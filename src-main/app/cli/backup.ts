@@ -1,0 +1,70 @@
+/** `fovea backup` and `fovea restore`: copies of what people decided, and the way back to one. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { backUp, ensureDir } from '../../store/backup/backup.ts';
+import { copyName } from '../../store/backup/copies.ts';
+import { restoreDatabase } from '../../store/backup/restore.ts';
+import { JOURNAL_FILE } from '../../store/journal/journal.ts';
+import { readJournal } from '../../store/journal/read.ts';
+import { countMissing } from '../../store/repair/replay.ts';
+import { withProject } from '../projects.ts';
+import type { AddCommand } from './command.ts';
+import { EXIT } from './exit.ts';
+
+interface BackupOptions {
+  readonly out?: string;
+}
+
+export const addBackup: AddCommand = (program, cli) => {
+  const command = program
+    .command('backup')
+    .description("copy a project's database, whole and checked, while it may be in use")
+    .argument('<project>', 'project folder')
+    .option('--out <file>', "where to (default: the project's backups folder)");
+  cli.define<BackupOptions>(command, async ({ output }, [path], { out }) =>
+    withProject(path, async ({ db, path: folder }) => {
+      const file = out ? resolve(out) : join(ensureDir(folder), copyName(new Date(), 'manual'));
+      await backUp(db, file);
+      output.result(
+        { file },
+        `Copied the project's database to ${file}. Maps are left out: they can be made again`,
+      );
+      return EXIT.done;
+    }),
+  );
+};
+
+export const addRestore: AddCommand = (program, cli) => {
+  const command = program
+    .command('restore')
+    .description("put a copy in the place of a project's database; the one that is there is kept beside it")
+    .argument('<project>', 'project folder')
+    .argument('<file>', 'a copy that fovea backup made, or one of its backups folder');
+  cli.define(command, async ({ output }, [path, copy]) => {
+    const folder = resolve(path);
+    const inBackups = join(folder, 'backups', copy);
+    const file = !existsSync(resolve(copy)) && existsSync(inBackups) ? inBackups : resolve(copy);
+    const aside = restoreDatabase(folder, file);
+    const later = await withProject(folder, ({ db }) =>
+      countMissing(db, readJournal(join(folder, JOURNAL_FILE))),
+    ).catch((thrown: unknown) => {
+      throw new FoveaError('bad_project', 'the copy is in place but does not open', {
+        where: folder,
+        next: `The former database is in ${aside ?? 'no place'}`,
+        cause: thrown,
+      });
+    });
+    output.result(
+      { restored: file, aside, later },
+      [
+        `Restored ${file}`,
+        ...(aside ? [`The former database is in ${aside}`] : []),
+        ...(later > 0
+          ? [`The journal holds ${later} later decisions; fovea doctor --repair ${path} puts them back`]
+          : []),
+      ].join('\n'),
+    );
+    return EXIT.done;
+  });
+};

@@ -1,0 +1,25 @@
+/** A whole journal, line by line. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { keyOf, parseJournalLine, type JournalLine } from './line.ts';
+
+/** Far above any decision: one letter a token, and words people wrote. */
+const LONGEST_LINE = 4_000_000;
+
+/** Decisions, each once, as they were written; a missing file has none. Lines that were cut off are left out. */
+export async function* readJournal(path: string): AsyncGenerator<JournalLine> {
+  const seen = new Set<string>();
+  const stream = createReadStream(path, 'utf8');
+  try {
+    for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
+      const line = text.length > LONGEST_LINE ? null : parseJournalLine(text);
+      if (line === null || seen.has(keyOf(line))) continue;
+      seen.add(keyOf(line));
+      yield line;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    stream.destroy();
+  }
+}

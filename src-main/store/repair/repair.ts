@@ -1,0 +1,116 @@
+/**
+ * A project that does not open, made whole again: from what is readable of its database, else from the newest sound copy,
+ * and from the journal. What was there stays beside it. A sound project only gets what the journal has and it lacks.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { projectMigrations } from '../../../db/migrations/index.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { listCopies } from '../backup/copies.ts';
+import { placeDatabase, restoreDatabase, syncFile } from '../backup/restore.ts';
+import { storeError } from '../errors.ts';
+import { checkHeader } from '../file-header.ts';
+import { JOURNAL_FILE } from '../journal/journal.ts';
+import { readJournal } from '../journal/read.ts';
+import { openProject, PROJECT_FILE } from '../project.ts';
+import { refreshAllSampleStates } from '../sample-state.ts';
+import { replay, type Replayed } from './replay.ts';
+import { salvage, type Salvaged } from './salvage.ts';
+
+export interface Repaired extends Replayed {
+  /** What the database is now: as it was, put together from what could be read, or a copy of that name. */
+  readonly database: 'sound' | 'rebuilt' | { readonly copy: string };
+  /** Where the damaged one lies. */
+  readonly aside: string | null;
+  /** Rows that could not be carried over, by table. */
+  readonly lost: Readonly<Record<string, number>>;
+}
+
+/**
+ * @throws FoveaError `not_found` when the folder holds nothing of a project, `bad_project` when there is neither anything
+ *   readable nor a sound copy, `project_too_new`, `no_space`, `read_only`
+ */
+export async function repairProject(folder: string, now = new Date()): Promise<Repaired> {
+  const file = join(folder, PROJECT_FILE);
+  if (!existsSync(file) && listCopies(folder).length === 0) {
+    throw new FoveaError('not_found', 'there is neither a project nor a copy of one here', {
+      where: folder,
+      next: 'Give the folder that held project.db',
+    });
+  }
+  const { database, aside, lost } = whyUnsound(file) === null ? SOUND : rebuild(folder, now);
+  const project = openProject(folder);
+  try {
+    if (database !== 'sound') refreshAllSampleStates(project.db);
+    const counts = await replay(project.db, readJournal(join(folder, JOURNAL_FILE)));
+    return { database, aside, lost, ...counts };
+  } finally {
+    project.close();
+  }
+}
+
+type Outcome = Pick<Repaired, 'database' | 'aside' | 'lost'>;
+const SOUND: Outcome = { database: 'sound', aside: null, lost: {} };
+
+/** In words what is wrong with a database, whole-file check included; null: nothing. @throws `project_too_new` */
+export function whyUnsound(file: string): string | null {
+  if (!existsSync(file)) return 'project.db is missing';
+  try {
+    checkHeader(file, projectMigrations.at(-1)?.version ?? 0);
+    const db = new Database(file);
+    try {
+      const answer = db.pragma('integrity_check(1)', { simple: true });
+      return answer === 'ok' ? null : String(answer);
+    } finally {
+      db.close();
+    }
+  } catch (thrown) {
+    const error = storeError(thrown, file);
+    if (error.code === 'bad_project') return error.message;
+    throw error;
+  }
+}
+
+function rebuild(folder: string, now: Date): Outcome {
+  const file = join(folder, PROJECT_FILE);
+  const made = existsSync(file) ? trySalvage(folder, file) : null;
+  if (made) {
+    return { database: 'rebuilt', aside: placeDatabase(folder, made.file, 'damaged', now), lost: made.lost };
+  }
+  for (const copy of listCopies(folder)) {
+    if (whyUnsound(copy.path) !== null) continue;
+    return { database: { copy: copy.name }, aside: restoreDatabase(folder, copy.path, now), lost: {} };
+  }
+  throw new FoveaError(
+    'bad_project',
+    'nothing of the database can be read, and there is no sound copy of it',
+    {
+      where: file,
+      next: `Restore the folder from a backup of your own; the decisions are in ${JOURNAL_FILE} as text`,
+    },
+  );
+}
+
+/** A new database with what could be read; null when its samples could not. */
+function trySalvage(folder: string, file: string): { file: string; lost: Salvaged['lost'] } | null {
+  const target = join(folder, `.${PROJECT_FILE}.${randomBytes(6).toString('hex')}.tmp`);
+  const discard = (): void => {
+    for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(target + ending, { force: true });
+  };
+  try {
+    const { rows, lost } = salvage(file, target);
+    if ((rows.sample ?? 0) === 0 || (rows.project ?? 0) !== 1 || whyUnsound(target) !== null) {
+      discard();
+      return null;
+    }
+    syncFile(target);
+    return { file: target, lost };
+  } catch (thrown) {
+    discard();
+    const error = storeError(thrown, file);
+    if (error.code === 'no_space' || error.code === 'read_only') throw error;
+    return null;
+  }
+}
