@@ -21,7 +21,7 @@ import { sameSamples } from '../store/same-samples.ts';
 import { projectName } from '../store/summary.ts';
 import type { HandlerContext, Handlers } from './handlers/context.ts';
 import { handlers } from './handlers/index.ts';
-import { type ImageFile, findImageFile } from './image-file.ts';
+import type { ImageFile } from './image-file.ts';
 import { startModelTasks } from './model-tasks.ts';
 import type { BackendOptions } from './options.ts';
 import { rememberProject } from './recent-projects.ts';
@@ -117,7 +117,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       return () => void listeners.delete(listener);
     },
     publish,
-    imageFile: async (imageId) => (session ? findImageFile(session.project, imageId) : null),
+    imageFile: async (imageId) => (session ? session.pictures.find(imageId) : null),
     dispose: () =>
       change(async () => {
         const last = session;

@@ -15,6 +15,7 @@ import { scoreBacklog } from '../store/score-backlog.ts';
 import { projectSummary } from '../store/summary.ts';
 import { dataVersion } from '../store/watch.ts';
 import { type Keeper, keepWayBack } from './keeping.ts';
+import { openShownPictures, type ShownPictures } from './shown-pictures.ts';
 import { throttle } from './throttle.ts';
 import { openThumbnails, type Thumbnails } from './thumbnails.ts';
 
@@ -33,6 +34,7 @@ export interface Session {
   readonly queue: JobQueue;
   readonly thumbnails: Thumbnails;
   readonly keeper: Keeper;
+  readonly pictures: ShownPictures;
   /** Jobs, newest first, with the pace of the one that runs here. */
   jobs(): Job[];
   job(id: number): Job | null;
@@ -161,6 +163,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     queue,
     thumbnails: openThumbnails(project),
     keeper,
+    pictures: openShownPictures(project),
     jobs,
     job: (id) => jobs().find((job) => job.id === id) ?? null,
     jobChanged: (job) => jobEvents.push(job, true),

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { Run } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { presetSchema } from '../../src-shared/contract/preset.ts';
+import type { PictureRules } from '../../src-shared/contract/preset.ts';
+import { AUTHORS_PICTURE_RULES, presetSchema } from '../../src-shared/contract/preset.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
 import { canonicalJson } from './json.ts';
 import { refreshAllSampleStates } from './sample-state.ts';
@@ -78,6 +79,12 @@ export function listRuns(db: ReadableDb): Run[] {
 
 export function activeRunId(db: ReadableDb): number | null {
   return read<{ id: number | null }>(db, 'SELECT active_run_id AS id FROM project').get()?.id ?? null;
+}
+
+/** How the run on show makes pixels of a file; the authors' way where none is. */
+export function activePictureRules(db: ReadableDb): PictureRules {
+  const id = activeRunId(db);
+  return (id === null ? undefined : getRun(db, id).preset.picture) ?? AUTHORS_PICTURE_RULES;
 }
 
 /** Shows this run's predictions of every sample from now on. Decisions stay what they are. Throws `not_found`. */

@@ -5,6 +5,7 @@ import type { ReadableDb } from './db.ts';
 import { imageFacts } from './image.ts';
 import { getPrediction } from './prediction.ts';
 import { latestRevisionId, standingReview } from './review.ts';
+import { activePictureRules } from './run.ts';
 import { sampleState } from './sample-state.ts';
 import { getSample } from './sample.ts';
 
@@ -27,7 +28,8 @@ export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
       id: sample.imageId,
       width: image.width,
       height: image.height,
-      url: `/image/${sample.imageId}`,
+      // What is asked about white tells the page that it is another picture; the host knows by itself.
+      url: `/image/${sample.imageId}${activePictureRules(db).alpha === 'white' ? '?on=white' : ''}`,
       name: basename(image.path),
     },
     prediction: state.predictionId === null ? null : getPrediction(db, state.predictionId).prediction,

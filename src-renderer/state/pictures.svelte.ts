@@ -15,6 +15,9 @@ const WORTH_WHOLE = 0.8;
 /** A bitmap that is this share of what is drawn is drawn as it is: nobody sees the difference. */
 const LARGE_ENOUGH = 0.98;
 
+/** The model knows no colour profiles. */
+const AS_STORED: ImageBitmapOptions = { colorSpaceConversion: 'none' };
+
 export class Picture {
   /** Size in source pixels; bitmaps may be smaller. */
   readonly width: number;
@@ -103,7 +106,10 @@ export class Picture {
     const [width, height] = [Math.max(1, x1 - x0), Math.max(1, y1 - y0)];
     const scale = longest / Math.max(width, height);
     try {
-      return await createImageBitmap(this.#file, x0, y0, width, height, resized({ width, height }, scale));
+      return await createImageBitmap(this.#file, x0, y0, width, height, {
+        ...AS_STORED,
+        ...resized({ width, height }, scale),
+      });
     } catch (thrown) {
       throw unreadable(this.#name, thrown);
     }
@@ -113,7 +119,7 @@ export class Picture {
 function decode(file: Blob, size: Size, scale: number): Promise<ImageBitmap> {
   const { width } = wholeSize(size);
   const share = Math.min(scale, width / size.width);
-  return createImageBitmap(file, share < 1 ? resized(size, share) : {});
+  return createImageBitmap(file, { ...AS_STORED, ...(share < 1 ? resized(size, share) : {}) });
 }
 
 /** The size of a picture decoded whole. */

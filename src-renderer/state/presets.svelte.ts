@@ -1,7 +1,7 @@
 /** Presets that people save: the recipe on the dials under a name, and labelling with it. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { HeadSet, Preset } from '../../src-shared/contract/preset.ts';
-import { REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
+import type { HeadSet, PictureRules, Preset } from '../../src-shared/contract/preset.ts';
+import { isAuthorsWay, REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
 import { sameHeads, sameThresholds, recipeOf, recipeOn } from '../logic/recipe.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { RecipeTrial } from './recipe.svelte.ts';
@@ -34,16 +34,16 @@ export class Presets {
 
   /** Saves the recipe on the dials. @returns whether it is saved */
   async save(
-    named: { id: string; name: string; notes: string; pruning: boolean },
+    named: { id: string; name: string; notes: string; pruning: boolean; picture: PictureRules },
     replace: boolean,
   ): Promise<boolean> {
     const { run, recipe } = this.#trial;
     if (!run || !recipe) return false;
-    const { notes, pruning, ...rest } = named;
+    const { notes, pruning, picture, ...rest } = named;
     this.busy = true;
     this.error = null;
     try {
-      const { notes: _, pruning: was, ...base } = run.preset;
+      const { notes: _, pruning: was, picture: __, ...base } = run.preset;
       const { grounding, sink, labels, roi } = recipe;
       const plain = (sets: readonly HeadSet[]): HeadSet[] =>
         sets.map(({ layer, heads }) => ({ layer, heads: heads === 'all' ? heads : [...heads] }));
@@ -52,6 +52,7 @@ export class Presets {
         ...rest,
         ...(notes === '' ? {} : { notes }),
         ...(pruning ? { pruning: was ?? REFERENCE_PRUNING } : {}),
+        ...(isAuthorsWay(picture) ? {} : { picture }),
         labels,
         roi,
         grounding: plain(grounding),

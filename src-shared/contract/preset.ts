@@ -62,6 +62,11 @@ export const pictureRulesSchema = z.object({
 });
 export type PictureRules = z.infer<typeof pictureRulesSchema>;
 
+/** Whether rules are the authors', which a preset does not spell out. */
+export function isAuthorsWay({ exif, alpha }: PictureRules): boolean {
+  return exif === 'stored' && alpha === 'dropped';
+}
+
 /** What a preset that says nothing means. */
 export const AUTHORS_PICTURE_RULES: PictureRules = { exif: 'stored', alpha: 'dropped' };
 

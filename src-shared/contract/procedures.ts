@@ -87,6 +87,7 @@ export {
   type SampleSort,
   type SortKey,
 } from './procedures/sample-filter.ts';
+export type { PictureNotes } from './procedures/samples.ts';
 
 /** One file per namespace in `procedures/`. */
 export const procedures = {

@@ -13,12 +13,15 @@ import type { PromptFacts } from '../../checkpoint/prompt.ts';
 import type { EngineClient } from '../../engine/client.ts';
 import type { DeviceChoice, ModelInfo } from '../../engine/protocol.ts';
 import { choosePreset, loadPresets } from '../../jobs/presets.ts';
+import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { withEngine } from '../engine.ts';
 import { quantiseWithProgress } from '../quantise-with-progress.ts';
 import { appResources } from '../resources.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
+import { pictureFacts, pictureLines } from './picture-lines.ts';
+import type { PictureFacts } from './picture-lines.ts';
 import { promptLines } from './prompt-lines.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
 import { ADAPTER_OPTION, MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
@@ -61,7 +64,8 @@ export const addCheck: AddCommand = (model, cli) => {
     const memory = { ...memoryEstimate(checkpoint), availableBytes: availableMemory() };
     const caches = await cachesOf(checkpoint);
     const packed = checkpoint.weights.packing?.label ?? null;
-    const preset = await fittingPreset(info);
+    const fitting = await fittingPreset(info);
+    const preset = fitting?.id ?? null;
     const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
     const { gate, adapter = null, unknownKeys } = checkpoint;
     const prompt = promptFacts(checkpoint.tokenizer, checkpoint.config.imageTokenId);
@@ -77,6 +81,7 @@ export const addCheck: AddCommand = (model, cli) => {
       memory,
       caches,
       packed,
+      pictures: pictureFacts(fitting),
       preset,
     };
     output.result(facts, describe(facts));
@@ -113,9 +118,9 @@ async function cachesOf(checkpoint: AnyCheckpoint): Promise<CheckedModel['caches
 }
 
 /** The preset `fovea label` would take, or null when the person has to name one. */
-async function fittingPreset(info: ModelInfo): Promise<string | null> {
+async function fittingPreset(info: ModelInfo): Promise<Preset | null> {
   try {
-    return choosePreset(await loadPresets(appResources().presetsDir), info, null).id;
+    return choosePreset(await loadPresets(appResources().presetsDir), info, null);
   } catch (error) {
     if (error instanceof FoveaError && error.code === 'bad_input') return null;
     throw error;
@@ -148,6 +153,8 @@ interface CheckedModel extends ModelInfo {
   /** How the checkpoint's weights are packed; null: they are not. */
   readonly packed: string | null;
   readonly adapter: AdapterFacts | null;
+  /** What becomes of a picture's file. */
+  readonly pictures: PictureFacts;
   /** Null: none fits on its own. */
   readonly preset: string | null;
 }
@@ -166,6 +173,7 @@ function describe(info: CheckedModel): string {
     ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
     ...unknownLines(info.unknownKeys),
     ...promptLines(info.prompt),
+    ...pictureLines(info.pictures),
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
     `  device     ${info.device}${precision === 'as-stored' ? '' : ` at ${precision}`}, loaded in ${info.loadMs.toFixed(0)} ms${heldWords(info)}`,
     ...devices.filter(({ device }) => device !== info.device).map(deviceLine),

@@ -1,9 +1,11 @@
 import type { PlacedMapBytes } from '../../../src-shared/contract/domain.ts';
 import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
+import { pictureNotes } from '../../checkpoint/image/shown.ts';
 import { mapToBytes } from '../../store/bytes.ts';
 import { getPredictionMaps, predictionsOfSample } from '../../store/prediction.ts';
 import { sampleDetail } from '../../store/sample-detail.ts';
 import { countSamples, listSamples, samplePosition } from '../../store/sample-query.ts';
+import { findImageFile } from '../image-file.ts';
 import type { Handlers } from './context.ts';
 
 export const sampleHandlers = {
@@ -30,6 +32,11 @@ export const sampleHandlers = {
       denoised: asBytes(maps?.denoised),
       rpn: asBytes(maps?.rpn),
     };
+  },
+
+  'samples.picture': async ({ session }, { imageId }) => {
+    const file = await findImageFile(session().project, imageId);
+    return file && pictureNotes(file.path).catch(() => null);
   },
 } satisfies Partial<Handlers>;
 

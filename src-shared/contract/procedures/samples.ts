@@ -9,6 +9,16 @@ import {
 } from '../domain.ts';
 import { IMPORT_ORDER, sampleFilterSchema, sampleSortSchema } from './sample-filter.ts';
 
+export const pictureNotesSchema = z.object({
+  /** EXIF orientation that is still to be turned; 1: it lies as it is meant. */
+  orientation: z.literal([1, 2, 3, 4, 5, 6, 7, 8]),
+  /** An alpha channel or a transparent colour. */
+  transparent: z.boolean(),
+  /** 16-bit grey: everything above 255 is white. */
+  clipped: z.boolean(),
+});
+export type PictureNotes = z.infer<typeof pictureNotesSchema>;
+
 export const sampleProcedures = {
   'samples.list': {
     input: z.object({
@@ -32,4 +42,6 @@ export const sampleProcedures = {
   'samples.maps': { input: z.object({ predictionId: idSchema }), output: predictionMapsSchema },
   /** What every run that labelled the sample says of it, in the order of the runs. */
   'samples.predictions': { input: z.object({ id: idSchema }), output: z.array(predictionSchema) },
+  /** What of a picture a viewer would show otherwise than the model sees it; null where its file cannot be read. */
+  'samples.picture': { input: z.object({ imageId: idSchema }), output: pictureNotesSchema.nullable() },
 } as const;
