@@ -1,6 +1,6 @@
 /** The oracle's cases (test/golden/oracle): tiny checkpoints and what transformers computes with them. */
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
 
@@ -49,16 +49,21 @@ export interface OracleCase extends z.infer<typeof caseSchema> {
 export async function oracleCases(family: OracleCase['family']): Promise<OracleCase[]> {
   const cases: OracleCase[] = [];
   for (const name of readdirSync(CASES).sort()) {
-    const dir = join(CASES, name);
-    const facts = caseSchema.parse(JSON.parse(readFileSync(join(dir, 'case.json'), 'utf8')));
-    if (facts.family !== family) continue;
-    const expected = await readArrays(join(dir, 'expected.safetensors'));
-    cases.push({ ...facts, name, dir, image: join(dir, 'image.png'), expected });
+    const one = await readOracleCase(join(CASES, name));
+    if (one.family === family) cases.push(one);
   }
   return cases;
 }
 
-async function readArrays(path: string): Promise<OracleCase['expected']> {
+/** @param model where in the case's folder the checkpoint lies, when not in the folder itself */
+export async function readOracleCase(folder: string, model = '.'): Promise<OracleCase> {
+  const facts = caseSchema.parse(JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')));
+  const expected = await readArrays(join(folder, 'expected.safetensors'));
+  const image = join(folder, 'image.png');
+  return { ...facts, name: basename(folder), dir: join(folder, model), image, expected };
+}
+
+export async function readArrays(path: string): Promise<OracleCase['expected']> {
   const file = openSync(path, 'r');
   const arrays = new Map<string, { shape: readonly number[]; data: Float32Array | number[] }>();
   for (const [name, { dtype, shape, offset, length }] of await readSafetensorsHeader(path)) {

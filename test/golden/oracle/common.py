@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import save_file
-from transformers.utils.chat_template_utils import render_jinja_template
 
 NEW_TOKENS = 32
 # Rows kept of the attention: the last prompt token and the first answer tokens.
@@ -88,6 +87,9 @@ def measure(model, inputs: dict, span: tuple[int, int], layers: list[int], k: in
 
 def render(template: str, content: list[dict]) -> str:
     """One user message through a chat template, by transformers' own Jinja, ready for the answer."""
+    # Here, since `versions/` uses the rest of this file with a transformers that had no such function yet.
+    from transformers.utils.chat_template_utils import render_jinja_template
+
     rendered, _ = render_jinja_template([[{"role": "user", "content": content}]], chat_template=template,
                                         add_generation_prompt=True, bos_token="", eos_token="")
     return rendered[0]
