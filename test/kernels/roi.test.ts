@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { blurFloat32, blurFloat64 } from '../../src-shared/kernels/blur.ts';
 import { components } from '../../src-shared/kernels/components.ts';
 import { keptCropTokens, resizeBilinear } from '../../src-shared/kernels/crop-tokens.ts';
@@ -14,6 +17,9 @@ import { qwenBoxToSource, roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
 import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
 import type { CellXyxy, Grid } from '../../src-shared/kernels/types.ts';
 import { golden } from '../support/goldens.ts';
+
+const count = z.number().int();
+const cropTokensSchema = z.array(z.tuple([count, count, z.string(), count, count, z.array(count)]));
 
 /** A map on `grid` with 1 in the rectangles given as [x0, y0, x1, y1] exclusive. */
 function blocks(grid: Grid, ...boxes: CellXyxy[]): Float32Array {
@@ -221,6 +227,21 @@ describe('crop tokens and sigmoid', () => {
     assert.deepEqual([...resizeBilinear([0, 4, 8], [3, 1], [6, 1])], [0, 1, 3, 5, 7, 8]);
     assert.deepEqual([...resizeBilinear([0, 1, 2, 3, 4, 5], [1, 6], [1, 3])], [0.5, 2.5, 4.5]);
     assert.throws(() => resizeBilinear([1], [1, 2], [1, 1]), RangeError);
+  });
+
+  it('[B12] keeps the tokens that torch keeps where a mask’s edge falls on one half (golden/roi/crop_tokens.py)', () => {
+    const cases = cropTokensSchema.parse(
+      JSON.parse(readFileSync(join(import.meta.dirname, '../golden/roi/crop_tokens.json'), 'utf8')),
+    );
+    for (const [rows, columns, bits, high, wide, kept] of cases) {
+      const actual = keptCropTokens(
+        [...bits].map(Number),
+        [rows, columns],
+        [0, 0, columns, rows],
+        [high, wide],
+      );
+      assert.deepEqual([...actual], kept, `${rows}×${columns} to ${high}×${wide}`);
+    }
   });
 
   it('[B12] on the box’s own grid the kept tokens are the mask inside the box', () => {

@@ -19,6 +19,8 @@ import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
 import { encodeImageFile, type Subject } from '../../src-main/pipeline/subject.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { presetSchema, REFERENCE_PRUNING, type Preset } from '../../src-shared/contract/preset.ts';
+import { settledPreset } from '../../src-shared/contract/rules.ts';
+import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import { joined } from './golden-model.ts';
 import { readArrays, relativeDifference } from './oracle.ts';
 
@@ -39,7 +41,7 @@ const lookSchema = z.object({
 });
 
 /** Every `PIXEL_STEP`th value of a crop is kept (`shared.py`). */
-const PIXEL_STEP = 97;
+const PIXEL_STEP = 499;
 const NEW_TOKENS = 12;
 
 /** Largest relative difference by what differs; 0 or Infinity for what must be the same. */
@@ -78,7 +80,7 @@ async function differences(subject: Subject, folder: string, imagePath: string):
   };
   const { model } = subject;
   const watch = new Stopwatch();
-  const preset = presetOf(look);
+  const preset = settledPreset(presetOf(look), subject.checkpoint.rules);
   const encoded = await encodeImageFile(subject, imagePath, watch);
   const { grid } = encoded.placement;
   same('grid', grid, look.grid);
@@ -100,7 +102,13 @@ async function differences(subject: Subject, folder: string, imagePath: string):
   );
   const states = expected.get('layer_k')!.data;
   close('layer_k', hidden.subarray(prompt.length * d - states.length, prompt.length * d));
-  const says = await askRpn(subject, prompt, hidden, pruningOf(subject, preset, grid), watch);
+  const says = await askRpn(
+    subject,
+    prompt,
+    hidden,
+    { pruning: pruningOf(subject, preset, grid), rules: preset.roi.rules },
+    watch,
+  );
   close('rpn_logits', says.logits);
   const { crops } = roiOf(says.logits, 'rpn', encoded.placement, preset.roi);
   same(
@@ -133,7 +141,7 @@ async function differences(subject: Subject, folder: string, imagePath: string):
     prompt,
     crops,
     second,
-    NEW_TOKENS,
+    preset,
     watch,
     says.keep,
   );
@@ -148,7 +156,7 @@ async function differences(subject: Subject, folder: string, imagePath: string):
 function cropPixels(
   { checkpoint: { preprocessor } }: Subject,
   image: Parameters<typeof cut>[0],
-  at: z.infer<typeof box>,
+  at: SourceXyxy,
 ): Float32Array {
   return preprocessor.geometry === 'dynamic'
     ? qwenPixels(cut(image, at), preprocessor).pixels

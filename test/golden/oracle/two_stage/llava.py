@@ -28,7 +28,7 @@ def make_model(folder: Path, inputs: Path, seed: int) -> None:
 
     k, t, multi_head, _ = MODELS[seed]
     os.chdir(folder)
-    vision = transformers.CLIPVisionConfig(hidden_size=16, intermediate_size=24, num_hidden_layers=3, num_attention_heads=2,
+    vision = transformers.CLIPVisionConfig(hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2,
                                            image_size=336, patch_size=14, projection_dim=16)
     tower = transformers.CLIPVisionModel(vision)
     shared.randomise(tower, seed + 1, torch.float16)
@@ -36,7 +36,7 @@ def make_model(folder: Path, inputs: Path, seed: int) -> None:
     transformers.CLIPImageProcessor(size={"shortest_edge": 336}, crop_size={"height": 336, "width": 336}).save_pretrained("tower")
     tokenizer = transformers.AutoTokenizer.from_pretrained(inputs / "llama")
     tokenizer.save_pretrained(".")
-    config = LlavaConfig(hidden_size=32, intermediate_size=40, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=4,
+    config = LlavaConfig(hidden_size=16, intermediate_size=24, num_hidden_layers=4, num_attention_heads=2, num_key_value_heads=2,
                          vocab_size=len(tokenizer), max_position_embeddings=4096, rms_norm_eps=1e-5, mm_hidden_size=16,
                          mm_vision_tower="tower", mm_vision_select_layer=-2, mm_vision_select_feature="patch",
                          mm_projector_type="mlp2x_gelu", image_aspect_ratio="pad", enable_twig=True, twig_K=k, twig_T=t,

@@ -20,12 +20,13 @@ from families import qwen_config, template
 from inputs import qwen_tokenizer
 
 QUESTION = "What is the code on the red tag?"
-# seed → K, T, size of the picture, visual tokens at least and at most
+# seed → K, T, size of the picture, visual tokens at least and at most, side of a patch
 MODELS = {
-    61: (2, 2, (130, 90), 40, 160),
-    62: (1, 3, (90, 171), 60, 300),
-    63: (3, 1, (200, 150), 800, 900),  # above 768: the corner is left out
-    64: (2, 2, (150, 210), 1030, 1100),  # above 1,024: tokens that the question does not score are left out
+    60: (2, 2, (131, 90), 40, 160, 4),
+    61: (2, 2, (130, 90), 40, 160, 14),
+    62: (1, 3, (90, 171), 60, 300, 14),
+    63: (3, 1, (200, 150), 800, 900, 14),  # above 768: the corner is left out
+    64: (2, 2, (150, 210), 1030, 1100, 14),  # above 1,024: tokens that the question does not score are left out
 }
 
 
@@ -33,11 +34,10 @@ def make_model(folder: Path, inputs: Path, seed: int) -> None:
     from qwen_src.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLForConditionalGeneration
     from qwen_src.qwen2_5_vl.configuration_qwen2_5_vl import Qwen2_5_VLConfig
 
-    k, t, _, low, high = MODELS[seed]
+    k, t, _, low, high, patch = MODELS[seed]
     tokenizer = transformers.AutoTokenizer.from_pretrained(inputs / "qwen")
-    plain = qwen_config(tokenizer, text=dict(num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=2, hidden_size=64,
-                                             max_position_embeddings=4096),
-                        vision=dict(patch_size=14, window_size=112))
+    plain = qwen_config(tokenizer, text=dict(num_hidden_layers=4, max_position_embeddings=4096),
+                        vision=dict(patch_size=patch, window_size=8 * patch))
     stated = {key: value for key, value in plain.to_dict().items() if key not in ("transformers_version", "architectures")}
     stated |= dict(enable_twig=True, twig_K=k, twig_T=t, roi_branch=True, roi_source="qk", roi_loss="bce", roi_super_type="v1",
                    roi_multi_head=True)
@@ -46,12 +46,13 @@ def make_model(folder: Path, inputs: Path, seed: int) -> None:
     if seed == 64:
         # Scores of random weights lie near one half; some must fall below their 0.01.
         with torch.no_grad():
-            model.model.twig_layers[-1].self_attn.q_proj.weight.mul_(6)
+            model.model.twig_layers[-1].self_attn.q_proj.weight.mul_(2)
     model.tie_weights()
     model.generation_config = transformers.GenerationConfig(
         eos_token_id=[tokenizer.eos_token_id, tokenizer.pad_token_id], pad_token_id=tokenizer.pad_token_id, repetition_penalty=1.05)
     model.half().save_pretrained(folder)
-    image = transformers.Qwen2VLImageProcessor(min_pixels=low * 28 * 28, max_pixels=high * 28 * 28)
+    image = transformers.Qwen2VLImageProcessor(patch_size=patch, min_pixels=low * (2 * patch) ** 2,
+                                              max_pixels=high * (2 * patch) ** 2)
     transformers.Qwen2_5_VLProcessor(image_processor=image, tokenizer=tokenizer, chat_template=template("qwen2_5_vl")).save_pretrained(folder)
 
 
@@ -129,7 +130,7 @@ def thresholds(roi: torch.Tensor, grid: tuple[int, int]) -> dict[str, float]:
     wanted = {"none": float(ordered[0]) + 1e-3}
     for name, share in (("few", 0.02), ("part", 0.2), ("most", 0.8)):
         at = max(1, round(share * len(ordered)))
-        while ordered[at - 1] - ordered[at] < 2e-5:
+        while at < len(ordered) - 1 and ordered[at - 1] - ordered[at] < 2e-5:
             at += 1
         wanted[name] = shared.between(blurred, at)
     return wanted
@@ -140,7 +141,7 @@ def main(root: Path) -> None:
     transformers.logging.set_verbosity_error()
     inputs = root / "inputs"
     qwen_tokenizer(inputs / "qwen")
-    for seed, (_, _, size, _, _) in MODELS.items():
+    for seed, (_, _, size, *_) in MODELS.items():
         base = shared.case_folder(root, f"qwen2_5-vl-{seed}")
         image = shared.picture(base / "image.png", *size, seed).convert("RGB")
         make_model(base / "model", inputs, seed)

@@ -14,7 +14,7 @@ from common import picture, randomise  # noqa: E402, F401
 
 NEW_TOKENS = 12
 # Crop pixels and states are large: every so manyth value, and the states of the last prompt tokens, stand for the rest.
-PIXEL_STEP = 97
+PIXEL_STEP = 499
 LAST_ROWS = 6
 
 

@@ -68,7 +68,7 @@ def save_model(model, folder: Path, shards: bool = False) -> None:
 
 def build(place: Workplace, family: str, variant: variants.Variant, seed: int):
     """A model with its processor, as a variant wants them."""
-    tokenizer = families.tokenizer_of(place.inputs, family)
+    tokenizer = families.tokenizer_of(place.inputs, family, variant.legacy)
     make_config = families.llava_config if family == "llava" else families.qwen_config
     config = make_config(tokenizer, **variant.config)
     model = families.model_of(config, family, seed, variant.dtype)
@@ -85,6 +85,8 @@ def build(place: Workplace, family: str, variant: variants.Variant, seed: int):
 def fresh(place: Workplace) -> None:
     for family in families_here():
         for variant in variants.of(family):
+            if tuple(int(part) for part in VERSION.split(".")[:2]) < variant.since:
+                continue
             name = f"{family}-{VERSION}-{variant.name or 'fresh'}"
 
             def make(family=family, variant=variant, name=name):
@@ -93,7 +95,7 @@ def fresh(place: Workplace) -> None:
                 save_model(model, folder / "model", variant.shards)
                 processor.save_pretrained(folder / "model")
                 variant.touch(folder / "model")
-                place.finish(folder, family, "fresh", {"variant": variant.name, "ask": variant.ask})
+                place.finish(folder, family, "fresh", {"variant": variant.name, "ask": variant.ask() if variant.ask else None})
 
             place.attempt(name, make)
 
@@ -107,7 +109,7 @@ def resaved(place: Workplace, other: str) -> None:
 
         def make(family=family, source=source, name=name):
             folder = place.case(name)
-            model = measure.load_model(source, family).to(torch.float16)
+            model = measure.load_model(source).to(torch.float16)
             processor = transformers.AutoProcessor.from_pretrained(source)
             complete(processor, model.config)
             save_model(model, folder / "model")

@@ -13,7 +13,7 @@ from common import randomise  # noqa: E402
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
-SMALL_TEXT = dict(hidden_size=32, intermediate_size=40, num_hidden_layers=2, num_attention_heads=2,
+SMALL_TEXT = dict(hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2,
                   num_key_value_heads=1, max_position_embeddings=1024)
 
 
@@ -25,8 +25,9 @@ def template(family: str) -> str:
     return text
 
 
-def tokenizer_of(inputs: Path, family: str):
-    tokenizer = transformers.AutoTokenizer.from_pretrained(inputs / ("llama" if family == "llava" else "qwen"))
+def tokenizer_of(inputs: Path, family: str, legacy: bool = False):
+    options = {"legacy": True} if legacy else {}
+    tokenizer = transformers.AutoTokenizer.from_pretrained(inputs / ("llama" if family == "llava" else "qwen"), **options)
     if family == "llava":
         # As the library's own conversion of LLaVA adds them.
         tokenizer.add_tokens(AddedToken("<image>", special=True, normalized=False), special_tokens=True)
@@ -34,16 +35,16 @@ def tokenizer_of(inputs: Path, family: str):
     return tokenizer
 
 
-def llava_config(tokenizer, text=None, vision=None, **more):
+def llava_config(tokenizer, text=None, vision=None, tower="CLIPVisionConfig", **more):
     vocab = -(-len(tokenizer) // 8) * 8
     stated = dict(SMALL_TEXT, vocab_size=vocab, rms_norm_eps=1e-5, bos_token_id=tokenizer.bos_token_id,
                   eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
     text = {"model_type": "llama", **stated, **(text or {})}
     kind = transformers.CONFIG_MAPPING[text.pop("model_type")]
     vision = dict(hidden_size=16, intermediate_size=24, num_hidden_layers=3, num_attention_heads=2, image_size=28,
-                  patch_size=7, projection_dim=16, **(vision or {}))
+                  patch_size=7, **(vision or {}))
     return transformers.LlavaConfig(
-        text_config=kind(**text), vision_config=transformers.CLIPVisionConfig(**vision),
+        text_config=kind(**text), vision_config=getattr(transformers, tower)(**vision),
         image_token_index=tokenizer.convert_tokens_to_ids("<image>"), **more)
 
 
@@ -51,7 +52,7 @@ def qwen_config(tokenizer, text=None, vision=None, **more):
     ids = {f"{name}_token_id": tokenizer.convert_tokens_to_ids(f"<|{token}|>") for name, token in
            [("image", "image_pad"), ("video", "video_pad"), ("vision_start", "vision_start"), ("vision_end", "vision_end")]}
     text = dict(SMALL_TEXT, num_key_value_heads=1, vocab_size=len(tokenizer), rms_norm_eps=1e-6,
-                rope_theta=1000000.0, rope_scaling={"type": "mrope", "mrope_section": [2, 3, 3]}, use_sliding_window=False,
+                rope_theta=1000000.0, rope_scaling={"type": "mrope", "mrope_section": [1, 1, 2]}, use_sliding_window=False,
                 eos_token_id=tokenizer.eos_token_id, bos_token_id=tokenizer.pad_token_id,
                 tie_word_embeddings=True) | (text or {})
     vision = dict(depth=2, hidden_size=16, intermediate_size=24, num_heads=2, patch_size=4, window_size=16,

@@ -19,7 +19,9 @@ class Variant:
     processor: dict = field(default_factory=dict)
     generation: dict = field(default_factory=dict)
     touch: Callable[[Path], None] = nothing
-    ask: str | None = None  # the prompt's text, where the folder has no template
+    ask: Callable[[], str] | None = None  # gives the prompt's text, where the folder has no template
+    legacy: bool = False  # the tokenizer's own switch
+    since: tuple[int, int] = (4, 37)  # versions before it are left out
     shards: bool = False
     dtype: torch.dtype = torch.float16
     seed: int = 1
@@ -34,6 +36,17 @@ def edit(file: str, **keys) -> Callable[[Path], None]:
             path.write_text(json.dumps(json.loads(path.read_text()) | keys))
 
     return touch
+
+
+def authors_prompt() -> str:
+    """What LLaVA's own conversation makes of the question, by the authors' code (FOVEA_SDRPN names a checkout)."""
+    import authors
+    from measure import QUESTION
+
+    conv = authors.load("LLaVA/llava/conversation.py").conv_templates["vicuna_v1"].copy()
+    conv.append_message(conv.roles[0], authors.load("LLaVA/llava/constants.py").DEFAULT_IMAGE_TOKEN + "\n" + QUESTION)
+    conv.append_message(conv.roles[1], None)
+    return conv.get_prompt()
 
 
 def stale_index(folder: Path) -> None:
@@ -66,7 +79,7 @@ ROPES = {
     "llama3": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
                "original_max_position_embeddings": 16},
 }
-HEAD = {"head_dim": 16}
+HEAD = {"head_dim": 8}
 DECODERS = {"qwen2": {}, "qwen3": {}, "gemma": HEAD, "gemma2": HEAD, "gemma3_text": HEAD, "granite": {}, "helium": HEAD,
             "smollm3": {}, "mistral": {}, "phi3": {}, "olmo2": {}, "cohere": {}, "stablelm": {}, "starcoder2": {}}
 GENERATION = {
@@ -91,14 +104,15 @@ LLAVA_PROCESSOR = {
 
 
 def of(family: str) -> list[Variant]:
-    sections = {} if family == "llava" else {"mrope_section": [2, 3, 3]}
+    sections = {} if family == "llava" else {"mrope_section": [1, 1, 2]}
     common = [
         Variant(),
         Variant("sharded", shards=True, seed=4),
         Variant("bf16", dtype=torch.bfloat16, seed=3),
         Variant("stale-index", touch=stale_index),
-        Variant("templates-differ", touch=templates_differ),
-        Variant("template-in-processor", touch=template_in_processor),
+        # Versions disagree about which of several templates counts (README): the fifth generation's order.
+        Variant("templates-differ", touch=templates_differ, since=(5, 0)),
+        Variant("template-in-processor", touch=template_in_processor, since=(5, 0)),
         Variant("template-of-tokenizer", processor={"chat_template": "tokenizer"}),
         *(Variant(f"generation-{name}", generation=keys) for name, keys in GENERATION.items()),
         *(Variant(f"processor-{name}", processor={"image": keys}) for name, keys in PROCESSOR.items()),
@@ -111,11 +125,17 @@ LLAVA = [
     *(Variant(f"decoder-{name}", config={"text": {"model_type": name, **DECODERS[name]}}) for name in DECODERS),
     *(Variant(f"processor-{name}", processor={"image": keys}) for name, keys in LLAVA_PROCESSOR.items()),
     Variant("pad", processor={"kind": "LlavaImageProcessor", "image": {"do_pad": True}}),
+    Variant("fast-processor", processor={"kind": "CLIPImageProcessorFast"}, since=(4, 50)),
+    Variant("no-template", processor={"chat_template": None}, ask=authors_prompt),
+    Variant("legacy-tokenizer", legacy=True),
+    Variant("tower-siglip", config={"tower": "SiglipVisionConfig", "vision_feature_select_strategy": "full"},
+            processor={"num_additional_image_tokens": 0}, since=(4, 49)),
+    Variant("rope-older-keys", config={"text": {"rope_scaling": {"type": "linear", "factor": 2.0}}}),
     Variant("tied", config={"text": {"tie_word_embeddings": True}, "tie_word_embeddings": True}),
     Variant("window", config={"text": {"model_type": "mistral", "sliding_window": 4}}),
     Variant("text-bias", config={"text": {"attention_bias": True}}),
     Variant("mlp-bias", config={"text": {"mlp_bias": True}}),
-    Variant("head-dim", config={"text": {"head_dim": 8}}),
+    Variant("head-dim", config={"text": {"head_dim": 4}}),
     Variant("gelu-text", config={"text": {"hidden_act": "gelu"}}),
     Variant("rope-theta", config={"text": {"rope_theta": 500.0}}),
     Variant("feature-layers", config={"vision_feature_layer": [-2]}),
@@ -128,6 +148,7 @@ LLAVA = [
     Variant("vision-eps", config={"vision": {"layer_norm_eps": 0.1}}),
 ]
 QWEN = [
+    Variant("fast-processor", processor={"kind": "Qwen2VLImageProcessorFast"}),
     Variant("untied", config={"text": {"tie_word_embeddings": False}}),
     Variant("window", config={"text": {"use_sliding_window": True, "sliding_window": 4, "max_window_layers": 0}}),
     Variant("heads", config={"text": {"num_key_value_heads": 2}}),

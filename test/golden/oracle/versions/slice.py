@@ -1,0 +1,32 @@
+"""Packs the slice of a run that is checked in: `python slice.py ROOT` (see README.md)."""
+
+import gzip
+import io
+import sys
+import tarfile
+from pathlib import Path
+
+NAMES = [
+    "llava-4.37.2-fresh", "llava-4.49.0-template-of-tokenizer", "llava-4.57.6-resaved-4.37.2", "llava-5.0.0-generation-beams",
+    "llava-5.5.4-fresh", "llava-5.24.0-whole-over-4.57.6", "llava-5.24.0-decoder-qwen2",
+    "qwen2_5_vl-4.49.0-fresh", "qwen2_5_vl-4.57.6-sharded", "qwen2_5_vl-5.5.4-resaved-4.49.0",
+    "qwen2_5_vl-5.24.0-whole-over-4.57.6", "qwen2_5_vl-5.24.0-template-in-processor",
+]
+
+
+def main(root: Path) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name in NAMES:
+            for path in sorted((root / "cases" / name).rglob("*")):
+                if path.is_file():
+                    entry = tarfile.TarInfo(str(path.relative_to(root / "cases")))
+                    entry.size = path.stat().st_size
+                    archive.addfile(entry, io.BytesIO(path.read_bytes()))
+    out = Path(__file__).parent / "cases.tar.gz"
+    out.write_bytes(gzip.compress(packed.getvalue(), 9, mtime=0))
+    print(f"{len(NAMES)} folders, {out.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
