@@ -8,10 +8,11 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Template } from '@huggingface/jinja';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { readJsonIfThere, readTextIfThere } from './json-file.ts';
+import { renderTemplate } from './template-interpreter.ts';
+import { NotRendered } from './template-rules.ts';
 
 /** The template in use. */
 export interface ChatTemplate {
@@ -131,7 +132,8 @@ export interface TemplateTokens {
 
 /**
  * One user message through a chat template, ready for the answer.
- * @throws FoveaError `bad_checkpoint` when the template fails.
+ * @throws FoveaError `bad_checkpoint` when the template fails, `unsupported_model` when it does what would come out
+ *   otherwise than in Jinja2.
  */
 export function renderChat(
   template: ChatTemplate,
@@ -139,12 +141,19 @@ export function renderChat(
   content: readonly ChatPart[],
 ): string {
   try {
-    return new Template(template.text).render({
+    return renderTemplate(template.text, {
       ...tokens,
       messages: [{ role: 'user', content }],
+      // What transformers says of them where nobody gives any.
+      tools: null,
+      documents: null,
       add_generation_prompt: true,
     });
   } catch (error) {
+    if (error instanceof NotRendered) {
+      const what = `the chat template uses ${error.message}, which Fovea does not render exactly`;
+      throw new FoveaError('unsupported_model', what, { where: template.file, next: NEXT });
+    }
     const what = `the chat template fails: ${(error as Error).message}`;
     throw new FoveaError('bad_checkpoint', what, { where: template.file, next: NEXT, cause: error });
   }

@@ -31,7 +31,7 @@ import type { RpnFolder } from './rpn-folder.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from './rpn-folder.ts';
 import { readTensors } from './tensor-index.ts';
 import { findTower, towerRepository } from './tower.ts';
-import { IMAGE_TOKEN } from './prompt.ts';
+import { IMAGE_TOKEN, tryPrompt } from './prompt.ts';
 import { hasGate } from './gate.ts';
 import { readTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -120,6 +120,7 @@ export async function openCheckpoint(
   if (config.layout === 'llava_hf') {
     refuseOtherPlaceholder(IMAGE_TOKEN, config.imageTokenId, tokenizer, configPath);
   }
+  tryPrompt(tokenizer, config.imageTokenId);
   const eos = tokenizer.eosToken === null ? null : tokenizer.idOf(tokenizer.eosToken);
   const fallbackEos = config.eosTokenIds.length > 0 ? config.eosTokenIds : eos === null ? [] : [eos];
   const { generation, unknownKeys: inGeneration } = await readGenerationConfig(dir, fallbackEos);

@@ -79,6 +79,14 @@ export function buildPrompt(tokenizer: Tokenizer, imageTokenId: number | null, q
   return inOne(tokenizer, placeholder, text);
 }
 
+/**
+ * Renders a prompt as any other, so that a template that cannot be rendered is refused when its folder is opened.
+ * @throws FoveaError `bad_checkpoint` or `unsupported_model` naming what the template does
+ */
+export function tryPrompt(tokenizer: Tokenizer, imageTokenId: number | null): void {
+  promptText(tokenizer, imageTokenId, 'What is in the picture?');
+}
+
 /** Null: the picture's place is no token of the vocabulary, and the text is cut there. */
 function placeholderOf(tokenizer: Tokenizer, imageTokenId: number | null): number | null {
   if (promptSource(tokenizer, imageTokenId) === 'chat_template')

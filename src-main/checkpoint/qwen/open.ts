@@ -15,6 +15,7 @@ import { findPacked } from '../packed/find.ts';
 import { refuseQuantisedTensors } from '../quantisation.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from '../rpn-folder.ts';
 import { readTensors } from '../tensor-index.ts';
+import { tryPrompt } from '../prompt.ts';
 import { readTokenizer } from '../tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { WeightIndex } from '../weight-index.ts';
@@ -90,6 +91,7 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
       },
     );
   }
+  tryPrompt(tokenizer, config.imageTokenId);
   const { generation, unknownKeys: inGeneration } = await readGenerationConfig(dir, config.eosTokenIds);
   const { preprocessor, unknownKeys: inProcessor } = await readQwenPreprocessor(dir, config.vision);
   return {
