@@ -228,6 +228,40 @@ function tokenProblem({ added_tokens, model }: TokenizerJson): string | null {
   return null;
 }
 
+/** What tokenizer_config.json says of added tokens, by id. */
+export const addedDecoderSchema = z.record(
+  z.string().regex(/^\d+$/),
+  z.object({ content: z.string(), special: z.boolean().default(false) }).loose(),
+);
+
+/**
+ * transformers lets tokenizer_config.json add tokens and decide which are special.
+ * @throws FoveaError `unsupported_model` naming the first token of which the two files say something else
+ */
+export function refuseOtherTokens(
+  { added_tokens }: TokenizerJson,
+  decoder: z.output<typeof addedDecoderSchema>,
+  where: string,
+): void {
+  const known = new Map(added_tokens.map((token) => [token.content, token]));
+  for (const [id, { content, special }] of Object.entries(decoder)) {
+    const own = known.get(content);
+    const problem =
+      own === undefined
+        ? 'is not among those of tokenizer.json'
+        : own.id !== Number(id)
+          ? `has id ${id} here and ${own.id} in tokenizer.json`
+          : own.special !== special
+            ? 'is special in only one of tokenizer.json and tokenizer_config.json'
+            : null;
+    if (problem === null) continue;
+    throw new FoveaError('unsupported_model', `the added token ${JSON.stringify(content)} ${problem}`, {
+      where,
+      next: 'Save the tokenizer once with AutoTokenizer.from_pretrained(folder).save_pretrained(folder)',
+    });
+  }
+}
+
 function idOf({ added_tokens, model }: TokenizerJson, token: string): number | undefined {
   const added = added_tokens.find(({ content }) => content === token);
   const vocabulary = vocabularyOf(model);

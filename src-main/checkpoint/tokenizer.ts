@@ -16,7 +16,13 @@ import type { UnknownKey } from './keys/check.ts';
 import { checkKeys } from './keys/check.ts';
 import { TOKENIZER_KEYS } from './keys/tokenizer.ts';
 import { refuseNewTokens } from './special-tokens.ts';
-import { refuseOtherTokenizers, tokenizerSchema } from './tokenizer-guard.ts';
+import { slowTokenizer } from './slow-tokenizer.ts';
+import {
+  addedDecoderSchema,
+  refuseOtherTokenizers,
+  refuseOtherTokens,
+  tokenizerSchema,
+} from './tokenizer-guard.ts';
 import { DISPUTED_SPACE, mendNormalizer, mendPreTokenizer } from './tokenizer-patches.ts';
 import type { TextStep } from './tokenizer-patches.ts';
 
@@ -34,6 +40,7 @@ const configSchema = z
     pad_token: tokenSchema,
     unk_token: tokenSchema,
     clean_up_tokenization_spaces: z.boolean().nullish(),
+    added_tokens_decoder: addedDecoderSchema.nullish(),
     clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output: z.boolean().nullish(),
   })
   .loose();
@@ -70,12 +77,16 @@ export interface Tokenizer {
  */
 export async function readTokenizer(dir: string): Promise<Tokenizer> {
   const path = join(dir, 'tokenizer.json');
-  const json = await readJsonIfThere(path, tokenizerSchema, MAX_TOKENIZER_BYTES);
+  const json =
+    (await readJsonIfThere(path, tokenizerSchema, MAX_TOKENIZER_BYTES)) ?? (await slowTokenizer(dir));
   if (!json) throw await noTokenizer(dir, path);
   const configPath = join(dir, 'tokenizer_config.json');
   const config = (await readJsonIfThere(configPath, configSchema)) ?? {};
   const unknownKeys = checkKeys(config, TOKENIZER_KEYS, { path: configPath });
   refuseOtherTokenizers(json, path);
+  if (config.added_tokens_decoder) {
+    refuseOtherTokens(json, config.added_tokens_decoder, join(dir, 'tokenizer_config.json'));
+  }
   refuseNewTokens(config, json, configPath);
   const strips = json.added_tokens.some(({ lstrip, rstrip }) => lstrip || rstrip);
   let hf: HfTokenizer;

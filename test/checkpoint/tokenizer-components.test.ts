@@ -100,6 +100,23 @@ const REFUSED: readonly [name: RegExp, message: RegExp][] = [
   [/decoder (BPEDecoder|CTC)/, /decoder (BPEDecoder|CTC)/],
 ];
 
+test('tokenizer_config.json that says something else of added tokens is refused', async (t) => {
+  for (const [decoder, message] of [
+    [{ 1: { content: '<s>', special: true } }, null],
+    [{ 5000: { content: '<extra>', special: true } }, /"<extra>" is not among those of tokenizer\.json/],
+    [{ 7: { content: '<s>', special: true } }, /"<s>" has id 7 here and 1 in/],
+    [{ 1: { content: '<s>', special: false } }, /"<s>" is special in only one/],
+  ] as const) {
+    const dir = join(tempDir(t), 'tokenizer');
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'tokenizer.json'), readFileSync(BASES.llama));
+    const config = { added_tokens_decoder: decoder };
+    writeFileSync(join(dir, 'tokenizer_config.json'), JSON.stringify(config));
+    if (message === null) await readTokenizer(dir);
+    else await assert.rejects(readTokenizer(dir), message);
+  }
+});
+
 for (const { name, base, changes, rows } of cases) {
   const refused = REFUSED.find(([pattern]) => pattern.test(name));
   test(`${name}: ${refused ? 'refused' : 'as the original'}`, async (t) => {
