@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { readJsonIfThere, readTextIfThere } from './json-file.ts';
 import { renderTemplate } from './template-interpreter.ts';
-import { NotRendered } from './template-rules.ts';
+import { NotRendered } from './template-error.ts';
 
 /** The template in use. */
 export interface ChatTemplate {

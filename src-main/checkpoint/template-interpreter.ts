@@ -5,10 +5,11 @@
  * folder is opened, so that nobody learns of it from a prompt.
  */
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
+import { differs } from './template-error.ts';
 import type { Node, Value } from './template-nodes.ts';
 import { held, withPrints } from './template-nodes.ts';
 import { checkFilter, checkMethod, checkSource, checkTest } from './template-rules.ts';
-import { differs, isSimple, print, stripped } from './template-rules.ts';
+import { isSimple, print, stripped } from './template-rules.ts';
 
 /** Variables of a template, or of a loop in it, as far as they are touched. */
 interface Scope {

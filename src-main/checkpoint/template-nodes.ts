@@ -1,5 +1,5 @@
 /** Nodes of a parsed chat template and values at run time, as far as they are touched, and the nodes that are put in. */
-import { differs } from './template-rules.ts';
+import { differs } from './template-error.ts';
 
 /** A node of the library's tree; which parts are there depends on `type`. */
 export interface Node {

@@ -2,14 +2,8 @@
  * What of Jinja2 the JavaScript library does in its own way: each rule names what a template comes by, or does it as
  * Python does. Found by test/golden/templates/jinja.py, which renders both.
  */
+import { differs } from './template-error.ts';
 import type { Node, Value } from './template-nodes.ts';
-
-/** A template does something that would come out otherwise than in Jinja2. */
-export class NotRendered extends Error {}
-
-export function differs(what: string): never {
-  throw new NotRendered(what);
-}
 
 const SIMPLE = new Set(
   ['String', 'Integer', 'Float', 'Boolean', 'Null', 'Undefined'].map((type) => `${type}Value`),

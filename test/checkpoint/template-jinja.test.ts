@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { renderTemplate } from '../../src-main/checkpoint/template-interpreter.ts';
-import { NotRendered } from '../../src-main/checkpoint/template-rules.ts';
+import { NotRendered } from '../../src-main/checkpoint/template-error.ts';
 
 const { context, rows } = z
   .object({

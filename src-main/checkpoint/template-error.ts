@@ -1,0 +1,7 @@
+/** A template does something that would come out otherwise than in Jinja2; the message says what. */
+export class NotRendered extends Error {}
+
+/** @throws NotRendered */
+export function differs(what: string): never {
+  throw new NotRendered(what);
+}
