@@ -53,24 +53,31 @@ function rowWords({ block, groupOf }: GroupLayout): number {
   return (groupOf.length * block) / PER_WORD;
 }
 
+/** Outputs that are laid out at once: their rows, and the words they come from, stay in the processor's cache. */
+const TILE = 128;
+
 /** `words` `[K/8, N]`: a word keeps its bits unless inputs change places. */
 function gptqValues(tensor: GroupTensor, layout: GroupLayout, words: Uint32Array): Uint32Array {
   const [n, k] = tensor.shape;
   const width = rowWords(layout);
   const out = new Uint32Array(n * width);
-  for (let w = 0; w < k / PER_WORD; w++) {
-    if (!layout.order) {
-      const from = w * n;
-      for (let row = 0; row < n; row++) out[row * width + w] = words[from + row] as number;
-      continue;
-    }
-    for (let i = 0; i < PER_WORD; i++) {
-      const input = layout.order[w * PER_WORD + i] as number;
-      const from = (input >> 3) * n;
-      const shift = 4 * (input & 7);
-      for (let row = 0; row < n; row++) {
-        const number = ((words[from + row] as number) >>> shift) & 15;
-        out[row * width + w] = (out[row * width + w] as number) | (number << (4 * i));
+  const { order } = layout;
+  for (let first = 0; first < n; first += TILE) {
+    const end = Math.min(first + TILE, n);
+    for (let w = 0; w < k / PER_WORD; w++) {
+      if (!order) {
+        for (let row = first; row < end; row++) out[row * width + w] = words[w * n + row] as number;
+        continue;
+      }
+      const inputs = order.subarray(w * PER_WORD, (w + 1) * PER_WORD);
+      for (let row = first; row < end; row++) {
+        let word = 0;
+        for (let i = 0; i < PER_WORD; i++) {
+          const input = inputs[i] as number;
+          const number = ((words[(input >> 3) * n + row] as number) >>> (4 * (input & 7))) & 15;
+          word |= number << (4 * i);
+        }
+        out[row * width + w] = word;
       }
     }
   }
@@ -83,15 +90,20 @@ function awqValues(tensor: GroupTensor, layout: GroupLayout, words: Uint32Array)
   const width = rowWords(layout);
   const columns = n / PER_WORD;
   const out = new Uint32Array(n * width);
-  for (let w = 0; w < Math.ceil(k / PER_WORD); w++) {
-    const inputs = Math.min(PER_WORD, k - w * PER_WORD);
-    for (let column = 0; column < columns; column++) {
-      for (let i = 0; i < inputs; i++) {
-        const word = words[(w * PER_WORD + i) * columns + column] as number;
+  const eight = new Uint32Array(PER_WORD);
+  for (let first = 0; first < columns; first += TILE / PER_WORD) {
+    const end = Math.min(first + TILE / PER_WORD, columns);
+    for (let w = 0; w < k / PER_WORD; w++) {
+      const inputs = Math.min(PER_WORD, k - w * PER_WORD);
+      for (let column = first; column < end; column++) {
+        for (let i = 0; i < inputs; i++) {
+          eight[i] = words[(w * PER_WORD + i) * columns + column] as number;
+        }
         for (let j = 0; j < PER_WORD; j++) {
-          const at = (column * PER_WORD + j) * width + w;
-          const number = (word >>> (4 * (AWQ_PLACE[j] as number))) & 15;
-          out[at] = (out[at] as number) | (number << (4 * i));
+          const shift = 4 * (AWQ_PLACE[j] as number);
+          let word = 0;
+          for (let i = 0; i < inputs; i++) word |= (((eight[i] as number) >>> shift) & 15) << (4 * i);
+          out[(column * PER_WORD + j) * width + w] = word;
         }
       }
     }
