@@ -30,6 +30,7 @@ import { Notices } from './notices.svelte.ts';
 import { Panes } from './panes.svelte.ts';
 import { Places } from './places.ts';
 import { Presets } from './presets.svelte.ts';
+import { Prompts } from './prompts.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { RecipeTrial } from './recipe.svelte.ts';
 import { Relabel } from './relabel.svelte.ts';
@@ -85,6 +86,7 @@ export class Workbench {
   readonly recipe: RecipeTrial;
   readonly relabel: Relabel;
   readonly presets: Presets;
+  readonly prompts: Prompts;
   readonly heads: Heads;
   readonly tokens: TokenLab;
   readonly asking: Asking;
@@ -123,6 +125,7 @@ export class Workbench {
     this.desk.isOnScreen = () => this.page === 'review';
     this.recipe = new RecipeTrial(this.session, this.desk, this.panes, this.notices);
     this.relabel = new Relabel(this.session, this.queue, this.recipe, this.notices);
+    this.prompts = new Prompts(this.session, this.notices);
     this.presets = new Presets(this.session, this.recipe, this.notices);
     // What this page tries on a sample; another window has a name of its own.
     const slot = `page-${Math.random().toString(36).slice(2)}`;

@@ -1,0 +1,54 @@
+/** Which runs were made with another prompt than their model is asked with today; labelling such samples anew. */
+import type { RunPrompts } from '../../src-shared/contract/prompts.ts';
+import { toMakeAnew } from '../logic/prompts.ts';
+import type { Notices } from './notices.svelte.ts';
+import type { Session } from './session.svelte.ts';
+
+export class Prompts {
+  readonly #session: Session;
+  readonly #notices: Notices;
+  runs = $state.raw<RunPrompts>([]);
+  /** It is being asked for. */
+  starting = $state(false);
+  /** The run that somebody does not want to hear of any more in this window. */
+  #hiddenRunId = $state<number | null>(null);
+  #asked = 0;
+
+  readonly anew = $derived.by(() => {
+    const found = toMakeAnew(this.runs, this.#session.project?.activeRunId ?? null);
+    return found?.runId === this.#hiddenRunId ? null : found;
+  });
+
+  constructor(session: Session, notices: Notices) {
+    this.#session = session;
+    this.#notices = notices;
+  }
+
+  /** Changes when prompts have to be asked for again: another project or run, or a job that ended. */
+  get key(): string {
+    const { project, jobs } = this.#session;
+    const ended = jobs.filter(({ state }) => state !== 'queued' && state !== 'running').length;
+    return [project?.path, project?.activeRunId, project?.runs.length, ended].join('\n');
+  }
+
+  /** What cannot be had is said by nobody: samples are only not marked. */
+  async load(): Promise<void> {
+    const turn = ++this.#asked;
+    const runs = await this.#session.client.call('project.prompts', {}).catch(() => []);
+    if (turn === this.#asked) this.runs = runs;
+  }
+
+  hide(): void {
+    this.#hiddenRunId = this.anew?.runId ?? null;
+  }
+
+  async makeAnew(runId: number): Promise<void> {
+    this.starting = true;
+    try {
+      await this.#session.client.call('jobs.labelAnew', { runId });
+    } catch (thrown) {
+      this.#notices.error(thrown);
+    }
+    this.starting = false;
+  }
+}
