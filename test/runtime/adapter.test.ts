@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { normalise, squareImage } from '../../src-main/checkpoint/image/clip-processor.ts';
-import { decodeImage } from '../../src-main/checkpoint/image/decode.ts';
-import { qwenPixels } from '../../src-main/checkpoint/image/qwen-processor.ts';
-import type { AnyCheckpoint } from '../../src-main/checkpoint/open.ts';
 import { openFolders } from '../../src-main/checkpoint/open.ts';
 import { greedy } from '../../src-main/pipeline/greedy.ts';
-import type { FeedPart, VisionLanguageModel } from '../../src-main/pipeline/ports.ts';
 import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { adapterCases } from '../support/adapters.ts';
 import { tempDir } from '../support/demo.ts';
-import { type OracleCase, oracleCases, relativeDifference, TOLERANCE } from '../support/oracle.ts';
+import { firstLogits } from '../support/first-logits.ts';
+import { oracleCases, relativeDifference, TOLERANCE } from '../support/oracle.ts';
 
 const REGENERATE = 'to make the numbers anew see test/golden/oracle/README.md';
 const bases = new Map(
@@ -21,24 +17,6 @@ const bases = new Map(
 const more = process.env.FOVEA_ADAPTER_CASES;
 const cases = [...(await adapterCases()), ...(more === undefined ? [] : await adapterCases(more))];
 
-async function promptOf(
-  { preprocessor }: AnyCheckpoint,
-  model: VisionLanguageModel,
-  { image, image_span: [start, end], input_ids: ids }: OracleCase,
-): Promise<FeedPart[]> {
-  const picture = await decodeImage(image);
-  const { pixels, grid } =
-    preprocessor.geometry === 'dynamic'
-      ? qwenPixels(picture, preprocessor)
-      : { pixels: normalise(squareImage(picture, preprocessor), preprocessor), grid: model.profile.grid };
-  const features = await model.encodeImage(pixels, grid);
-  return [
-    { tokens: ids.slice(0, start) },
-    { features, count: end - start, grid },
-    { tokens: ids.slice(start + 1) },
-  ];
-}
-
 for (const golden of cases) {
   test(`${golden.name}: base and adapter compute what PEFT computes without merging`, async (t) => {
     const base = bases.get(golden.base);
@@ -46,10 +24,8 @@ for (const golden of cases) {
     const checkpoint = await openFolders({ dir: golden.dir });
     const model = await loadModel(checkpoint, { device: 'cpu', cacheFolder: tempDir(t) });
     try {
-      const parts = await promptOf(checkpoint, model, base);
       const cache = model.newCache();
-      const { logits } = await model.forward(cache, { parts });
-      assert.ok(logits);
+      const logits = await firstLogits(checkpoint, model, base, cache);
       const difference = relativeDifference(logits, golden.logits);
       t.diagnostic(
         `logits differ by ${difference.toExponential(1)}; the adapter moves them by ${golden.moved}`,

@@ -63,6 +63,7 @@ export async function readOracleCase(folder: string, model = '.'): Promise<Oracl
   return { ...facts, name: basename(folder), dir: join(folder, model), image, expected };
 }
 
+/** Every array of a file of expected numbers. */
 export async function readArrays(path: string): Promise<OracleCase['expected']> {
   const file = openSync(path, 'r');
   const arrays = new Map<string, { shape: readonly number[]; data: Float32Array | number[] }>();

@@ -42,7 +42,7 @@ export function writeAdapter(dir: string, base: string | null, spec: AdapterSpec
     base_model_name_or_path: base,
     r: RANK,
     lora_alpha: 4,
-    target_modules: ['q_proj', 'v_proj', 'down_proj'],
+    target_modules: [...new Set(Object.keys(modules).map((path) => path.split('.').at(-1)))],
     bias: 'none',
     ...config,
   };

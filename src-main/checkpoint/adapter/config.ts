@@ -8,6 +8,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readJsonIfThere } from '../json-file.ts';
 import { keyProblem } from './keys.ts';
 import { patternError } from './pattern.ts';
+import type { Targets } from './targets.ts';
 
 export const ADAPTER_CONFIG = 'adapter_config.json';
 
@@ -23,8 +24,7 @@ export interface AdapterConfig {
   /** Ranks and alphas of modules whose path a pattern matches, in the order they are tried. */
   readonly ranks: ReadonlyMap<string, number>;
   readonly alphas: ReadonlyMap<string, number>;
-  /** Modules by the last part of their path, or one pattern; for people. */
-  readonly targets: readonly string[];
+  readonly targets: Targets;
   /** Modules that were trained whole. */
   readonly whole: readonly string[];
   /** Table and output head share what was trained of them. */
@@ -33,7 +33,14 @@ export interface AdapterConfig {
 
 const rank = z.number().int().min(1).max(65_536);
 const alpha = z.number().refine(Number.isFinite);
-const strings = z.union([z.array(z.string()), z.string().transform((one) => [one])]);
+const strings = z.union([z.array(z.string()), z.string()]);
+const indices = z.union([
+  z.array(z.number().int()),
+  z
+    .number()
+    .int()
+    .transform((one) => [one]),
+]);
 
 const schema = z
   .object({
@@ -46,7 +53,9 @@ const schema = z
     rank_pattern: z.record(z.string(), rank).nullish(),
     alpha_pattern: z.record(z.string(), alpha).nullish(),
     target_modules: strings.nullish(),
-    modules_to_save: strings.nullish(),
+    exclude_modules: strings.nullish(),
+    layers_to_transform: indices.nullish(),
+    modules_to_save: z.array(z.string()).nullish(),
     ensure_weight_tying: z.boolean().nullish(),
   })
   .loose();
@@ -76,7 +85,11 @@ export async function readAdapterConfig(dir: string): Promise<AdapterConfig | nu
     rslora: json.use_rslora ?? false,
     ranks,
     alphas,
-    targets: json.target_modules ?? [],
+    targets: {
+      modules: json.target_modules ?? null,
+      excluded: json.exclude_modules ?? null,
+      layers: json.layers_to_transform ?? null,
+    },
     whole: json.modules_to_save ?? [],
     keepsTied: json.ensure_weight_tying ?? false,
   };

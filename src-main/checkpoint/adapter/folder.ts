@@ -9,6 +9,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readSafetensorsHeader } from '../safetensors.ts';
 import type { TensorEntry } from '../safetensors.ts';
 import type { AdapterConfig } from './config.ts';
+import { leftOut } from './targets.ts';
 import { ADAPTER_CONFIG, cannotMerge, readAdapterConfig } from './config.ts';
 
 /** What the file has for one module. */
@@ -121,6 +122,8 @@ function moduleOfParts(
   }
   const low =
     a && b ? { a, b, table: false } : tableA && tableB ? { a: tableA, b: tableB, table: true } : null;
+  const dropped = low && leftOut(config.targets, path);
+  if (dropped) throw cannotMerge(`it holds matrices for ${path}, and ${dropped}`, dir);
   const copied = config.whole.some((name) => path === name || path.endsWith(`.${name}`));
   return { path, low, whole, shared: !copied };
 }

@@ -15,20 +15,21 @@ const IMPLEMENTED = [
   'alpha_pattern',
   'modules_to_save',
   'ensure_weight_tying',
+  // What the file holds and these leave out is refused (targets.ts).
+  'target_modules',
+  'exclude_modules',
+  'layers_to_transform',
   // Biases that were trained lie in the file whole.
   'bias',
   'init_lora_weights',
 ];
 
-/** Said of training, or which modules have matrices, which the file itself shows. */
+/** Said of training, or of how the adapter came about. */
 const HARMLESS = [
   'auto_mapping',
   'peft_version',
   'task_type',
   'inference_mode',
-  'target_modules',
-  'exclude_modules',
-  'layers_to_transform',
   'layers_pattern',
   'lora_dropout',
   'eva_config',
@@ -98,10 +99,11 @@ export function keyProblem(config: Readonly<Record<string, unknown>>): string | 
   if (!BIASES.includes(config.bias)) return `bias is ${JSON.stringify(config.bias)}`;
   const known = knownAdapterKeys();
   for (const [key, value] of Object.entries(config)) {
-    if (isOff(value)) continue;
     const how = known.get(key);
-    if (how === 'refused') return `${key}: ${REFUSED[key]}`;
-    if (how === undefined) return `${key} is ${JSON.stringify(value).slice(0, 80)}, a key that is not known`;
+    // Where PEFT asks for a feature by an object, an empty one asks for it too.
+    if (how === 'refused' && value !== null && value !== false) return `${key}: ${REFUSED[key]}`;
+    if (how === undefined && !isOff(value))
+      return `${key} is ${JSON.stringify(value).slice(0, 80)}, a key that is not known`;
   }
   return null;
 }

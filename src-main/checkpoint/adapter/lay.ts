@@ -67,6 +67,12 @@ export function layAdapter(
     if (before) throw cannotMerge(`${before.path} and ${module.path} are the same layer`, dir);
     placed.set(target, module);
   }
+  for (const name of config.whole) {
+    const inFile = modules.some(({ path, whole }) => whole.size > 0 && `.${path}.`.includes(`.${name}.`));
+    const inBase = [...weights.names()].some((tensor) => `.${tensor}`.includes(`.${name}.`));
+    if (inBase && !inFile)
+      throw cannotMerge(`modules_to_save names ${name}, and the file has nothing for it`, dir);
+  }
   const untied = tied && tables.some((name) => placed.has(moduleName(name)));
   if (untied) {
     if (config.keepsTied)

@@ -26,6 +26,11 @@ export function patternError(pattern: string): string | null {
   }
 }
 
+/** A pattern of whole paths; null for one that is not read alike. */
+export function compiled(pattern: string): RegExp | null {
+  return patternError(pattern) === null ? new RegExp(`^(?:${pattern})$`, 's') : null;
+}
+
 /** `re.match(rf"(.*\.)?({key})$", path)`, as PEFT has it. */
 const compile = (pattern: string): RegExp => new RegExp(`^(?:.*\\.)?(?:${pattern})$`, 's');
 

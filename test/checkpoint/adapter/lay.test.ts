@@ -121,6 +121,18 @@ const REFUSED: readonly (readonly [what: string, spec: AdapterSpec, says: RegExp
     /pattern .* Python and Fovea/,
   ],
   ['a pattern that takes for ever', { config: { rank_pattern: { '(a*)*b': 2 } } }, /Python and Fovea/],
+  [
+    'matrices that PEFT would drop',
+    { config: { target_modules: ['k_proj'] } },
+    /target_modules does not name it/,
+  ],
+  ['layers that are left out', { config: { layers_to_transform: 4 } }, /layers_to_transform leaves it out/],
+  ['modules that are excluded', { config: { exclude_modules: ['v_proj'] } }, /v_proj, and exclude_modules/],
+  [
+    'a module that is said to be saved',
+    { config: { modules_to_save: ['norm'] } },
+    /modules_to_save names norm/,
+  ],
   ['another rank', { config: { r: 4 } }, /q_proj has rank 2 where adapter_config.json says 4/],
   [
     'DoRA’s tensors',

@@ -87,7 +87,11 @@ test('an adapter whose numbers are not finite is refused by the tensor, and leav
     [`base_model.model.${path}.lora_A.weight`]: random([2, 128], 1, Infinity),
     [`base_model.model.${path}.lora_B.weight`]: random([128, 2], 2),
   };
-  const dir = writeAdapter(join(tempDir(t), 'lora'), DEMO_CHECKPOINT, { modules: {}, tensors });
+  const dir = writeAdapter(join(tempDir(t), 'lora'), DEMO_CHECKPOINT, {
+    config: { target_modules: ['q_proj'] },
+    modules: {},
+    tensors,
+  });
   const checkpoint = await openFolders({ dir });
   await assert.rejects(openQuantised(checkpoint, { folder, form }), {
     code: 'bad_checkpoint',

@@ -1,7 +1,7 @@
 """LoRA adapters over the cases' checkpoints: PEFT makes, saves and loads them, and computes with them unmerged.
 
-`python adapters.py [--all FOLDER] [case…]`: without `--all` the checked-in ones, to `adapters/` beside this file. Every
-constant of a case is an argument of PEFT's LoraConfig; how names, scales and tables come out is PEFT's and transformers'.
+`python adapters.py [--all FOLDER | --old FOLDER] [case…]`: without either the checked-in ones, to `adapters/` beside this
+file; `--old` makes those that an older transformers and PEFT can make, with the names that they give. Every constant of a case is an argument of PEFT's LoraConfig; how names, scales and tables come out is PEFT's and transformers'.
 """
 
 import json
@@ -13,15 +13,16 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+import transformers
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForImageTextToText
 
-from common import write_json
 
 HERE = Path(__file__).parent
 BASES = HERE / "cases"
 NEW_TOKENS = 8
+OLDER = transformers.__version__.startswith("4.")
 DECODER = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
@@ -80,6 +81,18 @@ MORE = [
 ]
 
 
+# What transformers 4.49 and PEFT 0.6 know already, over bases whose names it reads.
+OLD = [
+    Case("llava-decoder", "llava-hf-plain-35", dict(r=2, lora_alpha=6, target_modules=[*DECODER, "fc1", "linear_1"])),
+    Case("llava-tables", "llava-hf-plain-33",
+         dict(r=1, lora_alpha=4, target_modules=["embed_tokens", "lm_head", "k_proj"], modules_to_save=["linear_2"])),
+    Case("llava-patterns", "llava-hf-plain-35", dict(r=2, lora_alpha=3, target_modules=["q_proj", "fc2", "down_proj"],
+         rank_pattern={"fc2": 3}, alpha_pattern={"down_proj": 11})),
+    Case("qwen-everywhere", "qwen2_5-vl-shrunk", dict(r=2, lora_alpha=6, target_modules=[*DECODER, "qkv", "attn.proj"])),
+    Case("qwen-tied", "qwen2_5-vl-patch14", dict(r=2, target_modules=["q_proj", "lm_head"], modules_to_save=["merger"])),
+]
+
+
 @torch.no_grad()
 def randomise(model, seed: int, half: bool) -> None:
     """Matrices large enough that a wrong scale shows; what is trained whole moves a little."""
@@ -103,16 +116,18 @@ def inputs_of(base: Path, model) -> tuple[dict, dict]:
     if facts["family"] == "llava":
         pixels = load_file(base / "expected.safetensors")["pixel_values"][None]
         return facts, {**inputs, "pixel_values": pixels}
-    from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
-
-    made = Qwen2VLImageProcessorPil.from_pretrained(base)(Image.open(base / "image.png"), return_tensors="pt")
-    kinds = (expanded == model.config.image_token_id).int()
-    return facts, {**inputs, "pixel_values": made["pixel_values"], "image_grid_thw": made["image_grid_thw"],
-                   "mm_token_type_ids": kinds}
+    try:
+        from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil as Processor
+    except ImportError:
+        from transformers import Qwen2VLImageProcessor as Processor
+    made = Processor.from_pretrained(base)(Image.open(base / "image.png"), return_tensors="pt")
+    kinds = {} if OLDER else {"mm_token_type_ids": (expanded == model.config.image_token_id).int()}
+    return facts, {**inputs, "pixel_values": made["pixel_values"], "image_grid_thw": made["image_grid_thw"], **kinds}
 
 
 def fresh(base: Path):
-    return AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, attn_implementation="eager").eval()
+    dtype = {"torch_dtype" if OLDER else "dtype": torch.float32}
+    return AutoModelForImageTextToText.from_pretrained(base, attn_implementation="eager", **dtype).eval()
 
 
 @torch.no_grad()
@@ -121,7 +136,7 @@ def make(case: Case, root: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     trained = get_peft_model(fresh(base), LoraConfig(**case.lora))
     randomise(trained, sum(map(ord, case.name)), case.half)
-    trained.save_pretrained(folder)
+    trained.save_pretrained(folder, safe_serialization=True)
     if case.half:
         path = folder / "adapter_model.safetensors"
         save_file({k: t.half() for k, t in load_file(path).items()}, path, metadata={"format": "pt"})
@@ -130,13 +145,17 @@ def make(case: Case, root: Path) -> None:
     facts, inputs = inputs_of(base, model)
     logits = model(**inputs, use_cache=False).logits[0, -1]
     plain = fresh(base)(**inputs, use_cache=False).logits[0, -1]
+    # A base whose names this version does not read would be random, and nobody would see it.
+    known = load_file(base / "expected.safetensors")["logits"]
+    assert float((plain - known).abs().max() / known.abs().max()) < 1e-4, f"{case.base} is not read right"
     penalty = model.generation_config.repetition_penalty or 1.0
     answer = model.generate(**inputs, do_sample=False, max_new_tokens=NEW_TOKENS, repetition_penalty=penalty,
                             pad_token_id=0)[0, inputs["input_ids"].shape[1] :]
     moved = float((logits - plain).abs().max() / plain.abs().max())
     assert moved > 1e-2, f"{case.name}: the adapter changes nothing"
     finish(case, folder, base)
-    write_json(folder / "case.json", {"base": case.base, "question": facts["question"], "moved": round(moved, 4)})
+    stated = {"base": case.base, "question": facts["question"], "moved": round(moved, 4)}
+    (folder / "case.json").write_text(json.dumps(stated, ensure_ascii=False, indent=1) + "\n")
     save_file({"logits": logits.clone(), "answer_ids": answer.clone()}, folder / "expected.safetensors")
     print(f"{case.name}: logits {moved:.2f} from the base's, {sum(f.stat().st_size for f in folder.iterdir())} bytes")
 
@@ -166,9 +185,9 @@ def finish(case: Case, folder: Path, base: Path) -> None:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     arguments = sys.argv[1:]
-    everything = arguments[:1] == ["--all"]
-    root = Path(arguments[1]).resolve() if everything else HERE / "adapters"
-    names = arguments[2 if everything else 0 :]
-    for case in [*CASES, *MORE] if everything else CASES:
+    cases = {"--all": [*CASES, *MORE], "--old": OLD}.get(arguments[0] if arguments else "")
+    root = Path(arguments[1]).resolve() if cases else HERE / "adapters"
+    names = arguments[2 if cases else 0 :]
+    for case in cases or CASES:
         if not names or case.name in names:
             make(case, root)
