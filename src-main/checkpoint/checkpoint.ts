@@ -13,6 +13,7 @@ import type { AdapterFacts } from './adapter/lay.ts';
 import { layAdapter } from './adapter/lay.ts';
 import { cannotMerge } from './adapter/config.ts';
 import type { PartNames } from './adapter/names.ts';
+import { refuseOtherPlaceholder, refuseTiedAndStored, tiedUnlessStored } from './agreement.ts';
 import { llavaKeys, parseConfig } from './config.ts';
 import type { LlavaConfig, TextConfig } from './config.ts';
 import { readGenerationConfig } from './generation.ts';
@@ -104,6 +105,7 @@ export async function openCheckpoint(
   const tower = await findTower(dir, draft, weights, places);
   const { towerName, ...rest } = draft;
   const names = findLlavaNames(draft.layout, weights, dir);
+  if (draft.layout === 'llava') refuseTiedAndStored(draft.text, weights, names.head, configPath);
   const text = tiedUnlessStored(draft.text, weights, names.head);
   const { adapted, ...laid } = layOver(adapter, weights, names, { ...rest, text, names });
   const config: LlavaConfig = { ...adapted, vision: tower.vision };
@@ -123,7 +125,7 @@ export async function openCheckpoint(
   tryPrompt(tokenizer, config.imageTokenId);
   const eos = tokenizer.eosToken === null ? null : tokenizer.idOf(tokenizer.eosToken);
   const fallbackEos = config.eosTokenIds.length > 0 ? config.eosTokenIds : eos === null ? [] : [eos];
-  const { generation, unknownKeys: inGeneration } = await readGenerationConfig(dir, fallbackEos);
+  const { generation, bosTokenId, unknownKeys: inGeneration } = await readGenerationConfig(dir, fallbackEos);
   // The original layout's processor is the tower's: their code asks the tower's folder and no other.
   const { preprocessor, unknownKeys: inProcessor } = await readPreprocessor(
     tower.dir === null ? [dir] : [tower.dir, dir],
@@ -150,37 +152,12 @@ export async function openCheckpoint(
     config,
     weights,
     tokenizer,
-    generation,
+    generation:
+      config.layout === 'llava'
+        ? { ...generation, saidBefore: bosTokenId === null ? config.bosTokenIds : [bosTokenId] }
+        : generation,
     preprocessor,
   };
-}
-
-/**
- * Pictures stand where the tokenizer writes their token, and the model looks for the id of config.json there.
- * @throws FoveaError `bad_checkpoint` when these are two.
- */
-export function refuseOtherPlaceholder(
-  token: string,
-  stated: number | null,
-  tokenizer: Tokenizer,
-  where: string,
-): void {
-  const own = tokenizer.idOf(token);
-  if (stated === null || own === null || stated === own) return;
-  throw new FoveaError(
-    'bad_checkpoint',
-    `config.json puts pictures at id ${stated}, and ${token} is ${own} in tokenizer.json`,
-    { where, next: 'Give config.json and tokenizer.json of the same checkpoint' },
-  );
-}
-
-/**
- * `tie_word_embeddings` of a checkpoint that stores a head all the same does not hold: transformers 5 ties only where the
- * two are equal, and then the stored head gives the same numbers.
- */
-export function tiedUnlessStored(text: TextConfig, weights: WeightIndex, head: string): TextConfig {
-  const stored = weights.shapeOf(head) !== undefined;
-  return { ...text, tieWordEmbeddings: text.tieWordEmbeddings && !stored };
 }
 
 /** What a checkpoint is called, and where its RPN came from. */

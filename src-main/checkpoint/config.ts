@@ -71,6 +71,8 @@ const originalSchema = textSchema.extend({
   mm_vision_tower: z.string().min(1),
   mm_vision_select_layer: z.number().int().default(-2),
   mm_projector_type: z.string().default('linear'),
+  // Often a tokenizer's "no limit", 1e30.
+  tokenizer_model_max_length: z.number().positive().nullish(),
   image_aspect_ratio: z.string().nullish(),
   image_token_index: z.number().int().nullish(),
   vision_config: visionSchema.optional(),
@@ -205,10 +207,15 @@ function fromOriginal(c: z.infer<typeof originalSchema>, where: string): ConfigD
   if (c.mm_projector_type !== 'mlp2x_gelu') {
     throw unsupported(`mm_projector_type ${c.mm_projector_type}`, where);
   }
+  // transformers 4.37, which their code is written for, knows the key at the top level only.
+  const flat = { ...c, rope_parameters: null, rope_scaling: null };
+  const text = textConfig(flat, c.tie_word_embeddings, where);
+  // The reference cuts the end off a longer prompt; here it is refused when it comes.
+  const maxPositions = Math.min(text.maxPositions, c.tokenizer_model_max_length ?? text.maxPositions);
   return {
     family: 'llava',
     layout: 'llava',
-    text: textConfig(c, c.tie_word_embeddings, where),
+    text: { ...text, maxPositions },
     vision: c.vision_config ? visionConfig(c.vision_config, where) : null,
     towerName: c.mm_vision_tower,
     visionSelectLayer: c.mm_vision_select_layer,

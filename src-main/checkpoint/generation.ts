@@ -12,6 +12,7 @@ import { GENERATION_KEYS } from './keys/generation.ts';
 const schema = z.object({
   eos_token_id: z.union([z.number().int(), z.array(z.number().int()).min(1)]).nullish(),
   repetition_penalty: z.number().positive().nullish(),
+  bos_token_id: z.number().int().nullish(),
 });
 
 export interface GenerationConfig {
@@ -19,6 +20,11 @@ export interface GenerationConfig {
   readonly eosTokenIds: readonly number[];
   /** 1 leaves the logits alone. */
   readonly repetitionPenalty: number;
+  /**
+   * What the penalty counts as said before the answer, in place of the prompt: the original LLaVA's code hands the prompt
+   * to `generate` as embeddings, and transformers 4.37, which it is written for, begins the ids with BOS instead.
+   */
+  readonly saidBefore?: readonly number[];
 }
 
 /**
@@ -28,7 +34,12 @@ export interface GenerationConfig {
 export async function readGenerationConfig(
   dir: string,
   fallbackEos: readonly number[],
-): Promise<{ readonly generation: GenerationConfig; readonly unknownKeys: readonly UnknownKey[] }> {
+): Promise<{
+  readonly generation: GenerationConfig;
+  /** `bos_token_id` of the file. */
+  readonly bosTokenId: number | null;
+  readonly unknownKeys: readonly UnknownKey[];
+}> {
   const path = join(dir, 'generation_config.json');
   const json = await readJsonIfThere(path, z.record(z.string(), z.unknown()));
   const unknownKeys = checkKeys(json, GENERATION_KEYS, { path });
@@ -39,6 +50,7 @@ export async function readGenerationConfig(
       eosTokenIds: eos === null ? fallbackEos : Array.isArray(eos) ? eos : [eos],
       repetitionPenalty: stated?.repetition_penalty ?? 1,
     },
+    bosTokenId: stated?.bos_token_id ?? null,
     unknownKeys,
   };
 }

@@ -31,7 +31,7 @@ export async function greedy(
   watch: Stopwatch,
 ): Promise<Greedy> {
   const { generation, maxNewTokens, taps } = options;
-  const said = new Set(options.promptTokens);
+  const said = new Set(generation.saidBefore ?? options.promptTokens);
   const tokens: number[] = [];
   const rows = new RowStore();
   let next = pick(logits, said, generation.repetitionPenalty);

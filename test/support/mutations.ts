@@ -1,5 +1,5 @@
 /** The table of test/golden/keys/mutations.json, and the folders it speaks of. */
-import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -40,19 +40,24 @@ const baseSchema = z.object({
   answer: z.array(z.number().int()),
 });
 
-const table = z
-  .object({
-    transformers: z.string(),
-    bases: z.record(z.string(), baseSchema),
-    rows: z.array(rowSchema),
-  })
-  .parse(JSON.parse(readFileSync(join(GOLDEN, 'keys/mutations.json'), 'utf8')));
+const tableSchema = z.object({
+  transformers: z.string(),
+  bases: z.record(z.string(), baseSchema),
+  rows: z.array(rowSchema),
+});
+/** By transformers' own classes, and by the authors' code for the original layout. */
+const tables = ['mutations.json', 'mutations-original.json'].map((name) =>
+  tableSchema.parse(JSON.parse(readFileSync(join(GOLDEN, 'keys', name), 'utf8'))),
+);
 
-export const mutations: readonly Mutation[] = table.rows;
-export const mutationBases = table.bases;
+export const mutations: readonly Mutation[] = tables.flatMap(({ rows }) => rows);
+export const mutationBases: Readonly<Record<string, z.infer<typeof baseSchema>>> = Object.assign(
+  {},
+  ...tables.map(({ bases }) => bases),
+);
 
 export function baseOf(row: Pick<Mutation, 'base'>): z.infer<typeof baseSchema> {
-  const base = table.bases[row.base];
+  const base = mutationBases[row.base];
   if (!base) throw new Error(`no base ${row.base}`);
   return base;
 }
@@ -63,8 +68,9 @@ export function writeMutation(dir: string, baseName: string, row: Mutation | nul
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
   const source = join(GOLDEN, 'oracle/cases', base.case);
-  for (const name of readdirSync(source)) {
-    if (!(name in base.files)) symlinkSync(join(source, name), join(dir, name));
+  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
+    if (statSync(join(source, name)).isDirectory()) mkdirSync(join(dir, name), { recursive: true });
+    else if (!(name in base.files)) symlinkSync(join(source, name), join(dir, name));
   }
   for (const [name, json] of Object.entries(base.files)) {
     if (json === null) continue;

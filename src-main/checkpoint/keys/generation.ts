@@ -112,7 +112,7 @@ export const GENERATION_KEYS: KeyTable = {
   eos_token_id: implemented(),
   repetition_penalty: implemented(),
   ...GENERATION_ONLY,
-  bos_token_id: harmless('decoding starts from the prompt'),
+  bos_token_id: implemented('only the repetition penalty of the original layout counts it as said'),
   decoder_start_token_id: harmless('decoding starts from the prompt'),
   pad_token_id: harmless('one prompt is run at a time, without padding'),
   use_cache: harmless(SPEED),

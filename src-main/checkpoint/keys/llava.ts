@@ -3,8 +3,8 @@ import { ANY_CONFIG } from './common.ts';
 import { LLAMA_KEYS } from './decoder.ts';
 import { GENERATION_IN_CONFIG } from './generation.ts';
 import { LLAVA_RPN_KEYS } from './rpn.ts';
-import type { KeyTable } from './rule.ts';
-import { each, harmless, implemented, nested, only, refused } from './rule.ts';
+import type { JsonObject, KeyTable } from './rule.ts';
+import { each, harmless, implemented, nested, only, refused, refusedUnless } from './rule.ts';
 import { CLIP_VISION_KEYS } from './vision.ts';
 
 const TRAINING = harmless('only training reads it');
@@ -15,6 +15,16 @@ export const LLAVA_ORIGINAL_KEYS: KeyTable = {
   ...LLAVA_RPN_KEYS,
   architectures: implemented('the first one says how the model is read'),
   model_type: implemented('where architectures does not say'),
+  rope_parameters: refusedUnless('their code reads rope_theta at the top level only', {
+    values: [{}],
+    also: {
+      words: 'the default kind with that rope_theta',
+      holds: (value, beside) => {
+        const { rope_type: kind = 'default', rope_theta: theta } = value as JsonObject;
+        return kind === 'default' && (theta === undefined || theta === (beside.rope_theta ?? 10000));
+      },
+    },
+  }),
   vision_config: nested(CLIP_VISION_KEYS),
   mm_vision_tower: implemented(),
   mm_vision_select_layer: implemented(),
@@ -23,6 +33,7 @@ export const LLAVA_ORIGINAL_KEYS: KeyTable = {
   mm_use_im_start_end: refused('the picture would stand between two more tokens', false),
   image_aspect_ratio: only(['pad', 'square']),
   image_token_index: implemented(),
+  tokenizer_model_max_length: implemented('longer prompts are refused, the reference cuts them off'),
   mm_patch_merge_type: refused('the tokens of several views would be merged', 'flat'),
   s2: refused('the picture would be encoded at several sizes', false),
   s2_scales: harmless('only s2 reads it'),
@@ -52,7 +63,6 @@ export const LLAVA_ORIGINAL_KEYS: KeyTable = {
       'freeze_backbone',
       'pretrain_mm_mlp_adapter',
       'version',
-      'tokenizer_model_max_length',
       'group_by_modality_length',
       'mm_tunable_parts',
       'lora_enable',

@@ -36,7 +36,7 @@ async function verdictOf(row: Mutation, dir: string, own: string): Promise<Verdi
   if (row.transformers === 'refused') return 'WRONG runs what transformers refuses';
   const got = await numbersOf(dir, checkpoint, NEW_TOKENS).catch((error: unknown) => {
     // max_position_embeddings: prompts that are longer are refused when they come.
-    if (error instanceof FoveaError) return null;
+    if (error instanceof FoveaError && error.code !== 'out_of_memory') return null;
     throw error;
   });
   if (got === null) return 'refused';

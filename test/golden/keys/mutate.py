@@ -19,7 +19,6 @@ from pathlib import Path
 import torch
 import transformers
 from PIL import Image
-from transformers import AutoImageProcessor, AutoModelForImageTextToText, GenerationConfig
 
 import mutations as m
 
@@ -73,6 +72,8 @@ class Base:
 
 @torch.no_grad()
 def numbers(base: Base, folder: Path) -> dict:
+    from transformers import AutoImageProcessor, AutoModelForImageTextToText
+
     torch.manual_seed(0)
     processor = AutoImageProcessor.from_pretrained(folder, backend="pil")
     made = dict(processor(base.image, return_tensors="pt"))
@@ -117,10 +118,10 @@ def evenly(values: torch.Tensor) -> dict:
     return {"size": len(values), "at": at.tolist(), "values": kept, "largest": float(f"{values.abs().max():.7g}")}
 
 
-def outcome(base: Base, folder: Path, own: dict) -> dict:
+def outcome_of(run, folder: Path, own: dict) -> dict:
     try:
         with redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()):
-            got = numbers(base, folder)
+            got = run()
     except Exception as error:  # noqa: BLE001 - whatever stops transformers is its refusal
         words = f"{type(error).__name__}: {error}".splitlines()[0][:110]
         return {"transformers": "refused", "because": words.replace(str(folder), "FOLDER")}
@@ -237,7 +238,7 @@ def main(only: str | None) -> None:
                 if (value is m.DROP and key not in stated) or (key in stated and stated[key] == value):
                     continue
                 folder = base.written(file, [*around, key], value, root)
-                found = outcome(base, folder, own[name])
+                found = outcome_of(lambda: numbers(base, folder), folder, own[name])
                 where = {"base": name, "file": file, "key": ".".join([*around, key])}
                 rows.append({**where, **({} if value is m.DROP else {"value": value}), **found})
                 print(name, file, where["key"], "-" if value is m.DROP else json.dumps(value)[:50],
