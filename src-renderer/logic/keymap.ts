@@ -285,15 +285,44 @@ const NAMES: Readonly<Record<string, string>> = {
   ' ': 'Space',
 };
 
-/** The chord of a key press as written in the table. Letters work on non-Latin keyboards too. */
+/** What each place of the keyboard writes without a modifier, `KeyQ` → `a`; empty where nobody says. */
+let layout: ReadonlyMap<string, string> = new Map();
+
+/** Tells what the keyboard's places write, as the browser knows it. */
+export function readLayoutFrom(places: ReadonlyMap<string, string>): void {
+  layout = places;
+}
+
+/**
+ * The chord of a key press as written in the table: the symbol that it writes. Where a modifier turns the symbol into
+ * another (Option on a Mac) it is the one without; letters of other alphabets go by place. AltGr, which Windows reports as
+ * Ctrl and Alt, is part of writing a symbol and no modifier.
+ */
 export function chordOf(press: KeyPress): string {
-  let key = NAMES[press.key] ?? press.key;
-  const letter = /^Key([A-Z])$/.exec(press.code)?.[1];
-  if (key.length === 1 && key.charCodeAt(0) > 127 && letter) key = letter;
-  if (key.length === 1) key = key.toUpperCase();
+  const key = symbolOf(press);
   const symbol = key.length === 1 && !/[A-Z←→↑↓]/.test(key);
+  const altGr = press.ctrlKey && press.altKey && symbol && press.key.length === 1;
   const shift = press.shiftKey && !symbol ? 'Shift+' : '';
-  return `${press.ctrlKey || press.metaKey ? 'Ctrl+' : ''}${press.altKey ? 'Alt+' : ''}${shift}${key}`;
+  const ctrl = (press.ctrlKey || press.metaKey) && !altGr ? 'Ctrl+' : '';
+  return `${ctrl}${press.altKey && !altGr ? 'Alt+' : ''}${shift}${key}`;
+}
+
+function symbolOf({ key, code, altKey, ctrlKey }: KeyPress): string {
+  const named = NAMES[key] ?? key;
+  const option = altKey && !ctrlKey && (key === 'Dead' || (key.length === 1 && !/[a-z0-9]/i.test(key)));
+  if (option) {
+    const plain = layout.get(code);
+    if (plain !== undefined && /^[ -~]$/.test(plain)) return plain.toUpperCase();
+  }
+  const place = /^Key([A-Z])$/.exec(code)?.[1];
+  const foreign = named.length === 1 && named.charCodeAt(0) > 127 && !(key in NAMES);
+  if (place && (foreign || (option && key === 'Dead'))) return place;
+  return named.length === 1 ? named.toUpperCase() : named;
+}
+
+/** The digit that a place of the top row has on most keyboards; on a French one it is written with Shift. */
+function digitOf({ code, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): string | null {
+  return ctrlKey || metaKey || altKey || shiftKey ? null : (/^Digit(\d)$/.exec(code)?.[1] ?? null);
 }
 
 /** The binding a key press means on a page, or null. */
@@ -302,8 +331,9 @@ export function bindingOf(
   page: PageId,
   keymap: readonly Binding[] = source(),
 ): Binding | null {
-  const chord = chordOf(press);
-  return keymap.find((binding) => acts(binding, page) && binding.keys.includes(chord)) ?? null;
+  const meant = (chord: string | null): Binding | null =>
+    keymap.find((binding) => chord !== null && acts(binding, page) && binding.keys.includes(chord)) ?? null;
+  return meant(chordOf(press)) ?? meant(digitOf(press));
 }
 
 /** Whether two commands can be meant by one key press: they act on the same page. */

@@ -2,6 +2,7 @@
  * Pointers and wheels on a pane: the tool in hand, pan, zoom about the pointer, hover. Every pane feeds the same view, so what
  * happens in one happens in all.
  */
+import { Pinch } from '../logic/pinch.ts';
 import { toGrid, toPane, toWorld, type Point, type Viewport } from '../logic/viewport.ts';
 import type { Workbench } from '../state/workbench.svelte.ts';
 
@@ -21,6 +22,7 @@ export function handlePointers(element: HTMLElement, bench: Workbench, own: () =
   let mode: 'none' | 'pan' | 'tool' = 'none';
   let pressed: Point | null = null;
   let last: Point = { x: 0, y: 0 };
+  const pinch = new Pinch();
 
   const at = (event: MouseEvent): Point => {
     const box = element.getBoundingClientRect();
@@ -46,6 +48,12 @@ export function handlePointers(element: HTMLElement, bench: Workbench, own: () =
 
   const down = (event: PointerEvent): void => {
     const point = at(event);
+    if (event.pointerType === 'touch' && pinch.down(event.pointerId, point)) {
+      cancel();
+      element.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      return;
+    }
     const cell = gridPoint(point);
     const uses = event.button === 0 && !view.panning;
     if (uses && cell && editing.press(tools.hand, cell, reach())) mode = 'tool';
@@ -59,6 +67,12 @@ export function handlePointers(element: HTMLElement, bench: Workbench, own: () =
   };
   const move = (event: PointerEvent): void => {
     const point = at(event);
+    const step = event.pointerType === 'touch' ? pinch.move(event.pointerId, point) : null;
+    if (step) {
+      pan(step.pan.x, step.pan.y);
+      view.zoom(step.zoom, toPane(view.viewport, toWorld(own(), step.about)));
+      return;
+    }
     const cell = gridPoint(point);
     if (mode === 'pan') pan(point.x - last.x, point.y - last.y);
     if (pressed && Math.hypot(point.x - pressed.x, point.y - pressed.y) > CLICK) pressed = null;
@@ -74,7 +88,8 @@ export function handlePointers(element: HTMLElement, bench: Workbench, own: () =
     last = point;
     view.hover = toWorld(own(), point);
   };
-  const up = (): void => {
+  const up = (event: PointerEvent): void => {
+    if (pinch.up(event.pointerId)) return;
     if (mode === 'tool') editing.lift();
     const cell = pressed && gridPoint(pressed);
     if (cell) editing.select(cell);
@@ -110,7 +125,11 @@ export function handlePointers(element: HTMLElement, bench: Workbench, own: () =
   element.addEventListener('pointerdown', down, { signal });
   element.addEventListener('pointermove', move, { signal });
   element.addEventListener('pointerup', up, { signal });
-  element.addEventListener('pointercancel', cancel, { signal });
+  const cancelled = (event: PointerEvent): void => {
+    pinch.up(event.pointerId);
+    cancel();
+  };
+  element.addEventListener('pointercancel', cancelled, { signal });
   element.addEventListener('pointerleave', leave, { signal });
   element.addEventListener('dblclick', doubleClick, { signal });
   element.addEventListener('wheel', wheel, { signal, passive: false });

@@ -1,5 +1,5 @@
 /** Turns key presses into commands, except where the key already means something: text fields, sliders, dialogs. */
-import { bindingOf, type Command } from '../logic/keymap.ts';
+import { bindingOf, readLayoutFrom, type Command } from '../logic/keymap.ts';
 import { holdCommand, runCommand } from './commands.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
@@ -10,6 +10,28 @@ const PRESSABLE =
 
 const POPPED_UP = ':popover-open:not([popover=manual])';
 
+/** What browsers report as the key of a press that an input method took for itself. */
+const TAKEN_BY_INPUT_METHOD = 229;
+
+/**
+ * A press that belongs to an input method is for nobody else: not for a command, a field that Enter leaves, a list. Its
+ * own work goes on. The last press of a composition is reported after it ended in some browsers, by its code alone.
+ */
+function composing(event: KeyboardEvent): void {
+  if (event.isComposing || event.keyCode === TAKEN_BY_INPUT_METHOD) event.stopImmediatePropagation();
+}
+
+interface KeyboardLayout {
+  getLayoutMap(): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Chromium knows what the keyboard's places write; without it letters with Option go by place. */
+async function readLayout(): Promise<void> {
+  const { keyboard } = navigator as Navigator & { readonly keyboard?: KeyboardLayout };
+  const places = await keyboard?.getLayoutMap().catch(() => null);
+  if (places) readLayoutFrom(places);
+}
+
 /** Listens on the window; gives the function that stops it. */
 export function listenForKeys(bench: Workbench): () => void {
   let held: { readonly command: Command; readonly code: string } | null = null;
@@ -18,7 +40,7 @@ export function listenForKeys(bench: Workbench): () => void {
     held = null;
   };
   const down = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.isComposing || bench.sheet !== null || !bench.session.project) return;
+    if (event.defaultPrevented || bench.sheet !== null || !bench.session.project) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(TEXT)) return;
     // Something is over the page: Esc closes it, wherever the keyboard is.
@@ -57,11 +79,14 @@ export function listenForKeys(bench: Workbench): () => void {
     const button = event.target instanceof Element ? event.target.closest('button, input[type=range]') : null;
     if (event.detail > 0 && button instanceof HTMLElement && !button.closest('dialog')) button.blur();
   };
+  void readLayout();
+  window.addEventListener('keydown', composing, true);
   window.addEventListener('keydown', down);
   window.addEventListener('keyup', up);
   window.addEventListener('blur', release);
   window.addEventListener('click', click);
   return () => {
+    window.removeEventListener('keydown', composing, true);
     window.removeEventListener('keydown', down);
     window.removeEventListener('keyup', up);
     window.removeEventListener('blur', release);

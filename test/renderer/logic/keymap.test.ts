@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KEYMAP, acts, bindingOf, chordOf, tip, type KeyPress } from '../../../src-renderer/logic/keymap.ts';
+import {
+  KEYMAP,
+  acts,
+  bindingOf,
+  chordOf,
+  readLayoutFrom,
+  tip,
+  type KeyPress,
+} from '../../../src-renderer/logic/keymap.ts';
 import { PAGES } from '../../../src-renderer/logic/pages.ts';
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
@@ -59,6 +67,45 @@ test('modified letters are left to the browser', () => {
 
 test('letters work on a Cyrillic keyboard', () => {
   assert.equal(bindingOf(press('я', { code: 'KeyZ', ctrlKey: true }), 'review')?.command, 'undo');
+});
+
+test('the top row of a French keyboard chooses what to paint, and a symbol of ours is that symbol', () => {
+  for (const [key, code, command] of [
+    ['&', 'Digit1', 'foreground'],
+    ['é', 'Digit2', 'background'],
+    ['"', 'Digit3', 'ignore'],
+  ] as const)
+    assert.equal(bindingOf(press(key, { code }), 'review')?.command, command);
+  assert.equal(bindingOf(press('é', { code: 'Digit2', ctrlKey: true }), 'review'), null);
+  assert.equal(bindingOf(press('[', { code: 'Digit5' }), 'review')?.command, 'brushSmaller');
+});
+
+test('AltGr writes a symbol: German brackets, as Windows and Linux report them', () => {
+  const altGr = press(']', { code: 'Digit9', ctrlKey: true, altKey: true });
+  assert.equal(bindingOf(altGr, 'review')?.command, 'brushLarger');
+  assert.equal(bindingOf(press('[', { code: 'Digit8' }), 'review')?.command, 'brushSmaller');
+  assert.equal(
+    chordOf(press('ą', { code: 'KeyA', ctrlKey: true, altKey: true })),
+    'Ctrl+Alt+A',
+    'a letter is none',
+  );
+});
+
+test('Option writes another letter on a Mac: the one without it counts, whatever the layout', () => {
+  const option = (key: string, code: string): string => chordOf(press(key, { code, altKey: true }));
+  assert.equal(option('ß', 'KeyS'), 'Alt+S');
+  assert.equal(option('Dead', 'KeyE'), 'Alt+E');
+  readLayoutFrom(
+    new Map([
+      ['KeyQ', 'a'],
+      ['Semicolon', 'm'],
+      ['KeyL', 'l'],
+    ]),
+  );
+  assert.equal(option('æ', 'KeyQ'), 'Alt+A', 'French');
+  assert.equal(option('µ', 'Semicolon'), 'Alt+M', 'French');
+  assert.equal(option('@', 'KeyL'), 'Alt+L', 'German');
+  readLayoutFrom(new Map());
 });
 
 test('only what may repeat repeats', () => {
