@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
 import { parseConfig } from '../../src-main/checkpoint/config.ts';
 import { findLlavaNames } from '../../src-main/checkpoint/llava-names.ts';
 import { parseQwenConfig } from '../../src-main/checkpoint/qwen/config.ts';
@@ -12,7 +13,11 @@ import { findQwenNames } from '../../src-main/checkpoint/qwen/names.ts';
 import { requiredQwenTensors } from '../../src-main/checkpoint/qwen/required.ts';
 import { checkTensors, requiredTensors } from '../../src-main/checkpoint/required.ts';
 import type { RequiredTensor } from '../../src-main/checkpoint/required.ts';
+import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
 import { WeightIndex } from '../../src-main/checkpoint/weight-index.ts';
+import { copyDemoCheckpoint } from '../support/demo.ts';
+import { writeSafetensors } from '../support/safetensors.ts';
+import type { StoredTensor } from '../support/safetensors.ts';
 
 const caseSchema = z.object({
   family: z.enum(['llava', 'qwen']),
@@ -81,6 +86,33 @@ for (const golden of cases) {
     }
   });
 }
+
+/** Writes a file anew with other names for its tensors. */
+async function rename(path: string, to: (name: string) => string): Promise<void> {
+  const tensors = [...(await readSafetensorsHeader(path)).values()];
+  const bytes = readFileSync(path);
+  const renamed = tensors.map(({ name, dtype, shape, offset, length }) => [
+    to(name),
+    { dtype, shape, data: bytes.subarray(offset, offset + length) },
+  ]);
+  writeSafetensors(path, Object.fromEntries(renamed) as Record<string, StoredTensor>);
+}
+
+test('a tower in its own folder as CLIPVisionModel saves it from 5.6 on, without vision_model', async (t) => {
+  const dir = copyDemoCheckpoint(t);
+  await rename(join(dir, 'vision_tower/model.safetensors'), (name) => name.replace(/^vision_model\./, ''));
+  const { config } = await openCheckpoint(dir);
+  assert.equal(config.names.vision, 'model.vision_tower.vision_tower');
+});
+
+test('an RPN under the decoder of a llava-hf model', () => {
+  const hf = cases.find(({ by }) => by.includes('5.5.4'));
+  assert.ok(hf);
+  const rpn = 'model.language_model.model.twig_layers.0.input_layernorm.weight';
+  const names = findLlavaNames('llava_hf', indexOf({ ...hf.tensors, [rpn]: [16] }), '');
+  assert.equal(names.twigLayers, 'model.language_model.model.twig_layers');
+  assert.equal(names.layers, 'model.language_model.model.layers');
+});
 
 test('parts of different generations go together', () => {
   const [a, b] = [
