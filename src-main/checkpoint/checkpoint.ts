@@ -143,6 +143,7 @@ export async function openCheckpoint(
     gate: hasGate(weights, rpn),
     unknownKeys: [
       ...unknown,
+      ...(packing?.unknownKeys ?? []),
       ...tower.unknownKeys,
       ...tokenizer.unknownKeys,
       ...inGeneration,

@@ -127,6 +127,19 @@ test('nf4 without double quantisation needs no cache, and has no other precision
   }
 });
 
+test('keys of the configuration that are not known are shown', async (t) => {
+  const dir = await packedFolder(t, packedCase('llava-awq'));
+  const path = join(dir, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8')) as { quantization_config: object };
+  assert.deepEqual((await openModel(dir)).unknownKeys, []);
+  writeFileSync(
+    path,
+    JSON.stringify({ ...config, quantization_config: { ...config.quantization_config, twist: 3 } }),
+  );
+  const shown = { file: 'config.json', key: 'quantization_config.twist', value: '3' };
+  assert.deepEqual((await openModel(dir)).unknownKeys, [shown]);
+});
+
 test('a zero point that readers of the first GPTQ format take differently', async (t) => {
   const dir = await packedFolder(t, packedCase('llava-gptq'));
   await overwrite(dir, /q_proj\.qzeros$/, (bytes) => bytes.fill(0xff, 0, 4));

@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { checkConfig } from '../config-check.ts';
 import { readJsonIfThere } from '../json-file.ts';
+import { checkKeys } from '../keys/check.ts';
+import type { UnknownKey } from '../keys/check.ts';
 import { refusal } from '../quantisation.ts';
+import { PACKED_KEYS } from './keys.ts';
 
 /** `group`: inputs that share a scale, −1 for all. `zeroOffset`: what is added to a stored zero point. */
 export type PackedConfig =
@@ -20,6 +23,14 @@ export type PackedConfig =
       /** Inputs of a group need not follow each other. */
       readonly anyOrder: boolean;
     };
+
+/** What a file says of packing. */
+export interface StatedPacking {
+  readonly config: PackedConfig;
+  readonly where: string;
+  /** Keys of it that Fovea knows nothing of. */
+  readonly unknownKeys: readonly UnknownKey[];
+}
 
 /** Files of their own that say it, GPTQ's and AWQ's. */
 const OWN_FILES = ['quantize_config.json', 'quant_config.json'];
@@ -76,25 +87,30 @@ const awqSchema = z
 
 /**
  * @param json the parsed config.json
- * @returns what is said and in which file; null when nothing says that weights are packed
+ * @returns what is said; null when nothing says that weights are packed
  * @throws FoveaError `unsupported_model` naming what is not run, `bad_checkpoint` for a malformed value.
  */
 export async function readPackedConfig(
   dir: string,
   json: unknown,
   configPath: string,
-): Promise<{ readonly config: PackedConfig; readonly where: string } | null> {
+): Promise<StatedPacking | null> {
   const root = rootSchema.safeParse(json).data;
   const stated = root?.quantization_config ?? root?.text_config?.quantization_config;
-  if (stated) return { config: parsePacked(stated, configPath), where: configPath };
+  if (stated) return statedPacking(stated, configPath, 'quantization_config.');
   for (const name of OWN_FILES) {
     const path = join(dir, name);
     const own = await readJsonIfThere(path, anyObject);
     if (!own) continue;
     const implied = { quant_method: 'w_bit' in own ? 'awq' : 'gptq' };
-    return { config: parsePacked({ ...implied, ...own }, path), where: path };
+    return statedPacking({ ...implied, ...own }, path, '');
   }
   return null;
+}
+
+function statedPacking(json: Record<string, unknown>, where: string, inside: string): StatedPacking {
+  const config = parsePacked(json, where);
+  return { config, where, unknownKeys: checkKeys(json, PACKED_KEYS, { path: where, inside }) };
 }
 
 function parsePacked(json: Record<string, unknown>, where: string): PackedConfig {

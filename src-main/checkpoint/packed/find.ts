@@ -27,7 +27,7 @@ export async function findPacked(
 ): Promise<Found> {
   const stated = await readPackedConfig(dir, json, configPath);
   if (stated === null) return { tensors: stored, packing: null };
-  const { config, where } = stated;
+  const { config, where, unknownKeys } = stated;
   const used = new Set<string>();
   const use = (name: string): void => void used.add(name);
   const packed: ReadonlyMap<string, PackedTensor> =
@@ -40,7 +40,7 @@ export async function findPacked(
     return { tensors: stored, packing: null };
   }
   const tensors = new Map([...stored].filter(([name]) => !used.has(name)));
-  return { tensors, packing: { label: labelOf(config.method, packed), tensors: packed } };
+  return { tensors, packing: { label: labelOf(config.method, packed), tensors: packed, unknownKeys } };
 }
 
 function labelOf(method: string, packed: ReadonlyMap<string, PackedTensor>): string {

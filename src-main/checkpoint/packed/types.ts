@@ -1,4 +1,5 @@
 /** Packed linear layers as they lie in a checkpoint's files; `shape` is that of the weights they stand for. */
+import type { UnknownKey } from '../keys/check.ts';
 import type { TensorEntry } from '../safetensors.ts';
 
 /**
@@ -54,4 +55,6 @@ export interface Packing {
   /** How they are packed, for people. */
   readonly label: string;
   readonly tensors: ReadonlyMap<string, PackedTensor>;
+  /** Keys of its configuration that Fovea knows nothing of. */
+  readonly unknownKeys: readonly UnknownKey[];
 }
