@@ -101,8 +101,10 @@ function channel(
 ): Uint8Array {
   const out = new Uint8Array(Math.ceil(width / sx) * Math.ceil(height / sy));
   let at = 0;
+  const [step, row] = [sx * channels, width * channels];
   for (let y = 0; y < height; y += sy) {
-    for (let x = 0; x < width; x += sx) out[at++] = data[(y * width + x) * channels + which] as number;
+    const end = (y + 1) * row;
+    for (let from = y * row + which; from < end; from += step) out[at++] = data[from] as number;
   }
   return out;
 }
@@ -110,6 +112,7 @@ function channel(
 function factsOf(bytes: Uint8Array, { main, alpha, premultiplied }: AvifBoxes): AvifFacts {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const find = (kind: string) => main.properties.find((one) => one.kind === kind);
+  if (main.type === 'hvc1') throw new OtherAvif('HEIC, whose codec is not built in');
   if (main.type !== 'av01') throw new OtherAvif(`AVIF put together of parts (${main.type})`);
   const refused = main.properties.find(({ kind }) => kind in REFUSED);
   if (refused) throw new OtherAvif(`AVIF with ${REFUSED[refused.kind]} (${refused.kind})`);

@@ -81,13 +81,13 @@ function table(bytes: Uint8Array, at: number, flags: number): Uint8Array {
 }
 
 /**
- * The colour of each of 256 indices. Beyond the table it is black, as in Pillow; and a grey of the index where there is
+ * The colour of each of 256 indices, `[256, 3]`. Beyond the table it is black, as in Pillow; and a grey of the index where there is
  * no table or only one that is such a grey itself, because Pillow then reads the frame as grey.
  */
-export function colourTable(palette: Uint8Array | null): Uint8Array[] {
+export function colourTable(palette: Uint8Array | null): Uint8Array {
   const grey = palette === null || palette.every((value, i) => value === Math.floor(i / 3));
-  return Array.from({ length: 256 }, (_, i) => {
-    if (grey) return Uint8Array.of(i, i, i);
-    return i * 3 < palette.length ? palette.subarray(i * 3, i * 3 + 3) : new Uint8Array(3);
-  });
+  const table = new Uint8Array(256 * 3);
+  if (grey) return table.map((_, i) => Math.floor(i / 3));
+  table.set(palette);
+  return table;
 }

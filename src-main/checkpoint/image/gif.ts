@@ -33,7 +33,12 @@ export function decodeGif(bytes: Uint8Array): {
   }
   const palette = colourTable(frame.palette);
   const rgb = new Uint8Array(indices.length * 3);
-  for (let i = 0; i < indices.length; i++) rgb.set(palette[indices[i]] as Uint8Array, i * 3);
+  for (let i = 0, at = 0; i < indices.length; i++) {
+    const from = indices[i] * 3;
+    rgb[at++] = palette[from];
+    rgb[at++] = palette[from + 1];
+    rgb[at++] = palette[from + 2];
+  }
   const alpha = frame.transparent === null ? null : indices.map((v) => (v === frame.transparent ? 0 : 255));
   return { size: frame.size, rgb, alpha };
 }

@@ -45,6 +45,7 @@ function constantsOf(matrix: YuvMatrix, fullRange: boolean): Constants {
 export function yuvToRgb(planes: YuvPlanes, matrix: YuvMatrix, fullRange: boolean): Uint8Array {
   const { width, height, y: luma } = planes;
   const { yg, yb, ub, ug, vg, vr } = constantsOf(matrix, fullRange);
+  const light = Int32Array.from({ length: 256 }, (_, v) => Math.floor((v * 0x101 * yg) / 0x10000) + yb);
   const rgb = new Uint8Array(width * height * 3);
   const u = new Uint8Array(width);
   const v = new Uint8Array(width);
@@ -52,11 +53,12 @@ export function yuvToRgb(planes: YuvPlanes, matrix: YuvMatrix, fullRange: boolea
     chromaRow(planes.chroma.u, planes, row, u);
     chromaRow(planes.chroma.v, planes, row, v);
     for (let x = 0; x < width; x++, at += 3) {
-      const light = (((luma[row * width + x] * 0x101 * yg) / 0x10000) | 0) + yb;
-      const [du, dv] = [u[x] - 128, v[x] - 128];
-      rgb[at] = clamp((light + dv * vr) >> 6);
-      rgb[at + 1] = clamp((light - du * ug - dv * vg) >> 6);
-      rgb[at + 2] = clamp((light + du * ub) >> 6);
+      const base = light[luma[row * width + x]];
+      const du = u[x] - 128;
+      const dv = v[x] - 128;
+      rgb[at] = clamp((base + dv * vr) >> 6);
+      rgb[at + 1] = clamp((base - du * ug - dv * vg) >> 6);
+      rgb[at + 2] = clamp((base + du * ub) >> 6);
     }
   }
   return rgb;
