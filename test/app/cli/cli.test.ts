@@ -4,6 +4,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
+import { write } from '../../../src-main/store/db.ts';
+import { openProject } from '../../../src-main/store/project.ts';
 import { DEMO_CHECKPOINT, copyDemoCheckpoint, tempDir } from '../../support/demo.ts';
 import { fovea, foveaJson, type CliResult } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
@@ -105,6 +107,21 @@ for (const [what, make] of badImages) {
     );
   });
 }
+
+test('label says when the labels shown were made with another prompt, and makes a run of its own', async (t) => {
+  const dir = tempDir(t);
+  const path = join(dir, 'project');
+  await fovea(importArgs(path, someScenes(dir, 1)));
+  const first = await fovea(['label', path, '--device', 'cpu']);
+  assert.doesNotMatch(first.stderr, /another prompt/);
+  const project = openProject(path);
+  write(project.db, `UPDATE run SET settings = json_set(settings, '$.prompt.sha256', 'other')`).run();
+  project.close();
+  const again = await foveaJson(['label', path, '--device', 'cpu']);
+  assert.match(again.stderr, /Run 1 was made with another prompt .* makes a new run, decisions are kept/);
+  assert.partialDeepStrictEqual(again.json, { run: 2, failed: 0, skipped: 0 });
+  assert.doesNotMatch((await fovea(['label', path, '--device', 'cpu'])).stderr, /another prompt/);
+});
 
 test('review: a bad line stops everything, names its number, and nothing is applied', async (t) => {
   const dir = tempDir(t);
