@@ -48,7 +48,7 @@ export async function openFolders(folders: ModelFolders, places?: TowerPlaces): 
   const rpn = rpnDir === undefined ? null : await readRpnFolder(rpnDir);
   if (rpn) refuseStatedQuantisation(rpn.config, rpn.configPath);
   if (rpn && config !== null) refuseOtherFamily(rpn, config);
-  const adapter = adapterDir === undefined ? null : await readAdapterFolder(adapterDir);
+  const adapter = adapterDir === undefined ? null : await readAdapterFolder(adapterDir, path);
   const over = { rpn, adapter };
   return isQwenConfig(config) ? openQwen(path, over) : openCheckpoint(path, over, places);
 }

@@ -98,11 +98,19 @@ export async function readTower(dir: string): Promise<LibraryModel['tower']> {
 /** What the adapter in a folder is; null where there is none, or one that cannot be used. */
 export async function readAdapter(dir: string, places: TowerPlaces): Promise<LibraryModel['adapter']> {
   if (!(await hasAdapter(dir))) return null;
-  const folder = await readAdapterFolder(dir).catch(() => null);
-  if (!folder) return null;
-  const { ranks, targets, modules: layers, replaced } = aboutAdapter(folder);
   const baseDir = (await isAdapterAlone(dir)) ? await baseOf(dir, places).catch(() => null) : dir;
-  return { base: folder.config.base, baseDir, ranks: [...ranks], targets: [...targets], layers, replaced };
+  const folder = await readAdapterFolder(dir, baseDir).catch(() => null);
+  if (!folder) return null;
+  const { ranks, targets, modules: layers, replaced, ownFiles } = aboutAdapter(folder);
+  return {
+    base: folder.config.base,
+    baseDir,
+    ranks: [...ranks],
+    targets: [...targets],
+    layers,
+    replaced,
+    ownFiles: [...ownFiles],
+  };
 }
 
 /** Changes with the base of an adapter; empty for any other folder. */

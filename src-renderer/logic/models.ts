@@ -104,7 +104,15 @@ export function factRows({
 }
 
 /** An adapter in the words it was trained with; what follows them is of base and adapter together. */
-function adapterRows({ base, baseDir, ranks, targets, layers, replaced }: AdapterInfo): [string, string][] {
+function adapterRows({
+  base,
+  baseDir,
+  ranks,
+  targets,
+  layers,
+  replaced,
+  ownFiles,
+}: AdapterInfo): [string, string][] {
   const whole = replaced === 0 ? '' : `; ${replaced} tensors replaced`;
   return [
     [
@@ -112,6 +120,9 @@ function adapterRows({ base, baseDir, ranks, targets, layers, replaced }: Adapte
       `LoRA of rank ${ranks.join(', ') || '–'} on ${formatCount(layers)} layers: ${targets.join(', ')}${whole}`,
     ],
     ['Base', baseDir ?? (base === null ? 'not said' : `${base}, which is not on this machine`)],
+    ...(ownFiles.length === 0
+      ? []
+      : [['Not used', `its own ${ownFiles.join(', ')}: the base’s are used`] as [string, string]]),
   ];
 }
 

@@ -73,6 +73,8 @@ export const adapterSchema = z.object({
   targets: z.array(z.string()),
   layers: count,
   replaced: count,
+  /** Tokenizer, template and picture settings beside it that differ from the base's, which are used. */
+  ownFiles: z.array(z.string()),
 });
 export type AdapterInfo = z.infer<typeof adapterSchema>;
 

@@ -220,7 +220,7 @@ function unknownLines(keys: readonly UnknownKey[]): string[] {
 
 /** What is laid over which base, in which words a person knows it from training. */
 function adapterLines(
-  { dir, ranks, targets, modules, replaced }: AdapterFacts,
+  { dir, ranks, targets, modules, replaced, ownFiles }: AdapterFacts,
   info: Pick<ModelInfo, 'dir'>,
 ): string[] {
   const whole = replaced === 0 ? '' : `; ${replaced} tensors replaced`;
@@ -228,6 +228,9 @@ function adapterLines(
     `  adapter    LoRA of rank ${ranks.join(', ') || '–'} on ${modules} layers (${targets.join(', ')})${whole}`,
     `             ${dir === info.dir ? 'beside its base in this folder: without it, move it elsewhere' : `out of ${dir}`}`,
     `  base       ${info.dir}: its tokenizer, template and picture settings are used`,
+    ...(ownFiles.length === 0
+      ? []
+      : [`             not the adapter's own ${ownFiles.join(', ')}, which differ`]),
   ];
 }
 

@@ -9,6 +9,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readSafetensorsHeader } from '../safetensors.ts';
 import type { TensorEntry } from '../safetensors.ts';
 import type { AdapterConfig } from './config.ts';
+import { ownFiles } from './own-files.ts';
 import { leftOut } from './targets.ts';
 import { ADAPTER_CONFIG, cannotMerge, readAdapterConfig } from './config.ts';
 
@@ -28,6 +29,8 @@ export interface AdapterFolder {
   readonly dir: string;
   readonly config: AdapterConfig;
   readonly modules: readonly AdaptedModule[];
+  /** Tokenizer, template and picture settings beside it that differ from the base's, which are used. */
+  readonly ownFiles: readonly string[];
 }
 
 const WEIGHTS = 'adapter_model.safetensors';
@@ -36,8 +39,11 @@ const PREFIX = 'base_model.model.';
 /** Files that hold parts of an adapter as pickles, or in a way that is not read. */
 const UNREAD = /^(adapter_model.*\.bin|non_lora_trainables\.bin|adapter_model.*\.index\.json)$/;
 
-/** @throws FoveaError `not_found`, `bad_checkpoint`, or `unsupported_model` for an adapter that is no plain sum. */
-export async function readAdapterFolder(path: string): Promise<AdapterFolder> {
+/**
+ * @param baseDir the base's folder; null: not known
+ * @throws FoveaError `not_found`, `bad_checkpoint`, or `unsupported_model` for an adapter that is no plain sum.
+ */
+export async function readAdapterFolder(path: string, baseDir: string | null): Promise<AdapterFolder> {
   const dir = resolve(path);
   const config = await readAdapterConfig(dir);
   if (!config) {
@@ -63,7 +69,12 @@ export async function readAdapterFolder(path: string): Promise<AdapterFolder> {
     );
   }
   const tensors = await readSafetensorsHeader(join(dir, WEIGHTS));
-  return { dir, config, modules: modulesIn(tensors.values(), config, dir) };
+  return {
+    dir,
+    config,
+    modules: modulesIn(tensors.values(), config, dir),
+    ownFiles: baseDir === null ? [] : await ownFiles(dir, resolve(baseDir)),
+  };
 }
 
 const KINDS = [

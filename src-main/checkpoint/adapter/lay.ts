@@ -26,10 +26,12 @@ export interface AdapterFacts {
   readonly modules: number;
   /** Tensors that take the place of the base's. */
   readonly replaced: number;
+  /** Tokenizer, template and picture settings beside it that differ from the base's, which are used. */
+  readonly ownFiles: readonly string[];
 }
 
 /** What an adapter's own files say of it. */
-export function aboutAdapter({ dir, config, modules }: AdapterFolder): AdapterFacts {
+export function aboutAdapter({ dir, config, modules, ownFiles }: AdapterFolder): AdapterFacts {
   const adapted = modules.filter(({ low }) => low !== null);
   return {
     dir,
@@ -37,6 +39,7 @@ export function aboutAdapter({ dir, config, modules }: AdapterFolder): AdapterFa
     targets: [...new Set(adapted.map(({ path }) => path.split('.').at(-1) ?? path))].sort(),
     modules: adapted.length,
     replaced: modules.reduce((sum, { whole }) => sum + whole.size, 0),
+    ownFiles,
   };
 }
 

@@ -1,6 +1,6 @@
 /** LoRA adapters through the real engine process, on the demo checkpoint. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -37,6 +37,11 @@ test('check says which adapter lies over which base, and writes the sum once', a
   );
   assert.match(stdout, new RegExp(`\n {2}base {7}${DEMO_CHECKPOINT}: its tokenizer`));
   assert.match(stdout, /\n {2}adapted {4}cache of 0\.\d MB in .*lora-\w+\.merged\.safetensors\n/);
+
+  writeFileSync(join(lora, 'chat_template.jinja'), 'another');
+  cpSync(join(DEMO_CHECKPOINT, 'tokenizer.json'), join(lora, 'tokenizer.json'));
+  const own = await fovea(['model', 'check', lora]);
+  assert.match(own.stdout, /\n {13}not the adapter's own chat_template\.jinja, which differ\n/);
 
   const beside = join(dir, 'both');
   cpSync(DEMO_CHECKPOINT, beside, { recursive: true });

@@ -206,6 +206,7 @@ test('an adapter says its base, rank and targets; it is offered to label with, t
     targets: ['q_proj', 'v_proj'],
     layers: 64,
     replaced: 2,
+    ownFiles: ['tokenizer.json'],
   };
   const lora: LibraryModel = {
     ...model,
@@ -215,9 +216,10 @@ test('an adapter says its base, rank and targets; it is offered to label with, t
     source: null,
     adapter,
   };
-  assert.deepEqual(factRows(lora).slice(0, 3), [
+  assert.deepEqual(factRows(lora).slice(0, 4), [
     ['Adapter', 'LoRA of rank 8, 16 on 64 layers: q_proj, v_proj; 2 tensors replaced'],
     ['Base', model.dir],
+    ['Not used', 'its own tokenizer.json: the base’s are used'],
     ['Family', 'Qwen2.5-VL'],
   ]);
   assert.equal(summaryWords(lora), 'Adapter of Qwen2.5-VL · 7.5 GB');
