@@ -34,7 +34,7 @@ def make_model(folder: Path, inputs: Path, seed: int) -> None:
     shared.randomise(tower, seed + 1, torch.float16)
     tower.half().save_pretrained("tower")
     transformers.CLIPImageProcessor(size={"shortest_edge": 336}, crop_size={"height": 336, "width": 336}).save_pretrained("tower")
-    tokenizer = transformers.AutoTokenizer.from_pretrained(inputs / "llama")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(inputs / "llama-sentencepiece")
     tokenizer.save_pretrained(".")
     config = LlavaConfig(hidden_size=16, intermediate_size=24, num_hidden_layers=4, num_attention_heads=2, num_key_value_heads=2,
                          vocab_size=len(tokenizer), max_position_embeddings=4096, rms_norm_eps=1e-5, mm_hidden_size=16,
@@ -158,7 +158,7 @@ def main(root: Path) -> None:
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
     inputs = root / "inputs"
-    llama_tokenizer(inputs / "llama")
+    llama_tokenizer(inputs / "llama-sentencepiece")
     for seed, (_, _, _, size) in MODELS.items():
         base = shared.case_folder(root, f"llava-{seed}")
         image = shared.picture(base / "image.png", *size, seed).convert("RGB")

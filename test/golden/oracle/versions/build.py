@@ -1,6 +1,6 @@
 """One transformers version saves its folders below ROOT and writes what it computes with each of them.
 
-    python build.py ROOT fresh               every family from scratch, and the variants
+    python build.py ROOT fresh [VARIANT…]    every family from scratch, and the variants
     python build.py ROOT resaved OTHER…      the folder that version OTHER saved fresh, loaded and saved again
     python build.py ROOT over OTHER…         fresh ones saved into copies of OTHER's folders, in shards and whole
 
@@ -35,6 +35,10 @@ class Workplace:
         self.root = root
         self.inputs = root / "inputs"
         inputs.make(self.inputs)
+        if not (self.inputs / "llama").exists():
+            # Published LLaVA has tokenizer.json too; the first version that runs makes it.
+            made = transformers.AutoTokenizer.from_pretrained(self.inputs / "llama-sentencepiece")
+            made.save_pretrained(self.inputs / "llama")
 
     def case(self, name: str) -> Path:
         folder = self.root / "cases" / name
@@ -68,7 +72,7 @@ def save_model(model, folder: Path, shards: bool = False) -> None:
 
 def build(place: Workplace, family: str, variant: variants.Variant, seed: int):
     """A model with its processor, as a variant wants them."""
-    tokenizer = families.tokenizer_of(place.inputs, family, variant.legacy)
+    tokenizer = families.tokenizer_of(place.inputs, family, variant.tokenizer, variant.legacy)
     make_config = families.llava_config if family == "llava" else families.qwen_config
     config = make_config(tokenizer, **variant.config)
     model = families.model_of(config, family, seed, variant.dtype)
@@ -82,10 +86,12 @@ def build(place: Workplace, family: str, variant: variants.Variant, seed: int):
     return model, processor
 
 
-def fresh(place: Workplace) -> None:
+def fresh(place: Workplace, only: tuple[str, ...]) -> None:
     for family in families_here():
         for variant in variants.of(family):
             if tuple(int(part) for part in VERSION.split(".")[:2]) < variant.since:
+                continue
+            if only and (variant.name or "fresh") not in only:
                 continue
             name = f"{family}-{VERSION}-{variant.name or 'fresh'}"
 
@@ -157,7 +163,7 @@ def main(root: str, mode: str, *rest: str) -> None:
         transformers.logging.disable_progress_bar()
     place = Workplace(Path(root))
     if mode == "fresh":
-        fresh(place)
+        return fresh(place, rest)
     for other in rest:
         {"resaved": resaved, "over": over}[mode](place, other)
 

@@ -25,9 +25,10 @@ def template(family: str) -> str:
     return text
 
 
-def tokenizer_of(inputs: Path, family: str, legacy: bool = False):
+def tokenizer_of(inputs: Path, family: str, start: str | None = None, legacy: bool = False):
     options = {"legacy": True} if legacy else {}
-    tokenizer = transformers.AutoTokenizer.from_pretrained(inputs / ("llama" if family == "llava" else "qwen"), **options)
+    folder = inputs / (start or ("llama" if family == "llava" else "qwen"))
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
     if family == "llava":
         # As the library's own conversion of LLaVA adds them.
         tokenizer.add_tokens(AddedToken("<image>", special=True, normalized=False), special_tokens=True)

@@ -64,6 +64,6 @@ def make(root: Path) -> None:
     """The starting files in `root`, made once for all versions."""
     if (root / "image.png").exists():
         return
-    llama_tokenizer(root / "llama")
+    llama_tokenizer(root / "llama-sentencepiece")
     qwen_tokenizer(root / "qwen")
     picture(root / "image.png", *IMAGE_SIZE, 5)

@@ -20,6 +20,7 @@ class Variant:
     generation: dict = field(default_factory=dict)
     touch: Callable[[Path], None] = nothing
     ask: Callable[[], str] | None = None  # gives the prompt's text, where the folder has no template
+    tokenizer: str | None = None  # another folder of `inputs` to start from
     legacy: bool = False  # the tokenizer's own switch
     since: tuple[int, int] = (4, 37)  # versions before it are left out
     shards: bool = False
@@ -127,7 +128,8 @@ LLAVA = [
     Variant("pad", processor={"kind": "LlavaImageProcessor", "image": {"do_pad": True}}),
     Variant("fast-processor", processor={"kind": "CLIPImageProcessorFast"}, since=(4, 50)),
     Variant("no-template", processor={"chat_template": None}, ask=authors_prompt),
-    Variant("legacy-tokenizer", legacy=True),
+    Variant("sentencepiece", tokenizer="llama-sentencepiece"),
+    Variant("legacy-sentencepiece", tokenizer="llama-sentencepiece", legacy=True),
     Variant("tower-siglip", config={"tower": "SiglipVisionConfig", "vision_feature_select_strategy": "full"},
             processor={"num_additional_image_tokens": 0}, since=(4, 49)),
     Variant("rope-older-keys", config={"text": {"rope_scaling": {"type": "linear", "factor": 2.0}}}),
