@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { smartResize } from '../../src-main/checkpoint/image/qwen-processor.ts';
 import { readPreprocessor } from '../../src-main/checkpoint/preprocessor.ts';
 import { parseQwenConfig } from '../../src-main/checkpoint/qwen/config.ts';
 import { readQwenPreprocessor } from '../../src-main/checkpoint/qwen/preprocessor.ts';
@@ -96,4 +97,33 @@ test('Qwen: min_pixels and max_pixels win over size, and one end alone is refuse
     code: 'unsupported_model',
     message: /image_processor.do_center_crop true of processor_config.json/,
   });
+});
+
+/** By transformers 5.24 (test/golden/keys/grids.py). */
+const { rows } = JSON.parse(readFileSync(join(import.meta.dirname, '../golden/keys/grids.json'), 'utf8')) as {
+  rows: { files: Record<string, Json>; grids: Record<string, number[]> }[];
+};
+
+test('Qwen: the grids are transformers’, whichever file and key the limits stand in', async (t) => {
+  const { vision } = parseQwenConfig(
+    { vision_config: {}, hidden_size: 3584, num_attention_heads: 28, num_key_value_heads: 4 },
+    '',
+  );
+  const found = await Promise.all(
+    rows.map(async ({ files, grids }) => {
+      const named = Object.entries(files).map(([name, json]) => [name.replace('_config.json', ''), json]);
+      const dir = folder(t, Object.fromEntries(named) as Record<string, Json>);
+      const { preprocessor } = await readQwenPreprocessor(dir, vision);
+      return Object.keys(grids).map((size) => {
+        const [width = 0, height = 0] = size.split('x').map(Number);
+        const { patchSize, mergeSize, minPixels, maxPixels } = preprocessor;
+        const [h, w] = smartResize(height, width, patchSize * mergeSize, minPixels, maxPixels);
+        return [1, h / patchSize, w / patchSize];
+      });
+    }),
+  );
+  assert.deepEqual(
+    found,
+    rows.map(({ grids }) => Object.values(grids)),
+  );
 });
