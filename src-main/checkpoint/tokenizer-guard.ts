@@ -126,18 +126,13 @@ const DECODERS: Readonly<Record<string, Rule>> = {
 };
 
 type Vocabulary = Readonly<Record<string, number>>;
-/** Vocabularies that have been looked through: a schema would take a tenth of a second for each of 150,000 words. */
-const known = new WeakMap<object, Vocabulary | null>();
 
-/** Token → id; null when it is anything else. */
+/**
+ * Token → id; null when it is no such table. Going through 150,000 words takes a tenth of a second, so that they are
+ * numbers is believed here: ids are looked at when a text has been encoded.
+ */
 function vocabularyOf({ vocab }: Part): Vocabulary | null {
-  if (typeof vocab !== 'object' || vocab === null || Array.isArray(vocab)) return null;
-  const seen = known.get(vocab);
-  if (seen !== undefined) return seen;
-  const fits = Object.values(vocab).every((id) => Number.isInteger(id) && (id as number) >= 0);
-  const vocabulary = fits ? (vocab as Vocabulary) : null;
-  known.set(vocab, vocabulary);
-  return vocabulary;
+  return typeof vocab === 'object' && vocab !== null && !Array.isArray(vocab) ? (vocab as Vocabulary) : null;
 }
 
 const MODELS: Readonly<Record<string, Rule>> = {
@@ -194,7 +189,14 @@ export function refuseOtherTokenizers(json: TokenizerJson, where: string): void 
     const problem = inside([part], rules, json);
     if (problem !== null) throw refusal(`the ${what} ${problem}`, where);
   }
-  const token = tokenProblem(json);
+}
+
+/**
+ * @param words how many tokens the loaded tokenizer has, added ones among them
+ * @throws FoveaError `unsupported_model` naming an added token that the original would treat otherwise
+ */
+export function refuseOtherAdded(json: TokenizerJson, words: number, where: string): void {
+  const token = tokenProblem(json, words);
   if (token !== null) throw refusal(token, where);
 }
 
@@ -211,19 +213,21 @@ function inside(parts: unknown, rules: Readonly<Record<string, Rule>>, json: Tok
 }
 
 /** The original gives an added token the id its text has, or the next free one, whatever the file says. */
-function tokenProblem({ added_tokens, model }: TokenizerJson): string | null {
+function tokenProblem({ added_tokens, model }: TokenizerJson, words: number): string | null {
   const vocabulary = vocabularyOf(model) ?? {};
-  const size = Object.keys(vocabulary).length;
-  let next = size;
+  const own = new Set(added_tokens.map(({ content }) => content));
+  let next = words - [...own].filter((content) => !Object.hasOwn(vocabulary, content)).length;
   const seen = new Set<string>();
   for (const { id, content, single_word } of added_tokens) {
     const name = `the added token ${JSON.stringify(content)}`;
     if (single_word) return `${name} with single_word`;
     if (seen.has(content)) return `${name} twice`;
     seen.add(content);
-    const own = Object.hasOwn(vocabulary, content) ? vocabulary[content] : undefined;
-    if (id !== (own ?? next)) return `${name} with id ${id}, where the original gives it ${own ?? next}`;
-    if (own === undefined) next++;
+    const stored = Object.hasOwn(vocabulary, content) ? vocabulary[content] : undefined;
+    if (id !== (stored ?? next)) {
+      return `${name} with id ${id}, where the original gives it ${stored ?? next}`;
+    }
+    if (stored === undefined) next++;
   }
   return null;
 }

@@ -19,6 +19,7 @@ import { refuseNewTokens } from './special-tokens.ts';
 import { slowTokenizer } from './slow-tokenizer.ts';
 import {
   addedDecoderSchema,
+  refuseOtherAdded,
   refuseOtherTokenizers,
   refuseOtherTokens,
   tokenizerSchema,
@@ -98,6 +99,7 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
   } catch (error) {
     throw unusable(path, error);
   }
+  refuseOtherAdded(json, wordCount(hf), path);
   // The library believes the file: what is wrong with it may show only when it is used.
   const guarded = <T>(use: () => T): T => {
     try {
@@ -128,6 +130,11 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
     chatTemplate: await readChatTemplate(dir),
     templateTokens: templateTokens(config),
   };
+}
+
+/** Tokens of the loaded tokenizer, added ones among them. */
+function wordCount(hf: HfTokenizer): number {
+  return (hf.model as { readonly tokens_to_ids: ReadonlyMap<string, number> }).tokens_to_ids.size;
 }
 
 /**
