@@ -29,7 +29,7 @@ function fovea(...args: string[]): void {
 /** Somebody else decides, in another process. */
 function decideElsewhere(project: string, sample: number, decision: string): void {
   const file = join(dirname(project), `decision-${sample}.jsonl`);
-  writeFileSync(file, `${JSON.stringify({ sample, decision, reviewer: 'ana' })}\n`);
+  writeFileSync(file, `${JSON.stringify({ fovea: sample, decision, reviewer: 'ana' })}\n`);
   fovea('review', project, '--apply', file);
 }
 

@@ -79,7 +79,7 @@ test('a note without a decision, written elsewhere, is shown before anything is 
     const before = await place(page);
     await connection.lose();
     // In another process, and the page hears nothing of it.
-    await applied(project, { sample: id, decision: 'reset', reviewer: 'ana', note: 'odd tag' });
+    await applied(project, { fovea: id, decision: 'reset', reviewer: 'ana', note: 'odd tag' });
 
     await page.keyboard.press('m');
     await page.keyboard.type('all fine');
