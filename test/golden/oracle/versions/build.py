@@ -89,7 +89,7 @@ def build(place: Workplace, family: str, variant: variants.Variant, seed: int):
 def fresh(place: Workplace, only: tuple[str, ...]) -> None:
     for family in families_here():
         for variant in variants.of(family):
-            if tuple(int(part) for part in VERSION.split(".")[:2]) < variant.since:
+            if measure.VERSION < variant.since or measure.VERSION == variant.without:
                 continue
             if only and (variant.name or "fresh") not in only:
                 continue

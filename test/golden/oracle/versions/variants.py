@@ -23,6 +23,7 @@ class Variant:
     tokenizer: str | None = None  # another folder of `inputs` to start from
     legacy: bool = False  # the tokenizer's own switch
     since: tuple[int, int] = (4, 37)  # versions before it are left out
+    without: tuple[int, int] | None = None  # a version that disagrees with all others (README)
     shards: bool = False
     dtype: torch.dtype = torch.float16
     seed: int = 1
@@ -129,7 +130,7 @@ LLAVA = [
     Variant("fast-processor", processor={"kind": "CLIPImageProcessorFast"}, since=(4, 50)),
     Variant("no-template", processor={"chat_template": None}, ask=authors_prompt),
     Variant("sentencepiece", tokenizer="llama-sentencepiece"),
-    Variant("legacy-sentencepiece", tokenizer="llama-sentencepiece", legacy=True),
+    Variant("legacy-sentencepiece", tokenizer="llama-sentencepiece", legacy=True, without=(5, 6)),
     Variant("tower-siglip", config={"tower": "SiglipVisionConfig", "vision_feature_select_strategy": "full"},
             processor={"num_additional_image_tokens": 0}, since=(4, 49)),
     Variant("rope-older-keys", config={"text": {"rope_scaling": {"type": "linear", "factor": 2.0}}}),
