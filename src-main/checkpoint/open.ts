@@ -11,6 +11,7 @@ import { MAX_LAYERS } from './config.ts';
 import { foreignWeights } from './foreign.ts';
 import { readTextIfThere } from './json-file.ts';
 import type { TowerPlaces } from './places.ts';
+import { hasTensors } from './tensor-index.ts';
 import { isQwenConfig } from './qwen/config.ts';
 import type { QwenCheckpoint } from './qwen/open.ts';
 import { openQwen } from './qwen/open.ts';
@@ -65,7 +66,7 @@ function refuseOtherFamily(rpn: RpnFolder, base: unknown): void {
 
 /** A folder without a config.json may hold a model all the same, in a form of its own. */
 async function refuseForeign(dir: string): Promise<void> {
-  if ((await readTextIfThere(join(dir, 'config.json'))) !== null) return;
+  if ((await readTextIfThere(join(dir, 'config.json'))) !== null || (await hasTensors(dir))) return;
   const foreign = await foreignWeights(dir);
   if (foreign) throw foreign;
 }

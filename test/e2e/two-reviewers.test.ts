@@ -206,13 +206,13 @@ test('what another process decides shows by itself, on screen and in the list', 
     const review = new ReviewPage(page);
     await review.ready();
     const id = await review.currentId();
-    await applied(path, { sample: id, decision: 'reject', reviewer: 'ana', note: 'odd tag' });
+    await applied(path, { fovea: id, decision: 'reject', reviewer: 'ana', note: 'odd tag' });
     await page.getByText('This sample was reviewed elsewhere').waitFor();
     await page.locator('[data-current-state=rejected]').waitFor();
     await page.locator(`[data-sample="${id}"][data-state=rejected]`).waitFor();
     await until(page, "document.querySelector('[data-note]').value", 'odd tag');
     const next = id + 1;
-    await applied(path, { sample: next, decision: 'accept', reviewer: 'ana' });
+    await applied(path, { fovea: next, decision: 'accept', reviewer: 'ana' });
     await page.locator(`[data-sample="${next}"][data-state=accepted]`).waitFor();
     assert.equal(await review.currentId(), id);
   } finally {
@@ -265,7 +265,7 @@ test('a note written while somebody decides the sample goes on that decision; ne
     await review.ready();
     const id = await review.currentId();
     await connection.lose();
-    await applied(path, { sample: id, decision: 'accept', reviewer: 'ana' });
+    await applied(path, { fovea: id, decision: 'accept', reviewer: 'ana' });
     await page.keyboard.press('m');
     await page.keyboard.type('odd tag');
     await page.keyboard.press('Enter');
