@@ -20,6 +20,8 @@ export interface Placement {
   readonly transform: GridTransform;
   /** Source size when the picture was padded to a square, else null. */
   readonly paddedFrom: readonly [width: number, height: number] | null;
+  /** Pixels of a visual token's side, where a crop is made of whole tokens of its own; absent: any crop fits. */
+  readonly tokenSide?: number;
   /** Whole source pixels inside the picture; may have no area. `rules` grow small boxes of a picture as it is. */
   toSource(box: CellXyxy, rules?: RoiRules): SourceXyxy;
 }
@@ -53,17 +55,25 @@ export function dynamicPlacement(
   size: readonly [width: number, height: number],
   grid: Grid,
   squared: boolean,
+  tokenSide: number,
 ): Placement {
   if (!squared) {
     return {
       grid,
+      tokenSide,
       transform: nativeTransform(size, grid),
       paddedFrom: null,
       toSource: (box, rules) => qwenBoxToSource(box, grid, size, rules),
     };
   }
   const transform = squaredTransform(size, grid);
-  return { grid, transform, paddedFrom: size, toSource: (box) => cellBoxToWholePixels(transform, box, size) };
+  return {
+    grid,
+    tokenSide,
+    transform,
+    paddedFrom: size,
+    toSource: (box) => cellBoxToWholePixels(transform, box, size),
+  };
 }
 
 function centreCropTransform(size: readonly [number, number], grid: Grid, side: number): GridTransform {

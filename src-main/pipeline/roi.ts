@@ -22,8 +22,8 @@ export interface Crop {
 
 export interface Roi {
   readonly crops: readonly Crop[];
-  /** Why there is none: no box, or only boxes without area once in source pixels. */
-  readonly none: 'no_box' | 'empty_box' | null;
+  /** Why there is none: no box, only boxes without area once in source pixels, or one too small for the encoder. */
+  readonly none: 'no_box' | 'empty_box' | 'small_box' | null;
 }
 
 /** Cells of a crop without the padding beside the picture, which is not cropped either. */
@@ -43,9 +43,14 @@ function onPicture(cells: CellXyxy, { paddedFrom, grid }: Placement): CellXyxy {
 export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, params: Preset['roi']): Roi {
   const { boxes, mask } = roiByRule(map, kind, placement.grid, params);
   const rules = roiRulesOf(params);
-  const crops = boxes
+  const least = rules.leavesOutSmallCrops ? (placement.tokenSide ?? 1) : 1;
+  const sided = (box: SourceXyxy, side: number): boolean =>
+    box[2] - box[0] >= side && box[3] - box[1] >= side;
+  const found = boxes
     .map((cells) => ({ cells, box: placement.toSource(cells, rules) }))
-    .filter(({ box }) => box[2] > box[0] && box[3] > box[1])
+    .filter(({ box }) => sided(box, 1));
+  const crops = found
+    .filter(({ box }) => sided(box, least))
     .map(({ cells, box }): Crop => {
       const { grid } = placement;
       const keep = mask && keptCropTokens(mask, grid, cells, grid);
@@ -53,7 +58,8 @@ export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, pa
       if (!mask) return { box, keep, ...(placement.paddedFrom ? {} : { cells }) };
       return { box, keep, masked: { mask, grid, cells: onPicture(cells, placement) } };
     });
-  return { crops, none: crops.length > 0 ? null : boxes.length > 0 ? 'empty_box' : 'no_box' };
+  if (crops.length > 0) return { crops, none: null };
+  return { crops, none: found.length > 0 ? 'small_box' : boxes.length > 0 ? 'empty_box' : 'no_box' };
 }
 
 /** The one crop, or the smallest box around both when the `bbox` form gave two. */

@@ -95,5 +95,6 @@ function dynamicPixels(
   const { pixels, grid } =
     squareTokens === null ? qwenPixels(image, config) : squaredQwenPixels(image, config, squareTokens);
   const size = [image.width, image.height] as const;
-  return { pixels, placement: dynamicPlacement(size, grid, squareTokens !== null) };
+  const tokenSide = config.patchSize * config.mergeSize;
+  return { pixels, placement: dynamicPlacement(size, grid, squareTokens !== null, tokenSide) };
 }

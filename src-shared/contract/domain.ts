@@ -87,7 +87,7 @@ export const secondStageSchema = z.object({
   crop: boxSchema.nullable(),
   from: z.enum(['rpn', 'denoised']).nullable().default(null),
   answer: z.string(),
-  skipped: z.enum(['no_box', 'empty_box']).nullable(),
+  skipped: z.enum(['no_box', 'empty_box', 'small_box']).nullable(),
   pruned: z.object({ kept: z.number().int().min(0), of: z.number().int().min(1) }).optional(),
   rules: checkpointRulesSchema.optional(),
 });

@@ -39,7 +39,7 @@ export interface SecondStage {
   /** The answer with the crop; equals the first answer when there was no crop. */
   readonly answer: string;
   /** Why there was no crop; null when there was one. */
-  readonly skipped: 'no_box' | 'empty_box' | null;
+  readonly skipped: 'no_box' | 'empty_box' | 'small_box' | null;
   /** How many of the picture's own tokens stayed, where the preset's pruning took place. */
   readonly pruned?: { readonly kept: number; readonly of: number } | undefined;
   /** Whose rules, and which positions the crop took; absent: SD-RPN's. */

@@ -1,7 +1,7 @@
 /** The pipeline's own small parts: row bookkeeping, the box rule, geometry. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { placementOf } from '../../src-main/pipeline/geometry.ts';
+import { dynamicPlacement, placementOf } from '../../src-main/pipeline/geometry.ts';
 import { roiOf } from '../../src-main/pipeline/roi.ts';
 import { RowStore, sliceRows, uniteHeads } from '../../src-main/pipeline/rows.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
@@ -63,6 +63,18 @@ test('a box that has no area in source pixels is left out and said to be empty',
     crops: [],
     none: 'empty_box',
   });
+});
+
+test('SD-RPN takes no second look at a crop below one visual token, Q-Zoom enlarges it', () => {
+  const placement = dynamicPlacement([200, 140], grid, false, 28);
+  const map = Float32Array.from({ length: 64 }, (_, i) => (i === 27 ? 1 : 0));
+  const qwen = { variant: 'qwen', form: 'mask', threshold: 0.05 } as const;
+  const found = roiOf(map, 'attention', placement, qwen);
+  // Three of eight cells of 17.5 pixels.
+  assert.deepEqual([found.none, found.crops.length], [null, 1]);
+  const small = dynamicPlacement([60, 140], grid, false, 28);
+  assert.deepEqual(roiOf(map, 'attention', small, qwen), { crops: [], none: 'small_box' });
+  assert.equal(roiOf(map, 'attention', small, { ...qwen, rules: 'q-zoom' }).none, null);
 });
 
 test('padded and centre-cropped pictures map cells to pixels by their own geometry', () => {

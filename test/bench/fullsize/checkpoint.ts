@@ -117,13 +117,15 @@ function writeShard(
 
 const tokenizerSchema = z.looseObject({
   model: z.looseObject({ vocab: z.record(z.string(), z.number()) }),
-  added_tokens: z.array(z.looseObject({ id: z.number() })),
+  added_tokens: z.array(z.looseObject({ id: z.number(), content: z.string() })),
 });
 
 /** The small tokenizer, with a word for every further id. */
 function writeTokenizer(dir: string, { tokenizer, tokens }: Shape): void {
   const json = tokenizerSchema.parse(JSON.parse(readFileSync(join(tokenizer, 'tokenizer.json'), 'utf8')));
   const used = new Set([...Object.values(json.model.vocab), ...json.added_tokens.map(({ id }) => id)]);
+  // Words behind an added token would give it another id, were it not a word itself.
+  for (const { id, content } of json.added_tokens) json.model.vocab[content] = id;
   for (let id = 0; id < tokens; id++) if (!used.has(id)) json.model.vocab[`word${id}`] = id;
   writeFileSync(join(dir, 'tokenizer.json'), JSON.stringify(json));
   copyFileSync(join(tokenizer, 'tokenizer_config.json'), join(dir, 'tokenizer_config.json'));
