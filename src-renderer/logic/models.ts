@@ -135,6 +135,38 @@ function rpnWords({ k, t }: { readonly k: number; readonly t: number }): string 
   return `reads layer K = ${k}, T = ${t} layers`;
 }
 
+/** The weights a model can be run with: those of its files first, then the forms that exist of them. */
+export function precisionChoices({ facts }: Pick<LibraryModel, 'facts'>): {
+  readonly value: Precision;
+  readonly words: string;
+}[] {
+  const packed = facts !== null && PACKED.some((dtype) => dtype in facts.dtypes);
+  return [
+    { value: 'as-stored', words: 'As stored' },
+    ...(facts?.memory.int4
+      ? [
+          {
+            value: 'int4' as const,
+            words: packed
+              ? 'int4: the same 4 bits, faster, with inputs rounded to 8 bits'
+              : 'int4: smallest, for the CPU; from a cache that is written once',
+          },
+        ]
+      : []),
+    ...(facts?.memory.fp16
+      ? [
+          {
+            value: 'fp16' as const,
+            words: 'fp16: half the size, for graphics cards; from a cache unless stored so',
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What `dtypes` calls layers that are packed in 4 bits. */
+const PACKED = ['NF4', 'FP4', 'AWQ', 'GPTQ'];
+
 /** The choices of whose RPN predicts: the model's own first, then those of the library, then any folder. */
 export function rpnChoices(
   model: LibraryModel,

@@ -1,6 +1,6 @@
 /** Keys that every configuration class of transformers writes, whatever the model. */
 import type { KeyTable } from './rule.ts';
-import { each, harmless, implemented, refused } from './rule.ts';
+import { each, harmless, implemented, refused, refusedUnless } from './rule.ts';
 
 /** Keys of `PretrainedConfig` that no model here reads, or that say how it is run and not what is computed. */
 export const ANY_CONFIG: KeyTable = {
@@ -71,5 +71,11 @@ export const ANY_CONFIG: KeyTable = {
   is_encoder_decoder: refused('the model would be another one', false),
   pruned_heads: refused('heads would be missing', {}),
   quantization_config: implemented('packed/config.ts says what of it is run'),
+  // transformers 4.57.6 to 5.24 load what it names; 4.51 and older know nothing of it.
+  transformers_weights: refusedUnless(
+    'newer transformers would read the weights of that file, older ones those of model.safetensors',
+    { values: ['model.safetensors'] },
+    'Make a folder in which that file is model.safetensors (an index: model.safetensors.index.json, and no other file), and take the key out of config.json',
+  ),
   compression_config: refused('the weights are packed in a form that Fovea does not read'),
 };

@@ -59,3 +59,16 @@ test('every kind of scaled rotary positions is refused', () => {
     }
   }
 });
+
+test('weights in a file that config.json names are refused, but where it is the one that is read anyway', () => {
+  const check = (transformers_weights: unknown) =>
+    checkKeys({ transformers_weights }, LLAVA_HF_KEYS, { path });
+  assert.deepEqual([check(null), check('model.safetensors')], [[], []]);
+  for (const file of ['other.safetensors', 'model.safetensors.index.json', '../model.safetensors']) {
+    assert.throws(() => check(file), {
+      code: 'unsupported_model',
+      message: /transformers_weights ".*" of config\.json: newer transformers would read/,
+      next: /take the key out of config\.json/,
+    });
+  }
+});

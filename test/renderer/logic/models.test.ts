@@ -9,6 +9,7 @@ import {
   formatBytes,
   formatParameters,
   memoryWords,
+  precisionChoices,
   quantiseWords,
   removalWords,
   rpnChoices,
@@ -238,4 +239,18 @@ test('an adapter says its base, rank and targets; it is offered to label with, t
     ['None', 'lora', 'lost (of another base)', 'Another folder…'],
   );
   assert.deepEqual(adapterChoices(lora, [model, lora]), []);
+});
+
+test('only forms of the weights that run are offered: nf4 runs as it is, AWQ also with int8 products', () => {
+  const other = { mappedBytes: 0, copiedBytes: GB, fileBytes: GB };
+  const offered = (dtypes: Record<string, number>, memory: object) =>
+    precisionChoices({ facts: { ...facts, dtypes, memory: { ...facts.memory, ...memory } } });
+  const values = (choices: ReturnType<typeof offered>) => choices.map(({ value }) => value);
+  const fp16 = { ...other, deviceBytes: GB };
+  assert.deepEqual(values(offered({ BF16: 9 }, { int4: other, fp16 })), ['as-stored', 'int4', 'fp16']);
+  assert.deepEqual(values(offered({ NF4: 9, F16: 1 }, {})), ['as-stored']);
+  const awq = offered({ AWQ: 9, F16: 1 }, { int4: other });
+  assert.deepEqual(values(awq), ['as-stored', 'int4']);
+  assert.match(String(awq[1]?.words), /the same 4 bits/);
+  assert.deepEqual(values(precisionChoices({ facts: null })), ['as-stored']);
 });
