@@ -10,6 +10,7 @@ import { openCheckpoint } from './checkpoint.ts';
 import { MAX_LAYERS } from './config.ts';
 import { foreignWeights } from './foreign.ts';
 import { readTextIfThere } from './json-file.ts';
+import { readerNotes } from './notes.ts';
 import type { TowerPlaces } from './places.ts';
 import { hasTensors } from './tensor-index.ts';
 import { isQwenConfig } from './qwen/config.ts';
@@ -19,7 +20,10 @@ import { refuseStatedQuantisation } from './quantisation.ts';
 import type { RpnFolder } from './rpn-folder.ts';
 import { readRpnFolder } from './rpn-folder.ts';
 
-export type AnyCheckpoint = Checkpoint | QwenCheckpoint;
+export type AnyCheckpoint = (Checkpoint | QwenCheckpoint) & {
+  /** Where other readers take the folder otherwise, in whole sentences. */
+  readonly notes: readonly string[];
+};
 
 /**
  * As {@link openFolders} for a model and an RPN.
@@ -51,7 +55,8 @@ export async function openFolders(folders: ModelFolders, places?: TowerPlaces): 
   if (rpn && config !== null) refuseOtherFamily(rpn, config);
   const adapter = adapterDir === undefined ? null : await readAdapterFolder(adapterDir, path);
   const over = { rpn, adapter };
-  return isQwenConfig(config) ? openQwen(path, over) : openCheckpoint(path, over, places);
+  const opened = isQwenConfig(config) ? await openQwen(path, over) : await openCheckpoint(path, over, places);
+  return { ...opened, notes: await readerNotes(path, config, opened.tokenizer, rpnDir) };
 }
 
 function refuseOtherFamily(rpn: RpnFolder, base: unknown): void {

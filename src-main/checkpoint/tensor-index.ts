@@ -5,7 +5,7 @@
  * Symlinks are followed to the real files, because a Hugging Face cache keeps those
  * under `blobs/` and ONNX Runtime refuses links that leave the folder it was given.
  */
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -37,6 +37,26 @@ export async function hasTensors(dir: string): Promise<boolean> {
     (await exists(join(dir, 'model.safetensors'))) ||
     (await exists(join(dir, 'model.safetensors.index.json')))
   );
+}
+
+/**
+ * The complete set of shards that lies unread beside a `model.safetensors`; null where there is none.
+ * `newer`: its index was written after the one file.
+ */
+export async function shadowedShards(
+  dir: string,
+): Promise<{ readonly count: number; readonly newer: boolean } | null> {
+  const [single, index] = [join(dir, 'model.safetensors'), join(dir, 'model.safetensors.index.json')];
+  const [one, list] = await Promise.all([single, index].map((path) => stat(path).catch(() => null)));
+  if (!one || !list) return null;
+  // An index that cannot be read misleads nobody: no reader comes to it.
+  const map = await readJsonIfThere(index, indexSchema).catch(() => null);
+  const shards = new Set(Object.values(map?.weight_map ?? {}));
+  const held = new Set(await readdir(dir));
+  const complete = shards.size > 0 && [...shards].every((shard) => held.has(shard));
+  return complete && !shards.has('model.safetensors')
+    ? { count: shards.size, newer: list.mtimeMs > one.mtimeMs }
+    : null;
 }
 
 async function readShards(dir: string, weightMap: Record<string, string>): Promise<TensorMap> {

@@ -15,6 +15,8 @@ import { readJsonIfThere } from './json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { checkKeys } from './keys/check.ts';
 import { TOKENIZER_KEYS } from './keys/tokenizer.ts';
+import { rebuiltTokenizer } from './rebuilt-tokenizer.ts';
+import type { RebuiltTokenizer } from './rebuilt-tokenizer.ts';
 import { refuseNewTokens } from './special-tokens.ts';
 import { slowTokenizer } from './slow-tokenizer.ts';
 import {
@@ -70,6 +72,8 @@ export interface Tokenizer {
   readonly templateTokens: TemplateTokens;
   /** Keys of tokenizer_config.json that Fovea knows nothing of. */
   readonly unknownKeys: readonly UnknownKey[];
+  /** What transformers 5 may make of the same files; null: the same. */
+  readonly rebuilt: RebuiltTokenizer | null;
 }
 
 /**
@@ -127,6 +131,7 @@ export async function readTokenizer(dir: string): Promise<Tokenizer> {
     bosToken: config.bos_token ?? null,
     eosToken: config.eos_token ?? null,
     unknownKeys,
+    rebuilt: rebuiltTokenizer(json, config),
     chatTemplate: await readChatTemplate(dir),
     templateTokens: templateTokens(config),
   };

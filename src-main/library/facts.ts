@@ -62,6 +62,7 @@ function factsOf(checkpoint: AnyCheckpoint): ModelFacts {
     rpn: config.rpn && { k: config.rpn.k, t: config.rpn.t },
     gate: checkpoint.gate,
     ...(checkpoint.unknownKeys.length > 0 ? { unknownKeys: [...checkpoint.unknownKeys] } : {}),
+    ...(checkpoint.notes.length > 0 ? { notes: [...checkpoint.notes] } : {}),
     rules: checkpoint.rules,
     dtypes: parametersByDtype(weights),
     memory: memoryEstimate(checkpoint),

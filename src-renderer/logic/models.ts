@@ -86,7 +86,19 @@ export function factRows({
   }
   const adapted = adapter ? adapterRows(adapter) : [];
   if (!facts) return adapter ? [...adapted, size] : [];
-  const { family, parameters, layers, heads, grid, rpn, gate, rules, unknownKeys, dtypes } = facts;
+  const {
+    family,
+    parameters,
+    layers,
+    heads,
+    grid,
+    rpn,
+    gate,
+    rules,
+    unknownKeys,
+    notes = [],
+    dtypes,
+  } = facts;
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${formatParameters(count)}`);
   return [
     ...adapted,
@@ -98,6 +110,7 @@ export function factRows({
     ...rulesRows(rules),
     ...(gate ? [GATE] : []),
     ...(unknownKeys ? [unknownWords(unknownKeys)] : []),
+    ...(notes.length > 0 ? [['Elsewhere', `${notes.join('. ')}.`] as [string, string]] : []),
     ['Stored as', stored.join(', ')],
     size,
   ];

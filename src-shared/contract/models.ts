@@ -29,6 +29,8 @@ export const modelFactsSchema = z.object({
   gate: z.boolean(),
   /** Keys of its config files that Fovea knows nothing of, `text_config.foo` with its value as JSON. */
   unknownKeys: z.array(z.object({ file: z.string(), key: z.string(), value: z.string() })).optional(),
+  /** Where other readers of these files come to other numbers, in whole sentences. */
+  notes: z.array(z.string()).optional(),
   /** Whose rules an RoI map of this checkpoint is read by. */
   rules: checkpointRulesSchema,
   /** Stored values by dtype. */

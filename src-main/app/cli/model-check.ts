@@ -67,13 +67,14 @@ export const addCheck: AddCommand = (model, cli) => {
     const fitting = await fittingPreset(info);
     const preset = fitting?.id ?? null;
     const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
-    const { gate, adapter = null, unknownKeys } = checkpoint;
+    const { gate, adapter = null, unknownKeys, notes } = checkpoint;
     const prompt = promptFacts(checkpoint.tokenizer, checkpoint.config.imageTokenId);
     const facts = {
       ...info,
       gate,
       adapter,
       unknownKeys,
+      notes,
       dynamicGrid,
       prompt,
       dtypes,
@@ -133,6 +134,8 @@ interface CheckedModel extends ModelInfo {
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
   readonly unknownKeys: readonly UnknownKey[];
+  /** Where other readers of these files come to other numbers. */
+  readonly notes: readonly string[];
   /** What a question is asked with. */
   readonly prompt: PromptFacts;
   /** Each picture has a grid of its own; `grid` is then the one a preset's teacher sees. */
@@ -172,6 +175,7 @@ function describe(info: CheckedModel): string {
     ...rulesLines(info),
     ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
     ...unknownLines(info.unknownKeys),
+    ...info.notes.map((note, at) => `  ${(at === 0 ? 'elsewhere' : '').padEnd(10)} ${note}`),
     ...promptLines(info.prompt),
     ...pictureLines(info.pictures),
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,

@@ -254,3 +254,11 @@ test('only forms of the weights that run are offered: nf4 runs as it is, AWQ als
   assert.match(String(awq[1]?.words), /the same 4 bits/);
   assert.deepEqual(values(precisionChoices({ facts: null })), ['as-stored']);
 });
+
+test('where other readers take a folder otherwise stands among its facts, in one row', () => {
+  const notes = ['transformers 5 makes another tokenizer', 'newer shards are not read'];
+  assert.deepEqual(
+    factRows({ ...model, facts: { ...facts, notes } }).filter(([words]) => words === 'Elsewhere'),
+    [['Elsewhere', 'transformers 5 makes another tokenizer. newer shards are not read.']],
+  );
+});
