@@ -28,7 +28,8 @@ export interface GenerationConfig {
 }
 
 /**
- * @param fallbackEos used when the file, or the key in it, is missing (config.json's, then the tokenizer's).
+ * @param fallbackEos used when the file is missing (config.json's, then the tokenizer's). A file that names no end token
+ *   leaves answers without one: transformers asks config.json only where there is no such file.
  * @throws FoveaError `bad_checkpoint`, or `unsupported_model` naming a key that would change a greedy answer.
  */
 export async function readGenerationConfig(
@@ -44,10 +45,10 @@ export async function readGenerationConfig(
   const json = await readJsonIfThere(path, z.record(z.string(), z.unknown()));
   const unknownKeys = checkKeys(json, GENERATION_KEYS, { path });
   const stated = json && checkJson(schema, json, path);
-  const eos = stated?.eos_token_id ?? null;
+  const eos = stated === null ? fallbackEos : (stated.eos_token_id ?? []);
   return {
     generation: {
-      eosTokenIds: eos === null ? fallbackEos : Array.isArray(eos) ? eos : [eos],
+      eosTokenIds: [eos].flat(),
       repetitionPenalty: stated?.repetition_penalty ?? 1,
     },
     bosTokenId: stated?.bos_token_id ?? null,

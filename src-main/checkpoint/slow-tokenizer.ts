@@ -7,11 +7,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { readJsonIfThere, readTextIfThere } from './json-file.ts';
+import { qwen2Parts } from './qwen2-class.ts';
 import { tokenizerSchema } from './tokenizer-guard.ts';
-
-/** Of the published Qwen2 tokenizers and of both classes above. */
-const PATTERN =
-  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
 const flag = z.boolean().default(false);
 const addedSchema = z.object({
@@ -59,12 +56,9 @@ export async function slowTokenizer(dir: string): Promise<z.output<typeof tokeni
       throw refusal(`whose ${token} is not in added_tokens_decoder`, where);
     }
   }
-  const bytes = { type: 'ByteLevel', add_prefix_space: config.add_prefix_space ?? false, use_regex: false };
-  const words = { type: 'Split', pattern: { Regex: PATTERN }, behavior: 'Isolated', invert: false };
   return tokenizerSchema.parse({
     model: { type: 'BPE', vocab, merges: mergesOf(text, join(dir, 'merges.txt')) },
-    normalizer: { type: 'NFC' },
-    pre_tokenizer: { type: 'Sequence', pretokenizers: [words, bytes] },
+    ...qwen2Parts(config.add_prefix_space ?? false),
     post_processor: { type: 'ByteLevel', trim_offsets: false },
     decoder: { type: 'ByteLevel' },
     added_tokens: added,

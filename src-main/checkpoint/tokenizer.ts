@@ -15,9 +15,10 @@ import { readJsonIfThere } from './json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { checkKeys } from './keys/check.ts';
 import { TOKENIZER_KEYS } from './keys/tokenizer.ts';
+import { refuseOtherThanQwen2 } from './qwen2-class.ts';
 import { rebuiltTokenizer } from './rebuilt-tokenizer.ts';
 import type { RebuiltTokenizer } from './rebuilt-tokenizer.ts';
-import { refuseNewTokens } from './special-tokens.ts';
+import { readTokenizerConfig, refuseNewTokens, refuseOtherAddedFile } from './special-tokens.ts';
 import { slowTokenizer } from './slow-tokenizer.ts';
 import {
   addedDecoderSchema,
@@ -80,19 +81,24 @@ export interface Tokenizer {
  * @throws FoveaError `bad_checkpoint` when tokenizer.json is missing or is not one the library can run,
  *   `unsupported_model` for a key of tokenizer_config.json that would change ids and is not obeyed.
  */
-export async function readTokenizer(dir: string): Promise<Tokenizer> {
+export async function readTokenizer(
+  dir: string,
+  family: 'llava' | 'qwen2_5_vl' = 'llava',
+): Promise<Tokenizer> {
   const path = join(dir, 'tokenizer.json');
   const json =
     (await readJsonIfThere(path, tokenizerSchema, MAX_TOKENIZER_BYTES)) ?? (await slowTokenizer(dir));
   if (!json) throw await noTokenizer(dir, path);
   const configPath = join(dir, 'tokenizer_config.json');
-  const config = (await readJsonIfThere(configPath, configSchema)) ?? {};
+  const config = await readTokenizerConfig(dir, configSchema);
   const unknownKeys = checkKeys(config, TOKENIZER_KEYS, { path: configPath });
   refuseOtherTokenizers(json, path);
   if (config.added_tokens_decoder) {
     refuseOtherTokens(json, config.added_tokens_decoder, join(dir, 'tokenizer_config.json'));
   }
   refuseNewTokens(config, json, configPath);
+  if (family === 'qwen2_5_vl') refuseOtherThanQwen2(json, config.tokenizer_class, path);
+  if (!config.added_tokens_decoder) await refuseOtherAddedFile(dir, json);
   const strips = json.added_tokens.some(({ lstrip, rstrip }) => lstrip || rstrip);
   let hf: HfTokenizer;
   try {

@@ -22,7 +22,7 @@ const SHARED: KeyTable = {
     implemented(),
   ),
   hidden_act: only(['silu', 'swish']),
-  eos_token_id: implemented('used where generation_config.json has none'),
+  eos_token_id: implemented('used where there is no generation_config.json'),
   bos_token_id: harmless('the tokenizer says what a prompt begins with'),
   partial_rotary_factor: refused('only a part of each head would be rotated', 1),
   architectures: harmless('the model around it decides'),

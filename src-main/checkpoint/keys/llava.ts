@@ -92,7 +92,7 @@ export const LLAVA_HF_KEYS: KeyTable = {
   multimodal_projector_bias: only([true]),
   image_aspect_ratio: only(['pad', 'square']),
   tie_word_embeddings: implemented(),
-  eos_token_id: implemented('used where generation_config.json has none'),
+  eos_token_id: implemented('used where there is no generation_config.json'),
   bos_token_id: harmless('the tokenizer says what a prompt begins with'),
   image_seq_length: harmless("the tower's grid says how many tokens a picture has"),
   vocab_size: harmless("text_config's counts"),

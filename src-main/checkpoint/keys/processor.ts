@@ -1,6 +1,6 @@
 /** Keys of the image processor: `image_processor` of processor_config.json, or preprocessor_config.json. */
 import type { KeyTable } from './rule.ts';
-import { each, harmless, implemented, nested, only, refused } from './rule.ts';
+import { each, harmless, implemented, nested, only, refused, refusedUnless } from './rule.ts';
 
 const ANY: KeyTable = {
   ...each(
@@ -8,9 +8,16 @@ const ANY: KeyTable = {
     harmless('says who reads the file'),
   ),
   ...each(
-    ['data_format', 'input_data_format', 'return_tensors', 'device', 'disable_grouping', 'default_to_square'],
+    ['data_format', 'input_data_format', 'return_tensors', 'device', 'disable_grouping'],
     harmless('says how arrays are handed on'),
   ),
+  default_to_square: refusedUnless('a size of one number would be a square', {
+    values: [false],
+    also: {
+      words: 'beside a size with names',
+      holds: (_, { size }) => typeof size !== 'number',
+    },
+  }),
   ...each(['resample', 'rescale_factor', 'image_mean', 'image_std'], implemented()),
   do_resize: only([true]),
   do_rescale: only([true]),

@@ -29,7 +29,7 @@ export const QWEN_NESTED_KEYS: KeyTable = {
   ...ANY_CONFIG,
   ...GENERATION_IN_CONFIG,
   text_config: nested(QWEN_TEXT_KEYS),
-  eos_token_id: implemented('used where generation_config.json has none'),
+  eos_token_id: implemented('used where there is no generation_config.json'),
   bos_token_id: harmless('the tokenizer says what a prompt begins with'),
   ...TOP,
 };

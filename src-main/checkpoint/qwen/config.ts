@@ -60,6 +60,7 @@ const rootSchema = z
     text_config: z.object({}).loose().nullish(),
     image_token_id: id.default(151655),
     tie_word_embeddings: z.boolean().optional(),
+    eos_token_id: z.union([id, z.array(id).min(1)]).nullish(),
     enable_twig: z.boolean().default(false),
     twig_K: z.number().int().nonnegative().optional(),
     twig_T: count.optional(),
@@ -164,7 +165,8 @@ export function parseQwenConfig(json: unknown, where: string): QwenDraft {
     rpn: rpnConfig(root, text.num_hidden_layers, where),
     imageTokenId: root.image_token_id,
     bosTokenIds: [text.bos_token_id ?? []].flat(),
-    eosTokenIds: [text.eos_token_id ?? []].flat(),
+    // As `GenerationConfig.from_model_config`: the outer one, then the decoder's.
+    eosTokenIds: [root.eos_token_id ?? text.eos_token_id ?? []].flat(),
   };
 }
 

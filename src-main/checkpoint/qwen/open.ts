@@ -80,7 +80,7 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
   const required = requiredQwenTensors(config);
   if (rpn) checkRpnFits(rpn, weights, required);
   checkTensors(required, weights, dir);
-  const tokenizer = await readTokenizer(dir);
+  const tokenizer = await readTokenizer(dir, 'qwen2_5_vl');
   refuseOtherPlaceholder('<|image_pad|>', config.imageTokenId, tokenizer, configPath);
   if (tokenizer.chatTemplate === null) {
     throw new FoveaError(
