@@ -48,8 +48,8 @@ function limitOf(rule: KeyRule): Values | undefined {
   return rule.is === 'refused' ? rule.unless : undefined;
 }
 
-function passes(value: unknown, { values, also }: Values, siblings: JsonObject): boolean {
-  if (value === null || values.some((one) => isDeepStrictEqual(one, value))) return true;
+function passes(value: unknown, { values, also, notNull }: Values, siblings: JsonObject): boolean {
+  if ((value === null && !notNull) || values.some((one) => isDeepStrictEqual(one, value))) return true;
   return also?.holds(value, siblings) ?? false;
 }
 

@@ -1,6 +1,6 @@
 /** Keys of the image processor: `image_processor` of processor_config.json, or preprocessor_config.json. */
 import type { KeyTable } from './rule.ts';
-import { each, harmless, implemented, nested, only, refused, refusedUnless } from './rule.ts';
+import { each, harmless, implemented, nested, only, onlyTrue, refused, refusedUnless } from './rule.ts';
 
 const ANY: KeyTable = {
   ...each(
@@ -19,9 +19,9 @@ const ANY: KeyTable = {
     },
   }),
   ...each(['resample', 'rescale_factor', 'image_mean', 'image_std'], implemented()),
-  do_resize: only([true]),
-  do_rescale: only([true]),
-  do_normalize: only([true]),
+  do_resize: onlyTrue(),
+  do_rescale: onlyTrue(),
+  do_normalize: onlyTrue(),
   do_convert_rgb: only([true]),
   pad_size: refused('pictures would be padded'),
   image_seq_length: harmless("the tower's grid says how many tokens a picture has"),

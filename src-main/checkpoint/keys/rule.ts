@@ -21,11 +21,18 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Values that pass. `null` passes too where a rule does not list it: transformers takes it for "not set". */
 export interface Values {
   readonly values: readonly unknown[];
+  /** `null` is a value of its own here, and refused: transformers takes it for false. */
+  readonly notNull?: true;
   /** Values that no list can hold, judged with the keys beside them; `words` says which. */
   readonly also?: {
     readonly words: string;
     readonly holds: (value: unknown, siblings: JsonObject) => boolean;
   };
+}
+
+/** Obeyed when true or absent; transformers takes `null` for false. */
+export function onlyTrue(): KeyRule {
+  return { is: 'implemented', only: { values: [true], notNull: true } };
 }
 
 /** Obeyed, whatever its value (the schema that reads it says what a value may be). */

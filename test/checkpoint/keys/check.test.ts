@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkKeys } from '../../../src-main/checkpoint/keys/check.ts';
+import { allows, checkKeys } from '../../../src-main/checkpoint/keys/check.ts';
 import { LLAMA_KEYS } from '../../../src-main/checkpoint/keys/decoder.ts';
 import { GENERATION_KEYS } from '../../../src-main/checkpoint/keys/generation.ts';
 import { LLAVA_HF_KEYS } from '../../../src-main/checkpoint/keys/llava.ts';
+import { CLIP_PROCESSOR_KEYS } from '../../../src-main/checkpoint/keys/processor.ts';
 
 const path = '/models/x/config.json';
 
@@ -70,5 +71,12 @@ test('weights in a file that config.json names are refused, but where it is the 
       message: /transformers_weights ".*" of config\.json: newer transformers would read/,
       next: /take the key out of config\.json/,
     });
+  }
+});
+
+test('null switches off what transformers asks of the image processor, and is refused', () => {
+  for (const key of ['do_resize', 'do_rescale', 'do_normalize']) {
+    const rule = CLIP_PROCESSOR_KEYS[key];
+    assert.ok(rule && allows(rule, true) && !allows(rule, null) && !allows(rule, false), key);
   }
 });
