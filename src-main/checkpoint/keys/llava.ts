@@ -4,7 +4,7 @@ import { LLAMA_KEYS } from './decoder.ts';
 import { GENERATION_IN_CONFIG } from './generation.ts';
 import { LLAVA_RPN_KEYS } from './rpn.ts';
 import type { JsonObject, KeyTable } from './rule.ts';
-import { each, harmless, implemented, nested, only, refused, refusedUnless } from './rule.ts';
+import { each, harmless, implemented, nested, only, onlyTrue, refused, refusedUnless } from './rule.ts';
 import { CLIP_VISION_KEYS } from './vision.ts';
 
 const TRAINING = harmless('only training reads it');
@@ -89,7 +89,7 @@ export const LLAVA_HF_KEYS: KeyTable = {
   vision_feature_layer: implemented(),
   vision_feature_select_strategy: only(['default']),
   projector_hidden_act: only(['gelu']),
-  multimodal_projector_bias: only([true]),
+  multimodal_projector_bias: onlyTrue(),
   image_aspect_ratio: only(['pad', 'square']),
   tie_word_embeddings: implemented(),
   eos_token_id: implemented('used where there is no generation_config.json'),
