@@ -122,6 +122,7 @@ function temporaryOf(file: string): string {
   return join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
-function discard(temporary: string): void {
+/** Takes a half-made database away, with what SQLite laid beside it. */
+export function discard(temporary: string): void {
   for (const ending of ['', '-journal', '-wal', '-shm']) rmSync(temporary + ending, { force: true });
 }

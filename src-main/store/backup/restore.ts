@@ -10,7 +10,6 @@ import {
   mkdirSync,
   openSync,
   renameSync,
-  rmSync,
   statSync,
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
@@ -21,6 +20,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { badProject, storeError } from '../errors.ts';
 import { checkHeader } from '../file-header.ts';
 import { PROJECT_FILE } from '../project.ts';
+import { discard } from './backup.ts';
 import { copyName } from './copies.ts';
 
 /**
@@ -52,7 +52,7 @@ export function restoreDatabase(folder: string, file: string, now = new Date()):
   } catch (thrown) {
     throw storeError(thrown, file);
   } finally {
-    for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(temporary + ending, { force: true });
+    discard(temporary);
   }
 }
 

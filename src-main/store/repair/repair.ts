@@ -3,11 +3,12 @@
  * and from the journal. What was there stays beside it. A sound project only gets what the journal has and it lacks.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { discard } from '../backup/backup.ts';
 import { listCopies } from '../backup/copies.ts';
 import { placeDatabase, restoreDatabase, syncFile } from '../backup/restore.ts';
 import { storeError } from '../errors.ts';
@@ -96,19 +97,16 @@ function rebuild(folder: string, now: Date): Outcome {
 /** A new database with what could be read; null when its samples could not. */
 function trySalvage(folder: string, file: string): { file: string; lost: Salvaged['lost'] } | null {
   const target = join(folder, `.${PROJECT_FILE}.${randomBytes(6).toString('hex')}.tmp`);
-  const discard = (): void => {
-    for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(target + ending, { force: true });
-  };
   try {
     const { rows, lost } = salvage(file, target);
     if ((rows.sample ?? 0) === 0 || (rows.project ?? 0) !== 1 || whyUnsound(target) !== null) {
-      discard();
+      discard(target);
       return null;
     }
     syncFile(target);
     return { file: target, lost };
   } catch (thrown) {
-    discard();
+    discard(target);
     const error = storeError(thrown, file);
     if (error.code === 'no_space' || error.code === 'read_only') throw error;
     return null;
