@@ -14,7 +14,7 @@ import { transact } from '../store/db.ts';
 import { planItems } from '../store/job-item.ts';
 import { type Lease, getJob, noteJob, setJobRun, supersedeJob, unfinishedJobs } from '../store/job.ts';
 import { ensureModel } from '../store/model.ts';
-import { samplesToLabel } from '../store/prediction.ts';
+import { countUnanswered, samplesToLabel } from '../store/prediction.ts';
 import { ensurePreset } from '../store/preset.ts';
 import type { Project } from '../store/project.ts';
 import { notePrompt } from '../store/run-prompt.ts';
@@ -53,7 +53,8 @@ export interface PlannedRun {
 
 /**
  * Loads the model, finds or makes the run, makes it the active one and plans the items (an interrupted job keeps the
- * plan it had). Throws what the engine says of the model, and `project_busy` when another process works on the run.
+ * plan it had). Throws what the engine says of the model, `project_busy` when another process works on the run, and
+ * `bad_input` where answers of the data are to be fed and no sample has one.
  */
 export async function planLabelJob(
   project: Project,
@@ -63,6 +64,7 @@ export async function planLabelJob(
 ): Promise<PlannedRun> {
   const { db } = project;
   const { answerMode, model } = params;
+  if (answerMode === 'teacher') refuseWithoutAnswers(project);
   const info = await modelInfo(engine, model);
   const fingerprint = await modelFingerprint(model);
   const preset = settledPreset(params.preset, info.rules);
@@ -109,12 +111,30 @@ async function modelInfo(engine: Engine, model: ModelRef): Promise<ModelInfo> {
   }
 }
 
+function refuseWithoutAnswers({ db, path }: Project): void {
+  const { unanswered, samples } = countUnanswered(db);
+  if (samples === 0 || unanswered < samples) return;
+  throw new FoveaError('bad_input', 'no sample has an answer of the data that could be fed', {
+    where: path,
+    next: 'Import the questions again with their answers, or let the model answer itself (--answers self)',
+  });
+}
+
 function plan(project: Project, lease: Lease, runId: number, { answerMode, limit }: LabelJobParams): void {
   const open = samplesToLabel(project.db, runId, { withAnswer: answerMode === 'teacher', limit: null });
+  const message = answerMode === 'teacher' ? unansweredWords(countUnanswered(project.db).unanswered) : null;
   noteJob(project.db, lease.jobId, {
     skipped: projectSummary(project.db, project.path).samples - open.length,
+    ...(message === null ? {} : { message }),
   });
   planItems(project.db, lease, limit === null ? open : open.slice(0, limit));
+}
+
+/** What a run that feeds the answers of the data leaves out, in words; null when every sample has one. */
+export function unansweredWords(unanswered: number): string | null {
+  if (unanswered === 0) return null;
+  const [who, were] = unanswered === 1 ? ['sample has', 'was'] : ['samples have', 'were'];
+  return `${unanswered} ${who} no answer of the data and ${were} left out: the model can answer them itself`;
 }
 
 /** Ends other unfinished jobs of the run, or throws `project_busy` when one is being worked on. */

@@ -7,6 +7,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
 import { failedItems, nextItem } from '../store/job-item.ts';
 import { type Lease, addJob, claimJob, finishJob, getJob, getJobRecord } from '../store/job.ts';
+import { countUnanswered } from '../store/prediction.ts';
 import type { Project } from '../store/project.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from './held-job.ts';
 import { labelItem } from './label-item.ts';
@@ -22,8 +23,10 @@ export interface LabelReport {
   readonly runId: number;
   readonly done: number;
   readonly failed: number;
-  /** Samples that needed no work (or, with given answers, came without one). */
+  /** Samples that were not worked on: labelled already, or `unanswered`. */
   readonly skipped: number;
+  /** Samples that came without an answer, where the answers of the data are fed; else 0. */
+  readonly unanswered: number;
   readonly seconds: number;
   readonly cancelled: boolean;
   readonly failures: readonly { readonly sampleId: number; readonly reason: string }[];
@@ -112,6 +115,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
     done,
     failed,
     skipped: before.skipped,
+    unanswered: run.answerMode === 'teacher' ? countUnanswered(db).unanswered : 0,
     seconds: (performance.now() - started) / 1000,
     cancelled,
     failures: failedItems(db, lease.jobId),

@@ -144,6 +144,14 @@ export function samplesToLabel(
   return rows.map((row) => row.id);
 }
 
+/** How many samples came without an answer of the data, of how many. */
+export function countUnanswered(db: ReadableDb): { readonly unanswered: number; readonly samples: number } {
+  return read<{ unanswered: number; samples: number }>(
+    db,
+    'SELECT COUNT(*) - COUNT(reference_answer) AS unanswered, COUNT(*) AS samples FROM sample',
+  ).get()!;
+}
+
 /** Whether a sample has a prediction under the run, maps and all. */
 export function isLabelled(db: ReadableDb, runId: number, sampleId: number): boolean {
   const found = read(

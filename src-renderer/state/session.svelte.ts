@@ -152,9 +152,12 @@ export class Session {
           next: 'Start it again: it goes on where it stopped',
         }),
       );
-    } else if (job.failed > 0) {
+      return;
+    }
+    if (job.message !== null) this.#notices.info(job.message);
+    if (job.failed > 0) {
       this.#notices.error(
-        new FoveaError('internal', `${job.failed} of ${job.total} items failed: ${job.message ?? ''}`, {
+        new FoveaError('internal', `${job.failed} of ${job.total} items failed`, {
           next: 'The others are done; start again to retry the failed ones',
         }),
       );

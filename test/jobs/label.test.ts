@@ -90,11 +90,25 @@ test('the truth reaches the engine in teacher mode only, and samples without one
   assert.ok(!JSON.stringify(engine.asked).includes('réponse'));
   const teacher = fakeEngine();
   const report = await runLabelJob(project, teacher, { ...params, answerMode: 'teacher' });
-  assert.deepEqual(counts(report), [3, 0, 2]);
+  assert.deepEqual([...counts(report), report.unanswered], [3, 0, 2, 2]);
+  assert.match(getJob(project.db, report.jobId).message ?? '', /^2 samples have no answer of the data/);
   assert.deepEqual(
     teacher.asked.map((request) => request.answer),
     ['réponse 1', 'réponse 3', 'réponse 5'],
   );
+});
+
+test('answers of the data cannot be fed where no sample has one: said before the model is loaded', async (t) => {
+  const { project, params } = await setUp(t);
+  write(project.db, 'UPDATE sample SET reference_answer = NULL').run();
+  const teacher = fakeEngine();
+  const model = { ...params.model, dir: join(project.path, 'no-model') };
+  await assert.rejects(runLabelJob(project, teacher, { ...params, model, answerMode: 'teacher' }), {
+    code: 'bad_input',
+    message: /no sample has an answer/,
+  });
+  assert.equal(teacher.asked.length, 0);
+  assert.equal((await runLabelJob(project, fakeEngine(), params)).unanswered, 0);
 });
 
 test('a bad picture fails its sample with one line; the job goes on and tries it again next time', async (t) => {

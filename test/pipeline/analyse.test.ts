@@ -57,6 +57,27 @@ test('the given answer, teacher-forced, yields the rows the model’s own answer
   }
 });
 
+test('a given answer longer than the preset feeds is refused, never cut', async () => {
+  const text = questions[0].answer;
+  const { length } = subject.checkpoint.tokenizer.encode(text);
+  assert.ok(length > 1);
+  const forced = (answer: string, maxNewTokens: number) =>
+    analyseSample(
+      subject,
+      demoRequest(questions[0], {
+        preset: { ...answerRows, maxNewTokens },
+        want: { ...ALL, secondStage: false },
+        answerMode: 'teacher',
+        answer,
+      }),
+    );
+  assert.equal((await forced(text, length)).answerTokens.length, length - 1, 'as in decoding');
+  await assert.rejects(forced(text, length - 1), {
+    code: 'bad_input',
+    message: new RegExp(`has ${length} tokens, and the preset feeds at most ${length - 1}`),
+  });
+});
+
 test('labels and boxes re-derive from the stored maps', async () => {
   for (const question of questions.slice(0, 6)) {
     const outcome = await analyseSample(subject, demoRequest(question, { preset: answerRows }));

@@ -1,5 +1,6 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
 import type { DeviceChoice } from '../../engine/protocol.ts';
+import { unansweredWords } from '../../jobs/label-run.ts';
 import { runOfAnotherPrompt } from '../../jobs/run-prompts.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
@@ -65,10 +66,13 @@ export const addLabel: AddCommand = (program, cli) => {
       return labelWithProgress(project, wish, stderr, signal);
     });
     for (const { sampleId, reason } of report.failures) output.note(`sample ${sampleId}: ${reason}`);
-    const { done, failed, skipped, seconds, runId, failures } = report;
+    const { done, failed, skipped, unanswered, seconds, runId, failures } = report;
+    const left = unansweredWords(unanswered);
+    if (left !== null) output.note(`${left} (--answers self)`);
+    const without = unanswered > 0 ? `, ${unanswered} have no answer to feed` : '';
     output.result(
-      { done, failed, skipped, seconds, run: runId, failures },
-      `Labelled ${done} samples (${skipped} needed no work, ${failed} failed) in ${seconds.toFixed(1)} s`,
+      { done, failed, skipped, unanswered, seconds, run: runId, failures },
+      `Labelled ${done} samples (${Math.max(0, skipped - unanswered)} needed no work${without}, ${failed} failed) in ${seconds.toFixed(1)} s`,
     );
     return exitOfBatch(failed);
   });
