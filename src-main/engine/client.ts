@@ -1,11 +1,13 @@
 /**
  * The engine as the backend holds it: a process that is started when first needed and again after it died. Calls in
  * flight at a death reject with `engine_died` and are the caller's to repeat; calls made meanwhile wait for the next
- * process. Repeated deaths are spaced out.
+ * process. Repeated deaths are spaced out. A cancelled call has a few seconds to stop; then the process is replaced, and
+ * what only waited behind it goes to the next one.
  */
 import { fileURLToPath } from 'node:url';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { EngineChild } from './child.ts';
+import { Owed } from './owed.ts';
 import type {
   Engine,
   LabelOutcome,
@@ -32,6 +34,8 @@ export interface EngineOptions {
   readonly cpuThreads?: number;
   /** Silence after which a busy engine counts as hung; a forward pass of a large model on a CPU is silent for minutes. */
   readonly hangMs?: number;
+  /** How long a cancelled call may go on before the process is replaced (default 5 s). */
+  readonly stopMs?: number;
 }
 
 /** What the UI shows; the payload of the `engine.changed` event. */
@@ -51,6 +55,7 @@ interface Pending {
 }
 
 const HANG_MS = 600_000;
+const STOP_MS = 5000;
 const STOP_GRACE_MS = 2000;
 const FIRST_DELAY_MS = 100;
 const LAST_DELAY_MS = 10_000;
@@ -62,6 +67,8 @@ export class EngineClient implements Engine {
   readonly #listeners = new Set<(status: EngineStatus) => void>();
   /** Calls sent to the process that runs now. */
   readonly #sent = new Map<number, Pending>();
+  /** What that process has yet to answer, calls that were cancelled meanwhile among them. */
+  readonly #owed: Owed;
   /** Calls that wait for a process. */
   readonly #waiting = new Map<number, Pending>();
   #child: EngineChild | null = null;
@@ -71,6 +78,8 @@ export class EngineClient implements Engine {
   #deaths = 0;
   #failedStarts = 0;
   #timer: NodeJS.Timeout | null = null;
+  /** The process that was replaced, until it is gone: two large models at once may be one too many. */
+  #leaving: Promise<void> | null = null;
   #status: EngineStatus = { state: 'stopped', device: null, message: null };
 
   constructor(options: EngineOptions = {}) {
@@ -78,8 +87,10 @@ export class EngineClient implements Engine {
       entry: options.entry ?? fileURLToPath(new URL('./host.ts', import.meta.url)),
       models: options.models ?? 1,
       hangMs: options.hangMs ?? HANG_MS,
+      stopMs: options.stopMs ?? STOP_MS,
       ...(options.cpuThreads === undefined ? {} : { cpuThreads: options.cpuThreads }),
     };
+    this.#owed = new Owed(this.#options.stopMs, () => this.#replace());
   }
 
   get pid(): number | null {
@@ -99,7 +110,7 @@ export class EngineClient implements Engine {
   /**
    * Loads the model when it is not loaded. While a cache is written first, status and `onQuantise` say how far it is.
    * @param signal rejects the call with `cancelled` at once. Writing a cache stops (the next load goes on there); a load
-   *   that has begun ends in the engine, and its memory goes to the next model; one that has not is left out.
+   *   that has begun and does not end within `stopMs` ends with its process; one that has not is left out.
    * @throws FoveaError of the load, `engine_died`, or `cancelled`.
    */
   async modelInfo(
@@ -115,7 +126,8 @@ export class EngineClient implements Engine {
   }
 
   /**
-   * @param signal rejects the call with `cancelled` at once; the engine stops the sample before its next step.
+   * @param signal rejects the call with `cancelled` at once; the engine stops the sample before its next step, or is
+   *   replaced when that does not come within `stopMs`.
    * @throws FoveaError of the sample, `engine_died` when the process ended under it, or `cancelled`.
    */
   async label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome> {
@@ -192,9 +204,10 @@ export class EngineClient implements Engine {
     this.#timer = null;
     const child = this.#child;
     this.#child = null;
+    this.#owed.clear();
     this.#rejectAll('the engine was stopped');
     this.#setStatus({ state: 'stopped', device: null, message: null });
-    await child?.stop(STOP_GRACE_MS);
+    await Promise.all([child?.stop(STOP_GRACE_MS), this.#leaving]);
   }
 
   #call(
@@ -209,6 +222,7 @@ export class EngineClient implements Engine {
       const onAbort = (): void => {
         if (this.#sent.has(id)) this.#child?.send({ type: 'cancel', id });
         this.#settle(id)?.reject(cancelled());
+        this.#owed.cancelled(id);
       };
       const done = (): void => signal?.removeEventListener('abort', onAbort);
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -228,9 +242,10 @@ export class EngineClient implements Engine {
       for (const [id, pending] of this.#waiting) {
         this.#waiting.delete(id);
         this.#sent.set(id, pending);
+        this.#owed.sent(id);
         this.#child.send(pending.message);
       }
-    } else if (!this.#child && !this.#timer && this.#waiting.size > 0) {
+    } else if (!this.#child && !this.#timer && !this.#leaving && this.#waiting.size > 0) {
       this.#start();
     }
     this.#updateRefs();
@@ -239,7 +254,7 @@ export class EngineClient implements Engine {
   #start(): void {
     this.#timer = null;
     this.#setStatus({
-      state: this.#deaths > 0 ? 'restarting' : 'starting',
+      state: this.#deaths > 0 || this.#status.state === 'restarting' ? 'restarting' : 'starting',
       device: null,
       message: this.#status.message,
     });
@@ -272,6 +287,7 @@ export class EngineClient implements Engine {
       return;
     }
     this.#deaths = 0;
+    this.#owed.answered(message.id);
     if (this.#status.state === 'ready') this.#setStatus({ ...this.#status, message: null });
     const pending = this.#settle(message.id);
     if (message.type === 'error') pending?.reject(FoveaError.fromWire(message.error));
@@ -283,6 +299,7 @@ export class EngineClient implements Engine {
     const wasReady = this.#ready;
     this.#child = null;
     this.#ready = false;
+    this.#owed.clear();
     this.#deaths++;
     if (!wasReady) this.#failedStarts++;
     const lost = [...this.#sent.values()];
@@ -304,6 +321,25 @@ export class EngineClient implements Engine {
     }
     this.#updateRefs();
     for (const pending of lost) pending.reject(died(message));
+  }
+
+  /** Ends a process that does not stop. What waited behind the cancelled call has not begun: the next process does it. */
+  #replace(): void {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = null;
+    this.#ready = false;
+    const waiting = [...this.#sent, ...this.#waiting];
+    this.#sent.clear();
+    this.#waiting.clear();
+    for (const [id, pending] of waiting) this.#waiting.set(id, pending);
+    const seconds = this.#options.stopMs / 1000;
+    const message = `what was cancelled did not stop within ${seconds} s: the engine is started anew and loads its model again`;
+    this.#setStatus({ state: waiting.length > 0 ? 'restarting' : 'stopped', device: null, message });
+    this.#leaving = child.stop(0).finally(() => {
+      this.#leaving = null;
+      if (!this.#disposed) this.#pump();
+    });
   }
 
   /** Takes a call out of the books. */

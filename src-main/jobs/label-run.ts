@@ -53,19 +53,20 @@ export interface PlannedRun {
 
 /**
  * Loads the model, finds or makes the run, makes it the active one and plans the items (an interrupted job keeps the
- * plan it had). Throws what the engine says of the model, `project_busy` when another process works on the run, and
- * `bad_input` where answers of the data are to be fed and no sample has one.
+ * plan it had). Throws what the engine says of the model, `cancelled` by the signal while it loads, `project_busy` when
+ * another process works on the run, and `bad_input` where answers of the data are to be fed and no sample has one.
  */
 export async function planLabelJob(
   project: Project,
   engine: Engine,
   lease: Lease,
   params: LabelJobParams,
+  signal: AbortSignal,
 ): Promise<PlannedRun> {
   const { db } = project;
   const { answerMode, model } = params;
   if (answerMode === 'teacher') refuseWithoutAnswers(project);
-  const info = await modelInfo(engine, model);
+  const info = await modelInfo(engine, model, signal);
   const fingerprint = await modelFingerprint(model);
   const preset = settledPreset(params.preset, info.rules);
   const prompts = await readPrompts(model);
@@ -101,10 +102,10 @@ export async function planLabelJob(
 }
 
 /** The engine may be killed while it loads a model, as at any time; dying again and again is another matter. */
-async function modelInfo(engine: Engine, model: ModelRef): Promise<ModelInfo> {
+async function modelInfo(engine: Engine, model: ModelRef, signal: AbortSignal): Promise<ModelInfo> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await engine.modelInfo(model);
+      return await engine.modelInfo(model, signal);
     } catch (thrown) {
       if (FoveaError.from(thrown).code !== 'engine_died' || attempt === LOADS) throw thrown;
     }

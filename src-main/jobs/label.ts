@@ -20,7 +20,8 @@ const DEATHS_IN_A_ROW = 9;
 
 export interface LabelReport {
   readonly jobId: number;
-  readonly runId: number;
+  /** Null when it was cancelled while the model was still loading. */
+  readonly runId: number | null;
   readonly done: number;
   readonly failed: number;
   /** Samples that were not worked on: labelled already, or `unanswered`. */
@@ -67,7 +68,10 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
   const { signal } = hooks;
   const started = performance.now();
   const params = labelParamsOfJobSchema.parse(getJobRecord(db, lease.jobId).params);
-  const run = await planLabelJob(project, engine, lease, params);
+  const run = await planLabelJob(project, engine, lease, params, signal).catch((error) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
   const before = getJob(db, lease.jobId);
   const pace = rateMeter(performance.now());
   let done = 0;
@@ -80,7 +84,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
   report();
 
   for (;;) {
-    if (signal.aborted || wasCancelled(project, lease)) break;
+    if (!run || signal.aborted || wasCancelled(project, lease)) break;
     const item = nextItem(db, lease.jobId);
     if (!item) break;
     const outcome = await labelItem(project, engine, lease, run, item.sampleId, signal).catch((error) => {
@@ -105,17 +109,17 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
     report();
   }
 
-  const cancelled = nextItem(db, lease.jobId) !== null;
+  const cancelled = !run || nextItem(db, lease.jobId) !== null;
   if (!cancelled) finishJob(db, lease, 'done', null);
   else letGo(project, lease, hooks);
   hooks.onProgress?.(getJob(db, lease.jobId));
   return {
     jobId: lease.jobId,
-    runId: run.runId,
+    runId: run?.runId ?? null,
     done,
     failed,
     skipped: before.skipped,
-    unanswered: run.answerMode === 'teacher' ? countUnanswered(db).unanswered : 0,
+    unanswered: params.answerMode === 'teacher' ? countUnanswered(db).unanswered : 0,
     seconds: (performance.now() - started) / 1000,
     cancelled,
     failures: failedItems(db, lease.jobId),

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { EngineClient } from '../../src-main/engine/client.ts';
 import type { EngineOptions, EngineStatus } from '../../src-main/engine/client.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
@@ -200,4 +200,72 @@ test('an idle engine does not keep its backend alive', async (t) => {
   backend.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   const [code] = (await once(backend, 'exit')) as [number];
   assert.deepEqual([code, out.trim()], [0, '6']);
+});
+
+/** A host that answers calls but for those about the picture `stuck`, which block its thread or never end. */
+function stuckHost(t: TestContext, how: 'blocks' | 'waits'): { entry: string; log: string } {
+  const dir = tempDir(t);
+  const [entry, log] = [join(dir, 'host.mjs'), join(dir, 'log')];
+  writeFileSync(log, '');
+  writeFileSync(
+    entry,
+    `import { appendFileSync } from 'node:fs';
+     const wait = new Int32Array(new SharedArrayBuffer(4));
+     const answer = ({ id }) => process.send({ type: 'error', id, error: { code: 'bad_image', message: 'not a picture', where: null, next: null } });
+     let busy = false;
+     const queue = [];
+     const next = () => {
+       if (busy || queue.length === 0) return;
+       const call = queue.shift();
+       appendFileSync(${JSON.stringify(log)}, process.pid + ' ' + call.input.imagePath + '\\n');
+       if (call.input.imagePath !== '/stuck') return answer(call), next();
+       ${how === 'blocks' ? 'Atomics.wait(wait, 0, 0, 60_000);' : 'busy = true;'}
+     };
+     process.on('message', (call) => call.type !== 'cancel' && (queue.push(call), next()));
+     process.on('disconnect', () => process.exit(0));
+     process.send({ type: 'ready' });`,
+  );
+  return { entry, log };
+}
+
+for (const how of ['blocks', 'waits'] as const) {
+  test(`11-C21: a cancelled call that ${how} for ever costs its process; what waited goes to the next one`, async (t) => {
+    const { entry, log } = stuckHost(t, how);
+    const client = engine(t, { entry, stopMs: 300 });
+    const messages: string[] = [];
+    client.onStatus(({ message }) => message !== null && messages.push(message));
+    const controller = new AbortController();
+    const about = (imagePath: string): LabelRequest => ({ ...ask(questions[0]), imagePath });
+    const stuck = client.label(about('/stuck'), controller.signal);
+    const behind = client.label(about('/behind'));
+    while (!readFileSync(log, 'utf8').includes('/stuck')) await sleep(20);
+    const { pid } = client;
+    assert.ok(pid);
+    controller.abort();
+    await assert.rejects(stuck, { code: 'cancelled' });
+    await assert.rejects(behind, { code: 'bad_image' }, 'the next process answers it, once');
+    await gone(pid);
+    const seen = readFileSync(log, 'utf8').trim().split('\n');
+    assert.deepEqual(
+      seen.map((line) => line.split(' ')[1]),
+      ['/stuck', '/behind'],
+    );
+    assert.equal(new Set(seen.map((line) => line.split(' ')[0])).size, 2);
+    assert.match(messages.join('\n'), /did not stop within 0\.3 s: the engine is started anew/);
+    await assert.rejects(client.label(about('/later')), { code: 'bad_image' });
+  });
+}
+
+test('11-C21: a cancelled call that waits its turn costs nothing; one that stops in time neither', async (t) => {
+  const client = engine(t, { stopMs: 60_000 });
+  await client.modelInfo(model);
+  const { pid } = client;
+  const controller = new AbortController();
+  const first = client.label(ask(questions[0]));
+  const second = client.label(ask(questions[1]), controller.signal);
+  controller.abort();
+  await assert.rejects(second, { code: 'cancelled' });
+  await first;
+  await client.label(ask(questions[2]));
+  assert.equal(client.pid, pid);
 });

@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type CheckpointRules, SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
-import type { ModelRef } from '../../src-main/engine/protocol.ts';
+import type { ModelInfo, ModelRef } from '../../src-main/engine/protocol.ts';
 import { type LabelReport, runLabelJob } from '../../src-main/jobs/label.ts';
 import type { LabelJobParams } from '../../src-main/jobs/label-run.ts';
 import { startJobQueue } from '../../src-main/jobs/queue.ts';
@@ -322,7 +322,24 @@ test('a run stores whose rules read its maps, and by other rules it is another r
   const qzoom = await labelledBy({ name: 'q-zoom', cropPositions: 'own' });
   assert.deepEqual([plain.asked, qzoom.asked], [[undefined], ['q-zoom']]);
   assert.notEqual(qzoom.runId, plain.runId);
-  const rules = new Map(listRuns(project.db).map((run) => [run.id, run.preset.roi.rules]));
+  const rules = new Map(
+    listRuns(project.db).map((run): [number | null, unknown] => [run.id, run.preset.roi.rules]),
+  );
   assert.deepEqual([rules.get(plain.runId), rules.get(qzoom.runId)], [undefined, 'q-zoom']);
   assert.equal((await labelledBy(SD_RPN_RULES)).runId, plain.runId);
+});
+
+test('11-C21: a job cancelled while its model loads is cancelled, not failed, and stores nothing', async (t) => {
+  const { project, params } = await setUp(t);
+  const stop = new AbortController();
+  const fake = fakeEngine();
+  const modelInfo = (_: ModelRef, signal?: AbortSignal): Promise<ModelInfo> =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(new FoveaError('cancelled', 'stopped')));
+      stop.abort();
+    });
+  const report = await runLabelJob(project, { ...fake, modelInfo }, params, { signal: stop.signal });
+  assert.deepEqual([report.cancelled, report.runId, report.done], [true, null, 0]);
+  assert.equal(getJob(project.db, report.jobId).state, 'cancelled');
+  assert.deepEqual(fake.asked, []);
 });
