@@ -2,8 +2,8 @@
  * The engine process's work, one call at a time in the order they came: ONNX Runtime blocks its thread anyway, and two
  * samples at once would only fight for memory. A call can be cancelled while it waits and between its steps.
  */
-import { stat } from 'node:fs/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { analyseSample } from '../pipeline/analyse.ts';
 import { lookAgain } from '../pipeline/look.ts';
 import { probeModel } from '../pipeline/probe.ts';
@@ -137,8 +137,16 @@ export class Worker {
     watch: Stopwatch,
   ): Promise<LastPicture> {
     const { squareTokens } = viewOf(model.model.profile, preset);
-    const file = await stat(path, { bigint: true }).catch(() => null);
-    const key = [path, file?.mtimeNs, file?.size, squareTokens, JSON.stringify(preset.picture)].join('\n');
+    const file = await pictureStat(path).catch(() => null);
+    const key = [
+      path,
+      file?.mtimeMs,
+      file?.ctimeMs,
+      file?.size,
+      file?.ino,
+      squareTokens,
+      JSON.stringify(preset.picture),
+    ].join('\n');
     if (this.#last?.key === key && this.#last.model === model) return this.#last;
     this.#last?.shared.dispose();
     this.#last?.native.dispose();

@@ -7,6 +7,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { readImageSize } from '../checkpoint/image/decode.ts';
+import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { openImport, type ImportItem, type ImportRecord } from '../importers/index.ts';
 import { transact } from '../store/db.ts';
 import { ensureImage, type NewImage } from '../store/image.ts';
@@ -150,7 +151,7 @@ async function lookAt(root: string, path: string): Promise<Checked['image']> {
   const file = resolve(root, path);
   const [width, height] = await readImageSize(file);
   if (!isInside(await realpath(root), await realpath(file))) throw outside;
-  const { size, mtimeMs } = await stat(file);
+  const { size, mtimeMs } = await pictureStat(file);
   return { path, bytes: size, mtimeMs, width, height };
 }
 

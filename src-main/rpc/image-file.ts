@@ -2,7 +2,7 @@
  * Which file a page gets for `/image/ID`. The type comes from the file's first bytes, and what is no picture is not
  * served: a project made by somebody else cannot name other files of this machine.
  */
-import { open } from 'node:fs/promises';
+import { withPictureFile } from '../checkpoint/image/guarded-file.ts';
 import { imagePath } from '../store/image.ts';
 import type { Project } from '../store/project.ts';
 
@@ -20,12 +20,7 @@ export async function findImageFile(project: Project, imageId: number): Promise<
   if (path === null) return null;
   const head = Buffer.alloc(HEAD_BYTES);
   try {
-    const file = await open(path);
-    try {
-      await file.read(head, 0, HEAD_BYTES, 0);
-    } finally {
-      await file.close();
-    }
+    await withPictureFile(path, (file) => file.read(head, 0, HEAD_BYTES, 0));
   } catch {
     return null;
   }

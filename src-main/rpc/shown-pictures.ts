@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PictureRules } from '../../src-shared/contract/preset.ts';
+import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { asModelSees } from '../checkpoint/image/shown.ts';
 import { activePictureRules } from '../store/run.ts';
 import type { Project } from '../store/project.ts';
@@ -29,7 +30,7 @@ export function openShownPictures(project: Project): ShownPictures {
   return {
     async find(imageId) {
       const image = await findImageFile(project, imageId);
-      const info = image && (await stat(image.path).catch(() => null));
+      const info = image && (await pictureStat(image.path).catch(() => null));
       if (!image || !info) return null;
       const { alpha } = activePictureRules(project.db);
       const name = [imageId, info.size, Math.round(info.mtimeMs)].map((part) => part.toString(36)).join('-');

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { makeThumbnail } from '../checkpoint/image/thumbnail.ts';
 import type { Project } from '../store/project.ts';
 import { findImageFile } from './image-file.ts';
@@ -59,7 +60,7 @@ export function openThumbnails(project: Project, limitBytes = CACHE_LIMIT_BYTES)
   return {
     async get(imageId, edge) {
       const image = await findImageFile(project, imageId);
-      const info = image && (await stat(image.path).catch(() => null));
+      const info = image && (await pictureStat(image.path).catch(() => null));
       if (!image || !info) {
         throw new FoveaError('not_found', 'the picture is missing or is no picture', {
           where: `image ${imageId}`,

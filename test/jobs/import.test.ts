@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -161,4 +162,14 @@ test('lines of a questions file are counted with and without an ending', async (
     assert.equal(await countLines(questionsFile), count);
   }
   await assert.rejects(countLines(`${questionsFile}.none`), { code: 'not_found' });
+});
+
+test('a named pipe among the pictures costs its own lines, with the reason', async (t) => {
+  if (process.platform === 'win32') return;
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  execFileSync('mkfifo', [join(imagesDir, 'pipe.png')]);
+  write([question('1', 'pipe.png'), question('2', 'a.png')]);
+  const { added, failed, problems } = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([added, failed], [1, 1]);
+  assert.match(problems[0].message, /named pipe/);
 });

@@ -1,11 +1,13 @@
 /** The file a page gets for a picture: as imported where a browser shows what the model sees, else one made of it. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test, type TestContext } from 'node:test';
 import { decodeImage, readImageSize } from '../../src-main/checkpoint/image/decode.ts';
 import { openShownPictures } from '../../src-main/rpc/shown-pictures.ts';
+import { openThumbnails } from '../../src-main/rpc/thumbnails.ts';
 import { ensureImage } from '../../src-main/store/image.ts';
 import { ensurePreset } from '../../src-main/store/preset.ts';
 import type { Project } from '../../src-main/store/project.ts';
@@ -87,4 +89,14 @@ test('a run on white shows transparent pictures on white, under another address'
   const seen = await decodeImage(path, preset.picture);
   assert.ok(Buffer.from(seen.data).equals((await decodeImage(white.path)).data));
   assert.notEqual(sampleDetail(project.db, 1).image.url, before);
+});
+
+test('a named pipe in the place of a picture is no picture: nothing waits for it', async (t) => {
+  const project = await empty(t);
+  const { id, path } = await imported(project, 'jpg-422.jpg');
+  rmSync(path);
+  if (process.platform === 'win32') return;
+  execFileSync('mkfifo', [path]);
+  assert.equal(await openShownPictures(project).find(id), null);
+  await assert.rejects(openThumbnails(project).get(id, 128), { code: 'not_found' });
 });

@@ -1,8 +1,7 @@
 /** Streams a picture of the open project. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { openPictureFile } from '../../checkpoint/image/guarded-file.ts';
 import type { ImageFile } from '../../rpc/image-file.ts';
 import { PICTURE_POLICY } from '../page/headers.ts';
 
@@ -16,18 +15,24 @@ export async function sendPicture(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const info = await stat(path).catch(() => null);
-  if (info === null) return false;
+  const file = await openPictureFile(path).catch(() => null);
+  if (file === null) return false;
+  const { info } = file;
   const tag = `"${[info.size, Math.round(info.mtimeMs), info.ino].map((part) => part.toString(36)).join('-')}"`;
   response.setHeader('Cache-Control', 'private, no-cache');
   response.setHeader('ETag', tag);
   response.setHeader('Content-Security-Policy', PICTURE_POLICY);
-  if (request.headers['if-none-match'] === tag) {
-    response.writeHead(304).end();
+  if (request.headers['if-none-match'] === tag || request.method === 'HEAD') {
+    await file.close();
+    if (request.method === 'HEAD') response.writeHead(200, headersOf(mime, info.size)).end();
+    else response.writeHead(304).end();
     return true;
   }
-  response.writeHead(200, { 'Content-Type': mime, 'Content-Length': info.size });
-  if (request.method === 'HEAD') response.end();
-  else await pipeline(createReadStream(path), response);
+  response.writeHead(200, headersOf(mime, info.size));
+  await pipeline(file.chunks(), response);
   return true;
+}
+
+function headersOf(mime: string, bytes: number): Record<string, string | number> {
+  return { 'Content-Type': mime, 'Content-Length': bytes };
 }

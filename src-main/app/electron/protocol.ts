@@ -1,9 +1,8 @@
 /** `app://fovea/`: the built page and the open project's pictures, and nothing else. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { protocol } from 'electron';
+import { openPictureFile } from '../../checkpoint/image/guarded-file.ts';
 import type { PageFiles } from '../page/files.ts';
 import { COMMON_HEADERS, pagePolicy, PICTURE_POLICY } from '../page/headers.ts';
 import { pictureId } from '../page/picture-id.ts';
@@ -40,13 +39,14 @@ export function serveApp(page: PageFiles, backend: BackendProcess): void {
 
 async function picture(backend: BackendProcess, id: number): Promise<Response> {
   const file = await backend.picture(id);
-  const info = file && (await stat(file.path).catch(() => null));
-  if (!file || !info) return nothing();
-  return new Response(Readable.toWeb(createReadStream(file.path)) as ReadableStream<Uint8Array>, {
+  const opened = file && (await openPictureFile(file.path).catch(() => null));
+  if (!file || !opened) return nothing();
+  const body = Readable.from(opened.chunks(), { objectMode: false });
+  return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, {
     headers: {
       ...COMMON_HEADERS,
       'Content-Type': file.mime,
-      'Content-Length': String(info.size),
+      'Content-Length': String(opened.info.size),
       'Content-Security-Policy': PICTURE_POLICY,
       'Cache-Control': 'no-store',
     },

@@ -4,7 +4,6 @@
  * colour management. libvips (through sharp) decodes; where its pixels would be others they are read here (GIF, AVIF's
  * chroma), and what is read in neither way is refused. A preset may ask for transformers' ways instead.
  */
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { PictureRules } from '../../../src-shared/contract/preset.ts';
 import { AUTHORS_PICTURE_RULES } from '../../../src-shared/contract/preset.ts';
@@ -12,6 +11,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { decodeAvif, OtherAvif } from './avif.ts';
 import { badImage, otherPixels, reasonOf } from './bad-image.ts';
 import { decodeGif } from './gif.ts';
+import { decoding, readPictureFile } from './guarded-file.ts';
 import { onWhite } from './on-white.ts';
 import { turnedPair, turnUpright } from '../../../src-shared/kernels/orientation.ts';
 import type { Orientation } from '../../../src-shared/kernels/orientation.ts';
@@ -51,7 +51,7 @@ export async function decodeImage(
   const white = rules.alpha === 'white' && file.transparent;
   const unknown = (white ? file.notOnWhite : null) ?? (rules.exif === 'turned' ? file.notTurned : null);
   if (unknown !== null) throw otherPixels(path, unknown);
-  const { rgb, alpha } = await pixelsOf(file, white).catch((error: unknown) => {
+  const { rgb, alpha } = await decoding(path, () => pixelsOf(file, white)).catch((error: unknown) => {
     if (error instanceof FoveaError) throw error;
     throw error instanceof OtherAvif
       ? otherPixels(path, error.message)
@@ -66,9 +66,9 @@ export async function decodeImage(
 async function pixelsOf(file: PictureFile, withAlpha: boolean): Promise<Pixels> {
   switch (file.kind) {
     case 'gif':
-      return decodeGif(await readFile(file.path));
+      return decodeGif(await readPictureFile(file.path));
     case 'avif':
-      return decodeAvif(await readFile(file.path), SHARP_OPTIONS, withAlpha);
+      return decodeAvif(await readPictureFile(file.path), SHARP_OPTIONS, withAlpha);
     default:
       return file.clipped && file.header.depth === 'ushort'
         ? clippedPixels(file)

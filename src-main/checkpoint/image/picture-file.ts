@@ -2,13 +2,13 @@
  * A picture file before it is decoded: what it is, how large, how it lies, and whether its pixels would be Pillow's.
  * Sizes are those of Pillow's picture: as stored, bar TIFF, which Pillow turns upright itself when it loads one.
  */
-import { open, readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Metadata, SharpOptions } from 'sharp';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { avifHeader, OtherAvif } from './avif.ts';
 import { badImage, otherPixels, reasonOf } from './bad-image.ts';
 import { gifSize } from './gif.ts';
+import { decoding, readPictureFile, withPictureFile } from './guarded-file.ts';
 import { orientationFrom, swapsSides } from '../../../src-shared/kernels/orientation.ts';
 import type { Orientation } from '../../../src-shared/kernels/orientation.ts';
 import { refusedTiff } from './tiff-rules.ts';
@@ -61,22 +61,23 @@ export interface PictureFile {
 }
 
 /**
- * @throws FoveaError `not_found` for a missing file, `bad_image` for an empty, corrupt or foreign one and for a kind
- *   whose pixels would not be Pillow's, `image_too_large` above {@link MAX_PIXELS}.
+ * @throws FoveaError as `withPictureFile`, `bad_image` also for a corrupt or foreign file and for a kind whose pixels
+ *   would not be Pillow's, `image_too_large` above {@link MAX_PIXELS}.
  */
 export async function openPicture(path: string): Promise<PictureFile> {
-  await checkFile(path);
   const head = await headOf(path);
   if (head.toString('latin1', 4, 12) === 'ftypavis') throw otherPixels(path, 'AVIF of moving pictures');
   const tiff = TIFF_MARKS.includes(head.toString('latin1', 0, 4)) ? await tiffTags(path) : null;
   const refused = tiff && refusedTiff(tiff);
   if (refused) throw otherPixels(path, refused);
   // The pixel limit is ours to apply: libvips would fail with a message that names no number.
-  const header = await sharp(path, { ...SHARP_OPTIONS, limitInputPixels: false })
-    .metadata()
-    .catch((error: unknown) => {
-      throw badImage(path, reasonOf(error), error);
-    });
+  const header = await decoding(path, () =>
+    sharp(path, { ...SHARP_OPTIONS, limitInputPixels: false })
+      .metadata()
+      .catch((error: unknown) => {
+        throw badImage(path, reasonOf(error), error);
+      }),
+  );
   if (!FORMATS.has(header.format)) {
     throw badImage(path, `${header.format} is not one of JPEG, PNG, WebP, GIF, TIFF, AVIF`);
   }
@@ -94,42 +95,22 @@ export async function openPicture(path: string): Promise<PictureFile> {
   return picture;
 }
 
-async function checkFile(path: string): Promise<void> {
-  const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? new FoveaError('not_found', 'the image is missing', {
-          where: path,
-          next: 'Put it back, or leave its samples out',
-        })
-      : new FoveaError('io', `the image cannot be read (${error.code})`, {
-          where: path,
-          next: "Check the file's permissions",
-        });
-  });
-  if (!file.isFile()) throw badImage(path, 'not a file');
-  if (file.size === 0) throw badImage(path, '0 bytes');
-}
-
 /** The first bytes, as many as {@link HEAD_BYTES} where there are so many. */
-async function headOf(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
+function headOf(path: string): Promise<Buffer> {
+  return withPictureFile(path, async (file) => {
     const { buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return buffer;
-  } finally {
-    await file.close();
-  }
+  });
 }
 
-async function tiffTags(path: string): Promise<TiffTags> {
-  const file = await open(path);
-  try {
-    return await readTiffTags(file);
-  } catch (error) {
-    throw badImage(path, reasonOf(error), error);
-  } finally {
-    await file.close();
-  }
+function tiffTags(path: string): Promise<TiffTags> {
+  return withPictureFile(path, async (file) => {
+    try {
+      return await readTiffTags(file);
+    } catch (error) {
+      throw badImage(path, reasonOf(error), error);
+    }
+  });
 }
 
 async function describe(
@@ -153,11 +134,11 @@ async function describe(
   } as const;
   switch (header.format) {
     case 'gif': {
-      const [w, h] = gifSize(await readFile(path));
+      const [w, h] = gifSize(await readPictureFile(path));
       return { ...plain, kind: 'gif', width: w, height: h };
     }
     case 'heif': {
-      const { size, orientation } = avifHeader(await readFile(path));
+      const { size, orientation } = avifHeader(await readPictureFile(path));
       return {
         ...plain,
         kind: 'avif',

@@ -9,6 +9,7 @@ import type { Sharp } from 'sharp';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { badImage, reasonOf } from './bad-image.ts';
 import { decodeImage } from './decode.ts';
+import { decoding } from './guarded-file.ts';
 import { openPicture, SHARP_OPTIONS } from './picture-file.ts';
 import type { PictureFile } from './picture-file.ts';
 
@@ -22,12 +23,14 @@ export async function makeThumbnail(path: string, edge: number): Promise<Uint8Ar
   const file = await openPicture(path);
   try {
     const image = shownByLibvips(file) ? sharp(path, SHARP_OPTIONS) : await decoded(path);
-    return await image
-      .resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .webp({ quality: QUALITY, effort: 1 })
-      .toBuffer();
+    return await decoding(path, () =>
+      image
+        .resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true })
+        .toColourspace('srgb')
+        .removeAlpha()
+        .webp({ quality: QUALITY, effort: 1 })
+        .toBuffer(),
+    );
   } catch (error) {
     if (error instanceof FoveaError) throw error;
     throw badImage(path, reasonOf(error), error);

@@ -1,5 +1,6 @@
 /** The browser host from outside, with raw requests: who gets in, what is served, what is refused. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
@@ -28,11 +29,13 @@ before(async () => {
   writeFileSync(join(dir, 'page', 'assets', 'a.js'), 'export {};');
   writeFileSync(join(dir, 'secret.txt'), 'secret');
   writeFileSync(join(dir, 'picture.png'), PNG);
+  if (process.platform !== 'win32') execFileSync('mkfifo', [join(dir, 'pipe.png')]);
   const backend: HostBackend = {
     call: () => Promise.resolve(info as never),
     subscribe: () => () => undefined,
     imageFile: (id) => {
       if (id === 1) return Promise.resolve({ path: join(dir, 'picture.png'), mime: 'image/png' });
+      if (id === 3) return Promise.resolve({ path: join(dir, 'pipe.png'), mime: 'image/png' });
       if (id === 2) return Promise.resolve({ path: join(dir, 'gone.png'), mime: 'image/png' });
       return Promise.resolve(null);
     },
