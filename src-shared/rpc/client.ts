@@ -1,8 +1,9 @@
 /**
  * The client of the contract over any transport: numbers calls, parses answers and events with the contract's schemas,
- * and opens the channel again when it is lost. Calls are never repeated on their own: a decision must not be saved
- * twice because a socket closed at the wrong moment.
+ * and opens the channel again when it is lost. Calls that change something are never repeated on their own: a decision
+ * must not be saved twice because a socket closed at the wrong moment. Some that only read are (`ASKED_AGAIN`).
  */
+import { ASKED_AGAIN } from '../contract/asked-again.ts';
 import { FoveaError } from '../contract/errors.ts';
 import {
   events,
@@ -23,6 +24,9 @@ const LAST_RETRY_MS = 5_000;
 
 interface Waiting {
   readonly name: ProcedureName;
+  readonly input: unknown;
+  /** Lost in flight once before: what a main side dies of is not asked for ever. */
+  lost: boolean;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: FoveaError) => void;
 }
@@ -31,7 +35,8 @@ type AnyListener = (payload: unknown) => void;
 
 /**
  * Opens a channel with `open` and gives a client over it. When the channel closes, calls in flight fail with `io`, new
- * ones do so until the channel is back, and `open` is tried again after 0.2 s, doubling up to 5 s.
+ * ones do so until the channel is back (those in `ASKED_AGAIN` wait for it), and `open` is tried again after 0.2 s,
+ * doubling up to 5 s.
  * @throws whatever the first `open` throws; later failures only delay the next try
  */
 export async function createRpcClient(open: () => Promise<Channel>): Promise<RpcClient> {
@@ -43,6 +48,8 @@ export async function createRpcClient(open: () => Promise<Channel>): Promise<Rpc
 class ChannelClient implements RpcClient {
   readonly #open: () => Promise<Channel>;
   readonly #waiting = new Map<number, Waiting>();
+  /** To be sent when the channel is back. */
+  #held: Waiting[] = [];
   readonly #listeners = new Map<EventName, Set<AnyListener>>();
   readonly #connectionListeners = new Set<(open: boolean) => void>();
   #channel: Channel | null = null;
@@ -71,18 +78,18 @@ class ChannelClient implements RpcClient {
       channel.close();
     });
     channel.onClose(() => this.#lost(reason));
+    for (const call of this.#held.splice(0)) this.#send(channel, call);
     this.#tell(true);
   }
 
   async call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>> {
     const channel = this.#channel;
-    if (channel === null) throw lostError();
-    const id = this.#nextId++;
-    const frame = encodeFrame({ type: 'call', id, name, input });
+    if (channel === null && (this.#ended || !ASKED_AGAIN.has(name))) throw lostError();
     return new Promise<ProcedureOutput<N>>((resolve, reject) => {
       // The output was parsed with this procedure's schema before `resolve` is called.
-      this.#waiting.set(id, { name, resolve: resolve as (output: unknown) => void, reject });
-      channel.send(frame);
+      const call = { name, input, lost: false, resolve: resolve as (output: unknown) => void, reject };
+      if (channel === null) this.#held.push(call);
+      else this.#send(channel, call);
     });
   }
 
@@ -102,7 +109,15 @@ class ChannelClient implements RpcClient {
   close(): void {
     this.#ended = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const call of this.#held.splice(0)) call.reject(lostError());
     this.#channel?.close();
+  }
+
+  #send(channel: Channel, call: Waiting): void {
+    const id = this.#nextId++;
+    const frame = encodeFrame({ type: 'call', id, name: call.name, input: call.input });
+    this.#waiting.set(id, call);
+    channel.send(frame);
   }
 
   /** @returns why the connection cannot go on, or null */
@@ -148,7 +163,12 @@ class ChannelClient implements RpcClient {
     const error = reason ?? lostError();
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const call of waiting) call.reject(error);
+    for (const call of waiting) {
+      const again = reason === null && !this.#ended && !call.lost && ASKED_AGAIN.has(call.name);
+      call.lost = true;
+      if (again) this.#held.push(call);
+      else call.reject(error);
+    }
     this.#tell(false);
     if (!this.#ended) this.#retryLater();
   }

@@ -222,6 +222,39 @@ for (const [name, make] of Object.entries(transports)) {
     });
   });
 
+  test(`${name}: what only reads for a sheet is asked again when the connection is back, once`, async () => {
+    let asked = 0;
+    let arrived = (): void => undefined;
+    const server = new TableServer({
+      'batches.list': () => {
+        asked++;
+        arrived();
+        return asked === 1 || asked > 3 ? new Promise(() => undefined) : [];
+      },
+    });
+    const next = (): Promise<void> => new Promise((resolve) => (arrived = resolve));
+    await withTransport(make, server, async (served) => {
+      const client = await createRpcClient(served.open);
+      let coming = next();
+      const inFlight = client.call('batches.list', {});
+      await coming;
+      served.dropAll();
+      await new Promise<void>((resolve) => client.onConnection((open) => !open && resolve()));
+      const whileClosed = client.call('batches.list', {});
+      assert.deepEqual(await Promise.all([inFlight, whileClosed]), [[], []]);
+      const hopeless = client.call('batches.list', {});
+      hopeless.catch(() => undefined);
+      for (let n = 0; n < 2; n++) {
+        coming = next();
+        if (n > 0) await coming;
+        else while (asked < 4) await new Promise((resolve) => setImmediate(resolve));
+        served.dropAll();
+      }
+      await assert.rejects(hopeless, { code: 'io' });
+      client.close();
+    });
+  });
+
   test(`${name}: calls in flight fail with io when the host drops, and the client comes back`, async () => {
     const started: (() => void)[] = [];
     const server = new TableServer({

@@ -113,10 +113,13 @@ async function play(
       ) {
         kills.push(Date.now());
         log.push(electron ? 'backend killed' : 'slow disk');
-        if (electron) process.kill(electron.backendPid(), 'SIGKILL');
+        const before = electron?.backendPid();
+        if (before !== undefined) process.kill(before, 'SIGKILL');
         const slow = electron ? null : await slowDisk(project, 300 + random() * 600);
         log.push(await player.act(electron !== null));
         await slow?.over;
+        // Until another backend is there the page may not know yet that the one before is gone.
+        while (electron && electron.backendPid() === before) await player.page.waitForTimeout(50);
         await player.calm();
       } else log.push(await player.act());
       await player.agrees();
