@@ -8,15 +8,19 @@ export interface Channel {
   send(frame: Uint8Array): void;
   /** One listener; frames that arrived before it was set are kept for it. */
   onFrame(listener: (frame: Uint8Array) => void): void;
-  /** Called once, also when set after the channel closed. */
-  onClose(listener: () => void): void;
-  close(): void;
+  /** Called once, also when set after the channel closed. @param reason why the far end closed it, where it said so */
+  onClose(listener: (reason: string | null) => void): void;
+  /** @param reason a few words for the far end, where the transport carries them */
+  close(reason?: string): void;
+  /** Bytes that were sent and have not left yet: a far end that reads slowly, or not at all. 0 where nobody can tell. */
+  buffered(): number;
 }
 
 /** The listener bookkeeping every channel needs: early frames are kept, the close is told exactly once. */
 export class ChannelEnds {
   #frameListener: ((frame: Uint8Array) => void) | null = null;
-  #closeListeners: (() => void)[] = [];
+  #closeListeners: ((reason: string | null) => void)[] = [];
+  #reason: string | null = null;
   #early: Uint8Array[] = [];
   #closed = false;
 
@@ -37,18 +41,19 @@ export class ChannelEnds {
     for (const frame of early) listener(frame);
   }
 
-  addCloseListener(listener: () => void): void {
-    if (this.#closed) listener();
+  addCloseListener(listener: (reason: string | null) => void): void {
+    if (this.#closed) listener(this.#reason);
     else this.#closeListeners.push(listener);
   }
 
   /** @returns false when it was closed already. */
-  markClosed(): boolean {
+  markClosed(reason: string | null = null): boolean {
     if (this.#closed) return false;
     this.#closed = true;
+    this.#reason = reason;
     const listeners = this.#closeListeners;
     this.#closeListeners = [];
-    for (const listener of listeners) listener();
+    for (const listener of listeners) listener(reason);
     return true;
   }
 }

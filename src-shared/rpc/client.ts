@@ -77,7 +77,7 @@ class ChannelClient implements RpcClient {
       reason = problem;
       channel.close();
     });
-    channel.onClose(() => this.#lost(reason));
+    channel.onClose((said) => this.#lost(reason ?? (said === null ? null : lostError(said))));
     for (const call of this.#held.splice(0)) this.#send(channel, call);
     this.#tell(true);
   }
@@ -188,8 +188,9 @@ class ChannelClient implements RpcClient {
   }
 }
 
-function lostError(): FoveaError {
-  return new FoveaError('io', 'The connection to the main side is lost', {
+function lostError(reason: string | null = null): FoveaError {
+  const why = reason === null ? '' : `: ${reason}`;
+  return new FoveaError('io', `The connection to the main side is lost${why}`, {
     next: 'It is tried again by itself; check that Fovea is still running',
   });
 }

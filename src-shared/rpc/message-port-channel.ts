@@ -50,5 +50,7 @@ export function messagePortChannel(port: PortLike): Channel {
       port.close();
       ends.markClosed();
     },
+    // A port does not tell; its far end is a page of this very program.
+    buffered: () => 0,
   };
 }

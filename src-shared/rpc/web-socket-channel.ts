@@ -9,13 +9,17 @@ import { ChannelEnds, type Channel } from './channel.ts';
 export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
+  readonly bufferedAmount: number;
   send(data: Uint8Array<ArrayBuffer>): void;
-  close(): void;
-  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'close', listener: (event: { reason: string }) => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
 const OPEN = 1;
+/** The first code that applications may give a meaning; the words beside it say which. */
+const CLOSED_FOR_A_REASON = 4000;
 
 /** A channel over an open socket. A text frame is passed on as an empty one, which no codec accepts. */
 export function webSocketChannel(socket: WebSocketLike): Channel {
@@ -24,7 +28,7 @@ export function webSocketChannel(socket: WebSocketLike): Channel {
   socket.addEventListener('message', ({ data }) => {
     ends.deliver(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0));
   });
-  socket.addEventListener('close', () => ends.markClosed());
+  socket.addEventListener('close', ({ reason }) => ends.markClosed(reason === '' ? null : reason));
   // An error is always followed by a close; without a listener `ws` would throw it.
   socket.addEventListener('error', () => undefined);
   return {
@@ -33,7 +37,8 @@ export function webSocketChannel(socket: WebSocketLike): Channel {
     },
     onFrame: (listener) => ends.setFrameListener(listener),
     onClose: (listener) => ends.addCloseListener(listener),
-    close: () => socket.close(),
+    close: (reason) => (reason === undefined ? socket.close() : socket.close(CLOSED_FOR_A_REASON, reason)),
+    buffered: () => socket.bufferedAmount,
   };
 }
 

@@ -20,6 +20,7 @@ export function memoryPair(): [Channel, Channel] {
     onFrame: (listener) => own.setFrameListener(listener),
     onClose: (listener) => own.addCloseListener(listener),
     close,
+    buffered: () => 0,
   });
   return [end(left, right), end(right, left)];
 }

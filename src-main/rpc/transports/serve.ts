@@ -1,7 +1,7 @@
 /**
  * Where a channel meets the handlers: decodes calls, answers them in whatever order they finish, pushes events.
  * A call that fails is an answer; a frame that cannot be read ends the connection, because nothing after it can be
- * trusted.
+ * trusted. A client that does not read what it is answered is held back, then cut off (`pace.ts`).
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import type { Channel } from '../../../src-shared/rpc/channel.ts';
 import { decodeFrame, encodeFrame } from '../../../src-shared/rpc/codec.ts';
 import { requestSchema, type Reply, type Request } from '../../../src-shared/rpc/wire.ts';
+import { keepPace, PACE, type PaceLimits } from './pace.ts';
 
 /** What the handlers look like from here. Inputs arrive as sent; `call` parses them with the procedure's schema. */
 export interface RpcServer {
@@ -21,14 +22,18 @@ export interface RpcServer {
 }
 
 /** Serves one client until its channel closes. The server itself stays as it is: many channels may share it. */
-export function serveChannel(channel: Channel, server: RpcServer): void {
+export function serveChannel(channel: Channel, server: RpcServer, limits: PaceLimits = PACE): void {
   let open = true;
+  const pace = keepPace(channel, limits, (reason) => channel.close(reason));
   const send = (reply: Reply): void => {
-    if (open) channel.send(encodeFrame(reply));
+    if (!open) return;
+    channel.send(encodeFrame(reply));
+    pace.sent();
   };
   const unsubscribe = server.subscribe((name, payload) => send({ type: 'event', name, payload }));
   channel.onClose(() => {
     open = false;
+    pace.stop();
     unsubscribe();
   });
   channel.onFrame((frame) => {
@@ -40,7 +45,8 @@ export function serveChannel(channel: Channel, server: RpcServer): void {
       channel.close();
       return;
     }
-    void answer(server, request).then((reply) => {
+    pace.begin(frame.byteLength, async () => {
+      const reply = await answer(server, request);
       try {
         send(reply);
       } catch (error) {

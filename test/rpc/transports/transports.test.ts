@@ -193,7 +193,7 @@ for (const [name, make] of Object.entries(transports)) {
       const server = new TableServer({ 'app.info': () => info });
       await withTransport(make, server, async (served) => {
         const channel = await served.open();
-        const closed = new Promise<void>((resolve) => channel.onClose(resolve));
+        const closed = new Promise<void>((resolve) => channel.onClose(() => resolve()));
         const bye = nextReply(channel);
         channel.send(frame);
         const reply = await bye;
