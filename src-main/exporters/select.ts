@@ -2,6 +2,7 @@
  * Which label a sample goes out with, the same for every format: accepted and corrected samples always, unreviewed
  * ones when asked for, rejected ones never.
  */
+import { carriesSomething } from '../../src-shared/contract/acceptable.ts';
 import type { Labels } from '../../src-shared/kernels/types.ts';
 import type { ExportOptions, ExportPrediction, ExportSample } from './types.ts';
 
@@ -15,7 +16,8 @@ export interface Selected {
 
 /** Why a sample stays in. */
 export interface Left {
-  readonly reason: 'rejected' | 'unreviewed' | 'no_prediction' | 'label_does_not_fit_grid';
+  readonly reason:
+    'rejected' | 'unreviewed' | 'no_prediction' | 'label_does_not_fit_grid' | 'label_carries_nothing';
 }
 
 /** Decides by the sample's state; never changes a label. */
@@ -33,6 +35,8 @@ export function select(
   const chosen = label ?? (state === 'accepted' ? prediction.label : null);
   if (chosen?.length !== prediction.grid[0] * prediction.grid[1])
     return { reason: 'label_does_not_fit_grid' };
+  // Older versions let people accept such a label; there is nothing in it to hand on as accepted.
+  if (reviewed && !carriesSomething(chosen)) return { reason: 'label_carries_nothing' };
   return { sample, prediction, label: chosen, source: reviewed ? 'review' : 'prediction' };
 }
 

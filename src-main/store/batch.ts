@@ -74,6 +74,13 @@ const TAKEN: Readonly<Record<Batch['decision'], string>> = {
   reject: "t.state = 'pending'",
 };
 
+/** A label whose every cell is ignore (int8 -100, 9C) carries nothing; see `acceptable.ts`. One that no rule dropped is rare. */
+const CARRIES: Readonly<Record<Batch['decision'], string>> = {
+  accept: `EXISTS (SELECT 1 FROM prediction p
+    WHERE p.id = t.prediction_id AND replace(hex(p.label), '9C', '') <> '')`,
+  reject: 'true',
+};
+
 /** What a batch would take, and what it would leave out; nothing is written. */
 export function countBatch(db: ReadableDb, wish: BatchScope): { population: number; leftOut: LeftOut } {
   const { sql, params } = scope(wish);
@@ -96,7 +103,7 @@ export function startBatch(db: WritableDb, wish: NewBatch): { batch: Batch; left
   const { target, reviewer, decision } = wish;
   return transact(db, () => {
     const within = scope(wish);
-    const { leftOut } = countBatch(db, wish);
+    const counted = countBatch(db, wish);
     const before = read<{ id: number }>(db, "SELECT id FROM batch WHERE state = 'auditing'").all();
     for (const { id } of before) dismissBatch(db, id);
     const { lastId: id } = write(
@@ -107,7 +114,7 @@ export function startBatch(db: WritableDb, wish: NewBatch): { batch: Batch; left
       db,
       `INSERT INTO batch_item (batch_id, sample_id, prediction_id)
        SELECT ?, t.sample_id, t.prediction_id FROM sample_state t
-       WHERE ${within.sql} AND ${TAKEN[decision]}`,
+       WHERE ${within.sql} AND ${TAKEN[decision]} AND ${CARRIES[decision]}`,
     ).run(id, ...within.params);
     if (population === 0) {
       throw new FoveaError('bad_input', `none of these samples can be ${decision}ed`, {
@@ -121,7 +128,9 @@ export function startBatch(db: WritableDb, wish: NewBatch): { batch: Batch; left
          SELECT sample_id FROM batch_item WHERE batch_id = ? ORDER BY random() LIMIT ?)) drawn
        WHERE batch_id = ? AND batch_item.sample_id = drawn.sample_id`,
     ).run(id, auditSize(population, target), id);
-    return { batch: getBatch(db, id), leftOut };
+    const { leftOut } = counted;
+    const dropped = leftOut.dropped + counted.population - population;
+    return { batch: getBatch(db, id), leftOut: { ...leftOut, dropped } };
   });
 }
 

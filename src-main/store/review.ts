@@ -2,6 +2,7 @@
  * Reviews: append-only revisions, refused UPDATE and DELETE by the schema. Each carries the full label it stands for
  * and the prediction it started from, so a decision can be read without anything else having survived.
  */
+import { whyNotAcceptable } from '../../src-shared/contract/acceptable.ts';
 import type { Decision, Review, SampleState } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
@@ -37,7 +38,8 @@ interface Row {
 /**
  * Appends a decision and gives it with the sample's new state. `basedOn` is the latest revision the person had seen,
  * one that took a decision back or holds only a note included (null: none; `undefined`: don't check). Throws `conflict`
- * when there is a newer one, `bad_input` when the decision makes no sense, `not_found`; nothing is written then.
+ * when there is a newer one, `bad_input` when the decision makes no sense or its label cannot be stood behind
+ * (`acceptable.ts`), `not_found`; nothing is written then.
  */
 export function submitReview(
   db: WritableDb,
@@ -50,6 +52,7 @@ export function submitReview(
     if (basedOn !== undefined) requireUnchanged(latest, basedOn);
     const predictionId = review.predictionId ?? sampleState(db, review.sampleId)?.predictionId ?? null;
     const label = labelOf(db, review, predictionId);
+    if (label && !standsAlready(latest, review.decision, label)) requireAcceptable(label);
     const row = write<Row>(
       db,
       `INSERT INTO review (sample_id, decision, label, prediction_id, reviewer, note, created_at)
@@ -113,6 +116,16 @@ function requireUnchanged(latest: Review | null, basedOn: number | null): void {
   throw new FoveaError('conflict', `the sample was reviewed${who} in the meantime`, {
     next: 'Load the sample again and look at that review first',
   });
+}
+
+/** A note on what was decided before is no new decision: what an older version took stays as it was taken. */
+function standsAlready(latest: Review | null, decision: Decision, label: Uint8Array): boolean {
+  return latest?.decision === decision && latest.label !== null && Buffer.compare(latest.label, label) === 0;
+}
+
+function requireAcceptable(label: Uint8Array): void {
+  const refusal = whyNotAcceptable({ label });
+  if (refusal) throw badReview(`the sample cannot be accepted: ${refusal.message}`, refusal.next);
 }
 
 /** The full label the decision stands for. */

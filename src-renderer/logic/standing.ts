@@ -2,6 +2,11 @@
  * What holds for a sample while it is worked on: the decision that stands and the label on screen. Undo moves between
  * such states, and each move is saved as a revision of its own.
  */
+import {
+  carriesSomething,
+  whyNotAcceptable,
+  type AcceptRefusal,
+} from '../../src-shared/contract/acceptable.ts';
 import type { Decision, Review, SampleState } from '../../src-shared/contract/domain.ts';
 import { History } from './history.ts';
 import type { Draft } from './save-queue.ts';
@@ -63,9 +68,28 @@ export function restored(edit: Edit, review: Review): Standing | null {
   return { decision: untouched ? 'accept' : 'correct', label, note };
 }
 
-/** The revision that makes `standing` hold in place of `before`. */
+/**
+ * Why `standing` cannot come to hold: nobody stands behind a label that carries nothing. Null: it can, as a note on what an
+ * older version took does.
+ */
+export function whyNotStanding(edit: Edit, standing: Standing): AcceptRefusal | null {
+  const { decision, label } = standing;
+  if ((decision !== 'accept' && decision !== 'correct') || label === null) return null;
+  const now = edit.history.current;
+  if (now.decision === decision && sameLabel(now.label, label)) return null;
+  return whyNotAcceptable({ label });
+}
+
+/**
+ * The revision that makes `standing` hold in place of `before`. Going back to a label that carries nothing, as older versions
+ * accepted it, leaves the sample undecided.
+ */
 export function draftOf(edit: Edit, standing: Standing, before: Standing): Draft {
   const onlyNote = standing.decision === before.decision && sameLabel(standing.label, before.label);
+  if (!onlyNote && !canHold(standing.decision, standing.label)) {
+    const { sampleId, predictionId } = edit;
+    return { sampleId, predictionId, decision: 'reset', label: null, note: standing.note };
+  }
   return {
     ...(onlyNote ? { onlyNote: { was: before.note } } : {}),
     sampleId: edit.sampleId,
@@ -82,8 +106,14 @@ export function draftBack(review: Review, before: Review | null): Draft {
   if (!before)
     return { sampleId, predictionId: review.predictionId, decision: 'reset', label: null, note: null };
   const { predictionId, decision, note } = before;
+  if (!canHold(decision, before.label))
+    return { sampleId, predictionId, decision: 'reset', label: null, note };
   const label = decision === 'correct' && before.label ? labelOf(before.label) : null;
   return { sampleId, predictionId, decision, label, note };
+}
+
+function canHold(decision: Standing['decision'] | 'reset', label: Int8Array | Uint8Array | null): boolean {
+  return (decision !== 'accept' && decision !== 'correct') || label === null || carriesSomething(label);
 }
 
 export function stateOf(edit: Edit, standing: Standing): SampleState {

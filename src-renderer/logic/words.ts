@@ -99,6 +99,7 @@ const REASONS: Readonly<Record<string, string>> = {
   rejected: 'rejected',
   no_prediction: 'no prediction yet',
   dropped: 'dropped by a label rule',
+  label_carries_nothing: 'accepted once, but every cell is ignore: nothing to train on',
   bg_inside_box_to_ignore: 'background cells inside the box became ignore',
   grid_not_24x24: 'the grid is not 24 × 24, which the LLaVA trainer needs',
 };

@@ -12,6 +12,7 @@ import {
   draftOf,
   restored,
   stateOf,
+  whyNotStanding,
   type Edit,
   type Standing,
 } from '../logic/standing.ts';
@@ -63,6 +64,7 @@ export class Desk {
     );
     this.editing = new Editing({
       mayEdit: () => this.#isShown() && !this.#refusesTrial(),
+      refuses: (edit, standing) => this.#refuses(edit, standing),
       onStep: (edit, standing, before) => this.#submit(edit, standing, before),
       isDirty: (id) => this.#saving.isDirty(id),
     });
@@ -172,8 +174,7 @@ export class Desk {
       this.#notices.info('There is nothing to accept yet', 'Label the sample first, or reject it');
       return;
     }
-    this.editing.step(edit, accepted(edit));
-    this.next();
+    if (this.editing.step(edit, accepted(edit))) this.next();
   }
 
   reject(): void {
@@ -273,9 +274,22 @@ export class Desk {
     return true;
   }
 
+  /** Nobody stands behind a label that carries nothing. */
+  #refuses(edit: Edit, standing: Standing): boolean {
+    const refusal = whyNotStanding(edit, standing);
+    if (refusal) this.#notices.info(`This cannot be accepted: ${refusal.message}`, refusal.next);
+    return refusal !== null;
+  }
+
   #submit(edit: Edit, standing: Standing, before: Standing): void {
-    this.#queue.setState(edit.sampleId, stateOf(edit, standing));
-    this.#saving.add(draftOf(edit, standing, before));
+    const draft = draftOf(edit, standing, before);
+    const held = (draft.decision === 'reset') === (standing.decision === 'none');
+    if (!held) {
+      const why = 'An older version took a label whose every cell is ignore';
+      this.#notices.info('The sample is undecided again', why);
+    }
+    this.#queue.setState(edit.sampleId, held ? stateOf(edit, standing) : STATE_AFTER[draft.decision]);
+    this.#saving.add(draft);
   }
 
   async #move(index: number): Promise<void> {

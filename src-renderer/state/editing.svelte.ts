@@ -21,6 +21,8 @@ const EDITS_KEPT = 500;
 export interface EditingDoor {
   /** False while the sample on screen is not the one to decide on, so that nobody edits unseen. */
   mayEdit(): boolean;
+  /** True when nobody may stand behind the label of such a step; the person has been told. */
+  refuses(edit: Edit, standing: Standing): boolean;
   /** A step was taken: it holds from now on in place of `before` and is to be saved. */
   onStep(edit: Edit, standing: Standing, before: Standing): void;
   /** True while decisions about this sample are not all saved: its edit must be kept. */
@@ -99,13 +101,18 @@ export class Editing {
     this.#edits.clear();
   }
 
-  /** Takes a step; one that changes nothing leaves no trace. */
-  step(edit: Edit, standing: Standing): void {
+  /** Takes a step; one that changes nothing leaves no trace. @returns false when it was refused */
+  step(edit: Edit, standing: Standing): boolean {
     const now = edit.history.current;
     const same = now.decision === standing.decision && now.note === standing.note;
-    if (same && sameLabel(now.label, standing.label)) return;
+    if (same && sameLabel(now.label, standing.label)) return true;
+    if (this.#door.refuses(edit, standing)) {
+      if (edit === this.#shown) this.#show();
+      return false;
+    }
     edit.history.push(standing);
     this.#taken(edit, standing, now);
+    return true;
   }
 
   /** A new label, as one step. @returns false when there is no sample to change */

@@ -50,6 +50,17 @@ describe('every format', () => {
       assert.deepEqual(all.counts.skipped, { rejected: 1, no_prediction: 1 });
     });
 
+    it(`${format}: what carries nothing is left out and counted, however it came to be accepted`, async () => {
+      const label = new Int8Array(64).fill(-100);
+      const samples = [
+        exportSample({ id: 1, ...SPOT }),
+        exportSample({ id: 2, label }),
+        exportSample({ id: 3, label, state: 'corrected' }),
+      ];
+      const { counts } = await write(format, samples);
+      assert.deepEqual([counts.done, counts.skipped], [1, { label_carries_nothing: 2 }]);
+    });
+
     it(`${format}: a failure in the middle leaves the old file and nothing else`, async () => {
       const file = path.join(await mkdtemp(path.join(dir, 'fail-')), 'out');
       await writeFile(file, 'before');
@@ -196,7 +207,7 @@ describe('coco', () => {
     const one = exportSample({ id: 1, ...SPOT });
     const two = { ...exportSample({ id: 2, ...SPOT }), image: one.image };
     const none = exportSample({ id: 3, label: new Int8Array(64) });
-    const ignore = exportSample({ id: 4, label: new Int8Array(64).fill(-100) });
+    const ignore = exportSample({ id: 4, label: new Int8Array(64).fill(-100).fill(0, 0, 3) });
     const { text, counts } = await write('coco', [one, two, none, ignore]);
     assert.deepEqual(counts, {
       done: 3,

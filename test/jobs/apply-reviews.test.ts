@@ -52,6 +52,16 @@ const bad: [string, string, string][] = [
   ['both names', '{"sample":"q2","fovea":2,"decision":"reject","reviewer":"ann"}', 'bad_input'],
   ['no name', '{"decision":"reject","reviewer":"ann"}', 'bad_input'],
   ["an unknown number of Fovea's", '{"fovea":99,"decision":"reject","reviewer":"ann"}', 'not_found'],
+  [
+    'a correction that carries nothing',
+    '{"sample":"q1","decision":"correct","label":[-100,-100,-100,-100,-100,-100],"reviewer":"ann"}',
+    'bad_input',
+  ],
+  [
+    'an accepted label that carries nothing',
+    '{"sample":"q4","decision":"accept","reviewer":"ann"}',
+    'bad_input',
+  ],
   ['a short label', '{"sample":"q1","decision":"correct","label":[1,0],"reviewer":"ann"}', 'bad_input'],
   [
     'a strange label',
@@ -63,9 +73,10 @@ const bad: [string, string, string][] = [
 
 for (const [name, line, code] of bad) {
   test(`${name} is refused by line number, and no line is applied`, async (t) => {
-    const project = await testProject(t);
+    const project = await testProject(t, 4);
     const run = testRun(project);
     for (const id of [1, 2]) predict(project, run, id);
+    predict(project, run, 4, { ...testPrediction(), labels: new Int8Array(6).fill(-100) });
     const lines = [good[0], line];
     assert.throws(
       () => applyReviews(project, lines, 'reviews.jsonl'),

@@ -173,6 +173,18 @@ test('rejecting takes dropped samples, too, and gives no label', async (t) => {
   assert.equal(count(db, 'pending'), 4);
 });
 
+test('accepting leaves out, and counts, a label that carries nothing although no rule dropped it', async (t) => {
+  const project = await labelled(t, 4);
+  const { db } = project;
+  predict(project, testRun(project), 4, { ...testPrediction(), labels: new Int8Array(6).fill(-100) });
+  const { batch, leftOut } = startBatch(db, wish);
+  assert.deepEqual([batch.population, leftOut.dropped], [3, 1]);
+  judgeAll(db, batch.id);
+  assert.equal(applyBatch(db, batch.id, 'ann', hooks).decided, 3);
+  assert.deepEqual(reviewHistory(db, 4), []);
+  assert.equal(startBatch(db, { ...wish, decision: 'reject' }).batch.population, 1);
+});
+
 test('stopped on the way, a batch leaves nothing; asked again it does all', async (t) => {
   const project = await labelled(t, 2300);
   const { db } = project;

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import type { Decision, SampleState } from '../../src-shared/contract/domain.ts';
 import { sampleFilterSchema } from '../../src-shared/contract/procedures.ts';
 import { openProject } from '../../src-main/store/project.ts';
+import { write } from '../../src-main/store/db.ts';
 import {
+  latestReview,
   latestRevisionId,
   reviewHistory,
   standingReview,
@@ -12,7 +14,7 @@ import {
 } from '../../src-main/store/review.ts';
 import { countSamples, listSamples } from '../../src-main/store/sample-query.ts';
 import { sampleState } from '../../src-main/store/sample-state.ts';
-import { predict, testProject, testRun } from '../support/project.ts';
+import { predict, testPrediction, testProject, testRun } from '../support/project.ts';
 
 const STATE: Record<Decision, SampleState> = {
   accept: 'accepted',
@@ -137,6 +139,52 @@ test('decisions that make no sense are refused with nothing written', async (t) 
   assert.throws(() => submit({ sampleId: 99 }), { code: 'not_found' });
   assert.throws(() => submit({ predictionId: 99 }), { code: 'not_found' });
   assert.deepEqual(reviewHistory(project.db, 1), []);
+});
+
+test('a label that carries nothing is nobody’s to accept or to hand in; one without foreground is', async (t) => {
+  const project = await testProject(t);
+  const { db } = project;
+  const run = testRun(project);
+  const nothing = new Int8Array(6).fill(-100);
+  predict(project, run, 1, { ...testPrediction(), labels: nothing });
+  predict(project, run, 2);
+  const base = { predictionId: null, label: null, reviewer: 'ann', note: null };
+  const refused = { code: 'bad_input', message: /carries nothing/ };
+  assert.throws(() => submitReview(db, { ...base, sampleId: 1, decision: 'accept' }, null), refused);
+  const bytes = new Uint8Array(nothing.buffer);
+  assert.throws(
+    () => submitReview(db, { ...base, sampleId: 2, decision: 'correct', label: bytes }, null),
+    refused,
+  );
+  assert.deepEqual([reviewHistory(db, 1), reviewHistory(db, 2)], [[], []]);
+  const background = Uint8Array.from([156, 156, 156, 156, 156, 0]);
+  const taught = submitReview(db, { ...base, sampleId: 2, decision: 'correct', label: background }, null);
+  assert.equal(taught.state, 'corrected');
+  assert.equal(submitReview(db, { ...base, sampleId: 1, decision: 'reject' }, null).state, 'rejected');
+});
+
+test('a note can be put on what an older version accepted although it carries nothing', async (t) => {
+  const project = await testProject(t);
+  const { db } = project;
+  const nothing = new Int8Array(6).fill(-100);
+  const prediction = predict(project, testRun(project), 1, { ...testPrediction(), labels: nothing });
+  write(
+    db,
+    `INSERT INTO review (sample_id, decision, label, prediction_id, reviewer, created_at)
+     VALUES (1, 'accept', ?, ?, 'ann', '2026-01-01')`,
+  ).run(new Uint8Array(nothing.buffer), prediction);
+  const { id } = latestReview(db, 1)!;
+  const noted = {
+    sampleId: 1,
+    predictionId: null,
+    decision: 'accept',
+    label: null,
+    reviewer: 'ben',
+  } as const;
+  assert.equal(submitReview(db, { ...noted, note: 'why?' }, id).state, 'accepted');
+  const reset = submitReview(db, { ...noted, decision: 'reset', note: null }, undefined);
+  assert.equal(reset.state, 'pending');
+  assert.throws(() => submitReview(db, { ...noted, note: null }, undefined), { code: 'bad_input' });
 });
 
 test('the queue filters by state, drop, language, split and text in any alphabet', async (t) => {

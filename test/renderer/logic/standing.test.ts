@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accepted, draftOf, sameLabel, startEdit, stateOf } from '../../../src-renderer/logic/standing.ts';
+import {
+  accepted,
+  draftBack,
+  draftOf,
+  sameLabel,
+  startEdit,
+  stateOf,
+  whyNotStanding,
+} from '../../../src-renderer/logic/standing.ts';
 import type { Review } from '../../../src-shared/contract/domain.ts';
 
 const prediction = { id: 7, label: Uint8Array.of(1, 0, 156) };
@@ -59,4 +67,19 @@ test('a sample without prediction has no label and can only be rejected', () => 
   assert.equal(stateOf(edit, edit.history.current), 'unlabelled');
   assert.ok(sameLabel(null, null));
   assert.ok(!sameLabel(Int8Array.of(1), Int8Array.of(0)));
+});
+
+test('nobody stands behind a label that carries nothing; what an older version took can be noted on, not gone back to', () => {
+  const nothing = Uint8Array.of(156, 156, 156);
+  const fresh = startEdit(1, { id: 7, label: nothing }, null);
+  assert.equal(whyNotStanding(fresh, accepted(fresh))?.reason, 'label_carries_nothing');
+  assert.equal(whyNotStanding(fresh, { ...fresh.history.current, decision: 'reject' }), null);
+  const painted = { decision: 'correct', label: Int8Array.of(0, -100, -100), note: null } as const;
+  assert.equal(whyNotStanding(fresh, painted), null, 'background alone teaches where not to look');
+  const old = startEdit(1, { id: 7, label: nothing }, review('accept', [...nothing]));
+  const before = old.history.current;
+  assert.equal(whyNotStanding(old, { ...before, note: 'why?' }), null);
+  assert.equal(draftOf(old, { ...before, note: 'why?' }, before).decision, 'accept');
+  assert.equal(draftOf(old, before, painted).decision, 'reset');
+  assert.equal(draftBack(review('reject', null), review('accept', [...nothing])).decision, 'reset');
 });

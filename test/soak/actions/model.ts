@@ -164,15 +164,22 @@ export class WindowModel {
     return states[at];
   }
 
-  /** Takes a step; one that changes nothing is none. */
-  step(sample: number, change: Partial<State>): void {
+  /** Takes a step; one that changes nothing is none. @returns false: nobody can stand behind such a label */
+  step(sample: number, change: Partial<State>): boolean {
     const edit = this.#edit(sample);
     const now = edit.states[edit.at];
     const next = { ...now, ...change };
-    if (next.decision === now.decision && next.note === now.note && same(next.label, now.label)) return;
+    if (next.decision === now.decision && next.note === now.note && same(next.label, now.label)) return true;
+    if (
+      (next.decision === 'accept' || next.decision === 'correct') &&
+      next.label.every((value) => value < 0)
+    ) {
+      return false;
+    }
     edit.states = [...edit.states.slice(0, edit.at + 1), next];
     edit.at++;
     this.#store.append(sample, next, this);
+    return true;
   }
 
   travel(sample: number, by: 1 | -1): void {

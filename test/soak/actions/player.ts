@@ -131,8 +131,8 @@ export class Player {
     await this.press(key);
     const { label } = this.model.current(this.sample);
     const accepts = same(label, this.store.predicted.get(this.sample)!) ? 'accept' : 'correct';
-    this.model.step(this.sample, { decision: key === 'x' ? 'reject' : accepts });
-    await this.arrive(this.neighbour(1));
+    const taken = this.model.step(this.sample, { decision: key === 'x' ? 'reject' : accepts });
+    await this.arrive(taken ? this.neighbour(1) : this.sample);
   }
 
   /** Undo or redo. */
