@@ -12,7 +12,8 @@ import { qzoomJsonl } from './qzoom.ts';
 import { readFile } from './records.ts';
 import type { Importer, ImportFormat, ImportItem } from './types.ts';
 
-export type { Importer, ImportFormat, ImportItem, ImportProblem, ImportRecord } from './types.ts';
+export { Reasons, shown, type RowReason } from './reasons.ts';
+export type { Importer, ImportFormat, ImportItem, ImportRecord } from './types.ts';
 
 /** A file opened for import; no more than its first line has been looked at. */
 export interface OpenedImport {

@@ -2,9 +2,12 @@
  * JSON text through a schema, with problems in words a person can act on: the field and what it should have been.
  */
 import type { z } from 'zod';
+import { shown } from './reasons.ts';
 
 export type Parsed<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+  | { readonly ok: true; readonly value: T }
+  /** `value`: what stood there, short enough to print; null when that would say nothing. */
+  | { readonly ok: false; readonly message: string; readonly value: string | null };
 
 /** Parses one JSON value and checks it; never throws. */
 export function parseJson<S extends z.ZodType>(text: string, schema: S): Parsed<z.output<S>> {
@@ -12,16 +15,29 @@ export function parseJson<S extends z.ZodType>(text: string, schema: S): Parsed<
   try {
     raw = JSON.parse(text);
   } catch (error) {
-    return {
-      ok: false,
-      message: `not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
-    };
+    const value = error instanceof Error ? error.message : String(error);
+    return { ok: false, message: 'not valid JSON', value };
   }
+  return check(raw, schema);
+}
+
+/** Checks a value; never throws. Messages name fields, never a row's values: those are `value`. */
+export function check<S extends z.ZodType>(raw: unknown, schema: S): Parsed<z.output<S>> {
   const result = schema.safeParse(raw);
   if (result.success) return { ok: true, value: result.data };
   const issue = result.error.issues[0];
+  const path = issue?.path ?? [];
   const message = (issue?.message ?? 'unexpected value').replace(/^Invalid input: /, '');
-  const field = issue?.path.map(String).join('.') ?? '';
-  if (field && /received undefined$/.test(message)) return { ok: false, message: `${field} is missing` };
-  return { ok: false, message: field ? `${field}: ${message}` : message };
+  const field = path.filter((part) => typeof part === 'string').join('.');
+  const found = at(raw, path);
+  if (field && found === undefined) return { ok: false, message: `${field} is missing`, value: null };
+  return { ok: false, message: field ? `${field}: ${message}` : message, value: shown(found) };
+}
+
+function at(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined,
+    raw,
+  );
 }

@@ -26,10 +26,12 @@ export async function* readRecords(
   for await (const { line, text, problem } of shape === 'lines' ? readLines(stream) : readArray(stream)) {
     if (text !== null && text.trim() === '') continue;
     const parsed =
-      text === null ? ({ ok: false, message: problem ?? 'unreadable' } as const) : parseJson(text, schema);
+      text === null
+        ? ({ ok: false, message: problem ?? 'unreadable', value: null } as const)
+        : parseJson(text, schema);
     yield parsed.ok
       ? { ok: true, line, record: parsed.value }
-      : { ok: false, line, problem: { message: parsed.message, next: NEXT } };
+      : { ok: false, line, problem: { message: parsed.message, value: parsed.value, next: NEXT } };
   }
 }
 

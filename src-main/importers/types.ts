@@ -3,6 +3,7 @@
  * array element) of the input, in its order, so a caller can stop at the first problem or count them.
  */
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type { RowReason } from './reasons.ts';
 
 /** One question about one picture. */
 export interface ImportRecord {
@@ -18,17 +19,9 @@ export interface ImportRecord {
   readonly truthBoxes: readonly SourceXyxy[];
 }
 
-/** What is wrong with one line, as people read it: `questions.jsonl line 12: …`. */
-export interface ImportProblem {
-  /** What is wrong, e.g. `text is missing`. */
-  readonly message: string;
-  /** What to do about it. */
-  readonly next: string;
-}
-
 export type ImportItem =
   | { readonly ok: true; readonly line: number; readonly record: ImportRecord }
-  | { readonly ok: false; readonly line: number; readonly problem: ImportProblem };
+  | { readonly ok: false; readonly line: number; readonly problem: RowReason };
 
 export type ImportFormat = 'question-jsonl' | 'llava-json' | 'qzoom-jsonl';
 

@@ -31,13 +31,14 @@ export function createDemoProject(dir: string, resources: Resources): Promise<Pr
   const scenes = join(resources.demoDir, 'scenes', 'project');
   return createProject(dir, 'Fovea demo', async (project) => {
     await cp(join(scenes, 'images'), join(project.path, 'images'), { recursive: true });
-    const { problems } = await importQuestions(project, {
+    const { failures } = await importQuestions(project, {
       imagesDir: project.path,
       questionsFile: join(scenes, 'questions.jsonl'),
     });
-    if (problems.length === 0) return;
-    throw new FoveaError('bad_input', `the demo's questions: ${problems[0].message}`, {
-      where: `line ${problems[0].line}`,
+    if (failures.length === 0) return;
+    const [{ reason, places }] = failures;
+    throw new FoveaError('bad_input', `the demo's questions: ${reason}`, {
+      where: `line ${places[0].line}`,
       next: 'Install Fovea again',
     });
   });

@@ -6,9 +6,10 @@ import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Reason } from '../../src-shared/contract/reasons.ts';
 import { readImageSize } from '../checkpoint/image/decode.ts';
 import { pictureStat } from '../checkpoint/image/guarded-file.ts';
-import { openImport, type ImportItem, type ImportRecord } from '../importers/index.ts';
+import { openImport, Reasons, shown, type ImportItem, type ImportRecord } from '../importers/index.ts';
 import { transact } from '../store/db.ts';
 import { ensureImage, type NewImage } from '../store/image.ts';
 import type { Project } from '../store/project.ts';
@@ -18,23 +19,14 @@ import { forgetSamples, UNIMPORT_CHUNK } from '../store/unimport.ts';
 
 /** Large enough that the disk waits for few commits, small enough that stopping loses little. */
 const BATCH = 500;
-/** So many problems are told one by one; the rest are counted. */
-const PROBLEMS_KEPT = 100;
-
-export interface ImportLineProblem {
-  readonly line: number;
-  readonly message: string;
-  readonly next: string;
-}
-
 export interface ImportReport {
   readonly added: number;
   /** Lines whose sample is in the project already. */
   readonly skipped: number;
   readonly failed: number;
   readonly seconds: number;
-  /** The first hundred. */
-  readonly problems: readonly ImportLineProblem[];
+  /** Why rows failed, by kind. */
+  readonly failures: readonly Reason[];
 }
 
 export interface ImportOptions {
@@ -58,7 +50,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const started = performance.now();
   const root = await rootFolder(options.imagesDir);
   const sizes = new Map<string, Promise<Checked['image']>>();
-  const problems: ImportLineProblem[] = [];
+  const failures = new Reasons();
   let [added, skipped, failed, lines] = [0, 0, 0, 0];
   let batch: ImportItem[] = [];
   const addedIds: number[] = [];
@@ -93,7 +85,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
     for (const found of checked) {
       if ('record' in found) continue;
       failed++;
-      if (problems.length < PROBLEMS_KEPT) problems.push(found);
+      failures.add(found.line, found.problem);
     }
     transact(project.db, () => {
       if (good.length === 0) return;
@@ -117,15 +109,15 @@ export async function importQuestions(project: Project, options: ImportOptions):
     if (batch.length === BATCH) await flush();
   }
   await flush();
-  return { added, skipped, failed, seconds: (performance.now() - started) / 1000, problems };
+  return { added, skipped, failed, seconds: (performance.now() - started) / 1000, failures: failures.list() };
 }
 
 async function check(
   item: ImportItem,
   root: string,
   sizes: Map<string, Promise<Checked['image']>>,
-): Promise<Checked | ImportLineProblem> {
-  if (!item.ok) return { line: item.line, ...item.problem };
+): Promise<Checked | Extract<ImportItem, { ok: false }>> {
+  if (!item.ok) return item;
   const { record } = item;
   try {
     // Several questions about one picture follow one another: its header is read once.
@@ -135,9 +127,13 @@ async function check(
   } catch (thrown) {
     const error = FoveaError.from(thrown);
     return {
+      ok: false,
       line: item.line,
-      message: `${error.message}: ${record.imagePath}`,
-      next: error.next ?? 'Check the picture',
+      problem: {
+        message: error.message,
+        value: shown(record.imagePath),
+        next: error.next ?? 'Check the picture',
+      },
     };
   }
 }

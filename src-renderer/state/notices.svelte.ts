@@ -47,12 +47,12 @@ export class Notices {
     if (this.list.some((notice) => notice.id === id && notice.kind === 'info')) this.#expire(id, INFO_MS);
   }
 
-  /** Errors stay until they are dismissed. The same one twice is shown once. */
-  error(thrown: unknown): void {
+  /** Errors stay until they are dismissed, with a way on where there is one. The same one twice is shown once. */
+  error(thrown: unknown, offer: Offer | null = null): void {
     const error = FoveaError.from(thrown);
     const text = error.where ? `${error.message} (${error.where})` : error.message;
     if (this.list.some((notice) => notice.text === text)) return;
-    this.#add('error', text, error.next);
+    this.#add('error', text, error.next, offer);
   }
 
   dismiss(id: number): void {

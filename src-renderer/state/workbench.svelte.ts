@@ -4,7 +4,6 @@ import type { Flag } from '../../src-shared/contract/domain.ts';
 import {
   NO_FILTER,
   type ExportReport,
-  type ProcedureOutput,
   type RpcClient,
   type SampleFilter,
   type SampleSort,
@@ -23,6 +22,7 @@ import { Finding } from './finding.svelte.ts';
 import { Exchange } from './exchange.svelte.ts';
 import { Gallery } from './gallery.svelte.ts';
 import { Heads } from './heads.svelte.ts';
+import { Importing } from './importing.svelte.ts';
 import { Keeping } from './keeping.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Models } from './models.svelte.ts';
@@ -94,12 +94,10 @@ export class Workbench {
   readonly secondLook: SecondLook;
   readonly tour: Tour;
   readonly places = new Places();
-  readonly imports: Exchange<ProcedureOutput<'import.start'>>;
+  readonly importing: Importing;
   readonly exports: Exchange<ExportReport>;
   /** The dialog that is open. */
   sheet = $state<Sheet | null>(null);
-  /** The paths in the import dialog, kept while it is closed. */
-  readonly importing = $state({ imagesDir: '', questionsFile: '' });
   /** The page of the project that is shown. */
   page = $state<PageId>('review');
   /** The tab of the dock under the panes. */
@@ -136,7 +134,8 @@ export class Workbench {
     this.causal = new Causal(this.session, slot);
     this.secondLook = new SecondLook(this.session, this.desk, this.notices, slot);
     this.tour = new Tour(this);
-    this.imports = new Exchange(this.session, `${slot}-import`);
+    this.importing = new Importing(this.session, this.queue, this.notices, `${slot}-import`);
+    this.importing.onshow = () => void (this.sheet = 'import');
     this.exports = new Exchange(this.session, `${slot}-export`);
   }
 

@@ -54,6 +54,7 @@ export {
   exportReportSchema,
   type ExportFormat,
   type ExportReport,
+  type ImportReport,
   type ExportTarget,
 } from './procedures/exchange.ts';
 export type { Keeping } from './procedures/keeping.ts';

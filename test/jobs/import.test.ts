@@ -89,10 +89,12 @@ test('bad lines are refused with their numbers, the others go in', async (t) => 
   const report = await importQuestions(project, { imagesDir, questionsFile });
   assert.deepEqual([report.added, report.failed], [2, 8]);
   assert.deepEqual(
-    report.problems.map((problem) => problem.line),
+    report.failures.flatMap(({ places }) => places.map(({ line }) => line)).sort(),
     [2, 3, 4, 5, 6, 7, 8, 9],
   );
-  assert.ok(report.problems.every(({ message, next }) => message && next && !message.includes('\n')));
+  assert.ok(report.failures.every(({ reason, next }) => reason && next && !reason.includes('\n')));
+  const gone = report.failures.find(({ places }) => places[0].line === 3);
+  assert.deepEqual(gone?.places, [{ line: 3, value: '"missing.png"' }]);
 });
 
 test('a missing folder or file is said before anything is written; stopping keeps whole batches', async (t) => {
@@ -169,7 +171,7 @@ test('a named pipe among the pictures costs its own lines, with the reason', asy
   const { project, imagesDir, questionsFile, write } = await setUp(t);
   execFileSync('mkfifo', [join(imagesDir, 'pipe.png')]);
   write([question('1', 'pipe.png'), question('2', 'a.png')]);
-  const { added, failed, problems } = await importQuestions(project, { imagesDir, questionsFile });
+  const { added, failed, failures } = await importQuestions(project, { imagesDir, questionsFile });
   assert.deepEqual([added, failed], [1, 1]);
-  assert.match(problems[0].message, /named pipe/);
+  assert.match(failures[0].reason, /named pipe/);
 });

@@ -1,6 +1,7 @@
 /** `fovea import`: questions about a folder of pictures, into a project that is made when there is none. */
 import { resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { reasonLines } from '../../../src-shared/contract/reasons.ts';
 import { importQuestions, type ImportReport } from '../../jobs/import.ts';
 import type { Project } from '../../store/project.ts';
 import { withNewOrOpenProject } from '../projects.ts';
@@ -24,15 +25,16 @@ export const addImport: AddCommand = (program, cli) => {
     const progress = new Progress('Importing', stderr);
     const report = await withNewOrOpenProject(path, async (project) => {
       const found = await importInto(project, options, signal, progress);
+      progress.end();
+      if (found.failed > 1 || found.added + found.skipped > 0) {
+        for (const line of reasonLines(options.questions, found.failures)) output.note(line);
+      }
       refuseIfNothing(found, options.questions);
       return found;
     }).finally(() => progress.end());
-    for (const { line, message, next } of report.problems) {
-      output.note(`${options.questions} line ${line}: ${message}. ${next}`);
-    }
-    const { added, failed, skipped, seconds, problems } = report;
+    const { added, failed, skipped, seconds, failures } = report;
     output.result(
-      { done: added, failed, skipped, seconds, project: resolve(path), problems },
+      { done: added, failed, skipped, seconds, project: resolve(path), failures },
       `Imported ${added} samples (${skipped} were there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
     );
     return exitOfBatch(failed);
@@ -58,12 +60,14 @@ async function importInto(
 }
 
 /** A file of which no line is right is an error, not a finished import: nothing is kept of it. */
-function refuseIfNothing({ added, skipped, failed, problems }: ImportReport, file: string): void {
+function refuseIfNothing({ added, skipped, failed, failures }: ImportReport, file: string): void {
   if (failed === 0 || added > 0 || skipped > 0) return;
-  const [first] = problems;
-  const others = failed > 1 ? ` (and ${failed - 1} more like it)` : '';
-  throw new FoveaError('bad_input', `${first.message}${others}`, {
-    where: `${file} line ${first.line}`,
-    next: `${first.next}; nothing was imported`,
+  const [{ reason, next, count, places }] = failures;
+  const others = failed > count ? ` and ${failed - count} for other reasons` : '';
+  const rows = failed > 1 ? ` (${count} rows${others})` : '';
+  const value = places[0].value === null ? '' : `: ${places[0].value}`;
+  throw new FoveaError('bad_input', `${reason}${value}${rows}`, {
+    where: `${file} line ${places[0].line}`,
+    next: `${next ?? 'Correct it and import the file again'}; nothing was imported`,
   });
 }

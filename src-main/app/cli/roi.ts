@@ -93,7 +93,7 @@ function answer(kind: RoiCase, line: number, text: string | null, problem: strin
     });
   if (text === null) throw fail(problem ?? 'unreadable');
   const parsed = parseJson(text, kind.schema);
-  if (!parsed.ok) throw fail(parsed.message);
+  if (!parsed.ok) throw fail(parsed.value === null ? parsed.message : `${parsed.message}: ${parsed.value}`);
   try {
     return kind.run(parsed.value);
   } catch (error) {

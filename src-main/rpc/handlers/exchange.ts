@@ -27,14 +27,14 @@ export const exchangeHandlers = {
       const total = await countLines(questionsFile);
       tell(0, total);
       try {
-        const { added, skipped, failed } = await importQuestions(open.project, {
+        const { added, skipped, failed, failures } = await importQuestions(open.project, {
           imagesDir,
           questionsFile,
           signal,
           onStop: 'take back',
           onProgress: (_, line) => tell(line, total),
         });
-        return { added, skipped, failed };
+        return { added, skipped, failed, failures };
       } catch (thrown) {
         // The next import gets the ids of what was taken back: nobody may go on showing what they stood for.
         open.samplesChanged();

@@ -1,5 +1,6 @@
 /** Data in and out of a project. */
 import { z } from 'zod';
+import { reasonSchema } from '../reasons.ts';
 import { none } from './none.ts';
 
 export const exportFormatSchema = z.enum(['jsonl', 'sdrpn', 'coco']);
@@ -22,6 +23,16 @@ export type ExportReport = z.infer<typeof exportReportSchema>;
 
 const fileFacts = { path: z.string(), bytes: z.number(), modifiedAt: z.string() };
 
+export const importReportSchema = z.object({
+  added: z.number().int(),
+  /** Rows whose sample is in the project already. */
+  skipped: z.number().int(),
+  failed: z.number().int(),
+  /** Why rows failed, by kind, the most frequent first. */
+  failures: z.array(reasonSchema).readonly(),
+});
+export type ImportReport = z.infer<typeof importReportSchema>;
+
 /** What lies where an export would go: nothing, what this project exported there, or somebody else's file. */
 export const exportTargetSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('free'), path: z.string() }),
@@ -43,7 +54,7 @@ export const exchangeProcedures = {
   /** Cancelled, it takes back what it added so far: nothing half-imported stays. */
   'import.start': {
     input: z.object({ imagesDir: z.string(), questionsFile: z.string(), slot: slot.optional() }),
-    output: z.object({ added: z.number().int(), skipped: z.number().int(), failed: z.number().int() }),
+    output: importReportSchema,
   },
   /** Asked before an export; fails where no export may go. */
   'export.target': { input: z.object({ path: z.string() }), output: exportTargetSchema },

@@ -29,7 +29,7 @@ test('import, label, review, export: the whole loop', async (t) => {
 
   const imported = await foveaJson(importArgs(project, scenes));
   assert.equal(imported.code, 0, imported.stderr);
-  assert.partialDeepStrictEqual(imported.json, { done: 5, failed: 0, skipped: 0, problems: [] });
+  assert.partialDeepStrictEqual(imported.json, { done: 5, failed: 0, skipped: 0, failures: [] });
   const again = await foveaJson(importArgs(project, scenes));
   assert.partialDeepStrictEqual(again.json, { done: 0, failed: 0, skipped: 5 });
 
@@ -83,7 +83,8 @@ test('import: bad lines are named by number, the others go in, the exit code say
   const result = await foveaJson(importArgs(join(dir, 'project'), scenes));
   assert.equal(result.code, 3);
   assert.partialDeepStrictEqual(result.json, { done: 3, failed: 2 });
-  assert.match(result.stderr, /questions\.jsonl line 2: .+\n.*questions\.jsonl line 4: /);
+  assert.match(result.stderr, /1 row: not valid JSON\. .+\n {2}.*questions\.jsonl line 2: .+\n/);
+  assert.match(result.stderr, /1 row: .+ missing\. .+\n {2}.*questions\.jsonl line 4\n/);
 });
 
 const badImages: readonly [string, (file: string) => void][] = [

@@ -184,7 +184,7 @@ test('import and export through the page', async (t) => {
   await settled();
   await rename(join(dir, 'demo/scenes/project/questions.jsonl'), join(demo, 'more.jsonl'));
   const source = { imagesDir: demo, questionsFile: join(demo, 'more.jsonl') };
-  assert.deepEqual(await call('import.start', source), { added: 0, skipped: 3, failed: 0 });
+  assert.deepEqual(await call('import.start', source), { added: 0, skipped: 3, failed: 0, failures: [] });
   await writeFile(
     source.questionsFile,
     [
@@ -193,7 +193,16 @@ test('import and export through the page', async (t) => {
       '{"question_id":"n2","image":"gone.png","text":"x"}',
     ].join('\n'),
   );
-  assert.deepEqual(await call('import.start', source), { added: 1, skipped: 0, failed: 2 });
+  const { failures, ...counts } = await call('import.start', source);
+  assert.deepEqual(counts, { added: 1, skipped: 0, failed: 2 });
+  assert.deepEqual(
+    failures.map(({ count, places }) => [count, places[0].line]),
+    [
+      [1, 2],
+      [1, 3],
+    ],
+  );
+  assert.equal(failures[1].places[0].value, '"gone.png"');
   const { review } = await call('reviews.submit', {
     sampleId: 2,
     predictionId: null,

@@ -1,0 +1,69 @@
+/** Collects why rows failed, or were read otherwise than written, in memory that does not grow with the file. */
+import type { Reason } from '../../src-shared/contract/reasons.ts';
+
+/** Kinds told apart; what comes after them is one kind of its own. */
+const KINDS_KEPT = 40;
+/** Rows of each kind that are told one by one. */
+const PLACES_KEPT = 5;
+const OTHERS = 'other reasons';
+
+/** What is the matter with one row. */
+export interface RowReason {
+  /** Without the row's values: equal words are one kind. */
+  readonly message: string;
+  /** What stands there, short enough to print; null when that would say nothing. */
+  readonly value: string | null;
+  /** What to do about it; null where nothing needs to be done. */
+  readonly next: string | null;
+}
+
+interface Kind {
+  next: string | null;
+  count: number;
+  readonly places: { readonly line: number; readonly value: string | null }[];
+}
+
+export class Reasons {
+  readonly #kinds = new Map<string, Kind>();
+
+  add(line: number, { message, value, next }: RowReason): void {
+    const told = this.#kinds.has(message) || this.#kinds.size < KINDS_KEPT;
+    const name = told ? message : OTHERS;
+    const kind = this.#kinds.get(name) ?? { next: told ? next : null, count: 0, places: [] };
+    this.#kinds.set(name, kind);
+    kind.count++;
+    if (kind.places.length === PLACES_KEPT) return;
+    kind.places.push({ line, value: told ? value : [message, value].filter((one) => one).join(': ') });
+  }
+
+  /** The most frequent kind first. */
+  list(): Reason[] {
+    return [...this.#kinds]
+      .map(([reason, { next, count, places }]) => ({ reason, next, count, places }))
+      .sort((a, b) => b.count - a.count);
+  }
+}
+
+/** Characters of a value that are shown. */
+const SHOWN = 100;
+
+/** A value of a row as it may stand in a message: as JSON, without control characters, and cut when it is long. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, SHOWN + 1)) : shortJson(value);
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+/** Never makes the whole text of something large. */
+function shortJson(value: unknown): string {
+  if (!Array.isArray(value)) return typeof value === 'object' && value ? keysOf(value) : String(value);
+  const first = value.slice(0, 8).map((one: unknown) => shown(one));
+  return `[${first.join(', ')}${value.length > first.length ? ', …' : ''}]`;
+}
+
+function keysOf(value: object): string {
+  const keys = Object.keys(value);
+  return `{${keys
+    .slice(0, 12)
+    .map((key) => key.slice(0, 40))
+    .join(', ')}${keys.length > 12 ? ', …' : ''}}`;
+}
