@@ -12,7 +12,9 @@ import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { readJsonIfThere, readTextIfThere } from './json-file.ts';
 import { renderTemplate } from './template-interpreter.ts';
-import { NotRendered } from './template-error.ts';
+import { NotRendered, TooMuch } from './template-error.ts';
+import { TEMPLATE_LIMITS, type TemplateLimits } from './template-limits.ts';
+import { within } from './within.ts';
 
 /** The template in use. */
 export interface ChatTemplate {
@@ -132,24 +134,38 @@ export interface TemplateTokens {
 
 /**
  * One user message through a chat template, ready for the answer.
- * @throws FoveaError `bad_checkpoint` when the template fails, `unsupported_model` when it does what would come out
- *   otherwise than in Jinja2.
+ * @throws FoveaError `bad_checkpoint` when the template fails or passes one of `limits`, `unsupported_model` when it does
+ *   what would come out otherwise than in Jinja2.
  */
 export function renderChat(
   template: ChatTemplate,
   tokens: TemplateTokens,
   content: readonly ChatPart[],
+  limits: TemplateLimits = TEMPLATE_LIMITS,
 ): string {
+  const variables = {
+    ...tokens,
+    messages: [{ role: 'user', content }],
+    // What transformers says of them where nobody gives any.
+    tools: null,
+    documents: null,
+    add_generation_prompt: true,
+  };
+  const bounds = {
+    what: 'rendering the chat template',
+    ms: limits.ms,
+    code: 'bad_checkpoint',
+    where: template.file,
+    next: NEXT,
+  } as const;
   try {
-    return renderTemplate(template.text, {
-      ...tokens,
-      messages: [{ role: 'user', content }],
-      // What transformers says of them where nobody gives any.
-      tools: null,
-      documents: null,
-      add_generation_prompt: true,
-    });
+    return within(bounds, () => renderTemplate(template.text, variables, limits));
   } catch (error) {
+    if (error instanceof FoveaError) throw error;
+    if (error instanceof TooMuch) {
+      const what = `the chat template ${error.message}, more than a prompt can take`;
+      throw new FoveaError('bad_checkpoint', what, { where: template.file, next: NEXT });
+    }
     if (error instanceof NotRendered) {
       const what = `the chat template uses ${error.message}, which Fovea does not render exactly`;
       throw new FoveaError('unsupported_model', what, { where: template.file, next: NEXT });

@@ -13,6 +13,7 @@ import type { AdapterFacts } from './adapter/lay.ts';
 import { layAdapter } from './adapter/lay.ts';
 import { cannotMerge } from './adapter/config.ts';
 import type { PartNames } from './adapter/names.ts';
+import { matching } from './adapter/pattern.ts';
 import { refuseOtherPlaceholder, refuseTiedAndStored, tiedUnlessStored } from './agreement.ts';
 import { llavaKeys, parseConfig } from './config.ts';
 import type { LlavaConfig, TextConfig } from './config.ts';
@@ -37,6 +38,7 @@ import { hasGate } from './gate.ts';
 import { readTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { WeightIndex } from './weight-index.ts';
+import { within } from './within.ts';
 
 export interface Checkpoint {
   /** Absolute path as given, and the folder's name (`org/model` for a Hugging Face cache), `base + adapter + RPN` for several. */
@@ -189,7 +191,8 @@ export function layOver<C extends { readonly text: TextConfig }>(
     );
   }
   const { tieWordEmbeddings } = config.text;
-  const { tied, facts } = layAdapter(adapter, { weights, names, tied: tieWordEmbeddings });
+  const base = { weights, names, tied: tieWordEmbeddings };
+  const { tied, facts } = within(matching(adapter.dir), () => layAdapter(adapter, base));
   return { adapted: { ...config, text: { ...config.text, tieWordEmbeddings: tied } }, adapter: facts };
 }
 

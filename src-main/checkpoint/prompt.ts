@@ -80,11 +80,12 @@ export function buildPrompt(tokenizer: Tokenizer, imageTokenId: number | null, q
 }
 
 /**
- * Renders a prompt as any other, so that a template that cannot be rendered is refused when its folder is opened.
- * @throws FoveaError `bad_checkpoint` or `unsupported_model` naming what the template does
+ * Renders and tokenizes a prompt as any other, so that a template that cannot be rendered, or one that takes for ever, is
+ * refused when its folder is opened.
+ * @throws FoveaError `bad_checkpoint`, `bad_input` or `unsupported_model` naming what the template or tokenizer does
  */
 export function tryPrompt(tokenizer: Tokenizer, imageTokenId: number | null): void {
-  promptText(tokenizer, imageTokenId, 'What is in the picture?');
+  tokenizer.encode(promptText(tokenizer, imageTokenId, 'What is in the picture?'));
 }
 
 /** Null: the picture's place is no token of the vocabulary, and the text is cut there. */
@@ -110,12 +111,19 @@ export function refuseToken(tokenizer: Tokenizer, placeholder: number, question:
  */
 export function plainQuestion(question: string): string {
   const exact = question.replace(/^<image>\n/, '').replace(/\n<image>$/, '');
-  const asked =
-    exact === question ? question.replace(/^\s*<image>\s*/, '').replace(/\s*<image>\s*$/, '') : exact;
+  const asked = exact === question ? withoutMark(question) : exact;
   if (!asked.includes(IMAGE_TOKEN)) return asked;
   throw new FoveaError('bad_input', 'the question contains <image>', {
     next: 'Ask about one picture at a time',
   });
+}
+
+/** As by a pattern of white space around it, which would take the square of a long question's white space. */
+function withoutMark(question: string): string {
+  const start = question.trimStart();
+  const rest = start.startsWith(IMAGE_TOKEN) ? start.slice(IMAGE_TOKEN.length).trimStart() : question;
+  const end = rest.trimEnd();
+  return end.endsWith(IMAGE_TOKEN) ? end.slice(0, -IMAGE_TOKEN.length).trimEnd() : rest;
 }
 
 /**

@@ -5,3 +5,6 @@ export class NotRendered extends Error {}
 export function differs(what: string): never {
   throw new NotRendered(what);
 }
+
+/** A template does more than any prompt takes; the message says which limit it passed. */
+export class TooMuch extends Error {}

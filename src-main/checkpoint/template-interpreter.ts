@@ -5,7 +5,8 @@
  * folder is opened, so that nobody learns of it from a prompt.
  */
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
-import { differs } from './template-error.ts';
+import { differs, TooMuch } from './template-error.ts';
+import { TEMPLATE_LIMITS, type TemplateLimits, TemplateMeter } from './template-limits.ts';
 import type { Node, Value } from './template-nodes.ts';
 import { held, withPrints } from './template-nodes.ts';
 import { checkFilter, checkMethod, checkSource, checkTest } from './template-rules.ts';
@@ -28,18 +29,27 @@ const MAX_PARSED = 8;
 
 /**
  * @param text Jinja source
- * @throws NotRendered naming what would come out otherwise than in Jinja2; Error with what the template complains of
+ * @throws NotRendered naming what would come out otherwise than in Jinja2; TooMuch naming the limit that it passes; Error
+ *   with what the template complains of
  */
-export function renderTemplate(text: string, variables: Readonly<Record<string, unknown>>): string {
+export function renderTemplate(
+  text: string,
+  variables: Readonly<Record<string, unknown>>,
+  limits: TemplateLimits = TEMPLATE_LIMITS,
+): string {
+  if (text.length > limits.source) throw new TooMuch(`is longer than ${limits.source} characters`);
+  const meter = new TemplateMeter(limits);
   const environment = new LibraryScope();
   const constants = { true: true, false: false, none: null, True: true, False: false, None: null };
   for (const [name, value] of Object.entries({ ...constants, ...variables })) environment.set(name, value);
-  environment.set('range', range);
+  environment.set('range', (first: number, second?: number, step?: number) =>
+    range(meter, first, second, step),
+  );
   environment.set('raise_exception', (message: unknown) => {
     throw new Error(String(message));
   });
   environment.set('strftime_now', () => differs('strftime_now, which makes the prompt depend on the date'));
-  return String(new PythonInterpreter(environment).value(programOf(text), environment).value);
+  return String(new PythonInterpreter(environment, meter).value(programOf(text), environment).value);
 }
 
 function programOf(text: string): Node {
@@ -54,9 +64,10 @@ function programOf(text: string): Node {
   return program;
 }
 
-function range(first: number, second?: number, step = 1): number[] {
+function range(meter: TemplateMeter, first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   if (![start, stop, step].every(Number.isInteger) || step === 0) differs('range of these numbers');
+  meter.items(Math.ceil(((stop ?? 0) - (start ?? 0)) / step));
   const list: number[] = [];
   for (let i = start; step > 0 ? i < stop : i > stop; i += step) list.push(i);
   return list;
@@ -71,11 +82,23 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 class PythonInterpreter extends LibraryInterpreter {
+  readonly #meter: TemplateMeter;
+
+  constructor(scope: Scope, meter: TemplateMeter) {
+    super(scope);
+    this.#meter = meter;
+  }
+
   override evaluate(node: Node | undefined, scope: Scope): Value {
     return this.value(node, scope);
   }
 
   value(node: Node | undefined, scope: Scope): Value {
+    this.#meter.step();
+    return this.#meter.made(this.#value(node, scope));
+  }
+
+  #value(node: Node | undefined, scope: Scope): Value {
     switch (node?.type) {
       case 'FoveaHeld':
         return node.held as Value;
@@ -120,23 +143,29 @@ class PythonInterpreter extends LibraryInterpreter {
     const operand = this.value(node.operand, scope);
     const call = node.filter?.type === 'CallExpression';
     const name = String((call ? node.filter?.callee : node.filter)?.value);
-    const args = (call ? node.filter?.args : undefined) ?? [];
-    checkFilter(name, args, operand);
+    const written = (call ? node.filter?.args : undefined) ?? [];
+    checkFilter(name, written, operand);
+    const sizes = name === 'replace' || name === 'join';
+    const args = sizes ? this.#given(written, scope) : written;
+    if (sizes) this.#checkSize(name, operand, args);
     if (operand.type === 'StringValue' && args.length === 0) {
       const text = String(operand.value);
       if (name === 'trim') return this.#make(stripped(text, 'strip', null), scope);
       if (name === 'length' || name === 'count') return this.#make([...text].length, scope);
     }
-    return this.#library({ ...node, operand: held(operand) }, scope);
+    const filter = node.filter && call ? { ...node.filter, args } : node.filter;
+    return this.#library({ ...node, operand: held(operand), ...(filter ? { filter } : {}) }, scope);
   }
 
   #call(node: Node, scope: Scope): Value {
-    const { callee, args = [] } = node;
+    const { callee } = node;
     if (callee?.type !== 'MemberExpression') return this.#library(node, scope);
     if (callee.computed) differs('a call of something computed');
     const object = this.value(callee.object, scope);
     const name = String(callee.property?.value);
-    checkMethod(name, args, object);
+    checkMethod(name, node.args ?? [], object);
+    const args = this.#given(node.args ?? [], scope);
+    this.#checkSize(name, object, args);
     if (object.type === 'StringValue' && (name === 'strip' || name === 'lstrip' || name === 'rstrip')) {
       const chars = args[0] === undefined ? null : this.value(args[0], scope);
       if (args.length > 1 || !/^(String|Null)Value$/.test(chars?.type ?? 'NullValue'))
@@ -145,7 +174,7 @@ class PythonInterpreter extends LibraryInterpreter {
     }
     // A method of the library's is a field of the object.
     const method = this.#library({ ...callee, object: held(object) }, scope);
-    return this.#library({ ...node, callee: held(method) }, scope);
+    return this.#library({ ...node, args, callee: held(method) }, scope);
   }
 
   #member(node: Node, scope: Scope): Value {
@@ -174,6 +203,7 @@ class PythonInterpreter extends LibraryInterpreter {
     if (operator === '==' || operator === '!=') {
       return this.#make(equal(left, right) === (operator === '=='), scope);
     }
+    if (operator === '+' || operator === '~') this.#sum(left, right);
     if (operator === '~') return this.#make(print(left) + print(right), scope);
     if (operator === '+' && texts === 1) differs('a text + something else');
     if (/^(%|\/\/?)$/.test(operator) && Number(right.value) === 0) differs('a division by zero');
@@ -185,7 +215,30 @@ class PythonInterpreter extends LibraryInterpreter {
     }
     return this.#library({ ...node, left: held(left), right: held(right) }, scope);
   }
+
+  /** Positional arguments as the values they are: they are evaluated once, and looked at before they are used. */
+  #given(args: readonly Node[], scope: Scope): readonly Node[] {
+    return args.map((arg) =>
+      /^(KeywordArgument|Spread)Expression$/.test(arg.type) ? arg : held(this.value(arg, scope)),
+    );
+  }
+
+  /** What is put together here can be as large as its parts multiplied. */
+  #checkSize(name: string, operand: Value, args: readonly Node[]): void {
+    const [first = '', second = ''] = args.map(({ held: value }) => textOf(value));
+    if (name === 'replace') this.#meter.replaced(textOf(operand), first, second);
+    if (name === 'join' && Array.isArray(operand.value)) this.#meter.joined(operand.value as Value[], first);
+  }
+
+  #sum(left: Value, right: Value): void {
+    if (Array.isArray(left.value) && Array.isArray(right.value)) {
+      this.#meter.items(left.value.length + right.value.length);
+    } else this.#meter.chars(textOf(left).length + textOf(right).length);
+  }
 }
+
+const textOf = (value: Value | undefined): string =>
+  value?.type === 'StringValue' ? String(value.value) : '';
 
 /** As Python compares. */
 function equal(a: Value, b: Value): boolean {

@@ -29,6 +29,7 @@ import {
 } from './tokenizer-guard.ts';
 import { DISPUTED_SPACE, mendNormalizer, mendPreTokenizer } from './tokenizer-patches.ts';
 import type { TextStep } from './tokenizer-patches.ts';
+import { type Bounded, within } from './within.ts';
 
 /** The largest published ones are a seventh of it. */
 const MAX_TOKENIZER_BYTES = 100_000_000;
@@ -50,11 +51,24 @@ const configSchema = z
   .loose();
 const idsSchema = z.array(z.number().int().nonnegative());
 
+/** How much a tokenizer may do. The file brings patterns of its own, and some take for ever on some texts. */
+export interface TokenizerLimits {
+  /** Characters of a text. */
+  readonly chars: number;
+  /** For a text, or ids to text. */
+  readonly ms: number;
+  /** For building it from its file; the largest published ones take half a second. */
+  readonly buildMs: number;
+}
+
+export const TOKENIZER_LIMITS: TokenizerLimits = { chars: 1_000_000, ms: 10_000, buildMs: 60_000 };
+
 /** Text to ids and back, with this checkpoint's special tokens. */
 export interface Tokenizer {
   /**
    * Ids of a text as it stands: special tokens written in it are recognised, none are added.
-   * Here and below FoveaError `bad_checkpoint` where the file turns out to be wrong in use.
+   * Here and below FoveaError `bad_checkpoint` where the file turns out to be wrong in use, and `bad_input` for a text
+   * that is too long or takes too long.
    */
   encode(text: string): number[];
   /** As {@link encode}, with what the tokenizer adds itself (BOS for LLaMA). */
@@ -84,6 +98,7 @@ export interface Tokenizer {
 export async function readTokenizer(
   dir: string,
   family: 'llava' | 'qwen2_5_vl' = 'llava',
+  limits: TokenizerLimits = TOKENIZER_LIMITS,
 ): Promise<Tokenizer> {
   const path = join(dir, 'tokenizer.json');
   const json =
@@ -100,27 +115,38 @@ export async function readTokenizer(
   if (family === 'qwen2_5_vl') refuseOtherThanQwen2(json, config.tokenizer_class, path);
   if (!config.added_tokens_decoder) await refuseOtherAddedFile(dir, json);
   const strips = json.added_tokens.some(({ lstrip, rstrip }) => lstrip || rstrip);
-  let hf: HfTokenizer;
-  try {
-    hf = new HfTokenizer(json, { ...config, clean_up_tokenization_spaces: tidies(json.model.type, config) });
-    useExactByteFallback(hf.decoder as DecoderStep | null);
-    mendNormalizer(hf.normalizer as TextStep | null);
-    mendPreTokenizer(hf.pre_tokenizer as TextStep | null);
-  } catch (error) {
-    throw unusable(path, error);
-  }
-  refuseOtherAdded(json, wordCount(hf), path);
+  const bounds = { where: path, next: NEXT } as const;
+  const building = {
+    ...bounds,
+    what: 'building the tokenizer',
+    ms: limits.buildMs,
+    code: 'bad_checkpoint',
+  } as const;
   // The library believes the file: what is wrong with it may show only when it is used.
-  const guarded = <T>(use: () => T): T => {
+  const guarded = <T>(bounded: Bounded, use: () => T): T => {
     try {
-      return use();
+      return within(bounded, use);
     } catch (error) {
-      throw unusable(path, error);
+      throw error instanceof FoveaError ? error : unusable(path, error);
     }
   };
+  const hf = guarded(building, () => {
+    const built = new HfTokenizer(json, {
+      ...config,
+      clean_up_tokenization_spaces: tidies(json.model.type, config),
+    });
+    useExactByteFallback(built.decoder as DecoderStep | null);
+    mendNormalizer(built.normalizer as TextStep | null);
+    mendPreTokenizer(built.pre_tokenizer as TextStep | null);
+    refuseOtherAdded(json, wordCount(built), path);
+    return built;
+  });
+  const tokenizing = { ...bounds, what: 'tokenizing the text', ms: limits.ms, code: 'bad_input' } as const;
+  const reading = { ...tokenizing, what: 'making text of the answer' } as const;
   const encode = (text: string, special: boolean): number[] => {
+    if (text.length > limits.chars) throw tooLong(text.length, limits.chars);
     if (strips && DISPUTED_SPACE.test(text)) throw disputedSpace();
-    return guarded(() => idsSchema.parse(hf.encode(text, { add_special_tokens: special }).ids));
+    return guarded(tokenizing, () => idsSchema.parse(hf.encode(text, { add_special_tokens: special }).ids));
   };
   // Models have more rows than there are tokens; as in the reference, an id of no token has no text.
   const known = (ids: readonly number[]): number[] => ids.filter((id) => hf.id_to_token(id) !== undefined);
@@ -130,7 +156,7 @@ export async function readTokenizer(
     decode: (ids) => {
       const tokens = known(ids);
       if (tokens.length === 0) return '';
-      return guarded(() => hf.decode(tokens, { skip_special_tokens: true }).trim());
+      return guarded(reading, () => hf.decode(tokens, { skip_special_tokens: true }).trim());
     },
     idOf: (token) => hf.token_to_id(token) ?? null,
     tokenOf: (id) => hf.id_to_token(id) ?? null,
@@ -155,6 +181,18 @@ function wordCount(hf: HfTokenizer): number {
 function tidies(model: string, config: z.output<typeof configSchema>): boolean {
   const insists = config.clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output ?? false;
   return (config.clean_up_tokenization_spaces ?? false) && (model !== 'BPE' || insists);
+}
+
+const NEXT = 'Shorten the text, or compare the patterns of tokenizer.json with the published ones';
+
+function tooLong(chars: number, limit: number): FoveaError {
+  return new FoveaError(
+    'bad_input',
+    `the text has ${chars} characters, above the ${limit} a prompt can have`,
+    {
+      next: 'Shorten the question or the answer',
+    },
+  );
 }
 
 function disputedSpace(): FoveaError {

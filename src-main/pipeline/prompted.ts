@@ -8,6 +8,7 @@ import type { TeacherPrompt } from '../checkpoint/qwen/teacher-prompt.ts';
 import { teacherPrompt } from '../checkpoint/qwen/teacher-prompt.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 import type { FeedPart } from './ports.ts';
+import { refuseTooLong } from './room.ts';
 import type { Subject } from './subject.ts';
 
 export interface Prompted {
@@ -24,15 +25,15 @@ export interface Prompted {
 /**
  * @param grid of the picture, where pictures have grids of their own
  * @param teacher ask as the reference asks its Qwen teacher
- * @throws FoveaError as `buildPrompt` does.
+ * @throws FoveaError as `buildPrompt` and `refuseTooLong` do.
  */
 export function promptFor(
-  { model, checkpoint }: Subject,
+  subject: Subject,
   question: string,
-  grid: Grid = model.profile.grid,
+  grid: Grid = subject.model.profile.grid,
   teacher: TeacherPrompt | null = null,
 ): Prompted {
-  const { tokenizer, config } = checkpoint;
+  const { tokenizer, config } = subject.checkpoint;
   const placeholder = config.imageTokenId;
   const ids =
     teacher !== null && placeholder !== null
@@ -40,7 +41,9 @@ export function promptFor(
       : buildPrompt(tokenizer, placeholder, question);
   const start = ids.before.length;
   const end = start + grid[0] * grid[1];
-  return { ids, placeholder, grid, visual: [start, end], length: end + ids.after.length };
+  const length = end + ids.after.length;
+  refuseTooLong(subject, length, end - start);
+  return { ids, placeholder, grid, visual: [start, end], length };
 }
 
 /** What is fed for the whole prompt. */

@@ -13,6 +13,7 @@ import type { Grid } from '../../src-shared/kernels/types.ts';
 import { dynamicPlacement, placementOf } from './geometry.ts';
 import type { Placement } from './geometry.ts';
 import type { VisionLanguageModel } from './ports.ts';
+import { refuseTooManyVisual } from './room.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** A running model with the small files it came with. */
@@ -36,7 +37,7 @@ export interface EncodedImage {
  * @param squareTokens for models with dynamic grids: the picture is centred on a grey square of this many visual
  *   tokens, as the teacher sees it (METHOD §1); null: it is taken as it is.
  * @param rules how the file becomes pixels; absent: the authors'
- * @throws FoveaError as `decodeImage` does.
+ * @throws FoveaError as `decodeImage` and `refuseTooManyVisual` do.
  */
 export async function encodeImageFile(
   subject: Subject,
@@ -59,6 +60,7 @@ export async function encodeImage(
   const { pixels, placement } = await watch.time('preprocess', () =>
     Promise.resolve(preparePixels(subject, image, squareTokens)),
   );
+  refuseTooManyVisual(subject, placement.grid);
   const features = await watch.time('encode', () => subject.model.encodeImage(pixels, placement.grid));
   return { image, features, placement };
 }

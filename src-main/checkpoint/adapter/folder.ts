@@ -10,8 +10,10 @@ import { readSafetensorsHeader } from '../safetensors.ts';
 import type { TensorEntry } from '../safetensors.ts';
 import type { AdapterConfig } from './config.ts';
 import { ownFiles } from './own-files.ts';
+import { matching } from './pattern.ts';
 import { leftOut } from './targets.ts';
 import { ADAPTER_CONFIG, cannotMerge, readAdapterConfig } from './config.ts';
+import { within } from '../within.ts';
 
 /** What the file has for one module. */
 export interface AdaptedModule {
@@ -72,7 +74,7 @@ export async function readAdapterFolder(path: string, baseDir: string | null): P
   return {
     dir,
     config,
-    modules: modulesIn(tensors.values(), config, dir),
+    modules: within(matching(dir), () => modulesIn(tensors.values(), config, dir)),
     ownFiles: baseDir === null ? [] : await ownFiles(dir, resolve(baseDir)),
   };
 }

@@ -3,6 +3,7 @@
  * keys are Python's regular expressions, and mostly plain paths.
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Bounded } from '../within.ts';
 
 /** What means the same in Python and here; a dot of a path is a dot of a pattern in both. */
 const SHARED = /^\^?[\w.\-|()[\]*+?\\]*\$?$/;
@@ -44,4 +45,15 @@ export function byPattern(patterns: ReadonlyMap<string, number>, path: string, f
     if (compile(pattern).test(path)) return value;
   }
   return fallback;
+}
+
+/** All patterns of an adapter on all its modules have this long: many repetitions one after the other are slow too. */
+export function matching(dir: string, ms = 30_000): Bounded {
+  return {
+    what: "matching the adapter's patterns",
+    ms,
+    code: 'bad_checkpoint',
+    where: dir,
+    next: 'Write the modules of target_modules, rank_pattern and alpha_pattern out as plain paths',
+  };
 }
