@@ -1,4 +1,4 @@
--- project.db, user_version 6
+-- project.db, user_version 7
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -61,7 +61,7 @@ CREATE TABLE image (
   bytes INTEGER NOT NULL,
   mtime_ms INTEGER NOT NULL,
   width INTEGER NOT NULL,
-  height INTEGER NOT NULL,
+  height INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 1, sha256 BLOB CHECK (length(sha256) = 32),
   UNIQUE (root_id, path)
 ) STRICT;
 CREATE TABLE job (
@@ -97,6 +97,29 @@ CREATE TABLE model (
   family TEXT NOT NULL,
   created_at TEXT NOT NULL
 ) STRICT;
+CREATE TABLE picture_kept (
+  prediction_id INTEGER PRIMARY KEY REFERENCES prediction(id) ON DELETE CASCADE,
+  version INTEGER NOT NULL,
+  reviewer TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE picture_problem (
+  image_id INTEGER PRIMARY KEY REFERENCES image(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('missing', 'unreadable')),
+  reason TEXT NOT NULL,
+  found_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE picture_version (
+  image_id INTEGER NOT NULL REFERENCES image(id) ON DELETE CASCADE,
+  version INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  mtime_ms INTEGER NOT NULL,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  sha256 BLOB,
+  ended_at TEXT NOT NULL,
+  PRIMARY KEY (image_id, version)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE prediction (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   run_id INTEGER NOT NULL REFERENCES run(id),
@@ -115,7 +138,7 @@ CREATE TABLE prediction (
   second_stage TEXT,
   timings TEXT NOT NULL,
   device TEXT NOT NULL,
-  created_at TEXT NOT NULL,
+  created_at TEXT NOT NULL, picture_version INTEGER NOT NULL DEFAULT 1,
   UNIQUE (run_id, sample_id),
   CHECK (length(label) = grid_rows * grid_cols),
   CHECK ((dropped_rule IS NULL) = (dropped_value IS NULL) AND (dropped_rule IS NULL) = (dropped_limit IS NULL))
@@ -162,7 +185,12 @@ CREATE TABLE review_score (
 CREATE TABLE root (
   id INTEGER PRIMARY KEY,
   path TEXT NOT NULL UNIQUE
-) STRICT;
+, resolved TEXT) STRICT;
+CREATE TABLE root_link (
+  root_id INTEGER NOT NULL REFERENCES root(id) ON DELETE CASCADE,
+  folder TEXT NOT NULL,
+  PRIMARY KEY (root_id, folder)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   model_id INTEGER NOT NULL REFERENCES model(id),

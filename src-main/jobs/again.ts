@@ -2,9 +2,10 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ModelRef } from '../engine/protocol.ts';
 import { modelFingerprint } from './model-fingerprint.ts';
-import { imagePath } from '../store/image.ts';
+import { requireThisPicture } from '../store/picture-change.ts';
 import { type PredictionSource, predictionSource } from '../store/prediction-source.ts';
 import type { Project } from '../store/project.ts';
+import { settlePicture } from './pictures/settle.ts';
 
 export interface Again {
   readonly source: PredictionSource;
@@ -14,14 +15,15 @@ export interface Again {
 }
 
 /**
- * Throws `not_found` without such a prediction, picture or model folder, and `bad_checkpoint` when the folder now holds
+ * Throws `not_found` without such a prediction, picture or model folder, `conflict` when the picture was replaced, and `bad_checkpoint` when the folder now holds
  * another model: what it says would be put beside what the first one said.
  */
 export async function askAgain(project: Project, predictionId: number): Promise<Again> {
   const source = predictionSource(project.db, predictionId);
   const { fingerprint, precision, ...folders } = source.model;
-  const path = imagePath(project.db, project.path, source.imageId);
-  if (path === null) throw new FoveaError('not_found', 'the sample has no picture', { where: project.path });
+  const picture = await settlePicture(project, source.imageId, { fingerprint: false });
+  if (picture.outcome === 'unshown') throw picture.error;
+  requireThisPicture(project.db, predictionId);
   if ((await modelFingerprint(folders)) !== fingerprint) {
     throw new FoveaError('bad_checkpoint', 'the folder no longer holds the model that made this prediction', {
       where: folders.dir,
@@ -30,7 +32,7 @@ export async function askAgain(project: Project, predictionId: number): Promise<
   }
   return {
     source,
-    imagePath: path,
+    imagePath: picture.path,
     model: {
       ...folders,
       device: 'auto',

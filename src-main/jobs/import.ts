@@ -2,20 +2,23 @@
  * Brings questions into a project: checks each line and its picture, writes in batches, can be stopped and repeated.
  * Pictures stay where they are; of each only the header is read.
  */
-import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Reason } from '../../src-shared/contract/reasons.ts';
-import { readImageSize } from '../checkpoint/image/decode.ts';
-import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { openImport, Reasons, shown, type ImportItem, type ImportRecord } from '../importers/index.ts';
 import { transact } from '../store/db.ts';
-import { ensureImage, type NewImage } from '../store/image.ts';
+import { ensureImage } from '../store/image.ts';
 import type { Project } from '../store/project.ts';
-import { ensureRoot } from '../store/root.ts';
 import { addSample } from '../store/sample.ts';
 import { forgetSamples, UNIMPORT_CHUNK } from '../store/unimport.ts';
+import {
+  type ChosenFolder,
+  type ChosenPicture,
+  chosenFolder,
+  chosenPicture,
+  registerFolder,
+} from './pictures/chosen.ts';
 
 /** Large enough that the disk waits for few commits, small enough that stopping loses little. */
 const BATCH = 500;
@@ -27,6 +30,8 @@ export interface ImportReport {
   readonly seconds: number;
   /** Why rows failed, by kind. */
   readonly failures: readonly Reason[];
+  /** Folders outside of the images folder that links in it lead into; pictures may be read from there from now on. */
+  readonly linkedInto: readonly string[];
 }
 
 export interface ImportOptions {
@@ -40,7 +45,7 @@ export interface ImportOptions {
   readonly onProgress?: (questions: number, line: number) => void;
 }
 
-type Checked = { readonly record: ImportRecord; readonly image: Omit<NewImage, 'rootId'> };
+type Checked = { readonly record: ImportRecord; readonly picture: ChosenPicture };
 
 /**
  * Imports a question file. Bad lines are refused and counted, the others go in. Throws `not_found` (folder, file),
@@ -48,8 +53,10 @@ type Checked = { readonly record: ImportRecord; readonly image: Omit<NewImage, '
  */
 export async function importQuestions(project: Project, options: ImportOptions): Promise<ImportReport> {
   const started = performance.now();
-  const root = await rootFolder(options.imagesDir);
-  const sizes = new Map<string, Promise<Checked['image']>>();
+  let root = await chosenFolder(project, options.imagesDir);
+  const realProject = await realpath(project.path);
+  const sizes = new Map<string, Promise<ChosenPicture>>();
+  const linkedInto = new Set<string>();
   const failures = new Reasons();
   let [added, skipped, failed, lines] = [0, 0, 0, 0];
   let batch: ImportItem[] = [];
@@ -82,6 +89,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
     const checked = await Promise.all(items.map((item) => check(item, root, sizes)));
     sizes.clear();
     const good = checked.filter((found) => 'record' in found);
+    for (const { picture } of good) if (picture.linkedInto !== null) linkedInto.add(picture.linkedInto);
     for (const found of checked) {
       if ('record' in found) continue;
       failed++;
@@ -89,9 +97,10 @@ export async function importQuestions(project: Project, options: ImportOptions):
     }
     transact(project.db, () => {
       if (good.length === 0) return;
-      const rootId = ensureRoot(project.db, project.path, root);
-      for (const { record, image } of good) {
-        const imageId = ensureImage(project.db, { ...image, rootId });
+      const rootId = registerFolder(project, root, realProject, linkedInto);
+      root = { ...root, rootId };
+      for (const { record, picture } of good) {
+        const imageId = ensureImage(project.db, { ...picture.image, rootId });
         const id = addSample(project.db, { ...record, imageId });
         if (id === null) skipped++;
         else added++;
@@ -109,21 +118,28 @@ export async function importQuestions(project: Project, options: ImportOptions):
     if (batch.length === BATCH) await flush();
   }
   await flush();
-  return { added, skipped, failed, seconds: (performance.now() - started) / 1000, failures: failures.list() };
+  return {
+    added,
+    skipped,
+    failed,
+    seconds: (performance.now() - started) / 1000,
+    failures: failures.list(),
+    linkedInto: [...linkedInto],
+  };
 }
 
 async function check(
   item: ImportItem,
-  root: string,
-  sizes: Map<string, Promise<Checked['image']>>,
+  root: ChosenFolder,
+  sizes: Map<string, Promise<ChosenPicture>>,
 ): Promise<Checked | Extract<ImportItem, { ok: false }>> {
   if (!item.ok) return item;
   const { record } = item;
   try {
     // Several questions about one picture follow one another: its header is read once.
-    let image = sizes.get(record.imagePath);
-    if (!image) sizes.set(record.imagePath, (image = lookAt(root, record.imagePath)));
-    return { record, image: await image };
+    let picture = sizes.get(record.imagePath);
+    if (!picture) sizes.set(record.imagePath, (picture = chosenPicture(root, record.imagePath)));
+    return { record, picture: await picture };
   } catch (thrown) {
     const error = FoveaError.from(thrown);
     return {
@@ -136,31 +152,4 @@ async function check(
       },
     };
   }
-}
-
-/** The picture's facts. Refuses paths that lead out of `root`, by `..`, from the top, or through a link. */
-async function lookAt(root: string, path: string): Promise<Checked['image']> {
-  const outside = new FoveaError('bad_input', 'the image lies outside the images folder', {
-    next: 'Name pictures relative to the images folder and keep them in it',
-  });
-  if (isAbsolute(path) || /^[a-zA-Z]:|\\/.test(path) || path.split('/').includes('..')) throw outside;
-  const file = resolve(root, path);
-  const [width, height] = await readImageSize(file);
-  if (!isInside(await realpath(root), await realpath(file))) throw outside;
-  const { size, mtimeMs } = await pictureStat(file);
-  return { path, bytes: size, mtimeMs, width, height };
-}
-
-function isInside(root: string, file: string): boolean {
-  const inside = relative(root, file);
-  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
-}
-
-async function rootFolder(dir: string): Promise<string> {
-  const found = await stat(dir).catch(() => null);
-  if (found?.isDirectory()) return resolve(dir);
-  throw new FoveaError('not_found', 'the images folder is missing', {
-    where: resolve(dir),
-    next: 'Give the folder that the image paths of the questions start from',
-  });
 }

@@ -5,11 +5,13 @@ import { transact } from '../store/db.ts';
 import { imagePath } from '../store/image.ts';
 import { itemDeath, itemDone, itemFailed } from '../store/job-item.ts';
 import type { Lease } from '../store/job.ts';
+import { registeredPicture } from '../store/picture-version.ts';
 import { putMaps } from '../store/prediction-maps.ts';
 import { isLabelled, putPrediction } from '../store/prediction.ts';
 import type { Project } from '../store/project.ts';
 import { getSample } from '../store/sample.ts';
 import type { PlannedRun } from './label-run.ts';
+import { settlePicture } from './pictures/settle.ts';
 
 /** A sample on which the engine died so often is left out: it would die again. */
 const DEATHS_OF_POISON = 3;
@@ -55,11 +57,12 @@ export async function labelItem(
   }
   try {
     const sample = getSample(db, sampleId);
+    const picture = await pictureToLabel(project, sample.imageId);
     const outcome = await engine.label(
       {
         model: run.model,
         preset: run.preset,
-        imagePath: imagePath(db, project.path, sample.imageId)!,
+        imagePath: picture.path,
         question: sample.question,
         answerMode: run.answerMode,
         // The truth reaches the method only where the person asked to feed it.
@@ -68,10 +71,11 @@ export async function labelItem(
       },
       signal,
     );
+    await requireUntouched(project, sample.imageId, picture.version);
     const mapsKey = putMaps(db, outcome.maps);
     const predictionId = transact(db, () => {
       itemDone(db, lease, sampleId);
-      return putPrediction(db, run.runId, sampleId, mapsKey, outcome);
+      return putPrediction(db, run.runId, sampleId, mapsKey, { ...outcome, pictureVersion: picture.version });
     });
     return { kind: 'done', predictionId, engineDied: false };
   } catch (thrown) {
@@ -88,4 +92,23 @@ export async function labelItem(
     itemFailed(db, lease, sampleId, reason);
     return { kind: 'failed', reason, engineDied: false };
   }
+}
+
+/** The picture that is there now, which the label will be of. A file that cannot be read is for the engine to refuse. */
+async function pictureToLabel(
+  project: Project,
+  imageId: number,
+): Promise<{ readonly path: string; readonly version: number }> {
+  const found = await settlePicture(project, imageId, { fingerprint: true });
+  if (found.outcome !== 'unshown') return found;
+  if (found.error.code === 'conflict') throw found.error;
+  const { version } = registeredPicture(project.db, imageId);
+  return { path: imagePath(project.db, project.path, imageId)!, version };
+}
+
+/** Nobody knows which of two pictures the model saw that was replaced while it was looked at. */
+async function requireUntouched(project: Project, imageId: number, version: number): Promise<void> {
+  const now = await settlePicture(project, imageId, { fingerprint: false });
+  if (now.outcome === 'unshown' || now.version === version) return;
+  throw new FoveaError('conflict', 'the picture was replaced while it was labelled', { next: 'Label again' });
 }

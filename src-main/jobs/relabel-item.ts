@@ -6,6 +6,7 @@ import { encodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { rederive, type Rederived } from '../../src-shared/kernels/rederive.ts';
 import type { ReadableDb } from '../store/db.ts';
 import { canonicalJson } from '../store/json.ts';
+import { versionOfPrediction } from '../store/picture-change.ts';
 import { getPrediction, getPredictionMaps, type NewPrediction } from '../store/prediction.ts';
 import { answerTokens, type Candidate } from '../store/relabel.ts';
 import { getRun } from '../store/run.ts';
@@ -41,6 +42,7 @@ export function relabelled(db: ReadableDb, candidate: Candidate, wanted: Thresho
       secondStage: sameCrop ? prediction.secondStage : null,
       timings: { ...timings, relabel: performance.now() - started },
       device,
+      pictureVersion: versionOfPrediction(db, prediction.id),
     },
   };
 }

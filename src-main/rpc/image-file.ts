@@ -3,7 +3,7 @@
  * served: a project made by somebody else cannot name other files of this machine.
  */
 import { withPictureFile } from '../checkpoint/image/guarded-file.ts';
-import { imagePath } from '../store/image.ts';
+import { pictureFile } from '../jobs/pictures/file.ts';
 import type { Project } from '../store/project.ts';
 
 export interface ImageFile {
@@ -16,10 +16,10 @@ const HEAD_BYTES = 16;
 
 /** Null when there is no such image, its file is gone, or it is no picture. */
 export async function findImageFile(project: Project, imageId: number): Promise<ImageFile | null> {
-  const path = imagePath(project.db, project.path, imageId);
-  if (path === null) return null;
   const head = Buffer.alloc(HEAD_BYTES);
+  let path: string;
   try {
+    path = await pictureFile(project, imageId);
     await withPictureFile(path, (file) => file.read(head, 0, HEAD_BYTES, 0));
   } catch {
     return null;

@@ -15,16 +15,20 @@ export interface NewImage {
   readonly height: number;
 }
 
-/** Id of the image, registered when new; size, time and dimensions are brought up to date. */
+/**
+ * Id of the image, registered when new. One that is registered stays as it is: whether its file holds other pixels now is
+ * for `jobs/pictures` to find out, which keeps apart what was labelled before.
+ */
 export function ensureImage(db: WritableDb, image: NewImage): number {
-  const row = write<{ id: number }>(
+  const found = read<{ id: number }>(db, 'SELECT id FROM image WHERE root_id = ? AND path = ?').get(
+    image.rootId,
+    image.path,
+  );
+  if (found) return found.id;
+  return write(
     db,
-    `INSERT INTO image (root_id, path, bytes, mtime_ms, width, height) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (root_id, path) DO UPDATE SET
-       bytes = excluded.bytes, mtime_ms = excluded.mtime_ms, width = excluded.width, height = excluded.height
-     RETURNING id`,
-  ).get(image.rootId, image.path, image.bytes, Math.trunc(image.mtimeMs), image.width, image.height);
-  return row!.id;
+    'INSERT INTO image (root_id, path, bytes, mtime_ms, width, height) VALUES (?, ?, ?, ?, ?, ?)',
+  ).run(image.rootId, image.path, image.bytes, Math.trunc(image.mtimeMs), image.width, image.height).lastId;
 }
 
 /** Absolute path of an image, or null when there is none with this id. */
@@ -43,13 +47,15 @@ export interface ImageFacts {
   /** Stored pixels, EXIF orientation not applied. */
   readonly width: number;
   readonly height: number;
+  /** Of its content: grows when the file is replaced by other pixels. */
+  readonly version: number;
 }
 
 /** Throws `not_found`. */
 export function imageFacts(db: ReadableDb, imageId: number): ImageFacts {
   const row = read<ImageFacts>(
     db,
-    'SELECT root_id AS rootId, path, width, height FROM image WHERE id = ?',
+    'SELECT root_id AS rootId, path, width, height, version FROM image WHERE id = ?',
   ).get(imageId);
   if (row) return row;
   throw new FoveaError('not_found', `there is no image ${imageId}`, { next: 'Load the sample again' });

@@ -31,6 +31,8 @@ export interface NewPrediction {
   readonly secondStage: SecondStage | null;
   readonly timings: Readonly<Record<string, number>>;
   readonly device: string;
+  /** Which content of the picture's file it was made on; absent: the one that is registered. */
+  readonly pictureVersion?: number;
 }
 
 interface Row {
@@ -50,6 +52,7 @@ interface Row {
   readonly second_stage: string | null;
   readonly timings: string;
   readonly device: string;
+  readonly picture_version: number;
 }
 
 const boxListSchema = z.array(boxSchema);
@@ -73,23 +76,28 @@ export function putPrediction(
     sampleId,
   );
   if (before && read(db, 'SELECT 1 FROM review WHERE prediction_id = ?').get(before.id)) {
-    requireSame(before, found);
+    requireSame(before, found, found.pictureVersion ?? registeredVersion(db, sampleId));
     write(db, 'UPDATE prediction SET maps_key = ? WHERE id = ?').run(mapsKey, before.id);
     return before.id;
   }
   const { id } = write<{ id: number }>(
     db,
     `INSERT INTO prediction (run_id, sample_id, maps_key, answer, answer_tokens, grid_rows, grid_cols, transform,
-       label, dropped_rule, dropped_value, dropped_limit, boxes, second_stage, timings, device, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       label, dropped_rule, dropped_value, dropped_limit, boxes, second_stage, timings, device, created_at,
+       picture_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (run_id, sample_id) DO UPDATE SET
        maps_key = excluded.maps_key, answer = excluded.answer, answer_tokens = excluded.answer_tokens,
        grid_rows = excluded.grid_rows, grid_cols = excluded.grid_cols, transform = excluded.transform,
        label = excluded.label, dropped_rule = excluded.dropped_rule, dropped_value = excluded.dropped_value,
        dropped_limit = excluded.dropped_limit, boxes = excluded.boxes, second_stage = excluded.second_stage,
-       timings = excluded.timings, device = excluded.device, created_at = excluded.created_at
+       timings = excluded.timings, device = excluded.device, created_at = excluded.created_at,
+       picture_version = excluded.picture_version
      RETURNING id`,
-  ).get(...columns(runId, sampleId, mapsKey, found))!;
+  ).get(
+    ...columns(runId, sampleId, mapsKey, found),
+    found.pictureVersion ?? registeredVersion(db, sampleId),
+  )!;
   if (activeRunId(db) === runId) refreshSampleState(db, sampleId);
   return id;
 }
@@ -167,7 +175,19 @@ function rowOf(db: ReadableDb, id: number): Row {
   throw new FoveaError('not_found', `there is no prediction ${id}`, { next: 'Load the sample again' });
 }
 
-function requireSame(before: Row, found: NewPrediction): void {
+function registeredVersion(db: ReadableDb, sampleId: number): number {
+  return read<{ version: number }>(
+    db,
+    'SELECT i.version FROM sample s JOIN image i ON i.id = s.image_id WHERE s.id = ?',
+  ).get(sampleId)!.version;
+}
+
+function requireSame(before: Row, found: NewPrediction, pictureVersion: number): void {
+  if (before.picture_version !== pictureVersion) {
+    throw new FoveaError('conflict', 'the picture was replaced since this label was reviewed', {
+      next: 'Put the old picture back, or take the decision back and label again',
+    });
+  }
   const same =
     before.answer === found.answer &&
     before.grid_rows === found.grid[0] &&

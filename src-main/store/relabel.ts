@@ -8,6 +8,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
 import { type ReadableDb, read } from './db.ts';
 import { canonicalJson } from './json.ts';
+import { OF_THIS_PICTURE } from './picture-change.ts';
 import { whereSql } from './sample-where.ts';
 
 const tokensSchema = z.array(z.number().int().min(0));
@@ -132,7 +133,8 @@ function scopeSql({ filter, runIds }: RelabelScope) {
   return {
     sql: `FROM sample_state t JOIN prediction p ON p.id = t.prediction_id
       JOIN sample s ON s.id = t.sample_id JOIN image i ON i.id = s.image_id
-      WHERE t.review_id IS NULL AND p.run_id IN (SELECT value FROM json_each(?)) AND ${where.sql}`,
+      WHERE t.review_id IS NULL AND p.run_id IN (SELECT value FROM json_each(?)) AND ${OF_THIS_PICTURE}
+        AND ${where.sql}`,
     params: [JSON.stringify(runIds), ...where.params],
   };
 }

@@ -32,9 +32,12 @@ export const addImport: AddCommand = (program, cli) => {
       refuseIfNothing(found, options.questions);
       return found;
     }).finally(() => progress.end());
-    const { added, failed, skipped, seconds, failures } = report;
+    for (const folder of report.linkedInto) {
+      output.note(`Links of ${options.images} lead into ${folder}: pictures are read from there, too`);
+    }
+    const { added, failed, skipped, seconds, failures, linkedInto } = report;
     output.result(
-      { done: added, failed, skipped, seconds, project: resolve(path), failures },
+      { done: added, failed, skipped, seconds, project: resolve(path), failures, linkedInto },
       `Imported ${added} samples (${skipped} were there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
     );
     return exitOfBatch(failed);

@@ -83,6 +83,11 @@ export async function readPictureFile(path: string): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+/** Runs another short look at a name, such as resolving its links. @throws FoveaError `io`, and what `body` throws */
+export function lookingAt<T>(path: string, body: () => Promise<T>): Promise<T> {
+  return guard.run(path, body);
+}
+
 /** Runs what a library does with a file that was looked at; given up after three minutes. @throws FoveaError `io` */
 export function decoding<T>(path: string, body: () => Promise<T>): Promise<T> {
   return guard.long(path, DECODE_LOST_MS, body);
