@@ -16,8 +16,15 @@ export const LAYERS: readonly Layer[] = [
   { name: 'contract', path: 'src-shared/contract/', imports: ['kernels'] },
   { name: 'rpc-shared', path: 'src-shared/rpc/', imports: ['contract'] },
 
+  // Opens what others put on the disk; whoever reads files from outside does it through here.
+  { name: 'files', path: 'src-main/files/', imports: ['contract'] },
+
   { name: 'graph', path: 'src-main/graph/', imports: ['kernels', 'contract'] },
-  { name: 'checkpoint', path: 'src-main/checkpoint/', imports: ['kernels', 'contract', 'graph'] },
+  {
+    name: 'checkpoint',
+    path: 'src-main/checkpoint/',
+    imports: ['kernels', 'contract', 'files', 'graph'],
+  },
   {
     name: 'architectures',
     path: 'models/architectures/',
@@ -54,17 +61,30 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'library',
     path: 'src-main/library/',
-    imports: ['kernels', 'contract', 'checkpoint', 'engine-protocol'],
+    imports: ['kernels', 'contract', 'files', 'checkpoint', 'engine-protocol'],
   },
 
   { name: 'migrations', path: 'db/', imports: [] },
-  { name: 'store', path: 'src-main/store/', imports: ['kernels', 'contract', 'migrations'] },
-  { name: 'importers', path: 'src-main/importers/', imports: ['kernels', 'contract'] },
+  {
+    name: 'store',
+    path: 'src-main/store/',
+    imports: ['kernels', 'contract', 'files', 'migrations'],
+  },
+  { name: 'importers', path: 'src-main/importers/', imports: ['kernels', 'contract', 'files'] },
   { name: 'exporters', path: 'src-main/exporters/', imports: ['kernels', 'contract'] },
   {
     name: 'jobs',
     path: 'src-main/jobs/',
-    imports: ['kernels', 'contract', 'store', 'importers', 'exporters', 'engine-protocol', 'checkpoint'],
+    imports: [
+      'kernels',
+      'contract',
+      'files',
+      'store',
+      'importers',
+      'exporters',
+      'engine-protocol',
+      'checkpoint',
+    ],
   },
   {
     // What is tried on one sample while a person waits: no queue, no lease, and nothing stored until it is kept.
@@ -79,6 +99,7 @@ export const LAYERS: readonly Layer[] = [
       'kernels',
       'contract',
       'rpc-shared',
+      'files',
       'store',
       'jobs',
       'inspect',
@@ -96,6 +117,7 @@ export const LAYERS: readonly Layer[] = [
       'kernels',
       'contract',
       'rpc-shared',
+      'files',
       'checkpoint',
       'engine',
       'engine-protocol',

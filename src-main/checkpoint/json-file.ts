@@ -1,27 +1,27 @@
 /**
  * JSON files of a checkpoint folder: read once, parsed once by a schema, and every failure says which file and field.
  */
-import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { readPlain } from '../files/plain-file.ts';
+import { JSON_LIMITS, type JsonLimits, tooMuchJson } from './json-shape.ts';
 
-/** Configs are kilobytes; an index of the largest models is a few megabytes. Parsed JSON takes many times its bytes. */
-const MAX_JSON_BYTES = 32_000_000;
+const NEXT = 'Download the checkpoint folder again, or point Fovea at a complete one';
 
 /**
  * The text of a file, or null when it does not exist.
  * @throws FoveaError `bad_checkpoint` when it cannot be read, is no regular file (a pipe would block for ever) or too
  *   large for what it should be.
  */
-export async function readTextIfThere(path: string, maxBytes = MAX_JSON_BYTES): Promise<string | null> {
+export async function readTextIfThere(path: string, maxBytes = JSON_LIMITS.maxBytes): Promise<string | null> {
+  return (await readBytesIfThere(path, maxBytes))?.toString('utf8') ?? null;
+}
+
+async function readBytesIfThere(path: string, maxBytes: number): Promise<Buffer | null> {
   try {
-    const file = await stat(path);
-    if (!file.isFile()) throw bad(path, 'is not a file');
-    if (file.size > maxBytes)
-      throw bad(path, `is ${file.size} bytes, above the ${maxBytes} such a file can have`);
-    const text = await readFile(path, 'utf8');
-    if (text.startsWith(LFS_POINTER)) throw lfsPointer(path);
-    return text;
+    const bytes = await readPlain(path, { code: 'bad_checkpoint', next: NEXT, maxBytes });
+    if (bytes.subarray(0, LFS_POINTER.length).toString('latin1') === LFS_POINTER) throw lfsPointer(path);
+    return bytes;
   } catch (error) {
     if (error instanceof FoveaError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
@@ -32,22 +32,28 @@ export async function readTextIfThere(path: string, maxBytes = MAX_JSON_BYTES): 
 
 /**
  * The parsed file, or null when it does not exist.
- * @throws FoveaError `bad_checkpoint` as {@link readTextIfThere}, or when it is not JSON, or not what `schema` says.
+ * @throws FoveaError `bad_checkpoint` as {@link readTextIfThere}, or when it is not JSON, holds more than `limits`
+ *   allow, or is not what `schema` says.
  */
 export async function readJsonIfThere<S extends z.ZodType>(
   path: string,
   schema: S,
-  maxBytes = MAX_JSON_BYTES,
+  limits: Partial<JsonLimits> = {},
 ): Promise<z.output<S> | null> {
-  const text = await readTextIfThere(path, maxBytes);
-  if (text === null) return null;
-  let value: unknown;
+  const bounds = { ...JSON_LIMITS, ...limits };
+  const bytes = await readBytesIfThere(path, bounds.maxBytes);
+  return bytes === null ? null : checkJson(schema, parseJson(bytes, path, bounds), path);
+}
+
+/** @throws FoveaError `bad_checkpoint` when it is no JSON, or holds or nests more than `limits` allow */
+function parseJson(bytes: Buffer, path: string, limits: JsonLimits): unknown {
+  const problem = tooMuchJson(bytes, limits);
+  if (problem !== null) throw bad(path, problem);
   try {
-    value = JSON.parse(text);
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     throw bad(path, 'is not valid JSON');
   }
-  return checkJson(schema, value, path);
 }
 
 /** The value by its schema. @throws FoveaError `bad_checkpoint` naming file and field. */
@@ -84,6 +90,6 @@ function bad(path: string, what: string): FoveaError {
   const name = path.split(/[\\/]/).pop() ?? path;
   return new FoveaError('bad_checkpoint', `${name} ${what}`, {
     where: path,
-    next: 'Download the checkpoint folder again, or point Fovea at a complete one',
+    next: NEXT,
   });
 }

@@ -9,7 +9,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { MAX_LAYERS } from './config.ts';
 import { foreignWeights } from './foreign.ts';
-import { readTextIfThere } from './json-file.ts';
+import { readJsonIfThere, readTextIfThere } from './json-file.ts';
 import { readerNotes } from './notes.ts';
 import type { TowerPlaces } from './places.ts';
 import { hasTensors } from './tensor-index.ts';
@@ -76,14 +76,9 @@ async function refuseForeign(dir: string): Promise<void> {
   if (foreign) throw foreign;
 }
 
-/** The file's JSON, or null: whatever is wrong with it is for the family to say. */
+/** The file's JSON, or null: that it is no object is for the family to say. */
 async function peek(path: string): Promise<unknown> {
-  try {
-    return JSON.parse((await readTextIfThere(path)) ?? 'null');
-  } catch (error) {
-    if (error instanceof FoveaError) throw error;
-    return null;
-  }
+  return readJsonIfThere(path, z.unknown());
 }
 
 /** The keys, of any family, that say how many layers there are. */

@@ -6,11 +6,13 @@
  *
  * Format: 8 bytes little-endian header length N, N bytes JSON, then data; offsets count from the end of the header.
  */
-import { open, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { withPlainFile } from '../files/plain-file.ts';
 import { LFS_POINTER, lfsPointer } from './json-file.ts';
+import { type JsonLimits, tooMuchJson } from './json-shape.ts';
 
 /** Bytes per element of the dtypes Fovea knows. */
 export const DTYPE_BYTES = {
@@ -44,8 +46,14 @@ export interface TensorEntry {
   readonly length: number;
 }
 
+const NEXT = 'Download this file again';
+
 /** The format's own limit on the header. */
 const MAX_HEADER_BYTES = 100_000_000;
+
+type HeaderLimits = Pick<JsonLimits, 'depth' | 'values'>;
+/** An entry is some ten values: a few hundred thousand tensors, where the largest models have some thousand a file. */
+const HEADER_LIMITS: HeaderLimits = { depth: 8, values: 3_000_000 };
 
 /** Far more axes than any weight has; a longer list would only make its product slow to work out. */
 const MAX_AXES = 16;
@@ -59,30 +67,32 @@ const headerSchema = z.record(z.string(), z.unknown());
 
 /**
  * Every tensor of a file, by name, in file order.
- * @throws FoveaError `bad_checkpoint` on a missing, truncated or lying file.
+ * @throws FoveaError `bad_checkpoint` on a missing, truncated or lying file, or one with more tensors than any model has.
  */
-export async function readSafetensorsHeader(path: string): Promise<ReadonlyMap<string, TensorEntry>> {
-  let file: string;
-  let handle: FileHandle;
+export async function readSafetensorsHeader(
+  path: string,
+  limits: HeaderLimits = HEADER_LIMITS,
+): Promise<ReadonlyMap<string, TensorEntry>> {
   try {
-    file = await realpath(path);
-    // A pipe would block the open for ever.
-    if (!(await stat(file)).isFile()) throw bad(path, 'is not a file');
-    handle = await open(file, 'r');
+    const file = await realpath(path);
+    const wish = { code: 'bad_checkpoint', next: NEXT } as const;
+    const { text, dataStart, size } = await withPlainFile(path, wish, async (handle, info) => ({
+      ...(await readHeader(handle, info.size, path)),
+      size: info.size,
+    }));
+    return readEntries(parseHeader(text, path, limits), file, dataStart, size, path);
   } catch (error) {
     if (error instanceof FoveaError) throw error;
-    throw bad(path, `cannot be opened (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
-  try {
-    const { size } = await handle.stat();
-    const { header, dataStart } = await readHeader(handle, size, path);
-    return readEntries(header, file, dataStart, size, path);
-  } finally {
-    await handle.close();
+    throw bad(path, `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
   }
 }
 
-async function readHeader(handle: FileHandle, size: number, path: string) {
+/** The bytes of the header's JSON, and where the data begins. */
+async function readHeader(
+  handle: FileHandle,
+  size: number,
+  path: string,
+): Promise<{ text: Buffer; dataStart: number }> {
   if (size < 8) throw bad(path, `is ${size} bytes, too short for a safetensors file`);
   const start = Buffer.alloc(LFS_POINTER.length);
   await handle.read(start, 0, start.length, 0);
@@ -98,8 +108,14 @@ async function readHeader(handle: FileHandle, size: number, path: string) {
   const text = Buffer.alloc(headerBytes);
   const { bytesRead } = await handle.read(text, 0, headerBytes, 8);
   if (bytesRead !== headerBytes) throw bad(path, 'ended while its header was read');
+  return { text, dataStart: 8 + headerBytes };
+}
+
+function parseHeader(text: Buffer, path: string, limits: HeaderLimits): Record<string, unknown> {
+  const problem = tooMuchJson(text, { ...limits, maxBytes: MAX_HEADER_BYTES });
+  if (problem !== null) throw bad(path, `has a header that ${problem}`);
   try {
-    return { header: headerSchema.parse(JSON.parse(text.toString('utf8'))), dataStart: 8 + headerBytes };
+    return headerSchema.parse(JSON.parse(text.toString('utf8')));
   } catch {
     throw bad(path, 'has a header that is not a JSON object');
   }
@@ -175,6 +191,6 @@ function bad(path: string, what: string): FoveaError {
   const name = path.split(/[\\/]/).pop() ?? path;
   return new FoveaError('bad_checkpoint', `${name} ${what}`, {
     where: path,
-    next: 'Download this file again',
+    next: NEXT,
   });
 }

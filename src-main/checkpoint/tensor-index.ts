@@ -61,8 +61,10 @@ export async function shadowedShards(
 
 async function readShards(dir: string, weightMap: Record<string, string>): Promise<TensorMap> {
   const all = new Map<string, TensorEntry>();
+  const shards = new Set(Object.values(weightMap));
+  if (shards.size > MAX_SHARDS) throw tooMany(`names ${shards.size} shards`, MAX_SHARDS, dir);
   const held = new Set(await readdir(dir).catch(() => [] as string[]));
-  for (const shard of new Set(Object.values(weightMap))) {
+  for (const shard of shards) {
     if (shard !== basename(shard) || !shard.endsWith('.safetensors')) {
       throw new FoveaError('bad_checkpoint', `the index names a shard outside the folder: ${shard}`, {
         where: join(dir, 'model.safetensors.index.json'),
@@ -75,6 +77,7 @@ async function readShards(dir: string, weightMap: Record<string, string>): Promi
       if (other) throw twice(name, other, entry);
       all.set(name, entry);
     }
+    if (all.size > MAX_TENSORS) throw tooMany(`leads to ${all.size} tensors`, MAX_TENSORS, dir);
   }
   for (const [name, shard] of Object.entries(weightMap)) {
     if (!all.has(name)) {
@@ -89,6 +92,17 @@ async function readShards(dir: string, weightMap: Record<string, string>): Promi
     }
   }
   return all;
+}
+
+/** The largest published models have some hundred, with some ten thousand tensors in all. */
+const MAX_SHARDS = 5000;
+const MAX_TENSORS = 500_000;
+
+function tooMany(what: string, limit: number, dir: string): FoveaError {
+  return new FoveaError('bad_checkpoint', `model.safetensors.index.json ${what}, above ${limit}`, {
+    where: dir,
+    next: 'Download the checkpoint folder again, or point Fovea at a complete one',
+  });
 }
 
 function missingShard(dir: string, weightMap: Record<string, string>, held: ReadonlySet<string>): FoveaError {

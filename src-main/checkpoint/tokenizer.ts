@@ -102,7 +102,8 @@ export async function readTokenizer(
 ): Promise<Tokenizer> {
   const path = join(dir, 'tokenizer.json');
   const json =
-    (await readJsonIfThere(path, tokenizerSchema, MAX_TOKENIZER_BYTES)) ?? (await slowTokenizer(dir));
+    (await readJsonIfThere(path, tokenizerSchema, { maxBytes: MAX_TOKENIZER_BYTES })) ??
+    (await slowTokenizer(dir));
   if (!json) throw await noTokenizer(dir, path);
   const configPath = join(dir, 'tokenizer_config.json');
   const config = await readTokenizerConfig(dir, configSchema);

@@ -2,9 +2,9 @@
  * The walk all importers share: pieces of text out of a file, each through the format's schema, problems kept with
  * the line they are on.
  */
-import { createReadStream } from 'node:fs';
 import type { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { plainChunks } from '../files/plain-file.ts';
 import { readArray } from './json-array.ts';
 import { readLines } from './lines.ts';
 import { parseJson } from './parse.ts';
@@ -15,7 +15,7 @@ const NEXT = 'Correct it and import the file again';
 
 /**
  * Records of `file`, one per line or per element of its JSON list; blank lines are passed over.
- * Throws FoveaError `not_found` or `io` when the file cannot be read.
+ * Throws FoveaError `not_found`, `io` when the file cannot be read, and `bad_input` for one that is no ordinary file.
  */
 export async function* readRecords(
   file: string,
@@ -48,19 +48,14 @@ export async function countLines(file: string): Promise<number> {
 /** Bytes of `file` with failures as FoveaErrors. */
 export async function* readFile(file: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of createReadStream(file)) yield chunk as Buffer;
+    yield* plainChunks(file, { code: 'bad_input', next: 'Name a JSON or JSONL file' });
   } catch (error) {
+    if (error instanceof FoveaError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') {
       throw new FoveaError('not_found', 'the questions file does not exist', {
         where: file,
         next: 'Check the path',
-      });
-    }
-    if (code === 'EISDIR') {
-      throw new FoveaError('bad_input', 'this is a folder, not a questions file', {
-        where: file,
-        next: 'Name the JSON or JSONL file in it',
       });
     }
     throw new FoveaError('io', `the questions file cannot be read (${code ?? String(error)})`, {

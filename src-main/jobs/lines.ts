@@ -1,10 +1,11 @@
 /** Lines of a file, read synchronously: for work that must happen inside one database transaction. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { openPlainSync } from '../files/plain-file.ts';
 
 const CHUNK = 1 << 20;
 
-/** Yields each line without its end. Throws `not_found` or `io`. */
+/** Yields each line without its end. Throws `not_found`, `bad_input` for a pipe or folder, or `io`. */
 export function* readLines(path: string): Generator<string> {
   const fd = open(path);
   try {
@@ -27,8 +28,9 @@ export function* readLines(path: string): Generator<string> {
 
 function open(path: string): number {
   try {
-    return openSync(path, 'r');
+    return openPlainSync(path, { code: 'bad_input', next: 'Give a file that holds the lines' });
   } catch (cause) {
+    if (cause instanceof FoveaError) throw cause;
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     const message = missing ? 'the file is missing' : 'the file cannot be read';
     throw new FoveaError(missing ? 'not_found' : 'io', message, {

@@ -3,9 +3,10 @@
  * Training changes every part of a weights file, so samples find it; hashing 15 GB at every start would not be borne.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { withPlainFile } from '../files/plain-file.ts';
 import type { ModelRef } from '../engine/protocol.ts';
 
 const SAMPLES = 32;
@@ -38,6 +39,7 @@ async function folderFingerprint(dir: string, which = /./): Promise<string> {
       if (name.endsWith('.safetensors')) await addFile(hash, dir, name, SAMPLES);
     }
   } catch (thrown) {
+    if (thrown instanceof FoveaError) throw thrown;
     const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
     throw new FoveaError(missing ? 'not_found' : 'io', 'the model folder cannot be read', {
       where: dir,
@@ -49,17 +51,14 @@ async function folderFingerprint(dir: string, which = /./): Promise<string> {
 }
 
 async function addFile(hash: Hash, dir: string, name: string, samples: number): Promise<void> {
-  const file = await open(join(dir, name));
-  try {
-    const { size } = await file.stat();
+  const wish = { code: 'bad_checkpoint', next: 'Give the folder of a Hugging Face checkpoint' } as const;
+  await withPlainFile(join(dir, name), wish, async (file, { size }) => {
     hash.update(`${name}\0${size}\0`);
     const whole = size <= samples * SAMPLE_BYTES;
     const count = whole ? Math.ceil(size / SAMPLE_BYTES) : samples;
     const step = whole ? SAMPLE_BYTES : (size - SAMPLE_BYTES) / (samples - 1);
     for (let n = 0; n < count; n++) hash.update(await chunk(file, Math.floor(n * step)));
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 async function chunk(file: FileHandle, position: number): Promise<Buffer> {

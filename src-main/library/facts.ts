@@ -1,6 +1,6 @@
 /** What can be said of a checkpoint without loading it, kept while its files stay as they are. */
 import { createHash } from 'node:crypto';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -13,6 +13,7 @@ import { openModel, type AnyCheckpoint } from '../checkpoint/open.ts';
 import type { TowerPlaces } from '../checkpoint/places.ts';
 import { readRpnFolder } from '../checkpoint/rpn-folder.ts';
 import { hasTensors } from '../checkpoint/tensor-index.ts';
+import { readSmallText } from '../files/plain-file.ts';
 import { parseTower } from '../checkpoint/tower.ts';
 import { FINAL_NORM, towerOf } from './tower.ts';
 
@@ -89,7 +90,7 @@ export async function readRpnOnly(dir: string): Promise<{ k: number; t: number }
 export async function readTower(dir: string): Promise<LibraryModel['tower']> {
   try {
     const path = join(dir, 'config.json');
-    const vision = parseTower(JSON.parse(await readFile(path, 'utf8')), path);
+    const vision = parseTower(JSON.parse((await readSmallText(path)) ?? ''), path);
     return vision && (await hasTensors(dir)) ? { layers: vision.layers, imageSize: vision.imageSize } : null;
   } catch {
     return null;

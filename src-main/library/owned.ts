@@ -2,10 +2,11 @@
  * Folders of downloads: the only ones that are ever deleted. Each carries the list of its files, and a folder that holds
  * anything else, is a link, or lies elsewhere is left alone.
  */
-import { lstat, readFile, readdir, realpath, rm, rmdir } from 'node:fs/promises';
+import { lstat, readdir, realpath, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { readSmallText } from '../files/plain-file.ts';
 import { writeJson } from './atomic-json.ts';
 
 /** Fovea's list, in the folder it speaks of. */
@@ -45,7 +46,7 @@ export function checkOwnedFile(file: OwnedFile): OwnedFile {
 /** Null when there is none that can be read. */
 export async function readManifest(dir: string): Promise<Manifest | null> {
   try {
-    return manifestSchema.parse(JSON.parse(await readFile(join(dir, MANIFEST), 'utf8')));
+    return manifestSchema.parse(JSON.parse((await readSmallText(join(dir, MANIFEST), 10_000_000)) ?? ''));
   } catch {
     return null;
   }

@@ -2,10 +2,11 @@
  * What a person means by a path or a name: a checkpoint folder, a repository folder of a Hugging Face cache (then its
  * newest snapshot), or `ORG/NAME` of a repository that such a cache holds.
  */
-import { access, readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { readSmallText } from '../files/plain-file.ts';
 import { REPOSITORY } from './hub/repository.ts';
 
 /** Absolute path of an existing folder, links resolved; null when there is none. */
@@ -47,7 +48,7 @@ export async function checkpointFolder(given: string, cache: string): Promise<st
 export async function snapshotOf(folder: string): Promise<string | null> {
   if (!basename(folder).startsWith('models--')) return null;
   const snapshots = join(folder, 'snapshots');
-  const main = (await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => '')).trim();
+  const main = ((await readSmallText(join(folder, 'refs', 'main'))) ?? '').trim();
   if (/^[0-9a-f]{40}$/.test(main) && (await hasConfig(join(snapshots, main)))) return join(snapshots, main);
   let newest: { readonly dir: string; readonly time: number } | null = null;
   for (const revision of await readdir(snapshots).catch(() => [])) {

@@ -1,9 +1,9 @@
 /** Vision towers that models name without having them: which repository it is, and whether this person has it already. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { TowerPlaces } from '../checkpoint/places.ts';
 import { towerFolder, towerRepository } from '../checkpoint/tower.ts';
+import { readSmallText } from '../files/plain-file.ts';
 
 /** A final norm is in every whole model and in no RPN-only folder. */
 export const FINAL_NORM = /^(model\.)?(language_model\.)?(model\.)?norm\.weight$/;
@@ -13,8 +13,8 @@ const indexSchema = z.object({ weight_map: z.record(z.string(), z.unknown()) });
 
 /** The folder of the tower that a checkpoint's config.json names; null when it names none, or it is nowhere. */
 export async function towerOf(dir: string, places: TowerPlaces): Promise<string | null> {
-  const text = await readFile(join(dir, 'config.json'), 'utf8').catch(() => 'null');
-  const named = namedSchema.safeParse(parseJson(text));
+  const text = await readSmallText(join(dir, 'config.json'));
+  const named = namedSchema.safeParse(parseJson(text ?? 'null'));
   return named.success ? towerFolder(dir, named.data.mm_vision_tower, places) : null;
 }
 

@@ -3,9 +3,10 @@
  * that it names, wherever this person has it; a folder with a whole model and an adapter means both, as transformers
  * takes it where PEFT is installed.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { readSmallText } from '../../files/plain-file.ts';
 import type { TowerPlaces } from '../places.ts';
 import { towerPlaces } from '../places.ts';
 import { hasTensors } from '../tensor-index.ts';
@@ -100,7 +101,7 @@ async function refuseOtherRevision(found: string, revision: string | null, next:
   if (revision === null || revision === 'main') return;
   const name = basename(found);
   const refs = join(dirname(dirname(found)), 'refs', revision);
-  const commit = (await readFile(refs, 'utf8').catch(() => revision)).trim();
+  const commit = ((await readSmallText(refs)) ?? revision).trim();
   if (name === commit || name.endsWith(`@${commit}`)) return;
   throw new FoveaError('not_found', `the adapter asks for revision ${revision} of its base`, {
     where: found,

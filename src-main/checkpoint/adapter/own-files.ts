@@ -2,8 +2,9 @@
  * Trainers put tokenizer, template and picture settings beside the adapter. Those of the base are used; where an adapter's
  * own say something else, a person has to know.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readPlain } from '../../files/plain-file.ts';
 
 const FILES = [
   'tokenizer.json',
@@ -26,6 +27,7 @@ async function differs(own: string, base: string): Promise<boolean> {
   const [a, b] = await Promise.all([own, base].map((path) => stat(path).catch(() => null)));
   if (!a?.isFile()) return false;
   if (!b?.isFile() || a.size !== b.size || a.size > MAX_BYTES) return true;
-  const [mine, theirs] = await Promise.all([readFile(own), readFile(base)]);
+  const wish = { code: 'bad_checkpoint', next: 'Download this file again', maxBytes: MAX_BYTES } as const;
+  const [mine, theirs] = await Promise.all([readPlain(own, wish), readPlain(base, wish)]);
   return !mine.equals(theirs);
 }

@@ -3,20 +3,16 @@
  * into it, a device never ends. What a name stands for may change between looking and opening, so the file is opened
  * without waiting and asked again once it is open.
  */
-import { constants, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, readlink, stat } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { guard, kindOf, NEVER_WAIT } from '../../files/plain-file.ts';
 import { badImage } from './bad-image.ts';
-import { ReadGuard } from './read-guard.ts';
 
-/** Windows knows no such flag, and no named pipes among files. */
-const NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** At a time, so that no call takes long on a disk that answers. */
 const CHUNK_BYTES = 1 << 20;
 /** Decoding the largest picture that is taken needs some seconds. */
 const DECODE_LOST_MS = 180_000;
-
-const guard = new ReadGuard();
 
 /** Size and times of a picture's file, links followed. @throws FoveaError as {@link withPictureFile} */
 export function pictureStat(path: string): Promise<Stats> {
@@ -120,13 +116,6 @@ async function checkedStat(path: string): Promise<Stats> {
 function requirePlain(path: string, info: Stats): void {
   if (!info.isFile()) throw badImage(path, `it is ${kindOf(info)}, not a file`);
   if (info.size === 0) throw badImage(path, '0 bytes');
-}
-
-function kindOf(info: Stats): string {
-  if (info.isDirectory()) return 'a folder';
-  if (info.isFIFO()) return 'a named pipe';
-  if (info.isSocket()) return 'a socket';
-  return 'a device';
 }
 
 function danglingLink(path: string, target: string): FoveaError {

@@ -1,7 +1,8 @@
 /** What a person's Hugging Face cache holds that Fovea could run, so that nobody has to know where that cache lies. */
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { hasTensors } from '../../checkpoint/tensor-index.ts';
+import { readSmallText } from '../../files/plain-file.ts';
 import { refuseUnsupported } from './download.ts';
 
 export interface CachedModel {
@@ -35,7 +36,7 @@ export async function cachedModels(
 
 async function canRun(dir: string): Promise<boolean> {
   try {
-    refuseUnsupported(JSON.parse(await readFile(join(dir, 'config.json'), 'utf8')), dir);
+    refuseUnsupported(JSON.parse((await readSmallText(join(dir, 'config.json'))) ?? ''), dir);
     return await hasTensors(dir);
   } catch {
     return false;

@@ -5,7 +5,7 @@
  * may be lost are lost, others are refused at once instead of lost as well.
  */
 import { dirname, sep } from 'node:path';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
 
 export interface GuardLimits {
   /** Under way at once, while nothing is slow. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
-import { ReadGuard } from '../../src-main/checkpoint/image/read-guard.ts';
+import { ReadGuard } from '../../src-main/files/read-guard.ts';
 
 const limits = { atOnce: 2, slowMs: 20, lostMs: 60, mostLost: 3 };
 

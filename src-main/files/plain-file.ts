@@ -1,0 +1,143 @@
+/**
+ * The one way to a file that somebody else put there: only ordinary files are opened. A named pipe would be waited for
+ * until somebody writes into it, and a device never ends. What a name stands for may change between looking and opening,
+ * so a file is opened without waiting and asked again once it is open.
+ */
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { FoveaError, type ErrorCode } from '../../src-shared/contract/errors.ts';
+import { ReadGuard } from './read-guard.ts';
+
+/** The guard of this process, for all its files: it counts the threads that libuv has left. */
+export const guard = new ReadGuard();
+
+/** Windows knows no such flag, and no named pipes among files. */
+export const NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** At a time, so that no call takes long on a disk that answers. */
+const CHUNK_BYTES = 1 << 20;
+
+/** What to say of a file that is none, or too large. */
+export interface PlainWish {
+  readonly code: ErrorCode;
+  readonly next: string;
+  /** Of those that are read whole. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Opens a file for `body`, which must not read much of it, and closes it.
+ * @throws FoveaError by the wish for what is no ordinary file, `io` for one that does not answer, and what the system says
+ *   (`ENOENT` and its like) as it is
+ */
+export function withPlainFile<T>(
+  path: string,
+  wish: PlainWish,
+  body: (file: FileHandle, info: Stats) => Promise<T>,
+): Promise<T> {
+  return guard.run(path, async () => {
+    const { file, info } = await openPlain(path, wish);
+    try {
+      return await body(file, info);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/** The file piece by piece, to its end, however long that is. Errors as {@link withPlainFile}. */
+export async function* plainChunks(path: string, wish: PlainWish): AsyncGenerator<Buffer, void, undefined> {
+  const { file, info } = await guard.run(path, () => openPlain(path, wish));
+  const { maxBytes = Infinity } = wish;
+  try {
+    if (info.size > maxBytes) throw tooLarge(path, info.size, maxBytes, wish);
+    for (let at = 0; ;) {
+      const { bytesRead, buffer } = await guard.run(path, () =>
+        file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at),
+      );
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      // It may grow while it is read.
+      if (at > maxBytes) throw tooLarge(path, at, maxBytes, wish);
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** All of a file of at most `maxBytes`. Errors as {@link withPlainFile}. */
+export async function readPlain(
+  path: string,
+  wish: PlainWish & { readonly maxBytes: number },
+): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of plainChunks(path, wish)) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** The text of a small file, or null where there is none that can be read: for what has a way without it. */
+export async function readSmallText(path: string, maxBytes = 1_000_000): Promise<string | null> {
+  try {
+    return (await readPlain(path, { code: 'bad_input', next: '', maxBytes })).toString('utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** A descriptor of an ordinary file, to be closed by the caller. Errors as {@link withPlainFile}, but for shares. */
+export function openPlainSync(path: string, wish: PlainWish): number {
+  const fd = openSync(path, NEVER_WAIT);
+  try {
+    requirePlain(path, fstatSync(fd), wish);
+    return fd;
+  } catch (thrown) {
+    closeSync(fd);
+    throw thrown;
+  }
+}
+
+/** What a name stands for, in words, when it is no ordinary file. */
+export function kindOf(info: Stats): string {
+  if (info.isDirectory()) return 'a folder';
+  if (info.isFIFO()) return 'a named pipe';
+  if (info.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+async function openPlain(path: string, wish: PlainWish): Promise<{ file: FileHandle; info: Stats }> {
+  const file = await open(path, NEVER_WAIT).catch((error: unknown) => {
+    // A socket, and a device that nobody stands behind.
+    if (error instanceof Error && 'code' in error && error.code === 'ENXIO') {
+      throw notPlain(path, 'a socket or a device', wish);
+    }
+    throw error;
+  });
+  try {
+    const info = await file.stat();
+    requirePlain(path, info, wish);
+    return { file, info };
+  } catch (thrown) {
+    await file.close();
+    throw thrown;
+  }
+}
+
+function requirePlain(path: string, info: Stats, wish: PlainWish): void {
+  if (!info.isFile()) throw notPlain(path, kindOf(info), wish);
+}
+
+function notPlain(path: string, kind: string, { code, next }: PlainWish): FoveaError {
+  return new FoveaError(code, `${basename(path)} is ${kind}, not a file`, { where: path, next });
+}
+
+function tooLarge(path: string, size: number, maxBytes: number, { code, next }: PlainWish): FoveaError {
+  return new FoveaError(
+    code,
+    `${basename(path)} is ${size} bytes, above the ${maxBytes} such a file can have`,
+    {
+      where: path,
+      next,
+    },
+  );
+}
