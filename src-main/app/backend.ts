@@ -2,6 +2,7 @@
 import { createBackend, type Backend } from '../rpc/backend.ts';
 import { dataDir, demoDir, recentFile } from './data-dir.ts';
 import { startEngine } from './engine.ts';
+import { pathRules } from './path-rules.ts';
 import { appResources, reviewerName } from './resources.ts';
 import { appVersion } from './version.ts';
 
@@ -14,11 +15,15 @@ export type OpenedBackend = Pick<Backend, 'call' | 'subscribe' | 'imageFile' | '
 export async function openBackend(options: {
   readonly host: 'electron' | 'browser';
   readonly projectPath: string | null;
+  /** Folders beyond the usual ones that a page in a browser may read and write in. */
+  readonly allow?: readonly string[];
 }): Promise<OpenedBackend> {
   const engine = startEngine();
   try {
     const backend = await createBackend({
-      ...options,
+      host: options.host,
+      projectPath: options.projectPath,
+      paths: pathRules(options.host, options.projectPath, options.allow),
       engine,
       version: appVersion(),
       reviewer: reviewerName(),

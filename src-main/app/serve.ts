@@ -1,11 +1,13 @@
 /** Serves a project in the browser until told to stop: what `fovea serve` and `npm start` without Electron do. */
+import type { Readable } from 'node:stream';
+import { inApp } from './app-root.ts';
 import { openBackend } from './backend.ts';
 import { startBrowserHost } from './browser/host.ts';
-import { inApp } from './app-root.ts';
+import { dataDir } from './data-dir.ts';
 
 /**
- * A browser keeps a person's keys, theme, panes and place by address, port included: another port each time would
- * forget them at every start. Several, because several projects can be served at once; below what systems give out.
+ * A browser keeps by address, port included, that it was let in, and what is not saved yet: another port each time would
+ * leave both behind. Several, because several projects can be served at once; below what systems give out.
  */
 const USUAL_PORTS: readonly number[] = Array.from({ length: 8 }, (_, i) => 27_180 + i);
 
@@ -15,9 +17,15 @@ export interface ServeOptions {
   /** 0: a free one; null: the first of {@link USUAL_PORTS} that is free. */
   readonly port: number | null;
   readonly address: '127.0.0.1' | '::1';
+  /** Folders beyond the usual ones that the page may read and write in. */
+  readonly allow?: readonly string[];
   readonly signal: AbortSignal;
-  /** Told the address once it answers. */
+  /** Told the address once it answers; it lets one browser in. */
   readonly onReady: (url: string) => void;
+  /** A terminal in which Enter asks for another address. */
+  readonly terminal?: Readable & { readonly isTTY?: boolean };
+  /** Told each further address. */
+  readonly onAnother?: (url: string) => void;
 }
 
 /**
@@ -25,20 +33,37 @@ export interface ServeOptions {
  * @throws FoveaError when the project or the port cannot be had; nothing is left running
  */
 export async function serveUntilStopped(options: ServeOptions): Promise<void> {
-  const backend = await openBackend({ host: 'browser', projectPath: options.projectPath });
+  const backend = await openBackend({
+    host: 'browser',
+    projectPath: options.projectPath,
+    allow: options.allow,
+  });
   try {
     const host = await startBrowserHost({
       backend,
       pageDir: inApp('dist/renderer'),
       port: options.port ?? USUAL_PORTS,
       address: options.address,
+      dataDir: dataDir(),
     });
     options.onReady(host.url);
+    const stopListening = onEnter(options.terminal, () => options.onAnother?.(host.newUrl()));
     await stopped(options.signal);
+    stopListening();
     await host.close();
   } finally {
     await backend.dispose();
   }
+}
+
+/** Hears of every line that is entered in a terminal; gives the function that stops it. */
+function onEnter(terminal: ServeOptions['terminal'], listener: () => void): () => void {
+  if (!terminal?.isTTY) return () => undefined;
+  terminal.on('data', listener);
+  return () => {
+    terminal.off('data', listener);
+    terminal.pause();
+  };
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

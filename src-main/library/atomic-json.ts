@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Makes the folder when there is none. Throws what the disk says. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
+/** Makes the folder when there is none. Throws what the disk says. @param mode who may read it: 0o600 for secrets */
+export async function writeJson(path: string, value: unknown, mode = 0o666): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
       await file.sync();

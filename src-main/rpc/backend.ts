@@ -19,12 +19,13 @@ import { storeError } from '../store/errors.ts';
 import { type Project, openProject } from '../store/project.ts';
 import { sameSamples } from '../store/same-samples.ts';
 import { projectName } from '../store/summary.ts';
+import { withGivenPaths, type PathRules } from './given-paths.ts';
 import type { HandlerContext, Handlers } from './handlers/context.ts';
 import { handlers } from './handlers/index.ts';
 import type { ImageFile } from './image-file.ts';
 import { startModelTasks } from './model-tasks.ts';
 import type { BackendOptions } from './options.ts';
-import { rememberProject } from './recent-projects.ts';
+import { recentProjects, rememberProject } from './recent-projects.ts';
 import { type Publish, type Session, openSession } from './session.ts';
 
 export type { BackendOptions } from './options.ts';
@@ -49,6 +50,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const publish: Publish = (name, payload) => {
     for (const listener of listeners) listener(name, payload);
   };
+  const paths: PathRules = options.paths ?? { base: process.cwd(), roots: null };
   let session: Session | null = null;
   // Opening and closing take turns: two of them at once would leave one project open and forgotten.
   let turn: Promise<unknown> = Promise.resolve();
@@ -107,7 +109,11 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
         });
       }
       try {
-        return await answer(handlers, name, context, parsed.data);
+        const input = await withGivenPaths(name, parsed.data, paths, {
+          project: session?.project.path ?? null,
+          recent: async () => (await recentProjects(options.recentFile ?? null)).map(({ path }) => path),
+        });
+        return await answer(handlers, name, context, input);
       } catch (thrown) {
         throw storeError(thrown, session?.project.path ?? null);
       }

@@ -1,5 +1,6 @@
 /** What a host gives the backend at start. */
 import type { Engine } from '../engine/protocol.ts';
+import type { PathRules } from './given-paths.ts';
 import type { Resources } from '../jobs/demo-project.ts';
 
 export interface BackendOptions {
@@ -16,6 +17,8 @@ export interface BackendOptions {
   readonly demoProjectDir?: string;
   /** Where the list of models and the downloads lie. Default: `~/Fovea`. */
   readonly dataDir?: string;
+  /** What a page's paths are meant from and stay under. Default: this process's folder, and anywhere. */
+  readonly paths?: PathRules;
   /** Where the projects opened last are remembered. Default: nowhere. */
   readonly recentFile?: string;
 }

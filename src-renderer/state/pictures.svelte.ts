@@ -4,6 +4,7 @@
  * somebody looks closer and forgotten when the next sample is shown, so that large pictures cost neither time nor memory.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { pictureAddress } from '../../src-shared/rpc/connect.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import { withoutOrientation } from '../logic/orientation.ts';
 import type { Size } from '../logic/viewport.ts';
@@ -43,7 +44,7 @@ export class Picture {
    */
   static async load(url: string, name: string, size: Size, scale: number): Promise<Picture> {
     try {
-      const response = await fetch(url);
+      const response = await fetch(pictureAddress(url));
       if (!response.ok) throw new Error(`the host answered ${response.status}`);
       const bytes = withoutOrientation(new Uint8Array(await response.arrayBuffer()));
       const file = new Blob([bytes], { type: response.headers.get('content-type') ?? '' });

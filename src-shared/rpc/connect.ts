@@ -9,6 +9,8 @@ import type { MenuEntry } from './app-menu.ts';
 import type { Channel } from './channel.ts';
 import { createRpcClient } from './client.ts';
 import { domPort, messagePortChannel, type DomPort } from './message-port-channel.ts';
+import { comeIn, pictureKeyOf } from './handshake.ts';
+import { keepSession, keptSession, takeTicket } from './page-session.ts';
 import { openWebSocketChannel, type WebSocketLike } from './web-socket-channel.ts';
 
 /** What the preload exposes as `window.fovea`. */
@@ -47,7 +49,7 @@ interface PageMessage {
 /** The page's globals as far as they are used; declared here because this folder has no DOM types. */
 interface PageGlobals {
   readonly fovea?: ElectronBridge;
-  readonly location?: { readonly protocol: string; readonly host: string };
+  readonly location?: { readonly protocol: string; readonly host: string; readonly port: string };
   readonly WebSocket?: new (url: string) => WebSocketLike;
   addEventListener(type: 'message', listener: (event: PageMessage) => void): void;
   removeEventListener(type: 'message', listener: (event: PageMessage) => void): void;
@@ -83,11 +85,32 @@ function page(): PageGlobals {
   return globalThis as unknown as PageGlobals;
 }
 
-function openSocket(): Promise<Channel> {
+/** What pictures are asked for with: known once the page is in, empty where there is no socket. */
+let pictureQuery = '';
+
+/** Where this page gets the picture that the main side calls `url` (`/image/12`). */
+export function pictureAddress(url: string): string {
+  return pictureQuery === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${pictureQuery}`;
+}
+
+async function openSocket(): Promise<Channel> {
   const { location, WebSocket } = page();
   if (!location || !WebSocket) throw new FoveaError('internal', 'connect() runs in a page only');
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  return openWebSocketChannel(new WebSocket(`${scheme}//${location.host}${SOCKET_PATH}`));
+  const channel = await openWebSocketChannel(new WebSocket(`${scheme}//${location.host}${SOCKET_PATH}`));
+  try {
+    const session = await comeIn(channel, {
+      port: Number(location.port) || (location.protocol === 'https:' ? 443 : 80),
+      session: keptSession(),
+      ticket: takeTicket(),
+    });
+    keepSession(session);
+    pictureQuery = `key=${await pictureKeyOf(session.secret)}`;
+    return channel;
+  } catch (error) {
+    channel.close();
+    throw error;
+  }
 }
 
 function openPort(bridge: ElectronBridge): Promise<Channel> {

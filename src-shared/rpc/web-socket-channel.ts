@@ -58,7 +58,7 @@ export function openWebSocketChannel(socket: WebSocketLike): Promise<Channel> {
       if (opened) return;
       reject(
         new FoveaError('io', 'The main side cannot be reached', {
-          next: 'Open the address that `fovea serve` printed; each start has its own',
+          next: 'Check that Fovea is still running where you started it',
         }),
       );
     });

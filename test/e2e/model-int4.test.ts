@@ -64,7 +64,12 @@ test('a bar while int4 weights are written, a stop that keeps them, and the devi
     resources: appResources(),
     dataDir: home,
   });
-  const host = await startBrowserHost({ backend, pageDir: join(root, 'dist/renderer'), port: 0 });
+  const host = await startBrowserHost({
+    backend,
+    pageDir: join(root, 'dist/renderer'),
+    port: 0,
+    dataDir: home,
+  });
   const context = await chromium.browser.newContext({ viewport: { width: 1440, height: 900 } });
   try {
     const page = await context.newPage();

@@ -7,6 +7,7 @@ import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addLabel } from './label.ts';
 import { addModel } from './model.ts';
+import { addOpen } from './open.ts';
 import { addReview } from './review.ts';
 import { addRoi } from './roi-command.ts';
 import { addServe } from './serve.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addBackup,
   addRestore,
   addServe,
+  addOpen,
   addModel,
   addDoctor,
   addRoi,

@@ -7,7 +7,12 @@ import { EXIT } from './exit.ts';
 interface Options {
   readonly port: number | null;
   readonly host: string;
+  readonly allow: readonly string[];
 }
+
+/** Each address lets one browser in, once: nobody who reads it later can use it. */
+export const HOW_TO_GO_ON =
+  'The address lets one browser in; press Enter for another one (or use: fovea open), Ctrl-C to stop.';
 
 const ADDRESSES = { '127.0.0.1': '127.0.0.1', localhost: '127.0.0.1', '::1': '::1' } as const;
 
@@ -22,8 +27,14 @@ export const addServe: AddCommand = (program, cli) => {
       parsePort,
       null,
     )
-    .option('--host <name>', 'loopback address to listen on', '127.0.0.1');
-  cli.define<Options>(command, async ({ output, signal }, [project], { port, host }) => {
+    .option('--host <name>', 'loopback address to listen on', '127.0.0.1')
+    .option(
+      '--allow <dir>',
+      'a folder the page may import from and export to, besides the home folder, this one and the project’s (repeatable)',
+      (dir: string, before: readonly string[]) => [...before, dir],
+      [],
+    );
+  cli.define<Options>(command, async ({ output, stdin, signal }, [project], { port, host, allow }) => {
     const address = Object.hasOwn(ADDRESSES, host) ? ADDRESSES[host as keyof typeof ADDRESSES] : null;
     if (address === null) {
       throw usageError(
@@ -36,11 +47,14 @@ export const addServe: AddCommand = (program, cli) => {
       projectPath,
       port,
       address,
+      allow,
       signal,
       onReady: (url) => {
         output.result({ url, project: projectPath }, `Fovea is at ${url}`);
-        output.note('Press Ctrl-C to stop.');
+        output.note(HOW_TO_GO_ON);
       },
+      terminal: stdin,
+      onAnother: (url) => output.note(`Another address: ${url}`),
     });
     return EXIT.done;
   });

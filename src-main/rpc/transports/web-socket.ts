@@ -1,5 +1,5 @@
 /**
- * The server end of the WebSocket transport. It takes sockets that the host has already let in (token, Host and Origin
+ * The server end of the WebSocket transport. It takes sockets that the host may listen to (Host and Origin
  * checked on the upgrade request) and gives channels.
  */
 import type { IncomingMessage } from 'node:http';
@@ -19,8 +19,8 @@ export interface WebSocketAcceptor {
   close(): void;
 }
 
-/** Accepts sockets and hands each open one to `onChannel`. */
-export function webSocketAcceptor(onChannel: (channel: Channel) => void): WebSocketAcceptor {
+/** Accepts sockets and hands each open one to `onChannel`, with the port of this machine that it came in at. */
+export function webSocketAcceptor(onChannel: (channel: Channel, port: number) => void): WebSocketAcceptor {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES + SLACK_BYTES,
@@ -28,7 +28,8 @@ export function webSocketAcceptor(onChannel: (channel: Channel) => void): WebSoc
   });
   return {
     accept: (request, socket, head) => {
-      server.handleUpgrade(request, socket, head, (client) => onChannel(webSocketChannel(client)));
+      const port = request.socket.localPort ?? 0;
+      server.handleUpgrade(request, socket, head, (client) => onChannel(webSocketChannel(client), port));
     },
     close: () => {
       for (const client of server.clients) client.terminate();

@@ -2,17 +2,22 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { findHosts } from '../../../src-main/app/browser/control.ts';
+import { forgetBrowsers } from '../../../src-main/app/browser/known-browsers.ts';
 import { startBrowserHost, type BrowserHost } from '../../../src-main/app/browser/host.ts';
 import type { HostBackend } from '../../../src-main/app/host-backend.ts';
 import type { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Channel } from '../../../src-shared/rpc/channel.ts';
 import { createRpcClient } from '../../../src-shared/rpc/client.ts';
+import { decodeFrame, encodeFrame } from '../../../src-shared/rpc/codec.ts';
+import { comeIn, pictureKeyOf, type PageSession, type Pass } from '../../../src-shared/rpc/handshake.ts';
 import { openWebSocketChannel, type WebSocketLike } from '../../../src-shared/rpc/web-socket-channel.ts';
 
 const info = { version: '0', host: 'browser', projectPath: null, reviewer: 'r' } as const;
@@ -21,6 +26,7 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 let dir: string;
 let host: BrowserHost;
 let token: string;
+let home: string;
 
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'fovea-host-'));
@@ -41,7 +47,8 @@ before(async () => {
     },
     dispose: () => Promise.resolve(),
   };
-  host = await startBrowserHost({ backend, pageDir: join(dir, 'page'), port: 0 });
+  home = join(dir, 'home');
+  host = await startBrowserHost({ backend, pageDir: join(dir, 'page'), port: 0, dataDir: home });
   token = new URL(host.url).searchParams.get('token') ?? '';
 });
 
@@ -87,25 +94,159 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET')
   });
 }
 
-async function login(): Promise<string> {
-  const { headers } = await get(`/?token=${token}`);
-  return (headers['set-cookie'] ?? [''])[0].split(';')[0];
+/** A socket as a browser opens it from the page's own origin. */
+function socketTo(port: number, headers: Record<string, string> = {}): Promise<Channel> {
+  const origin = `http://127.0.0.1:${port}`;
+  return openWebSocketChannel(
+    new WebSocket(`ws://127.0.0.1:${port}/rpc`, {
+      headers: { origin, ...headers },
+    }) as unknown as WebSocketLike,
+  );
 }
 
-test('the token is traded for a cookie and leaves the address', async () => {
-  const answer = await get(`/?token=${token}`);
-  assert.equal(answer.status, 303);
-  assert.equal(answer.headers.location, '/');
-  const cookie = String(answer.headers['set-cookie']);
-  assert.match(cookie, /; HttpOnly; SameSite=Strict; Path=\/$/);
-  assert.ok(!cookie.includes(token), 'the cookie is another secret');
-  const page = await get('/', { cookie: await login() });
+function ticketOf(url: string): string {
+  return new URL(url).searchParams.get('token') ?? '';
+}
+
+/** Comes in with a fresh ticket. */
+async function login(): Promise<PageSession> {
+  const channel = await socketTo(host.port);
+  const session = await comeIn(channel, {
+    port: host.port,
+    session: null,
+    ticket: ticketOf(host.newUrl()),
+  });
+  channel.close();
+  return session;
+}
+
+async function keyed(path: string): Promise<string> {
+  return `${path}?key=${await pictureKeyOf((await login()).secret)}`;
+}
+
+async function enters(pass: Partial<Pass>, port = host.port): Promise<PageSession> {
+  const channel = await socketTo(port);
+  try {
+    return await comeIn(channel, { port, session: null, ticket: null, ...pass });
+  } finally {
+    channel.close();
+  }
+}
+
+test('the page is the same for everybody, sets no cookie, and its address lets one browser in, once', async () => {
+  const page = await get(`/?token=${token}`);
   assert.equal(page.status, 200);
   assert.match(page.body.toString(), /<title>page/);
+  assert.equal(page.headers['set-cookie'], undefined, 'a cookie would go to every port of this machine');
+  const session = await enters({ ticket: token });
+  assert.ok(!JSON.stringify(session).includes(token), 'the session is another secret');
+  await assert.rejects(enters({ ticket: token }), { code: 'unauthorized', message: /used already/ });
+});
+
+test('a page that was in comes in again without a ticket; others do not', async () => {
+  const session = await login();
+  assert.deepEqual(await enters({ session }), session);
+  const unknown = { code: 'unauthorized', message: /does not know this browser/ };
+  await assert.rejects(enters({ session: { ...session, id: 'x'.repeat(32) } }), unknown);
+  await assert.rejects(enters({}), { code: 'unauthorized', message: /not been let in yet/ });
+  await assert.rejects(enters({ ticket: 'wrong-wrong-wrong-wrong' }), { code: 'unauthorized' });
+});
+
+test('a page that holds another secret hears that this is not its Fovea, and sends nothing', async () => {
+  const session = await login();
+  await assert.rejects(enters({ session: { ...session, secret: 'y'.repeat(32) } }), {
+    code: 'io',
+    message: /not the Fovea that this page belongs to/,
+  });
+});
+
+test('what a page proves at one port is worth nothing at another one', async () => {
+  const session = await login();
+  const channel = await socketTo(host.port);
+  await assert.rejects(comeIn(channel, { port: host.port + 1, session, ticket: null }), {
+    code: 'unauthorized',
+  });
+});
+
+test('the session is known after a restart, and no more once it was told to forget', async () => {
+  const session = await login();
+  const backend = {
+    call: () => Promise.resolve(info),
+    subscribe: () => () => undefined,
+  } as unknown as HostBackend;
+  const open = (port: number) =>
+    startBrowserHost({ backend, pageDir: join(dir, 'page'), port, dataDir: home });
+  const later = await open(0);
+  const first = await startBrowserHost({
+    backend,
+    pageDir: join(dir, 'page'),
+    port: 0,
+    dataDir: join(dir, 'another home'),
+  });
+  try {
+    await assert.rejects(
+      enters({ session }, later.port),
+      { code: 'unauthorized' },
+      'another port, another origin',
+    );
+    await assert.rejects(enters({ session }, first.port), { code: 'unauthorized' }, 'another data folder');
+    const there = await enters({ ticket: ticketOf(later.url) }, later.port);
+    await later.close();
+    const again = await open(later.port);
+    assert.deepEqual(await enters({ session: there }, again.port), there);
+    await again.close();
+    // Begun elsewhere, it is still where the page was open before.
+    const elsewhere = await open(0);
+    assert.notEqual(elsewhere.port, later.port);
+    assert.deepEqual(await enters({ session: there }, later.port), there);
+    await forgetBrowsers(home);
+    await assert.rejects(enters({ session: there }, later.port), { code: 'unauthorized' });
+    await elsewhere.close();
+  } finally {
+    await first.close();
+  }
+});
+
+test('nobody else may read what the data folder knows of browsers and hosts', async () => {
+  await login();
+  for (const file of [join(home, 'browsers.json'), join(home, 'hosts', `${host.port}.json`)]) {
+    assert.equal(statSync(file).mode & 0o077, 0, file);
+  }
+});
+
+test('frames before the door, or other ones, end the connection', async () => {
+  for (const frame of [
+    encodeFrame({ type: 'call', id: 1, name: 'app.info', input: {} }),
+    new Uint8Array(5000),
+    encodeFrame({ type: 'hello', port: 1, session: null, ticket: null, more: 'x'.repeat(3000) }),
+  ]) {
+    const channel = await socketTo(host.port);
+    const said = new Promise<string>((resolve) =>
+      channel.onFrame((reply) => resolve((decodeFrame(reply) as { type: string }).type)),
+    );
+    const closed = new Promise<void>((resolve) => channel.onClose(() => resolve()));
+    channel.send(frame);
+    assert.equal(await said, 'bye');
+    await closed;
+  }
+});
+
+test('commands of the same person are told what is served and get an address; nobody else is', async () => {
+  const [found] = await findHosts(home);
+  assert.equal(found!.project, null);
+  await enters({ ticket: ticketOf(found!.url) });
+  const { key } = found!.host;
+  const ask = (headers: Record<string, string>) => get('/control', headers, 'POST');
+  assert.equal((await ask({ authorization: `Bearer ${key}` })).status, 200);
+  assert.equal((await ask({})).status, 401);
+  assert.equal((await ask({ authorization: 'Bearer wrong' })).status, 401);
+  const origin = `http://127.0.0.1:${host.port}`;
+  assert.equal((await ask({ authorization: `Bearer ${key}`, origin })).status, 401, 'a page');
+  assert.equal((await ask({ authorization: `Bearer ${key}`, host: 'evil.example' })).status, 403);
 });
 
 test('the page comes with a policy that allows no inline code, and is not kept', async () => {
-  const { headers } = await get('/', { cookie: await login() });
+  const { headers } = await get('/');
   const policy = String(headers['content-security-policy']);
   assert.match(policy, /default-src 'none'/);
   assert.match(policy, /script-src 'self'(;|$)/);
@@ -115,37 +256,33 @@ test('the page comes with a policy that allows no inline code, and is not kept',
 });
 
 const strangers: [string, string, Record<string, string>, number][] = [
-  ['no secret', '/', {}, 401],
-  ['a wrong token', '/?token=wrong', {}, 401],
-  ['an empty token', '/?token=', {}, 401],
-  ['the token elsewhere than at the door', '/assets/a.js?token=TOKEN', {}, 401],
-  ['a made-up cookie', '/', { cookie: 'fovea=1' }, 401],
-  ['another name for this machine', '/?token=TOKEN', { host: 'evil.example' }, 403],
-  ['a loopback look-alike', '/?token=TOKEN', { host: '127.0.0.1.evil.example' }, 403],
-  ['a request another site makes', '/image/1', { cookie: 'COOKIE', 'sec-fetch-site': 'cross-site' }, 403],
+  ['a picture without its key', '/image/1', {}, 401],
+  ['a picture with a wrong key', '/image/1?key=wrong', {}, 401],
+  ['a picture with a ticket in place of the key', '/image/1?key=TOKEN', {}, 401],
+  ['a picture with an old kind of cookie', '/image/1', { cookie: 'fovea_1=KEY' }, 401],
+  ['another name for this machine', '/', { host: 'evil.example' }, 403],
+  ['a loopback look-alike', '/', { host: '127.0.0.1.evil.example' }, 403],
+  ['a request another site makes', '/image/1?key=KEY', { 'sec-fetch-site': 'cross-site' }, 403],
+  ['a request another local port makes', '/image/1?key=KEY', { 'sec-fetch-site': 'same-site' }, 403],
   [
-    'a request another local port makes',
-    '/image/1',
-    { cookie: 'COOKIE', 'sec-fetch-site': 'same-site' },
+    'a frame of another port',
+    '/',
+    { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
     403,
   ],
-  ['a foreign origin', '/', { cookie: 'COOKIE', origin: 'http://127.0.0.1:1' }, 403],
+  ['a foreign origin', '/image/1?key=KEY', { origin: 'http://127.0.0.1:1' }, 403],
 ];
 for (const [what, path, headers, status] of strangers) {
   test(`refused with ${status}: ${what}`, async () => {
-    const cookie = await login();
-    const given = Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, value === 'COOKIE' ? cookie : value]),
-    );
-    const answer = await get(path.replace('TOKEN', token), given);
+    const key = await pictureKeyOf((await login()).secret);
+    const answer = await get(path.replace('KEY', key).replace('TOKEN', token), headers);
     assert.equal(answer.status, status);
     assert.equal(answer.headers['set-cookie'], undefined);
-    assert.doesNotMatch(answer.body.toString(), /<title>/);
+    assert.doesNotMatch(answer.body.toString(), /<title>|PNG/);
   });
 }
 
 test('nothing outside the page can be named', async () => {
-  const cookie = await login();
   for (const path of [
     '/../secret.txt',
     '/%2e%2e/secret.txt',
@@ -156,26 +293,24 @@ test('nothing outside the page can be named', async () => {
     '/\0',
     '/assets\\a.js',
   ]) {
-    const answer = await get(encodeURI(path).replaceAll('%25', '%'), { cookie });
+    const answer = await get(encodeURI(path).replaceAll('%25', '%'));
     assert.notEqual(answer.body.toString(), 'secret', path);
     assert.ok([400, 403, 404].includes(answer.status), `${path}: ${answer.status}`);
   }
 });
 
 test('only reading is possible', async () => {
-  const cookie = await login();
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
-    assert.equal((await get('/', { cookie }, method)).status, 405, method);
+    assert.equal((await get('/', {}, method)).status, 405, method);
   }
 });
 
 test('pictures come by id with their own type, and are asked for again each time', async () => {
-  const cookie = await login();
-  const first = await get('/image/1', { cookie });
+  const first = await get(await keyed('/image/1'));
   assert.deepEqual([first.status, first.headers['content-type'], first.body], [200, 'image/png', PNG]);
   assert.equal(first.headers['cache-control'], 'private, no-cache');
   assert.equal(first.headers['x-content-type-options'], 'nosniff');
-  const again = await get('/image/1', { cookie, 'if-none-match': String(first.headers.etag) });
+  const again = await get(await keyed('/image/1'), { 'if-none-match': String(first.headers.etag) });
   assert.equal(again.status, 304);
   for (const path of [
     '/image/2',
@@ -186,7 +321,7 @@ test('pictures come by id with their own type, and are asked for again each time
     '/image/1e3',
     '/image/',
   ]) {
-    assert.equal((await get(path, { cookie })).status, 404, path);
+    assert.equal((await get(await keyed(path))).status, 404, path);
   }
 });
 
@@ -202,27 +337,23 @@ function dial(headers: Record<string, string>, path = '/rpc'): Promise<number> {
   });
 }
 
-test('the socket is open to the page and to no one else', async () => {
-  const cookie = await login();
+test('the socket is open to this origin only', async () => {
   const origin = `http://127.0.0.1:${host.port}`;
-  assert.equal(await dial({ cookie, origin }), 101);
-  assert.equal(await dial({ origin }), 401);
-  assert.equal(await dial({ cookie }), 403);
-  assert.equal(await dial({ cookie, origin: 'http://evil.example' }), 403);
-  assert.equal(await dial({ cookie, origin: 'null' }), 403);
-  assert.equal(await dial({ cookie, origin: 'http://evil.example', host: 'evil.example' }), 403);
-  assert.equal(await dial({ cookie, origin }, '/other'), 404);
+  assert.equal(await dial({ origin }), 101);
+  assert.equal(await dial({}), 403);
+  assert.equal(await dial({ origin: 'http://evil.example' }), 403);
+  assert.equal(await dial({ origin: `http://127.0.0.1:${host.port + 1}` }), 403);
+  assert.equal(await dial({ origin: 'null' }), 403);
+  assert.equal(await dial({ origin: 'http://evil.example', host: 'evil.example' }), 403);
+  assert.equal(await dial({ origin }, '/other'), 404);
 });
 
 test('calls go through the socket', async () => {
-  const cookie = await login();
-  const client = await createRpcClient(() =>
-    openWebSocketChannel(
-      new WebSocket(`ws://127.0.0.1:${host.port}/rpc`, {
-        headers: { cookie, origin: `http://127.0.0.1:${host.port}` },
-      }) as unknown as WebSocketLike,
-    ),
-  );
+  const client = await createRpcClient(async () => {
+    const channel = await socketTo(host.port);
+    await comeIn(channel, { port: host.port, session: null, ticket: ticketOf(host.newUrl()) });
+    return channel;
+  });
   assert.deepEqual(await client.call('app.info', {}), info);
   client.close();
 });
@@ -230,15 +361,15 @@ test('calls go through the socket', async () => {
 test('a taken port is a one-line error with a next step', async () => {
   const backend = { imageFile: () => Promise.reject(new Error()) } as unknown as HostBackend;
   await assert.rejects(
-    startBrowserHost({ backend, pageDir: join(dir, 'page'), port: host.port }),
+    startBrowserHost({ backend, pageDir: join(dir, 'page'), port: host.port, dataDir: home }),
     (error: FoveaError) => error.code === 'io' && /--port/.test(error.toLine()),
   );
 });
 
 test('of several ports the first free one is taken, so that the next start is where the last was; else any', async () => {
-  const backend = {} as unknown as HostBackend;
+  const backend = { call: () => Promise.resolve(info) } as unknown as HostBackend;
   const start = (port: number | readonly number[]) =>
-    startBrowserHost({ backend, pageDir: join(dir, 'page'), port });
+    startBrowserHost({ backend, pageDir: join(dir, 'page'), port, dataDir: join(dir, 'fresh home') });
   const usual = [host.port, await freePort(), await freePort()];
   const hosts = [await start(usual), await start(usual), await start(usual)];
   assert.deepEqual(
@@ -255,7 +386,7 @@ test('of several ports the first free one is taken, so that the next start is wh
 test('a page that is not built is a one-line error with a next step', async () => {
   const backend = {} as unknown as HostBackend;
   await assert.rejects(
-    startBrowserHost({ backend, pageDir: join(dir, 'nowhere'), port: 0 }),
+    startBrowserHost({ backend, pageDir: join(dir, 'nowhere'), port: 0, dataDir: home }),
     (error: FoveaError) => error.code === 'not_found' && /npm run build/.test(error.toLine()),
   );
 });

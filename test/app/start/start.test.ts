@@ -3,17 +3,19 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../../../scripts/lib/paths.mjs';
 import { demoProject } from '../../e2e/support/demo-project.ts';
-import { isRunning } from '../../e2e/support/processes.ts';
+import { isRunning, recordOutput } from '../../e2e/support/processes.ts';
 
 interface Started {
   readonly child: ChildProcess;
   readonly url: string;
   readonly text: () => string;
+  readonly home: string;
 }
 
 /** Starts with a data folder that holds the demo project from an earlier run. */
@@ -41,7 +43,20 @@ async function start(t: TestContext, asNpm = false): Promise<Started> {
     });
     child.once('exit', () => reject(new Error(`npm start ended:\n${said}${stderr}`)));
   });
-  return { child, url, text: () => said };
+  return { child, url, text: () => said, home };
+}
+
+/** Runs a file of the checkout to its end, without a display. */
+async function run(home: string, args: readonly string[]): Promise<{ code: number | null; text: string }> {
+  const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...env } = process.env;
+  const child = spawn(process.execPath, [...args], {
+    cwd: root,
+    env: { ...env, FOVEA_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = recordOutput(child);
+  await once(child, 'close');
+  return { code: child.exitCode, text: said() };
 }
 
 /** Everything below a process. */
@@ -64,15 +79,24 @@ test(
   'a second start says which host and why, labels nothing again, and serves the page',
   linux,
   async (t) => {
-    const { child, url, text } = await start(t);
+    const { child, url, text, home } = await start(t);
     assert.match(text(), /^Opening in the browser: there is no display for an Electron window\.\n/);
-    const login = await fetch(url, { redirect: 'manual' });
-    assert.equal(login.status, 303);
-    const cookie = login.headers.getSetCookie()[0].split(';')[0];
-    const page = await fetch(new URL('/', url), { headers: { cookie } });
+    const page = await fetch(url);
     assert.equal(page.status, 200);
     assert.match(await page.text(), /<title>Fovea/);
-    assert.equal((await fetch(new URL('/', url))).status, 401);
+    assert.equal((await fetch(new URL('/image/1', url))).status, 401);
+
+    // Once more on the same project: the host that runs gives another address, and nothing else is started.
+    const again = await run(home, ['scripts/start.mjs', '--no-open']);
+    assert.equal(again.code, 0, again.text);
+    const [, other] = /Fovea serves this project already, at (\S+)/.exec(again.text) ?? [];
+    assert.equal(new URL(other!).port, new URL(url).port);
+    assert.notEqual(other, url);
+    const opened = await run(home, ['src-main/app/cli/main.ts', 'open', '--no-open', '--json']);
+    assert.equal(new URL((JSON.parse(opened.text) as { url: string }).url).port, new URL(url).port);
+    const wrong = await run(home, ['src-main/app/cli/main.ts', 'open', '--no-open', tmpdir()]);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.text, /No Fovea serves this project .*Start one: fovea serve/);
 
     const below = descendants(child.pid!);
     const exited = once(child, 'exit');

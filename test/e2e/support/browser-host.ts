@@ -1,5 +1,6 @@
 /** The real `fovea serve` as a process, and a page of Chromium at the address it printed. */
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { root } from '../../../scripts/lib/paths.mjs';
@@ -17,7 +18,13 @@ export async function openInBrowserHost(
 ): Promise<HostedPage> {
   const child = spawn(
     process.execPath,
-    [join(root, 'src-main/app/cli/main.ts'), 'serve', '--json', ...(project === null ? [] : [project])],
+    [
+      join(root, 'src-main/app/cli/main.ts'),
+      'serve',
+      '--json',
+      `--allow=${tmpdir()}`,
+      ...(project === null ? [] : [project]),
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const said = recordOutput(child);
