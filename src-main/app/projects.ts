@@ -2,10 +2,18 @@
 import { basename, resolve } from 'node:path';
 import { createProject, isProject, openProject, type Project } from '../store/project.ts';
 
-/** Opens the project in `path` for `body` and closes it after. @throws what {@link openProject} throws */
-export async function withProject<T>(path: string, body: (project: Project) => Promise<T>): Promise<T> {
+/**
+ * Opens the project in `path` for `body` and closes it after. With `writes` one that can only be looked at is refused
+ * before any work is done. @throws what {@link openProject} throws
+ */
+export async function withProject<T>(
+  path: string,
+  body: (project: Project) => Promise<T>,
+  { writes = false } = {},
+): Promise<T> {
   const project = openProject(path);
   try {
+    if (writes && project.readOnly) throw project.readOnly;
     return await body(project);
   } finally {
     project.close();
@@ -20,7 +28,7 @@ export async function withNewOrOpenProject<T>(
   path: string,
   body: (project: Project) => Promise<T>,
 ): Promise<T> {
-  if (isProject(path)) return withProject(path, body);
+  if (isProject(path)) return withProject(path, body, { writes: true });
   const results: T[] = [];
   const project = await createProject(resolve(path), basename(resolve(path)), async (fresh) => {
     results.push(await body(fresh));

@@ -45,7 +45,10 @@ export function startJobQueue(project: Project, engine: Engine, hooks: JobQueueH
   };
 
   const lanes = LANES.map((types) => startLane(project, types, workOn, hooks, signal));
-  const wake = (): void => lanes.forEach((lane) => lane.wake());
+  // What is left in a project that cannot be written goes on where it can be.
+  const wake = (): void => {
+    if (!project.readOnly) lanes.forEach((lane) => lane.wake());
+  };
   wake();
   return {
     wake,

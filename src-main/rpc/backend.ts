@@ -64,9 +64,14 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     change(async () => {
       const before = session;
       const again = before?.project.path === resolve(path) ? before : null;
-      if (again && !isReplaced(again.project)) return again;
+      if (again && !again.project.readOnly && !isReplaced(again.project)) return again;
+      if (again && !again.project.readOnly) {
+        // Two connections of one process to one file share what SQLite knows of it: the old ones have to go first.
+        await again.untilFree();
+        again.project.letGo();
+      }
       const project = await make();
-      if (again) requireSameSamples(again.project, project);
+      if (again) requireSameSamples(again, project);
       session = openSession(project, options.engine, publish);
       await before?.close();
       session.projectChanged(true);
@@ -145,10 +150,10 @@ function isReplaced(project: Project): boolean {
 }
 
 /** What pages still hold of `before` will be saved in `now`. Throws `conflict` and closes `now` when it is another project. */
-function requireSameSamples(before: Project, now: Project): void {
+function requireSameSamples(before: Session, now: Project): void {
   let same = false;
   try {
-    same = sameSamples(before.db, now.db);
+    same = sameSamples(before.samples(), now.db);
   } finally {
     if (!same) now.close();
   }

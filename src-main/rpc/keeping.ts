@@ -33,15 +33,18 @@ export function keepWayBack(
       .slice(0, MOST_SHOWN)
       .map(({ name, kind, day, bytes }) => ({ name, kind, day, bytes })),
     leftOut,
+    logAside: project.logAside,
     journal: JOURNAL_FILE,
     journalProblem: project.journalProblem(),
   });
-  const copy = (): void =>
+  const copy = (): void => {
+    if (project.readOnly) return;
     void run(async () => {
       const outcome = await backUpDaily(project.db, project.path);
       leftOut = whyLeftOut(outcome) ?? (outcome === null ? leftOut : null);
       if (outcome) tell(state());
     });
+  };
   const first = setTimeout(copy, firstCopyMs);
   const timer = setInterval(copy, LOOK_AGAIN_MS);
   first.unref();

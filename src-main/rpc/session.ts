@@ -7,10 +7,13 @@ import type { Batch } from '../../src-shared/contract/procedures.ts';
 import type { EventName, EventPayload } from '../../src-shared/contract/procedures.ts';
 import type { Engine } from '../engine/protocol.ts';
 import { type JobQueue, startJobQueue } from '../jobs/queue.ts';
+import { requireSameFiles } from '../store/db.ts';
+import { storeError } from '../store/errors.ts';
 import { listJobs } from '../store/job.ts';
 import type { Project } from '../store/project.ts';
 import { latestRevisionId, newestRevisionId, reviewedSince } from '../store/review.ts';
 import { sampleState } from '../store/sample-state.ts';
+import { type Fingerprint, fingerprint, newestSampleId } from '../store/same-samples.ts';
 import { scoreBacklog } from '../store/score-backlog.ts';
 import { projectSummary } from '../store/summary.ts';
 import { dataVersion } from '../store/watch.ts';
@@ -35,6 +38,8 @@ export interface Session {
   readonly thumbnails: Thumbnails;
   readonly keeper: Keeper;
   readonly pictures: ShownPictures;
+  /** The samples, as this process knew them before anybody could have put other ones there. */
+  samples(): Fingerprint;
   /** Jobs, newest first, with the pace of the one that runs here. */
   jobs(): Job[];
   job(id: number): Job | null;
@@ -86,6 +91,12 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   const batchSteps = throttle<EventPayload<'batch.progress'>>(JOB_EVENT_MS, (step) =>
     publish('batch.progress', step),
   );
+  let samples = fingerprint(db);
+  const knowSamples = (): void => {
+    // Another project's samples are never taken for this one's.
+    requireSameFiles(db);
+    samples = fingerprint(db);
+  };
   const samplesChanged = (): void => {
     many.push(null);
     summaries.push(null);
@@ -119,7 +130,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   );
   let scoring = false;
   const scoreMissing = (): void => {
-    if (scoring) return;
+    if (scoring || project.readOnly) return;
     scoring = true;
     // A disk that is full or a project that is busy: scores are only for sorting, and the next opening tries again.
     void task((signal) => scoreBacklog(db, signal))
@@ -141,10 +152,25 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
 
   let seen = dataVersion(db);
   let newest = newestRevisionId(db);
+  let newestSample = newestSampleId(db);
+  let replaced = false;
   const watch = setInterval(() => {
+    try {
+      look();
+      replaced = false;
+    } catch (thrown) {
+      // Said once; whoever saves hears it, too.
+      if (!replaced) publish('project.lost', storeError(thrown, project.path).toWire());
+      replaced = true;
+    }
+  }, WATCH_MS);
+  const look = (): void => {
+    requireSameFiles(db);
     const version = dataVersion(db);
     if (version === seen) return;
     seen = version;
+    if (newestSampleId(db) !== newestSample) knowSamples();
+    newestSample = newestSampleId(db);
     summaries.push(null);
     // Revisions made here are among them; hearing of those once more changes nothing.
     const reviewed = reviewedSince(db, newest, MANY + 1);
@@ -153,7 +179,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     else reviewed.forEach(sampleChanged);
     const elsewhere = listJobs(db, 1)[0];
     if (elsewhere && elsewhere.id !== running?.id) jobEvents.push(elsewhere);
-  }, WATCH_MS);
+  };
   watch.unref();
 
   const withPace = (job: Job): Job => (running && running.id === job.id ? running : job);
@@ -164,6 +190,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     thumbnails: openThumbnails(project),
     keeper,
     pictures: openShownPictures(project),
+    samples: () => samples,
     jobs,
     job: (id) => jobs().find((job) => job.id === id) ?? null,
     jobChanged: (job) => jobEvents.push(job, true),
@@ -176,7 +203,10 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     },
     batchProgress: (progress) => batchSteps.push(progress),
     scoreMissing,
-    projectChanged: (now = false) => summaries.push(null, now),
+    projectChanged: (now = false) => {
+      knowSamples();
+      summaries.push(null, now);
+    },
     task,
     longWrite,
     untilFree,

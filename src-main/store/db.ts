@@ -3,6 +3,7 @@
  * hands out a WritableDb. Statements are prepared once per connection, and every error leaves as a FoveaError.
  */
 import type Database from 'better-sqlite3';
+import type { FoveaError } from '../../src-shared/contract/errors.ts';
 import { storeError } from './errors.ts';
 
 declare const readable: unique symbol;
@@ -41,7 +42,17 @@ export function guardCommits(db: WritableDb, check: () => void): void {
 
 /** Throws `project_replaced` when the connection's files are not the ones that were opened. */
 export function requireSameFiles(db: ReadableDb): void {
+  const gone = endings.get(db);
+  if (gone) throw gone;
   checks.get(db)?.();
+}
+
+/** Why a connection was closed under whoever still asks it. */
+const endings = new WeakMap<Database.Database, FoveaError>();
+
+/** From here on the connection, which is closed, answers everything with `why`. */
+export function endWith(db: ReadableDb, why: FoveaError): void {
+  endings.set(db, why);
 }
 
 /** Hears of what was committed. Both are asked inside the transaction, so that no other process's writes lie between. */
@@ -57,6 +68,18 @@ const listeners = new WeakMap<Database.Database, CommitListener>();
 /** From here on `listener` hears of every transaction of this connection. */
 export function onCommit(db: WritableDb, listener: CommitListener): void {
   listeners.set(db, listener);
+}
+
+const seals = new WeakMap<Database.Database, FoveaError>();
+
+/** From here on every write throws `why`, whatever the connection itself would allow. */
+export function seal(db: WritableDb, why: FoveaError): void {
+  seals.set(db, why);
+}
+
+/** Why nothing can be written through this connection; null: it can. */
+export function whySealed(db: ReadableDb): FoveaError | null {
+  return seals.get(db) ?? null;
 }
 
 const prepared = new WeakMap<Database.Database, Map<string, Database.Statement>>();
@@ -101,6 +124,8 @@ export function transact<T>(db: WritableDb, body: () => T): T {
 
 /** What `body` commits went to the files that were opened; inside a transaction that is for its end to say. */
 function committed<T>(db: Database.Database, body: () => T): T {
+  const sealed = seals.get(db);
+  if (sealed) throw sealed;
   const check = db.inTransaction ? undefined : checks.get(db);
   check?.();
   const result = body();
@@ -117,6 +142,8 @@ function statement(db: Database.Database, sql: string): Database.Statement {
 }
 
 function guarded<T>(db: Database.Database, body: () => T): T {
+  const gone = endings.get(db);
+  if (gone) throw gone;
   try {
     return body();
   } catch (thrown) {

@@ -3,51 +3,24 @@
  * `cache/`. A new one is made under a temporary name and renamed, so a half-made project is never seen.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../db/migrations/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { type Automatic, backUpBeforeMigration } from './backup/backup.ts';
-import { type ReadableDb, type WritableDb, guardCommits, onCommit, requireSameFiles } from './db.ts';
-import { badProject, storeError } from './errors.ts';
+import { type ReadableDb, requireSameFiles } from './db.ts';
+import { attachMaps, connect, MAPS_FILE, PROJECT_FILE } from './connect.ts';
+import { storeError } from './errors.ts';
 import { APPLICATION_ID, checkHeader } from './file-header.ts';
-import { identityCheck } from './file-identity.ts';
-import { openJournal } from './journal/journal.ts';
 import { prepareMapsFile } from './maps-file.ts';
 import { migrate } from './migrate.ts';
+import { openFiles, type Project } from './open-files.ts';
+import { openToLookAt, requireWritable, whyOnlyToLookAt } from './read-only.ts';
 
-export const PROJECT_FILE = 'project.db';
-export const MAPS_FILE = 'maps.db';
+export { MAPS_FILE, PROJECT_FILE } from './connect.ts';
+export type { Project } from './open-files.ts';
 
-/** How long a statement waits for another process's write before it fails with `project_busy`. */
-const BUSY_MS = 5000;
-const CHECK_WHOLE_FILE_BELOW = 32 << 20;
 const newest = projectMigrations.at(-1)?.version ?? 0;
-
-/** An open project. Close it once; its `db` is useless afterwards. */
-export interface Project {
-  /** Absolute path of the folder. */
-  readonly path: string;
-  readonly db: WritableDb;
-  /** True when `maps.db` was missing or damaged and an empty one took its place: label again to fill it. */
-  readonly mapsRecreated: boolean;
-  /** The copy that was made before this opening brought the schema up to date, or why none was. */
-  readonly beforeMigration: Automatic;
-  /** What keeps the journal of decisions from being written, in words; decisions are in the database all the same. */
-  readonly journalProblem: () => string | null;
-  close(): void;
-}
 
 /** Whether the folder holds a project (of any version, sound or not). */
 export function isProject(path: string): boolean {
@@ -55,8 +28,8 @@ export function isProject(path: string): boolean {
 }
 
 /**
- * Opens a project for reading and writing. Throws `not_found`, `bad_project`, `project_too_new`, `read_only`,
- * `project_busy`, `io`; nothing is written before those are ruled out.
+ * Opens a project for reading and writing; where it cannot be written, for reading (see `readOnly`). Throws `not_found`,
+ * `bad_project`, `project_too_new`, `project_busy`, `no_space`, `io`; nothing is written before those are ruled out.
  */
 export function openProject(path: string): Project {
   const folder = resolve(path);
@@ -68,35 +41,13 @@ export function openProject(path: string): Project {
     });
   }
   checkHeader(file, newest);
-  requireWritable(folder);
-  requireWritable(file);
-  const db = connect(file, false);
   try {
-    const beforeMigration = copyBeforeMigration(db, folder);
-    migrate(db, projectMigrations, APPLICATION_ID);
-    db.pragma('journal_mode = WAL');
-    checkContent(db, file);
-    const mapsRecreated = prepareMapsFile(join(folder, MAPS_FILE)) !== 'ready';
-    attachMaps(db, folder);
-    db.pragma('maps.synchronous = NORMAL');
-    guardCommits(db as WritableDb, identityCheck([file, join(folder, MAPS_FILE)]));
-    mkdirSync(join(folder, 'cache'), { recursive: true });
-    const journal = openJournal(db as ReadableDb, folder);
-    onCommit(db as WritableDb, journal);
-    return {
-      path: folder,
-      db: db as WritableDb,
-      mapsRecreated,
-      beforeMigration,
-      journalProblem: () => journal.problem,
-      close() {
-        journal.close();
-        db.close();
-      },
-    };
+    for (const one of [folder, file, join(folder, MAPS_FILE)]) if (existsSync(one)) requireWritable(one);
+    return openFiles(folder);
   } catch (thrown) {
-    db.close();
-    throw storeError(thrown, file);
+    const why = whyOnlyToLookAt(storeError(thrown, file), folder);
+    if (why === null) throw thrown;
+    return openToLookAt(folder, why);
   }
 }
 
@@ -139,39 +90,19 @@ export async function createProject(
  */
 export async function withSnapshot<T>(project: Project, body: (db: ReadableDb) => Promise<T>): Promise<T> {
   requireSameFiles(project.db);
-  const db = connect(join(project.path, PROJECT_FILE), true);
+  const db = connect(join(project.databases, PROJECT_FILE), true);
   try {
-    attachMaps(db, project.path);
+    attachMaps(db, project.databases);
     db.exec('BEGIN');
     // The snapshot of each file starts with its first read.
     db.prepare('SELECT (SELECT COUNT(*) FROM project) + (SELECT COUNT(*) FROM maps.sqlite_schema)').get();
-    return await body(db as ReadableDb);
+    const result = await body(db as ReadableDb);
+    // What was read of a file that somebody wrote over meanwhile is a mixture.
+    requireSameFiles(project.db);
+    return result;
   } finally {
     db.close();
   }
-}
-
-/** Nobody goes back from a migration without the database as it was. */
-function copyBeforeMigration(db: Database.Database, folder: string): Automatic {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  return version === 0 || version === newest ? null : backUpBeforeMigration(db, folder, newest);
-}
-
-function connect(file: string, readonly: boolean): Database.Database {
-  try {
-    const db = new Database(file, { fileMustExist: true, timeout: BUSY_MS, readonly });
-    db.pragma('foreign_keys = ON');
-    db.pragma('synchronous = FULL');
-    // Case folding for search: SQLite's own LIKE folds ASCII only.
-    db.function('fold', { deterministic: true }, (text) => String(text).normalize('NFKC').toLowerCase());
-    return db;
-  } catch (thrown) {
-    throw storeError(thrown, file);
-  }
-}
-
-function attachMaps(db: Database.Database, folder: string): void {
-  db.prepare('ATTACH ? AS maps').run(join(folder, MAPS_FILE));
 }
 
 function writeEmptyProject(folder: string, name: string): void {
@@ -189,15 +120,6 @@ function writeEmptyProject(folder: string, name: string): void {
   prepareMapsFile(join(folder, MAPS_FILE));
 }
 
-function checkContent(db: Database.Database, file: string): void {
-  if (statSync(file).size <= CHECK_WHOLE_FILE_BELOW) {
-    const answer = db.pragma('quick_check(1)', { simple: true });
-    if (answer !== 'ok') throw badProject(`the database is damaged: ${String(answer)}`, file);
-  }
-  const rows = db.prepare('SELECT COUNT(*) AS n FROM project').get() as { n: number };
-  if (rows.n !== 1) throw badProject('the database holds no project', file);
-}
-
 function requireFree(folder: string): void {
   if (!existsSync(folder)) return;
   let entries: string[];
@@ -212,15 +134,4 @@ function requireFree(folder: string): void {
     where: folder,
     next: 'Choose an empty or a new folder',
   });
-}
-
-/** Also honours a folder nobody may write when the system user could write it all the same. */
-function requireWritable(path: string): void {
-  try {
-    accessSync(path, constants.W_OK);
-  } catch (thrown) {
-    throw storeError(thrown, path);
-  }
-  if ((statSync(path).mode & 0o222) !== 0) return;
-  throw storeError(Object.assign(new Error('no write permission'), { code: 'EACCES' }), path);
 }

@@ -1,6 +1,6 @@
 /** The project at a glance: counts by state, languages, splits, runs. */
 import type { ProjectSummary, SampleState } from '../../src-shared/contract/domain.ts';
-import { type ReadableDb, read } from './db.ts';
+import { type ReadableDb, read, whySealed } from './db.ts';
 import { activeRunId, listRuns } from './run.ts';
 
 export function projectSummary(db: ReadableDb, path: string): ProjectSummary {
@@ -33,6 +33,7 @@ export function projectSummary(db: ReadableDb, path: string): ProjectSummary {
     splits: distinct(db, 'split'),
     runs: listRuns(db),
     activeRunId: activeRunId(db),
+    readOnly: whySealed(db)?.toWire() ?? null,
   };
 }
 

@@ -69,6 +69,7 @@ export class Batches {
 
   /** Asks what deciding the chosen samples would mean. @returns false when none is chosen */
   ask(decision: Batch['decision']): boolean {
+    if (this.#session.refusesWriting()) return false;
     const { all, ids } = this.#gallery.selection;
     if (this.#gallery.chosen === 0) {
       this.#notices.info('No sample is chosen', 'Click, Shift and Ctrl+A choose samples');

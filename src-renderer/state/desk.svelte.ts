@@ -63,7 +63,7 @@ export class Desk {
       (bundle) => this.#shown(bundle),
     );
     this.editing = new Editing({
-      mayEdit: () => this.#isShown() && !this.#refusesTrial(),
+      mayEdit: () => this.#isShown() && !this.#session.refusesWriting() && !this.#refusesTrial(),
       refuses: (edit, standing) => this.#refuses(edit, standing),
       onStep: (edit, standing, before) => this.#submit(edit, standing, before),
       isDirty: (id) => this.#saving.isDirty(id),
@@ -257,7 +257,7 @@ export class Desk {
     }
     const trying = this.isTrying();
     const edit = this.editing.current;
-    if (!edit && !trying && this.#showing.id !== null)
+    if (!edit && !trying && this.#session.project?.readOnly === null && this.#showing.id !== null)
       this.#notices.info('Still loading: that key was not taken');
     return edit;
   }

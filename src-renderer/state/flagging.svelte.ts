@@ -74,7 +74,7 @@ export class Flagging {
   /** On the sample at hand: shown at once. */
   toggle(flag: Flag): void {
     const row = this.#queue.currentRow();
-    if (!row) return;
+    if (!row || this.#session.refusesWriting()) return;
     const on = turnsOn([row], flag);
     this.#queue.setFlag([row.id], flag, on);
     this.#keeper.set({ sampleId: row.id, flag, on });
@@ -82,6 +82,7 @@ export class Flagging {
 
   /** On everything that is chosen; the flag goes only where all that are on screen have it. */
   async toggleAll(flag: Flag, selection: Selection): Promise<void> {
+    if (this.#session.refusesWriting()) return;
     const on = turnsOn(
       this.#queue.loaded().filter(({ id }) => isChosen(selection, id)),
       flag,

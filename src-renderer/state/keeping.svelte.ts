@@ -34,6 +34,12 @@ export class Keeping {
         new FoveaError('no_space', `No copy of the project was made: ${state.leftOut}`, { next }),
       );
     }
+    if (state.logAside && state.logAside !== before?.logAside) {
+      const words =
+        'Beside the database lay the log of another one, which would have spoilt it: the log was set aside';
+      const next = `Decisions it held are in ${state.journal}; fovea doctor --repair PROJECT puts them back`;
+      this.#notices.error(new FoveaError('bad_project', words, { where: state.logAside, next }));
+    }
     if (state.journalProblem && state.journalProblem !== before?.journalProblem) {
       const words = `Decisions are saved, but the journal beside the project cannot be written: ${state.journalProblem}`;
       this.#notices.error(

@@ -21,6 +21,8 @@ export class Session {
   /** What the page is waiting for at the start screen, in words. */
   busy = $state<string | null>(null);
   problem = $state.raw<FoveaError | null>(null);
+  /** The project's files are not the ones that were opened: nothing is saved until it is opened again. */
+  lost = $state.raw<FoveaError | null>(null);
   #refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
   /** The job to show: the one under way, else null. */
@@ -39,7 +41,11 @@ export class Session {
     this.client = client;
     this.#notices = notices;
     client.on('job.changed', (job) => this.#jobChanged(job));
-    client.on('project.changed', (summary) => (this.project = summary));
+    client.on('project.changed', (summary) => {
+      this.project = summary;
+      this.lost = null;
+    });
+    client.on('project.lost', (error) => (this.lost = FoveaError.fromWire(error)));
     client.on('engine.changed', (engine) => (this.engine = engine));
     client.onConnection((open) => {
       this.connected = open;
@@ -49,6 +55,13 @@ export class Session {
 
   get reviewer(): string {
     return this.info?.reviewer ?? 'reviewer';
+  }
+
+  /** True, and the person is told, when nothing can be written to the project. */
+  refusesWriting(): boolean {
+    const why = this.project?.readOnly ?? null;
+    if (why) this.#notices.info('Read-only: open for looking and exporting', why.next);
+    return why !== null;
   }
 
   /** Asks for everything; also after the connection came back. */
@@ -132,6 +145,7 @@ export class Session {
     this.problem = null;
     try {
       this.project = await open();
+      this.lost = null;
       this.jobs = await this.client.call('jobs.list', {});
     } catch (thrown) {
       this.problem = FoveaError.from(thrown);

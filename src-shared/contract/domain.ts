@@ -3,6 +3,7 @@
  * Maps travel as little-endian float16 bytes, labels as int8 bytes, both row-major `[H*W]`.
  */
 import { z } from 'zod';
+import { wireErrorSchema } from './errors.ts';
 import { checkpointRulesSchema } from './rules.ts';
 import { presetSchema } from './preset.ts';
 
@@ -205,5 +206,7 @@ export const projectSummarySchema = z.object({
   runs: z.array(runSchema),
   /** The run whose predictions the queue and the review page show. */
   activeRunId: idSchema.nullable(),
+  /** Why nothing can be written to it, and what to do; null: it can. */
+  readOnly: wireErrorSchema.nullable(),
 });
 export type ProjectSummary = z.infer<typeof projectSummarySchema>;

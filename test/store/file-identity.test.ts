@@ -1,6 +1,19 @@
 /** A database that is replaced, restored or deleted while it is open: nothing is answered as saved from then on. */
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openProject, type Project, withSnapshot } from '../../src-main/store/project.ts';
@@ -29,6 +42,32 @@ const FAULTS: Readonly<Record<string, (folder: string, copy: string) => void>> =
     writeFileSync(join(copy, 'short'), 'short');
     copyFileSync(join(copy, 'short'), join(folder, 'project.db'));
   },
+  'the copy is written into it, as cp does': (folder, copy) =>
+    execFileSync('cp', [join(copy, 'project.db'), join(folder, 'project.db')]),
+  'the copy is written into it with its time, as cp -p does': (folder, copy) =>
+    execFileSync('cp', ['-p', join(copy, 'project.db'), join(folder, 'project.db')]),
+  'a few bytes of it are written, as rsync --inplace does': (folder, copy) => {
+    const file = openSync(join(folder, 'project.db'), 'r+');
+    writeSync(file, readFileSync(join(copy, 'project.db')).subarray(4096, 8192), 0, 4096, 4096);
+    closeSync(file);
+  },
+  'git puts another state of it there': (folder) => {
+    const git = (...args: string[]): void =>
+      void execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: folder });
+    git('init', '-q');
+    git('add', 'project.db');
+    git('commit', '-qm', 'one');
+    writeFileSync(
+      join(folder, '.git', 'other'),
+      readFileSync(join(folder, 'project.db')).fill(7, 5000, 5010),
+    );
+    const blob = execFileSync('git', ['hash-object', '-w', '.git/other'], { cwd: folder, encoding: 'utf8' });
+    git('update-index', '--cacheinfo', `100644,${blob.trim()},project.db`);
+    git('commit', '-qm', 'two');
+    git('checkout', '-qf', 'HEAD', '--', 'project.db');
+  },
+  'the maps are written over': (folder, copy) =>
+    execFileSync('cp', [join(copy, 'maps.db'), join(folder, 'maps.db')]),
   'the folder is moved away': (folder) => renameSync(folder, `${folder}-elsewhere`),
 };
 

@@ -108,8 +108,6 @@ const hostile: [string, ErrorCode, (dir: string) => void][] = [
       db.close();
     },
   ],
-  ['a read-only folder', 'read_only', (dir) => chmodSync(dir, 0o555)],
-  ['a read-only database', 'read_only', (dir) => chmodSync(join(dir, 'project.db'), 0o444)],
 ];
 
 for (const [name, code, harm] of hostile) {

@@ -23,7 +23,8 @@ export const addBackup: AddCommand = (program, cli) => {
     .argument('<project>', 'project folder')
     .option('--out <file>', "where to (default: the project's backups folder)");
   cli.define<BackupOptions>(command, async ({ output }, [path], { out }) =>
-    withProject(path, async ({ db, path: folder }) => {
+    withProject(path, async ({ db, path: folder, readOnly }) => {
+      if (readOnly && !out) throw readOnly;
       const file = out ? resolve(out) : join(ensureDir(folder), copyName(new Date(), 'manual'));
       await backUp(db, file);
       output.result(

@@ -28,7 +28,7 @@ interface Options {
 }
 
 function repairWords(report: Repaired): string[] {
-  const { database, aside, lost, replayed, withoutSample, withoutPrediction } = report;
+  const { database, aside, logAside, lost, replayed, withoutSample, withoutPrediction } = report;
   const what =
     database === 'sound'
       ? 'The database is sound'
@@ -38,6 +38,7 @@ function repairWords(report: Repaired): string[] {
   return [
     what,
     ...(aside === null ? [] : [`The damaged one is in ${aside}`]),
+    ...(logAside === null ? [] : [`A log of another database lay beside it and is in ${logAside} now`]),
     ...Object.entries(lost).map(([table, n]) => `Lost: ${n} stretches or rows of ${table}`),
     `Put back from the journal: ${replayed} decisions`,
     ...(withoutSample > 0

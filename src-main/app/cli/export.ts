@@ -64,7 +64,9 @@ export const addExport: AddCommand = (program, cli) => {
         ...lines('changed by the format', report.notes),
         ...(report.remembered
           ? []
-          : ['  The project could not note that it wrote this file: next time it needs --replace']),
+          : [
+              '  The project could not note that it wrote this file (it may be read-only): next time it needs --replace',
+            ]),
       ].join('\n'),
     );
     return exitOfBatch(report.failed);

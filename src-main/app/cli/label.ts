@@ -56,15 +56,19 @@ export const addLabel: AddCommand = (program, cli) => {
       device: options.device,
       precision: options.precision,
     } as const;
-    const report = await withProject(path, async (project) => {
-      const old = await runOfAnotherPrompt(project);
-      if (old && (wish.modelDir === null || wish.modelDir === old.dir)) {
-        output.note(
-          `Run ${old.runId} was made with another prompt than its model is asked with now: labelling makes a new run, decisions are kept`,
-        );
-      }
-      return labelWithProgress(project, wish, stderr, signal);
-    });
+    const report = await withProject(
+      path,
+      async (project) => {
+        const old = await runOfAnotherPrompt(project);
+        if (old && (wish.modelDir === null || wish.modelDir === old.dir)) {
+          output.note(
+            `Run ${old.runId} was made with another prompt than its model is asked with now: labelling makes a new run, decisions are kept`,
+          );
+        }
+        return labelWithProgress(project, wish, stderr, signal);
+      },
+      { writes: true },
+    );
     for (const { sampleId, reason } of report.failures) output.note(`sample ${sampleId}: ${reason}`);
     const { done, failed, skipped, unanswered, seconds, runId, failures } = report;
     const left = unansweredWords(unanswered);

@@ -20,11 +20,15 @@ export const addReview: AddCommand = (program, cli) => {
       'lines of {"sample" (the data\'s id) or "fovea" (its number here),"decision":"accept|correct|reject|reset","label":[H*W]?,"reviewer","note"?}',
     );
   cli.define<Options>(command, async ({ output, stderr }, [path], { apply }) => {
-    const report = await withProject(path, async (project) => {
-      const copy = await backUpDaily(project.db, project.path);
-      if (copy && 'leftOut' in copy) stderr.write(`No copy of the project was made: ${copy.leftOut}\n`);
-      return applyReviewsFile(project, resolve(apply));
-    });
+    const report = await withProject(
+      path,
+      async (project) => {
+        const copy = await backUpDaily(project.db, project.path);
+        if (copy && 'leftOut' in copy) stderr.write(`No copy of the project was made: ${copy.leftOut}\n`);
+        return applyReviewsFile(project, resolve(apply));
+      },
+      { writes: true },
+    );
     output.result(report, `Applied ${report.done} decisions in ${report.seconds.toFixed(1)} s`);
     return EXIT.done;
   });

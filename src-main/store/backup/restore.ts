@@ -19,7 +19,7 @@ import { projectMigrations } from '../../../db/migrations/index.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { badProject, storeError } from '../errors.ts';
 import { checkHeader } from '../file-header.ts';
-import { PROJECT_FILE } from '../project.ts';
+import { PROJECT_FILE } from '../connect.ts';
 import { discard } from './backup.ts';
 import { copyName } from './copies.ts';
 

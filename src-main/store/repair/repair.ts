@@ -14,8 +14,10 @@ import { placeDatabase, restoreDatabase, syncFile } from '../backup/restore.ts';
 import { storeError } from '../errors.ts';
 import { checkHeader } from '../file-header.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
+import { setStaleLogAside } from '../leftover-log.ts';
 import { readJournal } from '../journal/read.ts';
-import { openProject, PROJECT_FILE } from '../project.ts';
+import { PROJECT_FILE } from '../connect.ts';
+import { openProject } from '../project.ts';
 import { refreshAllSampleStates } from '../sample-state.ts';
 import { replay, type Replayed } from './replay.ts';
 import { salvage, type Salvaged } from './salvage.ts';
@@ -25,6 +27,8 @@ export interface Repaired extends Replayed {
   readonly database: 'sound' | 'rebuilt' | { readonly copy: string };
   /** Where the damaged one lies. */
   readonly aside: string | null;
+  /** Where a log lies that belonged to another database; null: there was none. */
+  readonly logAside: string | null;
   /** Rows that could not be carried over, by table. */
   readonly lost: Readonly<Record<string, number>>;
 }
@@ -41,12 +45,13 @@ export async function repairProject(folder: string, now = new Date()): Promise<R
       next: 'Give the folder that held project.db',
     });
   }
+  const logAside = setStaleLogAside(folder, file);
   const { database, aside, lost } = whyUnsound(file) === null ? SOUND : rebuild(folder, now);
   const project = openProject(folder);
   try {
     if (database !== 'sound') refreshAllSampleStates(project.db);
     const counts = await replay(project.db, readJournal(join(folder, JOURNAL_FILE)));
-    return { database, aside, lost, ...counts };
+    return { database, aside, logAside, lost, ...counts };
   } finally {
     project.close();
   }

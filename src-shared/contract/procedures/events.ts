@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flagSchema, idSchema, jobSchema, projectSummarySchema, sampleStateSchema } from '../domain.ts';
+import { wireErrorSchema } from '../errors.ts';
 import { modelTaskSchema } from '../models.ts';
 import { batchSchema } from './batches.ts';
 import { keepingSchema } from './keeping.ts';
@@ -34,6 +35,8 @@ export const events = {
   /** How far deciding or undoing a batch has come; nothing of it holds before `batch.changed`. */
   'batch.progress': z.object({ id: idSchema, done: z.number().int(), total: z.number().int() }),
   'project.changed': projectSummarySchema,
+  /** Another file lies where the project was opened, or none: nothing is saved until it is opened again. */
+  'project.lost': wireErrorSchema,
   /** A copy was made or left out, or the journal can be written no more, or again. */
   'project.keeping': keepingSchema,
   /** The list of models is another one: ask for it again. */

@@ -16,6 +16,8 @@ export const keepingSchema = z.object({
   ),
   /** Why an automatic copy was left out, or null. */
   leftOut: z.string().nullable(),
+  /** Where the log of another database went that lay beside this one when it was opened, or null. */
+  logAside: z.string().nullable(),
   /** The journal's file name, and what keeps it from being written. */
   journal: z.string(),
   journalProblem: z.string().nullable(),
