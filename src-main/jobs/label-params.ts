@@ -7,7 +7,7 @@ import type { Project } from '../store/project.ts';
 import { activeRunId, getRun, overlaysOfRun } from '../store/run.ts';
 import { DEMO_PRESET, type Resources, demoModelDir } from './demo-project.ts';
 import type { LabelJobParams } from './label-run.ts';
-import { choosePreset, knownPresets, loadPresets } from './presets.ts';
+import { choosePreset, loadPresets, presetShelf, refuseBroken } from './presets.ts';
 
 export interface LabelWish {
   /** Null: the active run's model, or the demo model in a project that has none. */
@@ -64,7 +64,7 @@ export async function labelParams(
   const { dir, rpnDir, adapterDir } = folders;
   const { device = 'auto', precision } = wish;
   const model = { ...folders, device, ...(precision === undefined ? {} : { precision }) };
-  const presets = await knownPresets(resources);
+  const { presets, broken } = await presetShelf(resources);
   const over = run === null ? {} : overlaysOfRun(project.db, run.id);
   const sameModel = dir === run?.modelDir && rpnDir === over.rpnDir && adapterDir === over.adapterDir;
   const presetId = wish.presetId ?? (sameModel ? run.preset.id : dir === resolve(demo) ? DEMO_PRESET : null);
@@ -72,6 +72,7 @@ export async function labelParams(
   const stored = sameModel && run.preset.id === presetId ? run.preset : null;
   // What people saved is theirs to name: it never makes the choice for a model, nor makes it ambiguous.
   const offered = presetId === null ? await loadPresets(resources.presetsDir) : presets;
+  if (!known && !stored) refuseBroken(broken, presetId);
   const preset = known ?? stored ?? choosePreset(offered, await engine.modelInfo(model), presetId);
   return { model, preset, answerMode: wish.answerMode, limit: wish.limit };
 }

@@ -8,7 +8,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
+import { givenPresetSchema, type Preset } from '../../src-shared/contract/preset.ts';
 import type { ReadableDb } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
 import { unfinishedJobs } from '../store/job.ts';
@@ -29,7 +29,7 @@ export async function savePreset(
       next: 'Start Fovea with FOVEA_HOME set to a folder of your own',
     });
   }
-  const parsed = presetSchema.parse(preset);
+  const parsed = givenPresetSchema.parse(preset);
   const file = join(userPresetsDir, `${parsed.id}.json`);
   if ((await loadPresets(presetsDir)).some(({ id }) => id === parsed.id)) {
     throw taken(parsed.id, 'It came with Fovea and stays as it is: choose another name');

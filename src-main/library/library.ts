@@ -23,7 +23,14 @@ import { bytesThere } from './hub/download.ts';
 import { hubSettings } from './hub/settings.ts';
 import { deleteOwned, inspectOwned, PART, readManifest } from './owned.ts';
 import { placesIn, type Places } from './places.ts';
-import { changeRegistry, freeName, readRegistry, type DownloadEntry, type Entry } from './registry.ts';
+import {
+  changeRegistry,
+  freeName,
+  readRegistry,
+  readWholeRegistry,
+  type DownloadEntry,
+  type Entry,
+} from './registry.ts';
 import { towerOf } from './tower.ts';
 import { checkpointFolder, realFolder, snapshotOf } from './resolve.ts';
 
@@ -57,6 +64,11 @@ export class ModelLibrary {
   async list(): Promise<LibraryModel[]> {
     const entries = await readRegistry(this.places.registry);
     return Promise.all([this.#demo(), ...entries.map((entry) => this.#look(entry))]);
+  }
+
+  /** What is wrong with entries that {@link list} leaves out, one sentence each. @throws FoveaError of the registry */
+  async broken(): Promise<string[]> {
+    return (await readWholeRegistry(this.places.registry)).broken.map(({ reason }) => reason);
   }
 
   /** One model. @throws FoveaError `not_found` */

@@ -2,11 +2,12 @@
  * `models.json`: which folders a person added and what was downloaded from where. Small, readable, and changed by one
  * process at a time; the models themselves are found on the disk.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { modelCheckSchema } from '../../src-shared/contract/models.ts';
+import { readPlain } from '../files/plain-file.ts';
 import { writeJson } from './atomic-json.ts';
 import { orDiskError } from './disk-errors.ts';
 import { withFileLock } from './file-lock.ts';
@@ -38,18 +39,37 @@ export type Entry = z.infer<typeof entrySchema>;
 export type FolderEntry = Extract<Entry, { kind: 'folder' }>;
 export type DownloadEntry = Extract<Entry, { kind: 'download' }>;
 
-const registrySchema = z.object({ version: z.literal(1), models: z.array(entrySchema).max(10_000) });
+const MOST_ENTRIES = 10_000;
+const registrySchema = z.object({ version: z.literal(1), models: z.array(z.unknown()).max(MOST_ENTRIES) });
+
+/** The list as the file has it. An entry that cannot be read takes none of the others, and stays in the file. */
+export interface Registry {
+  readonly entries: readonly Entry[];
+  /** Each with the words that say what is wrong with it. */
+  readonly broken: readonly { readonly raw: unknown; readonly reason: string }[];
+}
 
 /** Longer than any honest change takes. */
 const WAIT_MS = 10_000;
 
-/** Every entry, in the order of adding. @throws FoveaError `bad_input` when the file is not one of ours, or `io`. */
+/** Every entry, in the order of adding. @throws FoveaError as {@link readWholeRegistry} */
 export async function readRegistry(path: string): Promise<readonly Entry[]> {
+  return (await readWholeRegistry(path)).entries;
+}
+
+/** @throws FoveaError `bad_input` when the file as a whole is not one of ours, or `io`. */
+export async function readWholeRegistry(path: string): Promise<Registry> {
+  const wish = {
+    code: 'bad_input',
+    next: 'Move it away and add the models again',
+    maxBytes: 32_000_000,
+  } as const;
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readPlain(path, wish)).toString('utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (error instanceof FoveaError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { entries: [], broken: [] };
     throw new FoveaError('io', 'the list of models cannot be read', {
       where: path,
       next: 'Check that you may read this file',
@@ -57,7 +77,7 @@ export async function readRegistry(path: string): Promise<readonly Entry[]> {
     });
   }
   try {
-    return registrySchema.parse(JSON.parse(text)).models;
+    return sorted(registrySchema.parse(JSON.parse(text)).models);
   } catch (cause) {
     throw new FoveaError('bad_input', 'the list of models is not one that this Fovea can read', {
       where: path,
@@ -66,6 +86,27 @@ export async function readRegistry(path: string): Promise<readonly Entry[]> {
     });
   }
 }
+
+function sorted(models: readonly unknown[]): Registry {
+  const [entries, broken]: [Entry[], { raw: unknown; reason: string }[]] = [[], []];
+  for (const [at, raw] of models.entries()) {
+    const parsed = entrySchema.safeParse(raw);
+    if (parsed.success) entries.push(parsed.data);
+    else
+      broken.push({
+        raw,
+        reason: `entry ${at + 1} of models.json (${labelOf(raw)}) ${issueOf(parsed.error)}`,
+      });
+  }
+  return { entries, broken };
+}
+
+const labelOf = (raw: unknown): string => {
+  const named = z.object({ name: z.string() }).safeParse(raw);
+  return named.success ? JSON.stringify(named.data.name.slice(0, 100)) : 'without a name';
+};
+const issueOf = ({ issues: [issue] }: z.ZodError): string =>
+  `is not as expected at ${issue?.path.join('.') || 'its top level'}: ${issue?.message ?? 'invalid'}`;
 
 /**
  * Replaces the entries by what `change` makes of them, one process at a time.
@@ -80,9 +121,10 @@ export async function changeRegistry<T>(
     await mkdir(dirname(path), { recursive: true });
     const wish = { busy: 'changing the list of models', waitMs: WAIT_MS };
     return withFileLock(`${path}.lock`, wish, async () => {
-      const before = await readRegistry(path);
+      const { entries: before, broken } = await readWholeRegistry(path);
       const { entries, result } = change(before);
-      if (entries !== before) await writeJson(path, { version: 1, models: entries });
+      const models = [...entries, ...broken.map(({ raw }) => raw)];
+      if (entries !== before) await writeJson(path, { version: 1, models });
       return result;
     });
   });

@@ -2,15 +2,17 @@
  * The projects that were opened last, newest first, in one small file of the data folder. A convenience: a file that
  * cannot be read is an empty list, and one that cannot be written keeps nobody from opening a project.
  */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { recentProjectSchema, type RecentProject } from '../../src-shared/contract/procedures.ts';
+import { readSmallText } from '../files/plain-file.ts';
 import { writeJson } from '../library/atomic-json.ts';
 import { isProject } from '../store/project.ts';
 
 /** More than fit the start page are no help in finding one. */
 const MOST = 6;
-const fileSchema = z.object({ projects: z.array(recentProjectSchema) });
+/** One entry that cannot be read takes none of the others. */
+const fileSchema = z.object({ projects: z.array(z.unknown()) });
+const MAX_BYTES = 1_000_000;
 
 /** Those that are still there. @param file null: nothing is remembered */
 export async function recentProjects(file: string | null): Promise<RecentProject[]> {
@@ -27,8 +29,11 @@ export async function rememberProject(file: string | null, project: RecentProjec
 async function remembered(file: string | null): Promise<RecentProject[]> {
   if (file === null) return [];
   try {
-    const parsed = fileSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
-    return parsed.success ? parsed.data.projects : [];
+    const parsed = fileSchema.safeParse(JSON.parse((await readSmallText(file, MAX_BYTES)) ?? ''));
+    return (parsed.data?.projects ?? []).flatMap((entry) => {
+      const project = recentProjectSchema.safeParse(entry);
+      return project.success ? [project.data] : [];
+    });
   } catch {
     return [];
   }

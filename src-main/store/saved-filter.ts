@@ -8,6 +8,7 @@ import {
   sampleSortSchema,
 } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { MOST } from '../../src-shared/contract/limits.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
 
 interface Row {
@@ -23,18 +24,33 @@ export function listSavedFilters(db: ReadableDb): SavedFilter[] {
   return read<Row>(db, 'SELECT id, name, body FROM saved_filter ORDER BY fold(name), id')
     .all()
     .flatMap(({ id, name, body }) => {
-      const parsed = bodySchema.safeParse(JSON.parse(body));
+      const parsed = bodySchema.safeParse(parseJson(body));
       return parsed.success ? [{ id, name, ...parsed.data }] : [];
     });
 }
 
-/** Saves; a filter of the same name is replaced. */
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
+
+/** Saves; a filter of the same name is replaced. Throws `conflict` where there are as many as one can look through. */
 export function saveFilter(
   db: WritableDb,
   name: string,
   filter: SampleFilter,
   sort: SampleSort,
 ): SavedFilter {
+  const count = 'SELECT COUNT(*) AS n FROM saved_filter WHERE name <> ?';
+  if ((read<{ n: number }>(db, count).get(name)?.n ?? 0) >= MOST.savedFilters) {
+    throw new FoveaError('conflict', `${MOST.savedFilters} filters are saved, and that is the most`, {
+      where: name,
+      next: 'Delete those that are not needed any more',
+    });
+  }
   const { id } = write<{ id: number }>(
     db,
     `INSERT INTO saved_filter (name, body, created_at) VALUES (?, ?, ?)

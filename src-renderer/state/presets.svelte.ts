@@ -1,6 +1,6 @@
 /** Presets that people save: the recipe on the dials under a name, and labelling with it. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { HeadSet, PictureRules, Preset } from '../../src-shared/contract/preset.ts';
+import type { BrokenPreset, HeadSet, PictureRules, Preset } from '../../src-shared/contract/preset.ts';
 import { isAuthorsWay, REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
 import { sameHeads, sameThresholds, recipeOf, recipeOn } from '../logic/recipe.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -15,6 +15,8 @@ export class Presets {
   error = $state.raw<FoveaError | null>(null);
   /** Those that people saved, by file name; null before they were asked for. */
   own = $state.raw<readonly Preset[] | null>(null);
+  /** Files in the presets' folders that are none. */
+  broken = $state.raw<readonly BrokenPreset[]>([]);
   /** Deleted while the list is open: each can come back. */
   deleted = $state.raw<readonly Preset[]>([]);
 
@@ -101,6 +103,7 @@ export class Presets {
     this.deleted = [];
     try {
       this.own = await this.#session.client.call('presets.own', {});
+      this.broken = await this.#session.client.call('presets.broken', {});
     } catch (thrown) {
       this.error = FoveaError.from(thrown);
     }

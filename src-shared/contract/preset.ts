@@ -3,6 +3,7 @@
  * Nothing of this is hard-coded elsewhere, and each run stores the preset it used.
  */
 import { z } from 'zod';
+import { MOST, nameSchema } from './limits.ts';
 
 /** 0-based decoder layer and its heads; `all` means every head of the layer. */
 export const headSetSchema = z.object({
@@ -70,6 +71,15 @@ export function isAuthorsWay({ exif, alpha }: PictureRules): boolean {
 /** What a preset that says nothing means. */
 export const AUTHORS_PICTURE_RULES: PictureRules = { exif: 'stored', alpha: 'dropped' };
 
+const headSetsSchema = z
+  .array(headSetSchema)
+  .min(1)
+  .max(MOST.presetHeads)
+  .refine(
+    (sets) => sets.every(({ heads }) => heads === 'all' || heads.length <= MOST.presetHeads),
+    `names more than ${MOST.presetHeads} heads`,
+  );
+
 export const presetSchema = z.object({
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   name: z.string().min(1),
@@ -96,3 +106,16 @@ export const presetSchema = z.object({
   notes: z.string().optional(),
 });
 export type Preset = z.infer<typeof presetSchema>;
+
+/** A preset as people and files may give it; runs keep what they were made with, whatever its length. */
+export const givenPresetSchema = presetSchema.extend({
+  id: presetSchema.shape.id.max(MOST.presetId),
+  name: nameSchema(MOST.presetName),
+  notes: z.string().max(MOST.presetNotes).optional(),
+  grounding: headSetsSchema,
+  sink: headSetsSchema.nullable(),
+});
+
+/** A file in the presets folder that is none, and why. */
+export const brokenPresetSchema = z.object({ file: z.string(), reason: z.string() });
+export type BrokenPreset = z.infer<typeof brokenPresetSchema>;

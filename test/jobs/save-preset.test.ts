@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { MOST } from '../../src-shared/contract/limits.ts';
 import { labelParams } from '../../src-main/jobs/label-params.ts';
-import { choosePreset, knownPresets } from '../../src-main/jobs/presets.ts';
+import { choosePreset, knownPresets, loadPresets, presetShelf } from '../../src-main/jobs/presets.ts';
 import { removePreset, requireUnused, savePreset } from '../../src-main/jobs/save-preset.ts';
 import { addJob, requestCancel } from '../../src-main/store/job.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
@@ -57,14 +58,74 @@ test("the app's own presets are never replaced, and a name cannot leave the fold
   await assert.rejects(savePreset({ ...folders, userPresetsDir: null }, testPreset, true), code('read_only'));
 });
 
-test('a damaged preset of the person is named, with its file', async (t) => {
-  const userPresetsDir = join(temporaryDir(t), 'presets');
-  mkdirSync(userPresetsDir);
-  writeFileSync(join(userPresetsDir, 'half.json'), '{"id": "half"');
-  await assert.rejects(
-    knownPresets({ presetsDir: builtIn, userPresetsDir }),
-    (thrown) => thrown instanceof FoveaError && thrown.where === join(userPresetsDir, 'half.json'),
+test('11-C24: broken preset files are listed with their reason, and the others work', async (t) => {
+  const folders = { presetsDir: builtIn, userPresetsDir: join(temporaryDir(t), 'presets') };
+  const at = (name: string): string => join(folders.userPresetsDir, name);
+  await savePreset(folders, { ...testPreset, id: 'good', name: 'Good' }, false);
+  const put = (name: string, preset: object): void => writeFileSync(at(name), JSON.stringify(preset));
+  writeFileSync(at('a-half.json'), '{"id": "half"');
+  writeFileSync(at('big.json'), ' '.repeat(1_000_001));
+  put('field.json', { ...testPreset, id: 'field', rows: 'columns' });
+  put('long.json', { ...testPreset, id: 'long', name: 'x'.repeat(MOST.presetName + 1) });
+  put('lines.json', { ...testPreset, id: 'lines', name: 'two\nlines' });
+  put('shadow.json', { ...testPreset, id: 'demo' });
+  put('twin.json', { ...testPreset, id: 'good' });
+  mkdirSync(at('folder.json'));
+  const { presets, broken } = await presetShelf(folders);
+  assert.deepEqual(
+    presets.slice(-1).map(({ id }) => id),
+    ['good'],
   );
+  assert.equal(presets.length, (await loadPresets(builtIn)).length + 1);
+  const reasons = new Map(broken.map(({ file, reason }) => [file, reason]));
+  for (const [name, reason] of [
+    ['a-half.json', /^the preset is not JSON\. Correct the preset or remove it$/],
+    ['big.json', /is 1000001 bytes, above the 1000000/],
+    ['field.json', /the preset's rows: /],
+    ['folder.json', /folder\.json is a folder, not a file/],
+    ['lines.json', /the preset's name: has a line end/],
+    ['long.json', /the preset's name: Too big: expected string to have <=120 characters/],
+    ['shadow.json', /its id "demo" is that of a preset that came with Fovea\. Give it another id/],
+    ['twin.json', /its id "good" is that of good\.json/],
+  ] as const) {
+    assert.match(reasons.get(at(name)) ?? '', reason);
+  }
+  assert.equal(broken.length, 8);
+  const project = await testProject(t, 1);
+  const resources = { demoDir, ...folders };
+  const wish = { modelDir: join(demoDir, 'checkpoint'), answerMode: 'self', limit: null } as const;
+  const engine = fakeEngine();
+  assert.equal(
+    (await labelParams(project, engine, { ...wish, presetId: null }, resources)).preset.id,
+    'demo',
+  );
+  await assert.rejects(labelParams(project, engine, { ...wish, presetId: 'field' }, resources), {
+    code: 'bad_input',
+    message: /^the preset "field" cannot be used: the preset's rows/,
+    where: at('field.json'),
+  });
+});
+
+test('11-C24: a presets folder that cannot be read takes none of the presets that came with Fovea', async (t) => {
+  const userPresetsDir = join(temporaryDir(t), 'presets');
+  writeFileSync(userPresetsDir, 'a file');
+  const { presets, broken } = await presetShelf({ presetsDir: builtIn, userPresetsDir });
+  assert.equal(presets.length, (await loadPresets(builtIn)).length);
+  assert.match(broken[0]?.reason ?? '', /^the folder cannot be read: /);
+});
+
+test('11-C24: names, notes and ids of presets have limits', async (t) => {
+  const folders = { presetsDir: builtIn, userPresetsDir: join(temporaryDir(t), 'presets') };
+  for (const change of [
+    { id: 'x'.repeat(MOST.presetId + 1) },
+    { name: 'x'.repeat(MOST.presetName + 1) },
+    { name: ' \t ' },
+    { name: 'a\u0007b' },
+    { notes: 'x'.repeat(MOST.presetNotes + 1) },
+  ]) {
+    await assert.rejects(savePreset(folders, { ...testPreset, id: 'mine', ...change }, false));
+  }
+  await savePreset(folders, { ...testPreset, id: 'mine', name: 'x'.repeat(MOST.presetName) }, false);
 });
 
 test('a saved preset labels when it is named, and never makes the choice for a model ambiguous', async (t) => {

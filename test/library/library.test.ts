@@ -298,7 +298,7 @@ test('a link in place of a download’s folder is refused', async (t) => {
 
 test('a list of models that is none, or of a newer Fovea, is left alone', async (t) => {
   const { library } = newLibrary(t);
-  for (const text of ['', '{"version":2,"models":[]}', '{"version":1,"models":[{"name":"../x"}]}']) {
+  for (const text of ['', '{"version":2,"models":[]}', '{"version":1,"models":{}}']) {
     writeFileSync(library.places.registry, text);
     await assert.rejects(library.list(), { code: 'bad_input', next: /untouched/ });
     await assert.rejects(library.add(TINY), { code: 'bad_input' });
@@ -324,4 +324,25 @@ test('processes that change the list at once lose nothing', async (t) => {
   await Promise.all(ended);
   assert.equal((await readRegistry(library.places.registry)).length, 12);
   assert.deepEqual(readdirSync(join(library.places.registry, '..')), ['models.json']);
+});
+
+test('11-C24: one entry that cannot be read takes none of the others, is told of, and stays in the file', async (t) => {
+  const { library } = newLibrary(t);
+  const { registry } = library.places;
+  await library.add(copyOf(t, 'one'), 'one');
+  const file = JSON.parse(readFileSync(registry, 'utf8')) as { models: unknown[] };
+  const later = { kind: 'rented', name: 'later', from: 'a newer Fovea' };
+  writeFileSync(registry, JSON.stringify({ ...file, models: [later, ...file.models, 7] }));
+  assert.deepEqual(
+    (await library.list()).map(({ name }) => name),
+    ['demo', 'one'],
+  );
+  const [first, second] = await library.broken();
+  assert.match(first ?? '', /^entry 1 of models\.json \("later"\) is not as expected at kind: /);
+  assert.match(second ?? '', /^entry 3 of models\.json \(without a name\)/);
+  await library.add(copyOf(t, 'two'), 'two');
+  assert.deepEqual((JSON.parse(readFileSync(registry, 'utf8')) as { models: unknown[] }).models.slice(2), [
+    later,
+    7,
+  ]);
 });

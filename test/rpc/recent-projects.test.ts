@@ -68,3 +68,15 @@ test('a broken file is an empty list, and a place that cannot be written keeps n
   assert.deepEqual(await recentProjects(null), []);
   await rememberProject(join(file, 'no', 'folder'), { path: dir, name: 'x', openedAt });
 });
+
+test('11-C24: one entry that cannot be read takes none of the others', async (t) => {
+  const dir = temporaryDir(t);
+  const file = join(dir, 'recent.json');
+  const path = join(dir, 'good');
+  (await createProject(path, 'good')).close();
+  writeFileSync(file, JSON.stringify({ projects: [{ path: 7 }, { path, name: 'good', openedAt }, null] }));
+  assert.deepEqual(
+    (await recentProjects(file)).map(({ name }) => name),
+    ['good'],
+  );
+});

@@ -8,6 +8,7 @@ import { addImport } from './import.ts';
 import { addLabel } from './label.ts';
 import { addModel } from './model.ts';
 import { addOpen } from './open.ts';
+import { addPreset } from './preset.ts';
 import { addReview } from './review.ts';
 import { addRoi } from './roi-command.ts';
 import { addServe } from './serve.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addServe,
   addOpen,
   addModel,
+  addPreset,
   addDoctor,
   addRoi,
 ];

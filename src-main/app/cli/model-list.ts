@@ -9,12 +9,14 @@ export const addList: AddCommand = (model, cli) => {
     .command('list')
     .description('the models that can be given by name, with what their files say of them');
   cli.define(command, async ({ output }) => {
-    const models = await openLibrary().list();
+    const library = openLibrary();
+    const [models, broken] = [await library.list(), await library.broken()];
     const lines = models.flatMap((each) => [
       `${each.name} (${each.kind}): ${factsLine(each)}`,
       `  ${each.dir}`,
     ]);
-    output.result({ models }, lines.join('\n'));
+    for (const reason of broken) output.note(`Left out: ${reason}`);
+    output.result({ models, broken }, lines.join('\n'));
     return EXIT.done;
   });
 };

@@ -23,6 +23,7 @@ export const modelHandlers = {
       downloadsDir: library.places.models,
       endpoint: hubSettings().endpoint,
       addable: (await library.addable()).map(({ repo }) => repo),
+      broken: await library.broken(),
     };
   },
 

@@ -1,4 +1,4 @@
-import { knownPresets, ownPresets } from '../../jobs/presets.ts';
+import { knownPresets, ownPresets, presetShelf } from '../../jobs/presets.ts';
 import { previewChunk } from '../../jobs/relabel-preview.ts';
 import { targetPreset } from '../../jobs/relabel-target.ts';
 import { addRelabelJob } from '../../jobs/relabel.ts';
@@ -12,6 +12,8 @@ export const recipeHandlers = {
   'presets.save': ({ options }, { preset, replace }) => savePreset(options.resources, preset, replace),
 
   'presets.own': ({ options }) => ownPresets(options.resources),
+
+  'presets.broken': async ({ options }) => [...(await presetShelf(options.resources)).broken],
 
   'presets.remove': ({ options, current }, { id }) => {
     const open = current();

@@ -2,7 +2,7 @@
  * The copies of `project.db` that a project keeps: their names, which of them stay, and whether there is room for another.
  * A copy is one whole file that SQLite opens by itself.
  */
-import { readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const BACKUPS = 'backups';
@@ -50,11 +50,20 @@ export function listCopies(folder: string): Copy[] {
     .reverse()
     .flatMap((name): Copy[] => {
       const match = NAME.exec(name);
-      const file = match && statSync(join(dir, name), { throwIfNoEntry: false });
-      if (!file) return [];
+      const file = match && statOf(join(dir, name));
+      if (!match || !file?.isFile()) return [];
       const kind = match[2] === undefined ? 'daily' : match[2] === 'by-hand' ? 'manual' : 'migration';
       return [{ path: join(dir, name), name, kind, day: match[1]!, bytes: file.size }];
     });
+}
+
+/** One that cannot be looked at takes none of the others. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** Takes away automatic copies that are neither of the last days nor the newest of one of the weeks before. */

@@ -1,6 +1,7 @@
 /** Flags, notes and saved filters: what people want to find again. */
 import { z } from 'zod';
 import { flagSchema, idSchema } from '../domain.ts';
+import { MOST, nameSchema, reviewerSchema } from '../limits.ts';
 import { none } from './none.ts';
 import { sampleFilterSchema, sampleSortSchema } from './sample-filter.ts';
 
@@ -23,13 +24,11 @@ export const savedFilterSchema = z.object({
 });
 export type SavedFilter = z.infer<typeof savedFilterSchema>;
 
-const reviewerSchema = z.string().min(1).max(200);
+export const NOTE_MOST = MOST.note;
+const noteTextSchema = z.string().max(MOST.note);
 
-export const NOTE_MOST = 10_000;
-const noteTextSchema = z.string().max(NOTE_MOST);
-
-export const FILTER_NAME_MOST = 80;
-const filterNameSchema = z.string().trim().min(1).max(FILTER_NAME_MOST);
+export const FILTER_NAME_MOST = MOST.filterName;
+const filterNameSchema = nameSchema(MOST.filterName);
 
 export const annotationProcedures = {
   /** Gives the samples that this changed: what undoing it is about. Tells `flags.changed`. */
@@ -56,7 +55,7 @@ export const annotationProcedures = {
     input: z.object({
       sampleId: idSchema,
       id: idSchema.nullable(),
-      was: z.string(),
+      was: z.string().max(MOST.note),
       text: noteTextSchema,
       reviewer: reviewerSchema,
     }),

@@ -1,6 +1,7 @@
 /** Accepting or rejecting many samples at once, after looking at a random part of them. */
 import { z } from 'zod';
 import { idSchema } from '../domain.ts';
+import { reviewerSchema } from '../limits.ts';
 import { none } from './none.ts';
 import { sampleFilterSchema } from './sample-filter.ts';
 
@@ -46,7 +47,6 @@ export const batchSchema = z.object({
 });
 export type Batch = z.infer<typeof batchSchema>;
 
-const reviewerSchema = z.string().min(1).max(200);
 const one = z.object({ id: idSchema });
 const ids = z.array(idSchema).max(BATCH_IDS_MAX);
 

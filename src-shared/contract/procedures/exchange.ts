@@ -1,5 +1,6 @@
 /** Data in and out of a project. */
 import { z } from 'zod';
+import { MOST } from '../limits.ts';
 import { reasonSchema } from '../reasons.ts';
 import { none } from './none.ts';
 
@@ -49,19 +50,20 @@ export type ExportTarget = z.infer<typeof exportTargetSchema>;
 
 /** Whose import or export it is, to hear of its progress and to cancel it. */
 const slot = z.string().min(1).max(64);
+const place = z.string().max(MOST.path);
 
 export const exchangeProcedures = {
   /** Cancelled, it takes back what it added so far: nothing half-imported stays. */
   'import.start': {
-    input: z.object({ imagesDir: z.string(), questionsFile: z.string(), slot: slot.optional() }),
+    input: z.object({ imagesDir: place, questionsFile: place, slot: slot.optional() }),
     output: importReportSchema,
   },
   /** Asked before an export; fails where no export may go. */
-  'export.target': { input: z.object({ path: z.string() }), output: exportTargetSchema },
+  'export.target': { input: z.object({ path: place }), output: exportTargetSchema },
   'export.start': {
     input: z.object({
       format: exportFormatSchema,
-      path: z.string(),
+      path: place,
       includeUnreviewed: z.boolean(),
       /** An earlier export of this project may be replaced; another file never is. */
       replaceOwn: z.boolean().default(false),

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { boxSchema, idSchema } from '../domain.ts';
 import { askedAnswerSchema, causalCheckSchema, cropAnswerSchema, tokenViewSchema } from '../inspect.ts';
+import { MOST, nameSchema, reviewerSchema } from '../limits.ts';
 
 const slotSchema = z.string().min(1).max(64);
 /** What a call can be cancelled by. */
@@ -21,9 +22,9 @@ export const inspectProcedures = {
     input: z.object({
       slot: slotSchema,
       predictionId: idSchema,
-      question: z.string().trim().min(1).max(4000),
+      question: z.string().trim().min(1).max(MOST.question),
       /** The answer to feed, where the run feeds answers. */
-      answer: z.string().max(4000).nullable(),
+      answer: z.string().max(MOST.answer).nullable(),
     }),
     output: askedAnswerSchema,
   },
@@ -32,8 +33,8 @@ export const inspectProcedures = {
     input: z.object({
       askId: z.string().max(64),
       /** Null: an id made from the neighbour's. */
-      externalId: z.string().trim().min(1).max(500).nullable(),
-      reviewer: z.string().min(1).max(200),
+      externalId: nameSchema(MOST.externalId).nullable(),
+      reviewer: reviewerSchema,
     }),
     output: z.object({ sampleId: idSchema, externalId: z.string() }),
   },

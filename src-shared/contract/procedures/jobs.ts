@@ -1,9 +1,12 @@
 /** Presets and the jobs that run them. */
 import { z } from 'zod';
 import { answerModeSchema, idSchema, jobSchema } from '../domain.ts';
+import { MOST } from '../limits.ts';
 import { precisionSchema } from '../models.ts';
 import { presetSchema } from '../preset.ts';
 import { none } from './none.ts';
+
+const place = z.string().max(MOST.path);
 
 export const jobProcedures = {
   'presets.list': { input: none, output: z.array(presetSchema) },
@@ -11,12 +14,12 @@ export const jobProcedures = {
   'jobs.list': { input: none, output: z.array(jobSchema) },
   'jobs.label': {
     input: z.object({
-      modelDir: z.string().nullable(),
+      modelDir: place.nullable(),
       /** A folder whose RPN is laid over the model. */
-      rpnDir: z.string().optional(),
+      rpnDir: place.optional(),
       /** A folder whose adapter is laid over the model; `modelDir` may also be an adapter's own folder. */
-      adapterDir: z.string().optional(),
-      presetId: z.string().nullable(),
+      adapterDir: place.optional(),
+      presetId: z.string().max(MOST.presetId).nullable(),
       answerMode: answerModeSchema,
       limit: z.number().int().positive().nullable(),
       /** Default: weights as they are stored. */

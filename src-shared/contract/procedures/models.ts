@@ -1,5 +1,6 @@
 /** The library of models: what there is, adding, checking, downloading, removing. None of it needs a project. */
 import { z } from 'zod';
+import { pathSchema } from '../limits.ts';
 import { libraryModelSchema, modelTaskSchema, precisionSchema, removalSchema } from '../models.ts';
 import { none } from './none.ts';
 
@@ -25,11 +26,13 @@ export const modelProcedures = {
       endpoint: z.string(),
       /** `ORG/NAME` of models in this person's Hugging Face cache that could be added. */
       addable: z.array(z.string()),
+      /** Entries of the list of models that cannot be read, in words. */
+      broken: z.array(z.string()),
     }),
   },
   /** Takes a folder, a folder of a Hugging Face cache, or `ORG/NAME` of one into the library. */
   'models.add': {
-    input: z.object({ path: z.string().min(1).max(4096) }),
+    input: z.object({ path: pathSchema }),
     output: z.object({ name, added: z.boolean() }),
   },
   /** Loads the model to see whether and where it runs; the task's events say how far it is. */

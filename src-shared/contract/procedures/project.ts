@@ -1,6 +1,7 @@
 /** The program and the project that is open. */
 import { z } from 'zod';
 import { idSchema, projectSummarySchema } from '../domain.ts';
+import { MOST, pathSchema } from '../limits.ts';
 import { runPromptsSchema } from '../prompts.ts';
 import { none } from './none.ts';
 
@@ -28,17 +29,20 @@ export const projectProcedures = {
   },
   /** What lies at a path of the main side's machine, so that a page knows what to do with something dropped on it. */
   'app.pathKind': {
-    input: z.object({ path: z.string().min(1) }),
+    input: z.object({ path: pathSchema }),
     output: z.object({ kind: pathKindSchema }),
   },
   /** Opens a project folder in this backend, closing the one that was open. */
-  'project.open': { input: z.object({ path: z.string() }), output: projectSummarySchema },
+  'project.open': { input: z.object({ path: z.string().max(MOST.path) }), output: projectSummarySchema },
   /** The projects opened last that are still there, newest first. */
   'project.recent': { input: none, output: z.array(recentProjectSchema) },
   /** Makes an empty project in a folder that is missing or empty, named after it, and opens it. */
-  'project.create': { input: z.object({ path: z.string().min(1) }), output: projectSummarySchema },
+  'project.create': { input: z.object({ path: pathSchema }), output: projectSummarySchema },
   /** Makes the demo project in `dir` (or opens it when it is one already) and starts labelling it. */
-  'project.demo': { input: z.object({ dir: z.string().nullable() }), output: projectSummarySchema },
+  'project.demo': {
+    input: z.object({ dir: z.string().max(MOST.path).nullable() }),
+    output: projectSummarySchema,
+  },
   'project.summary': { input: none, output: projectSummarySchema },
   /** Of every run, whether its predictions were made with the prompt its model is asked with today. */
   'project.prompts': { input: none, output: runPromptsSchema },

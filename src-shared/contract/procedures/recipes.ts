@@ -1,7 +1,13 @@
 /** Recipes: presets that people save, and other thresholds applied to maps that are stored. */
 import { z } from 'zod';
 import { idSchema, jobSchema, projectSummarySchema } from '../domain.ts';
-import { labelParamsSchema, presetSchema, roiParamsSchema } from '../preset.ts';
+import {
+  brokenPresetSchema,
+  givenPresetSchema,
+  labelParamsSchema,
+  presetSchema,
+  roiParamsSchema,
+} from '../preset.ts';
 import { none } from './none.ts';
 import { sampleFilterSchema } from './sample-filter.ts';
 
@@ -18,10 +24,15 @@ const scopeSchema = z.object({
 
 export const recipeProcedures = {
   /** Saves a preset of the person's own. `conflict` when its id is taken and `replace` is not set. */
-  'presets.save': { input: z.object({ preset: presetSchema, replace: z.boolean() }), output: presetSchema },
+  'presets.save': {
+    input: z.object({ preset: givenPresetSchema, replace: z.boolean() }),
+    output: presetSchema,
+  },
 
   /** The presets that people saved, without those that came with the app. */
   'presets.own': { input: none, output: z.array(presetSchema) },
+  /** Files of the presets' folders that are none, each with the reason; the others work all the same. */
+  'presets.broken': { input: none, output: z.array(brokenPresetSchema) },
   /**
    * Deletes a saved preset and gives it, so that it can be saved again; runs made with it keep their copy. `conflict`
    * while a job of the project works with it, `read_only` for one that came with the app, `not_found`.

@@ -1,6 +1,7 @@
 /** Decisions of people. */
 import { z } from 'zod';
 import { bytesSchema, decisionSchema, idSchema, reviewSchema, sampleStateSchema } from '../domain.ts';
+import { MOST, reviewerSchema } from '../limits.ts';
 
 export const reviewProcedures = {
   /**
@@ -15,8 +16,8 @@ export const reviewProcedures = {
       /** `[H*W]` int8 bytes; required for `correct`. */
       label: bytesSchema.nullable(),
       basedOn: idSchema.nullable(),
-      reviewer: z.string().min(1).max(200),
-      note: z.string().max(10_000).nullable(),
+      reviewer: reviewerSchema,
+      note: z.string().max(MOST.note).nullable(),
     }),
     output: z.object({ review: reviewSchema, state: sampleStateSchema }),
   },

@@ -1,6 +1,7 @@
 /** Which samples, in which order: shared by queue, gallery, dashboard, saved filters and batches. */
 import { z } from 'zod';
 import { droppedSchema, flagSchema, idSchema, sampleStateSchema } from '../domain.ts';
+import { MOST } from '../limits.ts';
 
 /**
  * Numbers a sample can be picked by. `disagreement` 0–1 (1 − IoU of label and RPN), `uncertainty` 0–1 bits, `roiSize`
@@ -16,6 +17,8 @@ export type Range = z.infer<typeof rangeSchema>;
 
 export const FILTER_IDS_MAX = 500;
 
+const values = z.array(z.string().max(MOST.filterValue)).max(MOST.filterValues);
+
 /**
  * Empty lists mean "any"; an empty string in `languages`, `splits` or `tags` means "none given". Text matches
  * question, answer, external id and notes, case-insensitively.
@@ -24,13 +27,13 @@ export const sampleFilterSchema = z.object({
   states: z.array(sampleStateSchema).default([]),
   dropped: z.enum(['any', 'dropped', 'kept']).default('any'),
   dropRules: z.array(droppedSchema.shape.rule).default([]),
-  languages: z.array(z.string()).default([]),
-  splits: z.array(z.string()).default([]),
-  tags: z.array(z.string()).default([]),
+  languages: values.default([]),
+  splits: values.default([]),
+  tags: values.default([]),
   flags: z.array(flagSchema).default([]),
   notes: z.enum(['any', 'with', 'without']).default('any'),
   /** Who made the decision that stands. */
-  reviewers: z.array(z.string()).default([]),
+  reviewers: values.default([]),
   /** Decided by this batch; while it is being audited, what it would decide. */
   batch: idSchema.nullable().default(null),
   /** `labelled` has a label of the run that is shown, `failed` was tried in vain, `waiting` was not tried yet. */
@@ -40,7 +43,7 @@ export const sampleFilterSchema = z.object({
   ranges: z.partialRecord(measureSchema, rangeSchema).default({}),
   /** Just these samples. */
   ids: z.array(idSchema).max(FILTER_IDS_MAX).default([]),
-  text: z.string().max(500).default(''),
+  text: z.string().max(MOST.search).default(''),
 });
 export type SampleFilter = z.infer<typeof sampleFilterSchema>;
 

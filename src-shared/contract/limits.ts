@@ -1,0 +1,43 @@
+/**
+ * How long what people put in may be: one table for the page, the calls and the command line. What is stored already is
+ * read whatever its length.
+ */
+import { z } from 'zod';
+
+export const MOST = {
+  /** Characters. */
+  presetId: 80,
+  presetName: 120,
+  presetNotes: 2000,
+  filterName: 80,
+  reviewer: 200,
+  note: 10_000,
+  externalId: 500,
+  question: 4000,
+  answer: 4000,
+  search: 500,
+  path: 4096,
+  /** Names that a filter lists: languages, splits, tags, reviewers. */
+  filterValue: 1000,
+  /** How many. */
+  presets: 500,
+  presetHeads: 4096,
+  filterValues: 1000,
+  savedFilters: 1000,
+} as const;
+
+/** A tab, a line's end and their like make lists and tables of names unreadable. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+
+/** A name in one line, outer white space taken off. @param most characters */
+export function nameSchema(most: number): z.ZodString {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .refine((text) => !CONTROL.test(text), 'has a line end or another control character in it');
+}
+
+export const reviewerSchema = nameSchema(MOST.reviewer);
+export const pathSchema = z.string().min(1).max(MOST.path);
