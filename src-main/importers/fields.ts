@@ -1,57 +1,63 @@
 /**
- * Fields the formats share, each checked once: ids, picture paths, truth boxes, the `<image>` mark in a prompt.
+ * Fields the forms share, each checked once, each with a limit: ids, texts, and what Fovea adds to any form (`answer`,
+ * `language`, `split`, `tags`, `boxes`).
  */
 import { z } from 'zod';
-import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
+import { MOST, tooLong, tooMany } from './limits.ts';
 
 /** An id as text; some data sets write numbers. */
 export const idText = z
-  .union([z.string().trim().min(1), z.number().int()], 'expected a text or a whole number')
+  .union(
+    [z.string().trim().min(1).max(MOST.id, tooLong(MOST.id)), z.number().int()],
+    `expected a text of at most ${MOST.id} characters or a whole number`,
+  )
   .transform(String);
 
-/** A question or answer with something in it. */
-export const filledText = z.string().refine((text) => text.trim() !== '', 'expected some text');
+/** A question with something in it. */
+export const questionText = z
+  .string()
+  .max(MOST.question, tooLong(MOST.question))
+  .refine((text) => text.trim() !== '', 'expected some text');
 
-/** An answer as text; empty stands for none. */
+/** An answer as text; blank stands for none. */
 export const answerText = z
   .union([z.string(), z.number(), z.boolean()], 'expected a text or a number')
   .nullish()
-  .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)));
+  .transform((value) => (value === null || value === undefined ? null : answerOf(String(value))))
+  .refine((text) => text === null || text.length <= MOST.answer, tooLong(MOST.answer));
 
-/** Optional text; empty stands for none. */
-export const optionalText = z
+/** Null for a blank one. */
+export function answerOf(text: string): string | null {
+  return text.trim() === '' ? null : text;
+}
+
+/** Optional name; empty stands for none. */
+export const nameText = z
   .string()
+  .max(MOST.name, tooLong(MOST.name))
   .nullish()
   .transform((value) => value?.trim() || null);
 
-/**
- * A picture's path relative to the images folder. Absolute paths and `..` would reach files nobody pointed Fovea at.
- */
-export const imagePath = z
-  .string()
-  .min(1, 'expected a path')
-  .refine((path) => !path.includes('\0'), 'a path cannot hold a NUL character')
-  .refine((path) => !/^([/\\]|[A-Za-z]:)/.test(path), 'expected a path relative to the images folder')
-  .refine((path) => !path.split(/[/\\]/).includes('..'), 'a path cannot leave the images folder with ..')
-  .transform((path) =>
-    path
-      .split('/')
-      .filter((part) => part !== '' && part !== '.')
-      .join('/'),
-  )
-  .refine((path) => path !== '', 'expected the path of a file');
+const tag = z.string().trim().min(1).max(MOST.tag, tooLong(MOST.tag));
 
-/** Truth boxes in source pixels, xyxy with exclusive maxima, each with an area. */
-export const truthBoxes = z
-  .array(
-    z
-      .tuple([z.number(), z.number(), z.number(), z.number()])
-      .refine(([x0, y0, x1, y1]) => x0 < x1 && y0 < y1, 'a box is [x0, y0, x1, y1] with x0 < x1 and y0 < y1'),
-  )
-  .nullish()
-  .transform((boxes): SourceXyxy[] => boxes ?? []);
+/** Four numbers; which, is for `boxes.ts` to say. */
+const fourNumbers = z.tuple(
+  [z.number(), z.number(), z.number(), z.number()],
+  'a box is [x0, y0, x1, y1], four numbers',
+);
 
-/** The question without LLaVA's `<image>` mark, which says where the picture goes and is no part of it. */
-export function withoutImageMark(text: string): string {
-  return text.replace(/^\s*<image>\s*\n?/, '').replace(/\n?\s*<image>\s*$/, '');
-}
+/** What any form may have besides its own fields. */
+export const addedFields = {
+  language: nameText,
+  split: nameText,
+  tags: z
+    .array(tag)
+    .max(MOST.tags, tooMany(MOST.tags))
+    .nullish()
+    .transform((tags) => tags ?? []),
+  boxes: z
+    .array(fourNumbers)
+    .max(MOST.boxes, tooMany(MOST.boxes))
+    .nullish()
+    .transform((boxes) => boxes ?? []),
+};

@@ -1,59 +1,51 @@
 /**
- * The way in: looks at a questions file's content, never at its name, and picks the importer. A file that is none of
- * the formats is read as question JSONL, whose messages then say line by line what is wrong.
+ * The way in: looks at what a questions file holds, never at its name, and at each row's fields, so that a JSON list may
+ * hold any form, and one file several.
  */
-import { z } from 'zod';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { readLines } from './lines.ts';
-import { llavaJson, llavaJsonl } from './llava.ts';
-import { parseJson } from './parse.ts';
-import { questionJsonl } from './question.ts';
-import { qzoomJsonl } from './qzoom.ts';
-import { readFile } from './records.ts';
-import type { Importer, ImportFormat, ImportItem } from './types.ts';
+import { basename, extname } from 'node:path';
+import { conversationRow } from './conversation.ts';
+import { shapeOf } from './file-kind.ts';
+import { questionRow } from './question.ts';
+import { readFile, readItems } from './records.ts';
+import { shown } from './reasons.ts';
+import { RowError } from './row-error.ts';
+import { PLAIN_READING, type ImportItem, type ReadingOptions, type RowReader } from './types.ts';
 
+export { inPicture } from './boxes.ts';
 export { Reasons, shown, type RowReason } from './reasons.ts';
-export type { Importer, ImportFormat, ImportItem, ImportRecord } from './types.ts';
+export { PLAIN_READING, type ImportItem, type ImportRecord, type ReadingOptions } from './types.ts';
 
-/** A file opened for import; no more than its first line has been looked at. */
+/** A file opened for import; no more than its first byte has been looked at. */
 export interface OpenedImport {
-  readonly format: ImportFormat;
   readonly items: AsyncIterable<ImportItem>;
 }
 
+/** Of the file's name, in ids made for rows without one. */
+const STEM_MOST = 100;
+
 /**
  * Opens a questions file. Items stream in the order of the file.
- * Throws FoveaError `not_found`, `io`, or `bad_input` for a folder or a file without a single question.
+ * Throws FoveaError `not_found`, `io`, or `bad_input` for a folder, a file without a row, or one of another kind.
  */
-export async function openImport(file: string): Promise<OpenedImport> {
-  const importer = await sniff(file);
-  return { format: importer.format, items: importer.read(file) };
+export async function openImport(
+  file: string,
+  options: ReadingOptions = PLAIN_READING,
+): Promise<OpenedImport> {
+  const shape = await shapeOf(file, readFile(file));
+  const stem = basename(file, extname(file)).slice(0, STEM_MOST);
+  const read = (fields: Readonly<Record<string, unknown>>, row: number) =>
+    readerOf(fields)({ fields, madeId: `${stem}-row-${row}`, options });
+  return { items: readItems(file, shape, read) };
 }
 
-async function sniff(file: string): Promise<Importer> {
-  if ((await firstCharacter(file)) === '[') return llavaJson;
-  for await (const { text } of readLines(readFile(file))) {
-    if (text?.trim() === '') continue;
-    const first = parseJson(text ?? '', z.record(z.string(), z.unknown()));
-    if (!first.ok) return questionJsonl;
-    if ('conversations' in first.value) return llavaJsonl;
-    if ('uid' in first.value) return qzoomJsonl;
-    return questionJsonl;
-  }
-  throw new FoveaError('bad_input', 'the questions file is empty', {
-    where: file,
-    next: 'Give a question JSONL, LLaVA JSON or Q-Zoom JSONL file',
-  });
-}
-
-/** Looked at by itself: a list may be one line of any length. */
-async function firstCharacter(file: string): Promise<string | undefined> {
-  for await (const chunk of readFile(file)) {
-    const text = Buffer.from(chunk)
-      .toString('latin1')
-      .replace(/^\xef\xbb\xbf/, '')
-      .trimStart();
-    if (text !== '') return text[0];
-  }
-  return undefined;
+function readerOf(fields: Readonly<Record<string, unknown>>): RowReader {
+  if ('conversations' in fields || 'messages' in fields) return conversationRow;
+  if ('text' in fields || 'question' in fields) return questionRow;
+  // What a question row lacks is said by its own reader.
+  if ('question_id' in fields || 'uid' in fields) return questionRow;
+  throw new RowError(
+    'the row is in none of the forms that are read',
+    shown(fields),
+    'Give rows with question_id, image and text; with image and conversations; or with images and messages',
+  );
 }

@@ -13,13 +13,15 @@ const CLOSE = new Set([0x5d, 0x7d]);
 const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const LF = 0x0a;
 const LIST_END = 0x5d;
-const MAX_ELEMENT_BYTES = 64 * 1024 * 1024;
 
 /**
- * The elements' text with the line each starts on. A list that is cut off, or that something follows, ends with a
- * problem of the line where that shows.
+ * The elements' text with the line each starts on. One that is too long is a problem of its own and is not held; a list
+ * that is cut off, or that something follows, ends with a problem of the line where that shows.
  */
-export async function* readArray(source: AsyncIterable<Uint8Array>): AsyncGenerator<TextLine> {
+export async function* readArray(
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<TextLine> {
   let state: 'before' | 'in' | 'after' = 'before';
   let depth = 0;
   let inString = false;
@@ -31,9 +33,11 @@ export async function* readArray(source: AsyncIterable<Uint8Array>): AsyncGenera
   const problem = (text: string): TextLine => ({ line, text: null, problem: text });
   const element = (): TextLine => {
     const bytes = Buffer.concat(parts);
+    const tooLong = size > maxBytes;
     parts = [];
     size = 0;
-    return { line: startLine, ...decode(bytes) };
+    if (!tooLong) return { line: startLine, ...decode(bytes) };
+    return { line: startLine, text: null, problem: `the element is longer than ${maxBytes} bytes` };
   };
 
   for await (const chunk of source) {
@@ -41,8 +45,9 @@ export async function* readArray(source: AsyncIterable<Uint8Array>): AsyncGenera
     let from = size > 0 ? 0 : -1;
     const keep = (end: number): void => {
       if (from < 0) return;
-      parts.push(chunk.slice(from, end));
       size += end - from;
+      if (size > maxBytes) parts = [];
+      else parts.push(chunk.slice(from, end));
       from = -1;
     };
     for (let i = 0; i < chunk.length; i++) {
@@ -77,8 +82,6 @@ export async function* readArray(source: AsyncIterable<Uint8Array>): AsyncGenera
       else if (CLOSE.has(byte)) depth--;
     }
     keep(chunk.length);
-    if (size > MAX_ELEMENT_BYTES)
-      return yield problem(`an element is longer than ${MAX_ELEMENT_BYTES} bytes`);
   }
   if (state === 'before') return;
   if (state === 'in') yield { line: size > 0 ? startLine : line, text: null, problem: 'the list is cut off' };

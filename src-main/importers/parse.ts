@@ -11,14 +11,23 @@ export type Parsed<T> =
 
 /** Parses one JSON value and checks it; never throws. */
 export function parseJson<S extends z.ZodType>(text: string, schema: S): Parsed<z.output<S>> {
-  let raw: unknown;
+  const raw = parseText(text);
+  return raw.ok ? check(raw.value, schema) : raw;
+}
+
+/** Parses one JSON value; never throws. */
+export function parseText(text: string): Parsed<unknown> {
   try {
-    raw = JSON.parse(text);
+    return { ok: true, value: JSON.parse(text) as unknown };
   } catch (error) {
     const value = error instanceof Error ? error.message : String(error);
-    return { ok: false, message: 'not valid JSON', value };
+    const python = /[[:,]\s*-?(NaN|Infinity)\b/.test(text);
+    return {
+      ok: false,
+      message: python ? 'not valid JSON: it has NaN or Infinity, as Python writes them' : 'not valid JSON',
+      value,
+    };
   }
-  return check(raw, schema);
 }
 
 /** Checks a value; never throws. Messages name fields, never a row's values: those are `value`. */

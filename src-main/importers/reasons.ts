@@ -9,7 +9,7 @@ const OTHERS = 'other reasons';
 
 /** What is the matter with one row. */
 export interface RowReason {
-  /** Without the row's values: equal words are one kind. */
+  /** Without the row's values: equal words, here and in `next`, are one kind. */
   readonly message: string;
   /** What stands there, short enough to print; null when that would say nothing. */
   readonly value: string | null;
@@ -18,7 +18,8 @@ export interface RowReason {
 }
 
 interface Kind {
-  next: string | null;
+  readonly reason: string;
+  readonly next: string | null;
   count: number;
   readonly places: { readonly line: number; readonly value: string | null }[];
 }
@@ -27,10 +28,16 @@ export class Reasons {
   readonly #kinds = new Map<string, Kind>();
 
   add(line: number, { message, value, next }: RowReason): void {
-    const told = this.#kinds.has(message) || this.#kinds.size < KINDS_KEPT;
-    const name = told ? message : OTHERS;
-    const kind = this.#kinds.get(name) ?? { next: told ? next : null, count: 0, places: [] };
-    this.#kinds.set(name, kind);
+    const own = `${message}\n${next}`;
+    const told = this.#kinds.has(own) || this.#kinds.size < KINDS_KEPT;
+    const key = told ? own : OTHERS;
+    const kind: Kind = this.#kinds.get(key) ?? {
+      reason: told ? message : OTHERS,
+      next: told ? next : null,
+      count: 0,
+      places: [],
+    };
+    this.#kinds.set(key, kind);
     kind.count++;
     if (kind.places.length === PLACES_KEPT) return;
     kind.places.push({ line, value: told ? value : [message, value].filter((one) => one).join(': ') });
@@ -38,9 +45,7 @@ export class Reasons {
 
   /** The most frequent kind first. */
   list(): Reason[] {
-    return [...this.#kinds]
-      .map(([reason, { next, count, places }]) => ({ reason, next, count, places }))
-      .sort((a, b) => b.count - a.count);
+    return [...this.#kinds.values()].map((kind) => ({ ...kind })).sort((a, b) => b.count - a.count);
   }
 }
 
@@ -49,7 +54,10 @@ const SHOWN = 100;
 
 /** A value of a row as it may stand in a message: as JSON, without control characters, and cut when it is long. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, SHOWN + 1)) : shortJson(value);
+  if (typeof value === 'string' && value.length > SHOWN) {
+    return `${JSON.stringify(value.slice(0, SHOWN)).slice(0, SHOWN)}… (${value.length.toLocaleString('en-US')} characters)`;
+  }
+  const text = typeof value === 'string' ? JSON.stringify(value) : shortJson(value);
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
 

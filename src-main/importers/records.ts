@@ -1,37 +1,66 @@
 /**
- * The walk all importers share: pieces of text out of a file, each through the format's schema, problems kept with
- * the line they are on.
+ * The walk all forms share: pieces of text out of a file, each to the reader of its form, problems kept with the line
+ * they are on. No more than one row is held.
  */
-import type { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { plainChunks } from '../files/plain-file.ts';
 import { readArray } from './json-array.ts';
+import { LINE_BYTES } from './limits.ts';
 import { readLines } from './lines.ts';
-import { parseJson } from './parse.ts';
-import type { ImportItem, ImportRecord } from './types.ts';
+import { parseText } from './parse.ts';
+import { shown } from './reasons.ts';
+import { CORRECT, RowError } from './row-error.ts';
+import type { ImportItem, RowItem } from './types.ts';
 
 const LF = 0x0a;
-const NEXT = 'Correct it and import the file again';
 
 /**
- * Records of `file`, one per line or per element of its JSON list; blank lines are passed over.
- * Throws FoveaError `not_found`, `io` when the file cannot be read, and `bad_input` for one that is no ordinary file.
+ * Questions of `file`, whose rows are its lines or the elements of its JSON list; blank lines are passed over.
+ * @param read one row's fields and its number in the file, 1-based; may throw RowError
+ * Throws FoveaError `not_found` or `io` when the file cannot be read,
+ * `bad_input` when it is no ordinary file or holds no row.
  */
-export async function* readRecords(
+export async function* readItems(
   file: string,
   shape: 'lines' | 'array',
-  schema: z.ZodType<ImportRecord>,
+  read: (fields: Readonly<Record<string, unknown>>, row: number) => readonly RowItem[],
 ): AsyncGenerator<ImportItem> {
   const stream = readFile(file);
-  for await (const { line, text, problem } of shape === 'lines' ? readLines(stream) : readArray(stream)) {
+  let row = 0;
+  const rows = shape === 'lines' ? readLines(stream, LINE_BYTES) : readArray(stream, LINE_BYTES);
+  for await (const { line, text, problem } of rows) {
     if (text !== null && text.trim() === '') continue;
-    const parsed =
-      text === null
-        ? ({ ok: false, message: problem ?? 'unreadable', value: null } as const)
-        : parseJson(text, schema);
-    yield parsed.ok
-      ? { ok: true, line, record: parsed.value }
-      : { ok: false, line, problem: { message: parsed.message, value: parsed.value, next: NEXT } };
+    row++;
+    if (text === null) {
+      yield { ok: false, line, problem: { message: problem ?? 'unreadable', value: null, next: CORRECT } };
+      continue;
+    }
+    for (const item of rowItems(text, row, read)) yield { line, ...item };
+  }
+  if (row > 0) return;
+  throw new FoveaError('bad_input', 'the questions file holds no row', {
+    where: file,
+    next: 'Give a file of questions: JSONL, or a JSON list',
+  });
+}
+
+function rowItems(
+  text: string,
+  row: number,
+  read: (fields: Readonly<Record<string, unknown>>, row: number) => readonly RowItem[],
+): readonly RowItem[] {
+  const failed = (problem: RowError['reason']): RowItem[] => [{ ok: false, problem }];
+  const parsed = parseText(text);
+  if (!parsed.ok) return failed({ message: parsed.message, value: parsed.value, next: CORRECT });
+  const { value } = parsed;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return failed({ message: 'a row is an object with fields', value: shown(value), next: CORRECT });
+  }
+  try {
+    return read(value as Record<string, unknown>, row);
+  } catch (thrown) {
+    if (thrown instanceof RowError) return failed(thrown.reason);
+    throw thrown;
   }
 }
 

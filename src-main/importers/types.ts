@@ -1,14 +1,15 @@
 /**
- * What an importer gives its caller. Importers read and check; they never write to a project. One item per line (or
- * array element) of the input, in its order, so a caller can stop at the first problem or count them.
+ * What an importer gives its caller. Importers read and check; they never write to a project. One item per question of
+ * the input, in its order, so a caller can stop at the first problem or count them.
  */
+import type { BoxForm, TURNS } from '../../src-shared/contract/procedures.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { RowReason } from './reasons.ts';
 
 /** One question about one picture. */
 export interface ImportRecord {
   readonly externalId: string;
-  /** As written in the file: relative to the images folder, `/` separated, never absolute, never with `..`. */
+  /** Relative to the images folder, `/` separated, never absolute, never with `..`. */
   readonly imagePath: string;
   readonly question: string;
   /** The answer given with the data (the truth); never shown to the method. */
@@ -16,18 +17,43 @@ export interface ImportRecord {
   readonly language: string | null;
   readonly split: string | null;
   readonly tags: readonly string[];
+  /** Corners, in the unit of the file: `boxesInPicture` makes pixels of them. */
   readonly truthBoxes: readonly SourceXyxy[];
 }
 
+/** `line` is 1-based; in a JSON list, the line an element starts on. */
 export type ImportItem =
-  | { readonly ok: true; readonly line: number; readonly record: ImportRecord }
+  | {
+      readonly ok: true;
+      readonly line: number;
+      readonly record: ImportRecord;
+      /** What was read otherwise than it is written, or left out. */
+      readonly notes: readonly RowReason[];
+    }
   | { readonly ok: false; readonly line: number; readonly problem: RowReason };
 
-export type ImportFormat = 'question-jsonl' | 'llava-json' | 'qzoom-jsonl';
-
-/** One file per format. `read` streams; `line` is 1-based, for JSON arrays the line an element starts on. */
-export interface Importer {
-  readonly format: ImportFormat;
-  /** Throws `FoveaError` (`not_found`, `io`) when the file cannot be read. */
-  read(file: string): AsyncIterable<ImportItem>;
+/** What a file does not say of itself. */
+export interface ReadingOptions {
+  /** Of a conversation: a sample for each question, or for the first alone. */
+  readonly turns: (typeof TURNS)[number];
+  /** Null: not said. Taken for pixels, and refused where they cannot be. */
+  readonly boxes: BoxForm | null;
 }
+
+export const PLAIN_READING: ReadingOptions = { turns: 'all', boxes: null };
+
+/** One row of a file, and what a reader may need to know beside it. */
+export interface Row {
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The id of a row that has none: the same whenever the file is read again under its name. */
+  readonly madeId: string;
+  readonly options: ReadingOptions;
+}
+
+/** A question of a row, or why it does not go in. */
+export type RowItem =
+  | { readonly ok: true; readonly record: ImportRecord; readonly notes: readonly RowReason[] }
+  | { readonly ok: false; readonly problem: RowReason };
+
+/** One file per form. Throws `RowError` when nothing of the row goes in. */
+export type RowReader = (row: Row) => readonly RowItem[];

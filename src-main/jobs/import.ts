@@ -6,12 +6,21 @@ import { realpath } from 'node:fs/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Reason } from '../../src-shared/contract/reasons.ts';
-import { openImport, Reasons, shown, type ImportItem, type ImportRecord } from '../importers/index.ts';
+import {
+  inPicture,
+  openImport,
+  PLAIN_READING,
+  Reasons,
+  shown,
+  type ImportItem,
+  type ReadingOptions,
+} from '../importers/index.ts';
 import { transact } from '../store/db.ts';
 import { ensureImage } from '../store/image.ts';
 import type { Project } from '../store/project.ts';
 import { addSample } from '../store/sample.ts';
 import { forgetSamples, UNIMPORT_CHUNK } from '../store/unimport.ts';
+import { correctSample } from './corrections.ts';
 import {
   type ChosenFolder,
   type ChosenPicture,
@@ -24,12 +33,16 @@ import {
 const BATCH = 500;
 export interface ImportReport {
   readonly added: number;
-  /** Lines whose sample is in the project already. */
+  /** Questions whose sample is in the project already, as they say. */
   readonly skipped: number;
+  /** Questions whose sample was in the project and was corrected; `notes` say what. */
+  readonly updated: number;
   readonly failed: number;
   readonly seconds: number;
   /** Why rows failed, by kind. */
   readonly failures: readonly Reason[];
+  /** What was read otherwise than it is written, or left out, by kind, of samples that went in. */
+  readonly notes: readonly Reason[];
   /** Folders outside of the images folder that links in it lead into; pictures may be read from there from now on. */
   readonly linkedInto: readonly string[];
 }
@@ -38,6 +51,8 @@ export interface ImportOptions {
   /** Pictures are named relative to this folder and must lie in it. */
   readonly imagesDir: string;
   readonly questionsFile: string;
+  /** What the file does not say of itself. */
+  readonly reading?: ReadingOptions;
   readonly signal?: AbortSignal;
   /** What stopping leaves: whole batches, to go on with (default), or nothing of this import. */
   readonly onStop?: 'keep' | 'take back';
@@ -45,7 +60,7 @@ export interface ImportOptions {
   readonly onProgress?: (questions: number, line: number) => void;
 }
 
-type Checked = { readonly record: ImportRecord; readonly picture: ChosenPicture };
+type Checked = Extract<ImportItem, { ok: true }> & { readonly picture: ChosenPicture };
 
 /**
  * Imports a question file. Bad lines are refused and counted, the others go in. Throws `not_found` (folder, file),
@@ -57,16 +72,22 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const realProject = await realpath(project.path);
   const sizes = new Map<string, Promise<ChosenPicture>>();
   const linkedInto = new Set<string>();
-  const failures = new Reasons();
-  let [added, skipped, failed, lines] = [0, 0, 0, 0];
+  const [failures, notes] = [new Reasons(), new Reasons()];
+  const reading = options.reading ?? PLAIN_READING;
+  let [added, updated, skipped, failed, lines] = [0, 0, 0, 0, 0];
   let batch: ImportItem[] = [];
   const addedIds: number[] = [];
 
   const stop = async (): Promise<never> => {
+    const corrected = updated > 0 ? ` ${updated} samples that it corrected` : '';
     if (options.onStop !== 'take back') {
-      throw new FoveaError('cancelled', `stopped after ${lines} lines; ${added} samples were added`, {
-        next: 'Import the same file again to go on',
-      });
+      throw new FoveaError(
+        'cancelled',
+        `stopped after ${lines} questions; ${added} samples were added${corrected && `, and${corrected}`}`,
+        {
+          next: 'Import the same file again to go on',
+        },
+      );
     }
     let gone = 0;
     for (let at = 0; at < addedIds.length; at += UNIMPORT_CHUNK) {
@@ -77,7 +98,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
     throw new FoveaError(
       'cancelled',
       stay === 0
-        ? 'the import was cancelled; nothing of it is in the project'
+        ? `the import was cancelled; nothing of it is in the project${corrected && `, but for${corrected}`}`
         : `the import was cancelled; ${stay} of its samples were worked with already and stay`,
       { next: 'Import the file again whenever you like' },
     );
@@ -86,12 +107,12 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const flush = async (): Promise<void> => {
     const items = batch;
     batch = [];
-    const checked = await Promise.all(items.map((item) => check(item, root, sizes)));
+    const checked = await Promise.all(items.map((item) => check(item, root, sizes, reading)));
     sizes.clear();
-    const good = checked.filter((found) => 'record' in found);
+    const good = checked.filter((found) => found.ok);
     for (const { picture } of good) if (picture.linkedInto !== null) linkedInto.add(picture.linkedInto);
     for (const found of checked) {
-      if ('record' in found) continue;
+      if (found.ok) continue;
       failed++;
       failures.add(found.line, found.problem);
     }
@@ -99,12 +120,16 @@ export async function importQuestions(project: Project, options: ImportOptions):
       if (good.length === 0) return;
       const rootId = registerFolder(project, root, realProject, linkedInto);
       root = { ...root, rootId };
-      for (const { record, picture } of good) {
-        const imageId = ensureImage(project.db, { ...picture.image, rootId });
-        const id = addSample(project.db, { ...record, imageId });
-        if (id === null) skipped++;
-        else added++;
+      for (const { line, record, picture, notes: own } of good) {
+        const sample = { ...record, imageId: ensureImage(project.db, { ...picture.image, rootId }) };
+        const id = addSample(project.db, sample);
+        const corrections = id === null ? correctSample(project.db, sample) : [];
+        if (id !== null) added++;
+        else if (corrections.length > 0) updated++;
+        else skipped++;
         if (id !== null && options.onStop === 'take back') addedIds.push(id);
+        if (id !== null || corrections.length > 0)
+          for (const note of [...own, ...corrections]) notes.add(line, note);
       }
     });
     lines += items.length;
@@ -112,7 +137,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
     if (options.signal?.aborted) await stop();
   };
 
-  const { items } = await openImport(options.questionsFile);
+  const { items } = await openImport(options.questionsFile, reading);
   for await (const item of items) {
     batch.push(item);
     if (batch.length === BATCH) await flush();
@@ -120,10 +145,12 @@ export async function importQuestions(project: Project, options: ImportOptions):
   await flush();
   return {
     added,
+    updated,
     skipped,
     failed,
     seconds: (performance.now() - started) / 1000,
     failures: failures.list(),
+    notes: notes.list(),
     linkedInto: [...linkedInto],
   };
 }
@@ -132,6 +159,7 @@ async function check(
   item: ImportItem,
   root: ChosenFolder,
   sizes: Map<string, Promise<ChosenPicture>>,
+  reading: ReadingOptions,
 ): Promise<Checked | Extract<ImportItem, { ok: false }>> {
   if (!item.ok) return item;
   const { record } = item;
@@ -139,7 +167,9 @@ async function check(
     // Several questions about one picture follow one another: its header is read once.
     let picture = sizes.get(record.imagePath);
     if (!picture) sizes.set(record.imagePath, (picture = chosenPicture(root, record.imagePath)));
-    return { record, picture: await picture };
+    const chosen = await picture;
+    const placed = inPicture(item, [chosen.image.width, chosen.image.height], reading.boxes);
+    return placed.ok ? { ...placed, picture: chosen } : placed;
   } catch (thrown) {
     const error = FoveaError.from(thrown);
     return {

@@ -133,8 +133,26 @@ export function getPredictionMaps(db: ReadableDb, id: number): MapSet | null {
 }
 
 /**
- * Up to `limit` samples, in queue order, that have no prediction under the run, or one whose maps are lost.
- * `withAnswer`: only those that came with a reference answer.
+ * Made with an answer of the data (under a run `r` that feeds them) that was corrected since, and decided on by nobody. The
+ * fed answer is stored without the white space around it.
+ */
+const FORMER_ANSWER = `(r.answer_mode = 'teacher' AND s.reference_answer IS NOT NULL
+  AND p.answer <> trim(s.reference_answer, char(9, 10, 11, 12, 13, 32, 160, 65279, 8232, 8233))
+  AND NOT EXISTS (SELECT 1 FROM review WHERE prediction_id = p.id))`;
+
+/** Whether a prediction of the sample was made with an answer of the data that was corrected since; decided ones aside. */
+export function hasFormerAnswer(db: ReadableDb, sampleId: number): boolean {
+  const found = read(
+    db,
+    `SELECT 1 FROM prediction p JOIN run r ON r.id = p.run_id JOIN sample s ON s.id = p.sample_id
+     WHERE p.sample_id = ? AND ${FORMER_ANSWER}`,
+  ).get(sampleId);
+  return found !== undefined;
+}
+
+/**
+ * Up to `limit` samples, in queue order, that have no prediction under the run, or one whose maps are lost, or one made
+ * with an answer of the data that was corrected since. `withAnswer`: only those that came with a reference answer.
  */
 export function samplesToLabel(
   db: ReadableDb,
@@ -145,7 +163,8 @@ export function samplesToLabel(
     db,
     `SELECT s.id FROM sample s
      LEFT JOIN prediction p ON p.sample_id = s.id AND p.run_id = ?
-     WHERE (p.id IS NULL OR NOT EXISTS (SELECT 1 FROM maps.map_set m WHERE m.key = p.maps_key))
+     LEFT JOIN run r ON r.id = p.run_id
+     WHERE (p.id IS NULL OR NOT EXISTS (SELECT 1 FROM maps.map_set m WHERE m.key = p.maps_key) OR ${FORMER_ANSWER})
        AND (? = 0 OR s.reference_answer IS NOT NULL)
      ORDER BY s.id LIMIT ?`,
   ).all(runId, options.withAnswer ? 1 : 0, options.limit ?? -1);
@@ -160,11 +179,13 @@ export function countUnanswered(db: ReadableDb): { readonly unanswered: number; 
   ).get()!;
 }
 
-/** Whether a sample has a prediction under the run, maps and all. */
+/** Whether a sample has a prediction under the run, maps and all, that no correction of its answer made stale. */
 export function isLabelled(db: ReadableDb, runId: number, sampleId: number): boolean {
   const found = read(
     db,
-    `SELECT 1 FROM prediction p JOIN maps.map_set m ON m.key = p.maps_key WHERE p.run_id = ? AND p.sample_id = ?`,
+    `SELECT 1 FROM prediction p JOIN maps.map_set m ON m.key = p.maps_key JOIN run r ON r.id = p.run_id
+     JOIN sample s ON s.id = p.sample_id
+     WHERE p.run_id = ? AND p.sample_id = ? AND NOT ${FORMER_ANSWER}`,
   ).get(runId, sampleId);
   return found !== undefined;
 }

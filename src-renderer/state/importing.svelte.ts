@@ -1,11 +1,13 @@
 /** What a person brings in: the paths asked for, the import under way, and how it ended, told where it can be seen. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { ImportReport } from '../../src-shared/contract/procedures.ts';
+import type { ImportReport, ProcedureInput } from '../../src-shared/contract/procedures.ts';
 import { formatCount } from '../logic/words.ts';
 import { Exchange } from './exchange.svelte.ts';
 import type { Notices, Offer } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
+
+type ImportWish = ProcedureInput<'import.start'>;
 
 export class Importing {
   readonly #session: Session;
@@ -15,6 +17,9 @@ export class Importing {
   /** The paths in the dialog, kept while it is closed. */
   imagesDir = $state('');
   questionsFile = $state('');
+  /** What the file does not say of itself. */
+  turns = $state<ImportWish['turns']>('all');
+  boxes = $state<ImportWish['boxes']>(null);
   /** The file that the report is about. */
   readFile = $state('');
   /** The dialog is open: what happens is seen there. */
@@ -35,10 +40,10 @@ export class Importing {
 
   async start(): Promise<void> {
     if (!this.ready) return;
-    const { imagesDir, questionsFile } = this;
+    const { imagesDir, questionsFile, turns, boxes } = this;
     this.readFile = questionsFile;
     const report = await this.exchange.run((slot) =>
-      this.#session.client.call('import.start', { imagesDir, questionsFile, slot }),
+      this.#session.client.call('import.start', { imagesDir, questionsFile, turns, boxes, slot }),
     );
     this.#session.refreshSoon();
     if (report) void this.#queue.reload();
@@ -54,9 +59,10 @@ export class Importing {
   #tell(report: ImportReport | null): void {
     const show: Offer = { words: 'Show', run: this.onshow };
     if (!report) return this.#notices.error(this.exchange.error);
-    const { added, skipped, failed } = report;
+    const { added, updated, skipped, failed } = report;
     if (failed === 0) return this.#notices.offer(`Import: ${formatCount(added)} added`, show);
-    const text = `Import: ${formatCount(failed)} of ${formatCount(added + skipped + failed)} rows failed`;
+    const rows = formatCount(added + updated + skipped + failed);
+    const text = `Import: ${formatCount(failed)} of ${rows} rows failed`;
     this.#notices.error(new FoveaError('bad_input', text, { next: 'The import says why' }), show);
   }
 }

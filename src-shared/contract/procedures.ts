@@ -50,10 +50,13 @@ export {
 } from './procedures/dashboard.ts';
 export { events } from './procedures/events.ts';
 export {
+  BOX_FORMS,
+  TURNS,
   exportFormatSchema,
   exportReportSchema,
   type ExportFormat,
   type ExportReport,
+  type BoxForm,
   type ImportReport,
   type ExportTarget,
 } from './procedures/exchange.ts';

@@ -16,10 +16,13 @@ export const reasonSchema = z.object({
 });
 export type Reason = z.infer<typeof reasonSchema>;
 
-/** As plain text, for a terminal or the clipboard: a line for each kind, and its places below it. */
-export function reasonLines(file: string, reasons: readonly Reason[]): string[] {
+/**
+ * As plain text, for a terminal or the clipboard: a line for each kind, and its places below it.
+ * @param unit what is counted
+ */
+export function reasonLines(file: string, reasons: readonly Reason[], unit: 'row' | 'sample'): string[] {
   return reasons.flatMap(({ reason, next, count, places }) => {
-    const rows = count === 1 ? '1 row' : `${count} rows`;
+    const rows = count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
     const more = count - places.length;
     return [
       `${rows}: ${reason}${next === null ? '' : `. ${next}`}`,

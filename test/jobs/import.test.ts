@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { countLines } from '../../src-main/importers/records.ts';
 import { importQuestions } from '../../src-main/jobs/import.ts';
+import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { addNote } from '../../src-main/store/annotation.ts';
 import { read } from '../../src-main/store/db.ts';
 import type { Project } from '../../src-main/store/project.ts';
+import { submitReview } from '../../src-main/store/review.ts';
+import { listSamples } from '../../src-main/store/sample-query.ts';
 import { sampleDetail } from '../../src-main/store/sample-detail.ts';
 import { projectSummary } from '../../src-main/store/summary.ts';
 import { imagePath } from '../../src-main/store/image.ts';
@@ -148,6 +151,127 @@ test('an import that is taken back leaves no sample, but for those that somebody
   assert.equal(projectSummary(db, '').samples, 2);
   const again = await importQuestions(project, { imagesDir, questionsFile });
   assert.deepEqual([again.added, again.skipped], [1199, 1]);
+});
+
+test('rows of samples that are there correct them, by kind, and touch no decision', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  const { db } = project;
+  const first = {
+    ...question('1', 'a.png'),
+    answer: 'red',
+    tags: ['one'],
+    boxes: [[1, 2, 3, 4]],
+    split: 'train',
+  };
+  write([first, { ...question('2', 'a.png'), answer: 'blue' }, question('3', 'a.png')]);
+  await importQuestions(project, { imagesDir, questionsFile });
+  addNote(db, 1, 'look', 'ann');
+  submitReview(
+    db,
+    { sampleId: 1, predictionId: null, decision: 'reject', label: null, reviewer: 'ann', note: null },
+    undefined,
+  );
+  write([
+    { ...first, answer: 'green', tags: ['two', 'three'], boxes: [[1, 2, 30, 4]] },
+    // What a file does not say stays.
+    question('2', 'a.png'),
+    { ...question('3', 'a.png'), split: 'val', language: 'fr' },
+  ]);
+  const report = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([report.added, report.updated, report.skipped, report.failed], [0, 2, 1, 0]);
+  assert.deepEqual(
+    report.notes.map(({ reason, count, places }) => [reason, count, places[0].line, places[0].value]),
+    [
+      ['its answer was corrected', 1, 1, '"green"'],
+      ['its truth boxes were corrected', 1, 1, '[[1, 2, 30, 4]]'],
+      ['its tags were corrected', 1, 1, '["two", "three"]'],
+      ['its language was corrected', 1, 3, '"fr"'],
+      ['its split was corrected', 1, 3, '"val"'],
+    ],
+  );
+  const detail = sampleDetail(db, 1);
+  assert.deepEqual([detail.referenceAnswer, detail.split, detail.state], ['green', 'train', 'rejected']);
+  assert.equal(sampleDetail(db, 2).referenceAnswer, 'blue');
+  const tagged = read<{ tag: string }>(
+    db,
+    'SELECT tag FROM sample_tag WHERE sample_id = 1 ORDER BY tag',
+  ).all();
+  assert.deepEqual(
+    tagged.map(({ tag }) => tag),
+    ['three', 'two'],
+  );
+  assert.deepEqual(
+    listSamples(db, { ...NO_FILTER, text: 'green' }, 0, 10).map(({ id }) => id),
+    [1],
+  );
+  assert.deepEqual((await importQuestions(project, { imagesDir, questionsFile })).skipped, 3);
+});
+
+test('boxes that cannot be pixels of their picture are refused by name, and taken where it is said what they are', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  const boxed = (id: string, ...boxes: number[][]): object => ({ ...question(id, 'a.png'), boxes });
+  const rows = {
+    inside: [0, 0, 40, 25],
+    rounded: [0, 0, 40.4, 25],
+    outside: [30, 0, 60, 25],
+    negative: [-5, 0, 20, 20],
+    unit: [0.25, 0.2, 0.5, 0.6],
+    thousand: [250, 200, 500, 600],
+    xywh: [30, 20, 8, 4],
+  };
+  const all = Object.entries(rows);
+  const boxesOf = (id: string): unknown => {
+    const row = read<{ truth_boxes: string }>(
+      project.db,
+      'SELECT truth_boxes FROM sample WHERE external_id = ?',
+    ).get(id);
+    return row && (JSON.parse(row.truth_boxes) as unknown);
+  };
+  write(all.map(([id, box]) => boxed(id, box)));
+  const report = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([report.added, report.failed], [2, 5]);
+  const why = Object.fromEntries(
+    report.failures.flatMap(({ reason, next, places }) =>
+      places.map(({ line }) => [all[line - 1][0], `${reason}. ${next}`] as const),
+    ),
+  );
+  assert.match(why['outside'], /reaches outside its picture.*--boxes thousand/);
+  assert.match(why['thousand'], /reaches outside its picture.*--boxes thousand/);
+  assert.match(why['negative'], /reaches outside its picture\. Correct/);
+  assert.match(why['unit'], /fractions.*--boxes unit/);
+  assert.match(why['xywh'], /x0 < x1.*--boxes xywh/);
+  assert.deepEqual(boxesOf('rounded'), [[0, 0, 40, 25]]);
+  assert.match(report.notes[0].reason, /up to a pixel outside/);
+
+  for (const [boxes, right] of [
+    ['unit', [10, 5, 20, 15]],
+    ['thousand', [10, 5, 20, 15]],
+    ['xywh', [30, 20, 38, 24]],
+  ] as const) {
+    write([boxed(boxes, rows[boxes])]);
+    const said = { imagesDir, questionsFile, reading: { turns: 'all', boxes } } as const;
+    assert.equal((await importQuestions(project, said)).added, 1, boxes);
+    assert.deepEqual(boxesOf(boxes), [right]);
+  }
+  // Said to be pixels after all, by somebody who corrects what came in otherwise.
+  write([boxed('unit', [0, 0, 1, 1])]);
+  const pixels = { imagesDir, questionsFile, reading: { turns: 'all', boxes: 'pixels' } } as const;
+  assert.equal((await importQuestions(project, pixels)).updated, 1);
+  assert.deepEqual(boxesOf('unit'), [[0, 0, 1, 1]]);
+  write([boxed('far', [0, 0, 2000, 20])]);
+  await assert.doesNotReject(importQuestions(project, pixels));
+  assert.equal(boxesOf('far'), undefined);
+});
+
+test('one oversized field fails its row and the project stays as quick as it was', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  write([question('1', 'a.png'), question('2', 'a.png', 'x'.repeat(9_000_000)), question('3', 'a.png')]);
+  const report = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([report.added, report.failed], [2, 1]);
+  assert.match(report.failures[0].reason, /^text: longer than 20,000 characters$/);
+  assert.match(report.failures[0].places[0].value ?? '', /9,000,000 characters/);
+  const longest = read<{ n: number }>(project.db, 'SELECT MAX(length(question)) AS n FROM sample').get();
+  assert.equal(longest?.n, 6);
 });
 
 test('lines of a questions file are counted with and without an ending', async (t) => {

@@ -111,6 +111,35 @@ test('answers of the data cannot be fed where no sample has one: said before the
   assert.equal((await runLabelJob(project, fakeEngine(), params)).unanswered, 0);
 });
 
+test('a corrected answer is fed again where nobody decided on the label of the former one', async (t) => {
+  const { project, params } = await setUp(t);
+  const teacher = { ...params, answerMode: 'teacher' } as const;
+  const echo = (): ReturnType<typeof fakeEngine> => {
+    const engine = fakeEngine();
+    const label: typeof engine.label = async (request, signal) => ({
+      ...(await engine.label(request, signal)),
+      answer: request.answer?.trim() ?? '',
+    });
+    return { ...engine, label };
+  };
+  assert.deepEqual(counts(await runLabelJob(project, echo(), teacher)), [3, 0, 2]);
+  assert.deepEqual(counts(await runLabelJob(project, echo(), teacher)), [0, 0, 5]);
+  const accept = read<{ id: number; label: Uint8Array }>(
+    project.db,
+    'SELECT id, label FROM prediction WHERE sample_id = 1',
+  ).get()!;
+  const review = { sampleId: 1, predictionId: accept.id, label: null, reviewer: 'ann', note: null };
+  submitReview(project.db, { ...review, decision: 'accept' }, undefined);
+  write(project.db, "UPDATE sample SET reference_answer = ' neu ' WHERE id IN (1, 3)").run();
+  const again = echo();
+  assert.deepEqual(counts(await runLabelJob(project, again, teacher)), [1, 0, 4]);
+  assert.deepEqual(
+    again.asked.map((request) => request.answer),
+    [' neu '],
+  );
+  assert.deepEqual(counts(await runLabelJob(project, echo(), teacher)), [0, 0, 5]);
+});
+
 test('a bad picture fails its sample with one line; the job goes on and tries it again next time', async (t) => {
   const { project, params } = await setUp(t);
   const engine = fakeEngine(({ imagePath }) => {

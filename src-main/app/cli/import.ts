@@ -1,17 +1,21 @@
 /** `fovea import`: questions about a folder of pictures, into a project that is made when there is none. */
 import { resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { BOX_FORMS, TURNS } from '../../../src-shared/contract/procedures.ts';
 import { reasonLines } from '../../../src-shared/contract/reasons.ts';
+import type { ReadingOptions } from '../../importers/index.ts';
 import { importQuestions, type ImportReport } from '../../jobs/import.ts';
 import type { Project } from '../../store/project.ts';
 import { withNewOrOpenProject } from '../projects.ts';
-import type { AddCommand } from './command.ts';
+import { usageError, type AddCommand } from './command.ts';
 import { exitOfBatch } from './exit.ts';
 import { Progress } from './progress.ts';
 
 interface Options {
   readonly images: string;
   readonly questions: string;
+  readonly turns: string;
+  readonly boxes?: string;
 }
 
 export const addImport: AddCommand = (program, cli) => {
@@ -20,14 +24,24 @@ export const addImport: AddCommand = (program, cli) => {
     .description('import questions about pictures; makes the project when there is none')
     .argument('<project>', 'project folder')
     .requiredOption('--images <dir>', 'folder that the image paths of the questions start from')
-    .requiredOption('--questions <file>', 'question JSONL, LLaVA JSON or Q-Zoom JSONL');
+    .requiredOption('--questions <file>', 'questions, one row a line or as a JSON list: LLaVA, Qwen, Q-Zoom')
+    .option(
+      '--turns <which>',
+      'of a conversation: all, each question a sample asked alone; first, the first one only',
+      'all',
+    )
+    .option(
+      '--boxes <form>',
+      'truth boxes are pixels (x0, y0, x1, y1), xywh (pixels), unit (0…1) or thousand (0…1000) (default: pixels, refused where they cannot be)',
+    );
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
+    const reading = readingOf(options);
     const progress = new Progress('Importing', stderr);
     const report = await withNewOrOpenProject(path, async (project) => {
-      const found = await importInto(project, options, signal, progress);
+      const found = await importInto(project, options, reading, signal, progress);
       progress.end();
-      if (found.failed > 1 || found.added + found.skipped > 0) {
-        for (const line of reasonLines(options.questions, found.failures)) output.note(line);
+      if (found.failed > 1 || !isNothing(found)) {
+        for (const line of reasonLines(options.questions, found.failures, 'row')) output.note(line);
       }
       refuseIfNothing(found, options.questions);
       return found;
@@ -35,10 +49,12 @@ export const addImport: AddCommand = (program, cli) => {
     for (const folder of report.linkedInto) {
       output.note(`Links of ${options.images} lead into ${folder}: pictures are read from there, too`);
     }
-    const { added, failed, skipped, seconds, failures, linkedInto } = report;
+    const { added, updated, failed, skipped, seconds, failures, notes, linkedInto } = report;
+    for (const line of reasonLines(options.questions, notes, 'sample')) output.note(line);
+    const corrected = updated > 0 ? `${updated} were corrected, ` : '';
     output.result(
-      { done: added, failed, skipped, seconds, project: resolve(path), failures, linkedInto },
-      `Imported ${added} samples (${skipped} were there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
+      { done: added, updated, failed, skipped, seconds, project: resolve(path), failures, notes, linkedInto },
+      `Imported ${added} samples (${corrected}${skipped} were there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
     );
     return exitOfBatch(failed);
   });
@@ -47,6 +63,7 @@ export const addImport: AddCommand = (program, cli) => {
 async function importInto(
   project: Project,
   options: Options,
+  reading: ReadingOptions,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<ImportReport> {
@@ -54,6 +71,7 @@ async function importInto(
   return importQuestions(project, {
     imagesDir: resolve(options.images),
     questionsFile: resolve(options.questions),
+    reading,
     signal,
     onProgress: (lines) => {
       const rate = (1000 * lines) / (performance.now() - started);
@@ -62,9 +80,23 @@ async function importInto(
   });
 }
 
+function readingOf({ turns, boxes }: Options): ReadingOptions {
+  const known = TURNS.find((one) => one === turns);
+  if (known === undefined)
+    throw usageError(`--turns must be all or first, not ${turns}`, 'See fovea import --help');
+  const form = boxes === undefined ? null : BOX_FORMS.find((one) => one === boxes);
+  if (form === undefined) throw usageError(`There is no --boxes ${boxes}`, `One of: ${BOX_FORMS.join(', ')}`);
+  return { turns: known, boxes: form };
+}
+
+function isNothing({ added, updated, skipped, failed }: ImportReport): boolean {
+  return failed > 0 && added + updated + skipped === 0;
+}
+
 /** A file of which no line is right is an error, not a finished import: nothing is kept of it. */
-function refuseIfNothing({ added, skipped, failed, failures }: ImportReport, file: string): void {
-  if (failed === 0 || added > 0 || skipped > 0) return;
+function refuseIfNothing(found: ImportReport, file: string): void {
+  if (!isNothing(found)) return;
+  const { failed, failures } = found;
   const [{ reason, next, count, places }] = failures;
   const others = failed > count ? ` and ${failed - count} for other reasons` : '';
   const rows = failed > 1 ? ` (${count} rows${others})` : '';

@@ -21,20 +21,22 @@ function runningOf(session: Session): Newest {
 }
 
 export const exchangeHandlers = {
-  'import.start': ({ session, publish }, { imagesDir, questionsFile, slot }) => {
+  'import.start': ({ session, publish }, { imagesDir, questionsFile, turns, boxes, slot }) => {
     const open = session();
     return during(open, publish, slot, async (signal, tell) => {
       const total = await countLines(questionsFile);
       tell(0, total);
       try {
-        const { added, skipped, failed, failures } = await importQuestions(open.project, {
+        const { added, updated, skipped, failed, failures, notes } = await importQuestions(open.project, {
           imagesDir,
           questionsFile,
+          reading: { turns, boxes },
           signal,
           onStop: 'take back',
           onProgress: (_, line) => tell(line, total),
         });
-        return { added, skipped, failed, failures };
+        if (updated > 0) open.samplesChanged();
+        return { added, updated, skipped, failed, failures, notes };
       } catch (thrown) {
         // The next import gets the ids of what was taken back: nobody may go on showing what they stood for.
         open.samplesChanged();

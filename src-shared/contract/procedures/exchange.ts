@@ -24,13 +24,24 @@ export type ExportReport = z.infer<typeof exportReportSchema>;
 
 const fileFacts = { path: z.string(), bytes: z.number(), modifiedAt: z.string() };
 
+/** Which questions of a conversation become samples. */
+export const TURNS = ['all', 'first'] as const;
+/** How truth boxes are written: corners in pixels, a corner with width and height, corners in 0…1 or 0…1000. */
+export const BOX_FORMS = ['pixels', 'xywh', 'unit', 'thousand'] as const;
+export type BoxForm = (typeof BOX_FORMS)[number];
+
+/** What came of an import. */
 export const importReportSchema = z.object({
   added: z.number().int(),
-  /** Rows whose sample is in the project already. */
+  /** Questions whose sample was in the project and was corrected by the file; `notes` say what. */
+  updated: z.number().int(),
+  /** Questions whose sample is in the project already, as the file says it. */
   skipped: z.number().int(),
   failed: z.number().int(),
   /** Why rows failed, by kind, the most frequent first. */
   failures: z.array(reasonSchema).readonly(),
+  /** What was read otherwise than it is written, or left out, by kind; counted in samples. */
+  notes: z.array(reasonSchema).readonly(),
 });
 export type ImportReport = z.infer<typeof importReportSchema>;
 
@@ -55,7 +66,15 @@ const place = z.string().max(MOST.path);
 export const exchangeProcedures = {
   /** Cancelled, it takes back what it added so far: nothing half-imported stays. */
   'import.start': {
-    input: z.object({ imagesDir: place, questionsFile: place, slot: slot.optional() }),
+    input: z.object({
+      imagesDir: place,
+      questionsFile: place,
+      /** Of a conversation: a sample for each question, asked alone, or for the first one only. */
+      turns: z.enum(TURNS).default('all'),
+      /** How truth boxes are written; null: not said, taken for pixels and refused where they cannot be. */
+      boxes: z.enum(BOX_FORMS).nullable().default(null),
+      slot: slot.optional(),
+    }),
     output: importReportSchema,
   },
   /** Asked before an export; fails where no export may go. */

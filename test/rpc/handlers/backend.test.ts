@@ -184,7 +184,14 @@ test('import and export through the page', async (t) => {
   await settled();
   await rename(join(dir, 'demo/scenes/project/questions.jsonl'), join(demo, 'more.jsonl'));
   const source = { imagesDir: demo, questionsFile: join(demo, 'more.jsonl') };
-  assert.deepEqual(await call('import.start', source), { added: 0, skipped: 3, failed: 0, failures: [] });
+  assert.deepEqual(await call('import.start', source), {
+    added: 0,
+    updated: 0,
+    skipped: 3,
+    failed: 0,
+    failures: [],
+    notes: [],
+  });
   await writeFile(
     source.questionsFile,
     [
@@ -193,8 +200,8 @@ test('import and export through the page', async (t) => {
       '{"question_id":"n2","image":"gone.png","text":"x"}',
     ].join('\n'),
   );
-  const { failures, ...counts } = await call('import.start', source);
-  assert.deepEqual(counts, { added: 1, skipped: 0, failed: 2 });
+  const { failures, notes, ...counts } = await call('import.start', source);
+  assert.deepEqual([counts, notes], [{ added: 1, updated: 0, skipped: 0, failed: 2 }, []]);
   assert.deepEqual(
     failures.map(({ count, places }) => [count, places[0].line]),
     [
