@@ -17,7 +17,12 @@ export interface Selected {
 /** Why a sample stays in. */
 export interface Left {
   readonly reason:
-    'rejected' | 'unreviewed' | 'no_prediction' | 'label_does_not_fit_grid' | 'label_carries_nothing';
+    | 'rejected'
+    | 'unreviewed'
+    | 'no_prediction'
+    | 'picture_changed_since_labelling'
+    | 'label_does_not_fit_grid'
+    | 'label_carries_nothing';
 }
 
 /** Decides by the sample's state; never changes a label. */
@@ -30,6 +35,8 @@ export function select(
   const reviewed = state === 'accepted' || state === 'corrected';
   if (!reviewed && !options.includeUnreviewed) return { reason: 'unreviewed' };
   if (!prediction) return { reason: 'no_prediction' };
+  // Whoever reads the export finds the new pixels under the old label.
+  if (sample.pictureChanged) return { reason: 'picture_changed_since_labelling' };
   const label = reviewed ? (review?.label ?? null) : prediction.label;
   // An accepted label is the predicted one, whether the revision repeats it or not.
   const chosen = label ?? (state === 'accepted' ? prediction.label : null);

@@ -68,6 +68,8 @@ export interface ExportSample {
   /** For a reviewed sample the prediction the revision started from, else the active run's. */
   readonly prediction: ExportPrediction | null;
   readonly review: ExportReview | null;
+  /** The picture's file holds another picture than the one that `prediction` was made on. */
+  readonly pictureChanged: boolean;
 }
 
 export interface ExportOptions {

@@ -6,11 +6,12 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { FoveaError, type ErrorCode } from '../../src-shared/contract/errors.ts';
-import { ReadGuard } from './read-guard.ts';
+import { LIMITS, ReadGuard } from './read-guard.ts';
 
-/** The guard of this process, for all its files: it counts the threads that libuv has left. */
-export const guard = new ReadGuard();
+/** For all files of this thread. All threads of a process share libuv's: a side thread may lose one of them. */
+export const guard = isMainThread ? new ReadGuard() : new ReadGuard({ ...LIMITS, atOnce: 1, mostLost: 1 });
 
 /** Windows knows no such flag, and no named pipes among files. */
 export const NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);

@@ -18,8 +18,8 @@ export interface GuardLimits {
   readonly mostLost: number;
 }
 
-/** Half of libuv's threads, and one always left. */
-const LIMITS: GuardLimits = { atOnce: 2, slowMs: 1000, lostMs: 10_000, mostLost: 3 };
+/** At most half of libuv's threads at once, and one always left. */
+export const LIMITS: GuardLimits = { atOnce: 2, slowMs: 1000, lostMs: 10_000, mostLost: 3 };
 
 /** A call that does not come back. */
 interface Slow {

@@ -5,6 +5,7 @@ import { bytesToLabels } from '../store/bytes.ts';
 import type { ReadableDb } from '../store/db.ts';
 import { imageFacts } from '../store/image.ts';
 import { type PictureNames, pictureNames } from '../store/picture-names.ts';
+import { isOutdated } from '../store/picture-change.ts';
 import { getPrediction, getPredictionMaps } from '../store/prediction.ts';
 import { standingReview } from '../store/review.ts';
 import { getRun } from '../store/run.ts';
@@ -41,7 +42,8 @@ function exportSample(
   const sample = getSample(db, id);
   const { state, predictionId } = sampleState(db, id)!;
   const review = standingReview(db, id);
-  const prediction = exportPrediction(db, review?.predictionId ?? predictionId);
+  const shown = review?.predictionId ?? predictionId;
+  const prediction = exportPrediction(db, shown);
   const { rootId, path, width, height } = imageFacts(db, sample.imageId);
   return {
     sampleId: id,
@@ -57,6 +59,7 @@ function exportSample(
     run: prediction && run(prediction.runId),
     prediction: prediction?.found ?? null,
     review: review && { ...review, label: review.label && bytesToLabels(review.label) },
+    pictureChanged: shown !== null && isOutdated(db, shown),
   };
 }
 

@@ -5,8 +5,10 @@ import type { ExportFormat, ExportReport } from '../../src-shared/contract/proce
 import type { Exporter, ExportOptions } from '../exporters/types.ts';
 import { rememberExport } from '../store/exported-file.ts';
 import { type Project, withSnapshot } from '../store/project.ts';
+import { countMarked } from '../store/picture-change.ts';
 import { exportSource } from './export-source.ts';
 import { allowedTarget, type Replace } from './export-target.ts';
+import { checkInThread } from './pictures/in-thread.ts';
 
 export interface ExportRequest extends ExportOptions {
   readonly format: ExportFormat;
@@ -32,6 +34,7 @@ export async function exportSamples(
   }
   const allowed = () => allowedTarget(project, path, replace);
   const file = await allowed();
+  const picturesUnchecked = await whyUnchecked(project, options.signal);
   // Somebody else may have put a file there while this one was written.
   const counts = await withSnapshot(project, (db) =>
     exporter.export(exportSource(db, project.path), file, { ...options, beforePlacing: allowed }),
@@ -46,7 +49,23 @@ export async function exportSamples(
     notes: { ...counts.notes },
     seconds: (performance.now() - started) / 1000,
     remembered,
+    pictures: { ...countMarked(project.db), unchecked: picturesUnchecked },
   };
+}
+
+/**
+ * Looks at the pictures' files, so that no label goes out with a picture that it was not made on. What cannot be looked at
+ * goes out as it was last known, and the report says why.
+ */
+async function whyUnchecked(project: Project, signal: AbortSignal | undefined): Promise<string | null> {
+  try {
+    await checkInThread(project, false, { signal });
+    return null;
+  } catch (thrown) {
+    const error = FoveaError.from(thrown);
+    if (error.code === 'cancelled') throw error;
+    return error.message;
+  }
 }
 
 /** Whether the project could note that the file is its own; the export itself stands either way. */

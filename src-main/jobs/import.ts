@@ -28,6 +28,7 @@ import {
   chosenPicture,
   registerFolder,
 } from './pictures/chosen.ts';
+import { refuseMoved } from './pictures/moved.ts';
 
 /** Large enough that the disk waits for few commits, small enough that stopping loses little. */
 const BATCH = 500;
@@ -64,7 +65,7 @@ type Checked = Extract<ImportItem, { ok: true }> & { readonly picture: ChosenPic
 
 /**
  * Imports a question file. Bad lines are refused and counted, the others go in. Throws `not_found` (folder, file),
- * `cancelled` (see `onStop`), `no_space`, `read_only`, `io`.
+ * `conflict` (see `refuseMoved`), `cancelled` (see `onStop`), `no_space`, `read_only`, `io`.
  */
 export async function importQuestions(project: Project, options: ImportOptions): Promise<ImportReport> {
   const started = performance.now();
@@ -116,6 +117,12 @@ export async function importQuestions(project: Project, options: ImportOptions):
       failed++;
       failures.add(found.line, found.problem);
     }
+    if (lines === 0)
+      await refuseMoved(
+        project,
+        root,
+        good.map(({ picture }) => picture.image),
+      );
     transact(project.db, () => {
       if (good.length === 0) return;
       const rootId = registerFolder(project, root, realProject, linkedInto);

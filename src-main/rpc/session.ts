@@ -18,6 +18,7 @@ import { scoreBacklog } from '../store/score-backlog.ts';
 import { projectSummary } from '../store/summary.ts';
 import { dataVersion } from '../store/watch.ts';
 import { type Keeper, keepWayBack } from './keeping.ts';
+import { type PictureCare, carePictures } from './picture-care.ts';
 import { openShownPictures, type ShownPictures } from './shown-pictures.ts';
 import { throttle } from './throttle.ts';
 import { openThumbnails, type Thumbnails } from './thumbnails.ts';
@@ -40,6 +41,7 @@ export interface Session {
   readonly pictures: ShownPictures;
   /** The samples, as this process knew them before anybody could have put other ones there. */
   samples(): Fingerprint;
+  readonly care: PictureCare;
   /** Jobs, newest first, with the pace of the one that runs here. */
   jobs(): Job[];
   job(id: number): Job | null;
@@ -128,6 +130,10 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     (body) => task(body),
     (state) => publish('project.keeping', state),
   );
+  const care = carePictures(project, (body) => task(body), {
+    state: (state) => publish('pictures.changed', state),
+    samples: samplesChanged,
+  });
   let scoring = false;
   const scoreMissing = (): void => {
     if (scoring || project.readOnly) return;
@@ -191,6 +197,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     keeper,
     pictures: openShownPictures(project),
     samples: () => samples,
+    care,
     jobs,
     job: (id) => jobs().find((job) => job.id === id) ?? null,
     jobChanged: (job) => jobEvents.push(job, true),
@@ -213,6 +220,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     async close() {
       clearInterval(watch);
       keeper.stop();
+      care.stop();
       closing.abort();
       await Promise.all([queue.stop(), ...tasks]);
       jobEvents.stop();

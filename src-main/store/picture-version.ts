@@ -135,3 +135,36 @@ export function notePictureProblem(db: WritableDb, imageId: number, problem: Pic
   }
   return true;
 }
+
+/** Pictures that could not be shown when they were last looked at. */
+export function picturesWithProblems(db: ReadableDb): Set<number> {
+  return new Set(
+    read<{ id: number }>(db, 'SELECT image_id AS id FROM picture_problem')
+      .all()
+      .map(({ id }) => id),
+  );
+}
+
+/** Notes that every picture of a root is missing. */
+export function noteRootMissing(db: WritableDb, rootId: number, reason: string): void {
+  write(
+    db,
+    `INSERT INTO picture_problem (image_id, kind, reason, found_at)
+     SELECT id, 'missing', ?, ? FROM image WHERE root_id = ?
+     ON CONFLICT (image_id) DO UPDATE SET kind = excluded.kind, reason = excluded.reason
+     WHERE kind <> excluded.kind OR reason <> excluded.reason`,
+  ).run(reason, new Date().toISOString(), rootId);
+}
+
+/** How many pictures of each root were missing when they were last looked at. */
+export function missingByRoot(db: ReadableDb): Map<number, number> {
+  return new Map(
+    read<{ id: number; n: number }>(
+      db,
+      `SELECT i.root_id AS id, COUNT(*) AS n FROM picture_problem q JOIN image i ON i.id = q.image_id
+       WHERE q.kind = 'missing' GROUP BY i.root_id`,
+    )
+      .all()
+      .map(({ id, n }) => [id, n]),
+  );
+}

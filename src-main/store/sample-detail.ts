@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import type { SampleDetail } from '../../src-shared/contract/domain.ts';
 import type { ReadableDb } from './db.ts';
 import { imageFacts } from './image.ts';
+import { pictureChange } from './picture-change.ts';
+import { pictureProblem } from './picture-version.ts';
 import { getPrediction } from './prediction.ts';
 import { latestRevisionId, standingReview } from './review.ts';
 import { activePictureRules } from './run.ts';
@@ -14,6 +16,7 @@ export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
   const sample = getSample(db, id);
   const state = sampleState(db, id)!;
   const image = imageFacts(db, sample.imageId);
+  const change = pictureChange(db, id);
   return {
     id,
     externalId: sample.externalId,
@@ -31,6 +34,9 @@ export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
       // What is asked about white tells the page that it is another picture; the host knows by itself.
       url: `/image/${sample.imageId}${activePictureRules(db).alpha === 'white' ? '?on=white' : ''}`,
       name: basename(image.path),
+      problem: pictureProblem(db, sample.imageId)?.reason ?? null,
+      changed: change && { was: [...change.was], now: [...change.now] },
+      replaced: image.version > 1,
     },
     prediction: state.predictionId === null ? null : getPrediction(db, state.predictionId).prediction,
     review: standingReview(db, id),

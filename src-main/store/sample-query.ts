@@ -1,9 +1,10 @@
 /** The list behind queue and gallery: samples under a filter, in an order. */
 import type { Dropped } from '../../src-shared/kernels/types.ts';
-import type { Flag, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
+import type { Flag, PictureMark, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
 import { IMPORT_ORDER, type SampleFilter, type SampleSort } from '../../src-shared/contract/procedures.ts';
 import { NOTE_SHOWN } from './annotation.ts';
 import { type ReadableDb, read } from './db.ts';
+import { CHANGED_SAMPLES } from './picture-change.ts';
 import { beforeSql, orderOf, orderSql } from './sample-order.ts';
 import { whereSql } from './sample-where.ts';
 
@@ -27,6 +28,7 @@ interface Row {
   readonly flags: string | null;
   readonly notes: number;
   readonly note: string | null;
+  readonly picture: PictureMark | null;
 }
 
 /** How many samples the filter lets through. */
@@ -72,7 +74,10 @@ export function listSamples(
             t.roi_size, (SELECT group_concat(flag) FROM sample_flag f WHERE f.sample_id = s.id) AS flags,
             (SELECT COUNT(*) FROM sample_note n WHERE n.sample_id = s.id) AS notes,
             (SELECT substr(text, 1, ${NOTE_SHOWN}) FROM sample_note n WHERE n.sample_id = s.id ORDER BY n.id DESC
-              LIMIT 1) AS note
+              LIMIT 1) AS note,
+            CASE WHEN EXISTS (SELECT 1 FROM picture_problem q WHERE q.image_id = i.id) THEN 'unshown'
+              WHEN EXISTS (SELECT 1 FROM picture_version v WHERE v.image_id = i.id)
+                AND s.id IN (${CHANGED_SAMPLES}) THEN 'changed' END AS picture
      FROM json_each(?) page
      JOIN sample s ON s.id = page.value
      JOIN image i ON i.id = s.image_id
@@ -130,5 +135,6 @@ function toSampleRow(row: Row): SampleRow {
     flags: (row.flags?.split(',') ?? []) as Flag[],
     notes: row.notes,
     note: row.note,
+    picture: row.picture,
   };
 }

@@ -1,6 +1,7 @@
 /** A filter as SQL over `sample_state t`. Values are always parameters; names come from the tables below only. */
 import type { Measure, SampleFilter } from '../../src-shared/contract/procedures.ts';
 import type { SqlValue } from './db.ts';
+import { CHANGED_SAMPLES, UNSHOWN_SAMPLES } from './picture-change.ts';
 
 export interface Sql {
   readonly sql: string;
@@ -28,6 +29,12 @@ const LABELLING: Readonly<Record<SampleFilter['labelling'], string>> = {
   waiting: `t.prediction_id IS NULL AND t.sample_id NOT IN (${FAILED})`,
 };
 
+const PICTURES: Readonly<Record<SampleFilter['pictures'], string>> = {
+  any: '',
+  changed: `t.sample_id IN (${CHANGED_SAMPLES})`,
+  unshown: `t.sample_id IN (${UNSHOWN_SAMPLES})`,
+};
+
 /** The condition a sample's row meets when the filter lets it through. */
 export function whereSql(filter: SampleFilter): Sql {
   const parts: Sql[] = [
@@ -39,6 +46,7 @@ export function whereSql(filter: SampleFilter): Sql {
     tagged(filter.tags),
     flagged(filter.flags),
     plain(LABELLING[filter.labelling]),
+    plain(PICTURES[filter.pictures]),
   ];
   if (filter.dropped !== 'any') parts.push(plain(`t.dropped = ${filter.dropped === 'dropped' ? 1 : 0}`));
   if (filter.notes !== 'any') {

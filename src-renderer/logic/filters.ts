@@ -48,6 +48,12 @@ export const LABELLING_WORDS: Readonly<Record<SampleFilter['labelling'], string>
   waiting: 'Waiting for a label',
 };
 
+export const PICTURE_WORDS: Readonly<Record<SampleFilter['pictures'], string>> = {
+  any: 'Any picture',
+  changed: 'Picture changed',
+  unshown: 'Picture cannot be shown',
+};
+
 export const AGREEMENT_WORDS: Readonly<Record<SampleFilter['agreement'], string>> = {
   any: 'Reviewers agree or not',
   agree: 'Reviewers agree',
@@ -140,6 +146,7 @@ export function parts(filter: SampleFilter): FilterPart[] {
   list('reviewers', filter.reviewers.length === 0 ? [] : [`by ${filter.reviewers.join(' or ')}`]);
   list('labelling', filter.labelling === 'any' ? [] : [LABELLING_WORDS[filter.labelling]]);
   list('agreement', filter.agreement === 'any' ? [] : [AGREEMENT_WORDS[filter.agreement]]);
+  list('pictures', filter.pictures === 'any' ? [] : [PICTURE_WORDS[filter.pictures]]);
   list('batch', filter.batch === null ? [] : [`Batch ${filter.batch}`]);
   for (const [key, range] of Object.entries(filter.ranges)) {
     const measure = key as Measure;

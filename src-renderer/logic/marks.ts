@@ -1,14 +1,18 @@
 /** Flags and notes of a row: what a person wants to remember of a sample. */
 import type { Flag, SampleRow } from '../../src-shared/contract/domain.ts';
-import { FLAG_WORDS } from './filters.ts';
+import { FLAG_WORDS, PICTURE_WORDS } from './filters.ts';
 
 /** In the order of their keys. */
 export const FLAGS: readonly Flag[] = ['look_again', 'example', 'bad_data'];
 
-/** `Look again, Bad data, note: see the corner`; no words for a row without any. */
-export function markWords({ flags, note }: Pick<SampleRow, 'flags' | 'note'>): string {
+/** `Picture changed, Bad data, note: see the corner`; no words for a row without any. */
+export function markWords({ flags, note, picture }: Pick<SampleRow, 'flags' | 'note' | 'picture'>): string {
   const words: string[] = FLAGS.filter((flag) => flags.includes(flag)).map((flag) => FLAG_WORDS[flag]);
-  return [...words, ...(note === null ? [] : [`note: ${note}`])].join(', ');
+  return [
+    ...(picture ? [PICTURE_WORDS[picture]] : []),
+    ...words,
+    ...(note === null ? [] : [`note: ${note}`]),
+  ].join(', ');
 }
 
 /** The flags with one more or one less, in the order of the table. */

@@ -41,6 +41,13 @@ export type Decision = z.infer<typeof decisionSchema>;
 export const flagSchema = z.enum(['look_again', 'example', 'bad_data']);
 export type Flag = z.infer<typeof flagSchema>;
 
+/**
+ * What is wrong with a sample's picture. `changed`: its label or decision is of another picture than the one that is there
+ * now · `unshown`: it cannot be shown.
+ */
+export const pictureMarkSchema = z.enum(['changed', 'unshown']);
+export type PictureMark = z.infer<typeof pictureMarkSchema>;
+
 /** One row of queue and gallery. */
 export const sampleRowSchema = z.object({
   id: idSchema,
@@ -54,6 +61,7 @@ export const sampleRowSchema = z.object({
   state: sampleStateSchema,
   predictionId: idSchema.nullable(),
   dropped: droppedSchema.nullable(),
+  picture: pictureMarkSchema.nullable(),
   /** 1 − IoU of label and RPN mask, 0 to 1; null where there is nothing to compare. */
   disagreement: z.number().nullable(),
   /** Mean entropy of the RPN near its threshold, 0 to 1 bit. */
@@ -133,6 +141,17 @@ export const sampleDetailSchema = z.object({
     /** Path on the host that serves the page, e.g. `/image/12`. */
     url: z.string(),
     name: z.string(),
+    /** Why it cannot be shown; null: it can. */
+    problem: z.string().nullable(),
+    /** Label or decision are of another picture than the one that is there now: [width, height] of both. */
+    changed: z
+      .object({
+        was: z.tuple([z.number().int(), z.number().int()]),
+        now: z.tuple([z.number().int(), z.number().int()]),
+      })
+      .nullable(),
+    /** Other pixels than those that were imported: boxes that came with the data are of the former ones. */
+    replaced: z.boolean(),
   }),
   prediction: predictionSchema.nullable(),
   /** The latest revision that stands, or null when unreviewed (or reset). */

@@ -14,6 +14,7 @@ import { inspectProcedures } from './procedures/inspect.ts';
 import { jobProcedures } from './procedures/jobs.ts';
 import { keepingProcedures } from './procedures/keeping.ts';
 import { modelProcedures } from './procedures/models.ts';
+import { pictureProcedures } from './procedures/pictures.ts';
 import { projectProcedures } from './procedures/project.ts';
 import { recipeProcedures } from './procedures/recipes.ts';
 import { reviewProcedures } from './procedures/reviews.ts';
@@ -70,6 +71,7 @@ export {
   type Heat,
   type HeatKind,
 } from './procedures/gallery.ts';
+export type { PictureCheck, PictureState, RelinkPlan } from './procedures/pictures.ts';
 export {
   pathKindSchema,
   recentProjectSchema,
@@ -97,6 +99,7 @@ export type { PictureNotes } from './procedures/samples.ts';
 export const procedures = {
   ...projectProcedures,
   ...keepingProcedures,
+  ...pictureProcedures,
   ...sampleProcedures,
   ...galleryProcedures,
   ...annotationProcedures,

@@ -83,6 +83,7 @@ export function exportSample(options: SampleOptions): ExportSample {
           createdAt: '2026-01-02T00:00:00.000Z',
         }
       : null,
+    pictureChanged: false,
   };
 }
 

@@ -9,6 +9,8 @@ import { addLabel } from './label.ts';
 import { addModel } from './model.ts';
 import { addOpen } from './open.ts';
 import { addPreset } from './preset.ts';
+import { addPictures } from './pictures.ts';
+import { addRelink } from './relink.ts';
 import { addReview } from './review.ts';
 import { addRoi } from './roi-command.ts';
 import { addServe } from './serve.ts';
@@ -19,6 +21,8 @@ export const COMMANDS: readonly AddCommand[] = [
   addLabel,
   addReview,
   addExport,
+  addPictures,
+  addRelink,
   addBackup,
   addRestore,
   addServe,

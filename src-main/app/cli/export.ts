@@ -1,6 +1,10 @@
 /** `fovea export`: accepted and corrected samples as a data set, and an account of everything left out. */
 import { resolve } from 'node:path';
-import { exportFormatSchema, type ExportFormat } from '../../../src-shared/contract/procedures.ts';
+import {
+  exportFormatSchema,
+  type ExportFormat,
+  type ExportReport,
+} from '../../../src-shared/contract/procedures.ts';
 import { exporters } from '../../exporters/index.ts';
 import { exportSamples } from '../../jobs/export.ts';
 import { withProject } from '../projects.ts';
@@ -57,11 +61,13 @@ export const addExport: AddCommand = (program, cli) => {
         remembered: report.remembered,
         skippedBy: report.skipped,
         notes: report.notes,
+        pictures: report.pictures,
       },
       [
         `Exported ${report.done} samples to ${report.path} in ${report.seconds.toFixed(1)} s`,
         ...lines('left out', report.skipped),
         ...lines('changed by the format', report.notes),
+        ...pictureLines(report.pictures, path),
         ...(report.remembered
           ? []
           : [
@@ -77,4 +83,25 @@ function lines(title: string, counts: Readonly<Record<string, number>>): string[
   return Object.entries(counts).map(
     ([reason, count]) => `  ${title}: ${count} ${reason.replaceAll('_', ' ')}`,
   );
+}
+
+/** What of the pictures somebody should know who hands the file on. */
+function pictureLines({ changed, unshown, unchecked }: ExportReport['pictures'], project: string): string[] {
+  return [
+    ...(changed > 0
+      ? [
+          `  ${ofSamples(changed, 'has a picture', 'have pictures')} that changed since labelling: left out; see fovea pictures ${project}`,
+        ]
+      : []),
+    ...(unshown > 0
+      ? [
+          `  ${ofSamples(unshown, 'has a picture', 'have pictures')} that cannot be read at the moment: exported as labelled; see fovea pictures ${project}`,
+        ]
+      : []),
+    ...(unchecked === null ? [] : [`  Whether pictures changed since labelling is not known: ${unchecked}`]),
+  ];
+}
+
+function ofSamples(n: number, one: string, many: string): string {
+  return n === 1 ? `1 sample ${one}` : `${n} samples ${many}`;
 }

@@ -42,6 +42,7 @@ export const exchangeHandlers = {
         open.samplesChanged();
         throw thrown;
       } finally {
+        open.care.check();
         open.projectChanged(true);
       }
     });

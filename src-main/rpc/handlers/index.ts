@@ -10,6 +10,7 @@ import { galleryHandlers } from './gallery.ts';
 import { inspectHandlers } from './inspect.ts';
 import { jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
+import { pictureHandlers } from './pictures.ts';
 import { projectHandlers } from './project.ts';
 import { recipeHandlers } from './recipes.ts';
 import { reviewHandlers } from './reviews.ts';
@@ -19,6 +20,7 @@ export const handlers: Handlers = {
   ...appHandlers,
   ...projectHandlers,
   ...sampleHandlers,
+  ...pictureHandlers,
   ...galleryHandlers,
   ...annotationHandlers,
   ...batchHandlers,

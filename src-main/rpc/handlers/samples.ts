@@ -1,12 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlacedMapBytes } from '../../../src-shared/contract/domain.ts';
 import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import { pictureNotes } from '../../checkpoint/image/shown.ts';
+import { settlePicture } from '../../jobs/pictures/settle.ts';
 import { mapToBytes } from '../../store/bytes.ts';
+import { pictureProblem } from '../../store/picture-version.ts';
 import { getPredictionMaps, predictionsOfSample } from '../../store/prediction.ts';
+import type { Project } from '../../store/project.ts';
 import { sampleDetail } from '../../store/sample-detail.ts';
 import { countSamples, listSamples, samplePosition } from '../../store/sample-query.ts';
+import { getSample } from '../../store/sample.ts';
 import { findImageFile } from '../image-file.ts';
 import type { Handlers } from './context.ts';
+
+/** Looking at a file takes far less, unless its disk is asleep or gone. */
+const PATIENCE_MS = 2000;
 
 export const sampleHandlers = {
   'samples.list': ({ session }, { filter, sort, offset, limit }) => {
@@ -18,7 +26,19 @@ export const sampleHandlers = {
     position: samplePosition(session().project.db, filter, id, sort),
   }),
 
-  'samples.get': ({ session }, { id }) => sampleDetail(session().project.db, id),
+  'samples.get': async ({ session }, { id }) => {
+    const { project, care } = session();
+    const { imageId } = getSample(project.db, id);
+    // What is shown over the picture must be of this picture; a disk that does not answer is not waited for.
+    const looked = await Promise.race([
+      lookAtPicture(project, imageId),
+      sleep(PATIENCE_MS, null, { ref: false }),
+    ]);
+    if (looked) care.changed();
+    const detail = sampleDetail(project.db, id);
+    if (looked !== null) return detail;
+    return { ...detail, image: { ...detail.image, problem: 'its disk does not answer' } };
+  },
 
   'samples.predictions': ({ session }, { id }) => predictionsOfSample(session().project.db, id),
 
@@ -39,6 +59,14 @@ export const sampleHandlers = {
     return file && pictureNotes(file.path).catch(() => null);
   },
 } satisfies Partial<Handlers>;
+
+/** Whether something about the picture's file is new. */
+async function lookAtPicture(project: Project, imageId: number): Promise<boolean> {
+  const before = pictureProblem(project.db, imageId)?.reason ?? null;
+  const settled = await settlePicture(project, imageId, { fingerprint: false });
+  const reason = settled.outcome === 'unshown' ? settled.error.message : null;
+  return settled.outcome === 'other' || reason !== before;
+}
 
 function asBytes(map: PlacedMap | null | undefined): PlacedMapBytes | null {
   if (!map) return null;

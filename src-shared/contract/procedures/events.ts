@@ -4,6 +4,7 @@ import { wireErrorSchema } from '../errors.ts';
 import { modelTaskSchema } from '../models.ts';
 import { batchSchema } from './batches.ts';
 import { keepingSchema } from './keeping.ts';
+import { pictureStateSchema } from './pictures.ts';
 
 /** Pushed by the main side; a client that missed some asks again (`project.summary`, `samples.get`). */
 export const events = {
@@ -39,6 +40,8 @@ export const events = {
   'project.lost': wireErrorSchema,
   /** A copy was made or left out, or the journal can be written no more, or again. */
   'project.keeping': keepingSchema,
+  /** Pictures were found missing, changed or back, or how far a look at their files is. */
+  'pictures.changed': pictureStateSchema,
   /** The list of models is another one: ask for it again. */
   'models.changed': z.object({}),
   /** How far a check or a download of a model is. */

@@ -19,6 +19,14 @@ export const exportReportSchema = z.object({
   seconds: z.number(),
   /** Whether the project knows the file for its own from now on; it cannot where nothing can be written to it. */
   remembered: z.boolean(),
+  pictures: z.object({
+    /** Samples whose picture is another one now than was labelled; those that would have gone out are among `skipped`. */
+    changed: z.number().int(),
+    /** Samples whose picture cannot be read at the moment: their labels went out as they are. */
+    unshown: z.number().int(),
+    /** Why nobody could look whether pictures changed; null: it was looked. */
+    unchecked: z.string().nullable(),
+  }),
 });
 export type ExportReport = z.infer<typeof exportReportSchema>;
 

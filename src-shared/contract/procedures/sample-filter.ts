@@ -40,6 +40,8 @@ export const sampleFilterSchema = z.object({
   labelling: z.enum(['any', 'labelled', 'failed', 'waiting']).default('any'),
   /** Of samples that two people or more decided: whether their last words on the label are the same decision. */
   agreement: z.enum(['any', 'agree', 'differ']).default('any'),
+  /** `changed`: the label or decision is of another picture than the one that is there now. `unshown`: it cannot be shown. */
+  pictures: z.enum(['any', 'changed', 'unshown']).default('any'),
   ranges: z.partialRecord(measureSchema, rangeSchema).default({}),
   /** Just these samples. */
   ids: z.array(idSchema).max(FILTER_IDS_MAX).default([]),

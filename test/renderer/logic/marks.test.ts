@@ -9,10 +9,10 @@ test('every flag of the contract has a place', () => {
 
 test('a row says its flags and the newest note', () => {
   assert.equal(
-    markWords({ flags: ['bad_data', 'look_again'], note: 'a corner' }),
+    markWords({ flags: ['bad_data', 'look_again'], note: 'a corner', picture: null }),
     'Look again, Bad data, note: a corner',
   );
-  assert.equal(markWords({ flags: [], note: null }), '');
+  assert.equal(markWords({ flags: [], note: null, picture: null }), '');
 });
 
 test('a flag is put on once and taken off whole', () => {
@@ -26,4 +26,11 @@ test('several samples lose a flag only when all of them have it', () => {
   assert.equal(turnsOn(rows(['example'], ['example', 'bad_data']), 'example'), false);
   assert.equal(turnsOn(rows(['example'], []), 'example'), true);
   assert.equal(turnsOn([], 'example'), true, 'nothing is known of them');
+});
+
+test('what is wrong with a picture is said before what a person wrote', () => {
+  assert.equal(
+    markWords({ flags: ['bad_data'], note: null, picture: 'changed' }),
+    'Picture changed, Bad data',
+  );
 });

@@ -1,0 +1,92 @@
+/**
+ * Looks after the pictures of an open project: at all their files now and then, in a thread of its own, so that a folder
+ * that was moved and pictures that were replaced are said before somebody decides on them.
+ */
+import type { PictureState } from '../../src-shared/contract/procedures.ts';
+import { checkInThread } from '../jobs/pictures/in-thread.ts';
+import { countMarked } from '../store/picture-change.ts';
+import { missingByRoot } from '../store/picture-version.ts';
+import type { Project } from '../store/project.ts';
+import { rootsInUse } from '../store/root.ts';
+import { throttle } from './throttle.ts';
+
+/** Whoever opens a project looks at it first. */
+const FIRST_LOOK_MS = 1500;
+const LOOK_AGAIN_MS = 900_000;
+const TELL_MS = 500;
+
+export interface PictureCare {
+  state(): PictureState;
+  /** Looks at all files now; a look that is under way is begun anew after it. */
+  check(): void;
+  /** Tells what is marked now. */
+  changed(): void;
+  stop(): void;
+}
+
+/** @param run runs a long call that closing stops; @param tell hears of every change */
+export function carePictures(
+  project: Project,
+  run: (body: (signal: AbortSignal) => Promise<void>) => Promise<void>,
+  tell: { readonly state: (state: PictureState) => void; readonly samples: () => void },
+): PictureCare {
+  let checking: PictureState['checking'] = null;
+  let again = false;
+  const state = (): PictureState => {
+    const missing = missingByRoot(project.db);
+    return {
+      checking,
+      roots: rootsInUse(project.db, project.path).map(({ id, dir, pictures }) => ({
+        dir,
+        pictures,
+        missing: missing.get(id) ?? 0,
+      })),
+      ...countMarked(project.db),
+    };
+  };
+  const events = throttle<null>(TELL_MS, () => tell.state(state()));
+  const check = (): void => {
+    if (checking) {
+      again = true;
+      return;
+    }
+    checking = { done: 0, total: 0 };
+    const before = countMarked(project.db);
+    void run(async (signal) => {
+      await checkInThread(project, true, {
+        signal,
+        onProgress: (done, total) => {
+          checking = { done, total };
+          events.push(null);
+        },
+      });
+    })
+      // A disk that does not answer or may not be written to: what was known stays, and the next look tries again.
+      .catch(() => undefined)
+      .then(() => {
+        checking = null;
+        if (stopped) return;
+        const after = countMarked(project.db);
+        if (before.changed !== after.changed || before.unshown !== after.unshown) tell.samples();
+        events.push(null, true);
+        if (again) check();
+        again = false;
+      });
+  };
+  let stopped = false;
+  const first = setTimeout(check, FIRST_LOOK_MS);
+  const timer = setInterval(check, LOOK_AGAIN_MS);
+  first.unref();
+  timer.unref();
+  return {
+    state,
+    check,
+    changed: () => events.push(null),
+    stop() {
+      stopped = true;
+      clearTimeout(first);
+      clearInterval(timer);
+      events.stop();
+    },
+  };
+}
