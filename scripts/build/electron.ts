@@ -41,7 +41,7 @@ const modules: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** Writes `main.mjs`, `backend.mjs`, `engine.mjs`, `batch-thread.mjs`, `picture-thread.mjs` and `preload.cjs` to `outDir`. */
+/** Writes `main.mjs`, `backend.mjs`, `engine.mjs`, the threads' files and `preload.cjs` to `outDir`. */
 export async function buildElectron(outDir: string): Promise<void> {
   const entry = (path: string): string => join(root, path);
   await build({
@@ -53,6 +53,7 @@ export async function buildElectron(outDir: string): Promise<void> {
       engine: entry('src-main/engine/host.ts'),
       'batch-thread': entry('src-main/jobs/batch-thread.ts'),
       'picture-thread': entry('src-main/jobs/pictures/thread.ts'),
+      'reader-thread': entry('src-main/library/reader-thread.ts'),
     },
   });
   await build({

@@ -1,7 +1,7 @@
 /** Fills in what a person left out of "label this project": which model and which preset. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { wholeModel } from '../checkpoint/adapter/base.ts';
+import { wholeFolders } from '../checkpoint/reader/prompts.ts';
 import type { DeviceChoice, Engine, ModelRef, Precision } from '../engine/protocol.ts';
 import type { Project } from '../store/project.ts';
 import { activeRunId, getRun, overlaysOfRun } from '../store/run.ts';
@@ -36,7 +36,7 @@ export async function modelFolders(
   const over = used && wish.modelDir === null ? overlaysOfRun(project.db, used.id) : {};
   const rpnDir = wish.rpnDir ?? over.rpnDir;
   const adapterDir = wish.adapterDir ?? over.adapterDir;
-  return wholeModel({
+  return wholeFolders({
     dir,
     ...(rpnDir === undefined ? {} : { rpnDir: resolve(rpnDir) }),
     ...(adapterDir === undefined ? {} : { adapterDir: resolve(adapterDir) }),

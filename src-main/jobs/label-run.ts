@@ -8,7 +8,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
 import { settledPreset } from '../../src-shared/contract/rules.ts';
-import { readPrompts } from '../checkpoint/prompt-identity.ts';
+import { promptOf } from '../checkpoint/reader/prompts.ts';
 import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../engine/protocol.ts';
 import { transact } from '../store/db.ts';
 import { planItems } from '../store/job-item.ts';
@@ -69,8 +69,7 @@ export async function planLabelJob(
   const info = await modelInfo(engine, model, signal);
   const fingerprint = await modelFingerprint(model);
   const preset = settledPreset(params.preset, info.rules);
-  const prompts = await readPrompts(model);
-  const prompt = prompts.identity(preset.teacher?.prompt ?? null);
+  const { identity: prompt, asBefore } = await promptOf(model, preset.teacher?.prompt ?? null);
   const want = {
     questionMap: true,
     rpn: info.rpn !== null,
@@ -88,7 +87,7 @@ export async function planLabelJob(
       ...(adapterDir === undefined ? {} : { adapterDir }),
     };
     // Another prompt gives other numbers too. A run of an older version that asked the very same goes on.
-    if (prompts.asBefore) notePrompt(db, { modelId, settings: made, answerMode }, preset.teacher, prompt);
+    if (asBefore) notePrompt(db, { modelId, settings: made, answerMode }, preset.teacher, prompt);
     const settings = { ...made, prompt };
     const id = ensureRun(db, { modelId, presetId: ensurePreset(db, preset), settings, answerMode });
     setRunDevice(db, id, info.device);

@@ -4,7 +4,7 @@
  */
 import type { RunPrompts } from '../../src-shared/contract/prompts.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { readPrompts } from '../checkpoint/prompt-identity.ts';
+import { promptOf } from '../checkpoint/reader/prompts.ts';
 import type { Project } from '../store/project.ts';
 import { type PromptedRun, promptedRuns } from '../store/run-prompt.ts';
 import { activeRunId } from '../store/run.ts';
@@ -23,10 +23,8 @@ export async function runPrompts(project: Project): Promise<RunPrompts> {
 
 async function stateOf({ model, preset, prompt }: PromptedRun): Promise<RunPrompts[number]['state']> {
   try {
-    const present = await readPrompts(model);
-    if (prompt) {
-      return present.identity(preset.teacher?.prompt ?? null).sha256 === prompt.sha256 ? 'same' : 'other';
-    }
+    const present = await promptOf(model, preset.teacher?.prompt ?? null);
+    if (prompt) return present.identity.sha256 === prompt.sha256 ? 'same' : 'other';
     // What an older version asked follows from the folder, if that is still the one it asked.
     if ((await modelFingerprint(model)) !== model.fingerprint) return 'unrecorded';
     return present.asBefore ? 'same' : 'other';

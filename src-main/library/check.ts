@@ -3,9 +3,9 @@ import { availableMemory } from 'node:process';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { memoryVerdict, type ModelCheck, type ModelFacts } from '../../src-shared/contract/models.ts';
 import type { Engine, Precision, QuantiseProgress } from '../engine/protocol.ts';
-import { readFacts } from './facts.ts';
 import { paceMeter } from './hub/pace.ts';
 import type { ModelLibrary } from './library.ts';
+import { factsIn } from './read.ts';
 
 export interface CheckOptions {
   readonly precision: Precision;
@@ -36,8 +36,9 @@ export async function checkModel(
 ): Promise<ModelCheck> {
   onStage('files');
   const dir = await library.dirOf(name);
-  const facts = await readFacts(dir, library.towerPlaces());
-  if (signal.aborted) throw stopped();
+  const facts = await factsIn(dir, library.towerPlaces(), signal).catch((error: unknown) => {
+    throw signal.aborted ? stopped() : error;
+  });
   onStage('memory');
   const other = precision === 'as-stored' ? {} : facts.memory[precision];
   // Whether float16 fits decides the device, whose memory is not known; the CPU's copies are refused by the engine.

@@ -115,6 +115,11 @@ export async function readAdapter(dir: string, places: TowerPlaces): Promise<Lib
   };
 }
 
+/** Changes with a vision tower or a base elsewhere: they come and go without the folder changing. */
+export async function neighbours(dir: string, places: TowerPlaces): Promise<string> {
+  return `${await towerOf(dir, places)} ${await baseStamp(dir, places)}`;
+}
+
 /** Changes with the base of an adapter; empty for any other folder. */
 async function baseStamp(dir: string, places: TowerPlaces): Promise<string> {
   if (!(await isAdapterAlone(dir))) return '';
@@ -133,29 +138,8 @@ export const NOTHING_KNOWN: Known = {
   problem: null,
 };
 
-/** Reads facts once per state of a folder. */
-export class FactsCache {
-  readonly #places: () => TowerPlaces;
-  readonly #known = new Map<string, { readonly stamp: string; readonly known: Promise<Known> }>();
-
-  constructor(places: () => TowerPlaces) {
-    this.#places = places;
-  }
-
-  /** Never rejects: why a checkpoint has no facts is a fact too. */
-  async of(dir: string, stamp: string): Promise<Known> {
-    const places = this.#places();
-    // A vision tower or a base elsewhere comes and goes without the folder changing.
-    const state = `${stamp} ${await towerOf(dir, places)} ${await baseStamp(dir, places)}`;
-    const found = this.#known.get(dir);
-    if (found?.stamp === state) return found.known;
-    const known = look(dir, places);
-    this.#known.set(dir, { stamp: state, known });
-    return known;
-  }
-}
-
-async function look(dir: string, places: TowerPlaces): Promise<Known> {
+/** What a folder turned out to be. Never rejects: why a checkpoint has no facts is a fact too. */
+export async function look(dir: string, places: TowerPlaces): Promise<Known> {
   const adapter = await readAdapter(dir, places);
   try {
     return { ...NOTHING_KNOWN, adapter, facts: await readFacts(dir, places) };

@@ -5,24 +5,16 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { LibraryModel, ModelCheck, Removal } from '../../src-shared/contract/models.ts';
 import { hasAdapter } from '../checkpoint/adapter/base.ts';
 import { nameOf } from '../checkpoint/checkpoint.ts';
-import { openModel } from '../checkpoint/open.ts';
 import type { TowerPlaces } from '../checkpoint/places.ts';
-import { removeCached } from '../checkpoint/cached.ts';
 import { alone, download, isThere, type DownloadWish } from './downloads.ts';
-import {
-  FactsCache,
-  folderState,
-  NOTHING_KNOWN,
-  readAdapter,
-  readFacts,
-  readRpnOnly,
-  readTower,
-} from './facts.ts';
+import { FactsCache } from './facts-cache.ts';
+import { folderState, NOTHING_KNOWN } from './facts.ts';
 import { cachedModels, type CachedModel } from './hub/cached.ts';
 import { bytesThere } from './hub/download.ts';
 import { hubSettings } from './hub/settings.ts';
 import { deleteOwned, inspectOwned, PART, readManifest } from './owned.ts';
 import { placesIn, type Places } from './places.ts';
+import { adapterIn, factsIn, removeCachesOf, rpnOnlyIn, towerIn } from './read.ts';
 import {
   changeRegistry,
   freeName,
@@ -113,10 +105,10 @@ export class ModelLibrary {
     wanted: string | null = null,
   ): Promise<{ readonly model: LibraryModel; readonly added: boolean }> {
     const dir = await checkpointFolder(given, hubSettings().cache);
-    await readFacts(dir, this.towerPlaces()).catch(async (error: unknown) => {
-      const adapter = await readAdapter(dir, this.towerPlaces());
+    await factsIn(dir, this.towerPlaces()).catch(async (error: unknown) => {
+      const adapter = await adapterIn(dir, this.towerPlaces());
       // One that does not fit a base that is there is as wrong as any model.
-      if (!(adapter && adapter.baseDir === null) && !(await readRpnOnly(dir))) throw error;
+      if (!(adapter && adapter.baseDir === null) && !(await rpnOnlyIn(dir))) throw error;
     });
     const { name, added } = await changeRegistry(this.places.registry, (entries) => {
       const known = entries.find((entry) => this.#dirOf(entry) === dir);
@@ -184,10 +176,7 @@ export class ModelLibrary {
     const entry = await this.#entry(name);
     // Where the cache lies follows from the model's files, so it goes first; a model that cannot be opened has none.
     for (const dir of [removal.dir, ...(await this.#adaptersOf(removal.dir))]) {
-      await openModel(dir, null, this.towerPlaces()).then(
-        (checkpoint) => removeCached(checkpoint),
-        () => false,
-      );
+      await removeCachesOf(dir, this.towerPlaces());
     }
     if (entry.kind === 'download') {
       await alone(this.places, entry, async () => {
@@ -231,7 +220,7 @@ export class ModelLibrary {
   /** Names of models that would lose their vision tower, or adapters their base, with this download. */
   async #neededBy(gone: DownloadEntry): Promise<string[]> {
     const dir = this.#dirOf(gone);
-    const tower = (await readTower(dir)) !== null;
+    const tower = (await towerIn(dir)) !== null;
     const real = await realFolder(dir);
     if (real === null) return [];
     const places = this.towerPlaces();
@@ -240,7 +229,7 @@ export class ModelLibrary {
       others.map(async (other) => {
         const own = this.#dirOf(other);
         if (tower) return (await towerOf(own, places)) === real;
-        const base = (await readAdapter(own, places))?.baseDir ?? null;
+        const base = (await adapterIn(own, places))?.baseDir ?? null;
         return base !== null && (await realFolder(base)) === real;
       }),
     );
@@ -250,7 +239,7 @@ export class ModelLibrary {
   /** Folders of the library's adapters whose base this is: what was merged with it goes with it. */
   async #adaptersOf(base: string): Promise<string[]> {
     const dirs = (await readRegistry(this.places.registry)).map((entry) => this.#dirOf(entry));
-    const bases = await Promise.all(dirs.map((dir) => readAdapter(dir, this.towerPlaces())));
+    const bases = await Promise.all(dirs.map((dir) => adapterIn(dir, this.towerPlaces())));
     return dirs.filter((dir, i) => dir !== base && bases[i]?.baseDir === base);
   }
 

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { parseConfig } from '../../checkpoint/config.ts';
 import { isQwenConfig, parseQwenConfig } from '../../checkpoint/qwen/config.ts';
-import { readTensors } from '../../checkpoint/tensor-index.ts';
 import { parseTower } from '../../checkpoint/tower.ts';
 import { PART, readManifest, writeManifest, type OwnedFile } from '../owned.ts';
 import { indexedTensors, towerElsewhere } from '../tower.ts';
@@ -16,6 +15,7 @@ import { paceMeter } from './pace.ts';
 import type { Patience } from './retry.ts';
 import type { HubSettings } from './settings.ts';
 import { fetchFile } from './transfer.ts';
+import { tensorNames } from '../read.ts';
 import { detailFiles, towerFolderOf, weightFiles } from './wanted.ts';
 
 export interface DownloadProgress {
@@ -131,7 +131,7 @@ export async function downloadInto(
     await refuseFullDisk(dir, weights, freeBytes);
   }
   await fetchAll(weights, 'weights', total);
-  if (!tensors) await bringTower((await readTensors(dir)).keys());
+  if (!tensors) await bringTower(await tensorNames(dir));
 }
 
 /** Bytes of listed files that lie in the folder, parts included. */
