@@ -1,4 +1,4 @@
--- project.db, user_version 7
+-- project.db, user_version 8
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -89,6 +89,11 @@ CREATE TABLE job_item (
   reason TEXT,
   PRIMARY KEY (job_id, sample_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE log_generation (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  now BLOB NOT NULL,
+  before BLOB NOT NULL
+) STRICT;
 CREATE TABLE model (
   id INTEGER PRIMARY KEY,
   fingerprint TEXT NOT NULL UNIQUE,

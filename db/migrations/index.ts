@@ -7,5 +7,15 @@ import { migration as m0004 } from './0004-dashboard.ts';
 import { migration as m0005 } from './0005-batch-decisions.ts';
 import { migration as m0006 } from './0006-exported-files.ts';
 import { migration as m0007 } from './0007-pictures.ts';
+import { migration as m0008 } from './0008-log-generation.ts';
 
-export const projectMigrations: readonly Migration[] = [m0001, m0002, m0003, m0004, m0005, m0006, m0007];
+export const projectMigrations: readonly Migration[] = [
+  m0001,
+  m0002,
+  m0003,
+  m0004,
+  m0005,
+  m0006,
+  m0007,
+  m0008,
+];

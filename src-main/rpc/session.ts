@@ -163,6 +163,8 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   const watch = setInterval(() => {
     try {
       look();
+      // It may have been away for a while only.
+      if (replaced) summaries.push(null, true);
       replaced = false;
     } catch (thrown) {
       // Said once; whoever saves hears it, too.

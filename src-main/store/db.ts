@@ -28,23 +28,27 @@ export interface WriteQuery<R> {
   get(...params: SqlValue[]): R | undefined;
 }
 
-/** Checks that a connection's files are still the ones that were opened. */
-const checks = new WeakMap<Database.Database, () => void>();
+/** What stands guard over a connection's files. */
+export interface CommitGuard {
+  /** Throws when the files are not the ones that were opened. */
+  check(): void;
+  /** Whether the next write begins the write-ahead log anew; as of the last check. */
+  logBegins(): boolean;
+}
 
-/**
- * From here on nothing is answered as written unless `check`, called before and after each commit, lets it pass. It
- * throws when the files are not the ones that were opened.
- */
-export function guardCommits(db: WritableDb, check: () => void): void {
-  check();
-  checks.set(db, check);
+const guards = new WeakMap<Database.Database, CommitGuard>();
+
+/** From here on nothing is answered as written unless `guard`, asked before and after each commit, lets it pass. */
+export function guardCommits(db: WritableDb, guard: CommitGuard): void {
+  guard.check();
+  guards.set(db, guard);
 }
 
 /** Throws `project_replaced` when the connection's files are not the ones that were opened. */
 export function requireSameFiles(db: ReadableDb): void {
   const gone = endings.get(db);
   if (gone) throw gone;
-  checks.get(db)?.();
+  guards.get(db)?.check();
 }
 
 /** Why a connection was closed under whoever still asks it. */
@@ -126,11 +130,17 @@ export function transact<T>(db: WritableDb, body: () => T): T {
 function committed<T>(db: Database.Database, body: () => T): T {
   const sealed = seals.get(db);
   if (sealed) throw sealed;
-  const check = db.inTransaction ? undefined : checks.get(db);
-  check?.();
-  const result = body();
-  check?.();
+  const guard = db.inTransaction ? undefined : guards.get(db);
+  guard?.check();
+  const result = guard?.logBegins() ? db.transaction(() => inNewLog(db, body)).immediate() : body();
+  guard?.check();
   return result;
+}
+
+/** The first thing in a log says which database it goes on from (`leftover-log.ts`). */
+function inNewLog<T>(db: Database.Database, body: () => T): T {
+  statement(db, 'UPDATE log_generation SET before = now, now = randomblob(16)').run();
+  return body();
 }
 
 function statement(db: Database.Database, sql: string): Database.Statement {

@@ -9,6 +9,7 @@ import { type BigIntStats, closeSync, openSync, readSync, statSync } from 'node:
 import { basename } from 'node:path';
 import type Database from 'better-sqlite3';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { CommitGuard } from './db.ts';
 
 /** So far back the clock is set by itself; a backup is older. */
 const CLOCK_NS = 60_000_000_000n;
@@ -28,7 +29,7 @@ export interface OpenFile {
   readonly file: string;
 }
 
-export interface FileIdentity {
+export interface FileIdentity extends CommitGuard {
   /** @throws FoveaError `project_replaced` as soon as a file is another one, changed by others, or gone */
   check(): void;
   /** Of the files beside the databases, those that still are this connection's. */
@@ -44,7 +45,12 @@ export function fileIdentity(db: Database.Database, files: readonly OpenFile[]):
     for (const log of logs) log.check();
   };
   check();
-  return { check, ownLogs: () => logs.filter((log) => log.isOwn()).map(({ path }) => path) };
+  const main = databases.find(({ schema }) => schema === 'main');
+  return {
+    check,
+    logBegins: () => main?.logBegins ?? false,
+    ownLogs: () => logs.filter((log) => log.isOwn()).map(({ path }) => path),
+  };
 }
 
 class WatchedFile {
@@ -75,7 +81,9 @@ class WatchedFile {
 }
 
 class WatchedDatabase extends WatchedFile {
-  readonly #schema: OpenFile['schema'];
+  readonly schema: OpenFile['schema'];
+  /** All of the log lies in the database: whoever writes next begins it anew. */
+  logBegins = false;
   readonly #progress: Database.Statement;
   /** How far checkpoints had come at the last look. */
   #checkpoint: string | null = null;
@@ -84,7 +92,7 @@ class WatchedDatabase extends WatchedFile {
 
   constructor(db: Database.Database, { schema, file }: OpenFile) {
     super(file);
-    this.#schema = schema;
+    this.schema = schema;
     // Writes nothing, takes no lock: the answer is all it is for.
     this.#progress = db.prepare(`PRAGMA ${schema}.wal_checkpoint(NOOP)`).raw();
   }
@@ -127,6 +135,7 @@ class WatchedDatabase extends WatchedFile {
   #checkpointNow(): string | null {
     try {
       const [, length, done] = this.#progress.get() as [busy: number, length: number, done: number];
+      this.logBegins = length >= 0 && length === done;
       // Without a log every transaction writes into the file.
       return length < 0 ? null : `${readHead(`${this.path}-wal`)} ${done}`;
     } catch {
@@ -136,7 +145,7 @@ class WatchedDatabase extends WatchedFile {
   }
 
   #overwritten(): FoveaError {
-    return replaced(this.path, `was written by another program (${this.#schema})`);
+    return replaced(this.path, `was written by another program (${this.schema})`);
   }
 }
 

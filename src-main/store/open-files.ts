@@ -64,7 +64,7 @@ export function openFiles(folder: string): Project {
       { schema: 'main', file },
       { schema: 'maps', file: join(folder, MAPS_FILE) },
     ]);
-    guardCommits(db as WritableDb, identity.check);
+    guardCommits(db as WritableDb, identity);
     mkdirSync(join(folder, 'cache'), { recursive: true });
     const journal = openJournal(db as ReadableDb, folder);
     onCommit(db as WritableDb, journal);

@@ -69,7 +69,7 @@ test('a log that belongs to its database is read in', async (t) => {
   sound(project);
 });
 
-for (const name of ['alone'] as const) {
+for (const name of ['older', 'alone'] as const) {
   test(`a log beside a database it does not belong to (${name}) is set aside, and the database stays as it is`, async (t) => {
     const found = await killed(t, 7);
     cpSync(found[name], join(found.dir, 'project.db'));

@@ -22,6 +22,7 @@ import { backUp } from '../../src-main/store/backup/backup.ts';
 import { openProject, type Project } from '../../src-main/store/project.ts';
 import { newestRevisionId, submitReview } from '../../src-main/store/review.ts';
 import { projectSummary } from '../../src-main/store/summary.ts';
+import { makeOlder } from '../support/older-project.ts';
 import { temporaryDir, testProject } from '../support/project.ts';
 
 const decide = (project: Project, sampleId = 1): unknown =>
@@ -139,10 +140,7 @@ test('a read-only project whose log was not read in yet shows what is in the log
 
 test('a read-only project of an older version is brought up to date in the copy only', async (t) => {
   const dir = await decided(t);
-  const db = new Database(join(dir, 'project.db'));
-  db.exec('DROP TABLE exported_file');
-  db.pragma('user_version = 5');
-  db.close();
+  makeOlder(dir, 5);
   chmodSync(dir, 0o555);
   try {
     const project = openProject(dir);

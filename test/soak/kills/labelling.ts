@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { fovea } from '../app/cli/run-cli.ts';
-import { DEMO_PROJECT_SCENES } from '../support/demo.ts';
-import { findLosses, labelUnderFire, planKills, predictionsOf } from '../support/faults.ts';
+import { fovea } from '../../app/cli/run-cli.ts';
+import { DEMO_PROJECT_SCENES } from '../../support/demo.ts';
+import { findLosses, labelUnderFire, planKills, predictionsOf } from '../../support/faults.ts';
 
 const KILLS = 20;
 
