@@ -1,4 +1,4 @@
--- project.db, user_version 8
+-- project.db, user_version 9
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -11,21 +11,34 @@ CREATE INDEX review_reviewer ON review (reviewer, id, decision, created_at, samp
 CREATE INDEX review_sample ON review (sample_id, id);
 CREATE INDEX sample_flag_flag ON sample_flag (flag, sample_id);
 CREATE INDEX sample_image ON sample (image_id);
-CREATE INDEX sample_language ON sample (language);
 CREATE INDEX sample_note_sample ON sample_note (sample_id, id);
 CREATE INDEX sample_run_run ON sample_run (run_id);
 CREATE INDEX sample_split ON sample (split);
 CREATE INDEX sample_state_agreement ON sample_state (agreement) WHERE agreement IS NOT NULL;
 CREATE INDEX sample_state_disagreement ON sample_state (disagreement);
-CREATE INDEX sample_state_drop_rule ON sample_state (drop_rule) WHERE drop_rule IS NOT NULL;
+CREATE INDEX sample_state_disagreement_down ON sample_state (disagreement DESC) WHERE disagreement IS NOT NULL;
+CREATE INDEX sample_state_dropped ON sample_state (drop_rule, drop_value);
+CREATE INDEX sample_state_dropped_down ON sample_state (drop_rule DESC, drop_value DESC) WHERE drop_rule IS NOT NULL;
 CREATE INDEX sample_state_filter ON sample_state (state, dropped, language, split, sample_id);
 CREATE INDEX sample_state_iou ON sample_state (iou) WHERE iou IS NOT NULL;
+CREATE INDEX sample_state_language ON sample_state (language);
+CREATE INDEX sample_state_language_down ON sample_state (language DESC) WHERE language IS NOT NULL;
 CREATE INDEX sample_state_place ON sample_state (roi_x, roi_y) WHERE roi_x IS NOT NULL;
-CREATE INDEX sample_state_prediction ON sample_state (prediction_id);
-CREATE INDEX sample_state_reviewed ON sample_state (reviewed_at) WHERE reviewed_at IS NOT NULL;
+CREATE INDEX sample_state_prediction ON sample_state (prediction_id) WHERE prediction_id IS NOT NULL;
+CREATE INDEX sample_state_rank ON sample_state (
+  CASE state WHEN 'unlabelled' THEN 0 WHEN 'pending' THEN 1 WHEN 'accepted' THEN 2 WHEN 'corrected' THEN 3 ELSE 4 END);
+CREATE INDEX sample_state_rank_down ON sample_state (
+  CASE state WHEN 'unlabelled' THEN 0 WHEN 'pending' THEN 1 WHEN 'accepted' THEN 2 WHEN 'corrected' THEN 3 ELSE 4 END DESC);
+CREATE INDEX sample_state_reviewed ON sample_state (reviewed_at);
+CREATE INDEX sample_state_reviewed_down ON sample_state (reviewed_at DESC) WHERE reviewed_at IS NOT NULL;
 CREATE INDEX sample_state_reviewer ON sample_state (reviewer, state) WHERE reviewer IS NOT NULL;
 CREATE INDEX sample_state_roi_size ON sample_state (roi_size);
+CREATE INDEX sample_state_roi_size_down ON sample_state (roi_size DESC) WHERE roi_size IS NOT NULL;
+CREATE INDEX sample_state_tag ON sample_state (tag);
+CREATE INDEX sample_state_tag_down ON sample_state (tag DESC) WHERE tag IS NOT NULL;
 CREATE INDEX sample_state_uncertainty ON sample_state (uncertainty);
+CREATE INDEX sample_state_uncertainty_down ON sample_state (uncertainty DESC) WHERE uncertainty IS NOT NULL;
+CREATE INDEX sample_state_walk ON sample_state (sample_id);
 CREATE INDEX sample_tag_sample ON sample_tag (sample_id, tag);
 CREATE TABLE batch (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -64,6 +77,21 @@ CREATE TABLE image (
   height INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 1, sha256 BLOB CHECK (length(sha256) = 32),
   UNIQUE (root_id, path)
 ) STRICT;
+CREATE TABLE import (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  questions_file TEXT NOT NULL,
+  images_dir TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  added INTEGER NOT NULL DEFAULT 0,
+  skipped INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE import_range (
+  import_id INTEGER NOT NULL REFERENCES import(id),
+  first_id INTEGER NOT NULL,
+  last_id INTEGER NOT NULL,
+  PRIMARY KEY (import_id, first_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE job (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   type TEXT NOT NULL,
@@ -236,10 +264,6 @@ CREATE TABLE sample_run (
   sample_id INTEGER PRIMARY KEY REFERENCES sample(id),
   run_id INTEGER NOT NULL REFERENCES run(id)
 ) STRICT;
-CREATE TABLE sample_search (
-  sample_id INTEGER PRIMARY KEY REFERENCES sample(id),
-  search TEXT NOT NULL
-) STRICT;
 CREATE TABLE sample_state (
   sample_id INTEGER PRIMARY KEY REFERENCES sample(id),
   state TEXT NOT NULL CHECK (state IN ('unlabelled', 'pending', 'accepted', 'corrected', 'rejected')),
@@ -271,6 +295,8 @@ CREATE TABLE saved_filter (
   body TEXT NOT NULL,
   created_at TEXT NOT NULL
 ) STRICT;
+CREATE TABLE search_block (block INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+CREATE TABLE search_gram (block INTEGER PRIMARY KEY, grams BLOB NOT NULL) STRICT;
 CREATE TRIGGER batch_item_is_of_this_label AFTER UPDATE OF label ON prediction WHEN OLD.label <> NEW.label
 BEGIN
   UPDATE batch_item SET outcome = 'changed_meanwhile'
@@ -286,8 +312,6 @@ CREATE TRIGGER review_is_append_only_delete BEFORE DELETE ON review
 BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
 CREATE TRIGGER review_is_append_only_update BEFORE UPDATE ON review
 BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
-CREATE TRIGGER sample_has_its_tags AFTER INSERT ON sample
-BEGIN INSERT OR IGNORE INTO sample_tag SELECT value, NEW.id FROM json_each(NEW.tags); END;
 
 -- maps.db, user_version 2
 CREATE TABLE map (

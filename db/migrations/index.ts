@@ -8,6 +8,7 @@ import { migration as m0005 } from './0005-batch-decisions.ts';
 import { migration as m0006 } from './0006-exported-files.ts';
 import { migration as m0007 } from './0007-pictures.ts';
 import { migration as m0008 } from './0008-log-generation.ts';
+import { migration as m0009 } from './0009-set-wise.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -18,4 +19,5 @@ export const projectMigrations: readonly Migration[] = [
   m0006,
   m0007,
   m0008,
+  m0009,
 ];

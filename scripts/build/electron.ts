@@ -1,5 +1,5 @@
 /**
- * Electron's programs: main, preload, backend with its batch thread, and engine. Packages stay outside (electron-builder ships them),
+ * Electron's programs: main, preload, backend with its threads, and engine. Packages stay outside (electron-builder ships them),
  * our own sources become one file each, because Electron runs no TypeScript.
  *
  * Sources find their data files (migrations, presets, the demo model) relative to themselves. A bundle lies elsewhere,
@@ -54,6 +54,7 @@ export async function buildElectron(outDir: string): Promise<void> {
       'batch-thread': entry('src-main/jobs/batch-thread.ts'),
       'picture-thread': entry('src-main/jobs/pictures/thread.ts'),
       'reader-thread': entry('src-main/library/reader-thread.ts'),
+      'look-thread': entry('src-main/jobs/pictures/look-thread.ts'),
     },
   });
   await build({

@@ -1,37 +1,31 @@
 /**
  * Brings questions into a project: checks each line and its picture, writes in batches, can be stopped and repeated.
- * Pictures stay where they are; of each only the header is read.
+ * Pictures stay where they are; of each only the header is read, in threads, while the batch before is written.
  */
 import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Reason } from '../../src-shared/contract/reasons.ts';
 import {
-  inPicture,
   openImport,
   PLAIN_READING,
   Reasons,
-  shown,
   type ImportItem,
   type ReadingOptions,
 } from '../importers/index.ts';
-import { transact } from '../store/db.ts';
-import { ensureImage } from '../store/image.ts';
+import { makeRoom } from '../store/bulk.ts';
+import { importedAfter } from '../store/import-log.ts';
 import type { Project } from '../store/project.ts';
-import { addSample } from '../store/sample.ts';
 import { forgetSamples, UNIMPORT_CHUNK } from '../store/unimport.ts';
-import { correctSample } from './corrections.ts';
-import {
-  type ChosenFolder,
-  type ChosenPicture,
-  chosenFolder,
-  chosenPicture,
-  registerFolder,
-} from './pictures/chosen.ts';
+import { ImportWriter } from './import-writer.ts';
+import { chosenFolder } from './pictures/chosen.ts';
+import { PictureLooks } from './pictures/looks.ts';
 import { refuseMoved } from './pictures/moved.ts';
 
-/** Large enough that the disk waits for few commits, small enough that stopping loses little. */
-const BATCH = 500;
+/** Some 40 ms of writing: the disk waits for few commits, and whoever reviews meanwhile hardly at all. */
+const BATCH = 2000;
+
 export interface ImportReport {
   readonly added: number;
   /** Questions whose sample is in the project already, as they say. */
@@ -61,132 +55,130 @@ export interface ImportOptions {
   readonly onProgress?: (questions: number, line: number) => void;
 }
 
-type Checked = Extract<ImportItem, { ok: true }> & { readonly picture: ChosenPicture };
-
 /**
  * Imports a question file. Bad lines are refused and counted, the others go in. Throws `not_found` (folder, file),
  * `conflict` (see `refuseMoved`), `cancelled` (see `onStop`), `no_space`, `read_only`, `io`.
  */
 export async function importQuestions(project: Project, options: ImportOptions): Promise<ImportReport> {
   const started = performance.now();
-  let root = await chosenFolder(project, options.imagesDir);
-  const realProject = await realpath(project.path);
-  const sizes = new Map<string, Promise<ChosenPicture>>();
-  const linkedInto = new Set<string>();
-  const [failures, notes] = [new Reasons(), new Reasons()];
+  const folder = await chosenFolder(project, options.imagesDir);
   const reading = options.reading ?? PLAIN_READING;
-  let [added, updated, skipped, failed, lines] = [0, 0, 0, 0, 0];
-  let batch: ImportItem[] = [];
-  const addedIds: number[] = [];
-
-  const stop = async (): Promise<never> => {
-    const corrected = updated > 0 ? ` ${updated} samples that it corrected` : '';
-    if (options.onStop !== 'take back') {
-      throw new FoveaError(
-        'cancelled',
-        `stopped after ${lines} questions; ${added} samples were added${corrected && `, and${corrected}`}`,
-        {
-          next: 'Import the same file again to go on',
-        },
-      );
-    }
-    let gone = 0;
-    for (let at = 0; at < addedIds.length; at += UNIMPORT_CHUNK) {
-      gone += forgetSamples(project.db, addedIds.slice(at, at + UNIMPORT_CHUNK));
-      await breathe();
-    }
-    const stay = added - gone;
-    throw new FoveaError(
-      'cancelled',
-      stay === 0
-        ? `the import was cancelled; nothing of it is in the project${corrected && `, but for${corrected}`}`
-        : `the import was cancelled; ${stay} of its samples were worked with already and stay`,
-      { next: 'Import the file again whenever you like' },
-    );
-  };
-
-  const flush = async (): Promise<void> => {
-    const items = batch;
-    batch = [];
-    const checked = await Promise.all(items.map((item) => check(item, root, sizes, reading)));
-    sizes.clear();
-    const good = checked.filter((found) => found.ok);
-    for (const { picture } of good) if (picture.linkedInto !== null) linkedInto.add(picture.linkedInto);
-    for (const found of checked) {
-      if (found.ok) continue;
-      failed++;
-      failures.add(found.line, found.problem);
-    }
-    if (lines === 0)
-      await refuseMoved(
-        project,
-        root,
-        good.map(({ picture }) => picture.image),
-      );
-    transact(project.db, () => {
-      if (good.length === 0) return;
-      const rootId = registerFolder(project, root, realProject, linkedInto);
-      root = { ...root, rootId };
-      for (const { line, record, picture, notes: own } of good) {
-        const sample = { ...record, imageId: ensureImage(project.db, { ...picture.image, rootId }) };
-        const id = addSample(project.db, sample);
-        const corrections = id === null ? correctSample(project.db, sample) : [];
-        if (id !== null) added++;
-        else if (corrections.length > 0) updated++;
-        else skipped++;
-        if (id !== null && options.onStop === 'take back') addedIds.push(id);
-        if (id !== null || corrections.length > 0)
-          for (const note of [...own, ...corrections]) notes.add(line, note);
-      }
-    });
-    lines += items.length;
-    options.onProgress?.(lines, items.at(-1)?.line ?? 0);
-    if (options.signal?.aborted) await stop();
-  };
-
   const { items } = await openImport(options.questionsFile, reading);
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length === BATCH) await flush();
-  }
-  await flush();
-  return {
-    added,
-    updated,
-    skipped,
-    failed,
-    seconds: (performance.now() - started) / 1000,
-    failures: failures.list(),
-    notes: notes.list(),
-    linkedInto: [...linkedInto],
+  const looks = new PictureLooks(folder);
+  const questionsFile = resolve(options.questionsFile);
+  const writer = new ImportWriter(project, await realpath(project.path), folder, { questionsFile, reading });
+  const giveBack = makeRoom(project.db);
+  const [failures, notes] = [new Reasons(), new Reasons()];
+  let lines = 0;
+
+  const write = async (batch: readonly ImportItem[], looked: Promise<unknown>): Promise<void> => {
+    await unlessStopped(looked, options.signal);
+    if (lines === 0) await refuseMoved(project, folder, writer.newPictures(batch));
+    const outcome = writer.write(batch);
+    for (const { line, reason } of outcome.failures) failures.add(line, reason);
+    for (const { line, reason } of outcome.notes) notes.add(line, reason);
+    lines += batch.length;
+    options.onProgress?.(lines, batch.at(-1)?.line ?? 0);
+    // Whoever waits for this connection gets a turn.
+    await breathe();
+    throwIfStopped(options.signal);
   };
+
+  try {
+    // The last batch that was read: its pictures are looked at while the next one is read.
+    let last: { readonly batch: readonly ImportItem[]; readonly looked: Promise<unknown> } | null = null;
+    const next = async (batch: readonly ImportItem[]): Promise<void> => {
+      const looked = writer.lookAt(batch, looks);
+      // Its failure is met when its turn comes.
+      looked.catch(() => undefined);
+      if (last) await write(last.batch, last.looked);
+      last = batch.length > 0 ? { batch, looked } : null;
+    };
+    let batch: ImportItem[] = [];
+    for await (const item of items) {
+      batch.push(item);
+      if (batch.length < BATCH) continue;
+      await next(batch);
+      batch = [];
+    }
+    await next(batch);
+    await next([]);
+    const { added, updated, skipped, failed } = writer.written;
+    if (added === 0) writer.forget();
+    return {
+      added,
+      updated,
+      skipped,
+      failed,
+      seconds: (performance.now() - started) / 1000,
+      failures: failures.list(),
+      notes: notes.list(),
+      linkedInto: writer.linkedInto,
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof Stopped)) throw thrown;
+    return await stop(project, writer, lines, options.onStop ?? 'keep');
+  } finally {
+    looks.close();
+    giveBack();
+  }
 }
 
-async function check(
-  item: ImportItem,
-  root: ChosenFolder,
-  sizes: Map<string, Promise<ChosenPicture>>,
-  reading: ReadingOptions,
-): Promise<Checked | Extract<ImportItem, { ok: false }>> {
-  if (!item.ok) return item;
-  const { record } = item;
+/** Thrown by the walk itself where the signal asks for it. */
+class Stopped extends Error {}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new Stopped();
+}
+
+/** Waits, but no longer than until the signal: a hung disk would not answer for long. */
+async function unlessStopped(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  throwIfStopped(signal);
+  if (!signal) return void (await work);
+  const over = new AbortController();
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Stopped()), { signal: over.signal });
+  });
   try {
-    // Several questions about one picture follow one another: its header is read once.
-    let picture = sizes.get(record.imagePath);
-    if (!picture) sizes.set(record.imagePath, (picture = chosenPicture(root, record.imagePath)));
-    const chosen = await picture;
-    const placed = inPicture(item, [chosen.image.width, chosen.image.height], reading.boxes);
-    return placed.ok ? { ...placed, picture: chosen } : placed;
-  } catch (thrown) {
-    const error = FoveaError.from(thrown);
-    return {
-      ok: false,
-      line: item.line,
-      problem: {
-        message: error.message,
-        value: shown(record.imagePath),
-        next: error.next ?? 'Check the picture',
-      },
-    };
+    await Promise.race([work, stopped]);
+  } finally {
+    over.abort();
   }
+}
+
+async function stop(
+  project: Project,
+  writer: ImportWriter,
+  lines: number,
+  what: 'keep' | 'take back',
+): Promise<never> {
+  const { importId, added, updated } = writer.written;
+  const corrected = updated > 0 ? ` ${updated} samples that it corrected` : '';
+  if (what === 'keep') {
+    if (added === 0) writer.forget();
+    throw new FoveaError(
+      'cancelled',
+      `stopped after ${lines} questions; ${added} samples were added${corrected && `, and${corrected}`}`,
+      { next: 'Import the same file again to go on' },
+    );
+  }
+  let gone = 0;
+  if (importId !== null) {
+    for (let last = 0; ;) {
+      const ids = importedAfter(project.db, importId, last, UNIMPORT_CHUNK);
+      if (ids.length === 0) break;
+      gone += forgetSamples(project.db, ids);
+      last = ids.at(-1)!;
+      await breathe();
+    }
+  }
+  const stay = added - gone;
+  if (stay === 0) writer.forget();
+  throw new FoveaError(
+    'cancelled',
+    stay === 0
+      ? `the import was cancelled; nothing of it is in the project${corrected && `, but for${corrected}`}`
+      : `the import was cancelled; ${stay} of its samples were worked with already and stay`,
+    { next: 'Import the file again whenever you like' },
+  );
 }

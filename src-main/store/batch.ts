@@ -7,7 +7,8 @@ import type { Batch, SampleFilter, Verdict } from '../../src-shared/contract/pro
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { auditSize, wrongAtMost } from '../../src-shared/kernels/audit.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
-import { type Sql, whereSql } from './sample-where.ts';
+import { whereSql } from './sample-where.ts';
+import type { Sql } from './sql.ts';
 
 /** What a batch would be about. */
 export interface BatchScope {
@@ -83,7 +84,7 @@ const CARRIES: Readonly<Record<Batch['decision'], string>> = {
 
 /** What a batch would take, and what it would leave out; nothing is written. */
 export function countBatch(db: ReadableDb, wish: BatchScope): { population: number; leftOut: LeftOut } {
-  const { sql, params } = scope(wish);
+  const { sql, params } = scope(db, wish);
   const { population, ...leftOut } = read<LeftOut & { population: number }>(
     db,
     `SELECT COUNT(CASE WHEN ${TAKEN[wish.decision]} THEN 1 END) AS population,
@@ -102,7 +103,7 @@ export function countBatch(db: ReadableDb, wish: BatchScope): { population: numb
 export function startBatch(db: WritableDb, wish: NewBatch): { batch: Batch; leftOut: LeftOut } {
   const { target, reviewer, decision } = wish;
   return transact(db, () => {
-    const within = scope(wish);
+    const within = scope(db, wish);
     const counted = countBatch(db, wish);
     const before = read<{ id: number }>(db, "SELECT id FROM batch WHERE state = 'auditing'").all();
     for (const { id } of before) dismissBatch(db, id);
@@ -192,8 +193,8 @@ export function requireState(batch: Batch, states: readonly Batch['state'][]): v
   });
 }
 
-function scope({ filter, ids, except }: BatchScope): Sql {
-  const parts = [whereSql(filter)];
+function scope(db: ReadableDb, { filter, ids, except }: BatchScope): Sql {
+  const parts = [whereSql(db, filter)];
   if (ids !== null) parts.push(among('IN', ids));
   if (except.length > 0) parts.push(among('NOT IN', except));
   return {

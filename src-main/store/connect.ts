@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { storeError } from './errors.ts';
+import { foldText } from './search-text.ts';
 
 export const PROJECT_FILE = 'project.db';
 export const MAPS_FILE = 'maps.db';
@@ -17,7 +18,7 @@ export function connect(file: string, readonly: boolean): Database.Database {
     db.pragma('foreign_keys = ON');
     db.pragma('synchronous = FULL');
     // Case folding for search: SQLite's own LIKE folds ASCII only.
-    db.function('fold', { deterministic: true }, (text) => String(text).normalize('NFKC').toLowerCase());
+    db.function('fold', { deterministic: true }, (text) => foldText(String(text)));
     return db;
   } catch (thrown) {
     db?.close();

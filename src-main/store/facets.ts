@@ -4,7 +4,8 @@
  */
 import { NO_FILTER, type Facets, type SampleFilter } from '../../src-shared/contract/procedures.ts';
 import { type ReadableDb, read } from './db.ts';
-import { whereSql, type Sql } from './sample-where.ts';
+import { whereSql } from './sample-where.ts';
+import type { Sql } from './sql.ts';
 
 /** Batches shown at most: nobody looks for older ones by number. */
 const MOST_BATCHES = 20;
@@ -24,10 +25,10 @@ const PARTS = Object.keys(COLUMNS) as Part[];
 /** @param filter what is in force; every part is counted without its own choices */
 export function facets(db: ReadableDb, filter: SampleFilter = NO_FILTER): Facets {
   const found = ofProject(db);
-  if (whereSql(filter).sql === whereSql(NO_FILTER).sql) return found;
+  if (whereSql(db, filter).sql === whereSql(db, NO_FILTER).sql) return found;
   const columns = countColumns(db, filter);
-  const tags = countTags(db, whereSql({ ...filter, tags: [] }));
-  const flags = countFlags(db, whereSql({ ...filter, flags: [] }));
+  const tags = countTags(db, whereSql(db, { ...filter, tags: [] }));
+  const flags = countFlags(db, whereSql(db, { ...filter, flags: [] }));
   const again = <T extends { readonly samples: number }>(
     choices: readonly T[],
     counts: ReadonlyMap<string, number>,
@@ -42,7 +43,7 @@ export function facets(db: ReadableDb, filter: SampleFilter = NO_FILTER): Facets
     reviewers: again(found.reviewers, columns.reviewers, nameOf),
     dropRules: again(found.dropRules, columns.dropRules, ({ rule }) => rule),
     flags: again(found.flags, flags, ({ flag }) => flag),
-    withNotes: countNotes(db, whereSql({ ...filter, notes: 'any' })),
+    withNotes: countNotes(db, whereSql(db, { ...filter, notes: 'any' })),
   };
 }
 
@@ -69,10 +70,10 @@ function countColumns(
   };
   count(
     PARTS.filter((part) => filter[part].length === 0),
-    whereSql(filter),
+    whereSql(db, filter),
   );
   for (const part of PARTS.filter((part) => filter[part].length > 0))
-    count([part], whereSql({ ...filter, [part]: [] }));
+    count([part], whereSql(db, { ...filter, [part]: [] }));
   return counts;
 }
 

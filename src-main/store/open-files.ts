@@ -18,6 +18,7 @@ import { openJournal } from './journal/journal.ts';
 import { setStaleLogAside } from './leftover-log.ts';
 import { prepareMapsFile } from './maps-file.ts';
 import { migrate } from './migrate.ts';
+import { fillGrams } from './search-text.ts';
 import { moveAside } from './set-aside.ts';
 
 const CHECK_WHOLE_FILE_BELOW = 32 << 20;
@@ -68,6 +69,7 @@ export function openFiles(folder: string): Project {
     mkdirSync(join(folder, 'cache'), { recursive: true });
     const journal = openJournal(db as ReadableDb, folder);
     onCommit(db as WritableDb, journal);
+    fillGrams(db as WritableDb);
     const end = (): void => {
       journal.close();
       if (db.open) closeBoth(db as WritableDb, holder!, identity, folder);

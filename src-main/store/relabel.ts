@@ -87,7 +87,7 @@ export function candidatesAfter(
   after: number,
   limit: number,
 ): Candidate[] {
-  const { sql, params } = scopeSql(scope);
+  const { sql, params } = scopeSql(db, scope);
   return read<CandidateRow>(db, `${CANDIDATE} ${sql} AND t.sample_id > ? ORDER BY t.sample_id LIMIT ?`)
     .all(...params, after, limit)
     .map(toCandidate);
@@ -95,7 +95,7 @@ export function candidatesAfter(
 
 /** The sample as a candidate, or null when it shows something else by now or somebody decided on it. */
 export function candidateOf(db: ReadableDb, runIds: readonly number[], sampleId: number): Candidate | null {
-  const { sql, params } = scopeSql({ filter: null, runIds });
+  const { sql, params } = scopeSql(db, { filter: null, runIds });
   const row = read<CandidateRow>(db, `${CANDIDATE} ${sql} AND t.sample_id = ?`).get(...params, sampleId);
   return row ? toCandidate(row) : null;
 }
@@ -105,12 +105,12 @@ export function countScope(
   db: ReadableDb,
   scope: RelabelScope,
 ): { readonly samples: number; readonly reviewed: number; readonly candidates: number } {
-  const where = scope.filter ? whereSql(scope.filter) : { sql: 'true', params: [] };
+  const where = scope.filter ? whereSql(db, scope.filter) : { sql: 'true', params: [] };
   const all = read<{ samples: number; reviewed: number }>(
     db,
     `SELECT COUNT(*) AS samples, COUNT(t.review_id) AS reviewed FROM sample_state t WHERE ${where.sql}`,
   ).get(...where.params)!;
-  const { sql, params } = scopeSql(scope);
+  const { sql, params } = scopeSql(db, scope);
   const { n } = read<{ n: number }>(db, `SELECT COUNT(*) AS n ${sql}`).get(...params)!;
   return { ...all, candidates: n };
 }
@@ -128,8 +128,8 @@ function toCandidate(row: CandidateRow): Candidate {
   return { sampleId: row.sample_id, predictionId: row.prediction_id, size: [row.width, row.height] };
 }
 
-function scopeSql({ filter, runIds }: RelabelScope) {
-  const where = filter ? whereSql(filter) : { sql: 'true', params: [] };
+function scopeSql(db: ReadableDb, { filter, runIds }: RelabelScope) {
+  const where = filter ? whereSql(db, filter) : { sql: 'true', params: [] };
   return {
     sql: `FROM sample_state t JOIN prediction p ON p.id = t.prediction_id
       JOIN sample s ON s.id = t.sample_id JOIN image i ON i.id = s.image_id

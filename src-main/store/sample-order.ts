@@ -4,12 +4,13 @@
  */
 import type { SampleSort, SortKey } from '../../src-shared/contract/procedures.ts';
 import { type ReadableDb, type SqlValue, read } from './db.ts';
-import type { Sql } from './sample-where.ts';
+import type { Sql } from './sql.ts';
 
 const STATE_RANK =
   "CASE t.state WHEN 'unlabelled' THEN 0 WHEN 'pending' THEN 1 WHEN 'accepted' THEN 2 WHEN 'corrected' THEN 3 ELSE 4 END";
 
-const KEYS: Readonly<Record<Exclude<SortKey, 'listed'>, readonly string[]>> = {
+/** What each order compares, on `sample_state t`. */
+export const KEYS: Readonly<Record<Exclude<SortKey, 'listed'>, readonly string[]>> = {
   imported: [],
   disagreement: ['t.disagreement'],
   uncertainty: ['t.uncertainty'],

@@ -6,7 +6,9 @@ import { NOTE_SHOWN } from './annotation.ts';
 import { type ReadableDb, read } from './db.ts';
 import { CHANGED_SAMPLES } from './picture-change.ts';
 import { beforeSql, orderOf, orderSql } from './sample-order.ts';
-import { whereSql } from './sample-where.ts';
+import { countAll, pageOfAll } from './sample-page.ts';
+import { foundBy, isNothingBut, whereSql } from './sample-where.ts';
+import { pageOfFound } from './search.ts';
 
 interface Row {
   readonly id: number;
@@ -33,7 +35,10 @@ interface Row {
 
 /** How many samples the filter lets through. */
 export function countSamples(db: ReadableDb, filter: SampleFilter): number {
-  const { sql, params } = whereSql(filter);
+  if (isNothingBut(filter)) return countAll(db);
+  const found = isNothingBut(filter, 'text') ? foundBy(db, filter) : null;
+  if (found) return found.size;
+  const { sql, params } = whereSql(db, filter);
   return read<{ n: number }>(db, `SELECT COUNT(*) AS n FROM sample_state t WHERE ${sql}`).get(...params)!.n;
 }
 
@@ -45,10 +50,14 @@ export function listSampleIds(
   limit: number,
   sort: SampleSort = IMPORT_ORDER,
 ): number[] {
-  const where = whereSql(filter);
+  const { by, descending } = sort;
+  if (isNothingBut(filter) && by !== 'listed') return pageOfAll(db, { by, descending }, offset, limit);
+  const found = isNothingBut(filter, 'text') ? foundBy(db, filter) : null;
+  if (found && by === 'imported') return pageOfFound(found, descending, offset, limit);
+  const where = whereSql(db, filter);
   const order = orderSql(orderOf(sort, filter.ids));
   // Without a state to look for, walking in queue order finds a page sooner than the index and a sort.
-  const walk = sort.by === 'imported' && filter.states.length === 0 ? 'NOT INDEXED' : '';
+  const walk = by === 'imported' && filter.states.length === 0 ? 'NOT INDEXED' : '';
   return read<{ id: number }>(
     db,
     `SELECT t.sample_id AS id FROM sample_state t ${walk} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
@@ -95,7 +104,7 @@ export function samplePosition(
   id: number,
   sort: SampleSort = IMPORT_ORDER,
 ): number | null {
-  const { sql, params } = whereSql(filter);
+  const { sql, params } = whereSql(db, filter);
   const shown = read(db, `SELECT 1 FROM sample_state t WHERE ${sql} AND t.sample_id = ?`).get(...params, id);
   const before = beforeSql(db, orderOf(sort, filter.ids), id);
   if (!shown || !before) return null;

@@ -1,11 +1,12 @@
 /**
  * The derived rows behind the queue: state, drop, decision and scores of each sample in a narrow table, so that
- * filtering, sorting and counting 100,000 samples stays quick, and its search text beside it. Always written in the
+ * filtering, sorting and counting 100,000 samples stays quick, and its searched text lies beside it (`search-text.ts`). Always written in the
  * transaction that changes what they derive from.
  */
 import type { SampleState } from '../../src-shared/contract/domain.ts';
 import { type ReadableDb, type WritableDb, read, write } from './db.ts';
 import { ensureScores } from './scores.ts';
+import { refreshAllSearch, refreshSearch } from './search-text.ts';
 
 const JOINS = `
 FROM sample s
@@ -49,15 +50,6 @@ ON CONFLICT (sample_id) DO UPDATE SET state = excluded.state, dropped = excluded
   disagreement = excluded.disagreement, uncertainty = excluded.uncertainty, roi_size = excluded.roi_size,
   roi_x = excluded.roi_x, roi_y = excluded.roi_y, iou = excluded.iou, agreement = excluded.agreement`;
 
-const SEARCH = `
-INSERT INTO sample_search (sample_id, search)
-SELECT s.id, fold(s.external_id || char(10) || s.question || char(10) || COALESCE(p.answer, '')
-  || char(10) || COALESCE(s.reference_answer, ''))
-${JOINS}`;
-
-const UPSERT_SEARCH = `
-ON CONFLICT (sample_id) DO UPDATE SET search = excluded.search WHERE search <> excluded.search`;
-
 /** Derives one sample's row anew, and computes the scores it lacks. */
 export function refreshSampleState(db: WritableDb, sampleId: number): void {
   const { prediction, review } = read<{ prediction: number | null; review: number | null }>(
@@ -66,7 +58,12 @@ export function refreshSampleState(db: WritableDb, sampleId: number): void {
   ).get(sampleId)!;
   ensureScores(db, prediction, review);
   write(db, `${DERIVE} WHERE s.id = ? ${UPSERT}`).run(sampleId);
-  write(db, `${SEARCH} WHERE s.id = ? ${UPSERT_SEARCH}`).run(sampleId);
+  refreshSearch(db, sampleId);
+}
+
+/** Derives the rows of new samples in `(after, upTo]`: what they are searched by is the caller's. */
+export function addSampleStates(db: WritableDb, after: number, upTo: number): void {
+  write(db, `${DERIVE} WHERE s.id > ? AND s.id <= ?`).run(after, upTo);
 }
 
 /**
@@ -84,7 +81,7 @@ export function refreshBatchStates(db: WritableDb, batchId: number, after: numbe
 /** Derives every row anew: after another run became the active one. Missing scores come later (`score-backlog.ts`). */
 export function refreshAllSampleStates(db: WritableDb): void {
   write(db, `${DERIVE} WHERE true ${UPSERT}`).run();
-  write(db, `${SEARCH} WHERE true ${UPSERT_SEARCH}`).run();
+  refreshAllSearch(db);
 }
 
 export interface SampleStateRow {

@@ -1,12 +1,10 @@
 /** A filter as SQL over `sample_state t`. Values are always parameters; names come from the tables below only. */
-import type { Measure, SampleFilter } from '../../src-shared/contract/procedures.ts';
-import type { SqlValue } from './db.ts';
+import { NO_FILTER, type Measure, type SampleFilter } from '../../src-shared/contract/procedures.ts';
+import type { ReadableDb } from './db.ts';
 import { CHANGED_SAMPLES, UNSHOWN_SAMPLES } from './picture-change.ts';
-
-export interface Sql {
-  readonly sql: string;
-  readonly params: readonly SqlValue[];
-}
+import { type Found, findText, foundSql, withIds, withNote } from './search.ts';
+import { foldText } from './search-text.ts';
+import { type Sql, plain } from './sql.ts';
 
 /** Columns of `sample_state` that hold a measure. */
 export const MEASURES: Readonly<Record<Measure, string>> = {
@@ -36,7 +34,7 @@ const PICTURES: Readonly<Record<SampleFilter['pictures'], string>> = {
 };
 
 /** The condition a sample's row meets when the filter lets it through. */
-export function whereSql(filter: SampleFilter): Sql {
+export function whereSql(db: ReadableDb, filter: SampleFilter): Sql {
   const parts: Sql[] = [
     oneOf('t.state', filter.states),
     oneOfOrNone('t.language', filter.languages),
@@ -71,14 +69,8 @@ export function whereSql(filter: SampleFilter): Sql {
       params: [JSON.stringify(filter.ids)],
     });
   }
-  if (filter.text.trim() !== '') {
-    parts.push({
-      // Notes are few beside samples: they are looked through once, not for every sample.
-      sql: `EXISTS (SELECT 1 FROM sample_search f WHERE f.sample_id = t.sample_id AND instr(f.search, fold(?)) > 0)
-        OR t.sample_id IN (SELECT sample_id FROM sample_note WHERE instr(fold(text), fold(?)) > 0)`,
-      params: [filter.text.trim(), filter.text.trim()],
-    });
-  }
+  const found = foundBy(db, filter);
+  if (found) parts.push(foundSql(found, 't.sample_id'));
   const used = parts.filter(({ sql }) => sql !== '');
   return {
     sql: ['true', ...used.map(({ sql }) => `(${sql})`)].join(' AND '),
@@ -86,8 +78,21 @@ export function whereSql(filter: SampleFilter): Sql {
   };
 }
 
-function plain(sql: string): Sql {
-  return { sql, params: [] };
+/** Whether the filter asks for nothing, or for nothing but its `part`. */
+export function isNothingBut(filter: SampleFilter, part?: keyof SampleFilter): boolean {
+  return Object.entries(NO_FILTER).every(([name, nothing]) => {
+    const asked = filter[name as keyof SampleFilter];
+    if (name === part || asked === nothing) return true;
+    if (name === 'text') return filter.text.trim() === '';
+    return typeof asked === 'object' && asked !== null && Object.keys(asked).length === 0;
+  });
+}
+
+/** The samples whose text, or one of whose notes, holds the filter's text; null where it has none. */
+export function foundBy(db: ReadableDb, filter: SampleFilter): Found | null {
+  const query = filter.text.trim();
+  if (foldText(query) === '') return null;
+  return withIds(findText(db, query), withNote(db, query));
 }
 
 function oneOf(column: string, values: readonly string[]): Sql {

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { boxSchema } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
-import { type ReadableDb, type WritableDb, read, write } from './db.ts';
-import { refreshSampleState } from './sample-state.ts';
+import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
+import { addSampleStates } from './sample-state.ts';
+import { searchText, writeSearch } from './search-text.ts';
 
 export interface NewSample {
   readonly externalId: string;
@@ -38,23 +39,58 @@ const tagsSchema = z.array(z.string());
 
 /** Adds a sample, or gives null when the same id, picture and question are there already. */
 export function addSample(db: WritableDb, sample: NewSample): number | null {
-  const { changes, lastId } = write(
-    db,
-    `INSERT INTO sample (external_id, image_id, question, reference_answer, truth_boxes, language, split, tags)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-  ).run(
-    sample.externalId,
-    sample.imageId,
-    sample.question,
-    sample.referenceAnswer,
-    JSON.stringify(sample.truthBoxes),
-    sample.language,
-    sample.split,
-    JSON.stringify(sample.tags),
-  );
-  if (changes === 0) return null;
-  refreshSampleState(db, lastId);
-  return lastId;
+  return addSamples(db, [sample])[0] ?? null;
+}
+
+/**
+ * Adds samples, and what derives from them for all of them at once, in one transaction.
+ * @returns for each its id, or null when the same id, picture and question are there already
+ */
+export function addSamples(db: WritableDb, samples: readonly NewSample[]): (number | null)[] {
+  return transact(db, () => {
+    const ids: (number | null)[] = [];
+    const texts: (readonly [number, string])[] = [];
+    let tagged = false;
+    const insert = write(
+      db,
+      `INSERT INTO sample (external_id, image_id, question, reference_answer, truth_boxes, language, split, tags)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    for (const sample of samples) {
+      const { changes, lastId } = insert.run(
+        sample.externalId,
+        sample.imageId,
+        sample.question,
+        sample.referenceAnswer,
+        sample.truthBoxes.length === 0 ? '[]' : JSON.stringify(sample.truthBoxes),
+        sample.language,
+        sample.split,
+        sample.tags.length === 0 ? '[]' : JSON.stringify(sample.tags),
+      );
+      if (changes === 0) {
+        ids.push(null);
+        continue;
+      }
+      ids.push(lastId);
+      tagged ||= sample.tags.length > 0;
+      texts.push([lastId, searchText({ ...sample, answer: null })]);
+    }
+    const [first] = texts;
+    if (first) deriveNew(db, first[0] - 1, texts.at(-1)![0], tagged);
+    writeSearch(db, texts);
+    return ids;
+  });
+}
+
+function deriveNew(db: WritableDb, after: number, upTo: number, tagged: boolean): void {
+  if (tagged) {
+    write(
+      db,
+      `INSERT OR IGNORE INTO sample_tag
+       SELECT j.value, s.id FROM sample s, json_each(s.tags) j WHERE s.id > ? AND s.id <= ? ORDER BY 1, 2`,
+    ).run(after, upTo);
+  }
+  addSampleStates(db, after, upTo);
 }
 
 /** Throws `not_found`. */

@@ -13,6 +13,7 @@ import { transformSchema } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Alike } from '../../src-shared/contract/procedures.ts';
 import { type ReadableDb, type SqlValue, read } from './db.ts';
+import { findText, foundSql } from './search.ts';
 import { foregroundMask, maskOverlap, wordsOf, wordWeights, wordLikeness } from './likeness.ts';
 
 interface Row {
@@ -131,8 +132,9 @@ function candidates(db: ReadableDb, self: Row, weightOf: (word: string) => numbe
   const terms: string[] = [];
   const params: SqlValue[] = [];
   for (const word of words) {
-    terms.push('? * (instr(f.search, ?) > 0)');
-    params.push(weightOf(word) / all, word);
+    const held = foundSql(findText(db, word), 't.sample_id');
+    terms.push(`? * (${held.sql})`);
+    params.push(weightOf(word) / all, ...held.params);
   }
   const here = place(self);
   if (here) {
@@ -145,7 +147,7 @@ function candidates(db: ReadableDb, self: Row, weightOf: (word: string) => numbe
   if (terms.length === 0) return [];
   return read<{ id: number }>(
     db,
-    `SELECT t.sample_id AS id FROM sample_state t NOT INDEXED CROSS JOIN sample_search f ON f.sample_id = t.sample_id
+    `SELECT t.sample_id AS id FROM sample_state t NOT INDEXED
      ORDER BY ${terms.join(' + ')} DESC, t.sample_id LIMIT ${CANDIDATES}`,
   )
     .all(...params)

@@ -29,8 +29,8 @@ export function projectSummary(db: ReadableDb, path: string): ProjectSummary {
     samples,
     byState,
     dropped,
-    languages: distinct(db, 'language'),
-    splits: distinct(db, 'split'),
+    languages: distinct(db, 'sample_state', 'language'),
+    splits: distinct(db, 'sample', 'split'),
     runs: listRuns(db),
     activeRunId: activeRunId(db),
     readOnly: whySealed(db)?.toWire() ?? null,
@@ -41,10 +41,14 @@ export function projectName(db: ReadableDb): string {
   return read<{ name: string }>(db, 'SELECT name FROM project').get()!.name;
 }
 
-function distinct(db: ReadableDb, column: 'language' | 'split'): string[] {
+/** Values of an indexed column, each found by the one before: samples are many and languages few. */
+function distinct(db: ReadableDb, table: string, column: 'language' | 'split'): string[] {
   const rows = read<{ value: string }>(
     db,
-    `SELECT DISTINCT ${column} AS value FROM sample WHERE ${column} IS NOT NULL ORDER BY 1`,
+    `WITH RECURSIVE found (value) AS (
+       SELECT MIN(${column}) FROM ${table}
+       UNION ALL SELECT (SELECT MIN(${column}) FROM ${table} WHERE ${column} > value) FROM found WHERE value IS NOT NULL)
+     SELECT value FROM found WHERE value IS NOT NULL`,
   ).all();
   return rows.map((row) => row.value);
 }

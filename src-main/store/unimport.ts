@@ -3,6 +3,7 @@
  * with meanwhile (labelled, decided, flagged, noted, queued) stays: that is no longer only the import's.
  */
 import { type WritableDb, read, transact, write } from './db.ts';
+import { writeSearch } from './search-text.ts';
 
 /** One commit; a few ms. */
 export const UNIMPORT_CHUNK = 500;
@@ -21,12 +22,17 @@ export function forgetSamples(db: WritableDb, ids: readonly number[]): number {
   return transact(db, () => {
     const gone = read<{ id: number }>(db, UNTOUCHED)
       .all(JSON.stringify(ids))
-      .map(({ id }) => id);
+      .map(({ id }) => id)
+      .sort((a, b) => a - b);
     const list = JSON.stringify(gone);
-    for (const table of ['sample_tag', 'sample_search', 'sample_state', 'sample_run']) {
+    for (const table of ['sample_tag', 'sample_state', 'sample_run']) {
       write(db, `DELETE FROM ${table} WHERE sample_id IN (SELECT value FROM json_each(?))`).run(list);
     }
     write(db, 'DELETE FROM sample WHERE id IN (SELECT value FROM json_each(?))').run(list);
+    writeSearch(
+      db,
+      gone.map((id) => [id, null] as const),
+    );
     return gone.length;
   });
 }

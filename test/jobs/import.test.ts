@@ -3,14 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { countLines } from '../../src-main/importers/records.ts';
 import { importQuestions } from '../../src-main/jobs/import.ts';
-import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
-import { addNote } from '../../src-main/store/annotation.ts';
-import { read } from '../../src-main/store/db.ts';
+import type { Looked } from '../../src-main/jobs/pictures/look-wire.ts';
 import type { Project } from '../../src-main/store/project.ts';
+import { PictureLooks } from '../../src-main/jobs/pictures/looks.ts';
+import { addNote } from '../../src-main/store/annotation.ts';
+import { chosenFolder } from '../../src-main/jobs/pictures/chosen.ts';
+import { importedAfter, listImports } from '../../src-main/store/import-log.ts';
+import { read } from '../../src-main/store/db.ts';
 import { submitReview } from '../../src-main/store/review.ts';
-import { listSamples } from '../../src-main/store/sample-query.ts';
+import { countSamples, listSamples } from '../../src-main/store/sample-query.ts';
 import { sampleDetail } from '../../src-main/store/sample-detail.ts';
 import { projectSummary } from '../../src-main/store/summary.ts';
 import { imagePath } from '../../src-main/store/image.ts';
@@ -106,13 +110,13 @@ test('a missing folder or file is said before anything is written; stopping keep
   await assert.rejects(at({ imagesDir: join(imagesDir, 'none') }), { code: 'not_found' });
   await assert.rejects(at({ questionsFile: join(imagesDir, 'none') }), { code: 'not_found' });
   assert.equal(projectSummary(project.db, '').samples, 0);
-  write(Array.from({ length: 1200 }, (_, n) => question(String(n), 'a.png')));
+  write(Array.from({ length: 4500 }, (_, n) => question(String(n), 'a.png')));
   const controller = new AbortController();
   const stopped = at({ signal: controller.signal, onProgress: () => controller.abort() });
   await assert.rejects(stopped, { code: 'cancelled' });
-  assert.equal(projectSummary(project.db, '').samples, 500);
+  assert.equal(projectSummary(project.db, '').samples, 2000);
   const rest = await importQuestions(project, { imagesDir, questionsFile });
-  assert.deepEqual([rest.added, rest.skipped], [700, 500]);
+  assert.deepEqual([rest.added, rest.skipped], [2500, 2000]);
 });
 
 test('an import that is taken back leaves no sample, but for those that somebody worked with', async (t) => {
@@ -120,12 +124,12 @@ test('an import that is taken back leaves no sample, but for those that somebody
   const { db } = project;
   write([{ ...question('old', 'a.png'), tags: ['kept'] }]);
   await importQuestions(project, { imagesDir, questionsFile });
-  write(Array.from({ length: 1200 }, (_, n) => ({ ...question(String(n), 'a.png'), tags: ['new'] })));
+  write(Array.from({ length: 4500 }, (_, n) => ({ ...question(String(n), 'a.png'), tags: ['new'] })));
   const stopped = (work: () => void): Promise<unknown> => {
     const controller = new AbortController();
     const onProgress = (questions: number, line: number): void => {
       assert.equal(line, questions);
-      if (questions < 1000) return;
+      if (questions < 4000) return;
       work();
       controller.abort();
     };
@@ -139,7 +143,8 @@ test('an import that is taken back leaves no sample, but for those that somebody
   assert.equal(projectSummary(db, '').samples, 1);
   const left = (table: string): number =>
     read<{ n: number }>(db, `SELECT COUNT(*) AS n FROM ${table}`).get()!.n;
-  for (const table of ['sample', 'sample_state', 'sample_search', 'sample_tag']) assert.equal(left(table), 1);
+  for (const table of ['sample', 'sample_state', 'sample_tag', 'import']) assert.equal(left(table), 1, table);
+  assert.equal(countSamples(db, { ...NO_FILTER, text: 'what' }), 1);
 
   await assert.rejects(
     stopped(() => {
@@ -150,7 +155,7 @@ test('an import that is taken back leaves no sample, but for those that somebody
   );
   assert.equal(projectSummary(db, '').samples, 2);
   const again = await importQuestions(project, { imagesDir, questionsFile });
-  assert.deepEqual([again.added, again.skipped], [1199, 1]);
+  assert.deepEqual([again.added, again.skipped], [4499, 1]);
 });
 
 test('rows of samples that are there correct them, by kind, and touch no decision', async (t) => {
@@ -296,4 +301,54 @@ test('a named pipe among the pictures costs its own lines, with the reason', asy
   const { added, failed, failures } = await importQuestions(project, { imagesDir, questionsFile });
   assert.deepEqual([added, failed], [1, 1]);
   assert.match(failures[0].reason, /named pipe/);
+});
+
+test('an import is noted with its samples; what adds none leaves no note, and pictures are looked at once', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  for (let n = 0; n < 150; n++) await writePng(join(imagesDir, `p${n}.png`), 8 + n, 5);
+  const rows = Array.from({ length: 5000 }, (_, n) =>
+    question(`r${n}`, n % 9 ? `p${n % 150}.png` : 'none.png'),
+  );
+  write(rows);
+  const report = await importQuestions(project, { imagesDir, questionsFile });
+  const bad = rows.filter((_, n) => n % 9 === 0).length;
+  assert.deepEqual([report.added, report.skipped, report.failed], [5000 - bad, 0, bad]);
+  const [noted, ...others] = listImports(project.db);
+  assert.equal(others.length, 0);
+  assert.deepEqual(
+    [noted!.questionsFile, noted!.imagesDir, noted!.added, noted!.failed, noted!.samples],
+    [questionsFile, imagesDir, 5000 - bad, bad, 5000 - bad],
+  );
+  assert.deepEqual(importedAfter(project.db, noted!.id, 4400, 10).length, 10);
+  const wide = sampleDetail(project.db, 1).image;
+  assert.deepEqual([wide.width, wide.height], [9, 5]);
+  await importQuestions(project, { imagesDir, questionsFile });
+  assert.equal(read(project.db, 'SELECT id FROM import').all().length, 1);
+});
+
+test('cancelling answers while pictures are still being looked at', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  write(Array.from({ length: 100 }, (_, n) => question(String(n), 'a.png')));
+  t.mock.method(PictureLooks.prototype, 'look', () => new Promise(() => undefined));
+  const controller = new AbortController();
+  const stopped = importQuestions(project, { imagesDir, questionsFile, signal: controller.signal });
+  setTimeout(() => controller.abort(), 50);
+  await assert.rejects(stopped, { code: 'cancelled' });
+});
+
+test('pictures whose thread does not answer are looked at one by one by the guarded way', async (t) => {
+  const { project, imagesDir } = await setUp(t);
+  symlinkSync('../outside.png', join(imagesDir, 'link.png'));
+  const paths = ['a.png', 'none.png', 'deep/b.png', '../outside.png', 'link.png'];
+  const found: unknown[] = [];
+  for (const lostMs of [15_000, 0]) {
+    const looks = new PictureLooks(await chosenFolder(project, imagesDir), lostMs);
+    found.push(await looks.look(paths));
+    looks.close();
+  }
+  assert.deepEqual(found[0], found[1]);
+  const [plain, none, deep, outside, link] = found[0] as Looked[];
+  assert.ok('image' in plain! && plain.image.width === 40 && 'image' in deep! && deep.linkedInto === null);
+  assert.ok('error' in none! && none.error.code === 'not_found' && 'error' in outside!);
+  assert.ok('image' in link! && link.linkedInto !== null);
 });

@@ -35,9 +35,16 @@ export function makeOlder(project: string, version: number): void {
         `INSERT OR IGNORE INTO main."${table}" (${columns.join()}) SELECT ${columns.join()} FROM now."${table}"`,
       );
     }
+    if (tables.includes('sample') && hasTable(db, 'sample_search')) {
+      db.exec('INSERT OR IGNORE INTO main.sample_search SELECT id, lower(question) FROM main.sample');
+    }
   })();
   db.exec('DETACH now');
   db.pragma('journal_mode = DELETE');
   db.close();
   renameSync(made, file);
+}
+
+function hasTable(db: Database.Database, name: string): boolean {
+  return db.prepare('SELECT 1 FROM main.sqlite_schema WHERE name = ?').get(name) !== undefined;
 }

@@ -1,0 +1,61 @@
+/**
+ * One measurement of one checkout in a process of its own, so that its memory is its own: `import`, `lists` or `export`.
+ * Imports the checkout's own code by its path, through functions that older checkouts have as well. Prints JSON.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as Exporters from '../../../src-main/exporters/index.ts';
+import type * as Export from '../../../src-main/jobs/export.ts';
+import type * as Import from '../../../src-main/jobs/import.ts';
+import type * as Store from '../../../src-main/store/project.ts';
+import { label } from './label.ts';
+import { measureLists } from './lists.ts';
+
+const [what, checkout, projectDir, imagesDir, questionsFile] = process.argv.slice(2) as [
+  'import' | 'lists' | 'export',
+  ...string[],
+];
+
+async function load(path: string): Promise<unknown> {
+  return (await import(pathToFileURL(join(checkout!, path)).href)) as unknown;
+}
+
+const { createProject, openProject } = (await load('src-main/store/project.ts')) as typeof Store;
+const started = performance.now();
+const seconds = (): number => (performance.now() - started) / 1000;
+
+if (what === 'import') {
+  const { importQuestions } = (await load('src-main/jobs/import.ts')) as typeof Import;
+  const project = await createProject(projectDir!, 'bench');
+  const begun = seconds();
+  const report = await importQuestions(project, { imagesDir: imagesDir!, questionsFile: questionsFile! });
+  print({ import_rows_per_s: report.added / (seconds() - begun), rows: report.added });
+  project.close();
+} else if (what === 'lists') {
+  const project = openProject(projectDir!);
+  await label(project, checkout!);
+  print(await measureLists(project, checkout!));
+  project.close();
+} else {
+  const { exportSamples } = (await load('src-main/jobs/export.ts')) as typeof Export;
+  const { exporters } = (await load('src-main/exporters/index.ts')) as typeof Exporters;
+  const project = openProject(projectDir!);
+  const begun = seconds();
+  const report = await exportSamples(
+    project,
+    {
+      format: 'jsonl',
+      path: join(projectDir!, '..', 'labels.jsonl'),
+      includeUnreviewed: false,
+      replace: 'nothing',
+    },
+    exporters,
+  );
+  print({ export_samples_per_s: report.done / (seconds() - begun) });
+  project.close();
+}
+
+function print(numbers: Readonly<Record<string, number>>): void {
+  const peak = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`${JSON.stringify({ ...numbers, [`${what}_peak_rss_mb`]: peak })}\n`);
+}
