@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { applyReviews, applyReviewsFile } from '../../src-main/jobs/apply-reviews.ts';
+import { readLines } from '../../src-main/jobs/lines.ts';
 import { latestReview, reviewHistory } from '../../src-main/store/review.ts';
 import { predict, testPrediction, testProject, testRun } from '../support/project.ts';
 
@@ -105,6 +106,24 @@ test("a number is the data's id as text, never Fovea's, and an id that two sampl
   );
   project.db.exec("UPDATE sample SET external_id = '1' WHERE id = 3");
   assert.throws(() => applyReviews(project, [reject('"sample":"1"')]), { code: 'bad_input', next: /fovea/ });
+});
+
+test('a line without end, and bytes that are no text, are refused by their line and nothing is applied', async (t) => {
+  const project = await testProject(t);
+  const file = join(project.path, 'reviews.jsonl');
+  const line = '{"sample":"q1","decision":"reject","reviewer":"ann"}';
+  writeFileSync(file, `${line}\n${'x'.repeat(17 << 20)}`);
+  assert.throws(() => applyReviewsFile(project, file), {
+    code: 'bad_input',
+    message: /longer than 16777216 characters/,
+    where: `${file} line 2`,
+  });
+  writeFileSync(file, Buffer.concat([Buffer.from(`${line}\n`), Buffer.from([0xff, 0xfe, 0x0a])]));
+  assert.throws(() => applyReviewsFile(project, file), { code: 'bad_input', message: /not UTF-8/ });
+  assert.equal(latestReview(project.db, 1), null);
+  writeFileSync(file, `\ufeff${line}\r\n`);
+  assert.equal(applyReviewsFile(project, file).done, 1);
+  assert.deepEqual([...readLines(file, 60)], [line]);
 });
 
 test('a missing file is said so', async (t) => {

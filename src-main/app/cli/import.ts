@@ -54,7 +54,7 @@ export const addImport: AddCommand = (program, cli) => {
     const corrected = updated > 0 ? `${updated} were corrected, ` : '';
     output.result(
       { done: added, updated, failed, skipped, seconds, project: resolve(path), failures, notes, linkedInto },
-      `Imported ${added} samples (${corrected}${skipped} were there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
+      `Imported ${added} ${added === 1 ? 'sample' : 'samples'} (${corrected}${skipped} were there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
     );
     return exitOfBatch(failed);
   });

@@ -87,6 +87,74 @@ test('import: bad lines are named by number, the others go in, the exit code say
   assert.match(result.stderr, /1 row: .+ missing\. .+\n {2}.*questions\.jsonl line 4\n/);
 });
 
+test('import: what is read otherwise or left out is said with counts, and options say what a file does not', async (t) => {
+  const dir = tempDir(t);
+  const scenes = someScenes(dir, 1);
+  const { image } = JSON.parse(readFileSync(scenes.questionsFile, 'utf8').split('\n')[0]) as {
+    image: string;
+  };
+  const turn = (from: string, value: string): object => ({ from, value });
+  const conversations = [
+    turn('human', 'Look at <image> and say'),
+    turn('gpt', 'red'),
+    turn('human', 'And now?'),
+  ];
+  const questionsFile = join(dir, 'talk.json');
+  writeFileSync(questionsFile, JSON.stringify([{ image: [image], conversations }]));
+  const talk = { ...scenes, questionsFile };
+  const first = await foveaJson([...importArgs(join(dir, 'one'), talk), '--turns', 'first']);
+  assert.equal(first.code, 0, first.stderr);
+  assert.partialDeepStrictEqual(first.json, { done: 1, updated: 0, failed: 0, skipped: 0 });
+  assert.match(first.stderr, /1 sample: .*left out \(--turns first\)\n {2}.*talk\.json line 1: 1 left out/);
+  assert.match(first.stderr, /1 sample: <image> stood within the question/);
+  assert.match(first.stderr, /1 sample: it has no id.+\n.+"talk-row-1"/);
+  const all = await fovea(importArgs(join(dir, 'two'), talk));
+  assert.match(all.stdout, /^Imported 2 samples \(0 were there already, 0 failed\)/);
+  assert.match(all.stderr, /1 sample: a further question of its conversation.+--turns first/);
+
+  conversations[1] = turn('gpt', 'blue');
+  writeFileSync(questionsFile, JSON.stringify([{ image, conversations }]));
+  const again = await fovea(importArgs(join(dir, 'two'), talk));
+  assert.match(again.stdout, /^Imported 0 samples \(1 were corrected, 1 were there already, 0 failed\)/);
+  assert.match(again.stderr, /1 sample: its answer was corrected\n.+: "blue"/);
+
+  for (const wrong of [
+    ['--turns', 'some'],
+    ['--boxes', 'inches'],
+  ]) {
+    const result = await fovea([...importArgs(join(dir, 'three'), talk), ...wrong]);
+    assert.equal(result.code, 2);
+    assert.match(result.stderr, /^fovea: [^\n]+\n$/);
+  }
+});
+
+test('label --answers given says how many samples have no answer, and refuses where none has', async (t) => {
+  const dir = tempDir(t);
+  const scenes = someScenes(dir, 2);
+  const project = join(dir, 'project');
+  const rows = readFileSync(scenes.questionsFile, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  const write = (...answers: (string | null)[]): void =>
+    writeFileSync(
+      scenes.questionsFile,
+      rows.map((row, i) => JSON.stringify({ ...row, answer: answers[i] })).join('\n'),
+    );
+  write(null, null);
+  await fovea(importArgs(project, scenes));
+  const label = ['label', project, '--answers', 'given', '--device', 'cpu'];
+  const none = await fovea(label);
+  assert.equal(none.code, 1);
+  assertOneLineError(none, /no sample has an answer/);
+  write('42', null);
+  await fovea(importArgs(project, scenes));
+  const some = await fovea(label);
+  assert.equal(some.code, 0, some.stderr);
+  assert.match(some.stdout, /^Labelled 1 samples? \(0 needed no work, 1 have no answer to feed, 0 failed\)/);
+  assert.match(some.stderr, /1 sample has no answer of the data and was left out.+--answers self/);
+});
+
 const badImages: readonly [string, (file: string) => void][] = [
   ['a 0-byte picture', (file) => writeFileSync(file, '')],
   ['a text file named .png', (file) => writeFileSync(file, 'not a picture')],
