@@ -1,4 +1,5 @@
 /** SQLite's and the file system's errors as FoveaErrors: what failed, which file, what the person can do. */
+import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 
@@ -33,7 +34,10 @@ export function storeError(thrown: unknown, where: string | null): FoveaError {
 export function badProject(message: string, where: string | null, cause?: unknown): FoveaError {
   return new FoveaError('bad_project', message, {
     where,
-    next: 'Restore the project folder from a backup, or choose another one',
+    next:
+      where !== null && basename(where) === 'project.db'
+        ? `fovea doctor --repair "${dirname(where)}" makes it whole from what can be read, its copies and its journal; what is there is kept`
+        : 'Restore the project folder from a backup, or choose another one',
     cause,
   });
 }

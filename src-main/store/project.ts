@@ -8,9 +8,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../db/migrations/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { listCopies } from './backup/copies.ts';
 import { type ReadableDb, requireSameFiles } from './db.ts';
 import { attachMaps, connect, MAPS_FILE, PROJECT_FILE } from './connect.ts';
-import { storeError } from './errors.ts';
+import { badProject, storeError } from './errors.ts';
 import { APPLICATION_ID, checkHeader } from './file-header.ts';
 import { prepareMapsFile } from './maps-file.ts';
 import { migrate } from './migrate.ts';
@@ -35,6 +36,7 @@ export function openProject(path: string): Project {
   const folder = resolve(path);
   const file = join(folder, PROJECT_FILE);
   if (!existsSync(file)) {
+    if (listCopies(folder).length > 0) throw badProject('project.db is missing, its copies are here', file);
     throw new FoveaError('not_found', 'there is no Fovea project here', {
       where: folder,
       next: 'Give the folder that holds project.db, or make one with fovea demo or fovea import',

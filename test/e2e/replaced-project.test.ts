@@ -1,5 +1,6 @@
 /** The project's database is replaced under an open page: saving stops loudly, and nothing decided meanwhile is lost. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -59,6 +60,42 @@ for (const [name, open] of Object.entries(HOSTS)) {
     assert.deepEqual(reviewHistory(db, first), [], 'the older state is the one that was put there');
   });
 }
+
+test('an older state is written into the open file: the page says so by itself, and saves in it once it is opened again', async (t) => {
+  const project = await demoProject(t);
+  const copy = join(dirname(project), 'copy');
+  cpSync(project, copy, { recursive: true });
+  const app = await openInBrowserHost(chromium, project);
+  let first: number;
+  let second: number;
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    first = await review.currentId();
+    await page.keyboard.press('x');
+    await review.saved();
+    execFileSync('cp', [join(copy, 'project.db'), join(project, 'project.db')]);
+    const banner = page.getByRole('alert').filter({ hasText: 'was replaced, moved or deleted' });
+    await banner.waitFor();
+    second = await review.currentId();
+    await page.keyboard.press('x');
+    await page.getByText('1 not saved').waitFor();
+    await banner.getByRole('button', { name: 'Open it again' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await review.saved();
+  } finally {
+    await app.close();
+  }
+  const { db, close } = openProject(project);
+  t.after(close);
+  assert.equal(db.pragma('integrity_check(1)', { simple: true }), 'ok');
+  assert.deepEqual(
+    reviewHistory(db, second).map(({ decision }) => decision),
+    ['reject'],
+  );
+  assert.deepEqual(reviewHistory(db, first), [], 'the older state is the one that was put there');
+});
 
 test('another project is put in its place: nothing is written to it', async (t) => {
   const project = await demoProject(t);

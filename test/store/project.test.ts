@@ -110,6 +110,23 @@ const hostile: [string, ErrorCode, (dir: string) => void][] = [
   ],
 ];
 
+test('a damaged project, and one whose database is gone, say how to go back', async (t) => {
+  const dir = await closedProject(t);
+  mkdirSync(join(dir, 'backups'), { recursive: true });
+  cpSync(join(dir, 'project.db'), join(dir, 'backups', 'project-2026-01-02T030405.db'));
+  for (const harm of [
+    () => writeFileSync(join(dir, 'project.db'), Buffer.alloc(9000)),
+    () => rmSync(join(dir, 'project.db')),
+  ]) {
+    harm();
+    assert.throws(
+      () => openProject(dir),
+      (error: { code: string; next: string }) =>
+        error.code === 'bad_project' && error.next.startsWith(`fovea doctor --repair "${dir}"`),
+    );
+  }
+});
+
 for (const [name, code, harm] of hostile) {
   test(`refuses ${name} with ${code}, a next step, and nothing written`, async (t) => {
     const dir = await closedProject(t);
