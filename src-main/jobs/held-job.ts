@@ -5,6 +5,7 @@
 import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type Lease, finishJob, getJob, getJobRecord, heartbeat, releaseJob } from '../store/job.ts';
+import { patiently } from '../store/patience.ts';
 import type { Project } from '../store/project.ts';
 import { HEARTBEAT_MS } from './process-id.ts';
 
@@ -45,7 +46,7 @@ export async function whileHeld<T>(
   } catch (thrown) {
     const error = FoveaError.from(thrown);
     // Where the lease is lost or the disk is full there is no writing it down; the error itself says enough.
-    trying(() => finishJob(db, lease, 'failed', error.toLine()));
+    await patiently(() => finishJob(db, lease, 'failed', error.toLine())).catch(() => undefined);
     trying(() => hooks.onProgress?.(getJob(db, lease.jobId)));
     throw error;
   } finally {

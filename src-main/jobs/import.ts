@@ -16,6 +16,7 @@ import {
 } from '../importers/index.ts';
 import { makeRoom } from '../store/bulk.ts';
 import { importedAfter } from '../store/import-log.ts';
+import { patiently } from '../store/patience.ts';
 import type { Project } from '../store/project.ts';
 import { forgetSamples, UNIMPORT_CHUNK } from '../store/unimport.ts';
 import { ImportWriter } from './import-writer.ts';
@@ -74,7 +75,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const write = async (batch: readonly ImportItem[], looked: Promise<unknown>): Promise<void> => {
     await unlessStopped(looked, options.signal);
     if (lines === 0) await refuseMoved(project, folder, writer.newPictures(batch));
-    const outcome = writer.write(batch);
+    const outcome = await patiently(() => writer.write(batch));
     for (const { line, reason } of outcome.failures) failures.add(line, reason);
     for (const { line, reason } of outcome.notes) notes.add(line, reason);
     lines += batch.length;

@@ -5,6 +5,7 @@ import { transact } from '../store/db.ts';
 import { imagePath } from '../store/image.ts';
 import { itemDeath, itemDone, itemFailed } from '../store/job-item.ts';
 import type { Lease } from '../store/job.ts';
+import { patiently } from '../store/patience.ts';
 import { registeredPicture } from '../store/picture-version.ts';
 import { putMaps } from '../store/prediction-maps.ts';
 import { isLabelled, putPrediction } from '../store/prediction.ts';
@@ -52,7 +53,7 @@ export async function labelItem(
 ): Promise<ItemOutcome> {
   const { db } = project;
   if (isLabelled(db, run.runId, sampleId)) {
-    transact(db, () => itemDone(db, lease, sampleId));
+    await patiently(() => transact(db, () => itemDone(db, lease, sampleId)));
     return { kind: 'done', predictionId: null, engineDied: false };
   }
   try {
@@ -72,24 +73,27 @@ export async function labelItem(
       signal,
     );
     await requireUntouched(project, sample.imageId, picture.version);
-    const mapsKey = putMaps(db, outcome.maps);
-    const predictionId = transact(db, () => {
-      itemDone(db, lease, sampleId);
-      return putPrediction(db, run.runId, sampleId, mapsKey, { ...outcome, pictureVersion: picture.version });
-    });
+    const mapsKey = await patiently(() => putMaps(db, outcome.maps));
+    const found = { ...outcome, pictureVersion: picture.version };
+    const predictionId = await patiently(() =>
+      transact(db, () => {
+        itemDone(db, lease, sampleId);
+        return putPrediction(db, run.runId, sampleId, mapsKey, found);
+      }),
+    );
     return { kind: 'done', predictionId, engineDied: false };
   } catch (thrown) {
     const error = FoveaError.from(thrown);
     if (FATAL.has(error.code) || signal.aborted) throw error;
     if (error.code === 'engine_died') {
-      const deaths = itemDeath(db, lease, sampleId);
+      const deaths = await patiently(() => itemDeath(db, lease, sampleId));
       if (deaths < DEATHS_OF_POISON) return { kind: 'retry', engineDied: true };
       const reason = `the engine died ${deaths} times on this sample`;
-      itemFailed(db, lease, sampleId, reason);
+      await patiently(() => itemFailed(db, lease, sampleId, reason));
       return { kind: 'failed', reason, engineDied: true };
     }
     const reason = error.toLine();
-    itemFailed(db, lease, sampleId, reason);
+    await patiently(() => itemFailed(db, lease, sampleId, reason));
     return { kind: 'failed', reason, engineDied: false };
   }
 }

@@ -16,6 +16,7 @@ import { type Lease, getJob, noteJob, setJobRun, supersedeJob, unfinishedJobs } 
 import { ensureModel } from '../store/model.ts';
 import { countUnanswered, samplesToLabel } from '../store/prediction.ts';
 import { ensurePreset } from '../store/preset.ts';
+import { patiently } from '../store/patience.ts';
 import type { Project } from '../store/project.ts';
 import { notePrompt } from '../store/run-prompt.ts';
 import { ensureRun, setActiveRun, setRunDevice } from '../store/run.ts';
@@ -76,7 +77,7 @@ export async function planLabelJob(
     secondStage: true,
     allHeadsOf: [],
   };
-  const runId = transact(db, () => {
+  const make = (): number => {
     const modelId = ensureModel(db, { fingerprint, dir: model.dir, name: info.name, family: info.family });
     // Other weights give other numbers: a run of its own.
     const { precision, rpnDir, adapterDir } = model;
@@ -96,7 +97,8 @@ export async function planLabelJob(
     setActiveRun(db, id);
     if (getJob(db, lease.jobId).total === 0) plan(project, lease, id, params);
     return id;
-  });
+  };
+  const runId = await patiently(() => transact(db, make));
   return { runId, model, preset, answerMode, want };
 }
 

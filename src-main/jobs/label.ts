@@ -8,6 +8,7 @@ import type { Engine } from '../engine/protocol.ts';
 import { failedItems, nextItem } from '../store/job-item.ts';
 import { type Lease, addJob, claimJob, finishJob, getJob, getJobRecord } from '../store/job.ts';
 import { countUnanswered } from '../store/prediction.ts';
+import { patiently } from '../store/patience.ts';
 import type { Project } from '../store/project.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from './held-job.ts';
 import { labelItem } from './label-item.ts';
@@ -110,8 +111,10 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
   }
 
   const cancelled = !run || nextItem(db, lease.jobId) !== null;
-  if (!cancelled) finishJob(db, lease, 'done', null);
-  else letGo(project, lease, hooks);
+  await patiently(() => {
+    if (!cancelled) finishJob(db, lease, 'done', null);
+    else letGo(project, lease, hooks);
+  });
   hooks.onProgress?.(getJob(db, lease.jobId));
   return {
     jobId: lease.jobId,

@@ -8,6 +8,7 @@ import type { Engine } from '../engine/protocol.ts';
 import { type JobRecord, claimJob, unfinishedJobs } from '../store/job.ts';
 import type { Project } from '../store/project.ts';
 import { workOnLabelJob } from './label.ts';
+import { patiently } from '../store/patience.ts';
 import { isAlive, thisProcess } from './process-id.ts';
 import { workOnRelabelJob } from './relabel.ts';
 
@@ -37,7 +38,7 @@ export function startJobQueue(project: Project, engine: Engine, hooks: JobQueueH
   const { signal } = stopping;
 
   const workOn = async ({ id, type }: JobRecord): Promise<void> => {
-    const lease = claimJob(project.db, id, thisProcess(), isAlive);
+    const lease = await patiently(() => claimJob(project.db, id, thisProcess(), isAlive));
     if (!lease) return;
     const own = { ...hooks, signal, onAbort: 'release' as const };
     if (type === 'label') await workOnLabelJob(project, engine, lease, own);

@@ -14,6 +14,7 @@ import { type Lease, addJob, finishJob, getJob, getJobRecord, noteJob, setJobRun
 import { putMaps } from '../store/prediction-maps.ts';
 import { isLabelled, putPrediction } from '../store/prediction.ts';
 import { ensurePreset } from '../store/preset.ts';
+import { patiently } from '../store/patience.ts';
 import type { Project } from '../store/project.ts';
 import {
   type Candidate,
@@ -74,7 +75,7 @@ export async function workOnRelabelJob(
 async function work(project: Project, lease: Lease, hooks: HeldHooks, engine: Engine | null): Promise<Job> {
   const { db } = project;
   const params = relabelParamsSchema.parse(getJobRecord(db, lease.jobId).params);
-  const runId = plan(project, lease, params);
+  const runId = await patiently(() => plan(project, lease, params));
   const sources = sourcesOf(project, params, runId);
   const before = getJob(db, lease.jobId);
   const pace = rateMeter(performance.now());
@@ -101,13 +102,13 @@ async function work(project: Project, lease: Lease, hooks: HeldHooks, engine: En
     await nextTurn();
     left = nextItems(db, lease.jobId, size);
   }
-  if (left.length > 0) letGo(project, lease, hooks);
-  else {
+  await patiently(() => {
+    if (left.length > 0) return letGo(project, lease, hooks);
     transact(db, () => {
       if (params.filter === null) settleOnRun(db, runId);
       finishJob(db, lease, 'done', null);
     });
-  }
+  });
   const job = getJob(db, lease.jobId);
   hooks.onSamples?.();
   hooks.onProgress?.(job);
@@ -190,8 +191,10 @@ async function doBatch(
       reasons.set(sampleId, error.toLine());
     }
   }
-  const keys = transact(db, () => new Map([...made].map(([id, { maps }]) => [id, putMaps(db, maps)])));
-  transact(db, () => {
+  const keys = await patiently(() =>
+    transact(db, () => new Map([...made].map(([id, { maps }]) => [id, putMaps(db, maps)]))),
+  );
+  const store = (): void => {
     for (const sampleId of sampleIds) {
       const reason = reasons.get(sampleId);
       if (reason !== undefined) {
@@ -203,7 +206,8 @@ async function doBatch(
       itemDone(db, lease, sampleId);
       if (candidateOf(db, sources, sampleId)) showRun(db, sampleId, runId);
     }
-  });
+  };
+  await patiently(() => transact(db, store));
   return reasons.size;
 }
 

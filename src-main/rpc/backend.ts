@@ -17,6 +17,7 @@ import { ModelLibrary } from '../library/library.ts';
 import { requireSameFiles } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
 import { type Project, openProject } from '../store/project.ts';
+import { askedAgain } from '../store/patience.ts';
 import { sameSamples } from '../store/same-samples.ts';
 import { projectName } from '../store/summary.ts';
 import { withGivenPaths, type PathRules } from './given-paths.ts';
@@ -118,7 +119,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
           project: session?.project.path ?? null,
           recent: async () => (await recentProjects(options.recentFile ?? null)).map(({ path }) => path),
         });
-        return await answer(handlers, name, context, input);
+        return await askedAgain(session?.project.db ?? null, () => answer(handlers, name, context, input));
       } catch (thrown) {
         throw storeError(thrown, session?.project.path ?? null);
       }

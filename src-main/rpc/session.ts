@@ -10,6 +10,7 @@ import { type JobQueue, startJobQueue } from '../jobs/queue.ts';
 import { requireSameFiles } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
 import { listJobs } from '../store/job.ts';
+import { hardlyWait } from '../store/patience.ts';
 import type { Project } from '../store/project.ts';
 import { latestRevisionId, newestRevisionId, reviewedSince } from '../store/review.ts';
 import { sampleState } from '../store/sample-state.ts';
@@ -73,6 +74,8 @@ export interface Session {
 
 export function openSession(project: Project, engine: Engine, publish: Publish): Session {
   const { db } = project;
+  // This thread answers everybody.
+  hardlyWait(db);
   const closing = new AbortController();
   const tasks = new Set<Promise<unknown>>();
   let running: Job | null = null;

@@ -126,6 +126,13 @@ export function transact<T>(db: WritableDb, body: () => T): T {
   return result;
 }
 
+const commits = new WeakMap<Database.Database, number>();
+
+/** How many writes this connection has committed. */
+export function commitsOf(db: ReadableDb): number {
+  return commits.get(db) ?? 0;
+}
+
 /** What `body` commits went to the files that were opened; inside a transaction that is for its end to say. */
 function committed<T>(db: Database.Database, body: () => T): T {
   const sealed = seals.get(db);
@@ -133,6 +140,7 @@ function committed<T>(db: Database.Database, body: () => T): T {
   const guard = db.inTransaction ? undefined : guards.get(db);
   guard?.check();
   const result = guard?.logBegins() ? db.transaction(() => inNewLog(db, body)).immediate() : body();
+  if (!db.inTransaction) commits.set(db, (commits.get(db) ?? 0) + 1);
   guard?.check();
   return result;
 }

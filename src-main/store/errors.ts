@@ -20,8 +20,12 @@ export function storeError(thrown: unknown, where: string | null): FoveaError {
     return badProject('the database is damaged', where, thrown);
   }
   if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
-    const next = 'Wait until the other Fovea on this project is done, then do it again';
-    return new FoveaError('project_busy', 'another process is writing to the project', { ...at, next });
+    const next =
+      'Wait until the other program (another Fovea, a backup, a sync tool) is done, then do it again';
+    return new FoveaError('project_busy', 'the project is busy: another program writes to it', {
+      ...at,
+      next,
+    });
   }
   if (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_CANTOPEN' || /^E[A-Z]+$/.test(code)) {
     const message = thrown instanceof Error ? thrown.message : code;

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type WritableDb, transact } from './db.ts';
+import { patiently } from './patience.ts';
 import { refreshSampleState } from './sample-state.ts';
 import { samplesToScore } from './scores.ts';
 
@@ -19,9 +20,11 @@ export async function scoreBacklog(db: WritableDb, signal: AbortSignal): Promise
     if (signal.aborted) return scored;
     const ids = samplesToScore(db, last, CHUNK);
     if (ids.length === 0) return scored;
-    transact(db, () => {
-      for (const id of ids) refreshSampleState(db, id);
-    });
+    await patiently(() =>
+      transact(db, () => {
+        for (const id of ids) refreshSampleState(db, id);
+      }),
+    );
     last = ids.at(-1)!;
     scored += ids.length;
     await pause(PAUSE_MS);
