@@ -1,4 +1,4 @@
--- project.db, user_version 9
+-- project.db, user_version 10
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -29,6 +29,7 @@ CREATE INDEX sample_state_rank ON sample_state (
   CASE state WHEN 'unlabelled' THEN 0 WHEN 'pending' THEN 1 WHEN 'accepted' THEN 2 WHEN 'corrected' THEN 3 ELSE 4 END);
 CREATE INDEX sample_state_rank_down ON sample_state (
   CASE state WHEN 'unlabelled' THEN 0 WHEN 'pending' THEN 1 WHEN 'accepted' THEN 2 WHEN 'corrected' THEN 3 ELSE 4 END DESC);
+CREATE INDEX sample_state_review ON sample_state (review_id) WHERE review_id IS NOT NULL;
 CREATE INDEX sample_state_reviewed ON sample_state (reviewed_at);
 CREATE INDEX sample_state_reviewed_down ON sample_state (reviewed_at DESC) WHERE reviewed_at IS NOT NULL;
 CREATE INDEX sample_state_reviewer ON sample_state (reviewer, state) WHERE reviewer IS NOT NULL;
@@ -59,6 +60,7 @@ CREATE TABLE batch_item (
   PRIMARY KEY (batch_id, sample_id),
   CHECK (verdict IS NULL OR place IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE being_removed (sample_id INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE exported_file (
   path TEXT PRIMARY KEY,
   format TEXT NOT NULL,
@@ -309,6 +311,7 @@ BEGIN SELECT RAISE(ABORT, 'a reviewed prediction does not change'); END;
 CREATE TRIGGER prediction_score_is_of_these_maps AFTER UPDATE OF maps_key, label, run_id ON prediction
 BEGIN DELETE FROM prediction_score WHERE prediction_id = OLD.id; END;
 CREATE TRIGGER review_is_append_only_delete BEFORE DELETE ON review
+WHEN OLD.sample_id NOT IN (SELECT sample_id FROM being_removed)
 BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
 CREATE TRIGGER review_is_append_only_update BEFORE UPDATE ON review
 BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;

@@ -9,6 +9,7 @@ import { migration as m0006 } from './0006-exported-files.ts';
 import { migration as m0007 } from './0007-pictures.ts';
 import { migration as m0008 } from './0008-log-generation.ts';
 import { migration as m0009 } from './0009-set-wise.ts';
+import { migration as m0010 } from './0010-removal.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -20,4 +21,5 @@ export const projectMigrations: readonly Migration[] = [
   m0007,
   m0008,
   m0009,
+  m0010,
 ];

@@ -1,6 +1,7 @@
 /** Opening projects for one piece of work. */
 import { basename, resolve } from 'node:path';
 import { createProject, isProject, openProject, type Project } from '../store/project.ts';
+import { countAll } from '../store/sample-page.ts';
 
 /**
  * Opens the project in `path` for `body` and closes it after. With `writes` one that can only be looked at is refused
@@ -21,8 +22,8 @@ export async function withProject<T>(
 }
 
 /**
- * As {@link withProject}, but makes the project when the folder is missing or empty. When `body` throws, no project
- * was made.
+ * As {@link withProject}, but makes the project when the folder is missing or empty. When `body` throws and there are no
+ * samples, no project was made; samples that are there by then are kept, as in a project that was there before.
  */
 export async function withNewOrOpenProject<T>(
   path: string,
@@ -30,9 +31,16 @@ export async function withNewOrOpenProject<T>(
 ): Promise<T> {
   if (isProject(path)) return withProject(path, body, { writes: true });
   const results: T[] = [];
+  const failures: unknown[] = [];
   const project = await createProject(resolve(path), basename(resolve(path)), async (fresh) => {
-    results.push(await body(fresh));
+    try {
+      results.push(await body(fresh));
+    } catch (thrown) {
+      if (countAll(fresh.db) === 0) throw thrown;
+      failures.push(thrown);
+    }
   });
   project.close();
+  if (failures.length > 0) throw failures[0];
   return results[0];
 }

@@ -159,8 +159,10 @@ async function stop(
     if (added === 0) writer.forget();
     throw new FoveaError(
       'cancelled',
-      `stopped after ${lines} questions; ${added} samples were added${corrected && `, and${corrected}`}`,
-      { next: 'Import the same file again to go on' },
+      added + updated === 0
+        ? 'stopped; nothing of the import is in the project'
+        : `stopped after ${lines} questions; ${added} samples of them are in the project now${corrected && `, and${corrected}`}`,
+      { next: added + updated === 0 ? 'Import the file again' : 'Import the same file again to go on' },
     );
   }
   let gone = 0;

@@ -74,6 +74,11 @@ export function listImports(db: ReadableDb): ImportNote[] {
     .filter(({ samples }) => samples > 0);
 }
 
+/** Ids of all samples of an import that are there, ascending. */
+export function importedIds(db: ReadableDb, id: number): number[] {
+  return importedAfter(db, id, 0, Number.MAX_SAFE_INTEGER);
+}
+
 /** Ids of up to `limit` samples of an import after `after`, ascending. */
 export function importedAfter(db: ReadableDb, id: number, after: number, limit: number): number[] {
   return read<{ id: number }>(

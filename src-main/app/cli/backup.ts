@@ -6,7 +6,7 @@ import { backUp, ensureDir } from '../../store/backup/backup.ts';
 import { copyName } from '../../store/backup/copies.ts';
 import { restoreDatabase } from '../../store/backup/restore.ts';
 import { JOURNAL_FILE } from '../../store/journal/journal.ts';
-import { readJournal } from '../../store/journal/read.ts';
+import { readJournal, readRemovals } from '../../store/journal/read.ts';
 import { countMissing } from '../../store/repair/replay.ts';
 import { withProject } from '../projects.ts';
 import type { AddCommand } from './command.ts';
@@ -47,8 +47,9 @@ export const addRestore: AddCommand = (program, cli) => {
     const inBackups = join(folder, 'backups', copy);
     const file = !existsSync(resolve(copy)) && existsSync(inBackups) ? inBackups : resolve(copy);
     const aside = restoreDatabase(folder, file);
-    const later = await withProject(folder, ({ db }) =>
-      countMissing(db, readJournal(join(folder, JOURNAL_FILE))),
+    const journal = join(folder, JOURNAL_FILE);
+    const later = await withProject(folder, async ({ db }) =>
+      countMissing(db, readJournal(journal), await readRemovals(journal)),
     ).catch((thrown: unknown) => {
       throw new FoveaError('bad_project', 'the copy is in place but does not open', {
         where: folder,

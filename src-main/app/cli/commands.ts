@@ -11,6 +11,7 @@ import { addOpen } from './open.ts';
 import { addPreset } from './preset.ts';
 import { addPictures } from './pictures.ts';
 import { addRelink } from './relink.ts';
+import { addRemove } from './remove.ts';
 import { addReview } from './review.ts';
 import { addRoi } from './roi-command.ts';
 import { addServe } from './serve.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addExport,
   addPictures,
   addRelink,
+  addRemove,
   addBackup,
   addRestore,
   addServe,

@@ -29,6 +29,7 @@ interface Options {
 
 function repairWords(report: Repaired): string[] {
   const { database, aside, logAside, lost, replayed, withoutSample, withoutPrediction } = report;
+  const { removed, removedAgain } = report;
   const what =
     database === 'sound'
       ? 'The database is sound'
@@ -43,6 +44,10 @@ function repairWords(report: Repaired): string[] {
     `Put back from the journal: ${replayed} decisions`,
     ...(withoutSample > 0
       ? [`Left in the journal: ${withoutSample} decisions on samples that are not here`]
+      : []),
+    ...(removedAgain > 0 ? [`Removed again: ${removedAgain} samples that had been removed since`] : []),
+    ...(removed > 0
+      ? [`Left in the journal: ${removed} decisions on samples that were removed after them`]
       : []),
     ...(withoutPrediction > 0
       ? [

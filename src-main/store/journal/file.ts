@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { parseJournalLine, type JournalLine } from './line.ts';
+import type { RemovalLine } from './removal-line.ts';
 
 /** So much of the end is looked at when a journal is opened: some hundred decisions. */
 const TAIL_BYTES = 1 << 18;
@@ -23,7 +24,7 @@ export class JournalFile {
   }
 
   /** Adds lines and waits until they are on disk. Throws the file system's error; some may have been added then. */
-  append(lines: Iterable<JournalLine>): void {
+  append(lines: Iterable<JournalLine | RemovalLine>): void {
     const fd = this.#open();
     let text = '';
     for (const line of lines) {

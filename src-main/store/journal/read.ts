@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { keyOf, parseJournalLine, type JournalLine } from './line.ts';
+import { parseRemovalLine, Removed } from './removal-line.ts';
 
 /** Far above any decision: one letter a token, and words people wrote. */
 const LONGEST_LINE = 4_000_000;
@@ -9,14 +10,29 @@ const LONGEST_LINE = 4_000_000;
 /** Decisions, each once, as they were written; a missing file has none. Lines that were cut off are left out. */
 export async function* readJournal(path: string): AsyncGenerator<JournalLine> {
   const seen = new Set<string>();
+  for await (const text of lines(path)) {
+    const line = parseJournalLine(text);
+    if (line === null || seen.has(keyOf(line))) continue;
+    seen.add(keyOf(line));
+    yield line;
+  }
+}
+
+/** What a journal says was removed. */
+export async function readRemovals(path: string): Promise<Removed> {
+  const removed = new Removed();
+  for await (const text of lines(path)) {
+    const line = parseRemovalLine(text);
+    if (line) removed.add(line);
+  }
+  return removed;
+}
+
+async function* lines(path: string): AsyncGenerator<string> {
   const stream = createReadStream(path, 'utf8');
   try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
-      const line = text.length > LONGEST_LINE ? null : parseJournalLine(text);
-      if (line === null || seen.has(keyOf(line))) continue;
-      seen.add(keyOf(line));
-      yield line;
-    }
+    for await (const text of createInterface({ input: stream, crlfDelay: Infinity }))
+      if (text.length <= LONGEST_LINE) yield text;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   } finally {

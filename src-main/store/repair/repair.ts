@@ -15,11 +15,11 @@ import { storeError } from '../errors.ts';
 import { checkHeader } from '../file-header.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { setStaleLogAside } from '../leftover-log.ts';
-import { readJournal } from '../journal/read.ts';
+import { readJournal, readRemovals } from '../journal/read.ts';
 import { PROJECT_FILE } from '../connect.ts';
 import { openProject } from '../project.ts';
 import { refreshAllSampleStates } from '../sample-state.ts';
-import { replay, type Replayed } from './replay.ts';
+import { removeAgain, replay, type Replayed } from './replay.ts';
 import { salvage, type Salvaged } from './salvage.ts';
 
 export interface Repaired extends Replayed {
@@ -31,6 +31,8 @@ export interface Repaired extends Replayed {
   readonly logAside: string | null;
   /** Rows that could not be carried over, by table. */
   readonly lost: Readonly<Record<string, number>>;
+  /** Samples that the copy still held and that had been removed since. */
+  readonly removedAgain: number;
 }
 
 /**
@@ -50,8 +52,12 @@ export async function repairProject(folder: string, now = new Date()): Promise<R
   const project = openProject(folder);
   try {
     if (database !== 'sound') refreshAllSampleStates(project.db);
-    const counts = await replay(project.db, readJournal(join(folder, JOURNAL_FILE)));
-    return { database, aside, logAside, lost, ...counts };
+    const journal = join(folder, JOURNAL_FILE);
+    const removals = await readRemovals(journal);
+    // A sound database holds what it shall hold, also where somebody put an older one back on purpose.
+    const removedAgain = database === 'sound' ? 0 : removeAgain(project.db, removals);
+    const counts = await replay(project.db, readJournal(journal), removals);
+    return { database, aside, logAside, lost, removedAgain, ...counts };
   } finally {
     project.close();
   }

@@ -1,6 +1,8 @@
 /** Decisions of the journal that a database lacks, put back into it as they were made: same words, person and time. */
 import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
 import { labelOfLetters, type JournalLine } from '../journal/line.ts';
+import { isPutBack, Removed } from '../journal/removal-line.ts';
+import { chunksOf, forgetEmptyImports, removeSamples } from '../removal.ts';
 import { refreshSampleState } from '../sample-state.ts';
 
 export interface Replayed {
@@ -12,6 +14,8 @@ export interface Replayed {
   readonly withoutSample: number;
   /** Labels of samples that have no prediction with that grid: label them again, then repair again. */
   readonly withoutPrediction: number;
+  /** Of samples that were removed after them: whoever imports them again begins anew. */
+  readonly removed: number;
 }
 
 type Outcome = keyof Replayed;
@@ -19,12 +23,22 @@ type Outcome = keyof Replayed;
 const BATCH = 500;
 
 /** @param lines in the order they were written */
-export async function replay(db: WritableDb, lines: AsyncIterable<JournalLine>): Promise<Replayed> {
-  const counts: Record<Outcome, number> = { replayed: 0, known: 0, withoutSample: 0, withoutPrediction: 0 };
+export async function replay(
+  db: WritableDb,
+  lines: AsyncIterable<JournalLine>,
+  removals = new Removed(),
+): Promise<Replayed> {
+  const counts: Record<Outcome, number> = {
+    replayed: 0,
+    known: 0,
+    withoutSample: 0,
+    withoutPrediction: 0,
+    removed: 0,
+  };
   let some: JournalLine[] = [];
   const flush = (): void => {
     transact(db, () => {
-      for (const line of some) counts[replayOne(db, line)]++;
+      for (const line of some) counts[isRemoved(db, line, removals) ? 'removed' : replayOne(db, line)]++;
     });
     some = [];
   };
@@ -37,13 +51,29 @@ export async function replay(db: WritableDb, lines: AsyncIterable<JournalLine>):
 }
 
 /** How many lines {@link replay} would put back, or could not. */
-export async function countMissing(db: ReadableDb, lines: AsyncIterable<JournalLine>): Promise<number> {
+export async function countMissing(
+  db: ReadableDb,
+  lines: AsyncIterable<JournalLine>,
+  removals: Removed,
+): Promise<number> {
   let missing = 0;
   for await (const line of lines) {
+    if (isRemoved(db, line, removals)) continue;
     const sampleId = sampleOf(db, line);
     if (sampleId === null || !isKnown(db, sampleId, line)) missing++;
   }
   return missing;
+}
+
+/** Decided before its sample was removed, and that sample is not back under its number. */
+function isRemoved(db: ReadableDb, line: JournalLine, removals: Removed): boolean {
+  if (!removals.has(line)) return false;
+  const sampleId = sampleOf(db, line);
+  return sampleId === null || !isPutBack(removals, madeAt(db), sampleId);
+}
+
+function madeAt(db: ReadableDb): string {
+  return read<{ at: string }>(db, 'SELECT created_at AS at FROM project').get()!.at;
 }
 
 function replayOne(db: WritableDb, line: JournalLine): Outcome {
@@ -99,4 +129,23 @@ function predictionOf(db: ReadableDb, sampleId: number, { prediction, grid }: Jo
     'SELECT id FROM prediction WHERE sample_id = ? AND grid_rows = ? AND grid_cols = ? ORDER BY id DESC',
   ).all(sampleId, grid[0], grid[1]);
   return (fitting.find(({ id }) => id === prediction) ?? fitting[0])?.id ?? null;
+}
+
+/**
+ * Removes again what was removed after the database was copied that a project was put back from. Numbers are never given
+ * twice in one project. @returns how many
+ */
+export function removeAgain(db: WritableDb, removals: Removed): number {
+  const project = madeAt(db);
+  let gone = 0;
+  for (const { ranges } of removals.ranges.filter((line) => line.project === project)) {
+    for (const [first, last] of ranges) {
+      const ids = read<{ id: number }>(db, 'SELECT id FROM sample WHERE id BETWEEN ? AND ?')
+        .all(first, last)
+        .map(({ id }) => id);
+      for (const chunk of chunksOf(ids)) gone += removeSamples(db, chunk);
+    }
+  }
+  if (gone > 0) forgetEmptyImports(db);
+  return gone;
 }
