@@ -88,7 +88,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   };
   const sockets = webSocketAcceptor((channel, port) =>
     door.receive(channel, port, (browser) => {
-      void house.keys.add(browser.secret);
+      house.keys.add(browser.secret);
       serveChannel(channel, backend);
     }),
   );
@@ -144,7 +144,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, house:
   }
   const id = pictureId(url.pathname);
   if (id !== null) {
-    if (!house.keys.has(url.searchParams.get('key'))) return refuse(response, noKey.status, noKey.reason);
+    if (!(await house.keys.has(url.searchParams.get('key')))) {
+      return refuse(response, noKey.status, noKey.reason);
+    }
     const picture = await house.backend.imageFile(id);
     if (picture && (await sendPicture(picture, request, response))) return;
     return refuse(response, 404, 'There is no such picture');

@@ -5,24 +5,26 @@ import { sameSecret } from './access.ts';
 const MOST = 64;
 
 export interface PictureKeys {
-  /** Lets the pictures of a session be seen. */
-  add(secret: string): Promise<void>;
-  has(key: string | null): boolean;
+  /** Lets the pictures of a session be seen: whoever asks for one from now on waits until its key is known. */
+  add(secret: string): void;
+  has(key: string | null): Promise<boolean>;
 }
 
 export function pictureKeys(): PictureKeys {
   /** By their sessions' secrets, the one that came in last at the end. */
-  const keys = new Map<string, string>();
+  const keys = new Map<string, Promise<string>>();
   return {
-    async add(secret) {
-      const key = await pictureKeyOf(secret);
+    add(secret) {
       keys.delete(secret);
-      keys.set(secret, key);
+      keys.set(secret, pictureKeyOf(secret));
       for (const oldest of keys.keys()) {
         if (keys.size <= MOST) return;
         keys.delete(oldest);
       }
     },
-    has: (key) => key !== null && [...keys.values()].some((known) => sameSecret(key, known)),
+    async has(key) {
+      if (key === null) return false;
+      return (await Promise.all(keys.values())).some((known) => sameSecret(key, known));
+    },
   };
 }
