@@ -17,6 +17,8 @@ import type { ImportRecord, Row, RowItem, RowReader } from './types.ts';
 
 const schema = z.object({ id: idText.nullish(), question_id: idText.nullish(), ...addedFields });
 
+const answerSchema = z.object({ answer: answerText });
+
 const KNOWN = new Set([
   ...['id', 'question_id', 'image', 'images', 'conversations', 'messages', 'model', 'video', 'videos'],
   ...['language', 'split', 'tags', 'boxes'],
@@ -96,8 +98,7 @@ function sampleOf(
 ): RowItem {
   try {
     const plain = plainQuestion(question, `${field}: question`);
-    const given = checked({ answer }, z.object({ answer: answerText })).answer;
-    return make(plain.question, given, plain.notes);
+    return make(plain.question, checked({ answer }, answerSchema).answer, plain.notes);
   } catch (thrown) {
     if (!(thrown instanceof RowError)) throw thrown;
     const { message, value, next } = thrown.reason;

@@ -279,6 +279,35 @@ test('one oversized field fails its row and the project stays as quick as it was
   assert.equal(longest?.n, 6);
 });
 
+/** 64×64 of one grey, as a phone stores pictures; made with pillow-heif. */
+const HEIC = Buffer.from(
+  [
+    'AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAVZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAA',
+    'AAAAACJpbG9jAAAAAERAAAEAAQAAAAABegABAAAAAAAAABYAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAA',
+    'AA5waXRtAAAAAAABAAAA1mlwcnAAAAC3aXBjbwAAAHhodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNw',
+    'AAADAJAAAAMAAAMAHroCQGEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbqSSmubgIaDAgAAAMAyAAAAwAIQGIAAQAHRAHB',
+    'crAiQAAAABNjb2xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABAAAAAQAAAABBwaXhpAAAAAAMICAgAAAAXaXBtYQAAAAAA',
+    'AAABAAEEgQIDBAAAAB5tZGF0AAAAEigBrxOA5shoU+ofhRv+UYaOYA==',
+  ].join(''),
+  'base64',
+);
+
+test('HEIC is refused at import by its name, in one piece or put together of tiles, whatever it is called', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  writeFileSync(join(imagesDir, 'one.heic'), HEIC);
+  const tiles = Buffer.from(HEIC);
+  tiles.write('grid', tiles.indexOf('infe') + 12, 'latin1');
+  writeFileSync(join(imagesDir, 'tiles.jpg'), tiles);
+  write([question('1', 'one.heic'), question('2', 'tiles.jpg'), question('3', 'a.png')]);
+  const { added, failed, failures } = await importQuestions(project, { imagesDir, questionsFile });
+  assert.deepEqual([added, failed], [1, 2]);
+  assert.deepEqual(
+    failures.map(({ reason, count }) => [/HEIC/.test(reason), count]),
+    [[true, 2]],
+    JSON.stringify(failures),
+  );
+});
+
 test('lines of a questions file are counted with and without an ending', async (t) => {
   const { questionsFile } = await setUp(t);
   for (const [text, count] of [

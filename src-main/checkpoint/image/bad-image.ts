@@ -3,7 +3,9 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 
 /** For a file that is damaged or no picture. */
 export function badImage(path: string, what: string, cause?: unknown): FoveaError {
-  return new FoveaError('bad_image', `the image cannot be decoded: ${what}`, {
+  // Libraries repeat the path; it is said once, and the words stay the same for every picture.
+  const reason = what.replaceAll(`${path}: `, '').replaceAll(path, 'the file');
+  return new FoveaError('bad_image', `the image cannot be decoded: ${reason}`, {
     where: path,
     next: 'Replace it with an intact JPEG, PNG, WebP, GIF, TIFF or AVIF file',
     cause,

@@ -67,6 +67,7 @@ export interface PictureFile {
 export async function openPicture(path: string): Promise<PictureFile> {
   const head = await headOf(path);
   if (head.toString('latin1', 4, 12) === 'ftypavis') throw otherPixels(path, 'AVIF of moving pictures');
+  if (HEIC.test(head.toString('latin1', 4, 12))) throw otherPixels(path, 'HEIC, whose codec is not built in');
   const tiff = TIFF_MARKS.includes(head.toString('latin1', 0, 4)) ? await tiffTags(path) : null;
   const refused = tiff && refusedTiff(tiff);
   if (refused) throw otherPixels(path, refused);
@@ -94,6 +95,9 @@ export async function openPicture(path: string): Promise<PictureFile> {
   }
   return picture;
 }
+
+/** The first brand of what phones write, in one piece, in tiles or as a sequence. */
+const HEIC = /^ftyphe(ic|ix|im|is|vc|vx|vm|vs)$/;
 
 /** The first bytes, as many as {@link HEAD_BYTES} where there are so many. */
 function headOf(path: string): Promise<Buffer> {
