@@ -1,4 +1,4 @@
--- project.db, user_version 10
+-- project.db, user_version 11
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -9,6 +9,7 @@ CREATE INDEX review_batch ON review (batch_id, sample_id) WHERE batch_id IS NOT 
 CREATE INDEX review_prediction ON review (prediction_id);
 CREATE INDEX review_reviewer ON review (reviewer, id, decision, created_at, sample_id);
 CREATE INDEX review_sample ON review (sample_id, id);
+CREATE INDEX run_shown_sample ON run_shown (sample_id, before_run_id);
 CREATE INDEX sample_flag_flag ON sample_flag (flag, sample_id);
 CREATE INDEX sample_image ON sample (image_id);
 CREATE INDEX sample_note_sample ON sample_note (sample_id, id);
@@ -236,6 +237,13 @@ CREATE TABLE run (
   created_at TEXT NOT NULL,
   UNIQUE (model_id, preset_id, settings, answer_mode)
 ) STRICT;
+CREATE TABLE run_shown (
+  run_id INTEGER NOT NULL REFERENCES run(id),
+  sample_id INTEGER NOT NULL REFERENCES sample(id) ON DELETE CASCADE,
+  before_run_id INTEGER REFERENCES run(id),
+  taken_back INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (run_id, sample_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE sample (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   external_id TEXT NOT NULL,

@@ -10,6 +10,7 @@ import { migration as m0007 } from './0007-pictures.ts';
 import { migration as m0008 } from './0008-log-generation.ts';
 import { migration as m0009 } from './0009-set-wise.ts';
 import { migration as m0010 } from './0010-removal.ts';
+import { migration as m0011 } from './0011-run-shown.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -22,4 +23,5 @@ export const projectMigrations: readonly Migration[] = [
   m0008,
   m0009,
   m0010,
+  m0011,
 ];

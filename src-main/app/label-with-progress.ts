@@ -1,6 +1,7 @@
 /** Labels a project in this process, with a bar: what `fovea label`, `fovea demo` and the first `npm start` do. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { labelParams, modelFolders, type LabelWish } from '../jobs/label-params.ts';
+import type { LabelJobParams } from '../jobs/label-run.ts';
 import { runLabelJob, type LabelReport } from '../jobs/label.ts';
 import type { Project } from '../store/project.ts';
 import { Progress, type ProgressStream } from './cli/progress.ts';
@@ -10,6 +11,7 @@ import { appResources } from './resources.ts';
 
 /**
  * Labels what lacks a prediction. Stopping it keeps what is done; calling it again goes on.
+ * @param agree hears what would be labelled before it is; what it throws ends it there
  * @throws FoveaError `cancelled` when `signal` stopped it, and what the job throws
  */
 export async function labelWithProgress(
@@ -17,6 +19,7 @@ export async function labelWithProgress(
   wish: LabelWish,
   stderr: ProgressStream,
   signal: AbortSignal,
+  agree: (params: LabelJobParams) => Promise<void> = async () => undefined,
 ): Promise<LabelReport> {
   const progress = new Progress('Labelling', stderr);
   try {
@@ -26,6 +29,7 @@ export async function labelWithProgress(
       const folders = await modelFolders(project, wish, resources);
       await quantiseWithProgress({ ...folders, precision }, stderr, signal);
       const params = await labelParams(project, engine, wish, resources);
+      await agree(params);
       return runLabelJob(project, engine, params, {
         signal,
         onAbort: 'release',

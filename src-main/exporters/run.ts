@@ -32,6 +32,7 @@ export async function runExport(
     let seen = 0;
     const skipped: Record<string, number> = {};
     const notes: Record<string, number> = {};
+    const runs: Record<string, number> = {};
     await writer.begin(sink);
     for await (const sample of samples) {
       if (options.signal?.aborted) {
@@ -48,13 +49,14 @@ export async function runExport(
         skipped[result.skip] = (skipped[result.skip] ?? 0) + 1;
       } else {
         done++;
+        if (sample.run) runs[sample.run.id] = (runs[sample.run.id] ?? 0) + 1;
         for (const [kind, n] of Object.entries(result.notes ?? {}))
           if (n > 0) notes[kind] = (notes[kind] ?? 0) + n;
       }
       options.onProgress?.(++seen);
     }
     await writer.end(sink);
-    return { done, skipped, notes };
+    return { done, skipped, notes, runs };
   };
   return writeAtomically(path, fill, options.beforePlacing);
 }

@@ -89,6 +89,8 @@ export interface ExportCounts {
   readonly skipped: Readonly<Record<string, number>>;
   /** Changes the format forces, counted, by kind (e.g. `bg_inside_box_to_ignore`, `grid_not_24x24`). */
   readonly notes: Readonly<Record<string, number>>;
+  /** Samples written, by the id of the run whose prediction the label started from. */
+  readonly runs: Readonly<Record<string, number>>;
 }
 
 /**

@@ -47,6 +47,7 @@ export async function exportSamples(
     failed: 0,
     skipped: { ...counts.skipped },
     notes: { ...counts.notes },
+    runs: { ...counts.runs },
     seconds: (performance.now() - started) / 1000,
     remembered,
     pictures: { ...countMarked(project.db), unchecked: picturesUnchecked },

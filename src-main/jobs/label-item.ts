@@ -10,6 +10,7 @@ import { registeredPicture } from '../store/picture-version.ts';
 import { putMaps } from '../store/prediction-maps.ts';
 import { isLabelled, putPrediction } from '../store/prediction.ts';
 import type { Project } from '../store/project.ts';
+import { isUndecided, shownRun, showRun } from '../store/sample-run.ts';
 import { getSample } from '../store/sample.ts';
 import type { PlannedRun } from './label-run.ts';
 import { settlePicture } from './pictures/settle.ts';
@@ -53,7 +54,12 @@ export async function labelItem(
 ): Promise<ItemOutcome> {
   const { db } = project;
   if (isLabelled(db, run.runId, sampleId)) {
-    await patiently(() => transact(db, () => itemDone(db, lease, sampleId)));
+    await patiently(() =>
+      transact(db, () => {
+        itemDone(db, lease, sampleId);
+        if (isUndecided(db, sampleId)) showRun(db, sampleId, run.runId);
+      }),
+    );
     return { kind: 'done', predictionId: null, engineDied: false };
   }
   try {
@@ -78,7 +84,11 @@ export async function labelItem(
     const predictionId = await patiently(() =>
       transact(db, () => {
         itemDone(db, lease, sampleId);
-        return putPrediction(db, run.runId, sampleId, mapsKey, found);
+        const before = shownRun(db, sampleId);
+        const id = putPrediction(db, run.runId, sampleId, mapsKey, found);
+        // What a person decided on stays on screen beside the decision.
+        if (isUndecided(db, sampleId)) showRun(db, sampleId, run.runId, before);
+        return id;
       }),
     );
     return { kind: 'done', predictionId, engineDied: false };

@@ -22,6 +22,8 @@ export interface LabelWish {
   readonly limit: number | null;
   readonly device?: DeviceChoice;
   readonly precision?: Precision | undefined;
+  /** Just the undecided samples of this. */
+  readonly scope?: LabelJobParams['scope'];
 }
 
 /** The folder of the model that will label, and of what is laid over it. Throws as `wholeModel`. */
@@ -74,5 +76,6 @@ export async function labelParams(
   const offered = presetId === null ? await loadPresets(resources.presetsDir) : presets;
   if (!known && !stored) refuseBroken(broken, presetId);
   const preset = known ?? stored ?? choosePreset(offered, await engine.modelInfo(model), presetId);
-  return { model, preset, answerMode: wish.answerMode, limit: wish.limit };
+  const { answerMode, limit, scope = null } = wish;
+  return { model, preset, answerMode, limit, scope };
 }

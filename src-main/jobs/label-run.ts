@@ -7,6 +7,7 @@ import { answerModeSchema, type Job } from '../../src-shared/contract/domain.ts'
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
+import { labelScopeSchema, NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { settledPreset } from '../../src-shared/contract/rules.ts';
 import { promptOf } from '../checkpoint/reader/prompts.ts';
 import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../engine/protocol.ts';
@@ -19,7 +20,11 @@ import { ensurePreset } from '../store/preset.ts';
 import { patiently } from '../store/patience.ts';
 import type { Project } from '../store/project.ts';
 import { notePrompt } from '../store/run-prompt.ts';
-import { ensureRun, setActiveRun, setRunDevice } from '../store/run.ts';
+import { countInScope, countWithoutAnswer } from '../store/label-scope.ts';
+import { canonicalJson } from '../store/json.ts';
+import { showWhereLabelled } from '../store/run-shown.ts';
+import { activeRunId, ensureRun, setRunDevice } from '../store/run.ts';
+import { settleOnRun } from '../store/sample-run.ts';
 import { projectSummary } from '../store/summary.ts';
 import { modelFingerprint } from './model-fingerprint.ts';
 import { isAlive } from './process-id.ts';
@@ -40,6 +45,8 @@ export const labelParamsOfJobSchema = z.object({
   answerMode: answerModeSchema,
   /** Label at most so many samples; null: all that lack a prediction. */
   limit: z.number().int().positive().nullable(),
+  /** Just the undecided samples of this; without it all, of which the decided ones go on showing what was decided on. */
+  scope: labelScopeSchema.nullable().optional(),
 });
 export type LabelJobParams = z.infer<typeof labelParamsOfJobSchema>;
 
@@ -53,8 +60,9 @@ export interface PlannedRun {
 }
 
 /**
- * Loads the model, finds or makes the run, makes it the active one and plans the items (an interrupted job keeps the
- * plan it had). Throws what the engine says of the model, `cancelled` by the signal while it loads, `project_busy` when
+ * Loads the model, finds or makes the run and plans the items (an interrupted job keeps the plan it had). A job for the whole
+ * project makes the run the active one; every sample goes on showing what it shows until its new label is there, but those
+ * that have one of this run already. Throws what the engine says of the model, `cancelled` by the signal while it loads, `project_busy` when
  * another process works on the run, and `bad_input` where answers of the data are to be fed and no sample has one.
  */
 export async function planLabelJob(
@@ -94,7 +102,7 @@ export async function planLabelJob(
     setRunDevice(db, id, info.device);
     setJobRun(db, lease, id);
     takeOverOthers(project, lease.jobId, id);
-    setActiveRun(db, id);
+    if (activeRunId(db) === null || isWhole(params.scope)) settleOnRun(db, id);
     if (getJob(db, lease.jobId).total === 0) plan(project, lease, id, params);
     return id;
   };
@@ -122,14 +130,30 @@ function refuseWithoutAnswers({ db, path }: Project): void {
   });
 }
 
-function plan(project: Project, lease: Lease, runId: number, { answerMode, limit }: LabelJobParams): void {
-  const open = samplesToLabel(project.db, runId, { withAnswer: answerMode === 'teacher', limit: null });
-  const message = answerMode === 'teacher' ? unansweredWords(countUnanswered(project.db).unanswered) : null;
-  noteJob(project.db, lease.jobId, {
-    skipped: projectSummary(project.db, project.path).samples - open.length,
+function plan(
+  project: Project,
+  lease: Lease,
+  runId: number,
+  { answerMode, limit, scope = null }: LabelJobParams,
+): void {
+  const { db, path } = project;
+  const open = samplesToLabel(db, runId, { withAnswer: answerMode === 'teacher', limit: null, scope });
+  const samples = scope === null ? projectSummary(db, path).samples : countInScope(db, scope).samples;
+  const unanswered = scope === null ? countUnanswered(db).unanswered : countWithoutAnswer(db, scope, []);
+  const message = answerMode === 'teacher' ? unansweredWords(unanswered) : null;
+  noteJob(db, lease.jobId, {
+    skipped: samples - open.length,
     ...(message === null ? {} : { message }),
   });
-  planItems(project.db, lease, limit === null ? open : open.slice(0, limit));
+  planItems(db, lease, limit === null ? open : open.slice(0, limit));
+  showWhereLabelled(db, runId, scope);
+}
+
+/** Whether a job is about every undecided sample there is. */
+function isWhole(scope: LabelJobParams['scope']): boolean {
+  if (!scope) return true;
+  const { filter, ids, except } = scope;
+  return ids === null && except.length === 0 && canonicalJson(filter) === canonicalJson(NO_FILTER);
 }
 
 /** What a run that feeds the answers of the data leaves out, in words; null when every sample has one. */

@@ -36,10 +36,14 @@ async function stateOf({ model, preset, prompt }: PromptedRun): Promise<RunPromp
 }
 
 /**
- * The job that labels the whole project as the run did, with today's prompt. @throws FoveaError `not_found` without
+ * The job that labels a scope (null: the whole project) as the run did, with today's prompt. @throws FoveaError `not_found` without
  * such a run
  */
-export function labelAnewParams(project: Project, runId: number): LabelJobParams {
+export function labelAnewParams(
+  project: Project,
+  runId: number,
+  scope: LabelJobParams['scope'] = null,
+): LabelJobParams {
   const run = promptedRuns(project.db).find(({ id }) => id === runId);
   if (!run) {
     throw new FoveaError('not_found', `there is no run ${runId}`, { next: 'List the runs of the project' });
@@ -50,6 +54,7 @@ export function labelAnewParams(project: Project, runId: number): LabelJobParams
     preset: run.preset,
     answerMode: run.answerMode,
     limit: null,
+    scope,
   };
 }
 

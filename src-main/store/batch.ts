@@ -3,21 +3,15 @@
  * decided is frozen when the batch is made, so that the part looked at is a part of exactly that; nothing is decided
  * until the audit has passed. How the decisions are written is `batch-apply.ts`.
  */
-import type { Batch, SampleFilter, Verdict } from '../../src-shared/contract/procedures.ts';
+import type { Batch, Verdict } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { auditSize, wrongAtMost } from '../../src-shared/kernels/audit.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
-import { whereSql } from './sample-where.ts';
-import type { Sql } from './sql.ts';
+import { type SampleScope, scopeSql } from './sample-scope.ts';
 
 /** What a batch would be about. */
-export interface BatchScope {
+export interface BatchScope extends SampleScope {
   readonly decision: Batch['decision'];
-  readonly filter: SampleFilter;
-  /** Just these of the filter; null: all of it. */
-  readonly ids: readonly number[] | null;
-  /** But these. */
-  readonly except: readonly number[];
 }
 
 export interface NewBatch extends BatchScope {
@@ -84,7 +78,7 @@ const CARRIES: Readonly<Record<Batch['decision'], string>> = {
 
 /** What a batch would take, and what it would leave out; nothing is written. */
 export function countBatch(db: ReadableDb, wish: BatchScope): { population: number; leftOut: LeftOut } {
-  const { sql, params } = scope(db, wish);
+  const { sql, params } = scopeSql(db, wish);
   const { population, ...leftOut } = read<LeftOut & { population: number }>(
     db,
     `SELECT COUNT(CASE WHEN ${TAKEN[wish.decision]} THEN 1 END) AS population,
@@ -103,7 +97,7 @@ export function countBatch(db: ReadableDb, wish: BatchScope): { population: numb
 export function startBatch(db: WritableDb, wish: NewBatch): { batch: Batch; leftOut: LeftOut } {
   const { target, reviewer, decision } = wish;
   return transact(db, () => {
-    const within = scope(db, wish);
+    const within = scopeSql(db, wish);
     const counted = countBatch(db, wish);
     const before = read<{ id: number }>(db, "SELECT id FROM batch WHERE state = 'auditing'").all();
     for (const { id } of before) dismissBatch(db, id);
@@ -191,20 +185,6 @@ export function requireState(batch: Batch, states: readonly Batch['state'][]): v
   throw new FoveaError('conflict', `batch ${batch.id} is ${batch.state} already`, {
     next: 'Load the page again to see how it stands',
   });
-}
-
-function scope(db: ReadableDb, { filter, ids, except }: BatchScope): Sql {
-  const parts = [whereSql(db, filter)];
-  if (ids !== null) parts.push(among('IN', ids));
-  if (except.length > 0) parts.push(among('NOT IN', except));
-  return {
-    sql: parts.map(({ sql }) => sql).join(' AND '),
-    params: parts.flatMap(({ params }) => params),
-  };
-}
-
-function among(how: 'IN' | 'NOT IN', ids: readonly number[]): Sql {
-  return { sql: `t.sample_id ${how} (SELECT value FROM json_each(?))`, params: [JSON.stringify(ids)] };
 }
 
 function toBatch(db: ReadableDb, row: Row): Batch {

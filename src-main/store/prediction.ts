@@ -17,6 +17,7 @@ import { type ReadableDb, type SqlValue, type WritableDb, read, write } from './
 import { getMaps } from './prediction-maps.ts';
 import { activeRunId } from './run.ts';
 import { refreshSampleState } from './sample-state.ts';
+import { type SampleScope, scopeSql } from './sample-scope.ts';
 import { getSample } from './sample.ts';
 
 /** What the engine found on one sample. */
@@ -136,7 +137,7 @@ export function getPredictionMaps(db: ReadableDb, id: number): MapSet | null {
  * Made with an answer of the data (under a run `r` that feeds them) that was corrected since, and decided on by nobody. The
  * fed answer is stored without the white space around it.
  */
-const FORMER_ANSWER = `(r.answer_mode = 'teacher' AND s.reference_answer IS NOT NULL
+export const FORMER_ANSWER = `(r.answer_mode = 'teacher' AND s.reference_answer IS NOT NULL
   AND p.answer <> trim(s.reference_answer, char(9, 10, 11, 12, 13, 32, 160, 65279, 8232, 8233))
   AND NOT EXISTS (SELECT 1 FROM review WHERE prediction_id = p.id))`;
 
@@ -153,21 +154,28 @@ export function hasFormerAnswer(db: ReadableDb, sampleId: number): boolean {
 /**
  * Up to `limit` samples, in queue order, that have no prediction under the run, or one whose maps are lost, or one made
  * with an answer of the data that was corrected since. `withAnswer`: only those that came with a reference answer.
+ * `scope`: only the undecided ones of it; null: all there are.
  */
 export function samplesToLabel(
   db: ReadableDb,
   runId: number,
-  options: { readonly withAnswer: boolean; readonly limit: number | null },
+  options: {
+    readonly withAnswer: boolean;
+    readonly limit: number | null;
+    readonly scope?: SampleScope | null | undefined;
+  },
 ): number[] {
+  const within = options.scope ? scopeSql(db, options.scope) : { sql: 'true', params: [] };
+  const undecided = options.scope ? 't.review_id IS NULL' : 'true';
   const rows = read<{ id: number }>(
     db,
-    `SELECT s.id FROM sample s
+    `SELECT s.id FROM sample s JOIN sample_state t ON t.sample_id = s.id
      LEFT JOIN prediction p ON p.sample_id = s.id AND p.run_id = ?
      LEFT JOIN run r ON r.id = p.run_id
      WHERE (p.id IS NULL OR NOT EXISTS (SELECT 1 FROM maps.map_set m WHERE m.key = p.maps_key) OR ${FORMER_ANSWER})
-       AND (? = 0 OR s.reference_answer IS NOT NULL)
+       AND (? = 0 OR s.reference_answer IS NOT NULL) AND ${undecided} AND ${within.sql}
      ORDER BY s.id LIMIT ?`,
-  ).all(runId, options.withAnswer ? 1 : 0, options.limit ?? -1);
+  ).all(runId, options.withAnswer ? 1 : 0, ...within.params, options.limit ?? -1);
   return rows.map((row) => row.id);
 }
 

@@ -13,7 +13,8 @@ import type { NewRun } from './run.ts';
 export const runPromptSchema = z.object({ kind: z.string(), sha256: z.string() });
 export type RunPrompt = z.output<typeof runPromptSchema>;
 
-export interface PromptedRun {
+/** What a run was made with. */
+export interface MadeRun {
   readonly id: number;
   readonly model: {
     readonly dir: string;
@@ -27,26 +28,34 @@ export interface PromptedRun {
   readonly answerMode: 'self' | 'teacher';
   /** Null: made before prompts were noted. */
   readonly prompt: RunPrompt | null;
+}
+
+export interface PromptedRun extends MadeRun {
   /** Samples that show its prediction, and how many of them somebody decided on. */
   readonly shown: number;
   readonly decided: number;
 }
 
-interface Row {
+interface MadeRow {
   readonly id: number;
   readonly dir: string;
   readonly fingerprint: string;
   readonly body: string;
   readonly settings: string;
   readonly answer_mode: 'self' | 'teacher';
+}
+
+interface Row extends MadeRow {
   readonly shown: number;
   readonly decided: number;
 }
 
+const COLUMNS = 'run.id, model.dir, model.fingerprint, preset.body, run.settings, run.answer_mode';
+const TABLES = 'run JOIN model ON model.id = run.model_id JOIN preset ON preset.id = run.preset_id';
+
 const SELECT = `
-SELECT run.id, model.dir, model.fingerprint, preset.body, run.settings, run.answer_mode,
-       COALESCE(on_screen.shown, 0) AS shown, COALESCE(on_screen.decided, 0) AS decided
-FROM run JOIN model ON model.id = run.model_id JOIN preset ON preset.id = run.preset_id
+SELECT ${COLUMNS}, COALESCE(on_screen.shown, 0) AS shown, COALESCE(on_screen.decided, 0) AS decided
+FROM ${TABLES}
 LEFT JOIN (
   SELECT p.run_id, COUNT(*) AS shown, COUNT(t.review_id) AS decided
   FROM sample_state t JOIN prediction p ON p.id = t.prediction_id GROUP BY p.run_id
@@ -63,17 +72,24 @@ const settingsSchema = z.object({
 export function promptedRuns(db: ReadableDb): PromptedRun[] {
   return read<Row>(db, SELECT)
     .all()
-    .map(({ dir, fingerprint, body, settings, answer_mode: answerMode, ...row }) => {
-      const { precision, rpnDir, adapterDir, prompt } = settingsSchema.parse(JSON.parse(settings));
-      const over = { ...(rpnDir ? { rpnDir } : {}), ...(adapterDir ? { adapterDir } : {}) };
-      return {
-        ...row,
-        model: { dir, fingerprint, ...over, precision },
-        preset: presetSchema.parse(JSON.parse(body)),
-        answerMode,
-        prompt: prompt ?? null,
-      };
-    });
+    .map((row) => ({ ...toMadeRun(row), shown: row.shown, decided: row.decided }));
+}
+
+/** Every run, without counting what shows it. */
+export function madeRuns(db: ReadableDb): MadeRun[] {
+  return read<MadeRow>(db, `SELECT ${COLUMNS} FROM ${TABLES} ORDER BY run.id`).all().map(toMadeRun);
+}
+
+function toMadeRun({ id, dir, fingerprint, body, settings, answer_mode: answerMode }: MadeRow): MadeRun {
+  const { precision, rpnDir, adapterDir, prompt } = settingsSchema.parse(JSON.parse(settings));
+  const over = { ...(rpnDir ? { rpnDir } : {}), ...(adapterDir ? { adapterDir } : {}) };
+  return {
+    id,
+    model: { dir, fingerprint, ...over, precision },
+    preset: presetSchema.parse(JSON.parse(body)),
+    answerMode,
+    prompt: prompt ?? null,
+  };
 }
 
 /**

@@ -87,13 +87,22 @@ export function activePictureRules(db: ReadableDb): PictureRules {
   return (id === null ? undefined : getRun(db, id).preset.picture) ?? AUTHORS_PICTURE_RULES;
 }
 
-/** Shows this run's predictions of every sample from now on. Decisions stay what they are. Throws `not_found`. */
+/**
+ * Shows this run's predictions from now on, wherever it has one; a sample it has none of keeps what it shows. Decisions stay
+ * what they are. Throws `not_found`.
+ */
 export function setActiveRun(db: WritableDb, runId: number): void {
   transact(db, () => {
     getRun(db, runId);
     if (activeRunId(db) === runId) return;
-    write(db, 'UPDATE project SET active_run_id = ?').run(runId);
     write(db, 'DELETE FROM sample_run').run();
+    write(
+      db,
+      `INSERT INTO sample_run (sample_id, run_id)
+       SELECT t.sample_id, p.run_id FROM sample_state t JOIN prediction p ON p.id = t.prediction_id
+       WHERE NOT EXISTS (SELECT 1 FROM prediction q WHERE q.run_id = ? AND q.sample_id = t.sample_id)`,
+    ).run(runId);
+    write(db, 'UPDATE project SET active_run_id = ?').run(runId);
     refreshAllSampleStates(db);
   });
 }

@@ -1,24 +1,54 @@
 /**
- * Which run a sample shows where that is not the active one: a recipe applied to part of a project makes a run of that
- * part, and the others go on showing what they showed. Decisions are not touched by any of this.
+ * Which run a sample shows where that is not the active one. A label takes the place of another sample by sample, each when
+ * it is there, and what was shown before is noted (`run-shown.ts` goes back to it). Decisions are not touched by any of this.
  */
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
-import { getRun } from './run.ts';
-import { refreshAllSampleStates, refreshSampleState } from './sample-state.ts';
+import { activeRunId, getRun } from './run.ts';
+import { refreshSampleState } from './sample-state.ts';
 
-/** Shows a run's prediction of one sample, in the caller's transaction. */
-export function showRun(db: WritableDb, sampleId: number, runId: number): void {
-  write(
+/** The run whose prediction a sample shows; null where it shows none. */
+export function shownRun(db: ReadableDb, sampleId: number): number | null {
+  const row = read<{ run_id: number }>(
     db,
-    `INSERT INTO sample_run (sample_id, run_id) VALUES (?, ?)
-     ON CONFLICT (sample_id) DO UPDATE SET run_id = excluded.run_id`,
-  ).run(sampleId, runId);
+    'SELECT p.run_id FROM sample_state t JOIN prediction p ON p.id = t.prediction_id WHERE t.sample_id = ?',
+  ).get(sampleId);
+  return row?.run_id ?? null;
+}
+
+/**
+ * Shows a run's prediction of one sample from now on, in the caller's transaction, and notes what it showed.
+ * @param before what it showed, where that is known to the caller (a prediction just stored may show already)
+ */
+export function showRun(
+  db: WritableDb,
+  sampleId: number,
+  runId: number,
+  before: number | null = shownRun(db, sampleId),
+): void {
+  if (before !== runId) {
+    write(
+      db,
+      `INSERT INTO run_shown (run_id, sample_id, before_run_id) VALUES (?, ?, ?)
+       ON CONFLICT (run_id, sample_id) DO UPDATE SET before_run_id = excluded.before_run_id, taken_back = 0`,
+    ).run(runId, sampleId, before);
+  }
+  if (activeRunId(db) === runId) write(db, 'DELETE FROM sample_run WHERE sample_id = ?').run(sampleId);
+  else {
+    write(
+      db,
+      `INSERT INTO sample_run (sample_id, run_id) VALUES (?, ?)
+       ON CONFLICT (sample_id) DO UPDATE SET run_id = excluded.run_id`,
+    ).run(sampleId, runId);
+  }
   refreshSampleState(db, sampleId);
 }
 
-/** Samples that show the run although it is not the active one. */
-export function countShown(db: ReadableDb, runId: number): number {
-  return read<{ n: number }>(db, 'SELECT COUNT(*) AS n FROM sample_run WHERE run_id = ?').get(runId)!.n;
+/** Whether nobody's decision stands on the sample: what it shows may change. */
+export function isUndecided(db: ReadableDb, sampleId: number): boolean {
+  const found = read(db, 'SELECT 1 FROM sample_state WHERE sample_id = ? AND review_id IS NULL').get(
+    sampleId,
+  );
+  return found !== undefined;
 }
 
 /** Up to `limit` samples that show no prediction, or one whose maps are lost. */
@@ -39,33 +69,24 @@ export function samplesWithoutMaps(db: ReadableDb, limit: number): number[] {
 export function settleOnRun(db: WritableDb, runId: number): void {
   transact(db, () => {
     getRun(db, runId);
-    write(
-      db,
-      `INSERT INTO sample_run (sample_id, run_id)
-       SELECT t.sample_id, p.run_id FROM sample_state t JOIN prediction p ON p.id = t.prediction_id
-       WHERE p.run_id <> ? ON CONFLICT (sample_id) DO NOTHING`,
-    ).run(runId);
+    if (activeRunId(db) === runId) return;
+    pinOthers(db, runId);
     write(db, 'DELETE FROM sample_run WHERE run_id = ?').run(runId);
     write(db, 'UPDATE project SET active_run_id = ?').run(runId);
   });
 }
 
-/**
- * Takes the run off the screen again: what showed it shows `instead`, whether it was the active run or that of some
- * samples. Its predictions stay. Throws `not_found`.
- */
-export function leaveRun(db: WritableDb, runId: number, instead: number): void {
-  transact(db, () => {
-    getRun(db, instead);
-    const active = read<{ id: number | null }>(db, 'SELECT active_run_id AS id FROM project').get()?.id;
-    if (active === runId) {
-      write(db, 'UPDATE project SET active_run_id = ?').run(instead);
-      write(db, 'DELETE FROM sample_run WHERE run_id IN (?, ?)').run(runId, instead);
-    } else if (active === instead) {
-      write(db, 'DELETE FROM sample_run WHERE run_id = ?').run(runId);
-    } else {
-      write(db, 'UPDATE sample_run SET run_id = ? WHERE run_id = ?').run(instead, runId);
-    }
-    refreshAllSampleStates(db);
-  });
+/** Makes no run the active one; what samples show stays. */
+export function settleOnNone(db: WritableDb): void {
+  pinOthers(db, null);
+  write(db, 'UPDATE project SET active_run_id = NULL').run();
+}
+
+function pinOthers(db: WritableDb, runId: number | null): void {
+  write(
+    db,
+    `INSERT INTO sample_run (sample_id, run_id)
+     SELECT t.sample_id, p.run_id FROM sample_state t JOIN prediction p ON p.id = t.prediction_id
+     WHERE p.run_id IS NOT ? ON CONFLICT (sample_id) DO NOTHING`,
+  ).run(runId);
 }

@@ -50,6 +50,9 @@ ON CONFLICT (sample_id) DO UPDATE SET state = excluded.state, dropped = excluded
   disagreement = excluded.disagreement, uncertainty = excluded.uncertainty, roi_size = excluded.roi_size,
   roi_x = excluded.roi_x, roi_y = excluded.roi_y, iou = excluded.iou, agreement = excluded.agreement`;
 
+/** Of more samples than this, what they are searched by is derived for all at once: texts lie in blocks. */
+const SEARCH_ALONE = 500;
+
 /** Derives one sample's row anew, and computes the scores it lacks. */
 export function refreshSampleState(db: WritableDb, sampleId: number): void {
   const { prediction, review } = read<{ prediction: number | null; review: number | null }>(
@@ -82,6 +85,13 @@ export function refreshBatchStates(db: WritableDb, batchId: number, after: numbe
 export function refreshAllSampleStates(db: WritableDb): void {
   write(db, `${DERIVE} WHERE true ${UPSERT}`).run();
   refreshAllSearch(db);
+}
+
+/** Derives the rows of these samples anew; missing scores come later (`score-backlog.ts`). */
+export function refreshSampleStates(db: WritableDb, ids: readonly number[]): void {
+  write(db, `${DERIVE} WHERE s.id IN (SELECT value FROM json_each(?)) ${UPSERT}`).run(JSON.stringify(ids));
+  if (ids.length > SEARCH_ALONE) refreshAllSearch(db);
+  else for (const id of ids) refreshSearch(db, id);
 }
 
 export interface SampleStateRow {

@@ -22,7 +22,7 @@ export function doWords(decision: Decision, count: number): string {
 export function leftOutWords({ decided, unlabelled, dropped }: LeftOut): { words: string; count: number }[] {
   return [
     { words: 'Decided already: they stay as they are', count: decided },
-    { words: 'Dropped by a rule: accept them one by one, or reject them', count: dropped },
+    { words: 'Dropped by a rule, so nothing to train on: correct or reject them', count: dropped },
     { words: 'Without a label: not labelled yet, or labelling failed', count: unlabelled },
   ].filter(({ count }) => count > 0);
 }

@@ -23,13 +23,16 @@ export function promptWords(run: RunPrompt | undefined): string | null {
 export interface ToMakeAnew {
   /** The run whose model and preset label again. */
   readonly runId: number;
-  /** Samples that show what another prompt made. */
+  /** Undecided samples that show what another prompt made; decided ones stay with the label they were decided on. */
   readonly shown: number;
 }
 
-/** Null when every sample shows what today's prompt made, or nobody knows better. */
+/** Null when every undecided sample shows what today's prompt made, or nobody knows better. */
 export function toMakeAnew(prompts: RunPrompts, activeRunId: number | null): ToMakeAnew | null {
-  const marked = prompts.filter(({ state, shown }) => state === 'other' && shown > 0);
+  const marked = prompts
+    .filter(({ state }) => state === 'other')
+    .map((run) => ({ ...run, shown: run.shown - run.decided }))
+    .filter(({ shown }) => shown > 0);
   const [first, ...others] = marked;
   if (first === undefined) return null;
   const most = others.reduce((best, run) => (run.shown > best.shown ? run : best), first);

@@ -1,8 +1,7 @@
 /** The models Fovea knows and what is being done about them, as the main side last told. */
-import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ModelTask, Precision, Removal } from '../../src-shared/contract/models.ts';
-import type { ListedModel, ProcedureInput, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
+import type { ListedModel, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -86,11 +85,6 @@ export class Models {
   async remove(name: string): Promise<void> {
     await this.#session.client.call('models.remove', { name });
     await this.load();
-  }
-
-  /** Starts labelling; the run becomes the one that is shown. @returns the job. Throws. */
-  label(wish: ProcedureInput<'jobs.label'>): Promise<Job> {
-    return this.#session.client.call('jobs.label', wish);
   }
 
   #taskChanged(task: ModelTask): void {

@@ -3,6 +3,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { BrokenPreset, HeadSet, PictureRules, Preset } from '../../src-shared/contract/preset.ts';
 import { isAuthorsWay, REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
 import { sameHeads, sameThresholds, recipeOf, recipeOn } from '../logic/recipe.ts';
+import type { LabelWith } from './labelling.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { RecipeTrial } from './recipe.svelte.ts';
 import type { Session } from './session.svelte.ts';
@@ -75,26 +76,18 @@ export class Presets {
     }
   }
 
-  /** Labels every sample that lacks a prediction under this preset, with the model of the run on screen. */
-  async label(preset: Preset): Promise<void> {
+  /** What labelling with this preset and the model of the run on screen asks for; null without a run. */
+  wishFor(preset: Preset): LabelWith | null {
     const { run } = this.#trial;
-    if (!run) return;
-    this.busy = true;
-    try {
-      const active = this.#session.project?.runs.find(({ id }) => id === this.#session.project?.activeRunId);
-      await this.#session.client.call('jobs.label', {
-        // Null keeps the active run's RPN with its model.
-        modelDir: active?.modelDir === run.modelDir ? null : run.modelDir,
-        presetId: preset.id,
-        answerMode: run.answerMode,
-        limit: null,
-      });
-      this.#trial.reset();
-    } catch (thrown) {
-      this.#notices.error(thrown);
-    } finally {
-      this.busy = false;
-    }
+    if (!run) return null;
+    const active = this.#session.project?.runs.find(({ id }) => id === this.#session.project?.activeRunId);
+    return {
+      // Null keeps the active run's RPN with its model.
+      modelDir: active?.modelDir === run.modelDir ? null : run.modelDir,
+      presetId: preset.id,
+      answerMode: run.answerMode,
+      limit: null,
+    };
   }
 
   /** Asks for the list. */

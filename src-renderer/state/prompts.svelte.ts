@@ -1,15 +1,11 @@
 /** Which runs were made with another prompt than their model is asked with today; labelling such samples anew. */
 import type { RunPrompts } from '../../src-shared/contract/prompts.ts';
 import { toMakeAnew } from '../logic/prompts.ts';
-import type { Notices } from './notices.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
 export class Prompts {
   readonly #session: Session;
-  readonly #notices: Notices;
   runs = $state.raw<RunPrompts>([]);
-  /** It is being asked for. */
-  starting = $state(false);
   /** The run that somebody does not want to hear of any more in this window. */
   #hiddenRunId = $state<number | null>(null);
   #asked = 0;
@@ -19,9 +15,8 @@ export class Prompts {
     return found?.runId === this.#hiddenRunId ? null : found;
   });
 
-  constructor(session: Session, notices: Notices) {
+  constructor(session: Session) {
     this.#session = session;
-    this.#notices = notices;
   }
 
   /** Changes when prompts have to be asked for again: another project or run, or a job that ended. */
@@ -40,15 +35,5 @@ export class Prompts {
 
   hide(): void {
     this.#hiddenRunId = this.anew?.runId ?? null;
-  }
-
-  async makeAnew(runId: number): Promise<void> {
-    this.starting = true;
-    try {
-      await this.#session.client.call('jobs.labelAnew', { runId });
-    } catch (thrown) {
-      this.#notices.error(thrown);
-    }
-    this.starting = false;
   }
 }

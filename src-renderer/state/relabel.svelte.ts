@@ -22,7 +22,6 @@ export interface Applied {
   readonly name: string;
   readonly done: number;
   readonly runId: number;
-  readonly insteadRunId: number;
 }
 
 export class Relabel {
@@ -87,7 +86,7 @@ export class Relabel {
         filter,
         answerAgain,
       });
-      this.#job = { id: made.job.id, name: made.presetName, runId: made.runId, insteadRunId: runId };
+      this.#job = { id: made.job.id, name: made.presetName, runId: made.runId };
       this.last = null;
       // A quick job may have ended before its number was known here.
       const known = this.#session.jobs.find(({ id }) => id === made.job.id);
@@ -101,14 +100,14 @@ export class Relabel {
     }
   }
 
-  /** What showed the new run shows the one before again. */
+  /** What nobody decided on meanwhile shows what it showed before again. */
   async undo(): Promise<void> {
     if (!this.last) return;
     this.busy = true;
     try {
-      const { runId, insteadRunId } = this.last;
-      this.#session.project = await this.#session.client.call('recipes.revert', { runId, insteadRunId });
+      await this.#session.client.call('runs.takeBack', { runId: this.last.runId });
       this.last = null;
+      this.#session.refreshSoon();
     } catch (thrown) {
       this.#notices.error(thrown);
     } finally {
@@ -119,9 +118,9 @@ export class Relabel {
   /** Once it is done the recipe holds: there is nothing left to try. */
   #heard({ id, state, done }: Job): void {
     if (!this.#job || id !== this.#job.id || state === 'queued' || state === 'running') return;
-    const { name, runId, insteadRunId } = this.#job;
+    const { name, runId } = this.#job;
     this.#job = null;
-    this.last = { name, done, runId, insteadRunId };
+    this.last = { name, done, runId };
     if (state === 'done') this.#trial.reset();
   }
 

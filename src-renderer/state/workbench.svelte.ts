@@ -1,6 +1,6 @@
 /** The parts of the page's state, made once and handed to the components through Svelte's context. */
 import { createContext } from 'svelte';
-import type { Flag } from '../../src-shared/contract/domain.ts';
+import type { Flag, Job } from '../../src-shared/contract/domain.ts';
 import {
   NO_FILTER,
   type ExportReport,
@@ -25,6 +25,7 @@ import { Heads } from './heads.svelte.ts';
 import { Importing } from './importing.svelte.ts';
 import { Keeping } from './keeping.svelte.ts';
 import { Keys } from './keys.svelte.ts';
+import { Labelling, type LabelWith } from './labelling.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Panes } from './panes.svelte.ts';
@@ -56,6 +57,7 @@ export type Sheet =
   | 'downloadModel'
   | 'removeModel'
   | 'relabel'
+  | 'label'
   | 'savePreset'
   | 'presets'
   | 'filterName'
@@ -85,6 +87,7 @@ export class Workbench {
   readonly models: Models;
   readonly recipe: RecipeTrial;
   readonly relabel: Relabel;
+  readonly labelling: Labelling;
   readonly presets: Presets;
   readonly prompts: Prompts;
   readonly heads: Heads;
@@ -123,7 +126,8 @@ export class Workbench {
     this.desk.isOnScreen = () => this.page === 'review';
     this.recipe = new RecipeTrial(this.session, this.desk, this.panes, this.notices);
     this.relabel = new Relabel(this.session, this.queue, this.recipe, this.notices);
-    this.prompts = new Prompts(this.session, this.notices);
+    this.labelling = new Labelling(this.session, this.queue, this.gallery, this.notices);
+    this.prompts = new Prompts(this.session);
     this.presets = new Presets(this.session, this.recipe, this.notices);
     // What this page tries on a sample; another window has a name of its own.
     const slot = `page-${Math.random().toString(36).slice(2)}`;
@@ -159,6 +163,12 @@ export class Workbench {
   async askBatch(decision: 'accept' | 'reject'): Promise<void> {
     await this.gallery.settled;
     if (this.batches.ask(decision)) this.sheet = 'batch';
+  }
+
+  /** Asks which samples to label, and says what that means, before anything is labelled. */
+  askLabel(wish: LabelWith, onBegin?: (job: Job) => void): void {
+    this.labelling.ask(wish, onBegin);
+    this.sheet = 'label';
   }
 
   chooseProject(): void {

@@ -18,6 +18,7 @@ import { pictureProcedures } from './procedures/pictures.ts';
 import { projectProcedures } from './procedures/project.ts';
 import { recipeProcedures } from './procedures/recipes.ts';
 import { reviewProcedures } from './procedures/reviews.ts';
+import { runProcedures } from './procedures/runs.ts';
 import { sampleProcedures } from './procedures/samples.ts';
 
 export {
@@ -61,6 +62,13 @@ export {
   type ImportReport,
   type ExportTarget,
 } from './procedures/exchange.ts';
+export {
+  labelPreviewSchema,
+  labelScopeSchema,
+  type LabelPreview,
+  type LabelScope,
+  type LabelWish,
+} from './procedures/jobs.ts';
 export type { Keeping } from './procedures/keeping.ts';
 export type { ListedModel } from './procedures/models.ts';
 export {
@@ -93,6 +101,7 @@ export {
   type SampleSort,
   type SortKey,
 } from './procedures/sample-filter.ts';
+export type { RunChange, RunStanding } from './procedures/runs.ts';
 export type { PictureNotes } from './procedures/samples.ts';
 
 /** One file per namespace in `procedures/`. */
@@ -112,6 +121,7 @@ export const procedures = {
   ...inspectProcedures,
   ...analysisProcedures,
   ...recipeProcedures,
+  ...runProcedures,
 } as const;
 
 export type ProcedureName = keyof typeof procedures;

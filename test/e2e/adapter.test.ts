@@ -12,6 +12,7 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';
 import { pane, valuesAt } from './support/panes.ts';
+import { labelAll } from './support/label-sheet.ts';
 
 const LABELLED_MS = 120_000;
 
@@ -58,7 +59,8 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.locator('[data-model=demo]').click();
       await page.getByLabel('LoRA adapter').selectOption(lora);
       await page.getByRole('button', { name: 'Label with this model' }).click();
-      await page.getByText('Labelled. Its predictions are the ones shown.').waitFor({ timeout: LABELLED_MS });
+      await labelAll(page);
+      await page.getByText('Labelled. Its labels are the ones shown.').waitFor({ timeout: LABELLED_MS });
 
       await page.getByRole('button', { name: 'Compare with its base' }).click();
       await page.locator('[data-current-state]').waitFor();

@@ -13,6 +13,7 @@ import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';
+import { labelAll } from './support/label-sheet.ts';
 
 const TINY = join(import.meta.dirname, '../golden/oracle/cases/llava-original-tower');
 const LABELLED_MS = 120_000;
@@ -66,7 +67,8 @@ for (const [name, open] of Object.entries(HOSTS)) {
       // Given answers make a run of their own for the same weights.
       await page.getByLabel('Answers').selectOption('teacher');
       await page.getByRole('button', { name: 'Label with this model' }).click();
-      await page.getByText('Labelled. Its predictions are the ones shown.').waitFor({ timeout: LABELLED_MS });
+      await labelAll(page);
+      await page.getByText('Labelled. Its labels are the ones shown.').waitFor({ timeout: LABELLED_MS });
       await page.getByRole('button', { name: 'Go to review' }).click();
       await page.locator('[data-current-state]').waitFor();
       await page.getByText('given, fed in one pass').waitFor();

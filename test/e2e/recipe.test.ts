@@ -9,6 +9,7 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { onlyLanguage } from './support/filter-panel.ts';
 import { HOSTS } from './support/hosts.ts';
+import { labelAll } from './support/label-sheet.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 /** The demo model is small, but two cores may be busy. */
@@ -191,6 +192,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await needsModel.waitFor();
       await page.getByRole('tab', { name: 'Heads' }).click();
       await label.click();
+      await labelAll(page);
       const job = page.getByRole('group', { name: 'Labelling' });
       await job.waitFor({ timeout: ANSWER_MS });
       // In use: it stays until the job is over.

@@ -61,6 +61,13 @@ describe('every format', () => {
       assert.deepEqual([counts.done, counts.skipped], [1, { label_carries_nothing: 2 }]);
     });
 
+    it(`${format}: labels of several runs in one file are counted by run`, async () => {
+      const one = exportSample({ id: 1, ...SPOT });
+      const other = exportSample({ id: 2, ...SPOT });
+      const { counts } = await write(format, [one, { ...other, run: { ...other.run!, id: 7 } }]);
+      assert.deepEqual(counts.runs, { 3: 1, 7: 1 });
+    });
+
     it(`${format}: a failure in the middle leaves the old file and nothing else`, async () => {
       const file = path.join(await mkdtemp(path.join(dir, 'fail-')), 'out');
       await writeFile(file, 'before');
@@ -118,7 +125,7 @@ describe('jsonl', () => {
   it('has every field, arrays included', async () => {
     const grounding = Float32Array.from({ length: 64 }, (_, i) => i / 64);
     const { text, counts } = await write('jsonl', [exportSample({ ...SPOT, state: 'corrected', grounding })]);
-    assert.deepEqual(counts, { done: 1, skipped: {}, notes: {} });
+    assert.deepEqual(counts, { done: 1, skipped: {}, notes: {}, runs: { 3: 1 } });
     const line = JSON.parse(text) as {
       schema: string;
       label: number[];
@@ -212,6 +219,7 @@ describe('coco', () => {
       done: 3,
       skipped: { not_expressible_ignore_without_fg: 1 },
       notes: { image_without_box: 1 },
+      runs: { 3: 3 },
     });
     const coco = JSON.parse(text) as Coco;
     assert.deepEqual(

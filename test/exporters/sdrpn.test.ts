@@ -62,7 +62,12 @@ describe('sdrpn export, read back by Python', () => {
       ...Array<string>(5).fill('........'),
     ]);
     const { records, counts } = await roundTrip([exportSample({ grid, label })]);
-    assert.deepEqual(counts, { done: 1, skipped: {}, notes: { synthetic_maps: 1, grid_not_24x24: 1 } });
+    assert.deepEqual(counts, {
+      done: 1,
+      skipped: {},
+      notes: { synthetic_maps: 1, grid_not_24x24: 1 },
+      runs: { 3: 1 },
+    });
     assert.deepEqual(records[0]?.types, {
       question_id: 'str',
       prompt: 'str',
@@ -87,7 +92,7 @@ describe('sdrpn export, read back by Python', () => {
       exportSample({ label: new Int8Array(64), state: 'rejected' }),
     ]);
     assert.deepEqual(records, []);
-    assert.deepEqual(counts, { done: 0, skipped: { rejected: 1 }, notes: {} });
+    assert.deepEqual(counts, { done: 0, skipped: { rejected: 1 }, notes: {}, runs: {} });
   });
 
   it('predicted labels of the goldens go out with their own maps and come back the same', async () => {
@@ -116,7 +121,12 @@ describe('sdrpn export, read back by Python', () => {
     });
     assert.ok(samples.length > 20);
     const { records, counts } = await roundTrip(samples);
-    assert.deepEqual(counts, { done: samples.length, skipped: {}, notes: { original_maps: samples.length } });
+    assert.deepEqual(counts, {
+      done: samples.length,
+      skipped: {},
+      notes: { original_maps: samples.length },
+      runs: { 3: samples.length },
+    });
     samples.forEach((s, i) => assert.deepEqual(records[i]?.labels, [...s.review!.label!], s.externalId));
   });
 
@@ -238,6 +248,7 @@ describe('what maps cannot say', () => {
       done: 1,
       skipped: { not_expressible_ignore_without_fg: 2 },
       notes: { synthetic_maps: 1, grid_not_24x24: 1 },
+      runs: { 3: 1 },
     });
   });
 });

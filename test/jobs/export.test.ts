@@ -19,7 +19,7 @@ function collector(during: () => void = () => {}): { exporter: Exporter; samples
       }
       await beforePlacing?.();
       writeFileSync(path, 'made');
-      return { done: samples.length, skipped: {}, notes: { seen: samples.length } };
+      return { done: samples.length, skipped: {}, notes: { seen: samples.length }, runs: {} };
     },
   };
   return { exporter, samples };

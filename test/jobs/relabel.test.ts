@@ -21,7 +21,7 @@ import { openProject, type Project } from '../../src-main/store/project.ts';
 import { submitReview } from '../../src-main/store/review.ts';
 import { candidatesAfter } from '../../src-main/store/relabel.ts';
 import { activeRunId, listRuns } from '../../src-main/store/run.ts';
-import { leaveRun } from '../../src-main/store/sample-run.ts';
+import { takeBackRun } from '../../src-main/store/run-shown.ts';
 import { sampleState } from '../../src-main/store/sample-state.ts';
 import { testProject } from '../support/project.ts';
 import {
@@ -90,7 +90,8 @@ test('a project gets a run of its own that is what the thresholds give; the old 
     ids.map((id) => getPrediction(p.db, id)),
     before,
   );
-  leaveRun(p.db, runId, from);
+  const back = takeBackRun(p.db, runId);
+  assert.deepEqual([back, activeRunId(p.db)], [{ changed: 20, unlabelled: 0, decided: 0, unknown: 0 }, from]);
   assert.deepEqual(
     shown(p).map((prediction) => prediction!.id),
     ids,
@@ -100,9 +101,13 @@ test('a project gets a run of its own that is what the thresholds give; the old 
 test('what a person decided on stays: decision, label and what is shown', async (t) => {
   const { project: p, runId: from, ids } = await project(t, 6);
   const review = { predictionId: null, label: null, reviewer: 'ann', note: null };
-  submitReview(p.db, { ...review, sampleId: 2, decision: 'accept' }, null);
+  const corrected = {
+    ...review,
+    label: new Uint8Array(getPrediction(p.db, ids[1]!).prediction.label.length),
+  };
+  submitReview(p.db, { ...corrected, sampleId: 2, decision: 'correct' }, null);
   submitReview(p.db, { ...review, sampleId: 3, decision: 'reject' }, null);
-  submitReview(p.db, { ...review, sampleId: 4, decision: 'accept' }, null);
+  submitReview(p.db, { ...corrected, sampleId: 4, decision: 'correct' }, null);
   submitReview(p.db, { ...review, sampleId: 4, decision: 'reset' }, undefined);
   const states = () => [2, 3].map((id) => sampleState(p.db, id));
   const before = states();

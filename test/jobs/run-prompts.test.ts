@@ -87,8 +87,8 @@ test('runs of older versions: the wrong system line is known by the model, and l
   const report = await runLabelJob(project, fakeEngine(), labelAnewParams(project, 1));
   assert.deepEqual([report.runId, report.done, activeRunId(project.db)], [2, 4, 2]);
   assert.deepEqual(await states(project), [
-    [1, 'other', 0, 0],
-    [2, 'same', 4, 1],
+    [1, 'other', 1, 1],
+    [2, 'same', 3, 0],
   ]);
   assert.deepEqual(reviewHistory(project.db, 2), before);
   assert.equal(sampleDetail(project.db, 2).state, 'corrected');
@@ -129,5 +129,9 @@ test('weights and overlays of the run are asked again', async (t) => {
   const { project, params } = await setUp(t, 'llava-original-dot');
   const model = { ...params.model, precision: 'int4' } as const;
   await runLabelJob(project, fakeEngine(), { ...params, model });
-  assert.deepEqual(labelAnewParams(project, 1), { ...params, model: { ...model, dir: params.model.dir } });
+  assert.deepEqual(labelAnewParams(project, 1), {
+    ...params,
+    model: { ...model, dir: params.model.dir },
+    scope: null,
+  });
 });

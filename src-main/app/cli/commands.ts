@@ -14,12 +14,14 @@ import { addRelink } from './relink.ts';
 import { addRemove } from './remove.ts';
 import { addReview } from './review.ts';
 import { addRoi } from './roi-command.ts';
+import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
 
 export const COMMANDS: readonly AddCommand[] = [
   addDemo,
   addImport,
   addLabel,
+  addRuns,
   addReview,
   addExport,
   addPictures,

@@ -62,12 +62,14 @@ export const addExport: AddCommand = (program, cli) => {
         skippedBy: report.skipped,
         notes: report.notes,
         pictures: report.pictures,
+        runs: report.runs,
       },
       [
         `Exported ${report.done} samples to ${report.path} in ${report.seconds.toFixed(1)} s`,
         ...lines('left out', report.skipped),
         ...lines('changed by the format', report.notes),
         ...pictureLines(report.pictures, path),
+        ...mixture(report.runs),
         ...(report.remembered
           ? []
           : [
@@ -104,4 +106,12 @@ function pictureLines({ changed, unshown, unchecked }: ExportReport['pictures'],
 
 function ofSamples(n: number, one: string, many: string): string {
   return n === 1 ? `1 sample ${one}` : `${n} samples ${many}`;
+}
+/** Labels of several runs in one file: other models or presets made them. One run alone goes without saying. */
+function mixture(runs: Readonly<Record<string, number>>): string[] {
+  const each = Object.entries(runs);
+  if (each.length < 2) return [];
+  return [
+    `  labels of ${each.length} runs: ${each.map(([id, count]) => `${count} of run ${id}`).join(', ')}`,
+  ];
 }

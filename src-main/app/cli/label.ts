@@ -2,8 +2,10 @@
 import type { DeviceChoice } from '../../engine/protocol.ts';
 import { unansweredWords } from '../../jobs/label-run.ts';
 import { runOfAnotherPrompt } from '../../jobs/run-prompts.ts';
+import { labelPreview } from '../../jobs/label-preview.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
+import { agreeToReplace } from './agree.ts';
 import { positiveInteger, usageError, type AddCommand } from './command.ts';
 import { exitOfBatch } from './exit.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
@@ -15,6 +17,7 @@ interface Options extends RpnOptions, PrecisionOptions {
   readonly limit?: number;
   readonly answers: 'self' | 'given';
   readonly device: DeviceChoice;
+  readonly yes?: boolean;
 }
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
@@ -37,9 +40,11 @@ export const addLabel: AddCommand = (program, cli) => {
       "self: the model's own answer; given: the answer of the data, fed in",
       'self',
     )
+    .option('--yes', 'do not ask before labels of another run give way (only a terminal is asked)')
     .option('--device <name>', DEVICES.join(', '), 'auto')
     .option(...PRECISION_OPTION);
-  cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
+  cli.define<Options>(command, async (context, [path], options) => {
+    const { output, stderr, signal } = context;
     if (!['self', 'given'].includes(options.answers)) {
       throw usageError(`--answers must be self or given, not ${options.answers}`, 'See fovea label --help');
     }
@@ -65,7 +70,9 @@ export const addLabel: AddCommand = (program, cli) => {
             `Run ${old.runId} was made with another prompt than its model is asked with now: labelling makes a new run, decisions are kept`,
           );
         }
-        return labelWithProgress(project, wish, stderr, signal);
+        return labelWithProgress(project, wish, stderr, signal, async (params) =>
+          agreeToReplace(context, await labelPreview(project, params), path, options.yes === true),
+        );
       },
       { writes: true },
     );

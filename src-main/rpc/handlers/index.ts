@@ -14,6 +14,7 @@ import { pictureHandlers } from './pictures.ts';
 import { projectHandlers } from './project.ts';
 import { recipeHandlers } from './recipes.ts';
 import { reviewHandlers } from './reviews.ts';
+import { runHandlers } from './runs.ts';
 import { sampleHandlers } from './samples.ts';
 
 export const handlers: Handlers = {
@@ -32,4 +33,5 @@ export const handlers: Handlers = {
   ...inspectHandlers,
   ...analysisHandlers,
   ...recipeHandlers,
+  ...runHandlers,
 };

@@ -1,5 +1,6 @@
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Job } from '../../../src-shared/contract/domain.ts';
+import { labelPreview } from '../../jobs/label-preview.ts';
 import { labelParams } from '../../jobs/label-params.ts';
 import { addLabelJob } from '../../jobs/label.ts';
 import { labelAnewParams } from '../../jobs/run-prompts.ts';
@@ -13,31 +14,38 @@ export const jobHandlers = {
   'jobs.label': async ({ session, options }, wish) => {
     const open = session();
     const params = await labelParams(open.project, options.engine, wish, options.resources);
-    const id = addLabelJob(open.project, params);
-    open.queue.wake();
-    const job = jobOf(open, id);
-    open.jobChanged(job);
-    return job;
+    return queued(open, addLabelJob(open.project, params));
   },
 
-  'jobs.labelAnew': ({ session }, { runId }) => {
+  'jobs.labelPreview': async ({ session, options }, wish) => {
+    const { project } = session();
+    return labelPreview(project, await labelParams(project, options.engine, wish, options.resources));
+  },
+
+  'jobs.labelAnew': ({ session }, { runId, scope }) => {
     const open = session();
-    const id = addLabelJob(open.project, labelAnewParams(open.project, runId));
-    open.queue.wake();
-    const job = jobOf(open, id);
-    open.jobChanged(job);
-    return job;
+    return queued(open, addLabelJob(open.project, labelAnewParams(open.project, runId, scope)));
+  },
+
+  'jobs.labelAnewPreview': ({ session }, { runId, scope }) => {
+    const { project } = session();
+    return labelPreview(project, labelAnewParams(project, runId, scope));
   },
 
   'jobs.cancel': ({ session }, { id }) => {
     const open = session();
     requestCancel(open.project.db, id);
-    open.queue.wake();
-    const job = jobOf(open, id);
-    open.jobChanged(job);
-    return job;
+    return queued(open, id);
   },
 } satisfies Partial<Handlers>;
+
+/** Has the queue look at the job, and says how it stands. */
+export function queued(open: Session, id: number): Job {
+  open.queue.wake();
+  const job = jobOf(open, id);
+  open.jobChanged(job);
+  return job;
+}
 
 function jobOf(session: Session, id: number): Job {
   const job = session.job(id);

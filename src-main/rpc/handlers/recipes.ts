@@ -4,8 +4,6 @@ import { targetPreset } from '../../jobs/relabel-target.ts';
 import { addRelabelJob } from '../../jobs/relabel.ts';
 import { removePreset, requireUnused, savePreset } from '../../jobs/save-preset.ts';
 import { getJob } from '../../store/job.ts';
-import { leaveRun } from '../../store/sample-run.ts';
-import { projectSummary } from '../../store/summary.ts';
 import type { Handlers } from './context.ts';
 
 export const recipeHandlers = {
@@ -33,13 +31,5 @@ export const recipeHandlers = {
     const job = getJob(project.db, added.jobId);
     jobChanged(job);
     return { job, runId: added.runId, presetName: preset.name };
-  },
-
-  'recipes.revert': ({ session }, { runId, insteadRunId }) => {
-    const open = session();
-    leaveRun(open.project.db, runId, insteadRunId);
-    open.samplesChanged();
-    open.projectChanged(true);
-    return projectSummary(open.project.db, open.project.path);
   },
 } satisfies Partial<Handlers>;

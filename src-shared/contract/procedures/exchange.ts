@@ -16,6 +16,8 @@ export const exportReportSchema = z.object({
   skipped: z.record(z.string(), z.number().int()),
   /** Changes the format forces, counted, by kind (e.g. `bg_inside_box_to_ignore`). */
   notes: z.record(z.string(), z.number().int()),
+  /** Samples written, by the id of the run that their label started from. */
+  runs: z.record(z.string(), z.number().int()),
   seconds: z.number(),
   /** Whether the project knows the file for its own from now on; it cannot where nothing can be written to it. */
   remembered: z.boolean(),

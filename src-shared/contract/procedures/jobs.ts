@@ -4,30 +4,84 @@ import { answerModeSchema, idSchema, jobSchema } from '../domain.ts';
 import { MOST } from '../limits.ts';
 import { precisionSchema } from '../models.ts';
 import { presetSchema } from '../preset.ts';
+import { BATCH_IDS_MAX } from './batches.ts';
 import { none } from './none.ts';
+import { sampleFilterSchema } from './sample-filter.ts';
+
+/** Of which samples the undecided ones are labelled. */
+export const labelScopeSchema = z.object({
+  filter: sampleFilterSchema,
+  /** Just these of the filter; null: all of it. */
+  ids: z.array(idSchema).max(BATCH_IDS_MAX).nullable(),
+  /** But these. */
+  except: z.array(idSchema).max(BATCH_IDS_MAX).default([]),
+});
+export type LabelScope = z.input<typeof labelScopeSchema>;
 
 const place = z.string().max(MOST.path);
+
+const labelWishSchema = z.object({
+  modelDir: place.nullable(),
+  /** A folder whose RPN is laid over the model. */
+  rpnDir: place.optional(),
+  /** A folder whose adapter is laid over the model; `modelDir` may also be an adapter's own folder. */
+  adapterDir: place.optional(),
+  presetId: z.string().max(MOST.presetId).nullable(),
+  answerMode: answerModeSchema,
+  limit: z.number().int().positive().nullable(),
+  /** Default: weights as they are stored. */
+  precision: precisionSchema.optional(),
+  /** Null: every sample, of which the decided ones go on showing what was decided on. */
+  scope: labelScopeSchema.nullable().default(null),
+});
+export type LabelWish = z.input<typeof labelWishSchema>;
+
+const count = z.number().int().min(0);
+
+/** What labelling would do, before it is begun. */
+export const labelPreviewSchema = z.object({
+  preset: presetSchema,
+  model: z.object({
+    name: z.string(),
+    dir: z.string(),
+    rpnDir: z.string().nullable(),
+    adapterDir: z.string().nullable(),
+    precision: precisionSchema,
+  }),
+  answerMode: answerModeSchema,
+  /** Samples of the scope; of these decided by a person: they stay as they are. */
+  samples: count,
+  decided: count,
+  /** Of the undecided ones: a label of the very same making is there already and is shown at once. */
+  ready: count,
+  /** Of the undecided ones, where given answers are to be fed: those that came without one. */
+  withoutAnswer: count,
+  /** What is left: the model looks at so many. */
+  toLabel: count,
+  /** What the undecided ones show now, by run; they keep it until the new label is there. */
+  showing: z.array(z.object({ runId: idSchema, samples: count })),
+  /** Of the undecided ones: they show the label of another run, which the new one takes the place of. */
+  replaces: count,
+  /** Of earlier predictions of this model; null: it labelled nothing in this project yet. */
+  pace: z.object({ secondsPerSample: z.number(), samples: count, device: z.string().nullable() }).nullable(),
+});
+export type LabelPreview = z.infer<typeof labelPreviewSchema>;
 
 export const jobProcedures = {
   'presets.list': { input: none, output: z.array(presetSchema) },
 
   'jobs.list': { input: none, output: z.array(jobSchema) },
-  'jobs.label': {
-    input: z.object({
-      modelDir: place.nullable(),
-      /** A folder whose RPN is laid over the model. */
-      rpnDir: place.optional(),
-      /** A folder whose adapter is laid over the model; `modelDir` may also be an adapter's own folder. */
-      adapterDir: place.optional(),
-      presetId: z.string().max(MOST.presetId).nullable(),
-      answerMode: answerModeSchema,
-      limit: z.number().int().positive().nullable(),
-      /** Default: weights as they are stored. */
-      precision: precisionSchema.optional(),
-    }),
+  'jobs.label': { input: labelWishSchema, output: jobSchema },
+  /** What `jobs.label` would do; nothing is loaded or stored. */
+  'jobs.labelPreview': { input: labelWishSchema, output: labelPreviewSchema },
+  /** Labels as a run did, with the prompt its model is asked with today: a run of its own. */
+  'jobs.labelAnew': {
+    input: z.object({ runId: idSchema, scope: labelScopeSchema.nullable().default(null) }),
     output: jobSchema,
   },
-  /** Labels the whole project as a run did, with the prompt its model is asked with today: a run of its own. */
-  'jobs.labelAnew': { input: z.object({ runId: idSchema }), output: jobSchema },
+  'jobs.labelAnewPreview': {
+    input: z.object({ runId: idSchema, scope: labelScopeSchema.nullable().default(null) }),
+    output: labelPreviewSchema,
+  },
   'jobs.cancel': { input: z.object({ id: idSchema }), output: jobSchema },
 } as const;

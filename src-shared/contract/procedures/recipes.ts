@@ -1,6 +1,6 @@
 /** Recipes: presets that people save, and other thresholds applied to maps that are stored. */
 import { z } from 'zod';
-import { idSchema, jobSchema, projectSummarySchema } from '../domain.ts';
+import { idSchema, jobSchema } from '../domain.ts';
 import {
   brokenPresetSchema,
   givenPresetSchema,
@@ -60,15 +60,10 @@ export const recipeProcedures = {
       next: z.number().int().nullable(),
     }),
   },
-  /** Derives the labels of the scope anew under these thresholds, as a new run, in a job. */
+  /** Derives the labels of the scope anew under these thresholds, as a new run, in a job. `runs.takeBack` is the way back. */
   'recipes.apply': {
     /** `answerAgain`: where the crop changes, the model looks at it again. */
     input: scopeSchema.extend({ answerAgain: z.boolean().default(false) }),
     output: z.object({ job: jobSchema, runId: idSchema, presetName: z.string() }),
-  },
-  /** Takes a run off the screen again: what showed it shows `insteadRunId`. Its predictions stay. */
-  'recipes.revert': {
-    input: z.object({ runId: idSchema, insteadRunId: idSchema }),
-    output: projectSummarySchema,
   },
 } as const;

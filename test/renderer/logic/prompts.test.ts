@@ -9,14 +9,14 @@ test('nothing is to be made anew where the prompt is the same, unknown, or its l
   assert.equal(toMakeAnew([run], 1), null);
   assert.equal(toMakeAnew([{ ...run, state: 'unrecorded' }], 1), null);
   assert.equal(toMakeAnew([{ ...run, state: 'unchecked' }], 1), null);
-  assert.equal(toMakeAnew([{ ...run, state: 'other', shown: 0, decided: 0 }], 1), null);
+  assert.equal(toMakeAnew([{ ...run, state: 'other', shown: 2, decided: 2 }], 1), null);
 });
 
 test('the active run labels anew, else the one that most samples show; all marked samples are counted', () => {
   const small = { ...run, state: 'other' } as const;
   const large = { ...small, runId: 2, shown: 30, decided: 0 };
-  assert.deepEqual(toMakeAnew([small, large], 1), { runId: 1, shown: 35 });
-  assert.deepEqual(toMakeAnew([small, large, { ...run, runId: 3 }], 3), { runId: 2, shown: 35 });
+  assert.deepEqual(toMakeAnew([small, large], 1), { runId: 1, shown: 33 });
+  assert.deepEqual(toMakeAnew([small, large, { ...run, runId: 3 }], 3), { runId: 2, shown: 33 });
 });
 
 test('words', () => {

@@ -277,7 +277,7 @@ test('another run can be shown; presets are listed; a bad project leaves the ope
   await call('jobs.label', { modelDir: null, presetId: null, answerMode: 'teacher', limit: 1 });
   await settled();
   const summary = await call('project.summary', {});
-  assert.deepEqual([summary.runs.length, summary.activeRunId, summary.byState.unlabelled], [2, 2, 2]);
+  assert.deepEqual([summary.runs.length, summary.activeRunId, summary.byState.unlabelled], [2, 2, 0]);
   const back = await call('project.setActiveRun', { runId: 1 });
   assert.deepEqual([back.activeRunId, back.byState.pending], [1, 3]);
   await assert.rejects(call('project.setActiveRun', { runId: 9 }), { code: 'not_found' });

@@ -77,8 +77,8 @@ test('preview, apply to the project, undo: nobody is asked anything, and opening
   assert.equal(engine.asked.length, asked);
   assert.equal((await call('project.summary', {})).activeRunId, applied.runId);
 
-  const back = await call('recipes.revert', { runId: applied.runId, insteadRunId: runId });
-  assert.equal(back.activeRunId, activeRunId);
+  assert.equal((await call('runs.takeBack', { runId: applied.runId })).changed, 3);
+  assert.equal((await call('project.summary', {})).activeRunId, activeRunId);
   assert.equal((await call('samples.get', { id: 1 })).prediction?.runId, runId);
 });
 

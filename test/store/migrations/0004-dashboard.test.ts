@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
 import type { Decision } from '../../../src-shared/contract/domain.ts';
-import { read } from '../../../src-main/store/db.ts';
+import { read, transact } from '../../../src-main/store/db.ts';
 import { migrate } from '../../../src-main/store/migrate.ts';
 import { submitReview } from '../../../src-main/store/review.ts';
 import { refreshAllSampleStates } from '../../../src-main/store/sample-state.ts';
+import { showRun } from '../../../src-main/store/sample-run.ts';
 import { predict, testProject, testRun } from '../../support/project.ts';
 
 test('reviewers agree where their last words on the label that is shown are the same decision', async (t) => {
@@ -46,8 +47,9 @@ test('reviewers agree where their last words on the label that is shown are the 
   assert.deepEqual(all(), [null, 'agree', 'agree', null, null, 'agree']);
 
   const second = testRun(project, 'b');
-  assert.deepEqual(all(), [null, null, null, null, null, 'agree'], 'those were about another label');
   predict(project, second, 2);
+  transact(db, () => showRun(db, 2, second));
+  assert.deepEqual(all(), [null, null, 'agree', null, null, 'agree'], 'that was about another label');
   decide(2, 'ann', 'reject');
   assert.equal(all()[1], null, 'ben has not seen this label');
 });

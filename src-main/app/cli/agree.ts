@@ -1,0 +1,52 @@
+/** Says, and in a terminal asks, before many samples come to show another label. */
+import { createInterface } from 'node:readline/promises';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { LabelPreview } from '../../../src-shared/contract/procedures.ts';
+import type { CommandContext } from './command.ts';
+
+/**
+ * Scripts are told and go on; a person at a terminal is asked. @throws FoveaError `cancelled` when they say no; nothing is
+ * labelled then
+ */
+export async function agreeToReplace(
+  { output, stdin, stderr, signal }: CommandContext,
+  preview: LabelPreview,
+  path: string,
+  yes: boolean,
+): Promise<void> {
+  if (preview.replaces === 0) return;
+  for (const line of replaceLines(preview, path)) output.note(line);
+  const terminal = 'isTTY' in stdin && stdin.isTTY === true && stderr.isTTY === true;
+  if (yes || output.json || !terminal) return;
+  const ask = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await ask.question('Go on? [y/N] ', { signal });
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  } finally {
+    ask.close();
+  }
+  throw new FoveaError('cancelled', 'nothing was labelled', { where: path });
+}
+
+/** What is about to change, and the way back. */
+export function replaceLines(
+  { replaces, decided, ready, toLabel, showing, preset, model, pace }: LabelPreview,
+  path: string,
+): string[] {
+  const runs = showing.map(({ runId, samples }) => `${samples} of run ${runId}`).join(', ');
+  const seconds = pace && pace.secondsPerSample * toLabel;
+  const time =
+    seconds === null
+      ? 'how long is unknown yet'
+      : `about ${spelled(seconds)}, by ${pace!.samples} earlier ones`;
+  return [
+    `Labels of another run are shown on ${replaces} undecided samples (${runs}); each stays until the new one is there`,
+    `Preset ${preset.id}, model ${model.name}: ${toLabel} to label (${time}), ${ready} labelled already; ${decided} decided ones stay as they are`,
+    `The way back: fovea runs take-back ${path} RUN`,
+  ];
+}
+
+function spelled(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

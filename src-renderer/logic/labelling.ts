@@ -1,0 +1,63 @@
+/** What labelling would do, and how runs stand, in words: before it begins, and where it stopped. */
+import type { LabelPreview, RunChange, RunStanding } from '../../src-shared/contract/procedures.ts';
+import type { Preset } from '../../src-shared/contract/preset.ts';
+import { samplesWords } from './batch.ts';
+import { dialsOf, headWords, recipeOf, valueOf } from './recipe.ts';
+import { formatCount, formatDuration } from './words.ts';
+
+/** Which heads and thresholds a preset has, in one line each. */
+export function presetRules(preset: Preset): { heads: string; sinks: string; thresholds: string } {
+  const recipe = recipeOf(preset);
+  return {
+    heads: headWords(preset.grounding),
+    sinks: preset.sink ? headWords(preset.sink) : 'none',
+    thresholds: dialsOf(recipe)
+      .map((dial) => `${dial.words} ${dial.format(valueOf(recipe, dial.key))}`)
+      .join(' · '),
+  };
+}
+
+/** How long it takes, as an estimate from what this model took before; never a guess without one. */
+export function timeWords({ toLabel, pace }: LabelPreview): string {
+  if (toLabel === 0) return 'No time: the model is not asked';
+  if (!pace) return 'Unknown yet: this model has labelled nothing here so far';
+  const each = pace.secondsPerSample;
+  const per = each >= 0.1 ? `${each.toFixed(1)} s` : `${Math.max(1, Math.round(each * 1000))} ms`;
+  const device = pace.device === null ? '' : ` on ${pace.device}`;
+  return `About ${formatDuration(Math.max(1, each * toLabel))}, estimated from ${per} a sample over ${samplesWords(
+    pace.samples,
+  )} before${device}`;
+}
+
+/** A run as people tell it from others: "run 2 (Demo, tight)". */
+export function runWords(standing: Pick<RunStanding, 'run'> | undefined, id: number): string {
+  return standing ? `run ${id} (${standing.run.preset.name})` : `run ${id}`;
+}
+
+/** What taking a run back did, in one sentence. */
+export function changeWords({ changed, unlabelled, decided, unknown }: RunChange): string {
+  const parts = [
+    ...(changed > 0 ? [`${samplesWords(changed)} show the earlier label again`] : []),
+    ...(unlabelled > 0 ? [`${samplesWords(unlabelled)} are without a label again, as before`] : []),
+    ...(decided > 0 ? [`${samplesWords(decided)} decided meanwhile stay as decided`] : []),
+    ...(unknown > 0 ? [`${samplesWords(unknown)} stay: what they showed before is not known`] : []),
+  ];
+  return parts.length > 0 ? `${parts.join('; ')}.` : 'Nothing had to change.';
+}
+
+/** A run that stopped before its end, while other labels are shown beside its own; null: none did. */
+export function stoppedRun(runs: readonly RunStanding[]): RunStanding | null {
+  return runs.find(({ unfinished, shown }) => unfinished !== null && shown > 0) ?? null;
+}
+
+/** "Labelling stopped. 40 samples show run 2 (Tight), 60 samples show run 1 (Demo)." */
+export function mixtureWords(stopped: RunStanding, runs: readonly RunStanding[]): string {
+  const shown = runs
+    .filter(({ shown }) => shown > 0)
+    .sort((a, b) => (a === stopped ? -1 : b === stopped ? 1 : b.shown - a.shown))
+    .map(({ run, shown }, i) => {
+      const verb = shown === 1 ? 'shows' : 'show';
+      return `${i === 0 ? samplesWords(shown) : formatCount(shown)} ${verb} run ${run.id} (${run.preset.name})`;
+    });
+  return `Labelling with run ${stopped.run.id} stopped with ${samplesWords(stopped.unfinished!.left)} left. ${shown.join(', ')}.`;
+}
