@@ -43,6 +43,8 @@ export interface CaptionFacts {
   readonly question: string;
   readonly map: string;
   readonly unit: string;
+  /** What is to be known of the map that is not seen in it. */
+  readonly note: string | null;
   readonly model: string | null;
   readonly preset: string | null;
   readonly scale: Scale | null;
@@ -50,11 +52,12 @@ export interface CaptionFacts {
 }
 
 export function captionOf(facts: CaptionFacts): CaptionPart[] {
-  const { sample, question, map, unit, model, preset, scale, colormap } = facts;
+  const { sample, question, map, unit, note, model, preset, scale, colormap } = facts;
   const parts: (CaptionPart | null)[] = [
     { name: 'Sample', text: sample },
     { name: 'Question', text: question },
     { name: 'Map', text: unit === '' ? map : `${map} (${unit})` },
+    note === null ? null : { name: 'Note', text: note },
     model === null ? null : { name: 'Model', text: model },
     preset === null ? null : { name: 'Preset', text: preset },
     scale && { name: 'Scale', text: scaleWords(scale, colormap) },

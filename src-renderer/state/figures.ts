@@ -70,6 +70,7 @@ function figureOf({ desk, view, session }: Workbench, { detail }: Bundle, pane: 
       question: detail.question,
       map: content.title,
       unit: content.unit,
+      note: content.note,
       model: run?.modelName ?? null,
       preset: run?.preset.name ?? null,
       scale,

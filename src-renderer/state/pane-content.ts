@@ -15,6 +15,7 @@ import {
 } from '../logic/map-source.ts';
 import { withRange, type PlacedValues } from '../logic/map-values.ts';
 import { titleOf } from '../logic/pane-choices.ts';
+import { sameAsRaw } from '../logic/same-map.ts';
 import type { Bundle, SampleMaps } from './bundles.ts';
 import type { RunOfSample } from './other-runs.svelte.ts';
 import type { Found, MapProvider, Panes, ProvidedKind, Trial } from './panes.svelte.ts';
@@ -34,6 +35,8 @@ export interface PaneContent {
   readonly map: PlacedValues | null;
   /** Why the map, or whatever was asked for, is not there; null when it is. */
   readonly missing: string | null;
+  /** What is to be known of the map that is not seen in it: that it is another one once more. */
+  readonly note: string | null;
   /** Why the shown run dropped the sample, where that is to be said. */
   readonly dropped: Dropped | null;
   readonly boxes: readonly SourceXyxy[];
@@ -56,6 +59,7 @@ export function contentOf(source: MapSource, bundle: Bundle | null, panes: Panes
     quantity: null,
     map: null,
     missing: null,
+    note: null,
     dropped: null,
     boxes: NO_BOXES,
     label: 'asked',
@@ -138,9 +142,19 @@ function storedContent(
     ...(name === 'label'
       ? { label: own ? 'always' : labelOf(prediction) }
       : asContent(mapOf(name, run.maps))),
+    note: name === 'denoised' ? sameNote(run, trial, panes) : null,
     dropped: saysDropped ? dropped : null,
     boxes: boxesOf(name, boxes),
   };
+}
+
+/** That the denoised map is the raw one, and why; read from the maps themselves. */
+function sameNote({ prediction, maps }: RunOfSample, trial: Trial | null, panes: Panes): string | null {
+  const preset = panes.presetOf(prediction.runId);
+  const denoising =
+    trial?.denoising ?? (preset && { sinks: preset.sink !== null, sinkThresh: preset.labels.sinkThresh });
+  if (!maps || !denoising) return null;
+  return sameAsRaw(maps.raw, maps.denoised, trial ? null : maps.sink, denoising);
 }
 
 function mapOf(name: MapName, maps: SampleMaps | null): Found {

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { MapBoxes } from '../../src-shared/contract/outcome.ts';
+import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { Dropped, Labels } from '../../src-shared/kernels/types.ts';
 import {
   DENOISED,
@@ -22,6 +23,7 @@ import {
 } from '../logic/map-source.ts';
 import { comparison } from '../logic/compare.ts';
 import type { PlacedValues } from '../logic/map-values.ts';
+import type { Denoising } from '../logic/same-map.ts';
 import { gridOf, moveBorder, PANE_COUNTS, soundShares, type PaneCount } from '../logic/pane-layout.ts';
 import type { Bundle } from './bundles.ts';
 import { OtherRuns } from './other-runs.svelte.ts';
@@ -55,6 +57,8 @@ export interface Trial {
   /** The mean over other heads, where those are tried; left out, the stored one is shown. */
   readonly raw?: PlacedValues | null;
   readonly denoised: PlacedValues | null;
+  /** What the recipe on trial takes out of the raw map. */
+  readonly denoising: Denoising;
   /** On the prediction's grid. */
   readonly label: Labels;
   readonly boxes: MapBoxes;
@@ -111,6 +115,11 @@ export class Panes {
   constructor(session: Session) {
     this.#session = session;
     this.others = new OtherRuns(session);
+  }
+
+  /** The preset of a run of this project; null for another's. */
+  presetOf(runId: number): Preset | null {
+    return this.#session.project?.runs.find(({ id }) => id === runId)?.preset ?? null;
   }
 
   setCount(count: PaneCount): void {

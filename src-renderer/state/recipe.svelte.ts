@@ -153,7 +153,9 @@ export class RecipeTrial {
     const result = maps.try(recipe);
     this.result = result;
     const { denoised, boxes, dropped } = result;
-    this.#panes.trial = { sampleId: bundle.detail.id, denoised, label: result.label, boxes, dropped };
+    const denoising = { sinks: recipe.sink !== null, sinkThresh: recipe.labels.sinkThresh };
+    const sampleId = bundle.detail.id;
+    this.#panes.trial = { sampleId, denoised, denoising, label: result.label, boxes, dropped };
   }
 
   /** The first turn of a frame is shown in that frame; those after it wait for the next. */
