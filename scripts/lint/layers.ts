@@ -126,6 +126,8 @@ export const LAYERS: readonly Layer[] = [
       'importers',
       'exporters',
       'jobs',
+      // `fovea causal` gives the numbers that the page's check gives.
+      'inspect',
       'rpc',
     ],
   },

@@ -157,9 +157,12 @@ export interface ReanswerRequest {
   readonly edit: PictureEdit | null;
   /** Token ids of the answer whose likelihood is wanted. */
   readonly score: readonly number[];
+  /** False: only the likelihood; nothing is generated, which is most of the time. Default: an answer, too. */
+  readonly generate?: boolean | undefined;
 }
 
 export interface ReanswerOutcome {
+  /** Empty where none was asked for. */
   readonly answer: string;
   readonly answerTokens: readonly number[];
   /** log p of each token of `score` after those before it; natural logarithm, no repetition penalty. */

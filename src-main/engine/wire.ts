@@ -71,6 +71,7 @@ const reanswerRequestSchema = z.object({
   question: z.string(),
   edit: z.object({ kind: z.enum(['hide', 'keep']), box: boxSchema }).nullable(),
   score: tokenIdsSchema,
+  generate: z.boolean().optional(),
 }) satisfies z.ZodType<ReanswerRequest>;
 
 const lookRequestSchema = z.object({

@@ -1,11 +1,12 @@
 /**
- * The causal check: the question is asked again with a region hidden, with nothing but the region, and with a box of
- * equal size elsewhere treated alike. Each variant is a call of its own, so that a labelling job gets its turn between
- * them and a died engine costs one variant.
+ * The causal check: how likely the prediction's answer is with a region hidden, beside how likely it is with boxes of the
+ * same size elsewhere hidden, and what the model answers then. Each variant is a call of its own, so that a labelling job
+ * gets its turn between them and a died engine costs one variant. Controls are scored only: nothing is generated for them.
  */
 import type { CausalCheck, CausalVariant, VariantName } from '../../src-shared/contract/inspect.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { checkBox, controlBox } from '../../src-shared/kernels/control-box.ts';
+import { causalEffect } from '../../src-shared/kernels/causal-effect.ts';
+import { checkBox, controlBoxes } from '../../src-shared/kernels/control-box.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { Engine, PictureEdit, ReanswerOutcome } from '../engine/protocol.ts';
 import { imageFacts } from '../store/image.ts';
@@ -13,11 +14,14 @@ import type { Project } from '../store/project.ts';
 import { askAgain } from '../jobs/again.ts';
 import { revived } from '../jobs/revived.ts';
 
+/** So many boxes elsewhere, where the picture has room. */
+const CONTROLS = 8;
+
 export interface CausalWish {
   readonly predictionId: number;
   /** The region, whole source pixels inside the picture. */
   readonly box: SourceXyxy;
-  /** Which control box: the same seed gives the same one. */
+  /** Which control boxes: the same seed gives the same ones. */
   readonly seed: number;
 }
 
@@ -34,29 +38,35 @@ export async function causalCheck(
 ): Promise<CausalCheck> {
   const { source, model, imagePath } = await askAgain(project, predictionId);
   const { width, height } = imageFacts(project.db, source.imageId);
-  const control = controlOf([width, height], box, seed);
-  const plan = variantsOf(box, control);
+  const boxes = controlsOf([width, height], box, seed);
+  const plan = variantsOf(box, boxes[0] ?? null);
   const { preset, question, answerTokens } = source;
+  const total = plan.length + boxes.length;
+  let done = 0;
+  const ask = async (edit: PictureEdit | null, generate: boolean): Promise<ReanswerOutcome> => {
+    const request = { model, preset, imagePath, question, edit, score: answerTokens, generate };
+    const outcome = await revived(() => engine.reanswer(request, signal));
+    onVariant(++done, total);
+    return outcome;
+  };
+  onVariant(0, total);
   const variants: CausalVariant[] = [];
   let last: ReanswerOutcome | null = null;
-  onVariant(0, plan.length);
   for (const { name, edit } of plan) {
-    const request = { model, preset, imagePath, question, edit, score: answerTokens };
-    const outcome = await revived(() => engine.reanswer(request, signal));
-    variants.push({
-      name,
-      answer: outcome.answer,
-      logProb: outcome.logProbs.length > 0 ? outcome.logProbs.reduce((a, b) => a + b, 0) : null,
-      ms: outcome.timings['total'] ?? 0,
-    });
-    last = outcome;
-    onVariant(variants.length, plan.length);
+    last = await ask(edit, true);
+    variants.push({ name, answer: last.answer, logProb: sumOf(last), ms: msOf(last) });
+  }
+  const controls: CausalCheck['controls'] = [];
+  for (const control of boxes) {
+    const outcome = await ask({ kind: 'hide', box: control }, false);
+    controls.push({ box: [...control], logProb: sumOf(outcome), ms: msOf(outcome) });
   }
   const { fill, device } = last as ReanswerOutcome;
   return {
     predictionId,
     box: [...box],
-    control: control && [...control],
+    seed,
+    controls,
     scored: {
       answer: source.answer,
       tokens: answerTokens.length,
@@ -64,6 +74,7 @@ export async function causalCheck(
     },
     fill: { colour: [...fill.colour], source: fill.source },
     variants,
+    effect: effectOf(variants, controls, answerTokens.length),
     device,
   };
 }
@@ -76,29 +87,41 @@ function variantsOf(
     { name: 'whole', edit: null },
     { name: 'hidden', edit: { kind: 'hide', box } },
     { name: 'only', edit: { kind: 'keep', box } },
-    ...(control
-      ? ([
-          { name: 'controlHidden', edit: { kind: 'hide', box: control } },
-          { name: 'controlOnly', edit: { kind: 'keep', box: control } },
-        ] as const)
-      : []),
+    ...(control ? [{ name: 'controlOnly', edit: { kind: 'keep', box: control } } as const] : []),
   ];
 }
 
-function controlOf(
+/** Null where the answer has no tokens. */
+function effectOf(
+  variants: readonly CausalVariant[],
+  controls: CausalCheck['controls'],
+  tokens: number,
+): CausalCheck['effect'] {
+  const of = (name: VariantName) => variants.find((variant) => variant.name === name)?.logProb ?? null;
+  const [whole, hidden] = [of('whole'), of('hidden')];
+  const others = controls.flatMap(({ logProb }) => (logProb === null ? [] : [logProb]));
+  if (whole === null || hidden === null) return null;
+  const effect = causalEffect({ whole, hidden, controls: others, tokens });
+  return { ...effect, controlDrops: [...effect.controlDrops] };
+}
+
+function sumOf({ logProbs }: ReanswerOutcome): number | null {
+  return logProbs.length > 0 ? logProbs.reduce((a, b) => a + b, 0) : null;
+}
+
+function msOf({ timings }: ReanswerOutcome): number {
+  return timings['total'] ?? 0;
+}
+
+function controlsOf(
   size: readonly [width: number, height: number],
   box: SourceXyxy,
   seed: number,
-): SourceXyxy | null {
+): SourceXyxy[] {
   try {
     checkBox(size, box);
   } catch (error) {
     throw new FoveaError('bad_input', (error as Error).message, { next: 'Choose another region' });
   }
-  return controlBox(size, box, shareOf(seed));
-}
-
-/** A seed to [0, 1): neighbouring seeds land far apart (the fractional part of multiples of the golden ratio). */
-function shareOf(seed: number): number {
-  return ((seed + 0.5) * 0.6180339887498949) % 1;
+  return controlBoxes(size, box, seed, CONTROLS);
 }

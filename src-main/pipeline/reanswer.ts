@@ -24,7 +24,7 @@ export async function reanswer(
 ): Promise<ReanswerOutcome> {
   const watch = new Stopwatch(signal);
   const { model, checkpoint } = subject;
-  const { preset, edit } = request;
+  const { preset, edit, generate = true } = request;
   const view = viewOf(model.profile, preset);
   const fill = fillOf(subject, view);
   const image = await watch.time('decode', () => decodeImage(request.imagePath, preset.picture));
@@ -44,10 +44,10 @@ export async function reanswer(
       promptTokens: promptTokens(prompt),
       taps: null,
     };
-    const { tokens } = await greedy(model, cache, logits, options, watch);
+    const tokens = generate ? (await greedy(model, cache, logits, options, watch)).tokens : [];
     cache.truncate(prompt.length);
     return {
-      answer: answerText(subject, tokens),
+      answer: generate ? answerText(subject, tokens) : '',
       answerTokens: tokens,
       logProbs: await answerLogProbs(model, cache, logits, request.score, watch),
       fill,

@@ -31,16 +31,28 @@ export function timeWords({ toLabel, pace }: LabelPreview): string {
 
 /** A run as people tell it from others: "run 2 (Demo, tight)". */
 export function runWords(standing: Pick<RunStanding, 'run'> | undefined, id: number): string {
-  return standing ? `run ${id} (${standing.run.preset.name})` : `run ${id}`;
+  return standing ? `run ${id} (${madeWith(standing)})` : `run ${id}`;
+}
+
+function madeWith({ run }: Pick<RunStanding, 'run'>): string {
+  return run.answerMode === 'teacher' ? `${run.preset.name}, given answers` : run.preset.name;
 }
 
 /** What taking a run back did, in one sentence. */
 export function changeWords({ changed, unlabelled, decided, unknown }: RunChange): string {
   const parts = [
-    ...(changed > 0 ? [`${samplesWords(changed)} show the earlier label again`] : []),
-    ...(unlabelled > 0 ? [`${samplesWords(unlabelled)} are without a label again, as before`] : []),
-    ...(decided > 0 ? [`${samplesWords(decided)} decided meanwhile stay as decided`] : []),
-    ...(unknown > 0 ? [`${samplesWords(unknown)} stay: what they showed before is not known`] : []),
+    ...(changed > 0
+      ? [`${samplesWords(changed)} ${changed === 1 ? 'shows' : 'show'} the earlier label again`]
+      : []),
+    ...(unlabelled > 0
+      ? [`${samplesWords(unlabelled)} ${unlabelled === 1 ? 'is' : 'are'} without a label again, as before`]
+      : []),
+    ...(decided > 0
+      ? [`${samplesWords(decided)} decided meanwhile ${decided === 1 ? 'stays' : 'stay'} as decided`]
+      : []),
+    ...(unknown > 0
+      ? [`${samplesWords(unknown)} ${unknown === 1 ? 'stays' : 'stay'}: what was shown before is not known`]
+      : []),
   ];
   return parts.length > 0 ? `${parts.join('; ')}.` : 'Nothing had to change.';
 }
@@ -55,9 +67,10 @@ export function mixtureWords(stopped: RunStanding, runs: readonly RunStanding[])
   const shown = runs
     .filter(({ shown }) => shown > 0)
     .sort((a, b) => (a === stopped ? -1 : b === stopped ? 1 : b.shown - a.shown))
-    .map(({ run, shown }, i) => {
-      const verb = shown === 1 ? 'shows' : 'show';
-      return `${i === 0 ? samplesWords(shown) : formatCount(shown)} ${verb} run ${run.id} (${run.preset.name})`;
+    .map((standing, i) => {
+      const { run, shown } = standing;
+      const subject = i === 0 ? samplesWords(shown) : formatCount(shown);
+      return `${subject} ${shown === 1 ? 'shows' : 'show'} ${runWords(standing, run.id)}`;
     });
   return `Labelling with run ${stopped.run.id} stopped with ${samplesWords(stopped.unfinished!.left)} left. ${shown.join(', ')}.`;
 }

@@ -30,11 +30,11 @@ export class Causal {
     this.#seed = 0;
   }
 
-  /** Each check draws another control box. */
+  /** Each check draws other control boxes. */
   async run(box: SourceXyxy): Promise<void> {
     const predictionId = this.#predictionId;
     if (predictionId === null || this.progress) return;
-    this.progress = { done: 0, total: 5 };
+    this.progress = { done: 0, total: 12 };
     this.problem = null;
     try {
       const check = await this.#session.client.call('inspect.causal', {

@@ -37,6 +37,12 @@ export async function saveFigure(bench: Workbench, pane: ShownPane, format: 'png
   }
 }
 
+/** Hands data over as a JSON file, numbers as they are. */
+export function saveJson(name: string, value: unknown): void {
+  const blob = new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: 'application/json' });
+  handOver(blob, `${figureName(name, 'check')}.json`);
+}
+
 function figureOf({ desk, view, session }: Workbench, { detail }: Bundle, pane: ShownPane): Figure {
   const { content, scale } = pane;
   const { map, label } = content;

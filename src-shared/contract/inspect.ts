@@ -68,8 +68,8 @@ export const cropAnswerSchema = z.object({
 });
 export type CropAnswer = z.infer<typeof cropAnswerSchema>;
 
-/** What the model is shown: the picture, it without the region, the region alone, and a control box treated alike. */
-export const variantNameSchema = z.enum(['whole', 'hidden', 'only', 'controlHidden', 'controlOnly']);
+/** What the model is shown: the picture, it without the region, the region alone, and one other box alone. */
+export const variantNameSchema = z.enum(['whole', 'hidden', 'only', 'controlOnly']);
 export type VariantName = z.infer<typeof variantNameSchema>;
 
 export const causalVariantSchema = z.object({
@@ -82,11 +82,31 @@ export const causalVariantSchema = z.object({
 });
 export type CausalVariant = z.infer<typeof causalVariantSchema>;
 
+/** A box of the region's size elsewhere, hidden in its place. */
+export const causalControlSchema = z.object({
+  box: boxSchema,
+  /** log p of the scored answer with this box hidden. */
+  logProb: z.number().nullable(),
+  ms: z.number(),
+});
+
+/** In nats; `kernels/causal-effect.ts` says how each comes about. */
+export const causalEffectSchema = z.object({
+  kind: z.enum(['guessing', 'few_controls', 'depends', 'unclear', 'not_shown']),
+  drop: z.number(),
+  controlDrops: z.array(z.number()),
+  mean: z.number().nullable(),
+  spread: z.number().nullable(),
+  size: z.number().nullable(),
+  rank: z.number().int(),
+});
+
 export const causalCheckSchema = z.object({
   predictionId: idSchema,
   box: boxSchema,
-  /** A box of equal size elsewhere; null when the picture has no room for one. */
-  control: boxSchema.nullable(),
+  seed: z.number().int(),
+  /** Drawn by the seed; fewer where the picture has no room for more. `controlOnly` shows the first. */
+  controls: z.array(causalControlSchema),
   /** The answer whose likelihood is compared: the prediction's. */
   scored: z.object({ answer: z.string(), tokens: z.number().int(), given: z.boolean() }),
   /** What stands where the picture was taken away, 8-bit RGB. */
@@ -95,6 +115,8 @@ export const causalCheckSchema = z.object({
     source: z.enum(['padding', 'square', 'mean']),
   }),
   variants: z.array(causalVariantSchema),
+  /** Null: the answer has no tokens to score. */
+  effect: causalEffectSchema.nullable(),
   device: z.string(),
 });
 export type CausalCheck = z.infer<typeof causalCheckSchema>;

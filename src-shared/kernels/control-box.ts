@@ -44,6 +44,27 @@ export function controlBox(
   return null;
 }
 
+/**
+ * Up to `count` different control boxes, spread over all there are: the same seed gives the same ones. Fewer where the
+ * picture has room for fewer. Throws as {@link controlBox}.
+ */
+export function controlBoxes(
+  size: readonly [width: number, height: number],
+  box: SourceXyxy,
+  seed: number,
+  count: number,
+): SourceXyxy[] {
+  const found = new Map<string, SourceXyxy>();
+  // Neighbours of the sequence lie far apart (the fractional part of multiples of the golden ratio); where places are few,
+  // more of it is needed to meet each.
+  for (let i = 0; i < count * 8 && found.size < count; i++) {
+    const control = controlBox(size, box, ((seed * count + i + 0.5) * 0.6180339887498949) % 1);
+    if (!control) break;
+    found.set(control.join(), control);
+  }
+  return [...found.values()];
+}
+
 /** Throws RangeError unless `box` is whole pixels inside the picture with positive area. */
 export function checkBox(size: readonly [width: number, height: number], box: SourceXyxy): void {
   const [x0, y0, x1, y1] = box;

@@ -85,7 +85,7 @@ test('labelling asks which samples, with what and how long; Cancel changes nothi
     const numbers = sheet.getByTestId('label-preview');
     await numbers.getByText('Unknown yet: this model has labelled nothing here so far').waitFor();
     await numbers.getByText('Decided by a person: they stay as they are').waitFor();
-    await sheet.getByText(new RegExp(`^${total - 1} samples show run 1 `)).waitFor();
+    await sheet.getByText(new RegExp(`${total - 1} samples\\s+show\\s+run 1 `)).waitFor();
     await sheet.getByText('can be taken back').waitFor();
     await look(page, 'label-sheet');
     await page.keyboard.press('Escape');
@@ -147,7 +147,7 @@ test('while a project is relabelled every sample keeps a label, and the whole ru
     await runs.getByText(`Shown on ${total - 1} samples`).waitFor();
     await runs.scrollIntoViewIfNeeded();
     await look(page, 'dashboard-runs');
-    await runs.getByRole('button', { name: 'Take run 2 back' }).click();
+    await runs.getByRole('button', { name: 'Take back run 2' }).click();
     await page.getByText(`Run 2 is taken back. ${total - 1} samples show the earlier label again.`).waitFor();
     assert.deepEqual(shown(path), { 1: total });
     await page

@@ -110,6 +110,15 @@ for (const [golden, square] of [
     }
   });
 
+  test(`${name}: scored only, nothing is generated and the likelihoods are the same`, async () => {
+    const { answerTokens: score } = await ask(null);
+    const edit = { kind: 'hide', box } as const;
+    const request = { preset, imagePath: golden.image, question: QUESTION, edit, score };
+    const scored = await reanswer(subject, { ...request, generate: false });
+    assert.deepEqual([scored.answer, scored.answerTokens], ['', []]);
+    assert.deepEqual(scored.logProbs, (await ask(edit, score)).logProbs);
+  });
+
   test(`${name}: a region is filled with the colour of no picture, and nothing else changes`, async () => {
     const image = await decodeImage(golden.image);
     const { colour, source } = fillOf(subject, view);

@@ -1,6 +1,7 @@
 /** The commands, in the order `fovea --help` lists them. */
 import type { AddCommand } from './command.ts';
 import { addBackup, addRestore } from './backup.ts';
+import { addCausal } from './causal.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addImport,
   addLabel,
   addRuns,
+  addCausal,
   addReview,
   addExport,
   addPictures,

@@ -38,7 +38,7 @@ export const inspectProcedures = {
     }),
     output: z.object({ sampleId: idSchema, externalId: z.string() }),
   },
-  /** Answers again without the region, with it alone, and with a box elsewhere; tells `inspect.progress`. */
+  /** Scores the answer again without the region, with it alone, and without boxes elsewhere; tells `inspect.progress`. */
   'inspect.causal': {
     input: z.object({
       slot: slotSchema,

@@ -162,41 +162,48 @@ test('closing the project ends what is being tried', async (t) => {
   await tried;
 });
 
-test('a causal check asks with the region hidden, alone, and a box elsewhere, and tells how far it is', async (t) => {
+test('11-B15: a causal check scores the region against eight boxes elsewhere, and tells how far it is', async (t) => {
   const { call, engine, heard, predictionId } = await start(t);
-  const check = await call('inspect.causal', { slot: 'a', predictionId, box: [1, 1, 5, 5], seed: 7 });
+  const wish = { slot: 'a', predictionId, box: [1, 1, 5, 5] as [number, number, number, number] };
+  const check = await call('inspect.causal', { ...wish, seed: 7 });
   assert.deepEqual(
     check.variants.map(({ name }) => name),
-    ['whole', 'hidden', 'only', 'controlHidden', 'controlOnly'],
+    ['whole', 'hidden', 'only', 'controlOnly'],
   );
-  const [x0, y0, x1, y1] = check.control!;
-  assert.deepEqual([x1 - x0, y1 - y0], [4, 4]);
-  assert.ok(x0 >= 5 || y0 >= 5 || x1 <= 1 || y1 <= 1, 'it lies elsewhere');
+  assert.equal(new Set(check.controls.map(({ box }) => box.join())).size, 8);
+  for (const { box } of check.controls) {
+    const [x0, y0, x1, y1] = box;
+    assert.deepEqual([x1 - x0, y1 - y0], [4, 4]);
+    assert.ok(x0 >= 5 || y0 >= 5 || x1 <= 1 || y1 <= 1, 'it lies elsewhere');
+  }
   const said = new Map(check.variants.map(({ name, answer, logProb }) => [name, { answer, logProb }]));
   assert.equal(said.get('hidden')?.answer, 'another answer');
-  assert.equal(said.get('controlHidden')?.answer, said.get('whole')?.answer);
   assert.ok(Math.abs(said.get('whole')!.logProb! - -0.3) < 1e-9, 'the sum over three tokens');
   assert.equal(said.get('hidden')?.logProb, -12);
+  assert.deepEqual(check.effect?.kind, 'depends');
+  assert.equal(check.effect?.rank, 1);
   assert.deepEqual(check.fill, { colour: [122, 116, 104], source: 'padding' });
-  const edits = engine.inspected.map((request) => ('edit' in request ? request.edit : undefined));
-  assert.deepEqual(edits[0], null);
-  assert.deepEqual(edits[1], { kind: 'hide', box: [1, 1, 5, 5] });
+  const asked = engine.inspected.flatMap((request) => ('edit' in request ? [request] : []));
+  assert.deepEqual(
+    asked.map(({ edit, generate }) => [edit?.kind ?? null, generate]),
+    [[null, true], ['hide', true], ['keep', true], ['keep', true], ...Array(8).fill(['hide', false])],
+    'nothing is generated for a control',
+  );
+  assert.deepEqual(asked[1]!.edit, { kind: 'hide', box: [1, 1, 5, 5] });
   const progress = heard.filter(({ name }) => name === 'inspect.progress').map(({ payload }) => payload);
   assert.deepEqual(
     progress,
-    [0, 1, 2, 3, 4, 5].map((done) => ({ slot: 'a', done, total: 5 })),
+    Array.from({ length: 13 }, (_, done) => ({ slot: 'a', done, total: 12 })),
   );
-  const again = await call('inspect.causal', { slot: 'a', predictionId, box: [1, 1, 5, 5], seed: 7 });
-  assert.deepEqual(again.control, check.control);
-  const others = await call('inspect.causal', { slot: 'a', predictionId, box: [1, 1, 5, 5], seed: 8 });
-  assert.notDeepEqual(others.control, check.control);
+  const boxes = ({ controls }: typeof check) => controls.map(({ box }) => box);
+  assert.deepEqual(boxes(await call('inspect.causal', { ...wish, seed: 7 })), boxes(check));
+  assert.notDeepEqual(boxes(await call('inspect.causal', { ...wish, seed: 8 })), boxes(check));
 });
 
-test('a region too large for a control box is checked without one; one outside of the picture is refused', async (t) => {
+test('a region too large for control boxes gets no verdict; one outside of the picture is refused', async (t) => {
   const { call, predictionId } = await start(t);
   const whole = await call('inspect.causal', { slot: 'a', predictionId, box: [0, 0, 30, 20], seed: 0 });
-  assert.equal(whole.control, null);
-  assert.equal(whole.variants.length, 3);
+  assert.deepEqual([whole.controls, whole.variants.length, whole.effect?.kind], [[], 3, 'few_controls']);
   for (const box of [
     [0, 0, 31, 20],
     [4, 4, 4, 8],
@@ -213,7 +220,7 @@ test('an engine that dies once during a check costs nothing; one that dies of it
     if (controls && deaths-- > 0) throw new FoveaError('engine_died', 'gone');
   });
   const wish = { slot: 'a', predictionId, box: [1, 1, 5, 5] as [number, number, number, number], seed: 0 };
-  assert.equal((await call('inspect.causal', wish)).variants.length, 5);
+  assert.equal((await call('inspect.causal', wish)).controls.length, 8);
   deaths = 2;
   await assert.rejects(call('inspect.causal', wish), { code: 'engine_died' });
 });
