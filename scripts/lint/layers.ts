@@ -71,7 +71,7 @@ export const LAYERS: readonly Layer[] = [
     imports: ['kernels', 'contract', 'files', 'migrations'],
   },
   { name: 'importers', path: 'src-main/importers/', imports: ['kernels', 'contract', 'files'] },
-  { name: 'exporters', path: 'src-main/exporters/', imports: ['kernels', 'contract'] },
+  { name: 'exporters', path: 'src-main/exporters/', imports: ['kernels', 'contract', 'files'] },
   {
     name: 'jobs',
     path: 'src-main/jobs/',

@@ -2,12 +2,12 @@
  * A file that is there whole or not at all: written under another name in the same folder, synced, then renamed. A
  * reader never meets half an export and a failed one leaves what was there before.
  */
-import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ErrorCode } from '../../src-shared/contract/errors.ts';
+import { sweepTemporary, temporaryBeside } from '../files/temporary.ts';
 
 const BUFFER_BYTES = 256 * 1024;
 
@@ -29,7 +29,8 @@ export async function writeAtomically<T>(
   beforePlacing: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<T> {
   const folder = path.dirname(target);
-  const temporary = path.join(folder, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(target);
+  sweepTemporary(folder);
   return withFileErrors(target, async () => {
     if ((await stat(target).catch(() => null))?.isDirectory()) {
       throw new FoveaError('bad_input', 'there is a folder of that name', {

@@ -2,8 +2,7 @@
  * Which process holds a lease, and whether it still lives. Process numbers are reused and mean nothing in another
  * container or after a reboot, so they are compared together with the boot, the process namespace and the start time.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { machine, startOf } from '../files/this-process.ts';
 import type { ProcessId } from '../store/job.ts';
 
 /** How often a holder shows that it lives. */
@@ -30,25 +29,4 @@ export function isAlive(holder: ProcessId & { readonly heartbeatMs: number }, no
   }
   const started = startOf(holder.pid);
   return started === null || started === holder.started;
-}
-
-function machine(): string {
-  const boot = tryRead(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
-  const namespace = tryRead(() => readlinkSync('/proc/self/ns/pid'));
-  return [hostname(), boot, namespace].filter((part) => part !== null).join(' ');
-}
-
-/** Start time in clock ticks since boot (field 22 of /proc/PID/stat), or null where the system does not say. */
-function startOf(pid: number): string | null {
-  const stat = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  // The second field is a name in brackets that may hold spaces; fields are counted after it.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-}
-
-function tryRead(body: () => string): string | null {
-  try {
-    return body();
-  } catch {
-    return null;
-  }
 }

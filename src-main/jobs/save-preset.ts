@@ -2,12 +2,12 @@
  * Presets that people save: one JSON file each, named by its id, in the app's data folder. Written under a temporary
  * name and renamed; the app's own presets are never replaced.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { sweepTemporary, temporaryBeside } from '../files/temporary.ts';
 import { givenPresetSchema, type Preset } from '../../src-shared/contract/preset.ts';
 import type { ReadableDb } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
@@ -88,7 +88,8 @@ function taken(id: string, next: string): FoveaError {
 }
 
 async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryBeside(file);
+  sweepTemporary(dirname(file));
   try {
     const handle = await open(temporary, 'wx');
     try {

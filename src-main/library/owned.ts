@@ -6,6 +6,7 @@ import { lstat, readdir, realpath, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { isTemporaryName } from '../files/temporary.ts';
 import { readSmallText } from '../files/plain-file.ts';
 import { writeJson } from './atomic-json.ts';
 
@@ -90,7 +91,8 @@ export async function inspectOwned(models: string, folder: string): Promise<Cont
         folders.push(path);
       } else {
         // An interrupted write of the list itself leaves its temporary name.
-        const ours = listed.has(path) || /^\.fovea-download\.json\.[0-9a-f]+\.tmp$/.test(path);
+        const ours =
+          listed.has(path) || isTemporaryName(path) || /^\.fovea-download\.json\.[0-9a-f]+\.tmp$/.test(path);
         if (!ours || !entry.isFile()) throw strange(path, dir);
         files.push(path);
         bytes += (await lstat(join(dir, path))).size;

@@ -2,6 +2,7 @@
 import { sampleStateSchema, type SampleState } from '../../src-shared/contract/domain.ts';
 import type { DashboardTags, SampleGroup } from '../../src-shared/contract/procedures.ts';
 import { type ReadableDb, read } from './db.ts';
+import { NAME_CHARACTERS } from './shown-text.ts';
 
 const MOST_TAGS = 12;
 /** Tags of samples walked over at most; about 60 ms. One tag is always shown. */
@@ -16,7 +17,7 @@ type Row = Record<SampleState, number> & { readonly samples: number; readonly dr
 export function dashboardTags(db: ReadableDb): DashboardTags {
   const tags = read<{ tag: string; n: number }>(
     db,
-    'SELECT tag, COUNT(*) AS n FROM sample_tag GROUP BY tag ORDER BY n DESC, tag',
+    `SELECT tag, COUNT(*) AS n FROM sample_tag WHERE length(tag) <= ${NAME_CHARACTERS} GROUP BY tag ORDER BY n DESC, tag`,
   ).all();
   if (tags.length === 0) return { groups: [], tags: 0 };
   const shown: string[] = [];

@@ -5,6 +5,7 @@
 import { NO_FILTER, type Facets, type SampleFilter } from '../../src-shared/contract/procedures.ts';
 import { type ReadableDb, read } from './db.ts';
 import { whereSql } from './sample-where.ts';
+import { NAME_CHARACTERS } from './shown-text.ts';
 import type { Sql } from './sql.ts';
 
 /** Batches shown at most: nobody looks for older ones by number. */
@@ -109,11 +110,12 @@ function ofProject(db: ReadableDb): Facets {
   const counted = <T>(sql: string): T[] => read<T>(db, sql).all();
   const byColumn = (column: 'language' | 'split'): Facets['tags'] =>
     counted(
-      `SELECT COALESCE(${column}, '') AS name, COUNT(*) AS samples FROM sample_state GROUP BY ${column}
+      `SELECT COALESCE(${column}, '') AS name, COUNT(*) AS samples FROM sample_state
+       WHERE ${column} IS NULL OR length(${column}) <= ${NAME_CHARACTERS} GROUP BY ${column}
        ORDER BY ${column} IS NULL, samples DESC, ${column} LIMIT ${MOST_TAGS}`,
     );
   const tags = counted<Facets['tags'][number]>(
-    `SELECT tag AS name, COUNT(*) AS samples FROM sample_tag GROUP BY tag ORDER BY samples DESC, tag LIMIT ${MOST_TAGS}`,
+    `SELECT tag AS name, COUNT(*) AS samples FROM sample_tag WHERE length(tag) <= ${NAME_CHARACTERS} GROUP BY tag ORDER BY samples DESC, tag LIMIT ${MOST_TAGS}`,
   );
   const untagged = read<{ n: number }>(db, 'SELECT COUNT(*) AS n FROM sample_state WHERE tag IS NULL').get()!
     .n;

@@ -9,7 +9,7 @@ import {
   copyFileSync,
   closeSync,
   existsSync,
-  mkdtempSync,
+  mkdirSync,
   openSync,
   readSync,
   rmSync,
@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { temporaryBeside } from '../files/temporary.ts';
 import { LOGS } from './file-identity.ts';
 import { moveAside } from './set-aside.ts';
 
@@ -123,7 +124,8 @@ function isSound(file: string): boolean {
 }
 
 function isSoundAlone(folder: string, file: string): boolean {
-  const dir = mkdtempSync(join(folder, '.log-check-'));
+  const dir = temporaryBeside(join(folder, 'log-check'));
+  mkdirSync(dir);
   try {
     const copy = join(dir, 'alone.db');
     copyFileSync(file, copy);

@@ -4,11 +4,13 @@
  * two databases. So then the one that may write is closed first, the other one, which may not, last.
  */
 import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { projectMigrations } from '../../db/migrations/index.ts';
 import type { FoveaError } from '../../src-shared/contract/errors.ts';
+import { sweepTemporary } from '../files/temporary.ts';
 import { type Automatic, backUpBeforeMigration } from './backup/backup.ts';
+import { BACKUPS } from './backup/copies.ts';
 import { attachMaps, connect, MAPS_FILE, PROJECT_FILE } from './connect.ts';
 import { endWith, guardCommits, onCommit, type ReadableDb, type WritableDb } from './db.ts';
 import { badProject, storeError } from './errors.ts';
@@ -49,6 +51,7 @@ export interface Project {
 /** Opens the databases of a folder for reading and writing. Throws what SQLite and the disk say, as FoveaError. */
 export function openFiles(folder: string): Project {
   const file = join(folder, PROJECT_FILE);
+  for (const place of [dirname(folder), folder, join(folder, BACKUPS)]) sweepTemporary(place);
   const logAside = setStaleLogAside(folder, file);
   const db = connect(file, false);
   let holder: Database.Database | null = null;

@@ -2,13 +2,13 @@
  * A project is a folder: `project.db` (what people decide), `maps.db` (attached as `maps`, can be computed again) and
  * `cache/`. A new one is made under a temporary name and renamed, so a half-made project is never seen.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../db/migrations/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { listCopies } from './backup/copies.ts';
+import { sweepTemporary, temporaryBeside } from '../files/temporary.ts';
 import { type ReadableDb, requireSameFiles } from './db.ts';
 import { attachMaps, connect, MAPS_FILE, PROJECT_FILE } from './connect.ts';
 import { badProject, storeError } from './errors.ts';
@@ -65,10 +65,11 @@ export async function createProject(
   const folder = resolve(path);
   requireFree(folder);
   const parent = dirname(folder);
-  const temporary = join(parent, `.${basename(folder)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(folder);
   try {
     mkdirSync(parent, { recursive: true });
     requireWritable(parent);
+    sweepTemporary(parent);
     mkdirSync(temporary);
     writeEmptyProject(temporary, name);
     const project = openProject(temporary);

@@ -21,6 +21,7 @@ import { join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { attachMaps, connect, MAPS_FILE, PROJECT_FILE } from './connect.ts';
 import { type ReadableDb, seal, type WritableDb } from './db.ts';
+import { isRunning } from '../files/this-process.ts';
 import { storeError } from './errors.ts';
 import { LOGS } from './file-identity.ts';
 import { openFiles, type Project } from './open-files.ts';
@@ -206,14 +207,5 @@ function sweep(): void {
         // Somebody else's.
       }
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
 }

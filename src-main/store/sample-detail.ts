@@ -10,6 +10,7 @@ import { latestRevisionId, standingReview } from './review.ts';
 import { activePictureRules } from './run.ts';
 import { sampleState } from './sample-state.ts';
 import { getSample } from './sample.ts';
+import { shownEntries, shownText } from './shown-text.ts';
 
 /** Throws `not_found`. */
 export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
@@ -19,13 +20,13 @@ export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
   const change = pictureChange(db, id);
   return {
     id,
-    externalId: sample.externalId,
-    question: sample.question,
-    referenceAnswer: sample.referenceAnswer,
-    truthBoxes: sample.truthBoxes.map(([x0, y0, x1, y1]) => [x0, y0, x1, y1]),
-    language: sample.language,
-    split: sample.split,
-    tags: [...sample.tags],
+    externalId: shownText(sample.externalId),
+    question: shownText(sample.question),
+    referenceAnswer: sample.referenceAnswer && shownText(sample.referenceAnswer),
+    truthBoxes: shownEntries(sample.truthBoxes).map(([x0, y0, x1, y1]) => [x0, y0, x1, y1]),
+    language: sample.language && shownText(sample.language),
+    split: sample.split && shownText(sample.split),
+    tags: shownEntries(sample.tags).map(shownText),
     state: state.state,
     image: {
       id: sample.imageId,

@@ -10,6 +10,9 @@ import { countAll, pageOfAll } from './sample-page.ts';
 import { foundBy, isNothingBut, whereSql } from './sample-where.ts';
 import { pageOfFound } from './search.ts';
 
+/** Characters of a field that a row of the list is sent with. */
+const ROW_CHARACTERS = 2000;
+
 interface Row {
   readonly id: number;
   readonly external_id: string;
@@ -78,7 +81,8 @@ export function listSamples(
   const ids = listSampleIds(db, filter, offset, limit, sort);
   const rows = read<Row>(
     db,
-    `SELECT s.id, s.external_id, s.image_id, i.width, i.height, s.question, s.language, s.split, t.state,
+    `SELECT s.id, ${shown('external_id')}, s.image_id, i.width, i.height, ${shown('question')}, ${shown('language')},
+            ${shown('split')}, t.state,
             t.prediction_id, p.dropped_rule, p.dropped_value, p.dropped_limit, t.disagreement, t.uncertainty,
             t.roi_size, (SELECT group_concat(flag) FROM sample_flag f WHERE f.sample_id = s.id) AS flags,
             (SELECT COUNT(*) FROM sample_note n WHERE n.sample_id = s.id) AS notes,
@@ -121,6 +125,12 @@ export function sampleIdsAfter(db: ReadableDb, after: number, limit: number): nu
     limit,
   );
   return rows.map((row) => row.id);
+}
+
+/** A column's beginning, with a mark where there is more. */
+function shown(column: string): string {
+  const start = `substr(s.${column}, 1, ${ROW_CHARACTERS})`;
+  return `${start} || CASE WHEN length(s.${column}) > ${ROW_CHARACTERS} THEN '…' ELSE '' END AS ${column}`;
 }
 
 function toSampleRow(row: Row): SampleRow {

@@ -10,8 +10,8 @@ import { gramsOf } from './search-grams.ts';
 export const BLOCK = 128;
 /** Ends each sample's text; the texts themselves hold none. */
 export const END = '\x1e';
-/** A sample is searched by so many characters; nobody looks for what comes behind. */
-const MOST_CHARACTERS = 100_000;
+/** Each text of a sample is searched by so many characters; nobody looks for what comes behind. */
+const MOST_CHARACTERS = 25_000;
 const BLOCKS_AT_ONCE = 32;
 
 /** Text as it is compared: case, width and composition do not count. */
@@ -26,10 +26,8 @@ export function searchText(sample: {
   readonly answer: string | null;
   readonly referenceAnswer: string | null;
 }): string {
-  const { externalId, question, answer, referenceAnswer } = sample;
-  return foldText(
-    `${externalId}\n${question}\n${answer ?? ''}\n${referenceAnswer ?? ''}`.slice(0, MOST_CHARACTERS),
-  );
+  const texts = [sample.externalId, sample.question, sample.answer ?? '', sample.referenceAnswer ?? ''];
+  return foldText(texts.map((text) => text.slice(0, MOST_CHARACTERS)).join('\n'));
 }
 
 /** How often this connection wrote searched text, so that what was found before is looked for again. */

@@ -14,6 +14,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Alike } from '../../src-shared/contract/procedures.ts';
 import { type ReadableDb, type SqlValue, read } from './db.ts';
 import { findText, foundSql } from './search.ts';
+import { SHOWN_CHARACTERS } from './shown-text.ts';
 import { foregroundMask, maskOverlap, wordsOf, wordWeights, wordLikeness } from './likeness.ts';
 
 interface Row {
@@ -41,7 +42,7 @@ const SAME_PICTURE = 0.1;
 
 /** The label that stands where it has the prediction's grid, else the predicted one. */
 const SELECT = `
-SELECT s.id, s.question, s.image_id, t.roi_size, t.roi_x, t.roi_y, p.grid_rows, p.grid_cols, p.transform, m.width, m.height,
+SELECT s.id, substr(s.question, 1, ${SHOWN_CHARACTERS}) AS question, s.image_id, t.roi_size, t.roi_x, t.roi_y, p.grid_rows, p.grid_cols, p.transform, m.width, m.height,
   CASE WHEN length(r.label) = length(p.label) THEN r.label ELSE p.label END AS label
 FROM sample s JOIN sample_state t ON t.sample_id = s.id JOIN image m ON m.id = s.image_id
 LEFT JOIN prediction p ON p.id = t.prediction_id LEFT JOIN review r ON r.id = t.review_id`;
@@ -117,7 +118,8 @@ function someQuestions(db: ReadableDb): string[] {
   const ids = Array.from({ length: Math.min(last, QUESTIONS_WEIGHED) }, (_, i) => 1 + Math.floor(i * step));
   return read<{ question: string }>(
     db,
-    'SELECT question FROM sample WHERE id IN (SELECT value FROM json_each(?))',
+    `SELECT substr(question, 1, ${SHOWN_CHARACTERS}) AS question FROM sample
+     WHERE id IN (SELECT value FROM json_each(?))`,
   )
     .all(JSON.stringify(ids))
     .map(({ question }) => question);

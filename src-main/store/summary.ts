@@ -2,6 +2,7 @@
 import type { ProjectSummary, SampleState } from '../../src-shared/contract/domain.ts';
 import { type ReadableDb, read, whySealed } from './db.ts';
 import { activeRunId, listRuns } from './run.ts';
+import { NAME_CHARACTERS } from './shown-text.ts';
 
 export function projectSummary(db: ReadableDb, path: string): ProjectSummary {
   const byState: Record<SampleState, number> = {
@@ -48,7 +49,7 @@ function distinct(db: ReadableDb, table: string, column: 'language' | 'split'): 
     `WITH RECURSIVE found (value) AS (
        SELECT MIN(${column}) FROM ${table}
        UNION ALL SELECT (SELECT MIN(${column}) FROM ${table} WHERE ${column} > value) FROM found WHERE value IS NOT NULL)
-     SELECT value FROM found WHERE value IS NOT NULL`,
+     SELECT value FROM found WHERE length(value) <= ${NAME_CHARACTERS}`,
   ).all();
   return rows.map((row) => row.value);
 }

@@ -2,12 +2,12 @@
  * Copies of `project.db` by SQLite's own means, so that they are whole while others write: checked, on disk, and never
  * seen half made. `maps.db` is left out: it can be computed again.
  */
-import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { type ReadableDb, requireSameFiles } from '../db.ts';
+import { sweepTemporary, temporaryBeside } from '../../files/temporary.ts';
 import { badProject, storeError } from '../errors.ts';
 import { BACKUPS, copyName, listCopies, noRoomFor, pruneCopies } from './copies.ts';
 
@@ -21,6 +21,7 @@ const PAGES_A_STEP = 100;
 export async function backUp(db: ReadableDb, file: string): Promise<void> {
   requireSameFiles(db);
   requireNew(file);
+  sweepTemporary(dirname(file));
   await placed(file, async (temporary) => {
     await db.backup(temporary, { progress: () => PAGES_A_STEP });
   });
@@ -29,7 +30,7 @@ export async function backUp(db: ReadableDb, file: string): Promise<void> {
 /** As {@link backUp}, at once: before a migration nothing else may happen. */
 export function copyAtOnce(db: Database.Database, file: string): void {
   requireNew(file);
-  const temporary = temporaryOf(file);
+  const temporary = temporaryBeside(file);
   try {
     db.prepare('VACUUM INTO ?').run(temporary);
     finish(temporary, file);
@@ -84,7 +85,7 @@ export function ensureDir(folder: string): string {
 }
 
 async function placed(file: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = temporaryOf(file);
+  const temporary = temporaryBeside(file);
   try {
     await make(temporary);
     finish(temporary, file);
@@ -116,10 +117,6 @@ function finish(temporary: string, file: string): void {
 function requireNew(file: string): void {
   if (!existsSync(file)) return;
   throw new FoveaError('bad_input', 'there is a file already', { where: file, next: 'Give another name' });
-}
-
-function temporaryOf(file: string): string {
-  return join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
 /** Takes a half-made database away, with what SQLite laid beside it. */

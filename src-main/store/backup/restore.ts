@@ -12,11 +12,11 @@ import {
   renameSync,
   statSync,
 } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { sweepTemporary, temporaryBeside } from '../../files/temporary.ts';
 import { badProject, storeError } from '../errors.ts';
 import { checkHeader } from '../file-header.ts';
 import { PROJECT_FILE } from '../connect.ts';
@@ -42,7 +42,8 @@ export function restoreDatabase(folder: string, file: string, now = new Date()):
       next: `Copies lie in ${join(folder, 'backups')}`,
     });
   }
-  const temporary = join(folder, `.${PROJECT_FILE}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(join(folder, PROJECT_FILE));
+  sweepTemporary(folder);
   try {
     copyFileSync(file, temporary);
     checkHeader(temporary, projectMigrations.at(-1)?.version ?? 0);

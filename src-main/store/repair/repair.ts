@@ -2,12 +2,12 @@
  * A project that does not open, made whole again: from what is readable of its database, else from the newest sound copy,
  * and from the journal. What was there stays beside it. A sound project only gets what the journal has and it lacks.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { temporaryBeside } from '../../files/temporary.ts';
 import { discard } from '../backup/backup.ts';
 import { listCopies } from '../backup/copies.ts';
 import { placeDatabase, restoreDatabase, syncFile } from '../backup/restore.ts';
@@ -107,7 +107,7 @@ function rebuild(folder: string, now: Date): Outcome {
 
 /** A new database with what could be read; null when its samples could not. */
 function trySalvage(folder: string, file: string): { file: string; lost: Salvaged['lost'] } | null {
-  const target = join(folder, `.${PROJECT_FILE}.${randomBytes(6).toString('hex')}.tmp`);
+  const target = temporaryBeside(join(folder, PROJECT_FILE));
   try {
     const { rows, lost } = salvage(file, target);
     if ((rows.sample ?? 0) === 0 || (rows.project ?? 0) !== 1 || whyUnsound(target) !== null) {
