@@ -10,7 +10,8 @@ import { addedFields, answerText, idText, nameText } from './fields.ts';
 import { idOf, otherFields } from './row-fields.ts';
 import { pictureOf } from './picture-path.ts';
 import { plainQuestion } from './question-text.ts';
-import { checked } from './row-error.ts';
+import { shown } from './reasons.ts';
+import { checked, RowError } from './row-error.ts';
 import type { RowReader } from './types.ts';
 
 const schema = z.object({
@@ -33,6 +34,12 @@ export const questionRow: RowReader = ({ fields, madeId, options }) => {
   const row = checked(fields, schema);
   const picture = pictureOf(fields);
   const field = 'text' in fields || !('question' in fields) ? 'text' : 'question';
+  if ('text' in fields && 'question' in fields && fields['text'] !== fields['question']) {
+    throw new RowError(
+      'text and question differ: which of them is asked is not said',
+      shown(fields['question']),
+    );
+  }
   const { question, notes } = plainQuestion(fields[field], field);
   const id = idOf(row.uid ?? row.question_id ?? row.id, madeId);
   const ofQzoom =

@@ -106,6 +106,7 @@ describe('question rows', () => {
       '{"question_id":1,"text":"q"}',
       '{"question_id":1,"image":"https://host/a.png","text":"q"}',
       '{"question_id":1,"image":{"bytes":"aGk="},"text":"q"}',
+      '{"question_id":1,"image":"a.png","text":"read by OCR","question":"q"}',
     ];
     const items = await load([ok, ...bad, ok].join('\n'));
     assert.equal(records(items).length, 2);
@@ -131,6 +132,7 @@ describe('question rows', () => {
       19: /image is missing/,
       20: /an address on the net/,
       21: /the picture is inside the file/,
+      22: /text and question differ/,
     };
     for (const [line, pattern] of Object.entries(words)) assert.match(told[Number(line) - 2]!, pattern);
     for (const item of items) if (!item.ok) assert.ok(item.problem.next);
