@@ -67,9 +67,9 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       const again = before?.project.path === resolve(path) ? before : null;
       if (again && !again.project.readOnly && !isReplaced(again.project)) return again;
       if (again && !again.project.readOnly) {
-        // Two connections of one process to one file share what SQLite knows of it: the old ones have to go first.
-        await again.untilFree();
-        again.project.letGo();
+        // Connections of one process to one file share what SQLite knows of it: the old ones have to go first. What is
+        // asked of the old session from here on is answered with `project_replaced`.
+        await again.close();
       }
       const project = await make();
       if (again) requireSameSamples(again, project);

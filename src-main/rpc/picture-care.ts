@@ -46,6 +46,8 @@ export function carePictures(
   };
   const events = throttle<null>(TELL_MS, () => tell.state(state()));
   const check = (): void => {
+    // What is found could not be noted.
+    if (project.readOnly) return;
     if (checking) {
       again = true;
       return;

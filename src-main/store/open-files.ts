@@ -26,7 +26,7 @@ import { moveAside } from './set-aside.ts';
 const CHECK_WHOLE_FILE_BELOW = 32 << 20;
 const newest = projectMigrations.at(-1)?.version ?? 0;
 
-/** An open project. Close it once; its `db` is useless afterwards. */
+/** An open project. Close it, once or more; its `db` is useless afterwards. */
 export interface Project {
   /** Absolute path of the folder. */
   readonly path: string;
@@ -43,8 +43,7 @@ export interface Project {
   readonly logAside: string | null;
   /** What keeps the journal of decisions from being written, in words; decisions are in the database all the same. */
   readonly journalProblem: () => string | null;
-  /** Lets go of files that are not the project's any more: from here on `db` answers everything with `project_replaced`. */
-  letGo(): void;
+  /** When its files are not the project's any more, `db` answers everything with `project_replaced` from here on. */
   close(): void;
 }
 
@@ -86,7 +85,6 @@ export function openFiles(folder: string): Project {
       beforeMigration,
       logAside,
       journalProblem: () => journal.problem,
-      letGo: end,
       close: end,
     };
   } catch (thrown) {

@@ -184,7 +184,6 @@ function openAsItLies(folder: string, why: FoveaError): Project {
     beforeMigration: null,
     logAside: null,
     journalProblem: () => null,
-    letGo: end,
     close: end,
   };
 }
