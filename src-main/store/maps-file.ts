@@ -9,6 +9,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { storeError } from './errors.ts';
 import { APPLICATION_ID, checkHeader } from './file-header.ts';
 import { migrate } from './migrate.ts';
+import { requireSchema } from './schema-check.ts';
 
 /** Above this size a whole-file check at every opening would cost more than the rare damage it finds. */
 const CHECK_WHOLE_FILE_BELOW = 64 << 20;
@@ -49,6 +50,7 @@ function create(file: string): void {
 function checkContent(file: string): void {
   withDb(file, (db) => {
     migrate(db, mapsMigrations, APPLICATION_ID);
+    requireSchema(db, mapsMigrations, file);
     if (statSync(file).size > CHECK_WHOLE_FILE_BELOW) return;
     const answer = db.pragma('quick_check(1)', { simple: true });
     if (answer !== 'ok') throw new FoveaError('bad_project', String(answer), { where: file });

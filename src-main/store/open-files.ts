@@ -21,6 +21,7 @@ import { setStaleLogAside } from './leftover-log.ts';
 import { prepareMapsFile } from './maps-file.ts';
 import { migrate } from './migrate.ts';
 import { fillGrams } from './search-text.ts';
+import { requireSchema } from './schema-check.ts';
 import { moveAside } from './set-aside.ts';
 
 const CHECK_WHOLE_FILE_BELOW = 32 << 20;
@@ -59,6 +60,7 @@ export function openFiles(folder: string): Project {
     migrate(db, projectMigrations, APPLICATION_ID);
     db.pragma('journal_mode = WAL');
     checkContent(db, file);
+    requireSchema(db, projectMigrations, file);
     const mapsRecreated = prepareMapsFile(join(folder, MAPS_FILE)) !== 'ready';
     attachMaps(db, folder);
     db.pragma('maps.synchronous = NORMAL');

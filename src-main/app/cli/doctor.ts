@@ -28,7 +28,7 @@ interface Options {
 }
 
 function repairWords(report: Repaired): string[] {
-  const { database, aside, logAside, lost, replayed, withoutSample, withoutPrediction } = report;
+  const { database, aside, logAside, lost, schema, replayed, withoutSample, withoutPrediction } = report;
   const { removed, removedAgain } = report;
   const what =
     database === 'sound'
@@ -40,6 +40,10 @@ function repairWords(report: Repaired): string[] {
     what,
     ...(aside === null ? [] : [`The damaged one is in ${aside}`]),
     ...(logAside === null ? [] : [`A log of another database lay beside it and is in ${logAside} now`]),
+    ...schema.map(
+      (words) =>
+        `Put back: the database ${words.replace(/^(lacks|has)/, (verb) => (verb === 'lacks' ? 'lacked' : 'had'))}`,
+    ),
     ...Object.entries(lost).map(([table, n]) => `Lost: ${n} stretches or rows of ${table}`),
     `Put back from the journal: ${replayed} decisions`,
     ...(withoutSample > 0

@@ -20,6 +20,7 @@ import { PROJECT_FILE } from '../connect.ts';
 import { openProject } from '../project.ts';
 import { refreshAllSampleStates } from '../sample-state.ts';
 import { removeAgain, replay, type Replayed } from './replay.ts';
+import { mendSchema, schemaProblems } from '../schema-check.ts';
 import { salvage, type Salvaged } from './salvage.ts';
 
 export interface Repaired extends Replayed {
@@ -29,6 +30,8 @@ export interface Repaired extends Replayed {
   readonly aside: string | null;
   /** Where a log lies that belonged to another database; null: there was none. */
   readonly logAside: string | null;
+  /** What of the schema was put back: triggers and indexes that were missing or changed, in words. */
+  readonly schema: readonly string[];
   /** Rows that could not be carried over, by table. */
   readonly lost: Readonly<Record<string, number>>;
   /** Samples that the copy still held and that had been removed since. */
@@ -49,6 +52,7 @@ export async function repairProject(folder: string, now = new Date()): Promise<R
   }
   const logAside = setStaleLogAside(folder, file);
   const { database, aside, lost } = whyUnsound(file) === null ? SOUND : rebuild(folder, now);
+  const schema = mendedSchema(file);
   const project = openProject(folder);
   try {
     if (database !== 'sound') refreshAllSampleStates(project.db);
@@ -57,7 +61,7 @@ export async function repairProject(folder: string, now = new Date()): Promise<R
     // A sound database holds what it shall hold, also where somebody put an older one back on purpose.
     const removedAgain = database === 'sound' ? 0 : removeAgain(project.db, removals);
     const counts = await replay(project.db, readJournal(journal), removals);
-    return { database, aside, logAside, lost, removedAgain, ...counts };
+    return { database, aside, logAside, lost, schema, removedAgain, ...counts };
   } finally {
     project.close();
   }
@@ -74,7 +78,8 @@ export function whyUnsound(file: string): string | null {
     const db = new Database(file);
     try {
       const answer = db.pragma('integrity_check(1)', { simple: true });
-      return answer === 'ok' ? null : String(answer);
+      if (answer !== 'ok') return String(answer);
+      return schemaProblems(db, projectMigrations).find(({ mend }) => mend === null)?.words ?? null;
     } finally {
       db.close();
     }
@@ -82,6 +87,17 @@ export function whyUnsound(file: string): string | null {
     const error = storeError(thrown, file);
     if (error.code === 'bad_project') return error.message;
     throw error;
+  }
+}
+
+function mendedSchema(file: string): string[] {
+  const db = new Database(file);
+  try {
+    return mendSchema(db, projectMigrations);
+  } catch (thrown) {
+    throw storeError(thrown, file);
+  } finally {
+    db.close();
   }
 }
 
