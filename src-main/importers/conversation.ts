@@ -9,7 +9,7 @@ import { cornersOf } from './boxes.ts';
 import { addedFields, answerText, idText } from './fields.ts';
 import { pictureOf } from './picture-path.ts';
 import { plainQuestion } from './question-text.ts';
-import type { RowReason } from './reasons.ts';
+import { shown, type RowReason } from './reasons.ts';
 import { RowError, checked } from './row-error.ts';
 import { idOf, otherFields } from './row-fields.ts';
 import { type Turn, turnsOf } from './turns.ts';
@@ -51,7 +51,8 @@ export const conversationRow: RowReader = ({ fields, madeId, options }: Row) => 
         referenceAnswer: answer,
         tags: i === 0 ? row.tags : [...row.tags, `turn:${i + 1}`],
       } satisfies ImportRecord,
-      notes: i === 0 ? [...notes, ...own] : [FURTHER, ...picture.notes, ...own],
+      notes:
+        i === 0 ? [...notes, ...own] : [{ ...FURTHER, value: shown(question) }, ...picture.notes, ...own],
     })),
   );
 };
@@ -61,10 +62,9 @@ interface Pair {
   readonly answer: string | null;
 }
 
-const FURTHER: RowReason = {
+const FURTHER: Omit<RowReason, 'value'> = {
   message:
     'a further question of its conversation: a sample of its own (tag turn:2, turn:3, …), asked without what was said before',
-  value: null,
   next: 'Reject those that need the turns before them, or import with --turns first',
 };
 

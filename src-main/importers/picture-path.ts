@@ -39,7 +39,7 @@ export function pictureOf(
   const named = [...listed(row['image']), ...listed(row['images']), ...inParts];
   const paths = new Set(named.map(written));
   const [path] = paths;
-  if (path === undefined) throw new RowError('image is missing');
+  if (path === undefined) throw new RowError('the row names no picture');
   if (paths.size > 1) throw new RowError('the row has several pictures', shown([...paths]), ONE);
   return relativePath(path);
 }

@@ -129,7 +129,7 @@ describe('question rows', () => {
       16: /NaN or Infinity, as Python writes/,
       17: /boxes: a box is|boxes: expected number/,
       18: /tags: expected array/,
-      19: /image is missing/,
+      19: /the row names no picture/,
       20: /an address on the net/,
       21: /the picture is inside the file/,
       22: /text and question differ/,
@@ -251,7 +251,7 @@ describe('a row’s picture', () => {
     assert.equal(await found({ image: ['a.png', 'b.png'] }), 'the row has several pictures');
     assert.equal(await found({ image: 'a.png', images: ['b.png'] }), 'the row has several pictures');
     assert.equal(await found({ image: 'a.png', video: 'a.mp4' }), 'the row is about a video');
-    assert.equal(await found({ image: [] }), 'image is missing');
+    assert.equal(await found({ image: [] }), 'the row names no picture');
     assert.equal(await found({ image: 7 }), 'image: expected a path');
   });
 
@@ -355,7 +355,7 @@ describe('conversations', () => {
     ];
     const text = `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')},\n{"id": 3`;
     assert.deepEqual(problems(await load(text)), [
-      '2: image is missing',
+      '2: the row names no picture',
       '3: conversations: expected a conversation',
       '4: conversations: nobody asks anything',
       '5: conversations: question: expected some text',
