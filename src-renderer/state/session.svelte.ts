@@ -1,7 +1,12 @@
 /** The connection and what holds for the whole project: its summary, jobs, engine, reviewer. */
 import type { Job, ProjectSummary } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { EventPayload, ProcedureOutput, RpcClient } from '../../src-shared/contract/procedures.ts';
+import {
+  NO_FILTER,
+  type EventPayload,
+  type ProcedureOutput,
+  type RpcClient,
+} from '../../src-shared/contract/procedures.ts';
 import type { Notices } from './notices.svelte.ts';
 
 const SUMMARY_PAUSE_MS = 400;
@@ -110,6 +115,7 @@ export class Session {
     }, SUMMARY_PAUSE_MS);
   }
 
+  /** Labels what shows no label yet. */
   async label(): Promise<void> {
     try {
       const job = await this.client.call('jobs.label', {
@@ -117,6 +123,8 @@ export class Session {
         presetId: null,
         answerMode: 'self',
         limit: null,
+        // Only what has no label: samples that show another run's keep it until somebody asks otherwise.
+        scope: { filter: { ...NO_FILTER, states: ['unlabelled'] }, ids: null, except: [] },
       });
       this.#jobChanged(job);
     } catch (thrown) {

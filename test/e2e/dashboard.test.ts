@@ -64,12 +64,14 @@ for (const [name, open] of Object.entries(HOSTS)) {
         'Size of the region',
         'Place of the region',
         'Reviewers',
+        'Labelling runs',
         'Kept for you',
         'Languages',
         'Tags',
       ]);
-      // The way back counts no samples.
-      for (const card of cards.filter((title) => title !== 'Kept for you')) {
+      // The way back counts no samples, and there is no filter for the run a label is of.
+      const counting = cards.filter((title) => title !== 'Kept for you' && title !== 'Labelling runs');
+      for (const card of counting) {
         await openDashboard(page);
         const numbers = main.getByRole('region', { name: card, exact: true }).locator(NUMBERS);
         const count = await numbers.count();

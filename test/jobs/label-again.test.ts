@@ -9,6 +9,7 @@ import { labelPreview } from '../../src-main/jobs/label-preview.ts';
 import type { LabelJobParams } from '../../src-main/jobs/label-run.ts';
 import { runLabelJob, workOnLabelJob } from '../../src-main/jobs/label.ts';
 import { isAlive, thisProcess } from '../../src-main/jobs/process-id.ts';
+import { read } from '../../src-main/store/db.ts';
 import { claimJob, getJob } from '../../src-main/store/job.ts';
 import type { Project } from '../../src-main/store/project.ts';
 import { submitReview } from '../../src-main/store/review.ts';
@@ -18,7 +19,7 @@ import { activeRunId } from '../../src-main/store/run.ts';
 import { shownRun } from '../../src-main/store/sample-run.ts';
 import { projectSummary } from '../../src-main/store/summary.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
-import { testPreset, testProject } from '../support/project.ts';
+import { addSamples, testPreset, testProject } from '../support/project.ts';
 
 const SAMPLES = 6;
 const ids = Array.from({ length: SAMPLES }, (_, i) => i + 1);
@@ -119,6 +120,17 @@ test('a job for some samples changes just those that nobody decided on; the acti
   const report = await runLabelJob(project, fakeEngine(), { ...other, scope });
   assert.deepEqual([report.done, report.skipped], [1, 1]);
   assert.deepEqual([shown(project), activeRunId(project.db)], [[2, 1, 1, 1, 1, 1], 1]);
+});
+
+test('11-A9: labelling what is not labelled yet leaves the rest of a stopped run with its former labels', async (t) => {
+  const { project, other } = await labelled(t);
+  await stopped(project, other, 2);
+  addSamples(project, SAMPLES + 1);
+  const scope = { filter: { ...NO_FILTER, states: ['unlabelled' as const] }, ids: null, except: [] };
+  const report = await runLabelJob(project, fakeEngine(), { ...other, scope });
+  assert.equal(report.done, 1);
+  const added = read<{ id: number }>(project.db, 'SELECT MAX(id) AS id FROM sample').get()!.id;
+  assert.deepEqual([...shown(project), shownRun(project.db, added)], [2, 2, 1, 1, 1, 1, 2]);
 });
 
 test('what is decided on while a job is under way keeps the label it was decided on', async (t) => {
