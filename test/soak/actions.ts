@@ -1,4 +1,4 @@
-/** 10,000 random actions: most in two windows of the browser host, the rest in Electron under killed backends. */
+/** 10,000 random actions and faults: most in two windows of the browser host, the rest in Electron under killed backends. */
 import { launchChromium } from '../e2e/support/chromium.ts';
 import { randomActions, type ActionReport } from './actions/run.ts';
 
@@ -14,7 +14,7 @@ export async function soakActions(seed: number): Promise<ActionReport> {
     const chromium = await launchChromium();
     try {
       process.stderr.write(`seed ${seed + n}: ${count} random actions, ${host}\n`);
-      const { actions, revisions, problems } = await randomActions(chromium, host, seed + n, count);
+      const { actions, revisions, problems } = await randomActions(chromium, host, seed + n, count, true);
       const found = problems.length === 0 ? 'as the model says' : problems.join('\n');
       process.stderr.write(`  ${revisions} revisions, ${found}\n`);
       total.actions += actions;

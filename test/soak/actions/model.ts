@@ -32,6 +32,12 @@ export const SHOWN_AS = {
 /** What was decided at once: the revision it gave each sample. */
 export type BatchModel = ReadonlyMap<number, Revision>;
 
+export interface Snapshot {
+  readonly revisions: ReadonlyMap<number, Revision[]>;
+  readonly flags: ReadonlyMap<number, ReadonlySet<Flag>>;
+  readonly notes: ReadonlyMap<number, string>;
+}
+
 export const same = (a: Int8Array, b: Int8Array): boolean => a.every((value, i) => value === b[i]);
 
 export class StoreModel {
@@ -103,6 +109,24 @@ export class StoreModel {
     const standing = [...batch].filter(([sample, revision]) => this.of(sample).at(-1) === revision);
     for (const [sample, { note }] of standing) this.#write(sample, { decision: 'reset', label: null, note });
     return standing.map(([sample]) => sample);
+  }
+
+  /** What holds now, to go back to. */
+  snapshot(): Snapshot {
+    return { revisions: new Map(this.revisions), flags: new Map(this.#flags), notes: new Map(this.#notes) };
+  }
+
+  /** An older state of the store was put back; every window is loaded anew. */
+  putBack({ revisions, flags, notes }: Snapshot): void {
+    for (const [now, then] of [
+      [this.revisions, revisions],
+      [this.#flags, flags],
+      [this.#notes, notes],
+    ] as [Map<number, unknown>, ReadonlyMap<number, unknown>][]) {
+      now.clear();
+      for (const [sample, value] of then) now.set(sample, value);
+    }
+    for (const window of this.windows) window.reloaded();
   }
 
   /** A revision that no window made by a step of its own. */

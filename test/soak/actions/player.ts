@@ -214,6 +214,24 @@ export class Player {
       await this.press('Enter');
       this.model.step(this.sample, { note });
     },
+    composedNote: async () => {
+      // Enter of an input method ends a word, not the note.
+      const note = `音 ${this.below(5)}`;
+      await this.press('m');
+      await this.page.keyboard.press('Control+a');
+      const input = await this.page.context().newCDPSession(this.page);
+      try {
+        await input.send('Input.imeSetComposition', { text: 'おと', selectionStart: 2, selectionEnd: 2 });
+        const key = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 };
+        await input.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...key });
+        await input.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
+        await input.send('Input.insertText', { text: note });
+      } finally {
+        await input.detach();
+      }
+      await this.press('Enter');
+      this.model.step(this.sample, { note });
+    },
     burst: async () => {
       // As quick as keys come; each is taken by one sample or refused with a notice.
       const before = this.sample;

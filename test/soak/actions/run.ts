@@ -1,6 +1,7 @@
 /**
  * Random actions on the real page and the real backend, beside a model of the store (model.ts). In the browser host two
- * windows work on one project and the disk is slow at times; in Electron the backend, and the engine with it, is killed.
+ * windows work on one project and the disk is slow at times; in Electron the backend, and the engine with it, is killed; in the
+ * soak things happen to the project's files in both (faults.ts).
  * Each action must show what the model says; at the end the store must hold exactly the model's revisions.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,6 +20,7 @@ import { newWindow } from '../../e2e/support/new-window.ts';
 import { openPage, type HostedPage, type HostName } from '../../e2e/support/hosted-page.ts';
 import { addSecondRun } from '../../e2e/support/second-run.ts';
 import { seededRandom } from '../../support/random.ts';
+import { fault, NO_DISK, ownDisk, type World } from './faults.ts';
 import { StoreModel, type Revision } from './model.ts';
 import { Player } from './player.ts';
 import { rivals } from './rivals.ts';
@@ -28,7 +30,7 @@ const SAMPLES = 30;
 /** Width and height; small, for what is drawn is not what is asked here. */
 const PICTURE = [320, 240] as const;
 /** One action in so many is one of these instead. */
-const EVERY = { reload: 25, trouble: 30, otherWindow: 8, rivals: 20 };
+const EVERY = { reload: 25, trouble: 30, fault: 25, otherWindow: 8, rivals: 20 };
 
 /** The app gives up on a backend that dies again and again within a minute; two deaths are forgiven. */
 const KILL_PAUSE_MS = 61_000;
@@ -39,14 +41,16 @@ export interface ActionReport {
   readonly problems: readonly string[];
 }
 
-/** Does `count` random actions in one host. */
+/** Does `count` random actions in one host. @param faults things happen to the project's files meanwhile, too (faults.ts) */
 export async function randomActions(
   chromium: Chromium,
   host: HostName,
   seed: number,
   count: number,
+  faults = false,
 ): Promise<ActionReport> {
   const dir = mkdtempSync(join(tmpdir(), 'fovea-actions-'));
+  const disk = faults ? ownDisk(dir) : NO_DISK;
   const project = join(dir, 'project');
   const log: string[] = [];
   try {
@@ -55,13 +59,14 @@ export async function randomActions(
     const { labels, dropped } = predictions(project, ids);
     const store = new StoreModel(labels, dropped, addSecondRun(project, ids).label);
     try {
-      await play(chromium, host, seed, count, project, store, log);
+      await play(chromium, host, seed, count, { project, store, faults, ownDisk: disk.mounted }, log);
     } catch (thrown) {
       const last = log.slice(-6).join(' · ');
       return report(count, store, [`seed ${seed}, action ${log.length}: ${String(thrown)}\nafter ${last}`]);
     }
     return report(count, store, differences(project, store));
   } finally {
+    disk.release();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -71,8 +76,7 @@ async function play(
   host: HostName,
   seed: number,
   count: number,
-  project: string,
-  store: StoreModel,
+  { project, store, faults, ownDisk }: Omit<World, 'players'> & { readonly faults: boolean },
   log: string[],
 ): Promise<void> {
   const random = seededRandom(seed);
@@ -104,6 +108,10 @@ async function play(
         const other = players[1 - players.indexOf(player)];
         log.push(await rivals(player, other, random, store, (sample) => revisionsOf(project, sample)));
         await player.page.bringToFront();
+      } else if (faults && chance(EVERY.fault)) {
+        log.push('fault');
+        log.push(await fault({ project, store, players, ownDisk }, player));
+        await player.calm();
       } else if (chance(EVERY.reload)) {
         await player.reload();
         log.push('reload');
