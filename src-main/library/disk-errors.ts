@@ -1,13 +1,6 @@
 /** What the disk says, in words of ours. */
-import { FoveaError, type ErrorCode } from '../../src-shared/contract/errors.ts';
-
-const WORDS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  ENOSPC: ['no_space', 'the disk is full'],
-  EDQUOT: ['no_space', 'the disk quota is used up'],
-  EROFS: ['read_only', 'the folder cannot be written to'],
-  EACCES: ['read_only', 'the folder cannot be written to'],
-  EPERM: ['read_only', 'the folder cannot be written to'],
-};
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { diskWords } from '../files/disk-words.ts';
 
 /** Runs `work`; what the disk refuses becomes `no_space`, `read_only` or `io` about `where`. */
 export async function orDiskError<T>(where: string, work: () => Promise<T>): Promise<T> {
@@ -16,10 +9,14 @@ export async function orDiskError<T>(where: string, work: () => Promise<T>): Pro
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
     if (thrown instanceof FoveaError || typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw thrown;
-    const [kind, words] = WORDS[code] ?? (['io', `the disk reports ${code}`] as const);
-    throw new FoveaError(kind, words, {
+    const disk = diskWords(code, where) ?? { code: 'io', message: `the disk reports ${code}`, next: '' };
+    const other = 'set FOVEA_HOME to a folder with room that you may write to';
+    throw new FoveaError(disk.code, disk.message, {
       where,
-      next: 'Free some space, or set FOVEA_HOME to a folder with room that you may write to',
+      next:
+        disk.code === 'no_space'
+          ? `Free some space, or ${other}`
+          : disk.next || `Check the disk, or ${other}`,
       cause: thrown,
     });
   }

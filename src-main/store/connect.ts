@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { storeError } from './errors.ts';
+import { holdsOpen } from './open-here.ts';
 import { foldText } from './search-text.ts';
 
 export const PROJECT_FILE = 'project.db';
@@ -15,6 +16,7 @@ export function connect(file: string, readonly: boolean): Database.Database {
   let db: Database.Database | null = null;
   try {
     db = new Database(file, { fileMustExist: true, timeout: BUSY_MS, readonly });
+    holdsOpen(file, db);
     db.pragma('foreign_keys = ON');
     db.pragma('synchronous = FULL');
     // Case folding for search: SQLite's own LIKE folds ASCII only.
@@ -27,5 +29,7 @@ export function connect(file: string, readonly: boolean): Database.Database {
 }
 
 export function attachMaps(db: Database.Database, folder: string): void {
-  db.prepare('ATTACH ? AS maps').run(join(folder, MAPS_FILE));
+  const file = join(folder, MAPS_FILE);
+  db.prepare('ATTACH ? AS maps').run(file);
+  holdsOpen(file, db);
 }

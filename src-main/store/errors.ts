@@ -2,17 +2,16 @@
 import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { diskWords } from '../files/disk-words.ts';
 
 /** Any error thrown by the store or Node's fs as a FoveaError; `where` names the file or folder concerned. */
 export function storeError(thrown: unknown, where: string | null): FoveaError {
   if (thrown instanceof FoveaError) return thrown;
   const code = codeOf(thrown);
   const at = { where, cause: thrown };
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') {
-    const next = 'Free some space, then do it again; what was saved before is safe';
-    return new FoveaError('no_space', 'the disk is full, nothing was saved', { ...at, next });
-  }
-  if (code.startsWith('SQLITE_READONLY') || code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
+  const disk = diskWords(code, where);
+  if (disk) return new FoveaError(disk.code, disk.message, { ...at, next: disk.next });
+  if (code.startsWith('SQLITE_READONLY')) {
     const next = 'Make the folder writable or copy the project elsewhere';
     return new FoveaError('read_only', 'the project cannot be written', { ...at, next });
   }
@@ -27,8 +26,8 @@ export function storeError(thrown: unknown, where: string | null): FoveaError {
       next,
     });
   }
-  if (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_CANTOPEN' || /^E[A-Z]+$/.test(code)) {
-    const message = thrown instanceof Error ? thrown.message : code;
+  if (code.startsWith('SQLITE_CANTOPEN') || /^E[A-Z]+$/.test(code)) {
+    const message = `the file or folder cannot be opened (${code})`;
     return new FoveaError('io', message, { ...at, next: 'Check the disk and the folder, then do it again' });
   }
   return FoveaError.from(thrown);

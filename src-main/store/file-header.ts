@@ -2,9 +2,11 @@
  * Looks at a SQLite file before SQLite does: opening a database already writes files beside it, and a project from a
  * newer version, a truncated one or another program's must stay untouched. Offsets: SQLite file format §1.3.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { openPlainSync } from '../files/plain-file.ts';
 import { badProject, storeError } from './errors.ts';
+import { isOpenHere } from './open-here.ts';
 
 /** `PRAGMA application_id` of both files of a project: "Fova". */
 export const APPLICATION_ID = 0x466f7661;
@@ -13,13 +15,15 @@ const MAGIC = 'SQLite format 3\0';
 
 /**
  * Throws `bad_project` when `file` is missing, truncated, damaged at its head or not Fovea's, and `project_too_new`
- * when its schema is newer than `newest`. Writes nothing.
+ * when its schema is newer than `newest`. Writes nothing. One that is open in this process was looked at then.
  */
 export function checkHeader(file: string, newest: number): void {
   let header: Buffer;
   let size: number;
   try {
-    const fd = openSync(file, 'r');
+    // Not a second time where SQLite has it open: closing that handle would drop the locks of this whole process.
+    if (isOpenHere(file)) return;
+    const fd = openPlainSync(file, { code: 'bad_project', next: 'Give the folder that holds project.db' });
     try {
       header = Buffer.alloc(100);
       size = fstatSync(fd).size;

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { temporaryBeside } from '../files/temporary.ts';
 import { LOGS } from './file-identity.ts';
+import { isOpenHere } from './open-here.ts';
 import { moveAside } from './set-aside.ts';
 
 /** Larger databases of older versions are checked only where the times of the files say that they need it. */
@@ -33,6 +34,8 @@ const [VERSIONS_AT, STANDS_ALONE] = [18, 1];
 
 /** @returns the folder in `folder` where the log is now; null when it may stay, or there is none */
 export function setStaleLogAside(folder: string, file: string): string | null {
+  // Looking would drop this process's locks; the log of what it has open is its own.
+  if (isOpenHere(file)) return null;
   const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
   if (!log || log.size === 0 || !existsSync(file)) return null;
   return isStale(folder, file, log.mtimeMs)
