@@ -4,7 +4,7 @@
  * so a file is opened without waiting and asked again once it is open.
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { FoveaError, type ErrorCode } from '../../src-shared/contract/errors.ts';
@@ -84,6 +84,14 @@ export async function readSmallText(path: string, maxBytes = 1_000_000): Promise
   } catch {
     return null;
   }
+}
+
+/**
+ * What lies at a path, links followed, asked before whatever would wait for its disk without an end.
+ * @throws FoveaError `io` when the disk does not answer, and what the system says as it is
+ */
+export function guardedStat(path: string): Promise<Stats> {
+  return guard.run(path, () => stat(path));
 }
 
 /** A descriptor of an ordinary file, to be closed by the caller. Errors as {@link withPlainFile}, but for shares. */

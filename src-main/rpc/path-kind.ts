@@ -1,17 +1,18 @@
 /** What lies at a path that a person dropped on the page, by its name and a look into the folder; nothing is decoded. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { PathKind } from '../../src-shared/contract/procedures.ts';
+import { guardedStat } from '../files/plain-file.ts';
 import { isProject } from '../store/project.ts';
 
 const PICTURES: readonly string[] = ['.png', '.jpg', '.jpeg', '.gif', '.webp', '.tif', '.tiff', '.avif'];
 const QUESTIONS: readonly string[] = ['.jsonl', '.json'];
 
-/** @throws FoveaError `not_found` when there is nothing, or nothing that may be read */
+/** @throws FoveaError `not_found` when there is nothing, or nothing that may be read; `io` when its disk does not answer */
 export async function pathKind(path: string): Promise<PathKind> {
   try {
-    if (!(await stat(path)).isDirectory()) return fileKind(path);
+    if (!(await guardedStat(path)).isDirectory()) return fileKind(path);
     if (isProject(path)) return 'project';
     const names = await readdir(path);
     const weights = names.some(
@@ -19,6 +20,7 @@ export async function pathKind(path: string): Promise<PathKind> {
     );
     return names.includes('config.json') && weights ? 'checkpoint' : 'folder';
   } catch (cause) {
+    if (cause instanceof FoveaError) throw cause;
     throw new FoveaError('not_found', 'Nothing can be read here', {
       where: join(path),
       next: 'Check that it is still there and that you may read it',

@@ -2,11 +2,12 @@
  * The projects that were opened last, newest first, in one small file of the data folder. A convenience: a file that
  * cannot be read is an empty list, and one that cannot be written keeps nobody from opening a project.
  */
+import { join } from 'node:path';
 import { z } from 'zod';
 import { recentProjectSchema, type RecentProject } from '../../src-shared/contract/procedures.ts';
-import { readSmallText } from '../files/plain-file.ts';
+import { guardedStat, readSmallText } from '../files/plain-file.ts';
 import { writeJson } from '../library/atomic-json.ts';
-import { isProject } from '../store/project.ts';
+import { PROJECT_FILE } from '../store/project.ts';
 
 /** More than fit the start page are no help in finding one. */
 const MOST = 6;
@@ -16,7 +17,17 @@ const MAX_BYTES = 1_000_000;
 
 /** Those that are still there. @param file null: nothing is remembered */
 export async function recentProjects(file: string | null): Promise<RecentProject[]> {
-  return (await remembered(file)).filter(({ path }) => isProject(path));
+  const all = await remembered(file);
+  // One on a share that does not answer is not there today; the others are.
+  const there = await Promise.all(
+    all.map(({ path }) =>
+      guardedStat(join(path, PROJECT_FILE)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return all.filter((_, i) => there[i]);
 }
 
 /** Puts a project first. Two processes that do so at once may forget one of the two. */

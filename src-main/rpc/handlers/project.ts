@@ -1,12 +1,14 @@
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { ProjectSummary } from '../../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { guardedStat } from '../../files/plain-file.ts';
 import { createDemoProject } from '../../jobs/demo-project.ts';
 import { labelParams } from '../../jobs/label-params.ts';
 import { addLabelJob } from '../../jobs/label.ts';
 import { runPrompts } from '../../jobs/run-prompts.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { unfinishedJobs } from '../../store/job.ts';
-import { createProject, isProject, openProject } from '../../store/project.ts';
+import { createProject, isProject, openProject, PROJECT_FILE } from '../../store/project.ts';
 import { samplesWithoutMaps } from '../../store/sample-run.ts';
 import { activeRunId, setActiveRun } from '../../store/run.ts';
 import { projectSummary } from '../../store/summary.ts';
@@ -14,8 +16,18 @@ import { recentProjects } from '../recent-projects.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 
+/** SQLite waits for a share that does not answer, and everybody with it. Throws `io`; what is not there is said elsewhere. */
+async function requireAnswer(path: string): Promise<void> {
+  await guardedStat(join(path, PROJECT_FILE)).catch((thrown: unknown) => {
+    if (thrown instanceof FoveaError) throw thrown;
+  });
+}
+
 export const projectHandlers = {
-  'project.open': async ({ open }, { path }) => summary(await open(path, async () => openProject(path))),
+  'project.open': async ({ open }, { path }) => {
+    await requireAnswer(path);
+    return summary(await open(path, async () => openProject(path)));
+  },
 
   'project.create': async ({ open }, { path }) =>
     summary(await open(path, () => createProject(path, basename(resolve(path))))),
