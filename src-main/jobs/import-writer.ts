@@ -135,7 +135,7 @@ export class ImportWriter {
         ...row.record,
         imageId: this.#imageId(row, rootId, ids),
       }));
-      return { written: this.#add(placed, samples, before, notes), rootId };
+      return { written: this.#add(placed, samples, before, rootId, notes), rootId };
     });
     this.#written = written;
     this.#folder = { ...this.#folder, rootId };
@@ -148,6 +148,7 @@ export class ImportWriter {
     placed: readonly Placed[],
     samples: readonly NewSample[],
     before: Written,
+    rootId: number,
     notes: LineReason[],
   ): Written {
     const { db } = this.#project;
@@ -165,7 +166,7 @@ export class ImportWriter {
       const { line, notes: own } = placed[i]!;
       for (const reason of [...own, ...corrections]) notes.push({ line, reason });
     }
-    const importId = before.importId ?? beginImport(db, this.#questionsFile, this.#folder.dir);
+    const importId = before.importId ?? beginImport(db, this.#questionsFile, rootId);
     const counts = { added, updated, skipped, failed: before.failed };
     noteImported(db, importId, counts, first === null || last === null ? null : { first, last });
     return { ...counts, importId };

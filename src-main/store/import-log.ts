@@ -2,6 +2,7 @@
  * What was imported when, and which samples came with it: their ids follow one another, so a few ranges name a million. A
  * project from before has samples of no import that is known.
  */
+import { resolve } from 'node:path';
 import { type ReadableDb, type WritableDb, read, write } from './db.ts';
 
 export interface ImportCounts {
@@ -20,13 +21,12 @@ export interface ImportNote extends ImportCounts {
   readonly samples: number;
 }
 
-/** Notes that an import begins. @returns its id */
-export function beginImport(db: WritableDb, questionsFile: string, imagesDir: string): number {
-  return write(db, 'INSERT INTO import (questions_file, images_dir, started_at) VALUES (?, ?, ?)').run(
-    questionsFile,
-    imagesDir,
-    new Date().toISOString(),
-  ).lastId;
+/** Notes that an import begins; its pictures' folder as the root is kept, so that a project can move. @returns its id */
+export function beginImport(db: WritableDb, questionsFile: string, rootId: number): number {
+  return write(
+    db,
+    'INSERT INTO import (questions_file, images_dir, started_at) SELECT ?, path, ? FROM root WHERE id = ?',
+  ).run(questionsFile, new Date().toISOString(), rootId).lastId;
 }
 
 /** Notes how far an import is; `first` and `last` are the ids it has just added, null when none. */
@@ -61,8 +61,8 @@ export function forgetImport(db: WritableDb, id: number): void {
   write(db, 'DELETE FROM import WHERE id = ?').run(id);
 }
 
-/** Imports that have samples, newest first. */
-export function listImports(db: ReadableDb): ImportNote[] {
+/** Imports that have samples, newest first. @param projectPath the project's folder */
+export function listImports(db: ReadableDb, projectPath: string): ImportNote[] {
   return read<ImportNote>(
     db,
     `SELECT i.id, i.questions_file AS questionsFile, i.images_dir AS imagesDir, i.started_at AS startedAt, i.added,
@@ -71,7 +71,8 @@ export function listImports(db: ReadableDb): ImportNote[] {
      FROM import i ORDER BY i.id DESC`,
   )
     .all()
-    .filter(({ samples }) => samples > 0);
+    .filter(({ samples }) => samples > 0)
+    .map((note) => ({ ...note, imagesDir: resolve(projectPath, note.imagesDir) }));
 }
 
 /** Ids of all samples of an import that are there, ascending. */

@@ -35,6 +35,7 @@ import { Prompts } from './prompts.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { RecipeTrial } from './recipe.svelte.ts';
 import { Relabel } from './relabel.svelte.ts';
+import { Removing } from './removing.svelte.ts';
 import { SampleNotes } from './sample-notes.svelte.ts';
 import { SavedFilters } from './saved-filters.svelte.ts';
 import { SecondLook } from './second-look.svelte.ts';
@@ -62,6 +63,7 @@ export type Sheet =
   | 'presets'
   | 'filterName'
   | 'note'
+  | 'removeSamples'
   | 'batch'
   | 'batches';
 
@@ -84,6 +86,7 @@ export class Workbench {
   readonly dashboard: Dashboard;
   readonly keeping: Keeping;
   readonly batches: Batches;
+  readonly removing: Removing;
   readonly models: Models;
   readonly recipe: RecipeTrial;
   readonly relabel: Relabel;
@@ -138,6 +141,7 @@ export class Workbench {
     this.causal = new Causal(this.session, slot);
     this.secondLook = new SecondLook(this.session, this.desk, this.notices, slot);
     this.tour = new Tour(this);
+    this.removing = new Removing(this.session, this.queue, this.gallery, this.notices, `${slot}-removal`);
     this.importing = new Importing(this.session, this.queue, this.notices, `${slot}-import`);
     this.importing.onshow = () => void (this.sheet = 'import');
     this.exports = new Exchange(this.session, `${slot}-export`);
@@ -163,6 +167,13 @@ export class Workbench {
   async askBatch(decision: 'accept' | 'reject'): Promise<void> {
     await this.gallery.settled;
     if (this.batches.ask(decision)) this.sheet = 'batch';
+  }
+
+  /** Asks about removing the samples of an import, or the chosen ones. */
+  async askRemoval(importId: number | null = null): Promise<void> {
+    await this.gallery.settled;
+    const asked = importId === null ? this.removing.askChosen() : this.removing.askImport(importId);
+    if (asked) this.sheet = 'removeSamples';
   }
 
   /** Asks which samples to label, and says what that means, before anything is labelled. */

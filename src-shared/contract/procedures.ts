@@ -17,6 +17,7 @@ import { modelProcedures } from './procedures/models.ts';
 import { pictureProcedures } from './procedures/pictures.ts';
 import { projectProcedures } from './procedures/project.ts';
 import { recipeProcedures } from './procedures/recipes.ts';
+import { removalProcedures } from './procedures/removal.ts';
 import { reviewProcedures } from './procedures/reviews.ts';
 import { runProcedures } from './procedures/runs.ts';
 import { sampleProcedures } from './procedures/samples.ts';
@@ -70,6 +71,7 @@ export {
   type LabelWish,
 } from './procedures/jobs.ts';
 export type { Keeping } from './procedures/keeping.ts';
+export type { ImportNote, RemovalCounts, RemovalReport, RemovalWish } from './procedures/removal.ts';
 export type { ListedModel } from './procedures/models.ts';
 export {
   THUMBNAIL_EDGES,
@@ -118,6 +120,7 @@ export const procedures = {
   ...jobProcedures,
   ...modelProcedures,
   ...exchangeProcedures,
+  ...removalProcedures,
   ...inspectProcedures,
   ...analysisProcedures,
   ...recipeProcedures,

@@ -65,12 +65,15 @@ for (const [name, open] of Object.entries(HOSTS)) {
         'Place of the region',
         'Reviewers',
         'Labelling runs',
+        'Imports',
         'Kept for you',
         'Languages',
         'Tags',
       ]);
       // The way back counts no samples, and there is no filter for the run a label is of.
-      const counting = cards.filter((title) => title !== 'Kept for you' && title !== 'Labelling runs');
+      const counting = cards.filter(
+        (title) => !['Kept for you', 'Imports', 'Labelling runs'].includes(title),
+      );
       for (const card of counting) {
         await openDashboard(page);
         const numbers = main.getByRole('region', { name: card, exact: true }).locator(NUMBERS);

@@ -342,7 +342,7 @@ test('an import is noted with its samples; what adds none leaves no note, and pi
   const report = await importQuestions(project, { imagesDir, questionsFile });
   const bad = rows.filter((_, n) => n % 9 === 0).length;
   assert.deepEqual([report.added, report.skipped, report.failed], [5000 - bad, 0, bad]);
-  const [noted, ...others] = listImports(project.db);
+  const [noted, ...others] = listImports(project.db, project.path);
   assert.equal(others.length, 0);
   assert.deepEqual(
     [noted!.questionsFile, noted!.imagesDir, noted!.added, noted!.failed, noted!.samples],

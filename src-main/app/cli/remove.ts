@@ -2,8 +2,8 @@
 import { createInterface } from 'node:readline/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { removeFromProject } from '../../jobs/remove.ts';
-import type { ReadableDb } from '../../store/db.ts';
 import { importedIds, type ImportNote, listImports } from '../../store/import-log.ts';
+import type { Project } from '../../store/project.ts';
 import { countRemoval, idsNamed, type RemovalCounts } from '../../store/removal.ts';
 import { withProject } from '../projects.ts';
 import { usageError, type AddCommand } from './command.ts';
@@ -28,7 +28,9 @@ export const addRemove: AddCommand = (program, cli) => {
     .option('--yes', 'do not ask');
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
     if (options.list === true) {
-      const imports = await withProject(path, ({ db }) => Promise.resolve(listImports(db)));
+      const imports = await withProject(path, (project) =>
+        Promise.resolve(listImports(project.db, project.path)),
+      );
       output.result(
         { imports },
         imports.length > 0 ? imports.map(importLine).join('\n') : 'No import is noted',
@@ -41,7 +43,7 @@ export const addRemove: AddCommand = (program, cli) => {
     return withProject(
       path,
       async (project) => {
-        const ids = idsOf(project.db, options);
+        const ids = idsOf(project, options);
         const counts = countRemoval(project.db, ids);
         if (options.yes !== true) await ask(counts, path);
         const progress = new Progress('Removing', stderr);
@@ -65,9 +67,9 @@ export const addRemove: AddCommand = (program, cli) => {
   });
 };
 
-function idsOf(db: ReadableDb, { sample, import: number }: Options): number[] {
+function idsOf({ db, path }: Project, { sample, import: number }: Options): number[] {
   if (sample === undefined) {
-    const found = listImports(db).find(({ id }) => String(id) === number);
+    const found = listImports(db, path).find(({ id }) => String(id) === number);
     if (found) return importedIds(db, found.id);
     throw new FoveaError('not_found', `there is no import ${number}`, {
       next: 'fovea remove PROJECT --list says which there are',

@@ -1,24 +1,11 @@
 import { exporters } from '../../exporters/index.ts';
 import { countLines } from '../../importers/records.ts';
-import { Newest } from '../../inspect/newest.ts';
 import { exportTarget } from '../../jobs/export-target.ts';
 import { exportSamples } from '../../jobs/export.ts';
 import { importQuestions } from '../../jobs/import.ts';
 import { projectSummary } from '../../store/summary.ts';
-import type { Session } from '../session.ts';
-import { throttle } from '../throttle.ts';
-import type { HandlerContext, Handlers } from './context.ts';
-
-const PROGRESS_MS = 200;
-
-/** What is coming in and going out of an open project, by slot; it goes with the project. */
-const running = new WeakMap<Session, Newest>();
-
-function runningOf(session: Session): Newest {
-  const known = running.get(session) ?? new Newest();
-  running.set(session, known);
-  return known;
-}
+import type { Handlers } from './context.ts';
+import { cancelSlot, during } from './during.ts';
 
 export const exchangeHandlers = {
   'import.start': ({ session, publish }, { imagesDir, questionsFile, turns, boxes, slot }) => {
@@ -68,25 +55,7 @@ export const exchangeHandlers = {
   },
 
   'exchange.cancel': ({ session }, { slot }) => {
-    runningOf(session()).cancel(slot);
+    cancelSlot(session(), slot);
     return {};
   },
 } satisfies Partial<Handlers>;
-
-/** Runs a long call of a slot: it can be cancelled, and tells how far it is a few times a second. */
-function during<T>(
-  open: Session,
-  publish: HandlerContext['publish'],
-  slot: string | undefined,
-  work: (signal: AbortSignal, tell: (done: number, total: number) => void) => Promise<T>,
-): Promise<T> {
-  if (slot === undefined) return open.task((closing) => work(closing, () => undefined));
-  const events = throttle<{ done: number; total: number }>(PROGRESS_MS, ({ done, total }) =>
-    publish('exchange.progress', { slot, done: Math.min(done, total), total }),
-  );
-  return open.task((closing) =>
-    runningOf(open)
-      .run(slot, closing, (signal) => work(signal, (done, total) => events.push({ done, total })))
-      .finally(() => events.stop()),
-  );
-}

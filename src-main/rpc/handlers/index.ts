@@ -13,6 +13,7 @@ import { modelHandlers } from './models.ts';
 import { pictureHandlers } from './pictures.ts';
 import { projectHandlers } from './project.ts';
 import { recipeHandlers } from './recipes.ts';
+import { removalHandlers } from './removal.ts';
 import { reviewHandlers } from './reviews.ts';
 import { runHandlers } from './runs.ts';
 import { sampleHandlers } from './samples.ts';
@@ -30,6 +31,7 @@ export const handlers: Handlers = {
   ...jobHandlers,
   ...modelHandlers,
   ...exchangeHandlers,
+  ...removalHandlers,
   ...inspectHandlers,
   ...analysisHandlers,
   ...recipeHandlers,

@@ -1,0 +1,42 @@
+import type { RemovalWish } from '../../../src-shared/contract/procedures.ts';
+import { removeFromProject } from '../../jobs/remove.ts';
+import type { ReadableDb } from '../../store/db.ts';
+import { importedIds, listImports } from '../../store/import-log.ts';
+import { countRemoval, idsUnder } from '../../store/removal.ts';
+import { freeSession, type Handlers } from './context.ts';
+import { during } from './during.ts';
+
+export const removalHandlers = {
+  'imports.list': ({ session }) => {
+    const { db, path } = session().project;
+    return listImports(db, path);
+  },
+
+  'removal.count': ({ session }, wish) => {
+    const { db } = session().project;
+    return countRemoval(db, idsOf(db, wish));
+  },
+
+  'removal.start': async (context, { wish, slot }) => {
+    const open = await freeSession(context);
+    return during(open, context.publish, slot, async (signal, tell) => {
+      try {
+        return await removeFromProject(open.project, idsOf(open.project.db, wish), {
+          signal,
+          onProgress: tell,
+        });
+      } finally {
+        open.samplesChanged();
+        open.projectChanged(true);
+      }
+    });
+  },
+} satisfies Partial<Handlers>;
+
+/** Ascending. */
+function idsOf(db: ReadableDb, wish: RemovalWish): number[] {
+  if (wish.of === 'import') return importedIds(db, wish.id);
+  const named = wish.ids && new Set(wish.ids);
+  const but = new Set(wish.except);
+  return idsUnder(db, wish.filter).filter((id) => !but.has(id) && (named?.has(id) ?? true));
+}
