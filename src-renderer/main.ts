@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { FoveaError } from '../src-shared/contract/errors.ts';
 import { connect } from '../src-shared/rpc/connect.ts';
 import App from './App.svelte';
+import { loadPreferences } from './state/stored.ts';
 import { Theme } from './state/theme.svelte.ts';
 import Unreachable from './pages/Unreachable.svelte';
 import './style/tokens.css';
@@ -26,6 +27,7 @@ async function start(): Promise<void> {
   for (;;) {
     try {
       const client = await connect();
+      await loadPreferences(client);
       if (shown) await unmount(shown);
       mount(App, { target, props: { client } });
       return;

@@ -1,6 +1,6 @@
 /** The backend with its engine, as every host holds it. */
 import { createBackend, type Backend } from '../rpc/backend.ts';
-import { dataDir, demoDir, recentFile } from './data-dir.ts';
+import { dataDir, demoDir, preferencesFile, recentFile } from './data-dir.ts';
 import { startEngine } from './engine.ts';
 import { pathRules } from './path-rules.ts';
 import { appResources, reviewerName } from './resources.ts';
@@ -31,6 +31,7 @@ export async function openBackend(options: {
       demoProjectDir: demoDir(),
       dataDir: dataDir(),
       recentFile: recentFile(),
+      preferencesFile: preferencesFile(),
     });
     engine.onStatus((status) => backend.publish('engine.changed', status));
     return {

@@ -13,3 +13,8 @@ export function demoDir(): string {
 export function recentFile(): string {
   return join(dataDir(), 'recent-projects.json');
 }
+
+/** What the person prefers on every page: theme, keys, panes, where they were. */
+export function preferencesFile(): string {
+  return join(dataDir(), 'preferences.json');
+}

@@ -26,6 +26,7 @@ import { handlers } from './handlers/index.ts';
 import type { ImageFile } from './image-file.ts';
 import { startModelTasks } from './model-tasks.ts';
 import type { BackendOptions } from './options.ts';
+import { openPreferences } from './preferences.ts';
 import { recentProjects, rememberProject } from './recent-projects.ts';
 import { type Publish, type Session, openSession } from './session.ts';
 
@@ -93,6 +94,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       home: options.dataDir ?? join(homedir(), 'Fovea'),
       demoDir: demoModelDir(options.resources),
     }),
+    preferences: openPreferences(options.preferencesFile ?? null),
     modelTasks: startModelTasks(publish),
     publish,
     session() {

@@ -19,6 +19,8 @@ export interface BackendOptions {
   readonly dataDir?: string;
   /** What a page's paths are meant from and stay under. Default: this process's folder, and anywhere. */
   readonly paths?: PathRules;
+  /** Where preferences are kept. Default: nowhere. */
+  readonly preferencesFile?: string;
   /** Where the projects opened last are remembered. Default: nowhere. */
   readonly recentFile?: string;
 }

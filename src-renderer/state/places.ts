@@ -5,6 +5,7 @@
 import {
   lastingView,
   placeIn,
+  placeSchema,
   placesSchema,
   withPlace,
   type Place,
@@ -25,6 +26,9 @@ const START: Place = {
   sampleId: null,
 };
 
+/** Each project's on its own: windows on other projects change theirs meanwhile. */
+const nameOf = (path: string): string => `place:${path}`;
+
 export class Places {
   #path = '';
   #place: Place = START;
@@ -35,7 +39,8 @@ export class Places {
     this.flush();
     const own = placeIn(readForWindow(NAME, placesSchema, []), path);
     this.#path = path;
-    this.#place = own ?? placeIn(readJson(NAME, placesSchema, []), path) ?? START;
+    const last = readJson(nameOf(path), placeSchema.nullable(), null);
+    this.#place = own ?? last ?? placeIn(readJson(NAME, placesSchema, []), path) ?? START;
     return this.#place;
   }
 
@@ -51,6 +56,6 @@ export class Places {
     this.#timer = null;
     const added = (places: All): string => JSON.stringify(withPlace(places, this.#path, this.#place));
     keepForWindow(NAME, added(readForWindow(NAME, placesSchema, [])));
-    store(NAME, added(readJson(NAME, placesSchema, [])));
+    store(nameOf(this.#path), JSON.stringify(this.#place));
   }
 }

@@ -15,6 +15,7 @@ import { jobProcedures } from './procedures/jobs.ts';
 import { keepingProcedures } from './procedures/keeping.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { pictureProcedures } from './procedures/pictures.ts';
+import { preferenceProcedures } from './procedures/preferences.ts';
 import { projectProcedures } from './procedures/project.ts';
 import { recipeProcedures } from './procedures/recipes.ts';
 import { removalProcedures } from './procedures/removal.ts';
@@ -111,6 +112,7 @@ export const procedures = {
   ...projectProcedures,
   ...keepingProcedures,
   ...pictureProcedures,
+  ...preferenceProcedures,
   ...sampleProcedures,
   ...galleryProcedures,
   ...annotationProcedures,

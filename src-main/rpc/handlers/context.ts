@@ -7,6 +7,7 @@ import type {
 import type { ModelLibrary } from '../../library/library.ts';
 import type { Project } from '../../store/project.ts';
 import type { ModelTasks } from '../model-tasks.ts';
+import type { Preferences } from '../preferences.ts';
 import type { BackendOptions } from '../options.ts';
 import type { Publish, Session } from '../session.ts';
 
@@ -15,6 +16,8 @@ export interface HandlerContext {
   /** The open project. Throws `not_found` when none is. */
   session(): Session;
   current(): Session | null;
+  /** What the person prefers, whatever project is open. */
+  readonly preferences: Preferences;
   /** The models Fovea knows, and what is being done about them. */
   readonly library: ModelLibrary;
   readonly modelTasks: ModelTasks;

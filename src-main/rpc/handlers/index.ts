@@ -11,6 +11,7 @@ import { inspectHandlers } from './inspect.ts';
 import { jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { pictureHandlers } from './pictures.ts';
+import { preferenceHandlers } from './preferences.ts';
 import { projectHandlers } from './project.ts';
 import { recipeHandlers } from './recipes.ts';
 import { removalHandlers } from './removal.ts';
@@ -21,6 +22,7 @@ import { sampleHandlers } from './samples.ts';
 export const handlers: Handlers = {
   ...appHandlers,
   ...projectHandlers,
+  ...preferenceHandlers,
   ...sampleHandlers,
   ...pictureHandlers,
   ...galleryHandlers,

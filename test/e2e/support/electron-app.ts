@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { root } from '../../../scripts/lib/paths.mjs';
 import type { Chromium } from './chromium.ts';
 import type { FromTest, ShownItem, ToTest } from './electron-stand-in/test-link.ts';
+import { homeFor } from './homes.ts';
 import { openPage, type HostedPage } from './hosted-page.ts';
 import { endProcess, recordOutput } from './processes.ts';
 
@@ -40,10 +41,12 @@ export async function openInElectron(
   const context = chromium.browser.contexts()[0];
   // A window has no opener; what has one is a page's attempt to open a window.
   const opening = context.waitForEvent('page', async (page) => (await page.opener()) === null);
+  const home = homeFor(project, keeps);
   const child = fork(join(root, 'dist/electron/main.mjs'), project === null ? [] : [`--project=${project}`], {
     execArgv: ['--disable-warning=ExperimentalWarning', `--import=${REGISTER}`],
     env: {
       ...process.env,
+      FOVEA_HOME: home.dir,
       FOVEA_TEST_CHROMIUM: chromium.endpoint,
       ...(tour ? { FOVEA_TEST_TOUR: '1' } : {}),
       ...(keeps ? { FOVEA_TEST_KEEPS: '1' } : {}),
@@ -64,6 +67,7 @@ export async function openInElectron(
   const page = await Promise.race([opening, window.then(() => opening)]);
   const hosted = await openPage(page, 'Electron', async () => {
     await endProcess(child);
+    home.remove();
   });
   await window;
   return {
