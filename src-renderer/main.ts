@@ -24,6 +24,7 @@ const target = document.querySelector('#app')!;
 
 async function start(): Promise<void> {
   let shown: Record<string, unknown> | null = null;
+  let said: string | null = null;
   for (;;) {
     try {
       const client = await connect();
@@ -33,7 +34,11 @@ async function start(): Promise<void> {
       return;
     } catch (thrown) {
       const error = FoveaError.from(thrown);
-      shown ??= mount(Unreachable, { target, props: { error } });
+      if (error.message !== said) {
+        if (shown) await unmount(shown);
+        shown = mount(Unreachable, { target, props: { error } });
+        said = error.message;
+      }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

@@ -1,4 +1,5 @@
 /** The backend with its engine, as every host holds it. */
+import type { WireError } from '../../src-shared/contract/errors.ts';
 import { createBackend, type Backend } from '../rpc/backend.ts';
 import { dataDir, demoDir, preferencesFile, recentFile } from './data-dir.ts';
 import { startEngine } from './engine.ts';
@@ -17,12 +18,15 @@ export async function openBackend(options: {
   readonly projectPath: string | null;
   /** Folders beyond the usual ones that a page in a browser may read and write in. */
   readonly allow?: readonly string[];
+  /** Why the backend before this one ended. */
+  readonly ended?: WireError | null;
 }): Promise<OpenedBackend> {
   const engine = startEngine();
   try {
     const backend = await createBackend({
       host: options.host,
       projectPath: options.projectPath,
+      ended: options.ended ?? null,
       paths: pathRules(options.host, options.projectPath, options.allow),
       engine,
       version: appVersion(),

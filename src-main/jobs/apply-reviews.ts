@@ -3,11 +3,13 @@
  * in one transaction, so a bad line at the end, a crash or a full disk leaves the project as it was.
  */
 import { z } from 'zod';
-import { decisionSchema } from '../../src-shared/contract/domain.ts';
+import { decisionSchema, type Review } from '../../src-shared/contract/domain.ts';
+import { handoverSchema, PREVIOUS, type Handover } from '../../src-shared/contract/handover.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { transact } from '../store/db.ts';
+import { type ReadableDb, transact } from '../store/db.ts';
 import type { Project } from '../store/project.ts';
-import { latestReview, submitReview } from '../store/review.ts';
+import { latestReview, reviewHistory, submitReview } from '../store/review.ts';
+import { projectId } from '../store/summary.ts';
 import { getSample, sampleOfData } from '../store/sample.ts';
 import { readLines } from './lines.ts';
 
@@ -24,6 +26,8 @@ const lineSchema = z.strictObject({
   reviewer: z.string().min(1).max(200),
   /** Null takes away what somebody wrote before; left out, that stays. */
   note: z.string().max(10_000).nullish(),
+  /** A page could not save it and handed it over; only with `fovea`. */
+  handover: handoverSchema.optional(),
 });
 
 export interface ApplyReport {
@@ -40,30 +44,35 @@ export function applyReviewsFile(project: Project, path: string): ApplyReport {
 
 /**
  * Applies lines, blank ones left out. Throws `bad_input` (or `not_found`) with the number of the line that is
- * malformed, names no sample, or decides what cannot be decided; nothing is written then.
+ * malformed, names no sample, or decides what cannot be decided, and `conflict` for one that a page handed over when somebody
+ * decided its sample since; nothing is written then.
  */
 export function applyReviews(project: Project, lines: Iterable<string>, name = 'line'): ApplyReport {
   const started = performance.now();
+  let skipped = 0;
   const done = transact(project.db, () => {
     let number = 0;
     let applied = 0;
+    /** Of samples whose decisions were handed over: the revision that the line before stands for. */
+    const before = new Map<number, number>();
     for (const line of lines) {
       number++;
       if (line.trim() === '') continue;
       try {
-        applyLine(project, line);
+        if (!applyLine(project, line, before)) skipped++;
+        else applied++;
       } catch (thrown) {
         throw atLine(FoveaError.from(thrown), name, number);
       }
-      applied++;
     }
     return applied;
   });
-  return { done, failed: 0, skipped: 0, seconds: (performance.now() - started) / 1000 };
+  return { done, failed: 0, skipped, seconds: (performance.now() - started) / 1000 };
 }
 
-function applyLine({ db }: Project, line: string): void {
-  const { sample, fovea, decision, label, reviewer, note } = parse(line);
+/** @returns false when it was handed over and is saved already */
+function applyLine({ db }: Project, line: string, before: Map<number, number>): boolean {
+  const { sample, fovea, decision, label, reviewer, note, handover } = parse(line);
   if ((sample === undefined) === (fovea === undefined)) {
     throw new FoveaError('bad_input', 'a line names its sample by "sample" or by "fovea"', {
       next: 'Give the id of the data as "sample", or Fovea\'s number as "fovea", and not both; nothing was applied',
@@ -72,13 +81,53 @@ function applyLine({ db }: Project, line: string): void {
   const sampleId = sample === undefined ? getSample(db, fovea!).id : sampleOfData(db, sample);
   const review = {
     sampleId,
-    predictionId: null,
+    predictionId: handover?.predictionId ?? null,
     decision,
     label: label ? new Uint8Array(Int8Array.from(label).buffer) : null,
     reviewer,
     note: note === undefined ? (latestReview(db, sampleId)?.note ?? null) : note,
   };
-  submitReview(db, review, undefined);
+  if (!handover) {
+    submitReview(db, review, undefined);
+    return true;
+  }
+  const known = savedAlready(db, review, handover, before);
+  const saved = known ?? submitReview(db, review, latestReview(db, sampleId)?.id ?? null).review;
+  before.set(sampleId, saved.id);
+  return known === null;
+}
+
+/**
+ * The revision that says what was handed over, or null.
+ * @throws FoveaError `bad_input` when it is on another project, `conflict` when somebody decided since
+ */
+function savedAlready(
+  db: ReadableDb,
+  review: Omit<Review, 'id' | 'createdAt' | 'batchId'>,
+  { project, basedOn }: Handover,
+  before: ReadonlyMap<number, number>,
+): Review | null {
+  const { sampleId } = review;
+  if (project !== projectId(db)) {
+    throw new FoveaError('bad_input', 'this decision was made on another project', {
+      next: 'Apply the file to the project it is from; nothing was applied',
+    });
+  }
+  const from = basedOn === PREVIOUS ? (before.get(sampleId) ?? 0) : (basedOn ?? 0);
+  const since = reviewHistory(db, sampleId).filter(({ id }) => id > from);
+  const same = since.sort((a, b) => a.id - b.id).find((one) => sameDecision(review, one));
+  if (same) return same;
+  const newer = since.at(-1);
+  if (!newer) return null;
+  throw new FoveaError('conflict', `${newer.reviewer} decided this sample after this decision was made`, {
+    next: 'Take the file on the page, which asks which of the two holds, or take the line out; nothing was applied',
+  });
+}
+
+function sameDecision(a: Pick<Review, 'decision' | 'note' | 'label'>, b: Review): boolean {
+  if (a.decision !== b.decision || a.note !== b.note) return false;
+  if (a.decision !== 'correct' || a.label === null) return true;
+  return b.label !== null && Buffer.compare(a.label, b.label) === 0;
 }
 
 function parse(line: string): z.infer<typeof lineSchema> {
@@ -98,7 +147,7 @@ function parse(line: string): z.infer<typeof lineSchema> {
 }
 
 function atLine(error: FoveaError, name: string, number: number): FoveaError {
-  if (error.code !== 'bad_input' && error.code !== 'not_found') return error;
+  if (!['bad_input', 'not_found', 'conflict'].includes(error.code)) return error;
   const where = name === 'line' ? `line ${number}` : `${name} line ${number}`;
   return new FoveaError(error.code, error.message, { where, next: error.next, cause: error });
 }

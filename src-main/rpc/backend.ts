@@ -4,8 +4,10 @@
  */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { projectKey } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
+  BOUND_TO_PROJECT,
   type EventName,
   type EventPayload,
   type ProcedureName,
@@ -19,7 +21,7 @@ import { storeError } from '../store/errors.ts';
 import { type Project, openProject } from '../store/project.ts';
 import { askedAgain } from '../store/patience.ts';
 import { sameSamples } from '../store/same-samples.ts';
-import { projectName } from '../store/summary.ts';
+import { projectId, projectName } from '../store/summary.ts';
 import { withGivenPaths, type PathRules } from './given-paths.ts';
 import type { HandlerContext, Handlers } from './handlers/context.ts';
 import { handlers } from './handlers/index.ts';
@@ -35,7 +37,12 @@ export type EventListener = <N extends EventName>(name: N, payload: EventPayload
 
 export interface Backend {
   /** Parses the input, answers. Rejects with a FoveaError whatever went wrong. */
-  call<N extends ProcedureName>(name: N, input: unknown): Promise<ProcedureOutput<N>>;
+  /** @param project what the caller shows: see `BOUND_TO_PROJECT` */
+  call<N extends ProcedureName>(
+    name: N,
+    input: unknown,
+    project?: string | null,
+  ): Promise<ProcedureOutput<N>>;
   /** Every event until the returned function is called. */
   subscribe(listener: EventListener): () => void;
   /** For what happens outside of the handlers, such as `engine.changed`. */
@@ -108,7 +115,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   }
 
   return {
-    async call(name, input) {
+    async call(name, input, project = null) {
       const parsed = procedures[name].input.safeParse(input);
       if (!parsed.success) {
         const issue = parsed.error.issues[0];
@@ -117,11 +124,12 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
         });
       }
       try {
-        const input = await withGivenPaths(name, parsed.data, paths, {
+        if (project !== null && BOUND_TO_PROJECT.has(name)) requireShown(session?.project ?? null, project);
+        const given = await withGivenPaths(name, parsed.data, paths, {
           project: session?.project.path ?? null,
           recent: async () => (await recentProjects(options.recentFile ?? null)).map(({ path }) => path),
         });
-        return await askedAgain(session?.project.db ?? null, () => answer(handlers, name, context, input));
+        return await askedAgain(session?.project.db ?? null, () => answer(handlers, name, context, given));
       } catch (thrown) {
         throw storeError(thrown, session?.project.path ?? null);
       }
@@ -169,6 +177,15 @@ function requireSameSamples(before: Session, now: Project): void {
       next: 'Put the project back that was open, then open it again; what is not saved yet is kept until then',
     },
   );
+}
+
+/** @param key what a page shows. Throws `other_project` when that is not what is open: a copy is another one. */
+function requireShown(open: Project | null, key: string): void {
+  if (open && projectKey({ id: projectId(open.db), path: open.path }) === key) return;
+  throw new FoveaError('other_project', 'Another project is open than the one this page shows', {
+    where: open?.path ?? null,
+    next: 'What is not saved is kept: open the other project again and it is saved',
+  });
 }
 
 /** One cast for the whole table: TypeScript cannot see that a name picks input and handler together. */

@@ -28,6 +28,8 @@ export const PATH_INPUTS: Readonly<
   'project.create': { path: 'within' },
   'project.demo': { dir: 'within' },
   'import.start': { imagesDir: 'within', questionsFile: 'within' },
+  'pictures.relinkPlan': { from: 'anywhere', to: 'within' },
+  'pictures.relink': { from: 'anywhere', to: 'within' },
   'export.target': { path: 'within' },
   'export.start': { path: 'within' },
 };

@@ -1,4 +1,5 @@
 /** What a host gives the backend at start. */
+import type { WireError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { PathRules } from './given-paths.ts';
 import type { Resources } from '../jobs/demo-project.ts';
@@ -19,6 +20,8 @@ export interface BackendOptions {
   readonly dataDir?: string;
   /** What a page's paths are meant from and stay under. Default: this process's folder, and anywhere. */
   readonly paths?: PathRules;
+  /** Why the backend before this one ended, when one did. */
+  readonly ended?: WireError | null;
   /** Where preferences are kept. Default: nowhere. */
   readonly preferencesFile?: string;
   /** Where the projects opened last are remembered. Default: nowhere. */

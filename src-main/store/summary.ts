@@ -24,6 +24,7 @@ export function projectSummary(db: ReadableDb, path: string): ProjectSummary {
     if (group.dropped) dropped += group.n;
   }
   return {
+    id: projectId(db),
     path,
     name: projectName(db),
     images: read<{ n: number }>(db, 'SELECT COUNT(*) AS n FROM image').get()!.n,
@@ -40,6 +41,11 @@ export function projectSummary(db: ReadableDb, path: string): ProjectSummary {
 
 export function projectName(db: ReadableDb): string {
   return read<{ name: string }>(db, 'SELECT name FROM project').get()!.name;
+}
+
+/** When it was made, to the millisecond: a project keeps it wherever it is moved, and so does its copy. */
+export function projectId(db: ReadableDb): string {
+  return read<{ at: string }>(db, 'SELECT created_at AS at FROM project').get()!.at;
 }
 
 /** Values of an indexed column, each found by the one before: samples are many and languages few. */

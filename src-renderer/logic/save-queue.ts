@@ -7,18 +7,9 @@
 import type { Decision, Review, SampleState } from '../../src-shared/contract/domain.ts';
 import type { FoveaError } from '../../src-shared/contract/errors.ts';
 import { retryWait } from './retry.ts';
+import { sameDecision, type Draft, type Pending } from './draft.ts';
 
-/** One decision about the sample that was on screen when it was made. */
-export interface Draft {
-  readonly sampleId: number;
-  readonly predictionId: number | null;
-  readonly decision: Decision;
-  /** `[H*W]`, row-major; null unless `decision` is `correct`. */
-  readonly label: Int8Array | null;
-  readonly note: string | null;
-  /** The person changed nothing but the note, which was this before. */
-  readonly onlyNote?: { readonly was: string | null };
-}
+export type { Draft } from './draft.ts';
 
 export interface Saved {
   readonly review: Review;
@@ -92,6 +83,30 @@ export class SaveQueue {
     const entry = this.#entry(draft.sampleId);
     entry.drafts.push(draft);
     this.#pump(draft.sampleId, entry);
+    this.#door.onChange();
+  }
+
+  /** What is not saved, in the order it was decided in. */
+  pending(): Pending[] {
+    return [...this.#entries]
+      .filter(([, { drafts }]) => drafts.length > 0)
+      .map(([sampleId, { seen, drafts }]) => ({ sampleId, basedOn: seen, drafts: [...drafts] }));
+  }
+
+  /**
+   * Takes decisions that another page could not save: behind own ones on the same sample, and never on top of a revision
+   * that was not there when they were made.
+   */
+  restore({ sampleId, basedOn, drafts }: Pending): void {
+    if (drafts.length === 0) return;
+    const entry = this.#entry(sampleId);
+    if (entry.drafts.length === 0) {
+      entry.seen = basedOn;
+      // Its answer may have been lost with the page.
+      entry.uncertain = true;
+    }
+    entry.drafts.push(...drafts);
+    this.#pump(sampleId, entry);
     this.#door.onChange();
   }
 
@@ -247,13 +262,4 @@ export const STATE_AFTER: Record<Decision, SampleState> = {
 function noteOn({ sampleId, predictionId, decision, label }: Review, note: string | null): Draft {
   const own = decision === 'correct' && label ? new Int8Array(label.slice().buffer) : null;
   return { sampleId, predictionId, decision, label: own, note };
-}
-
-function sameDecision(draft: Draft, review: Review): boolean {
-  if (draft.decision !== review.decision || draft.predictionId !== review.predictionId) return false;
-  if (draft.note !== review.note) return false;
-  if (draft.decision !== 'correct' || draft.label === null) return true;
-  const label = review.label;
-  if (label === null || label.length !== draft.label.length) return false;
-  return draft.label.every((value, i) => (value & 0xff) === label[i]);
 }

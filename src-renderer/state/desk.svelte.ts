@@ -4,7 +4,7 @@
  * and saving are parts of their own; this is where they meet.
  */
 import type { Review } from '../../src-shared/contract/domain.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { EventPayload } from '../../src-shared/contract/procedures.ts';
 import {
   accepted,
@@ -20,6 +20,7 @@ import { STATE_AFTER, type Draft, type Saved } from '../logic/save-queue.ts';
 import type { Bundle } from './bundles.ts';
 import { Copying } from './copying.svelte.ts';
 import { Editing } from './editing.svelte.ts';
+import { Handover } from './handover.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
 import { newest, Saving } from './saving.svelte.ts';
@@ -44,9 +45,11 @@ export class Desk {
   readonly #mergedOnto = new Set<number>();
   #moving = false;
   #projectPath: string | null = null;
+  #projectId: string | null = null;
   #runId: number | null = null;
   readonly editing: Editing;
   readonly copying: Copying;
+  readonly handover: Handover;
 
   constructor(session: Session, queue: Queue, view: View, notices: Notices) {
     this.#session = session;
@@ -55,6 +58,12 @@ export class Desk {
     this.#saving = new Saving(session, {
       onSaved: (draft, saved) => this.#saved(draft, saved),
       onMerged: (sampleId, theirs) => this.#merged(sampleId, theirs),
+      onPending: () => this.handover.changed(),
+    });
+    this.handover = new Handover(session, this.#saving, notices, (id, decision) => {
+      this.editing.forget(id);
+      queue.setState(id, STATE_AFTER[decision]);
+      if (id === this.#showing.id) this.#showing.reload();
     });
     this.#showing = new Showing(
       session,
@@ -148,15 +157,12 @@ export class Desk {
    */
   follow(projectPath: string, runId: number | null): void {
     this.editing.settle();
-    if (this.#projectPath === projectPath && this.#runId === runId) return;
-    if (this.#projectPath !== null && this.#projectPath !== projectPath) {
-      const lost = this.#saving.abandon();
-      if (lost > 0) {
-        const words = `${lost} decisions on ${this.#projectPath} were not saved before it was closed`;
-        this.#notices.error(new FoveaError('io', words, { next: 'Open it again and decide them anew' }));
-      }
-    }
+    const id = this.#session.project?.id ?? null;
+    const same = this.#projectPath === projectPath && this.#projectId === id;
+    if (same && this.#runId === runId) return;
+    if (!same) this.handover.enter(id, projectPath);
     this.#projectPath = projectPath;
+    this.#projectId = id;
     this.#runId = runId;
     this.editing.clear();
     this.#showing.clear();

@@ -4,6 +4,7 @@
  */
 import type { PathKind } from '../../src-shared/contract/procedures.ts';
 import { electronBridge } from '../../src-shared/rpc/connect.ts';
+import { HANDOVER_ENDING } from '../logic/unsaved.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 /** Takes what was dropped. Everything of one drop goes to the same place. */
@@ -12,6 +13,9 @@ export async function takeDrop(
   files: readonly File[],
   entries: readonly (FileSystemEntry | null)[],
 ): Promise<void> {
+  const handedOver = files.filter(({ name }) => name.endsWith(HANDOVER_ENDING));
+  for (const file of handedOver) await bench.desk.handover.fromFile(await file.text());
+  if (handedOver.length > 0) return;
   const bridge = electronBridge();
   if (!bridge) return askForPath(bench, entries);
   try {

@@ -7,6 +7,7 @@ import type { Scale } from '../logic/map-scale.ts';
 import type { MapSource } from '../logic/map-source.ts';
 import type { Bundle } from './bundles.ts';
 import type { PaneContent, PlacedLabel } from './pane-content.ts';
+import { saveAs } from './save-as.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 export interface ShownPane {
@@ -14,9 +15,6 @@ export interface ShownPane {
   readonly content: PaneContent;
   readonly scale: Scale | null;
 }
-
-/** How long a browser may take to read what it is handed, in milliseconds. */
-const HANDED_OVER = 60_000;
 
 /** Draws the pane's figure and hands it to the browser to save. Says so when that fails. */
 export async function saveFigure(bench: Workbench, pane: ShownPane, format: 'png' | 'svg'): Promise<void> {
@@ -31,7 +29,7 @@ export async function saveFigure(bench: Workbench, pane: ShownPane, format: 'png
         : new Blob([figureSvg(figure, bitmap && pictureUrl(figure, bitmap), mapUrl(figure))], {
             type: 'image/svg+xml',
           });
-    handOver(blob, `${figureName(bundle.detail.externalId, pane.content.title)}.${format}`);
+    saveAs(`${figureName(bundle.detail.externalId, pane.content.title)}.${format}`, blob);
   } catch (thrown) {
     bench.notices.error(FoveaError.from(thrown));
   }
@@ -40,7 +38,7 @@ export async function saveFigure(bench: Workbench, pane: ShownPane, format: 'png
 /** Hands data over as a JSON file, numbers as they are. */
 export function saveJson(name: string, value: unknown): void {
   const blob = new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: 'application/json' });
-  handOver(blob, `${figureName(name, 'check')}.json`);
+  saveAs(`${figureName(name, 'check')}.json`, blob);
 }
 
 function figureOf({ desk, view, session }: Workbench, { detail }: Bundle, pane: ShownPane): Figure {
@@ -89,12 +87,4 @@ function figureOf({ desk, view, session }: Workbench, { detail }: Bundle, pane: 
 function runOf(source: MapSource): number | null {
   if (source.kind === 'difference') return runOf(source.left);
   return source.kind === 'map' ? source.run : null;
-}
-
-function handOver(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), HANDED_OVER);
 }

@@ -8,15 +8,21 @@ import {
   type SaveDoor,
   type SaveSummary,
 } from '../logic/save-queue.ts';
+import type { Pending } from '../logic/unsaved.ts';
 import { later } from './later.ts';
 import type { Session } from './session.svelte.ts';
+
+export interface SavingDoor extends Pick<SaveDoor, 'onSaved' | 'onMerged'> {
+  /** Hears of every change of what is not saved. */
+  onPending(): void;
+}
 
 export class Saving {
   readonly #queue: SaveQueue;
   /** What the page says about it. */
   summary = $state.raw<SaveSummary>({ waiting: 0, sending: false, error: null, conflicts: [] });
 
-  constructor(session: Session, { onSaved, onMerged }: Pick<SaveDoor, 'onSaved' | 'onMerged'>) {
+  constructor(session: Session, { onSaved, onMerged, onPending }: SavingDoor) {
     this.#queue = new SaveQueue({
       send: ({ sampleId, predictionId, decision, label, note }, basedOn) =>
         session.client.call('reviews.submit', {
@@ -33,7 +39,10 @@ export class Saving {
       later,
       onSaved,
       onMerged,
-      onChange: () => (this.summary = this.#queue.summary()),
+      onChange: () => {
+        this.summary = this.#queue.summary();
+        onPending();
+      },
     });
   }
 
@@ -69,6 +78,16 @@ export class Saving {
   /** Gives up the own decisions; the caller loads the sample again. */
   takeTheirs(sampleId: number): void {
     this.#queue.takeTheirs(sampleId);
+  }
+
+  /** What is not saved, in order. */
+  pending(): Pending[] {
+    return this.#queue.pending();
+  }
+
+  /** Takes what another page could not save. */
+  restore(pending: Pending): void {
+    this.#queue.restore(pending);
   }
 
   /** Forgets everything, for another project. @returns how many decisions are lost */

@@ -21,6 +21,8 @@ export class Session {
   recent = $state.raw<ProcedureOutput<'project.recent'>>([]);
   engine = $state.raw<EventPayload<'engine.changed'> | null>(null);
   connected = $state(true);
+  /** Why the host does not take this page back in, where it says so. */
+  notLetIn = $state.raw<FoveaError | null>(null);
   /** False until the first answer: nothing is known yet. */
   started = $state(false);
   /** What the page is waiting for at the start screen, in words. */
@@ -28,6 +30,8 @@ export class Session {
   problem = $state.raw<FoveaError | null>(null);
   /** The project's files are not the ones that were opened: nothing is saved until it is opened again. */
   lost = $state.raw<FoveaError | null>(null);
+  /** Since the main side was asked for everything last. */
+  #wasLost = false;
   #refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
   /** The job to show: the one under way, else null. */
@@ -52,8 +56,10 @@ export class Session {
     });
     client.on('project.lost', (error) => (this.lost = FoveaError.fromWire(error)));
     client.on('engine.changed', (engine) => (this.engine = engine));
-    client.onConnection((open) => {
+    client.onConnection((open, problem) => {
       this.connected = open;
+      this.#wasLost ||= !open;
+      this.notLetIn = problem?.code === 'unauthorized' ? problem : null;
       if (open) void this.start();
     });
   }
@@ -79,11 +85,19 @@ export class Session {
         this.project = await this.client.call('project.summary', {});
         this.jobs = await this.client.call('jobs.list', {});
       }
-      this.problem = null;
+      this.problem = this.#sayWhyItEnded(this.info);
     } catch (thrown) {
       this.problem = FoveaError.from(thrown);
     }
     this.started = true;
+  }
+
+  /** The backend that was asked last may have ended over it: said where the person asked, or as a notice. */
+  #sayWhyItEnded({ ended, projectPath }: ProcedureOutput<'app.info'>): FoveaError | null {
+    const why = this.#wasLost && ended ? FoveaError.fromWire(ended) : null;
+    this.#wasLost = false;
+    if (why && projectPath !== null) this.#notices.error(why);
+    return projectPath === null ? why : null;
   }
 
   /** A list that cannot be had is no reason to say anything: folders can be typed. */

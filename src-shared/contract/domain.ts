@@ -214,6 +214,8 @@ export const jobSchema = z.object({
 export type Job = z.infer<typeof jobSchema>;
 
 export const projectSummarySchema = z.object({
+  /** Of this project wherever it lies, and of its copies: when it was made. */
+  id: z.string(),
   path: z.string(),
   name: z.string(),
   images: z.number().int(),
@@ -229,3 +231,8 @@ export const projectSummarySchema = z.object({
   readOnly: wireErrorSchema.nullable(),
 });
 export type ProjectSummary = z.infer<typeof projectSummarySchema>;
+
+/** Which project, and which of its copies. */
+export function projectKey({ id, path }: Pick<ProjectSummary, 'id' | 'path'>): string {
+  return `${id} ${path}`;
+}

@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'project_too_new',
   'project_busy',
   'project_replaced',
+  'other_project',
   'conflict',
   'device_unavailable',
   'device_disagrees',

@@ -3,6 +3,7 @@
  * handlers implement it, both sides parse with these schemas and nothing else.
  */
 import type { z } from 'zod';
+import type { FoveaError } from './errors.ts';
 import { analysisProcedures } from './procedures/analysis.ts';
 import { annotationProcedures } from './procedures/annotations.ts';
 import { batchProcedures } from './procedures/batches.ts';
@@ -129,6 +130,35 @@ export const procedures = {
   ...runProcedures,
 } as const;
 
+/** What is written for a project's samples; on another one, opened meanwhile, it would hit others of the same numbers. */
+export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof procedures>([
+  'reviews.submit',
+  'reviews.history',
+  'flags.set',
+  'notes.add',
+  'notes.write',
+  'notes.remove',
+  'filters.save',
+  'filters.rename',
+  'filters.remove',
+  'batches.start',
+  'batches.judge',
+  'batches.apply',
+  'batches.undo',
+  'batches.dismiss',
+  'recipes.apply',
+  'runs.takeBack',
+  'runs.putBack',
+  'runs.goOn',
+  'jobs.label',
+  'jobs.labelAnew',
+  'pictures.relink',
+  'pictures.keep',
+  'inspect.keep',
+  'import.start',
+  'export.start',
+]);
+
 export type ProcedureName = keyof typeof procedures;
 export type ProcedureInput<N extends ProcedureName> = z.input<(typeof procedures)[N]['input']>;
 export type ProcedureParsedInput<N extends ProcedureName> = z.output<(typeof procedures)[N]['input']>;
@@ -141,7 +171,12 @@ export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>;
 export interface RpcClient {
   call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>>;
   on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void;
-  /** Connection state, for the UI: a closed one keeps failing calls with `io` until it is back. */
-  onConnection(listener: (open: boolean) => void): () => void;
+  /**
+   * Connection state, for the UI: a closed one keeps failing calls with `io` until it is back. `problem` is why it closed
+   * or is not let in again, where that is known; it may be told more than once.
+   */
+  onConnection(listener: (open: boolean, problem: FoveaError | null) => void): () => void;
+  /** What the caller shows from now on, by its `projectKey`: calls of {@link BOUND_TO_PROJECT} fail with `other_project` anywhere else. */
+  showsProject(key: string | null): void;
   close(): void;
 }

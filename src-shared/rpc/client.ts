@@ -51,12 +51,13 @@ class ChannelClient implements RpcClient {
   /** To be sent when the channel is back. */
   #held: Waiting[] = [];
   readonly #listeners = new Map<EventName, Set<AnyListener>>();
-  readonly #connectionListeners = new Set<(open: boolean) => void>();
+  readonly #connectionListeners = new Set<(open: boolean, problem: FoveaError | null) => void>();
   #channel: Channel | null = null;
   #nextId = 1;
   #retryMs = FIRST_RETRY_MS;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #ended = false;
+  #project: string | null = null;
 
   constructor(open: () => Promise<Channel>) {
     this.#open = open;
@@ -101,7 +102,11 @@ class ChannelClient implements RpcClient {
     return () => set.delete(own);
   }
 
-  onConnection(listener: (open: boolean) => void): () => void {
+  showsProject(key: string | null): void {
+    this.#project = key;
+  }
+
+  onConnection(listener: (open: boolean, problem: FoveaError | null) => void): () => void {
     this.#connectionListeners.add(listener);
     return () => this.#connectionListeners.delete(listener);
   }
@@ -115,7 +120,13 @@ class ChannelClient implements RpcClient {
 
   #send(channel: Channel, call: Waiting): void {
     const id = this.#nextId++;
-    const frame = encodeFrame({ type: 'call', id, name: call.name, input: call.input });
+    const frame = encodeFrame({
+      type: 'call',
+      id,
+      name: call.name,
+      input: call.input,
+      project: this.#project ?? undefined,
+    });
     this.#waiting.set(id, call);
     channel.send(frame);
   }
@@ -169,22 +180,26 @@ class ChannelClient implements RpcClient {
       if (again) this.#held.push(call);
       else call.reject(error);
     }
-    this.#tell(false);
+    this.#tell(false, reason);
     if (!this.#ended) this.#retryLater();
   }
 
   #retryLater(): void {
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.start().catch(() => {
-        if (!this.#ended) this.#retryLater();
+      this.start().catch((thrown: unknown) => {
+        if (this.#ended) return;
+        const problem = FoveaError.from(thrown);
+        // Not let in is worth saying: that does not pass by itself.
+        if (problem.code === 'unauthorized') this.#tell(false, problem);
+        this.#retryLater();
       });
     }, this.#retryMs);
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
   }
 
-  #tell(open: boolean): void {
-    for (const listener of this.#connectionListeners) listener(open);
+  #tell(open: boolean, problem: FoveaError | null = null): void {
+    for (const listener of this.#connectionListeners) listener(open, problem);
   }
 }
 

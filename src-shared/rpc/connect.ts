@@ -35,6 +35,10 @@ export const PORT_MESSAGE = 'fovea:port';
 /** `type` of the window message that carries a choice of the application menu. */
 export const MENU_MESSAGE = 'fovea:menu';
 
+/** `type` of the window message that carries the project which a second start of the program named. */
+export const OPEN_MESSAGE = 'fovea:open';
+
+const openMessageSchema = z.object({ type: z.literal(OPEN_MESSAGE), path: z.string().max(4096) });
 const menuMessageSchema = z.object({ type: z.literal(MENU_MESSAGE), command: z.string().max(40) });
 
 /** Path of the browser host's socket, on the page's own origin. */
@@ -76,6 +80,16 @@ export function onMenuCommand(listener: (command: string) => void): () => void {
   const receive = (event: PageMessage): void => {
     const message = menuMessageSchema.safeParse(event.data);
     if (event.source === globalThis && message.success) listener(message.data.command);
+  };
+  page().addEventListener('message', receive);
+  return () => page().removeEventListener('message', receive);
+}
+
+/** Hears which project a second start of the program named; gives the function that stops it. */
+export function onOpenRequest(listener: (path: string) => void): () => void {
+  const receive = (event: PageMessage): void => {
+    const message = openMessageSchema.safeParse(event.data);
+    if (event.source === globalThis && message.success) listener(message.data.path);
   };
   page().addEventListener('message', receive);
   return () => page().removeEventListener('message', receive);

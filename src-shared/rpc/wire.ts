@@ -13,6 +13,8 @@ export const requestSchema = z.object({
   id: callId,
   name: z.string().max(200),
   input: z.unknown(),
+  /** The project that the caller shows, for calls that only make sense there. */
+  project: z.string().max(5000).optional(),
 });
 export type Request = z.infer<typeof requestSchema>;
 

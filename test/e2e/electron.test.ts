@@ -1,7 +1,9 @@
 /** Electron's main, preload and backend on the stand-in: isolation, what a page may not do, and surviving deaths. */
 import assert from 'node:assert/strict';
-import { realpathSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test, type TestContext } from 'node:test';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { openInElectron, type ElectronApp } from './support/electron-app.ts';
@@ -175,4 +177,77 @@ test('quitting ends main and backend and leaves nothing running', async (t) => {
   const backend = app.backendPid();
   assert.equal(await app.quit(), 0);
   await until('the backend ended', () => !isRunning(backend));
+});
+
+test('a second start with another project opens it in the window that is there', async (t) => {
+  const [first, second] = [realpathSync(await demoProject(t)), realpathSync(await demoProject(t))];
+  await withApp(first, async ({ page, startAgain }) => {
+    await page.waitForSelector('canvas');
+    const opened = () => page.getByRole('button', { name: 'Fovea demo' }).getAttribute('title');
+    startAgain(null);
+    startAgain(second);
+    await until('the other project', async () => (await opened())?.startsWith(`${second}\n`) === true);
+    await page.waitForSelector('canvas');
+  });
+});
+
+/** A backend that ends when it is asked for something, or at once: preloaded into its process. */
+function breaking(t: TestContext, code: string): Record<string, string> {
+  const dir = mkdtempSync(join(tmpdir(), 'fovea-breaking-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, 'breaking.mjs');
+  writeFileSync(
+    file,
+    `import { existsSync, readFileSync, writeFileSync } from 'node:fs';\nconst dir = ${JSON.stringify(dir)};\n${code}`,
+  );
+  return { FOVEA_TEST_BACKEND: file };
+}
+
+const MODULE_WORDS =
+  "Error: The module 'better_sqlite3.node' was compiled against a different Node.js version using NODE_MODULE_VERSION 115.";
+
+test('a backend that ends at once is not tried for ever: the cause is said, and trying again is offered', async (t) => {
+  const project = await demoProject(t);
+  const env = breaking(
+    t,
+    `const file = dir + '/starts';
+    const starts = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    writeFileSync(file, starts + 'x');
+    if (starts.length < 3) {
+      process.stderr.write(${JSON.stringify(MODULE_WORDS)} + '\\n');
+      process.exit(1);
+    }`,
+  );
+  const app = await openInElectron(chromium, project, { env, answers: ['0'] });
+  try {
+    const boxes = () => app.events.filter((event) => event.type === 'message-box');
+    await until('the box', () => boxes().length > 0);
+    assert.match(boxes()[0]!.detail, /a native module was built for another version of Node or Electron/);
+    assert.match(boxes()[0]!.detail, /better_sqlite3\.node.*npm ci/);
+    // Two starts before the box; tried again, the second one of those works.
+    await app.page.waitForSelector('canvas', { timeout: 60_000 });
+    assert.equal(boxes().length, 1);
+  } finally {
+    await app.close();
+  }
+});
+
+test('a backend that ends over what was clicked: the start page says so, with the cause', async (t) => {
+  const env = breaking(
+    t,
+    `process.on('message', (message) => {
+      const data = message?.data instanceof Uint8Array ? Buffer.from(message.data).toString('latin1') : '';
+      if (!data.includes('project.demo')) return;
+      process.stderr.write(${JSON.stringify(MODULE_WORDS)} + '\\n');
+      process.exit(1);
+    });`,
+  );
+  const app = await openInElectron(chromium, null, { env });
+  try {
+    await app.page.getByRole('button', { name: 'Open the demo project' }).click();
+    await app.page.getByText('a native module was built for another version of Node or Electron').waitFor();
+    await app.page.getByRole('button', { name: 'Open the demo project' }).waitFor();
+  } finally {
+    await app.close();
+  }
 });

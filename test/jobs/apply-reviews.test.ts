@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { applyReviews, applyReviewsFile } from '../../src-main/jobs/apply-reviews.ts';
 import { readLines } from '../../src-main/jobs/lines.ts';
 import { latestReview, reviewHistory } from '../../src-main/store/review.ts';
+import { projectId } from '../../src-main/store/summary.ts';
 import { predict, testPrediction, testProject, testRun } from '../support/project.ts';
 
 const good = [
@@ -129,4 +130,37 @@ test('a line without end, and bytes that are no text, are refused by their line 
 test('a missing file is said so', async (t) => {
   const project = await testProject(t);
   assert.throws(() => applyReviewsFile(project, join(project.path, 'none')), { code: 'not_found' });
+});
+
+test('what a page handed over is applied once, to its project only, and never over a newer decision', async (t) => {
+  const project = await testProject(t);
+  const run = testRun(project);
+  for (const id of [1, 2]) predict(project, run, id);
+  const own = projectId(project.db);
+  const line = (fovea: number, decision: string, basedOn: number | 'previous' | null, of = own): string =>
+    JSON.stringify({
+      fovea,
+      decision,
+      reviewer: 'ann',
+      note: null,
+      handover: { project: of, predictionId: null, basedOn },
+    });
+  const file = [line(1, 'accept', null), line(1, 'reject', 'previous'), line(2, 'reject', null)];
+  const counts = () => [1, 2].map((id) => reviewHistory(project.db, id).length);
+  assert.throws(() => applyReviews(project, [line(1, 'accept', null, 'another')]), {
+    code: 'bad_input',
+    message: /another project/,
+    where: 'line 1',
+  });
+  const first = applyReviews(project, file);
+  assert.deepEqual([first.done, first.skipped, counts()], [3, 0, [2, 1]]);
+  const again = applyReviews(project, file);
+  assert.deepEqual([again.done, again.skipped, counts()], [0, 3, [2, 1]]);
+  applyReviews(project, ['{"fovea":2,"decision":"accept","reviewer":"bob"}']);
+  assert.throws(() => applyReviews(project, [line(1, 'accept', 2), line(2, 'reset', 3)]), {
+    code: 'conflict',
+    message: /bob decided this sample after/,
+    where: 'line 2',
+  });
+  assert.deepEqual(counts(), [2, 2], 'nothing of it was applied');
 });

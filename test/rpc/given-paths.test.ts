@@ -79,7 +79,7 @@ const LOOKED_UP = /^(jobs|models|inspect|recipes|presets)\./;
 test('every input that is a path is in the table', () => {
   for (const [name, { input }] of Object.entries(procedures)) {
     const fields = 'shape' in input ? Object.keys(input.shape) : [];
-    const paths = fields.filter((field) => /(^|[a-z])(path|dir|file|folder)$/i.test(field));
+    const paths = fields.filter((field) => /(^|[a-z])(path|dir|file|folder)$|^(from|to)$/i.test(field));
     if (LOOKED_UP.test(name)) continue;
     assert.deepEqual(Object.keys(PATH_INPUTS[name as ProcedureName] ?? {}).sort(), paths.sort(), name);
   }

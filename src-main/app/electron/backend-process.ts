@@ -2,22 +2,29 @@
  * The backend as main sees it: a utility process that is started again when it dies. Windows notice by their port
  * closing and ask for another; nothing they hold in memory is lost, and what was decided is in the project.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { ImageFile } from '../../rpc/image-file.ts';
 import { toMainSchema, type ToBackend } from './control.ts';
+import { whyItEnded } from './why-it-ended.ts';
 
-/** More deaths than this within {@link WINDOW_MS} and it is not started again. */
+/** More deaths than this within {@link WINDOW_MS} and it is not started again by itself. */
 const MAX_DEATHS = 5;
+/** One that dies before it is ready will do so again: tried twice. */
+const MAX_STILLBORN = 2;
+/** Of what it wrote to stderr, so much is looked at for the reason. */
+const KEPT_CHARACTERS = 8_000;
 const WINDOW_MS = 60_000;
 const CLOSE_TIMEOUT_MS = 5_000;
+const LAST_WORDS_MS = 50;
 
 export interface BackendProcessOptions {
   /** The bundled backend. */
   readonly entry: string;
   /** The project to open at once, or null. */
   readonly project: string | null;
-  /** Told once, when the backend cannot be kept alive. */
+  /** Told when the backend cannot be kept alive; {@link BackendProcess.tryAgain} starts it once more. */
   readonly onGivenUp: (error: FoveaError) => void;
 }
 
@@ -31,6 +38,10 @@ export class BackendProcess {
   #project: string | null;
   #closing = false;
   #failure: FoveaError | null = null;
+  /** Deaths in a row before it was ready. */
+  #stillborn = 0;
+  /** Why the last one ended; the next one tells the page. */
+  #ended: FoveaError | null = null;
 
   constructor(options: BackendProcessOptions) {
     this.#options = options;
@@ -56,6 +67,14 @@ export class BackendProcess {
     });
   }
 
+  /** After it was given up: as if it had never died. */
+  tryAgain(): void {
+    this.#deaths = [];
+    this.#stillborn = 0;
+    this.#failure = null;
+    this.#start();
+  }
+
   /** Lets the backend finish what it is writing, then ends it. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -79,23 +98,39 @@ export class BackendProcess {
 
   #start(): void {
     const args = this.#project === null ? [] : [`--project=${this.#project}`];
+    if (this.#ended) args.push(`--ended=${JSON.stringify(this.#ended.toWire())}`);
     const child = utilityProcess.fork(this.#options.entry, args, {
       serviceName: 'Fovea backend',
-      stdio: 'inherit',
+      stdio: ['ignore', 'inherit', 'pipe'],
     });
     this.#child = child;
+    let ready = false;
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      process.stderr.write(chunk);
+      said = (said + chunk.toString('utf8')).slice(-KEPT_CHARACTERS);
+    });
     this.#ready = new Promise((resolve) => {
       child.on('message', (data: unknown) => {
         const message = toMainSchema.safeParse(data);
         if (!message.success) return;
-        if (message.data.type === 'ready') resolve();
-        else if (message.data.type === 'project') this.#project = message.data.path;
+        if (message.data.type === 'ready') {
+          ready = true;
+          this.#stillborn = 0;
+          resolve();
+        } else if (message.data.type === 'project') this.#project = message.data.path;
         else if (message.data.type === 'failed') this.#failure = FoveaError.fromWire(message.data.error);
         else this.#answerPicture(message.data.request, message.data.file);
       });
-      child.once('exit', () => {
-        resolve();
-        this.#died();
+      child.once('exit', (code) => {
+        this.#child = null;
+        // What it wrote last may come after its end. Whoever waits for it waits for the next one.
+        const next = sleep(LAST_WORDS_MS).then(() => {
+          this.#died(ready, whyItEnded(code, said));
+          return this.#child ? this.#ready : undefined;
+        });
+        this.#ready = next;
+        resolve(next);
       });
     });
   }
@@ -105,14 +140,17 @@ export class BackendProcess {
     this.#pictures.delete(request);
   }
 
-  #died(): void {
-    this.#child = null;
+  #died(wasReady: boolean, why: FoveaError): void {
     for (const resolve of this.#pictures.values()) resolve(null);
     this.#pictures.clear();
     if (this.#closing) return;
     const now = Date.now();
     this.#deaths = [...this.#deaths.filter((at) => now - at < WINDOW_MS), now];
-    if (this.#failure === null && this.#deaths.length <= MAX_DEATHS) this.#start();
-    else this.#options.onGivenUp(this.#failure ?? new FoveaError('internal', 'The backend keeps ending'));
+    this.#ended = why;
+    if (!wasReady) this.#stillborn++;
+    const hopeless = this.#deaths.length > MAX_DEATHS || this.#stillborn >= MAX_STILLBORN;
+    if (this.#failure === null && !hopeless) return this.#start();
+    this.#failure ??= why;
+    this.#options.onGivenUp(this.#failure);
   }
 }

@@ -3,7 +3,7 @@
  * by itself when main is gone.
  */
 import { parseArgs } from 'node:util';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { FoveaError, wireErrorSchema, type WireError } from '../../../src-shared/contract/errors.ts';
 import { messagePortChannel } from '../../../src-shared/rpc/message-port-channel.ts';
 import { mainPort, type MainPort } from '../../rpc/transports/electron-port.ts';
 import { serveChannel } from '../../rpc/transports/serve.ts';
@@ -19,16 +19,25 @@ interface ParentPort {
 const parent = (process as unknown as { parentPort: ParentPort }).parentPort;
 const say = (message: ToMain): void => parent.postMessage(message);
 
-const { values } = parseArgs({ options: { project: { type: 'string' } }, strict: false });
+const { values } = parseArgs({
+  options: { project: { type: 'string' }, ended: { type: 'string' } },
+  strict: false,
+});
 const projectPath = typeof values.project === 'string' ? values.project : null;
 
 try {
-  serve(await openBackend({ host: 'electron', projectPath }));
+  serve(await openBackend({ host: 'electron', projectPath, ended: endedBefore() }));
   say({ type: 'ready' });
 } catch (error) {
   say({ type: 'failed', error: FoveaError.from(error).toWire() });
   // The message needs a turn of the loop to leave.
   setTimeout(() => process.exit(1), 100);
+}
+
+/** Why the backend before this one ended, as main says. */
+function endedBefore(): WireError | null {
+  if (typeof values.ended !== 'string') return null;
+  return wireErrorSchema.parse(JSON.parse(values.ended));
 }
 
 function serve(backend: OpenedBackend): void {

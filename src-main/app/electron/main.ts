@@ -3,6 +3,7 @@
  * is in the backend process and the engine below it.
  */
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { app, BrowserWindow, dialog } from 'electron';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { createRpcClient } from '../../../src-shared/rpc/client.ts';
@@ -12,6 +13,7 @@ import { inApp } from '../app-root.ts';
 import { openPageFiles } from '../page/files.ts';
 import { BackendProcess } from './backend-process.ts';
 import { serveBridge } from './bridge.ts';
+import { IPC } from './channels.ts';
 import { installMenu } from './menu.ts';
 import { registerAppScheme, serveApp } from './protocol.ts';
 import { lockDown } from './session.ts';
@@ -19,17 +21,27 @@ import { openWindow } from './windows.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(1),
-  options: { project: { type: 'string' } },
+  options: { project: { type: 'string' }, asked: { type: 'boolean' } },
   strict: false,
   allowPositionals: true,
 });
 const project = typeof values.project === 'string' ? values.project : null;
 
+const secondStartSchema = z.object({ project: z.string().nullable() });
+
 registerAppScheme();
-if (app.requestSingleInstanceLock({ project })) {
-  app.on('second-instance', () => BrowserWindow.getAllWindows()[0]?.focus());
+/** What a second start asks the first one for: a project that somebody named, not the one it begins with otherwise. */
+const asked = values.asked === true ? project : null;
+if (app.requestSingleInstanceLock({ project: asked })) {
+  app.on('second-instance', (_event, _args, _folder, data: unknown) => {
+    const window = BrowserWindow.getAllWindows()[0];
+    window?.focus();
+    const path = secondStartSchema.safeParse(data).data?.project;
+    if (path) window?.webContents.send(IPC.open, path);
+  });
   void app.whenReady().then(run);
 } else {
+  process.stdout.write(`Fovea is open already${asked === null ? '' : `: ${asked} is opened there`}.\n`);
   app.quit();
 }
 
@@ -38,10 +50,7 @@ function run(): void {
   const backend = new BackendProcess({
     entry: inApp('dist/electron/backend.mjs'),
     project,
-    onGivenUp: (error) => {
-      dialog.showErrorBox('Fovea cannot go on', error.toLine());
-      app.exit(1);
-    },
+    onGivenUp: (error) => void giveUp(backend, error),
   });
   serveApp(openPageFiles(inApp('dist/renderer')), backend);
   const actions = { newWindow: openWindow, openProject: () => void openProject(backend) };
@@ -64,6 +73,21 @@ function run(): void {
       app.quit();
     });
   });
+}
+
+/** The person decides whether to try once more. */
+async function giveUp(backend: BackendProcess, error: FoveaError): Promise<void> {
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    message: 'Fovea cannot go on',
+    detail: error.toLine(),
+    buttons: ['Try again', 'Quit'],
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  });
+  if (response === 0) backend.tryAgain();
+  else app.exit(1);
 }
 
 async function openProject(backend: BackendProcess): Promise<void> {

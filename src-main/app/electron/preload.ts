@@ -29,3 +29,6 @@ ipcRenderer.on(IPC.port, (event) => page.postMessage(IPC.port, page.location.ori
 ipcRenderer.on(IPC.menu, (_event, command: unknown) =>
   page.postMessage({ type: IPC.menu, command }, page.location.origin, []),
 );
+ipcRenderer.on(IPC.open, (_event, path: unknown) =>
+  page.postMessage({ type: IPC.open, path }, page.location.origin, []),
+);

@@ -9,10 +9,17 @@ export type ElectronEnd =
   { readonly kind: 'closed'; readonly code: number } | { readonly kind: 'failed'; readonly why: string };
 
 /** Runs until Electron ends or `signal` stops it. */
-export function runElectron(program: string, projectPath: string, signal: AbortSignal): Promise<ElectronEnd> {
+/** @param asked whether the person named the project: an instance that runs already opens it then */
+export function runElectron(
+  program: string,
+  projectPath: string,
+  asked: boolean,
+  signal: AbortSignal,
+): Promise<ElectronEnd> {
   return new Promise((resolve) => {
     const startedAt = Date.now();
-    const child = spawn(program, [inApp('.'), `--project=${projectPath}`], { stdio: 'inherit' });
+    const args = [inApp('.'), `--project=${projectPath}`, ...(asked ? ['--asked'] : [])];
+    const child = spawn(program, args, { stdio: 'inherit' });
     const stop = (): void => void child.kill('SIGTERM');
     signal.addEventListener('abort', stop, { once: true });
     child.once('error', (error) =>

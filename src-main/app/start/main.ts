@@ -32,7 +32,7 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<number
   const machine = thisMachine();
   let choice = await chooseHost(machine, options.browser);
   if (choice.kind === 'electron') {
-    const end = await runElectron(choice.program, project, signal);
+    const end = await runElectron(choice.program, project, options.project !== null, signal);
     if (end.kind === 'closed') return end.code;
     choice = { kind: 'browser', reason: end.why };
   }

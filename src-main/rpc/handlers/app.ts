@@ -8,6 +8,8 @@ export const appHandlers = {
     host: options.host,
     projectPath: current()?.project.path ?? null,
     reviewer: options.reviewer,
+    folder: options.paths?.base ?? process.cwd(),
+    ended: options.ended ?? null,
   }),
   'app.pathKind': async (_context, { path }) => ({ kind: await pathKind(path) }),
   'presets.list': ({ options }) => knownPresets(options.resources),

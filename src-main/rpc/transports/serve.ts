@@ -17,7 +17,8 @@ import { keepPace, PACE, type PaceLimits } from './pace.ts';
 
 /** What the handlers look like from here. Inputs arrive as sent; `call` parses them with the procedure's schema. */
 export interface RpcServer {
-  call(name: ProcedureName, input: unknown): Promise<unknown>;
+  /** @param project what the caller shows, where it said so */
+  call(name: ProcedureName, input: unknown, project: string | null): Promise<unknown>;
   subscribe(listener: <N extends EventName>(name: N, payload: EventPayload<N>) => void): () => void;
 }
 
@@ -62,14 +63,14 @@ function readRequest(frame: Uint8Array): Request {
   throw new FoveaError('bad_input', 'A frame that is not a call arrived');
 }
 
-async function answer(server: RpcServer, { id, name, input }: Request): Promise<Reply> {
+async function answer(server: RpcServer, { id, name, input, project }: Request): Promise<Reply> {
   try {
     if (!Object.hasOwn(procedures, name)) {
       throw new FoveaError('not_found', `There is no procedure "${name}"`, {
         next: 'Reload the page: it may be of another version',
       });
     }
-    return { type: 'result', id, output: await server.call(name as ProcedureName, input) };
+    return { type: 'result', id, output: await server.call(name as ProcedureName, input, project ?? null) };
   } catch (error) {
     return { type: 'error', id, error: FoveaError.from(error).toWire() };
   }

@@ -1,6 +1,7 @@
 /** The program and the project that is open. */
 import { z } from 'zod';
 import { idSchema, projectSummarySchema } from '../domain.ts';
+import { wireErrorSchema } from '../errors.ts';
 import { MOST, pathSchema } from '../limits.ts';
 import { runPromptsSchema } from '../prompts.ts';
 import { none } from './none.ts';
@@ -25,6 +26,10 @@ export const projectProcedures = {
       host: z.enum(['electron', 'browser', 'test']),
       projectPath: z.string().nullable(),
       reviewer: z.string(),
+      /** What a relative path of the page is meant from. */
+      folder: z.string().optional(),
+      /** Why the backend before this one ended, when it was started again. */
+      ended: wireErrorSchema.nullish(),
     }),
   },
   /** What lies at a path of the main side's machine, so that a page knows what to do with something dropped on it. */

@@ -65,13 +65,16 @@ test(
       return path;
     };
     const { signal } = new AbortController();
-    const failed = await runElectron(program('exit 9'), '/project', signal);
+    const failed = await runElectron(program('exit 9'), '/project', true, signal);
     assert.match(failed.kind === 'failed' ? failed.why : '', /exit code 9/);
-    assert.deepEqual(await runElectron(program('exit 0'), '/project', signal), { kind: 'closed', code: 0 });
-    const missing = await runElectron(join(dir, 'none'), '/project', signal);
+    assert.deepEqual(await runElectron(program('exit 0'), '/project', true, signal), {
+      kind: 'closed',
+      code: 0,
+    });
+    const missing = await runElectron(join(dir, 'none'), '/project', true, signal);
     assert.equal(missing.kind, 'failed');
     const stop = new AbortController();
-    const running = runElectron(program('exec sleep 60'), '/project', stop.signal);
+    const running = runElectron(program('exec sleep 60'), '/project', true, stop.signal);
     stop.abort();
     assert.deepEqual(await running, { kind: 'closed', code: 0 });
   },

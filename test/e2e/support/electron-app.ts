@@ -23,6 +23,8 @@ export interface ElectronApp extends HostedPage {
   menuItem(id: string): ShownItem | undefined;
   /** Chooses a menu item by its id. */
   chooseMenu(id: string): void;
+  /** Starts the program once more, on a project that somebody named or on none. */
+  startAgain(project: string | null): void;
   /** Ends the app as its menu does. @returns the exit code */
   quit(): Promise<number | null>;
 }
@@ -36,7 +38,12 @@ const REGISTER = join(root, 'test/e2e/support/electron-stand-in/register.ts');
 export async function openInElectron(
   chromium: Chromium,
   project: string | null,
-  { tour = false, keeps = false } = {},
+  {
+    tour = false,
+    keeps = false,
+    env = {},
+    answers = [],
+  }: { tour?: boolean; keeps?: boolean; env?: Record<string, string>; answers?: readonly string[] } = {},
 ): Promise<ElectronApp> {
   const context = chromium.browser.contexts()[0];
   // A window has no opener; what has one is a page's attempt to open a window.
@@ -47,6 +54,7 @@ export async function openInElectron(
     env: {
       ...process.env,
       FOVEA_HOME: home.dir,
+      ...env,
       FOVEA_TEST_CHROMIUM: chromium.endpoint,
       ...(tour ? { FOVEA_TEST_TOUR: '1' } : {}),
       ...(keeps ? { FOVEA_TEST_KEEPS: '1' } : {}),
@@ -56,6 +64,7 @@ export async function openInElectron(
   const said = recordOutput(child);
   const events: ToTest[] = [];
   const tell = (message: FromTest): void => void child.send(message);
+  for (const answer of answers) tell({ type: 'dialog', paths: [answer] });
   const window = new Promise<void>((resolve, reject) => {
     child.on('message', (message: ToTest) => {
       events.push(message);
@@ -81,6 +90,7 @@ export async function openInElectron(
     answerDialog: (...paths) => tell({ type: 'dialog', paths }),
     menuItem: (id) => events.findLast((event) => event.type === 'menu')?.items.find((item) => item.id === id),
     chooseMenu: (id) => tell({ type: 'menu', id }),
+    startAgain: (again) => tell({ type: 'second-start', project: again }),
     quit: async () => {
       const exited = once(child, 'exit');
       tell({ type: 'quit' });

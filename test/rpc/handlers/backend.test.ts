@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ERROR_CODES } from '../../../src-shared/contract/errors.ts';
+import { projectKey } from '../../../src-shared/contract/domain.ts';
 import type { Job } from '../../../src-shared/contract/domain.ts';
 import { type Backend, createBackend } from '../../../src-main/rpc/backend.ts';
 import { type BackendCalls, callsOf } from '../../support/backend-calls.ts';
@@ -300,4 +301,28 @@ test('a demo that cannot be made leaves nothing behind', async (t) => {
     (await readdir(dir)).filter((name) => name.startsWith('.')),
     [],
   );
+});
+
+test('what is meant for one project is not written to another that was opened meanwhile, nor to its copy', async (t) => {
+  const { call, settled, backend, demo, dir } = await start(t);
+  const shown = projectKey(await call('project.demo', { dir: null }));
+  await settled();
+  const copy = join(dir, 'copy');
+  await cp(demo, copy, { recursive: true });
+  const decision = {
+    sampleId: 1,
+    predictionId: null,
+    decision: 'reject',
+    label: null,
+    note: null,
+    basedOn: null,
+    reviewer: 'ann',
+  };
+  const submit = (project: string | null) => backend.call('reviews.submit', decision, project);
+  await call('project.open', { path: copy });
+  await assert.rejects(submit(shown), { code: 'other_project', next: /is kept/ });
+  assert.deepEqual(await call('reviews.history', { sampleId: 1 }), []);
+  await call('project.open', { path: demo });
+  await submit(shown);
+  assert.equal((await call('reviews.history', { sampleId: 1 })).length, 1);
 });

@@ -1,4 +1,4 @@
-/** `app`: the life cycle, without a dock, a tray or a second instance. */
+/** `app`: the life cycle, without a dock or a tray; a second instance is one when the spec says so. */
 import { EventEmitter } from 'node:events';
 import { connectChromium, disconnectChromium } from './chromium-link.ts';
 import { onTest } from './test-link.ts';
@@ -36,4 +36,7 @@ process.on('SIGTERM', () => app.quit());
 process.on('SIGINT', () => app.quit());
 onTest((message) => {
   if (message.type === 'quit') app.quit();
+  if (message.type === 'second-start') {
+    app.emit('second-instance', {}, [], process.cwd(), { project: message.project });
+  }
 });

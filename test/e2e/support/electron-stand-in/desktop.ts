@@ -10,6 +10,12 @@ interface MenuItem {
   readonly submenu?: readonly MenuItem[];
 }
 
+interface MessageBox {
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+}
+
 /** An item as a person sees it. */
 function shown({ id = '', label = '', accelerator = '', enabled = true }: MenuItem): ShownItem {
   return { id, label, accelerator, enabled };
@@ -35,6 +41,11 @@ export const dialog = {
   showSaveDialog: () => {
     const [filePath = ''] = answers.shift() ?? [];
     return Promise.resolve({ canceled: filePath === '', filePath });
+  },
+  /** Answered with the number of a button; without an answer the last one is chosen. */
+  showMessageBox: ({ message, detail, buttons }: MessageBox) => {
+    tellTest({ type: 'message-box', message, detail });
+    return Promise.resolve({ response: Number(answers.shift()?.[0] ?? buttons.length - 1) });
   },
   showErrorBox: (title: string, content: string) => tellTest({ type: 'error-box', title, content }),
 };

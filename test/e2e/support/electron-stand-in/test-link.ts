@@ -4,6 +4,8 @@
 export type FromTest =
   | { readonly type: 'dialog'; readonly paths: readonly string[] }
   | { readonly type: 'menu'; readonly id: string }
+  /** The program is started once more. */
+  | { readonly type: 'second-start'; readonly project: string | null }
   | { readonly type: 'quit' };
 
 /** An item of the menu; without a key `accelerator` is empty. */
@@ -20,6 +22,7 @@ export type ToTest =
   | { readonly type: 'window' }
   | { readonly type: 'backend'; readonly pid: number }
   | { readonly type: 'error-box'; readonly title: string; readonly content: string }
+  | { readonly type: 'message-box'; readonly message: string; readonly detail: string }
   | { readonly type: 'external'; readonly url: string }
   | { readonly type: 'blocked'; readonly url: string };
 

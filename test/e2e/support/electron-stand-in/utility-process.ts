@@ -1,6 +1,7 @@
 /** `utilityProcess`: the real backend bundle in a child process that finds `process.parentPort` as Electron gives it. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { PortWire, type StandInPort } from './ports.ts';
 import { tellTest } from './test-link.ts';
@@ -19,9 +20,14 @@ class StandInUtilityProcess extends EventEmitter {
     super();
     const shim = fileURLToPath(new URL('./parent-port.ts', import.meta.url));
     this.#child = fork(entry, args, {
-      execArgv: ['--disable-warning=ExperimentalWarning', `--import=${shim}`],
+      execArgv: [
+        '--disable-warning=ExperimentalWarning',
+        `--import=${shim}`,
+        // What a spec breaks the backend with.
+        ...(process.env.FOVEA_TEST_BACKEND ? [`--import=${process.env.FOVEA_TEST_BACKEND}`] : []),
+      ],
       serialization: 'advanced',
-      stdio: 'inherit',
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
     this.#wire = new PortWire((message) => this.#send(message));
     this.#child.on('message', (message: UtilityMessage) => {
@@ -34,6 +40,10 @@ class StandInUtilityProcess extends EventEmitter {
       this.emit('exit', code ?? 1);
     });
     if (this.#child.pid !== undefined) tellTest({ type: 'backend', pid: this.#child.pid });
+  }
+
+  get stderr(): Readable | null {
+    return this.#child.stderr;
   }
 
   get pid(): number | undefined {
