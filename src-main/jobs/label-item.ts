@@ -1,15 +1,16 @@
 /** One sample of a label job: ask the engine, store what it found, or note why not. Each outcome is one transaction. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
-import { transact } from '../store/db.ts';
+import { transact, type WritableDb } from '../store/db.ts';
 import { imagePath } from '../store/image.ts';
 import { itemDeath, itemDone, itemFailed } from '../store/job-item.ts';
 import type { Lease } from '../store/job.ts';
 import { patiently } from '../store/patience.ts';
 import { registeredPicture } from '../store/picture-version.ts';
 import { putMaps } from '../store/prediction-maps.ts';
-import { isLabelled, putPrediction } from '../store/prediction.ts';
+import { isLabelled, putPrediction, labelledVersion } from '../store/prediction.ts';
 import type { Project } from '../store/project.ts';
+import { runAgain } from '../store/run.ts';
 import { isUndecided, shownRun, showRun } from '../store/sample-run.ts';
 import { getSample } from '../store/sample.ts';
 import type { PlannedRun } from './label-run.ts';
@@ -85,9 +86,10 @@ export async function labelItem(
       transact(db, () => {
         itemDone(db, lease, sampleId);
         const before = shownRun(db, sampleId);
-        const id = putPrediction(db, run.runId, sampleId, mapsKey, found);
-        // What a person decided on stays on screen beside the decision.
-        if (isUndecided(db, sampleId)) showRun(db, sampleId, run.runId, before);
+        const runId = runFor(db, run.runId, sampleId, picture.version);
+        const id = putPrediction(db, runId, sampleId, mapsKey, found);
+        // What a person decided on stays on screen beside the decision, unless it is of another picture.
+        if (isUndecided(db, sampleId) || runId !== run.runId) showRun(db, sampleId, runId, before);
         return id;
       }),
     );
@@ -125,4 +127,13 @@ async function requireUntouched(project: Project, imageId: number, version: numb
   const now = await settlePicture(project, imageId, { fingerprint: false });
   if (now.outcome === 'unshown' || now.version === version) return;
   throw new FoveaError('conflict', 'the picture was replaced while it was labelled', { next: 'Label again' });
+}
+
+/**
+ * The run to put a prediction under: where the picture was replaced since the run labelled it, one of the same making, so
+ * that nobody takes the new label for the one that was looked at.
+ */
+function runFor(db: WritableDb, runId: number, sampleId: number, version: number): number {
+  const before = labelledVersion(db, runId, sampleId);
+  return before === null || before === version ? runId : runAgain(db, runId, version);
 }

@@ -44,7 +44,14 @@ export function carePictures(
       ...countMarked(project.db),
     };
   };
-  const events = throttle<null>(TELL_MS, () => tell.state(state()));
+  const marks = (): string => JSON.stringify({ ...state(), checking: null });
+  // Clients ask once; after that they are told what is new to them.
+  let told = marks();
+  const events = throttle<null>(TELL_MS, () => {
+    const now = marks();
+    if (now !== told) tell.state(state());
+    told = now;
+  });
   const check = (): void => {
     // What is found could not be noted.
     if (project.readOnly) return;
@@ -59,7 +66,6 @@ export function carePictures(
         signal,
         onProgress: (done, total) => {
           checking = { done, total };
-          events.push(null);
         },
       });
     })

@@ -151,7 +151,10 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   const onProgress = (job: Job): void => {
     running = job.state === 'running' ? job : null;
     jobEvents.push(job, job.state !== 'running');
-    if (job.state !== 'running') summaries.push(null, true);
+    if (job.state !== 'running') {
+      summaries.push(null, true);
+      care.changed();
+    }
   };
   const queue = startJobQueue(project, engine, {
     onProgress,

@@ -7,6 +7,7 @@ import type { Batch } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { getBatch, requireState } from './batch.ts';
 import { type WritableDb, read, transact, write } from './db.ts';
+import { CHANGED_SAMPLES } from './picture-change.ts';
 import { refreshBatchStates } from './sample-state.ts';
 
 /** Between looking whether to stop; about 50 ms. */
@@ -33,6 +34,7 @@ FROM batch b JOIN batch_item i ON i.batch_id = b.id
 JOIN sample_state t ON t.sample_id = i.sample_id JOIN prediction p ON p.id = i.prediction_id
 WHERE b.id = ? AND i.sample_id > ? AND i.sample_id <= ? AND i.outcome IS NULL AND i.verdict IS NOT 'wrong'
   AND t.state = 'pending' AND t.prediction_id = i.prediction_id AND (t.dropped = 0 OR b.decision = 'reject')
+  AND (b.decision = 'reject' OR t.sample_id NOT IN (${CHANGED_SAMPLES}))
 ORDER BY i.sample_id`;
 
 const DECIDED = `

@@ -7,6 +7,7 @@ import type { Batch, Verdict } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { auditSize, wrongAtMost } from '../../src-shared/kernels/audit.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
+import { CHANGED_SAMPLES, UNSHOWN_SAMPLES } from './picture-change.ts';
 import { type SampleScope, scopeSql } from './sample-scope.ts';
 
 /** What a batch would be about. */
@@ -25,6 +26,8 @@ export interface LeftOut {
   readonly unlabelled: number;
   /** Rejecting takes them, too. */
   readonly dropped: number;
+  /** Their picture cannot be shown, or is another one than was labelled. Rejecting takes them, too. */
+  readonly unseen: number;
 }
 
 interface Row {
@@ -76,15 +79,22 @@ const CARRIES: Readonly<Record<Batch['decision'], string>> = {
   reject: 'true',
 };
 
+/** Nobody can have looked at a picture that is gone, or means a label that was made on another one. */
+const SEEN: Readonly<Record<Batch['decision'], string>> = {
+  accept: `t.sample_id NOT IN (${CHANGED_SAMPLES}) AND t.sample_id NOT IN (${UNSHOWN_SAMPLES})`,
+  reject: 'true',
+};
+
 /** What a batch would take, and what it would leave out; nothing is written. */
 export function countBatch(db: ReadableDb, wish: BatchScope): { population: number; leftOut: LeftOut } {
   const { sql, params } = scopeSql(db, wish);
   const { population, ...leftOut } = read<LeftOut & { population: number }>(
     db,
-    `SELECT COUNT(CASE WHEN ${TAKEN[wish.decision]} THEN 1 END) AS population,
+    `SELECT COUNT(CASE WHEN ${TAKEN[wish.decision]} AND ${SEEN[wish.decision]} THEN 1 END) AS population,
        COUNT(CASE WHEN t.state IN ('accepted', 'corrected', 'rejected') THEN 1 END) AS decided,
        COUNT(CASE WHEN t.state = 'unlabelled' THEN 1 END) AS unlabelled,
-       COUNT(CASE WHEN t.state = 'pending' AND NOT (${TAKEN[wish.decision]}) THEN 1 END) AS dropped
+       COUNT(CASE WHEN t.state = 'pending' AND NOT (${TAKEN[wish.decision]}) THEN 1 END) AS dropped,
+       COUNT(CASE WHEN ${TAKEN[wish.decision]} AND NOT (${SEEN[wish.decision]}) THEN 1 END) AS unseen
      FROM sample_state t WHERE ${sql}`,
   ).get(...params)!;
   return { population, leftOut };
@@ -109,11 +119,11 @@ export function startBatch(db: WritableDb, wish: NewBatch): { batch: Batch; left
       db,
       `INSERT INTO batch_item (batch_id, sample_id, prediction_id)
        SELECT ?, t.sample_id, t.prediction_id FROM sample_state t
-       WHERE ${within.sql} AND ${TAKEN[decision]} AND ${CARRIES[decision]}`,
+       WHERE ${within.sql} AND ${TAKEN[decision]} AND ${SEEN[decision]} AND ${CARRIES[decision]}`,
     ).run(id, ...within.params);
     if (population === 0) {
       throw new FoveaError('bad_input', `none of these samples can be ${decision}ed`, {
-        next: 'Choose samples that are to review; dropped ones can only be rejected',
+        next: 'Choose samples that are to review; dropped ones, and those whose picture changed or is missing, can only be rejected',
       });
     }
     write(

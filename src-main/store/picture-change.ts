@@ -22,6 +22,16 @@ export const UNSHOWN_SAMPLES = 'SELECT s.id FROM picture_problem q JOIN sample s
 /** SQL that holds for predictions `p` of images `i` whose picture is the one they were made on. */
 export const OF_THIS_PICTURE = `NOT (${OUTDATED})`;
 
+/** What a run for replaced pictures is of, in its settings: what was said of the former ones stays where it is. */
+export const AGAIN_OF = 'againOf';
+
+/** Predictions of another picture than is there now, for which there is no newer one of the same making. */
+export const TO_LABEL_AGAIN = `
+SELECT p.id FROM image i JOIN sample s ON s.image_id = i.id JOIN prediction p ON p.sample_id = s.id
+WHERE i.id IN (SELECT image_id FROM picture_version) AND ${OUTDATED} AND NOT EXISTS (
+  SELECT 1 FROM prediction q JOIN run z ON z.id = q.run_id WHERE q.sample_id = s.id
+    AND q.picture_version = i.version AND json_extract(z.settings, '$.${AGAIN_OF}') = p.run_id)`;
+
 /** A label of another picture than the one that is there now. */
 export interface PictureChange {
   /** [width, height] of the picture it was made on, and of the one that is there. */

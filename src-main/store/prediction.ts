@@ -14,6 +14,7 @@ import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/ou
 import type { Dropped, Grid, GridTransform, Labels } from '../../src-shared/kernels/types.ts';
 import { labelsToBytes, plainBytes } from './bytes.ts';
 import { type ReadableDb, type SqlValue, type WritableDb, read, write } from './db.ts';
+import { TO_LABEL_AGAIN } from './picture-change.ts';
 import { getMaps } from './prediction-maps.ts';
 import { activeRunId } from './run.ts';
 import { refreshSampleState } from './sample-state.ts';
@@ -166,13 +167,16 @@ export function samplesToLabel(
   },
 ): number[] {
   const within = options.scope ? scopeSql(db, options.scope) : { sql: 'true', params: [] };
-  const undecided = options.scope ? 't.review_id IS NULL' : 'true';
+  // A decision on another picture than is there now is to be made anew.
+  const decidedToo = !options.scope || options.scope.filter.pictures === 'changed';
+  const undecided = decidedToo ? 'true' : 't.review_id IS NULL';
   const rows = read<{ id: number }>(
     db,
     `SELECT s.id FROM sample s JOIN sample_state t ON t.sample_id = s.id
      LEFT JOIN prediction p ON p.sample_id = s.id AND p.run_id = ?
      LEFT JOIN run r ON r.id = p.run_id
-     WHERE (p.id IS NULL OR NOT EXISTS (SELECT 1 FROM maps.map_set m WHERE m.key = p.maps_key) OR ${FORMER_ANSWER})
+     WHERE (p.id IS NULL OR NOT EXISTS (SELECT 1 FROM maps.map_set m WHERE m.key = p.maps_key) OR ${FORMER_ANSWER}
+         OR p.id IN (${TO_LABEL_AGAIN}))
        AND (? = 0 OR s.reference_answer IS NOT NULL) AND ${undecided} AND ${within.sql}
      ORDER BY s.id LIMIT ?`,
   ).all(runId, options.withAnswer ? 1 : 0, ...within.params, options.limit ?? -1);
@@ -193,9 +197,18 @@ export function isLabelled(db: ReadableDb, runId: number, sampleId: number): boo
     db,
     `SELECT 1 FROM prediction p JOIN maps.map_set m ON m.key = p.maps_key JOIN run r ON r.id = p.run_id
      JOIN sample s ON s.id = p.sample_id
-     WHERE p.run_id = ? AND p.sample_id = ? AND NOT ${FORMER_ANSWER}`,
+     WHERE p.run_id = ? AND p.sample_id = ? AND NOT ${FORMER_ANSWER} AND p.id NOT IN (${TO_LABEL_AGAIN})`,
   ).get(runId, sampleId);
   return found !== undefined;
+}
+
+/** The picture's version that a run's prediction of a sample was made on; null where there is no such prediction. */
+export function labelledVersion(db: ReadableDb, runId: number, sampleId: number): number | null {
+  const row = read<{ version: number }>(
+    db,
+    'SELECT picture_version AS version FROM prediction WHERE run_id = ? AND sample_id = ?',
+  ).get(runId, sampleId);
+  return row?.version ?? null;
 }
 
 function rowOf(db: ReadableDb, id: number): Row {

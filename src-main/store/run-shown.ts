@@ -5,6 +5,7 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { RunChange } from '../../src-shared/contract/procedures.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
+import { OF_THIS_PICTURE } from './picture-change.ts';
 import { unfinishedJobs } from './job.ts';
 import { FORMER_ANSWER } from './prediction.ts';
 import { activeRunId, getRun } from './run.ts';
@@ -26,10 +27,10 @@ export function showWhereLabelled(db: WritableDb, runId: number, scope: SampleSc
       db,
       `SELECT t.sample_id AS id, now.run_id AS run
        FROM prediction p JOIN sample_state t ON t.sample_id = p.sample_id
-       JOIN run r ON r.id = p.run_id JOIN sample s ON s.id = p.sample_id
+       JOIN run r ON r.id = p.run_id JOIN sample s ON s.id = p.sample_id JOIN image i ON i.id = s.image_id
        LEFT JOIN prediction now ON now.id = t.prediction_id
        WHERE p.run_id = ? AND t.review_id IS NULL AND t.prediction_id IS NOT p.id AND ${within.sql}
-         AND NOT ${FORMER_ANSWER}
+         AND NOT ${FORMER_ANSWER} AND ${OF_THIS_PICTURE}
          AND EXISTS (SELECT 1 FROM maps.map_set m WHERE m.key = p.maps_key)`,
     ).all(runId, ...within.params);
     note(db, runId, found);

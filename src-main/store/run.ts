@@ -9,6 +9,7 @@ import type { PictureRules } from '../../src-shared/contract/preset.ts';
 import { AUTHORS_PICTURE_RULES, presetSchema } from '../../src-shared/contract/preset.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
 import { canonicalJson } from './json.ts';
+import { AGAIN_OF } from './picture-change.ts';
 import { refreshAllSampleStates } from './sample-state.ts';
 
 export interface NewRun {
@@ -19,6 +20,7 @@ export interface NewRun {
   readonly answerMode: 'self' | 'teacher';
 }
 
+const anySettingsSchema = z.record(z.string(), z.unknown());
 const settingsSchema = z.object({ rpnDir: z.string().optional(), adapterDir: z.string().optional() });
 
 /** Folders of what was laid over a run's model. */
@@ -51,6 +53,29 @@ export function ensureRun(db: WritableDb, run: NewRun): number {
     db,
     'INSERT INTO run (model_id, preset_id, settings, answer_mode, created_at) VALUES (?, ?, ?, ?, ?)',
   ).run(...key, new Date().toISOString()).lastId;
+}
+
+/**
+ * Id of the run that predictions of a picture's later version go to, made when new: the same making in everything. What the
+ * run said of the former picture stays beside it, with what was decided on that.
+ */
+export function runAgain(db: WritableDb, runId: number, pictureVersion: number): number {
+  const row = read<{
+    model_id: number;
+    preset_id: number;
+    settings: string;
+    answer_mode: 'self' | 'teacher';
+    device: string | null;
+  }>(db, 'SELECT model_id, preset_id, settings, answer_mode, device FROM run WHERE id = ?').get(runId)!;
+  const settings = anySettingsSchema.parse(JSON.parse(row.settings));
+  const again = ensureRun(db, {
+    modelId: row.model_id,
+    presetId: row.preset_id,
+    settings: { ...settings, [AGAIN_OF]: runId, pictureVersion },
+    answerMode: row.answer_mode,
+  });
+  if (row.device !== null) setRunDevice(db, again, row.device);
+  return again;
 }
 
 /** Notes the device that really runs it (the latest one, when it was resumed elsewhere). */
@@ -96,11 +121,20 @@ export function setActiveRun(db: WritableDb, runId: number): void {
     getRun(db, runId);
     if (activeRunId(db) === runId) return;
     write(db, 'DELETE FROM sample_run').run();
+    // Where pictures were replaced, the run's newer predictions lie in runs of the same making.
+    write(
+      db,
+      `INSERT INTO sample_run (sample_id, run_id)
+       SELECT q.sample_id, q.run_id FROM run z JOIN prediction q ON q.run_id = z.id
+       JOIN sample s ON s.id = q.sample_id JOIN image i ON i.id = s.image_id AND i.version = q.picture_version
+       WHERE json_extract(z.settings, '$.${AGAIN_OF}') = ?`,
+    ).run(runId);
     write(
       db,
       `INSERT INTO sample_run (sample_id, run_id)
        SELECT t.sample_id, p.run_id FROM sample_state t JOIN prediction p ON p.id = t.prediction_id
-       WHERE NOT EXISTS (SELECT 1 FROM prediction q WHERE q.run_id = ? AND q.sample_id = t.sample_id)`,
+       WHERE NOT EXISTS (SELECT 1 FROM prediction q WHERE q.run_id = ? AND q.sample_id = t.sample_id)
+       ON CONFLICT (sample_id) DO NOTHING`,
     ).run(runId);
     write(db, 'UPDATE project SET active_run_id = ?').run(runId);
     refreshAllSampleStates(db);

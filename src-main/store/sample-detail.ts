@@ -32,8 +32,8 @@ export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
       id: sample.imageId,
       width: image.width,
       height: image.height,
-      // What is asked about white tells the page that it is another picture; the host knows by itself.
-      url: `/image/${sample.imageId}${activePictureRules(db).alpha === 'white' ? '?on=white' : ''}`,
+      // What is asked about white and version tells the page that it is another picture; the host knows by itself.
+      url: `/image/${sample.imageId}${query(activePictureRules(db).alpha === 'white', image.version)}`,
       name: basename(image.path),
       problem: pictureProblem(db, sample.imageId)?.reason ?? null,
       changed: change && { was: [...change.was], now: [...change.now] },
@@ -43,4 +43,9 @@ export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
     review: standingReview(db, id),
     latestRevisionId: latestRevisionId(db, id),
   };
+}
+
+function query(onWhite: boolean, version: number): string {
+  const parts = [...(onWhite ? ['on=white'] : []), ...(version > 1 ? [`v=${version}`] : [])];
+  return parts.length > 0 ? `?${parts.join('&')}` : '';
 }

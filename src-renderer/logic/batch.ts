@@ -19,10 +19,16 @@ export function doWords(decision: Decision, count: number): string {
 }
 
 /** Why samples are left out, with how many; reasons without any are not named. */
-export function leftOutWords({ decided, unlabelled, dropped }: LeftOut): { words: string; count: number }[] {
+export function leftOutWords({
+  decided,
+  unlabelled,
+  dropped,
+  unseen,
+}: LeftOut): { words: string; count: number }[] {
   return [
     { words: 'Decided already: they stay as they are', count: decided },
     { words: 'Dropped by a rule, so nothing to train on: correct or reject them', count: dropped },
+    { words: 'Picture missing or changed since it was labelled: look at them one by one', count: unseen },
     { words: 'Without a label: not labelled yet, or labelling failed', count: unlabelled },
   ].filter(({ count }) => count > 0);
 }

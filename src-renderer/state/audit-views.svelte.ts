@@ -2,6 +2,7 @@
 import type { SampleDetail } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Heat, HeatKind, RpcClient } from '../../src-shared/contract/procedures.ts';
+import { whyUnseen } from '../logic/unseen.ts';
 import { SvelteMap } from 'svelte/reactivity';
 
 export type AuditView =
@@ -43,7 +44,7 @@ export class AuditViews {
         this.#client.call('samples.get', { id }),
         kind && this.#client.call('gallery.heat', { sampleIds: [id], kind }),
       ]);
-      new Image().src = detail.image.url;
+      await requireSeen(detail);
       const known = this.#views.get(id);
       // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed
       const all = new Map(known?.state === 'ready' ? known.heats : []);
@@ -54,4 +55,17 @@ export class AuditViews {
       this.#views.set(id, { state: 'failed', error: FoveaError.from(thrown) });
     }
   }
+}
+
+/** A verdict on a picture that is not there, or is not the one that was labelled, would be blind. */
+async function requireSeen({ image }: SampleDetail): Promise<void> {
+  const picture = new Image();
+  picture.src = image.url;
+  const shown = await picture.decode().then(
+    () => true,
+    () => false,
+  );
+  const unseen = whyUnseen(image, shown);
+  if (unseen)
+    throw new FoveaError('bad_image', `This cannot be judged: ${unseen.message}`, { next: unseen.next });
 }

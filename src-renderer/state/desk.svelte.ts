@@ -11,11 +11,13 @@ import {
   draftBack,
   draftOf,
   restored,
+  sameLabel,
   stateOf,
   whyNotStanding,
   type Edit,
   type Standing,
 } from '../logic/standing.ts';
+import { whyUnseen, type Unseen } from '../logic/unseen.ts';
 import { STATE_AFTER, type Draft, type Saved } from '../logic/save-queue.ts';
 import type { Bundle } from './bundles.ts';
 import { Copying } from './copying.svelte.ts';
@@ -280,11 +282,20 @@ export class Desk {
     return true;
   }
 
-  /** Nobody stands behind a label that carries nothing. */
+  /** Nobody stands behind a label that carries nothing, or of a picture that is not there to be seen. */
   #refuses(edit: Edit, standing: Standing): boolean {
-    const refusal = whyNotStanding(edit, standing);
+    const refusal = this.#unseen(edit, standing) ?? whyNotStanding(edit, standing);
     if (refusal) this.#notices.info(`This cannot be accepted: ${refusal.message}`, refusal.next);
     return refusal !== null;
+  }
+
+  #unseen(edit: Edit, standing: Standing): Unseen | null {
+    const now = edit.history.current;
+    const says = standing.decision === 'accept' || standing.decision === 'correct';
+    const same = now.decision === standing.decision && sameLabel(now.label, standing.label);
+    const { bundle } = this.#showing;
+    if (!says || same || bundle?.detail.id !== edit.sampleId) return null;
+    return whyUnseen(bundle.detail.image, bundle.picture !== null);
   }
 
   #submit(edit: Edit, standing: Standing, before: Standing): void {

@@ -29,6 +29,7 @@ import { Labelling, type LabelWith } from './labelling.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Panes } from './panes.svelte.ts';
+import { PictureCare } from './picture-care.svelte.ts';
 import { Places } from './places.ts';
 import { Presets } from './presets.svelte.ts';
 import { Prompts } from './prompts.svelte.ts';
@@ -54,6 +55,7 @@ export type Sheet =
   | 'palette'
   | 'export'
   | 'import'
+  | 'relink'
   | 'addModel'
   | 'downloadModel'
   | 'removeModel'
@@ -93,6 +95,7 @@ export class Workbench {
   readonly labelling: Labelling;
   readonly presets: Presets;
   readonly prompts: Prompts;
+  readonly care: PictureCare;
   readonly heads: Heads;
   readonly tokens: TokenLab;
   readonly asking: Asking;
@@ -131,6 +134,7 @@ export class Workbench {
     this.relabel = new Relabel(this.session, this.queue, this.recipe, this.notices);
     this.labelling = new Labelling(this.session, this.queue, this.gallery, this.notices);
     this.prompts = new Prompts(this.session);
+    this.care = new PictureCare(this.session, this.desk, this.notices);
     this.presets = new Presets(this.session, this.recipe, this.notices);
     // What this page tries on a sample; another window has a name of its own.
     const slot = `page-${Math.random().toString(36).slice(2)}`;

@@ -75,14 +75,14 @@ test('a batch takes what is to review and kept, draws at random, and accepts onl
   for (const id of [1, 2]) decide(db, id, 'reject');
   assert.deepEqual(countBatch(db, wish), {
     population: 43,
-    leftOut: { decided: 2, unlabelled: 2, dropped: 3 },
+    leftOut: { decided: 2, unlabelled: 2, dropped: 3, unseen: 0 },
   });
   assert.deepEqual(countBatch(db, { ...wish, decision: 'reject', except: [3, 4] }), {
     population: 44,
-    leftOut: { decided: 2, unlabelled: 2, dropped: 0 },
+    leftOut: { decided: 2, unlabelled: 2, dropped: 0, unseen: 0 },
   });
   const { batch, leftOut } = startBatch(db, wish);
-  assert.deepEqual(leftOut, { decided: 2, unlabelled: 2, dropped: 3 });
+  assert.deepEqual(leftOut, { decided: 2, unlabelled: 2, dropped: 3, unseen: 0 });
   assert.equal(batch.population, 43);
   assert.equal(batch.planned, 30);
   const drawn = auditOf(db, batch.id).map(({ sampleId }) => sampleId);

@@ -64,6 +64,8 @@ const leftOutSchema = z.object({
   unlabelled: z.number().int(),
   /** Only when accepting. */
   dropped: z.number().int(),
+  /** Only when accepting: the picture cannot be shown, or is another one than was labelled. */
+  unseen: z.number().int(),
 });
 export type LeftOut = z.infer<typeof leftOutSchema>;
 

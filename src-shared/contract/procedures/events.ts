@@ -40,7 +40,7 @@ export const events = {
   'project.lost': wireErrorSchema,
   /** A copy was made or left out, or the journal can be written no more, or again. */
   'project.keeping': keepingSchema,
-  /** Pictures were found missing, changed or back, or how far a look at their files is. */
+  /** Pictures were found missing, changed or back. */
   'pictures.changed': pictureStateSchema,
   /** The list of models is another one: ask for it again. */
   'models.changed': z.object({}),

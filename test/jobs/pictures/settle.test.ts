@@ -15,10 +15,14 @@ import sharp from 'sharp';
 import { runLabelJob } from '../../../src-main/jobs/label.ts';
 import { settlePicture } from '../../../src-main/jobs/pictures/settle.ts';
 import { importQuestions } from '../../../src-main/jobs/import.ts';
+import { countBatch, startBatch } from '../../../src-main/store/batch.ts';
 import { keepForPicture, pictureChange } from '../../../src-main/store/picture-change.ts';
 import { pictureProblem, registeredPicture } from '../../../src-main/store/picture-version.ts';
+import { sampleDetail } from '../../../src-main/store/sample-detail.ts';
 import { submitReview } from '../../../src-main/store/review.ts';
+import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
+import { pictureProject } from '../../support/picture-project.ts';
 import { temporaryDir, testPreset, testProject } from '../../support/project.ts';
 import { writePng } from '../../support/scenes.ts';
 
@@ -133,4 +137,45 @@ test('two that look at once note one change', async (t) => {
   await writePng(file, 100, 200);
   await Promise.all([settle(), settle(), settle()]);
   assert.equal(registeredPicture(project.db, 1).version, 2);
+});
+
+test('labelling again does just the samples whose picture changed; a decision stays, marked, with a new label beside it', async (t) => {
+  const { project, at, label, accept } = await pictureProject(t, 3);
+  accept(2);
+  const before = sampleDetail(project.db, 2).prediction!.id;
+  await writePng(at('1.png'), 20, 30);
+  await writePng(at('2.png'), 20, 30);
+  for (const id of [1, 2]) await settlePicture(project, id, { fingerprint: false });
+  const report = await label();
+  assert.deepEqual([report.done, report.failed], [2, 0]);
+  assert.equal(pictureChange(project.db, 1), null);
+  // Its decision is of the former picture until somebody decides on the new label.
+  const detail = sampleDetail(project.db, 2);
+  assert.notEqual(detail.prediction!.id, before);
+  assert.equal(detail.review?.predictionId, before);
+  assert.equal(detail.state, 'accepted');
+  assert.ok(detail.image.changed);
+  assert.equal((await label()).done, 0);
+  const review = { sampleId: 2, predictionId: null, label: null, reviewer: 'ann', note: null };
+  submitReview(project.db, { ...review, decision: 'accept' }, undefined);
+  assert.equal(pictureChange(project.db, 2), null);
+  // Once more, with a decision on the newer one, too.
+  await writePng(at('2.png'), 25, 25);
+  await settlePicture(project, 2, { fingerprint: false });
+  assert.deepEqual(await label().then(({ done, failed }) => [done, failed]), [1, 0]);
+  submitReview(project.db, { ...review, decision: 'accept' }, undefined);
+  assert.equal(pictureChange(project.db, 2), null);
+});
+
+test('a batch leaves out, and counts, what nobody can have seen; rejecting takes it', async (t) => {
+  const { project, at } = await pictureProject(t, 4);
+  await writePng(at('1.png'), 20, 30);
+  rmSync(at('2.png'));
+  for (const id of [1, 2]) await settlePicture(project, id, { fingerprint: false });
+  const scope = { filter: NO_FILTER, ids: null, except: [] };
+  const { population, leftOut } = countBatch(project.db, { ...scope, decision: 'accept' });
+  assert.deepEqual([population, leftOut.unseen, leftOut.dropped], [2, 2, 0]);
+  assert.equal(countBatch(project.db, { ...scope, decision: 'reject' }).population, 4);
+  const { batch } = startBatch(project.db, { ...scope, decision: 'accept', target: 0.05, reviewer: 'ann' });
+  assert.equal(batch.population, 2);
 });

@@ -86,7 +86,7 @@ test('what was done and undone is told with what was left alone', () => {
   assert.match(stateWords(undone), /^Undone: 1,200/);
   assert.equal(stateWords({ ...batch, looked: 12 }), 'Being audited: 12 of 60 looked at');
   assert.deepEqual(
-    leftOutWords({ decided: 2, unlabelled: 0, dropped: 1 }).map(({ count }) => count),
+    leftOutWords({ decided: 2, unlabelled: 0, dropped: 1, unseen: 0 }).map(({ count }) => count),
     [2, 1],
   );
 });
