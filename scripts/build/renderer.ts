@@ -8,7 +8,8 @@ export async function buildRenderer(outDir: string): Promise<void> {
   await build({
     configFile: join(root, 'vite.config.ts'),
     root: join(root, 'src-renderer'),
-    logLevel: 'warn',
+    // A first start says what Fovea has to say; what stops the build is thrown.
+    logLevel: 'error',
     build: { outDir, emptyOutDir: true },
   });
 }

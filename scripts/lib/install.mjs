@@ -1,11 +1,14 @@
 // node_modules as package-lock.json says, whatever was there before: nothing, another version, half a set-up.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runChild } from './child.mjs';
 import { whyNotInstalled, writeStamp } from './installed.mjs';
 import { withLock } from './lock.mjs';
 import { fail, say } from './log.mjs';
 import { root } from './paths.mjs';
+
+/** What npm says is for when it fails. */
+const LOG = join(root, '.cache', 'setup.log');
 
 // The environment may say otherwise (NODE_ENV=production, npm -s), the set-up is always the same one.
 const NPM_ARGS = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit', '--loglevel=error'];
@@ -23,16 +26,18 @@ export async function ensureInstalled() {
     );
     if (code !== 0) {
       fail(
-        `npm ci ended with ${signal ?? `exit code ${code}`}. See above; check network and disk, then run this again.`,
+        `npm ci ended with ${signal ?? `exit code ${code}`}: what it said is in ${LOG}. Check network and disk, then run this again.`,
       );
     }
     writeStamp(root);
   });
 }
 
-/** Runs npm with its output on stderr: the same npm that runs us, or the one on the PATH. */
+/** Runs npm with its output in the log: the same npm that runs us, or the one on the PATH. */
 function npm(args, onStart) {
-  const options = { cwd: root, stdio: ['ignore', process.stderr, 'inherit'] };
+  mkdirSync(dirname(LOG), { recursive: true });
+  const log = openSync(LOG, 'w');
+  const options = { cwd: root, stdio: ['ignore', log, log] };
   const cli = process.env.npm_execpath;
   if (cli && /npm-cli\.c?js$/.test(cli)) {
     return runChild(process.env.npm_node_execpath ?? process.execPath, [cli, ...args], options, onStart);
