@@ -24,8 +24,8 @@ import { chosenFolder } from './pictures/chosen.ts';
 import { PictureLooks } from './pictures/looks.ts';
 import { refuseMoved } from './pictures/moved.ts';
 
-/** Some 40 ms of writing: the disk waits for few commits, and whoever reviews meanwhile hardly at all. */
-const BATCH = 2000;
+/** Some 25 ms of writing: the disk waits for few commits, and whoever reviews meanwhile hardly at all. */
+const BATCH = 1000;
 
 export interface ImportReport {
   readonly added: number;

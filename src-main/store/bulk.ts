@@ -1,7 +1,7 @@
 /** Room for a large import: fewer pages are read and written twice. */
 import type { WritableDb } from './db.ts';
 
-const CACHE_KIB = 64 << 10;
+const CACHE_KIB = 24 << 10;
 /** Of the log, before it is copied into the database: 40 MB. */
 const LOG_PAGES = 10_000;
 

@@ -85,7 +85,7 @@ export function fillGrams(db: WritableDb): void {
   });
 }
 
-export function blockText(db: ReadableDb, block: number): string | null {
+function blockText(db: ReadableDb, block: number): string | null {
   return read<{ text: string }>(db, 'SELECT text FROM search_block WHERE block = ?').get(block)?.text ?? null;
 }
 

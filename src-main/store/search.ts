@@ -4,7 +4,7 @@
  */
 import { type ReadableDb, read } from './db.ts';
 import { hasBits, needleBits } from './search-grams.ts';
-import { BLOCK, END, blockText, foldText, timesWritten } from './search-text.ts';
+import { BLOCK, END, foldText, timesWritten } from './search-text.ts';
 import type { Sql } from './sql.ts';
 
 /** Up to so many samples are named by their ids; above, each row asks whether it is one of them. */
@@ -83,12 +83,23 @@ export function withIds(found: Found, ids: readonly number[]): Found {
   return { size: found.size + more.length, marks };
 }
 
+/**
+ * Looks for the bytes of UTF-8, each taken for a character of its own: no text's bytes begin within another's, and V8 makes and
+ * searches such strings several times as fast.
+ */
 function lookFor(db: ReadableDb, needle: string): Found {
   const last = read<{ block: number | null }>(db, 'SELECT MAX(block) AS block FROM search_block').get();
   const marks = new Uint8Array(((last?.block ?? -1) + 1) * BLOCK);
+  const bytes = Buffer.from(needle).toString('latin1');
+  const text = read<{ bytes: Buffer }>(
+    db,
+    'SELECT CAST(text AS BLOB) AS bytes FROM search_block WHERE block = ?',
+  );
   let size = 0;
-  for (const block of candidates(db, needle))
-    size += markMatches(blockText(db, block) ?? '', needle, block, marks);
+  for (const block of candidates(db, needle)) {
+    const found = text.get(block);
+    if (found) size += markMatches(found.bytes.toString('latin1'), bytes, block, marks);
+  }
   return { size, marks };
 }
 
