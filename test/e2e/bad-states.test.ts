@@ -141,10 +141,10 @@ test('filters with no match, wrong folders and missing pictures say what to do n
     await page.route('**/image/*', (route) => route.abort());
     await page.getByLabel('Or open a project folder').fill(project);
     await page.keyboard.press('Enter');
-    await page.getByText('cannot be shown').waitFor();
+    await page.getByText(/^The picture .* cannot be shown/).waitFor();
     await page.unroute('**/image/*');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('cannot be shown').waitFor({ state: 'detached' });
+    await page.getByText(/^The picture .* cannot be shown/).waitFor({ state: 'detached' });
     await review.ready();
 
     await page.keyboard.press('/');
