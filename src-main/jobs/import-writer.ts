@@ -9,7 +9,7 @@ import {
   type RowReason,
   shown,
 } from '../importers/index.ts';
-import { transact } from '../store/db.ts';
+import { transactInBulk } from '../store/bulk.ts';
 import { ensureImage, type NewImage } from '../store/image.ts';
 import { beginImport, forgetImport, noteImported } from '../store/import-log.ts';
 import type { Project } from '../store/project.ts';
@@ -128,7 +128,7 @@ export class ImportWriter {
     const notes: LineReason[] = [];
     const ids = new Map<string, Registered>();
     const before = { ...this.#written, failed: this.#written.failed + failures.length };
-    const { written, rootId } = transact(this.#project.db, () => {
+    const { written, rootId } = transactInBulk(this.#project.db, () => {
       if (placed.length === 0) return { written: before, rootId: this.#folder.rootId };
       const rootId = registerFolder(this.#project, this.#folder, this.#realProject, this.#linkedInto);
       const samples = placed.map((row): NewSample => ({

@@ -381,3 +381,18 @@ test('pictures whose thread does not answer are looked at one by one by the guar
   assert.ok('error' in none! && none.error.code === 'not_found' && 'error' in outside!);
   assert.ok('image' in link! && link.linkedInto !== null);
 });
+
+test('an import leaves the connection as careful as it found it', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  write(Array.from({ length: 1500 }, (_, n) => question(String(n), n === 1200 ? 'none.png' : 'a.png')));
+  const settings = (): unknown[] =>
+    ['main.synchronous', 'cache_size', 'wal_autocheckpoint'].map((name) =>
+      project.db.pragma(name, { simple: true }),
+    );
+  const before = settings();
+  assert.equal(before[0], 2, 'FULL: a decision that is answered as saved survives a power cut');
+  const meanwhile: unknown[] = [];
+  const onProgress = (): void => void meanwhile.push(project.db.pragma('main.synchronous', { simple: true }));
+  await importQuestions(project, { imagesDir, questionsFile, onProgress });
+  assert.deepEqual([settings(), new Set(meanwhile)], [before, new Set([2])]);
+});
