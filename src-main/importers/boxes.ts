@@ -34,7 +34,7 @@ export function cornersOf(boxes: readonly Four[], form: BoxForm | null): SourceX
     throw new RowError(
       'boxes: a box is [x0, y0, x1, y1] with x0 < x1 and y0 < y1',
       shown(box),
-      `${CORRECT}; boxes written as x, y, width, height are read where that is said (--boxes xywh)`,
+      `${CORRECT}; boxes written as x, y, width, height are read where that is said when importing (--boxes xywh)`,
     );
   });
 }
@@ -57,7 +57,7 @@ export function boxesInPicture(
     throw new RowError(
       'boxes: they look like fractions of the picture (0…1), not like pixels',
       shown(boxes[0]),
-      'Say which when importing: --boxes unit, or --boxes pixels where they are pixels after all',
+      'Say which when importing: fractions of the picture (--boxes unit), or pixels whatever they look like (--boxes pixels)',
     );
   }
   const notes: RowReason[] = [];
@@ -116,7 +116,7 @@ function outside(
 ): RowError {
   const thousandths = form === null && boxes.flat().every((value) => value >= 0 && value <= 1000);
   const next = thousandths
-    ? 'Where the boxes are thousandths of the picture (0…1000), import the whole file with --boxes thousand; with x, y, width, height, with --boxes xywh'
+    ? 'Import the whole file as what its boxes are: thousandths of the picture, 0…1000 (--boxes thousand), or x, y, width, height (--boxes xywh)'
     : CORRECT;
   return new RowError('boxes: a box reaches outside its picture', `${shown(box)} of ${size.join('×')}`, next);
 }

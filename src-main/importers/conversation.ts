@@ -65,12 +65,12 @@ interface Pair {
 const FURTHER: Omit<RowReason, 'value'> = {
   message:
     'a further question of its conversation: a sample of its own (tag turn:2, turn:3, …), asked without what was said before',
-  next: 'Reject those that need the turns before them, or import with --turns first',
+  next: 'Reject those that need the turns before them, or import the first question only (--turns first)',
 };
 
 function leftOut(questions: number): RowReason {
   return {
-    message: 'the further questions of its conversation were left out (--turns first)',
+    message: 'the further questions of its conversation were left out, as asked for',
     value: `${questions} left out`,
     next: null,
   };

@@ -92,3 +92,40 @@ test('an import that ends behind its closed dialog says so, and shows why when a
     await app.close();
   }
 });
+
+test('what was read otherwise, left out or corrected is said; the sheet says what a file does not', async (t) => {
+  const project = await demoProject(t);
+  const [image] = readdirSync(join(project, 'images')).filter((name) => name.endsWith('.png'));
+  const file = join(dirname(project), 'talk.json');
+  const write = (answer: string): void => {
+    const turn = (from: string, value: string): object => ({ from, value });
+    const turns = [turn('human', '<image>Which code?'), turn('gpt', answer), turn('human', 'And the other?')];
+    const row = { id: 't', image, conversations: turns, boxes: [[100, 100, 400, 400]] };
+    writeFileSync(file, JSON.stringify([row]));
+  };
+  const app = await openInBrowserHost(chromium, project);
+  try {
+    const { page } = app;
+    await new ReviewPage(page).ready();
+    const dialog = page.getByRole('dialog', { name: 'Import pictures and questions' });
+    await page.keyboard.press('Control+i');
+    await dialog.getByLabel('Folder of the pictures').fill(join(project, 'images'));
+    await dialog.getByLabel('Questions:').fill(file);
+    await dialog.getByLabel('Truth boxes are').selectOption('thousand');
+    const start = dialog.getByRole('button', { name: 'Import', exact: true });
+    write('12');
+    await start.click();
+    const report = dialog.getByRole('status');
+    await report.getByText('2 added, 0 there already, 0 failed.').waitFor();
+    await report.getByText('1 sample: a further question of its conversation').waitFor();
+    write('13');
+    await dialog.getByLabel('Of a conversation').selectOption('first');
+    await start.click();
+    await report.getByText('0 added, 1 corrected, 0 there already, 0 failed.').waitFor();
+    await report.getByText('its answer was corrected').waitFor();
+    await report.getByText('left out, as asked for').waitFor();
+    assert.deepEqual(await violations(page), []);
+  } finally {
+    await app.close();
+  }
+});

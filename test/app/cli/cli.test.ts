@@ -105,7 +105,7 @@ test('import: what is read otherwise or left out is said with counts, and option
   const first = await foveaJson([...importArgs(join(dir, 'one'), talk), '--turns', 'first']);
   assert.equal(first.code, 0, first.stderr);
   assert.partialDeepStrictEqual(first.json, { done: 1, updated: 0, failed: 0, skipped: 0 });
-  assert.match(first.stderr, /1 sample: .*left out \(--turns first\)\n {2}.*talk\.json line 1: 1 left out/);
+  assert.match(first.stderr, /1 sample: .*left out, as asked for\n {2}.*talk\.json line 1: 1 left out/);
   assert.match(first.stderr, /1 sample: <image> stood within the question/);
   assert.match(first.stderr, /1 sample: it has no id.+\n.+"talk-row-1"/);
   const all = await fovea(importArgs(join(dir, 'two'), talk));
