@@ -1,4 +1,5 @@
 /** Labels a project in this process, with a bar: what `fovea label`, `fovea demo` and the first `npm start` do. */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { labelParams, modelFolders, type LabelWish } from '../jobs/label-params.ts';
 import type { LabelJobParams } from '../jobs/label-run.ts';
@@ -37,7 +38,7 @@ export async function labelWithProgress(
       });
     });
     if (!report.cancelled) return report;
-    throw new FoveaError('cancelled', `Stopped after ${report.done} samples`, {
+    throw new FoveaError('cancelled', `Stopped after ${counted(report.done, 'sample')}`, {
       where: project.path,
       next: `Go on with: fovea label ${project.path}`,
     });

@@ -6,6 +6,7 @@
  * the key last; so it is said where two differ.) Only a folder whose processor has none is prompted with the tokenizer's,
  * which is what its chats were made with.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -113,7 +114,10 @@ async function namedTemplates(folder: string): Promise<Record<string, string> | 
   const names = entries.filter((name) => name.endsWith('.jinja')).sort();
   if (names.length === 0) return null;
   if (names.length > MAX_NAMED) {
-    throw new FoveaError('bad_checkpoint', `${names.length} files in ${MORE}`, { where: folder, next: NEXT });
+    throw new FoveaError('bad_checkpoint', `${counted(names.length, 'file')} in ${MORE}`, {
+      where: folder,
+      next: NEXT,
+    });
   }
   const texts: Record<string, string> = {};
   for (const name of names)

@@ -2,6 +2,7 @@
  * What a person who runs a folder elsewhere should know: where other readers take other files or other parts of them
  * than Fovea does, so that their numbers are not Fovea's.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { z } from 'zod';
 import type { RebuiltTokenizer } from './rebuilt-tokenizer.ts';
 import { shadowedShards } from './tensor-index.ts';
@@ -44,5 +45,5 @@ function shardsNote(
   { count, newer }: { readonly count: number; readonly newer: boolean },
 ): string {
   const age = newer ? ', which are newer' : '';
-  return `the ${what} are those of model.safetensors, as in transformers; not those of the ${count} shards that model.safetensors.index.json names${age}: where they are meant, move model.safetensors out of the folder`;
+  return `the ${what} are those of model.safetensors, as in transformers; not those of the ${counted(count, 'shard')} that model.safetensors.index.json names${age}: where they are meant, move model.safetensors out of the folder`;
 }

@@ -3,6 +3,7 @@
  * such a folder adds are `twig_*` tensors and the keys that say where they belong). The copies of base layers that the
  * published files carry are compared by shape and left alone.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -143,7 +144,7 @@ export function refuseRpnAlone(
     ...single.filter((name) => !weights.shapeOf(name)),
     ...(without.length === 0
       ? []
-      : [`${without.length} of ${layers} layers (${names.layers}.${without[0]}…)`]),
+      : [`${without.length} of ${counted(layers, 'layer')} (${names.layers}.${without[0]}…)`]),
   ];
   throw new FoveaError(
     'bad_checkpoint',

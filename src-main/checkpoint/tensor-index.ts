@@ -5,6 +5,7 @@
  * Symlinks are followed to the real files, because a Hugging Face cache keeps those
  * under `blobs/` and ONNX Runtime refuses links that leave the folder it was given.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { access, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
@@ -62,7 +63,7 @@ export async function shadowedShards(
 async function readShards(dir: string, weightMap: Record<string, string>): Promise<TensorMap> {
   const all = new Map<string, TensorEntry>();
   const shards = new Set(Object.values(weightMap));
-  if (shards.size > MAX_SHARDS) throw tooMany(`names ${shards.size} shards`, MAX_SHARDS, dir);
+  if (shards.size > MAX_SHARDS) throw tooMany(`names ${counted(shards.size, 'shard')}`, MAX_SHARDS, dir);
   const held = new Set(await readdir(dir).catch(() => [] as string[]));
   for (const shard of shards) {
     if (shard !== basename(shard) || !shard.endsWith('.safetensors')) {
@@ -77,7 +78,7 @@ async function readShards(dir: string, weightMap: Record<string, string>): Promi
       if (other) throw twice(name, other, entry);
       all.set(name, entry);
     }
-    if (all.size > MAX_TENSORS) throw tooMany(`leads to ${all.size} tensors`, MAX_TENSORS, dir);
+    if (all.size > MAX_TENSORS) throw tooMany(`leads to ${counted(all.size, 'tensor')}`, MAX_TENSORS, dir);
   }
   for (const [name, shard] of Object.entries(weightMap)) {
     if (!all.has(name)) {
@@ -111,7 +112,7 @@ function missingShard(dir: string, weightMap: Record<string, string>, held: Read
   const more = missing.length > 1 ? ` (and ${missing.length - 1} more)` : '';
   return new FoveaError(
     'bad_checkpoint',
-    `the index names ${shards.length} shards; ${missing[0]}${more} is not in the folder`,
+    `the index names ${counted(shards.length, 'shard')}; ${missing[0]}${more} is not in the folder`,
     { where: dir, next: 'Download the missing files into the folder' },
   );
 }

@@ -2,6 +2,7 @@
  * The checkpoint's own tokenizer: `tokenizer.json` run by the Hugging Face library, plus the few facts of
  * `tokenizer_config.json` that decide special tokens, and the chat template that goes with them.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
@@ -189,7 +190,7 @@ const NEXT = 'Shorten the text, or compare the patterns of tokenizer.json with t
 function tooLong(chars: number, limit: number): FoveaError {
   return new FoveaError(
     'bad_input',
-    `the text has ${chars} characters, above the ${limit} a prompt can have`,
+    `the text has ${counted(chars, 'character')}, above the ${limit} a prompt can have`,
     {
       next: 'Shorten the question or the answer',
     },

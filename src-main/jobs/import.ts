@@ -2,6 +2,7 @@
  * Brings questions into a project: checks each line and its picture, writes in batches, can be stopped and repeated.
  * Pictures stay where they are; of each only the header is read, in threads, while the batch before is written.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -154,14 +155,14 @@ async function stop(
   what: 'keep' | 'take back',
 ): Promise<never> {
   const { importId, added, updated } = writer.written;
-  const corrected = updated > 0 ? ` ${updated} samples that it corrected` : '';
+  const corrected = updated > 0 ? ` ${counted(updated, 'sample')} that it corrected` : '';
   if (what === 'keep') {
     if (added === 0) writer.forget();
     throw new FoveaError(
       'cancelled',
       added + updated === 0
         ? 'stopped; nothing of the import is in the project'
-        : `stopped after ${lines} questions; ${added} samples of them are in the project now${corrected && `, and${corrected}`}`,
+        : `stopped after ${counted(lines, 'question')}; ${counted(added, 'sample of them is', 'samples of them are')} in the project now${corrected && `, and${corrected}`}`,
       { next: added + updated === 0 ? 'Import the file again' : 'Import the same file again to go on' },
     );
   }
@@ -181,7 +182,7 @@ async function stop(
     'cancelled',
     stay === 0
       ? `the import was cancelled; nothing of it is in the project${corrected && `, but for${corrected}`}`
-      : `the import was cancelled; ${stay} of its samples were worked with already and stay`,
+      : `the import was cancelled; ${counted(stay, 'sample of it was worked with already and stays', 'samples of it were worked with already and stay')}`,
     { next: 'Import the file again whenever you like' },
   );
 }

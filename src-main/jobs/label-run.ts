@@ -2,6 +2,7 @@
  * From what a label job was asked (model folder, preset, answer mode) to its run and its items. One run is worked on
  * by one process at a time; an interrupted job of the same run is taken over by the newer one.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { z } from 'zod';
 import { answerModeSchema, type Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -159,8 +160,8 @@ function isWhole(scope: LabelJobParams['scope']): boolean {
 /** What a run that feeds the answers of the data leaves out, in words; null when every sample has one. */
 export function unansweredWords(unanswered: number): string | null {
   if (unanswered === 0) return null;
-  const [who, were] = unanswered === 1 ? ['sample has', 'was'] : ['samples have', 'were'];
-  return `${unanswered} ${who} no answer of the data and ${were} left out: the model can answer them itself`;
+  const who = counted(unanswered, 'sample has', 'samples have');
+  return `${who} no answer of the data and ${unanswered === 1 ? 'was' : 'were'} left out: the model can answer them itself`;
 }
 
 /** Ends other unfinished jobs of the run, or throws `project_busy` when one is being worked on. */

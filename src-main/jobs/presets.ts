@@ -1,4 +1,5 @@
 /** Presets on disk (the app's and the person's own), and which of them fits a model. */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -138,7 +139,7 @@ export function choosePreset(presets: readonly Preset[], model: ModelInfo, wante
   const { best: fitting, chosen } = fittingPresets(presets, model);
   if (chosen) return chosen;
   const message = fitting.length === 0 ? 'no preset fits the model' : 'more than one preset fits the model';
-  throw new FoveaError('bad_input', `${message} (${model.family}, ${model.layers} layers)`, {
+  throw new FoveaError('bad_input', `${message} (${model.family}, ${counted(model.layers, 'layer')})`, {
     where: model.dir,
     next: `Name one: ${ids(fitting.length === 0 ? presets : fitting)}`,
   });

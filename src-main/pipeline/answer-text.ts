@@ -1,4 +1,5 @@
 /** Token ids of an answer to the text people read, and a given answer to the ids that are fed. */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Subject } from './subject.ts';
 
@@ -19,7 +20,7 @@ export function fedAnswerTokens(subject: Subject, answer: string, maxNewTokens: 
   if (ids.length <= maxNewTokens) return ids.slice(0, maxNewTokens - 1);
   throw new FoveaError(
     'bad_input',
-    `the given answer has ${ids.length} tokens, and the preset feeds at most ${maxNewTokens} (maxNewTokens)`,
+    `the given answer has ${counted(ids.length, 'token')}, and the preset feeds at most ${maxNewTokens} (maxNewTokens)`,
     { next: 'Shorten the answer, use a preset with more tokens, or let the model answer itself' },
   );
 }

@@ -1,4 +1,5 @@
 /** What a model has positions for, asked before a forward pass that would be too long for it has begun. */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { AnyCheckpoint } from '../checkpoint/open.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
@@ -15,7 +16,7 @@ export function refuseTooManyVisual({ checkpoint }: Positions, [rows, columns]: 
   if (count < maxPositions) return;
   throw new FoveaError(
     'bad_checkpoint',
-    `the picture becomes ${rows} × ${columns} = ${count} visual tokens, and the model has ${maxPositions} positions`,
+    `the picture becomes ${rows} × ${columns} = ${count} visual tokens, and the model has ${counted(maxPositions, 'position')}`,
     {
       where: 'preprocessor_config.json',
       next: 'Compare its sizes, and max_position_embeddings of config.json, with the published ones',
@@ -33,7 +34,7 @@ export function refuseTooLong({ checkpoint }: Positions, length: number, visual:
   if (length < maxPositions) return;
   throw new FoveaError(
     'bad_input',
-    `the prompt takes ${length} tokens (${visual} of the picture), and the model has ${maxPositions} positions`,
+    `the prompt takes ${counted(length, 'token')} (${visual} of the picture), and the model has ${counted(maxPositions, 'position')}`,
     { next: 'Shorten the question, or use a preset with fewer visual tokens' },
   );
 }

@@ -2,6 +2,7 @@
  * A model on one device: the pipeline's port on top of sessions. Every request is a decoder variant (layers, taps,
  * logits, hidden state) that the decoder (decoder.ts, layered-decoder.ts) makes of its sessions.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
 import type { MropePositions, Span } from '../../models/architectures/mrope.ts';
 import { mropePositions } from '../../models/architectures/mrope.ts';
@@ -212,7 +213,7 @@ export class OnnxModel implements VisionLanguageModel {
 
   #checkRoom(length: number): void {
     if (length <= this.#graphs.maxPositions) return;
-    throw new FoveaError('bad_input', `the prompt and answer take ${length} tokens`, {
+    throw new FoveaError('bad_input', `the prompt and answer take ${counted(length, 'token')}`, {
       next: `The model takes ${this.#graphs.maxPositions}: shorten the question`,
     });
   }

@@ -1,7 +1,7 @@
 /** Batches in plain words: what would be decided, what an audit asks for and says, what was done. */
 import type { Batch, LeftOut } from '../../src-shared/contract/procedures.ts';
 import { auditSize, wrongAtMost } from '../../src-shared/kernels/audit.ts';
-import { formatCount, percent } from './words.ts';
+import { counted, formatCount, percent } from './words.ts';
 
 type Decision = Batch['decision'];
 
@@ -10,7 +10,7 @@ const DONE: Readonly<Record<Decision, string>> = { accept: 'accepted', reject: '
 
 /** `1 sample`, `1,204 samples`. */
 export function samplesWords(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'sample' : 'samples'}`;
+  return counted(count, 'sample');
 }
 
 /** `Accept 1,204 samples`. */

@@ -1,4 +1,5 @@
 /** How one label differs from another, counted by what tokens became: numbers of a correction and of each revision. */
+import { counted } from './words.ts';
 import { BG, FG, IGNORE, type Labels } from '../../src-shared/kernels/types.ts';
 
 export const VALUE_NAMES: Readonly<Record<number, string>> = {
@@ -42,5 +43,5 @@ export function changesWords({ total, toFg, toBg, toIgnore }: Changes): string {
   const words = parts
     .filter(([count]) => count > 0)
     .map(([count, value]) => `${count} to ${VALUE_NAMES[value]}`);
-  return `${total} ${total === 1 ? 'token' : 'tokens'}: ${words.join(', ')}`;
+  return `${counted(total, 'token')}: ${words.join(', ')}`;
 }

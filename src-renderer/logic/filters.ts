@@ -8,7 +8,7 @@ import {
   type SortKey,
 } from '../../src-shared/contract/procedures.ts';
 import type { Dropped } from '../../src-shared/kernels/types.ts';
-import { formatCount, percent, STATE_WORDS } from './words.ts';
+import { STATE_WORDS, counted, percent } from './words.ts';
 
 export const FLAG_WORDS: Readonly<Record<Flag, string>> = {
   look_again: 'Look again',
@@ -155,7 +155,7 @@ export function parts(filter: SampleFilter): FilterPart[] {
     const words = `${MEASURE_WORDS[measure]} ${rangeWords(range)}`;
     found.push({ key: `ranges.${measure}`, name: null, words, without: { ranges } });
   }
-  list('ids', filter.ids.length === 0 ? [] : [`${formatCount(filter.ids.length)} chosen samples`]);
+  list('ids', filter.ids.length === 0 ? [] : [counted(filter.ids.length, 'chosen sample')]);
   list('text', filter.text.trim() === '' ? [] : [`“${filter.text.trim()}”`]);
   return found;
 }

@@ -10,7 +10,7 @@ import {
   type Precision,
   type Removal,
 } from '../../src-shared/contract/models.ts';
-import { formatCount, formatDuration, formatMs } from './words.ts';
+import { counted, formatCount, formatDuration, formatMs } from './words.ts';
 
 /** `512 B`, `1.5 MB`, `14.1 GB`; decimal units, as disks are sold and models published. */
 export function formatBytes(bytes: number): string {
@@ -80,7 +80,10 @@ export function factRows({
   if (rpnOnly) return [['RPN', rpnWords(rpnOnly)], size];
   if (tower) {
     return [
-      ['Vision tower', `${tower.layers} layers, pictures of ${tower.imageSize} × ${tower.imageSize}`],
+      [
+        'Vision tower',
+        `${counted(tower.layers, 'layer')}, pictures of ${tower.imageSize} × ${tower.imageSize}`,
+      ],
       size,
     ];
   }
@@ -104,7 +107,7 @@ export function factRows({
     ...adapted,
     ['Family', familyWords(family)],
     ['Parameters', formatParameters(parameters)],
-    ['Decoder', `${layers} layers × ${heads} heads`],
+    ['Decoder', `${counted(layers, 'layer')} × ${counted(heads, 'head')}`],
     ['Visual tokens', grid ? `${grid[0]} × ${grid[1]}` : 'as many as each picture needs'],
     ['RPN', rpn ? rpnWords(rpn) : 'none in this checkpoint'],
     ...rulesRows(rules),
@@ -126,11 +129,11 @@ function adapterRows({
   replaced,
   ownFiles,
 }: AdapterInfo): [string, string][] {
-  const whole = replaced === 0 ? '' : `; ${replaced} tensors replaced`;
+  const whole = replaced === 0 ? '' : `; ${counted(replaced, 'tensor')} replaced`;
   return [
     [
       'Adapter',
-      `LoRA of rank ${ranks.join(', ') || '–'} on ${formatCount(layers)} layers: ${targets.join(', ')}${whole}`,
+      `LoRA of rank ${ranks.join(', ') || '–'} on ${counted(layers, 'layer')}: ${targets.join(', ')}${whole}`,
     ],
     ['Base', baseDir ?? (base === null ? 'not said' : `${base}, which is not on this machine`)],
     ...(ownFiles.length === 0
@@ -145,7 +148,7 @@ function unknownWords(keys: NonNullable<ModelFacts['unknownKeys']>): [string, st
 }
 
 function rpnWords({ k, t }: { readonly k: number; readonly t: number }): string {
-  return `reads layer K = ${k}, T = ${t} layers`;
+  return `reads layer K = ${k}, T = ${counted(t, 'layer')}`;
 }
 
 /** The weights a model can be run with: those of its files first, then the forms that exist of them. */
@@ -342,7 +345,7 @@ export function removalWords({ kind, dir, files, bytes, neededBy }: Removal): {
       stays: `Your folder ${dir} and every file in it.`,
     };
   }
-  const count = files.length === 1 ? '1 file' : `${formatCount(files.length)} files`;
+  const count = counted(files.length, 'file');
   return {
     goes: `Its entry in this list, ${count} (${formatBytes(bytes)}) that Fovea downloaded to ${dir}, and ${cache}.`,
     stays: `Projects, their predictions and your decisions. It can be downloaded again.${lacking(neededBy)}`,

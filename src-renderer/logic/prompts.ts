@@ -1,6 +1,6 @@
 /** Which labels were made with another prompt than their model is asked with today, in words and in one step. */
 import type { RunPrompts } from '../../src-shared/contract/prompts.ts';
-import { formatCount } from './words.ts';
+import { counted } from './words.ts';
 
 type RunPrompt = RunPrompts[number];
 
@@ -42,6 +42,6 @@ export function toMakeAnew(prompts: RunPrompts, activeRunId: number | null): ToM
 
 /** "12 samples show labels made with another prompt." */
 export function anewWords({ shown }: ToMakeAnew): string {
-  const subject = shown === 1 ? '1 sample shows a label' : `${formatCount(shown)} samples show labels`;
+  const subject = counted(shown, 'sample shows a label', 'samples show labels');
   return `${subject} made with another prompt.`;
 }

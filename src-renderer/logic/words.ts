@@ -3,6 +3,9 @@
  */
 import type { SampleState } from '../../src-shared/contract/domain.ts';
 import type { Dropped } from '../../src-shared/kernels/types.ts';
+import { counted, formatCount } from '../../src-shared/contract/counts.ts';
+
+export { counted, formatCount };
 
 export const STATE_WORDS: Record<SampleState, string> = {
   unlabelled: 'Not labelled',
@@ -22,9 +25,21 @@ export function droppedWords(dropped: Dropped): string {
   return `Dropped: the strongest attention is ${formatValue(value)} (at least ${formatValue(limit)} needed)`;
 }
 
+/** `12.5%`; from ten times on it is said as that: `377×`, not `37700%`. */
 export function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))}%`;
+  return share >= 10 ? `${formatCount(Math.round(share))}×` : `${Number((share * 100).toFixed(1))}%`;
 }
+
+/**
+ * A text as a sentence begins. What is no plain word stays as it is: a file's name, a command, a key of a file.
+ */
+export function sentence(text: string): string {
+  const [first] = /^\S*/.exec(text)!;
+  const plain = /^[a-z]+(?:['’-][a-z]+)*[,:;]?$/.test(first) && !PROGRAMS.includes(first);
+  return plain ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
+const PROGRAMS: readonly string[] = ['fovea', 'npm', 'vite', 'git', 'onnxruntime-node', 'ssh'];
 
 /** Whole percents, unless that would read the same as the limit. */
 function percentBeside(value: number, limit: number): string {
@@ -83,10 +98,6 @@ export function timingRows(timings: Readonly<Record<string, number>>): { words: 
   return Object.entries(timings)
     .sort(([a], [b]) => place(a) - place(b))
     .map(([name, ms]) => ({ words: STEPS.find(([known]) => known === name)?.[1] ?? name, ms }));
-}
-
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 /** `0.8 samples/s`, or per minute when slower than one in two seconds. */

@@ -65,7 +65,7 @@ export class Presets {
       this.#put(saved);
       this.#notices.info(
         `Saved the preset ${saved.name}`,
-        'Label with it here, or with fovea label --preset',
+        'Label with it here, or choose it where a model is labelled with',
       );
       return true;
     } catch (thrown) {

@@ -1,4 +1,5 @@
 /** The connection and what holds for the whole project: its summary, jobs, engine, reviewer. */
+import { counted, formatCount } from '../logic/words.ts';
 import type { Job, ProjectSummary } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
@@ -193,7 +194,7 @@ export class Session {
     if (job.message !== null) this.#notices.info(job.message);
     if (job.failed > 0) {
       this.#notices.error(
-        new FoveaError('internal', `${job.failed} of ${job.total} items failed`, {
+        new FoveaError('internal', `${formatCount(job.failed)} of ${counted(job.total, 'item')} failed`, {
           next: 'The others are done; start again to retry the failed ones',
         }),
       );

@@ -2,6 +2,7 @@
  * Why rows of a file failed, or were read otherwise than they are written: by kind, each with the first of its lines.
  * A file of a million rows says no more than one of a hundred.
  */
+import { counted } from './counts.ts';
 import { z } from 'zod';
 
 export const reasonSchema = z.object({
@@ -22,7 +23,7 @@ export type Reason = z.infer<typeof reasonSchema>;
  */
 export function reasonLines(file: string, reasons: readonly Reason[], unit: 'row' | 'sample'): string[] {
   return reasons.flatMap(({ reason, next, count, places }) => {
-    const rows = count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
+    const rows = counted(count, unit);
     const more = count - places.length;
     return [
       `${rows}: ${reason}${next === null ? '' : `. ${next}`}`,

@@ -16,7 +16,7 @@ test('rows are counted by kind, the first lines of each are kept, the most frequ
   );
   assert.deepEqual([least.count, least.places], [1, [{ line: 3, value: null }]]);
   assert.deepEqual(reasonLines('q.jsonl', [most, least], 'row'), [
-    '100000 rows: the picture is missing. Check the path',
+    '100,000 rows: the picture is missing. Check the path',
     '  q.jsonl line 10: "10.png"',
     '  q.jsonl line 11: "11.png"',
     '  q.jsonl line 12: "12.png"',

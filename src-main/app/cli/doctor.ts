@@ -1,4 +1,5 @@
 /** `fovea doctor`: everything Fovea needs of this machine, tried and not assumed, each with what to do when it fails. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { resolve } from 'node:path';
 import { repairProject, type Repaired } from '../../store/repair/repair.ts';
 import type { AddCommand } from './command.ts';
@@ -44,10 +45,12 @@ function repairWords(report: Repaired): string[] {
       (words) =>
         `Put back: the database ${words.replace(/^(lacks|has)/, (verb) => (verb === 'lacks' ? 'lacked' : 'had'))}`,
     ),
-    ...Object.entries(lost).map(([table, n]) => `Lost: ${n} stretches or rows of ${table}`),
-    `Put back from the journal: ${replayed} decisions`,
+    ...Object.entries(lost).map(
+      ([table, n]) => `Lost: ${counted(n, 'stretch or row', 'stretches or rows')} of ${table}`,
+    ),
+    `Put back from the journal: ${counted(replayed, 'decision')}`,
     ...(withoutSample > 0
-      ? [`Left in the journal: ${withoutSample} decisions on samples that are not here`]
+      ? [`Left in the journal: ${counted(withoutSample, 'decision')} on samples that are not here`]
       : []),
     ...(removedAgain > 0 ? [`Removed again: ${removedAgain} samples that had been removed since`] : []),
     ...(removed > 0
@@ -55,7 +58,7 @@ function repairWords(report: Repaired): string[] {
       : []),
     ...(withoutPrediction > 0
       ? [
-          `Left in the journal: ${withoutPrediction} labels without a prediction; label again, then repair again`,
+          `Left in the journal: ${counted(withoutPrediction, 'label')} without a prediction; label again, then repair again`,
         ]
       : []),
   ];

@@ -1,4 +1,5 @@
 /** `fovea export`: accepted and corrected samples as a data set, and an account of everything left out. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { resolve } from 'node:path';
 import {
   exportFormatSchema,
@@ -65,7 +66,7 @@ export const addExport: AddCommand = (program, cli) => {
         runs: report.runs,
       },
       [
-        `Exported ${report.done} samples to ${report.path} in ${report.seconds.toFixed(1)} s`,
+        `Exported ${counted(report.done, 'sample')} to ${report.path} in ${report.seconds.toFixed(1)} s`,
         ...lines('left out', report.skipped),
         ...lines('changed by the format', report.notes),
         ...pictureLines(report.pictures, path),
@@ -105,7 +106,7 @@ function pictureLines({ changed, unshown, unchecked }: ExportReport['pictures'],
 }
 
 function ofSamples(n: number, one: string, many: string): string {
-  return n === 1 ? `1 sample ${one}` : `${n} samples ${many}`;
+  return counted(n, `sample ${one}`, `samples ${many}`);
 }
 /** Labels of several runs in one file: other models or presets made them. One run alone goes without saying. */
 function mixture(runs: Readonly<Record<string, number>>): string[] {

@@ -1,4 +1,5 @@
 /** `fovea import`: questions about a folder of pictures, into a project that is made when there is none. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { BOX_FORMS, TURNS } from '../../../src-shared/contract/procedures.ts';
@@ -51,10 +52,10 @@ export const addImport: AddCommand = (program, cli) => {
     }
     const { added, updated, failed, skipped, seconds, failures, notes, linkedInto } = report;
     for (const line of reasonLines(options.questions, notes, 'sample')) output.note(line);
-    const corrected = updated > 0 ? `${updated} were corrected, ` : '';
+    const corrected = updated > 0 ? `${counted(updated, 'was', 'were')} corrected, ` : '';
     output.result(
       { done: added, updated, failed, skipped, seconds, project: resolve(path), failures, notes, linkedInto },
-      `Imported ${added} ${added === 1 ? 'sample' : 'samples'} (${corrected}${skipped} were there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
+      `Imported ${counted(added, 'sample')} (${corrected}${skipped} were there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
     );
     return exitOfBatch(failed);
   });
@@ -99,7 +100,7 @@ function refuseIfNothing(found: ImportReport, file: string): void {
   const { failed, failures } = found;
   const [{ reason, next, count, places }] = failures;
   const others = failed > count ? ` and ${failed - count} for other reasons` : '';
-  const rows = failed > 1 ? ` (${count} rows${others})` : '';
+  const rows = failed > 1 ? ` (${counted(count, 'row')}${others})` : '';
   const value = places[0].value === null ? '' : `: ${places[0].value}`;
   throw new FoveaError('bad_input', `${reason}${value}${rows}`, {
     where: `${file} line ${places[0].line}`,

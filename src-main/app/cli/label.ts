@@ -1,4 +1,5 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import type { DeviceChoice } from '../../engine/protocol.ts';
 import { unansweredWords } from '../../jobs/label-run.ts';
 import { runOfAnotherPrompt } from '../../jobs/run-prompts.ts';
@@ -83,7 +84,7 @@ export const addLabel: AddCommand = (program, cli) => {
     const without = unanswered > 0 ? `, ${unanswered} have no answer to feed` : '';
     output.result(
       { done, failed, skipped, unanswered, seconds, run: runId, failures },
-      `Labelled ${done} samples (${Math.max(0, skipped - unanswered)} needed no work${without}, ${failed} failed) in ${seconds.toFixed(1)} s`,
+      `Labelled ${counted(done, 'sample')} (${Math.max(0, skipped - unanswered)} needed no work${without}, ${failed} failed) in ${seconds.toFixed(1)} s`,
     );
     return exitOfBatch(failed);
   });

@@ -1,4 +1,5 @@
 /** `fovea model check`: whether a checkpoint folder can be used and on which devices, found out by loading it. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { availableMemory } from 'node:process';
 import { cachedState, formOf } from '../../checkpoint/cached.ts';
 import type { CacheState } from '../../checkpoint/quantised/index.ts';
@@ -169,8 +170,8 @@ function describe(info: CheckedModel): string {
   const stored = Object.entries(dtypes).map(([dtype, count]) => `${dtype} ${(count / 1e6).toFixed(1)} M`);
   return [
     `${info.name}: ${info.family}, ${(info.parameters / 1e6).toFixed(1)} M parameters (${stored.join(', ')})`,
-    `  decoder    ${info.layers} layers, ${info.heads} heads; grid ${dynamicGrid ? 'of each picture' : info.grid.join('×')}`,
-    `  RPN        ${rpn ? `from layer ${rpn.k}, ${rpn.t} layers${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
+    `  decoder    ${counted(info.layers, 'layer')}, ${counted(info.heads, 'head')}; grid ${dynamicGrid ? 'of each picture' : info.grid.join('×')}`,
+    `  RPN        ${rpn ? `from layer ${rpn.k}, ${counted(rpn.t, 'layer')}${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
     ...(adapter ? adapterLines(adapter, info) : []),
     ...rulesLines(info),
     ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
@@ -227,9 +228,9 @@ function adapterLines(
   { dir, ranks, targets, modules, replaced, ownFiles }: AdapterFacts,
   info: Pick<ModelInfo, 'dir'>,
 ): string[] {
-  const whole = replaced === 0 ? '' : `; ${replaced} tensors replaced`;
+  const whole = replaced === 0 ? '' : `; ${counted(replaced, 'tensor')} replaced`;
   return [
-    `  adapter    LoRA of rank ${ranks.join(', ') || '–'} on ${modules} layers (${targets.join(', ')})${whole}`,
+    `  adapter    LoRA of rank ${ranks.join(', ') || '–'} on ${counted(modules, 'layer')} (${targets.join(', ')})${whole}`,
     `             ${dir === info.dir ? 'beside its base in this folder: without it, move it elsewhere' : `out of ${dir}`}`,
     `  base       ${info.dir}: its tokenizer, template and picture settings are used`,
     ...(ownFiles.length === 0

@@ -1,4 +1,5 @@
 /** `fovea model remove`: forgets a model; of the disk it takes only what Fovea itself put there. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { openLibrary } from '../library.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
@@ -19,7 +20,7 @@ export const addRemove: AddCommand = (model, cli) => {
     const removal = await (dryRun ? library.removal(name) : library.remove(name));
     const { kind, dir, files, bytes } = removal;
     const done = dryRun ? 'Would forget' : 'Forgot';
-    const deleted = `${dryRun ? 'would delete' : 'deleted'} ${files.length} files, ${size(bytes)}, in ${dir}`;
+    const deleted = `${dryRun ? 'would delete' : 'deleted'} ${counted(files.length, 'file')}, ${size(bytes)}, in ${dir}`;
     output.result(
       { ...removal, removed: !dryRun },
       kind === 'folder' ? `${done} ${name}; its files stay in ${dir}` : `${done} ${name}; ${deleted}`,

@@ -1,4 +1,5 @@
 /** Models of the library as lines of text. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import type { AdapterInfo, LibraryModel } from '../../../src-shared/contract/models.ts';
 
 /** `1.5 MB`, `14.1 GB`. */
@@ -7,7 +8,7 @@ export function size(bytes: number): string {
 }
 
 function adapterWords({ ranks, layers, targets }: AdapterInfo): string {
-  return `LoRA adapter of rank ${ranks.join(', ') || '–'} on ${layers} layers (${targets.join(', ')})`;
+  return `LoRA adapter of rank ${ranks.join(', ') || '–'} on ${counted(layers, 'layer')} (${targets.join(', ')})`;
 }
 
 /** What a model is, or why that is not known, on one line. */
@@ -27,9 +28,10 @@ export function factsLine({
     return `unfinished download, ${size(bytesOnDisk)} of ${total === null ? 'unknown size' : size(total)}`;
   }
   if (rpnOnly) {
-    return `RPN only, from layer ${rpnOnly.k}, ${rpnOnly.t} layers, ${size(bytesOnDisk)}: lay it over its base model with --rpn`;
+    return `RPN only, from layer ${rpnOnly.k}, ${counted(rpnOnly.t, 'layer')}, ${size(bytesOnDisk)}: lay it over its base model with --rpn`;
   }
-  if (tower) return `vision tower, ${tower.layers} layers, ${size(bytesOnDisk)}: models that name it use it`;
+  if (tower)
+    return `vision tower, ${counted(tower.layers, 'layer')}, ${size(bytesOnDisk)}: models that name it use it`;
   const words = adapter && adapterWords(adapter);
   if (!facts) return [words, `cannot be used: ${problem?.message ?? 'unknown'}`].filter(Boolean).join(', ');
   const { family, parameters, layers, heads, rpn, dtypes } = facts;
@@ -37,8 +39,8 @@ export function factsLine({
     ...(words === null ? [] : [words]),
     family,
     `${(parameters / 1e6).toFixed(1)} M parameters (${Object.keys(dtypes).join(', ')})`,
-    `${layers} layers × ${heads} heads`,
-    rpn ? `RPN from layer ${rpn.k}, ${rpn.t} layers` : 'no RPN',
+    `${counted(layers, 'layer')} × ${counted(heads, 'head')}`,
+    rpn ? `RPN from layer ${rpn.k}, ${counted(rpn.t, 'layer')}` : 'no RPN',
     size(bytesOnDisk),
   ].join(', ');
 }

@@ -1,4 +1,5 @@
 /** `fovea pictures`: whether the pictures' files are there, and the ones that were labelled. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import type { PictureCheck } from '../../../src-shared/contract/procedures.ts';
 import { checkInThread } from '../../jobs/pictures/in-thread.ts';
 import { countMarked } from '../../store/picture-change.ts';
@@ -32,7 +33,7 @@ export const addPictures: AddCommand = (program, cli) => {
       output.result(
         { ...report, samples: marked, roots },
         [
-          `Looked at ${report.looked} pictures`,
+          `Looked at ${counted(report.looked, 'picture')}`,
           ...roots.map(({ dir, pictures, missing: gone }) =>
             gone === 0
               ? `  ${dir}: all ${pictures} are there`
@@ -56,6 +57,6 @@ function marks(report: PictureCheck, { changed }: { readonly changed: number }):
       : []),
     changed === 0
       ? '  No label is of another picture than the one that is there'
-      : `  ${changed} samples were labelled on another picture than is there now: exports leave them out. On the page, filter by "Picture changed", then label again, keep the label or reject`,
+      : `  ${counted(changed, 'sample was', 'samples were')} labelled on another picture than is there now: exports leave them out. On the page, filter by "Picture changed", then label again, keep the label or reject`,
   ];
 }

@@ -1,4 +1,5 @@
 /** `fovea relink`: leads a moved image folder to where its pictures are now. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import type { RelinkPlan } from '../../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { checkInThread, planInThread } from '../../jobs/pictures/in-thread.ts';
@@ -32,7 +33,7 @@ export const addRelink: AddCommand = (program, cli) => {
       if (short > 0 && partly !== true) {
         throw new FoveaError(
           'bad_input',
-          `${short} of the pictures are not there as they were: ${words(plan)}`,
+          `Of the pictures, ${counted(short, 'is', 'are')} not there as they were: ${words(plan)}`,
           {
             where: to,
             next: `Nothing was changed. Give another folder, or relink with --partly${plan.examples.length > 0 ? `; look for ${plan.examples[0]}` : ''}`,
@@ -57,7 +58,7 @@ export const addRelink: AddCommand = (program, cli) => {
 
 function planLines(plan: RelinkPlan): string[] {
   return [
-    ...plan.roots.map(({ from, to, pictures }) => `${from} → ${to}: ${pictures} pictures`),
+    ...plan.roots.map(({ from, to, pictures }) => `${from} → ${to}: ${counted(pictures, 'picture')}`),
     `  ${words(plan)}`,
     ...plan.linkedInto.map(
       (folder) => `  Links in it lead into ${folder}: pictures are read from there, too`,

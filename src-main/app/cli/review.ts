@@ -1,4 +1,5 @@
 /** `fovea review --apply`: decisions from a file, all of its lines or none. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { resolve } from 'node:path';
 import { applyReviewsFile } from '../../jobs/apply-reviews.ts';
 import { backUpDaily } from '../../store/backup/backup.ts';
@@ -29,7 +30,7 @@ export const addReview: AddCommand = (program, cli) => {
       },
       { writes: true },
     );
-    output.result(report, `Applied ${report.done} decisions in ${report.seconds.toFixed(1)} s`);
+    output.result(report, `Applied ${counted(report.done, 'decision')} in ${report.seconds.toFixed(1)} s`);
     return EXIT.done;
   });
 };

@@ -5,9 +5,9 @@ import { usageError, type AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';
 
 interface Options {
-  readonly port: number | null;
+  readonly port?: number;
   readonly host: string;
-  readonly allow: readonly string[];
+  readonly allow?: readonly string[];
 }
 
 /** Each address lets one browser in, once: nobody who reads it later can use it. */
@@ -21,18 +21,12 @@ export const addServe: AddCommand = (program, cli) => {
     .command('serve')
     .description('serve the review page to a browser on this machine')
     .argument('[project]', 'project folder; without one the page offers the demo')
-    .option(
-      '--port <n>',
-      'port; 0 takes a free one (default: the first free of a few usual ones)',
-      parsePort,
-      null,
-    )
+    .option('--port <n>', 'port; 0 takes a free one (default: the first free of a few usual ones)', parsePort)
     .option('--host <name>', 'loopback address to listen on', '127.0.0.1')
     .option(
       '--allow <dir>',
       'a folder the page may import from and export to, besides the home folder, this one and the project’s (repeatable)',
-      (dir: string, before: readonly string[]) => [...before, dir],
-      [],
+      (dir: string, before: readonly string[] = []) => [...before, dir],
     );
   cli.define<Options>(command, async ({ output, stdin, signal }, [project], { port, host, allow }) => {
     const address = Object.hasOwn(ADDRESSES, host) ? ADDRESSES[host as keyof typeof ADDRESSES] : null;
@@ -45,9 +39,9 @@ export const addServe: AddCommand = (program, cli) => {
     const projectPath = project === undefined ? null : resolve(project);
     await serveUntilStopped({
       projectPath,
-      port,
+      port: port ?? null,
       address,
-      allow,
+      allow: allow ?? [],
       signal,
       onReady: (url) => {
         output.result({ url, project: projectPath }, `Fovea is at ${url}`);

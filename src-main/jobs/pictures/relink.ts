@@ -1,4 +1,5 @@
 /** Leads a moved image folder to where its pictures are now: samples, labels and decisions stay what they are. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { realpath } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RelinkPlan } from '../../../src-shared/contract/procedures.ts';
@@ -26,10 +27,14 @@ export async function relink(project: Project, from: string, to: string, plan: R
     (root) => !ids.has(root.id) && moved.some((one) => one.to === root.dir),
   );
   if (taken) {
-    throw new FoveaError('conflict', `the project has ${taken.pictures} pictures from there already`, {
-      where: taken.dir,
-      next: 'They were imported again from the new place: remove that import first, then relink',
-    });
+    throw new FoveaError(
+      'conflict',
+      `the project has ${counted(taken.pictures, 'picture')} from there already`,
+      {
+        where: taken.dir,
+        next: 'They were imported again from the new place: remove that import first, then relink',
+      },
+    );
   }
   const realProject = await realpath(project.path);
   const places = await Promise.all(

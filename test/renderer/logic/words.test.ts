@@ -6,7 +6,9 @@ import {
   formatDuration,
   formatMs,
   formatValue,
+  percent,
   reasonWords,
+  sentence,
   timingRows,
 } from '../../../src-renderer/logic/words.ts';
 
@@ -64,4 +66,20 @@ test('timings come in pipeline order, the total last', () => {
     rows.map(({ words }) => words),
     ['Read picture', 'RPN', 'novel', 'Total'],
   );
+});
+
+test('a sentence begins with a capital, but a file’s name, a command or a key of a file stays as it is', () => {
+  assert.equal(sentence('the folder is gone'), 'The folder is gone');
+  assert.equal(sentence('model.safetensors is cut off'), 'model.safetensors is cut off');
+  for (const name of ['config.json', 'tie_word_embeddings', 'fovea', 'mm_vision_tower', 'a/b', 'q.jsonl']) {
+    assert.equal(sentence(`${name} is not right`), `${name} is not right`);
+  }
+  assert.equal(sentence(''), '');
+});
+
+test('shares of ten and more are said as times', () => {
+  assert.equal(percent(377), '377×');
+  assert.equal(percent(1200), '1,200×');
+  assert.equal(percent(9.87), '987%');
+  assert.equal(percent(0.125), '12.5%');
 });
