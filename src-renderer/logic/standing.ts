@@ -1,6 +1,6 @@
 /**
  * What holds for a sample while it is worked on: the decision that stands and the label on screen. Undo moves between
- * such states, and each move is saved as a revision of its own.
+ * such states (`undo-order.ts`), and each move is saved as a revision of its own.
  */
 import {
   carriesSomething,
@@ -8,7 +8,6 @@ import {
   type AcceptRefusal,
 } from '../../src-shared/contract/acceptable.ts';
 import type { Decision, Review, SampleState } from '../../src-shared/contract/domain.ts';
-import { History } from './history.ts';
 import type { Draft } from './save-queue.ts';
 
 export interface Standing {
@@ -25,7 +24,8 @@ export interface Edit {
   readonly sampleId: number;
   readonly predictionId: number | null;
   readonly predicted: Int8Array | null;
-  readonly history: History<Standing>;
+  /** What holds now; replaced as a whole, never changed in place. */
+  standing: Standing;
 }
 
 /** Starts from what is stored: the latest revision's label (a reset has none), else the predicted one. */
@@ -43,13 +43,13 @@ export function startEdit(
     sampleId,
     predictionId: prediction?.id ?? null,
     predicted,
-    history: new History<Standing>({ decision, label, note: review?.note ?? null }),
+    standing: { decision, label, note: review?.note ?? null },
   };
 }
 
 /** The state after accepting what is on screen: a label that differs from the predicted one stays corrected. */
 export function accepted(edit: Edit): Standing {
-  const { label, note } = edit.history.current;
+  const { label, note } = edit.standing;
   return { decision: sameLabel(label, edit.predicted) ? 'accept' : 'correct', label, note };
 }
 
@@ -61,7 +61,7 @@ export function accepted(edit: Edit): Standing {
 export function restored(edit: Edit, review: Review): Standing | null {
   const { note } = review;
   if (review.decision === 'reset') return { decision: 'none', label: edit.predicted, note };
-  if (review.decision === 'reject') return { decision: 'reject', label: edit.history.current.label, note };
+  if (review.decision === 'reject') return { decision: 'reject', label: edit.standing.label, note };
   const label = review.label && labelOf(review.label);
   if (!label || !edit.predicted || label.length !== edit.predicted.length) return null;
   const untouched = review.decision === 'accept' && sameLabel(label, edit.predicted);
@@ -75,7 +75,7 @@ export function restored(edit: Edit, review: Review): Standing | null {
 export function whyNotStanding(edit: Edit, standing: Standing): AcceptRefusal | null {
   const { decision, label } = standing;
   if ((decision !== 'accept' && decision !== 'correct') || label === null) return null;
-  const now = edit.history.current;
+  const now = edit.standing;
   if (now.decision === decision && sameLabel(now.label, label)) return null;
   return whyNotAcceptable({ label });
 }
@@ -126,6 +126,18 @@ export function stateOf(edit: Edit, standing: Standing): SampleState {
 /** Label bytes of the wire as signed values. */
 export function labelOf(bytes: Uint8Array): Int8Array {
   return new Int8Array(bytes.slice().buffer);
+}
+
+/** Whether going from one to the other changes nothing, not even on screen. */
+export function sameStanding(a: Standing, b: Standing): boolean {
+  return a.decision === b.decision && a.note === b.note && sameLabel(a.label, b.label);
+}
+
+/** Whether two standings are the same to the store, which keeps a label only of what was accepted or corrected. */
+export function holds(standing: Standing, wanted: Standing): boolean {
+  if (standing.decision !== wanted.decision || standing.note !== wanted.note) return false;
+  const labelled = wanted.decision === 'accept' || wanted.decision === 'correct';
+  return !labelled || sameLabel(standing.label, wanted.label);
 }
 
 export function sameLabel(a: Int8Array | null, b: Int8Array | null): boolean {

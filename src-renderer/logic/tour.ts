@@ -26,7 +26,7 @@ export interface TourFacts {
   readonly inPane: boolean;
   /** The last decision made here that the main side has confirmed. */
   readonly saved: { readonly id: number; readonly sampleId: number; readonly decision: Decision } | null;
-  /** A step of the sample on screen was undone, and could be redone. */
+  /** A step was undone, and could be redone. */
   readonly undone: boolean;
   /** Exports that were written on this visit. */
   readonly exports: number;

@@ -13,7 +13,7 @@ import {
 } from '../../src-shared/contract/procedures.ts';
 import { appliedWords, nextToLookAt, undoneWords } from '../logic/batch.ts';
 import type { Gallery } from './gallery.svelte.ts';
-import type { Notices } from './notices.svelte.ts';
+import type { Notices, Offered } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import { readNumber, store } from './stored.ts';
@@ -31,6 +31,9 @@ export class Batches {
   #sending: Promise<void> = Promise.resolve();
   /** Decided from this page and not undone: what a press of the key takes back. */
   #last: { readonly id: number; readonly project: string | undefined } | null = null;
+  /** The notices that offer to take a batch back, by its number. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
+  readonly #offered = new Map<number, Offered>();
 
   target = $state<Target>(AUDIT_TARGETS.find((one) => one === readNumber('auditTarget', 0.05)) ?? 0.05);
   scope = $state.raw<Scope | null>(null);
@@ -50,6 +53,10 @@ export class Batches {
   error = $state.raw<FoveaError | null>(null);
   /** Called when a batch was decided or undone from this page. */
   onDone: () => void = () => undefined;
+  /** Called when a batch was decided from this page. */
+  onApplied: (id: number) => void = () => undefined;
+  /** Called when a batch was taken back, from wherever. */
+  onUndone: (id: number) => void = () => undefined;
 
   constructor(session: Session, queue: Queue, gallery: Gallery, notices: Notices) {
     this.#session = session;
@@ -154,7 +161,9 @@ export class Batches {
       return true;
     }
     this.#last = { id: done.id, project: this.#session.project?.path };
-    this.#notices.offer(appliedWords(done), { words: 'Undo', run: () => void this.undo(done) });
+    const undo = { words: 'Undo', run: () => void this.undo(done) };
+    this.#offered.set(done.id, this.#notices.offer(appliedWords(done), undo));
+    this.onApplied(done.id);
     return true;
   }
 
@@ -170,9 +179,15 @@ export class Batches {
   undoLast(): boolean {
     // Another project has other batches under the same numbers.
     const here = this.#last?.project === this.#session.project?.path ? this.#last?.id : undefined;
-    const last = this.list?.find(({ id, state }) => id === here && state === 'applied');
-    if (last) void this.undo(last);
-    return last !== undefined;
+    return here !== undefined && this.undoById(here);
+  }
+
+  /** Takes a batch back. @returns false when it does not stand any more */
+  undoById(wanted: number): boolean {
+    const batch = this.list?.find(({ id, state }) => id === wanted && state === 'applied');
+    // While one is being written, it is that one's turn.
+    if (batch && !this.working) void this.undo(batch);
+    return batch !== undefined;
   }
 
   /** Stops what is being decided or undone; all of it is taken back. */
@@ -223,6 +238,11 @@ export class Batches {
 
   #heard(batch: Batch): void {
     if (this.elsewhere?.id === batch.id) this.elsewhere = null;
+    if (batch.state === 'undone') {
+      this.#offered.get(batch.id)?.withdraw();
+      this.#offered.delete(batch.id);
+      this.onUndone(batch.id);
+    }
     const others = (this.list ?? []).filter(({ id }) => id !== batch.id);
     // One audit at a time: a new one ended the one before.
     const left = batch.state === 'auditing' ? others.filter(({ state }) => state !== 'auditing') : others;

@@ -5,10 +5,8 @@
  */
 import type { Review } from '../../src-shared/contract/domain.ts';
 import type { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { EventPayload } from '../../src-shared/contract/procedures.ts';
 import {
   accepted,
-  draftBack,
   draftOf,
   restored,
   sameLabel,
@@ -22,19 +20,16 @@ import { STATE_AFTER, type Draft, type Saved } from '../logic/save-queue.ts';
 import type { Bundle } from './bundles.ts';
 import { Copying } from './copying.svelte.ts';
 import { Editing } from './editing.svelte.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { Handover } from './handover.ts';
 import type { Notices } from './notices.svelte.ts';
+import { putBack, type OwnDecision } from './put-back.ts';
 import type { Queue } from './queue.svelte.ts';
 import { newest, Saving } from './saving.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import { Showing } from './showing.svelte.ts';
+import { Undoing } from './undoing.svelte.ts';
 import type { View } from './view.svelte.ts';
-
-/** A decision made here that was saved, and the revision before it; null where there was none. */
-export interface OwnDecision {
-  readonly review: Review;
-  readonly before: Review | null;
-}
 
 export class Desk {
   readonly #session: Session;
@@ -42,14 +37,13 @@ export class Desk {
   readonly #notices: Notices;
   readonly #saving: Saving;
   readonly #showing: Showing;
-  /** Samples with an own note on somebody else's decision that is not on screen yet. */
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
-  readonly #mergedOnto = new Set<number>();
+  readonly #elsewhere: Elsewhere;
   #moving = false;
   #projectPath: string | null = null;
   #projectId: string | null = null;
   #runId: number | null = null;
   readonly editing: Editing;
+  readonly undoing: Undoing;
   readonly copying: Copying;
   readonly handover: Handover;
 
@@ -59,7 +53,7 @@ export class Desk {
     this.#notices = notices;
     this.#saving = new Saving(session, {
       onSaved: (draft, saved) => this.#saved(draft, saved),
-      onMerged: (sampleId, theirs) => this.#merged(sampleId, theirs),
+      onMerged: (sampleId, theirs) => this.#elsewhere.merged(sampleId, theirs),
       onPending: () => this.handover.changed(),
     });
     this.handover = new Handover(session, this.#saving, notices, (id, decision) => {
@@ -76,18 +70,36 @@ export class Desk {
     this.editing = new Editing({
       mayEdit: () => this.#isShown() && !this.#session.refusesWriting() && !this.#refusesTrial(),
       refuses: (edit, standing) => this.#refuses(edit, standing),
-      onStep: (edit, standing, before) => this.#submit(edit, standing, before),
+      onStep: (edit, before) => this.#submit(edit, before),
+      onChange: (edit, before) => this.#did(edit, before, false),
       isDirty: (id) => this.#saving.isDirty(id),
     });
+    this.undoing = new Undoing(
+      {
+        shownId: () => this.#showing.id,
+        current: () => this.editing.current,
+        mayTravel: () => !this.#refusesTrial(),
+        show: (id) => this.#moveTo(id),
+        put: (edit, standing) => this.editing.put(edit, standing),
+        next: () => this.next(),
+      },
+      notices,
+    );
     this.copying = new Copying(session, this.#showing, this.editing, notices);
-    session.client.on('sample.changed', (change) => this.#sampleChanged(change));
-    session.client.on('samples.changed', () => void this.#manyChanged());
+    this.#elsewhere = new Elsewhere(session, queue, notices, {
+      saving: this.#saving,
+      showing: this.#showing,
+      editing: this.editing,
+      undoing: this.undoing,
+      isOnScreen: () => this.isOnScreen(),
+      reload: () => this.reload(),
+    });
     session.client.onConnection((open) => {
       if (!open) return;
       this.#saving.retry();
       if (this.problem || this.bundle?.pictureProblem) this.reload();
       // Nothing was heard meanwhile.
-      else void this.#manyChanged();
+      else void this.#elsewhere.manyChanged();
     });
   }
 
@@ -132,6 +144,7 @@ export class Desk {
   show(id: number | null): void {
     if (id === this.#showing.id) return;
     this.editing.settle();
+    this.undoing.leads(id);
     this.#showing.show(id);
   }
 
@@ -143,7 +156,7 @@ export class Desk {
   /** A sample's prediction was added to: it is asked for anew, unless something is being drawn or saved on it. */
   refresh(sampleId: number): void {
     const drawing = sampleId === this.#showing.id && this.editing.busy;
-    if (!drawing && !this.#saving.isDirty(sampleId)) this.#stale(sampleId);
+    if (!drawing && !this.#saving.isDirty(sampleId)) this.#elsewhere.stale(sampleId);
   }
 
   /** Forgets what is known of the sample on screen and asks again. */
@@ -167,6 +180,7 @@ export class Desk {
     this.#projectId = id;
     this.#runId = runId;
     this.editing.clear();
+    this.undoing.clear();
     this.#showing.clear();
   }
 
@@ -182,39 +196,54 @@ export class Desk {
       this.#notices.info('There is nothing to accept yet', 'Label the sample first, or reject it');
       return;
     }
-    if (this.editing.step(edit, accepted(edit))) this.next();
+    this.#decide(edit, accepted(edit));
   }
 
   reject(): void {
     const edit = this.#decided();
     if (!edit) return;
-    this.editing.step(edit, { ...edit.history.current, decision: 'reject' });
+    this.#decide(edit, { ...edit.standing, decision: 'reject' });
+  }
+
+  undo(): void {
+    this.#travel(() => this.undoing.undo());
+  }
+
+  redo(): void {
+    this.#travel(() => this.undoing.redo());
+  }
+
+  #travel(move: () => void): void {
+    if (this.editing.stepBack()) return;
+    this.editing.settle();
+    move();
+  }
+
+  #decide(edit: Edit, standing: Standing): void {
+    const before = edit.standing;
+    const step = this.editing.step(edit, standing);
+    if (step === 'refused') return;
+    // Enter on what is accepted already is a decision, too, where it goes on: undo goes back to it.
+    if (step === 'taken' || this.#queue.nextIndex < this.#queue.total) this.#did(edit, before, true);
     this.next();
+  }
+
+  #did({ sampleId, predictionId, standing }: Edit, before: Standing, decides: boolean): void {
+    this.undoing.did({ kind: 'step', sampleId, predictionId, before, after: standing, decides });
   }
 
   /** Makes an earlier revision hold again, as a new one. */
   restore(review: Review): void {
     const edit = this.#decided();
     const standing = edit && restored(edit, review);
-    if (edit && standing) this.editing.step(edit, standing);
+    if (edit && standing) this.editing.changeTo(edit, standing);
   }
 
   /** Makes hold again what stood before own decisions, each as a new revision; what was decided since stays. */
   putBack(decisions: readonly OwnDecision[]): void {
-    for (const { review, before } of decisions) {
-      const { sampleId } = review;
-      if (this.#saving.isDirty(sampleId) || this.#saving.seen(sampleId) !== review.id) continue;
-      const edit = this.#showing.id === sampleId ? this.editing.current : null;
-      const standing = edit && restored(edit, before ?? { ...review, decision: 'reset', note: null });
-      if (edit && standing) {
-        this.editing.step(edit, standing);
-        continue;
-      }
-      const draft = draftBack(review, before);
-      this.editing.forget(sampleId);
-      this.#queue.setState(sampleId, STATE_AFTER[draft.decision]);
-      this.#saving.add(draft);
-    }
+    const { editing, undoing } = this;
+    const parts = { saving: this.#saving, showing: this.#showing, queue: this.#queue, editing, undoing };
+    for (const decision of decisions) putBack(parts, decision);
   }
 
   /**
@@ -223,7 +252,7 @@ export class Desk {
    */
   setNote(text: string): boolean {
     const edit = this.#decided();
-    if (edit) this.editing.step(edit, { ...edit.history.current, note: text.trim() || null });
+    if (edit) this.editing.changeTo(edit, { ...edit.standing, note: text.trim() || null });
     return edit !== null;
   }
 
@@ -245,12 +274,14 @@ export class Desk {
 
   keepMine(sampleId: number): void {
     const theirs = this.#saving.keepMine(sampleId)?.theirs;
+    this.undoing.lose(sampleId);
     if (theirs) this.#showing.revised(sampleId, theirs);
   }
 
   takeTheirs(sampleId: number): void {
     this.#saving.takeTheirs(sampleId);
-    this.#stale(sampleId);
+    this.undoing.lose(sampleId);
+    this.#elsewhere.stale(sampleId);
   }
 
   /** The edit to decide on; says so when a key came before the sample was on screen. */
@@ -290,7 +321,7 @@ export class Desk {
   }
 
   #unseen(edit: Edit, standing: Standing): Unseen | null {
-    const now = edit.history.current;
+    const { standing: now } = edit;
     const says = standing.decision === 'accept' || standing.decision === 'correct';
     const same = now.decision === standing.decision && sameLabel(now.label, standing.label);
     const { bundle } = this.#showing;
@@ -298,7 +329,8 @@ export class Desk {
     return whyUnseen(bundle.detail.image, bundle.picture !== null);
   }
 
-  #submit(edit: Edit, standing: Standing, before: Standing): void {
+  #submit(edit: Edit, before: Standing): void {
+    const { standing } = edit;
     const draft = draftOf(edit, standing, before);
     const held = (draft.decision === 'reset') === (standing.decision === 'none');
     if (!held) {
@@ -307,6 +339,18 @@ export class Desk {
     }
     this.#queue.setState(edit.sampleId, held ? stateOf(edit, standing) : STATE_AFTER[draft.decision]);
     this.#saving.add(draft);
+  }
+
+  /** To a sample wherever it is. @returns whether the list has it */
+  async #moveTo(id: number): Promise<boolean> {
+    const index = this.#queue.indexOf(id);
+    if (index !== undefined) await this.#move(index);
+    if (index !== undefined || this.#moving) return true;
+    this.#moving = true;
+    const listed = await this.#queue.goTo(id);
+    this.#moving = false;
+    this.show(this.#queue.currentId);
+    return listed;
   }
 
   async #move(index: number): Promise<void> {
@@ -329,11 +373,15 @@ export class Desk {
       const seen = this.#saving.seen(id);
       const behind = seen !== null && (newestId ?? 0) < seen;
       if (!this.#saving.isDirty(id) && !behind) {
-        if (newestId !== seen) this.editing.forget(id);
+        if (newestId !== seen) {
+          this.editing.forget(id);
+          this.undoing.lose(id);
+        }
         this.#saving.setSeen(id, newestId);
       }
     }
     this.editing.open(bundle);
+    this.undoing.arrive();
   }
 
   #saved(draft: Draft, { review, state }: Saved): void {
@@ -342,70 +390,8 @@ export class Desk {
     this.onDecision({ review, before });
     if (!this.#saving.isDirty(draft.sampleId)) {
       this.#queue.setState(draft.sampleId, state);
-      if (this.#mergedOnto.delete(draft.sampleId)) this.#stale(draft.sampleId);
+      this.#elsewhere.saved(draft.sampleId);
     }
     this.#session.refreshSoon();
-  }
-
-  /** What is on screen is from before somebody else's decision: it is asked for anew once the note is saved. */
-  #merged(sampleId: number, { reviewer, batchId }: Review): void {
-    this.#mergedOnto.add(sampleId);
-    const who = batchId === null ? reviewer : `Batch ${batchId} by ${reviewer}`;
-    this.#notices.info(`${who} decided sample no. ${sampleId} meanwhile: your note is on that decision`);
-  }
-
-  /** @param by who did it, where that is known */
-  #sampleChanged(change: EventPayload<'sample.changed'>, by = 'This sample was reviewed elsewhere'): void {
-    const { sampleId, state, latestRevisionId, predictionId } = change;
-    this.#session.refreshSoon();
-    if (this.#saving.isDirty(sampleId)) return;
-    this.#queue.setState(sampleId, state);
-    const bundle = this.#showing.peek(sampleId);
-    if (!bundle) {
-      this.#queue.refreshSoon();
-      // It may be on its way with the old prediction.
-      if (sampleId === this.#showing.id) this.#stale(sampleId);
-      else this.#showing.forget(sampleId);
-      return;
-    }
-    const relabelled = predictionId !== (bundle.detail.prediction?.id ?? null);
-    const known = Math.max(this.#saving.seen(sampleId) ?? 0, newest(bundle.reviews)?.id ?? 0);
-    const reviewed = (latestRevisionId ?? 0) > known;
-    if (relabelled) this.#queue.refreshSoon();
-    if (reviewed && sampleId === this.#showing.id && this.isOnScreen()) this.#notices.info(by);
-    if (relabelled || reviewed) this.#stale(sampleId);
-  }
-
-  /** Any sample may have changed: the one on screen is asked about, the others are fetched anew when they come. */
-  async #manyChanged(): Promise<void> {
-    this.#showing.forgetOthers();
-    this.#queue.recheckSoon();
-    const id = this.#showing.id;
-    if (id === null || !this.bundle) return;
-    try {
-      const now = await this.#session.client.call('samples.get', { id });
-      if (id !== this.#showing.id) return;
-      const { state, review, prediction, latestRevisionId } = now;
-      const change = { reviewId: review?.id ?? null, predictionId: prediction?.id ?? null };
-      const by = review?.batchId
-        ? `Batch ${review.batchId} by ${review.reviewer} decided this sample`
-        : undefined;
-      this.#sampleChanged({ sampleId: id, state, latestRevisionId, ...change }, by);
-    } catch {
-      // The connection banner says so; showing the sample asks again.
-    }
-  }
-
-  /** What is known of a sample holds no more. */
-  #stale(sampleId: number): void {
-    if (sampleId !== this.#showing.id) {
-      this.#showing.forget(sampleId);
-      this.editing.forget(sampleId);
-      return;
-    }
-    if (this.editing.giveUp()) {
-      this.#notices.info('What you were drawing is undone', 'The sample changed elsewhere: look at it first');
-    }
-    this.reload();
   }
 }

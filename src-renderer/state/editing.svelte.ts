@@ -1,6 +1,6 @@
 /**
- * What is being done to the label on screen: the tool in use, the region taken, undo and redo. A gesture shows the
- * label as it would be; only its end is a step, and every step is handed on to be saved.
+ * What is being done to the label on screen: the tool in use, the region taken. A gesture shows the label as it would be;
+ * only its end is a step, and every step is handed on to be saved and for undo.
  */
 import type { SampleState } from '../../src-shared/contract/domain.ts';
 import { FG, type CellXyxy, type Grid, type Labels } from '../../src-shared/kernels/types.ts';
@@ -10,7 +10,7 @@ import { BoxDrag, Polygon, Rectangle, Stroke, type Gesture, type Shape } from '.
 
 import { boxAround, regionAt } from '../logic/region.ts';
 import { handleAt, holdsPoint } from '../logic/roi-box.ts';
-import { sameLabel, startEdit, stateOf, type Edit, type Standing } from '../logic/standing.ts';
+import { sameLabel, sameStanding, startEdit, stateOf, type Edit, type Standing } from '../logic/standing.ts';
 import { cellAt, type Point } from '../logic/viewport.ts';
 import type { Bundle } from './bundles.ts';
 import { newest } from './saving.svelte.ts';
@@ -23,8 +23,10 @@ export interface EditingDoor {
   mayEdit(): boolean;
   /** True when nobody may stand behind the label of such a step; the person has been told. */
   refuses(edit: Edit, standing: Standing): boolean;
-  /** A step was taken: it holds from now on in place of `before` and is to be saved. */
-  onStep(edit: Edit, standing: Standing, before: Standing): void;
+  /** A step was taken: `edit.standing` holds from now on in place of `before` and is to be saved. */
+  onStep(edit: Edit, before: Standing): void;
+  /** A change was made that undo is to know of. */
+  onChange(edit: Edit, before: Standing): void;
   /** True while decisions about this sample are not all saved: its edit must be kept. */
   isDirty(sampleId: number): boolean;
 }
@@ -44,8 +46,6 @@ export class Editing {
 
   standing = $state.raw<Standing | null>(null);
   state = $state<SampleState>('unlabelled');
-  canUndo = $state(false);
-  canRedo = $state(false);
   /** What is drawn of the gesture under way besides the label. */
   shape = $state.raw<Shape | null>(null);
   /** The predicted label is shown in place of the one that holds. */
@@ -92,7 +92,7 @@ export class Editing {
     this.#show();
   }
 
-  /** Forgets the steps taken on a sample: it changed elsewhere. */
+  /** Forgets what is known of a sample: it is read anew. */
   forget(sampleId: number): void {
     this.#edits.delete(sampleId);
   }
@@ -101,18 +101,29 @@ export class Editing {
     this.#edits.clear();
   }
 
-  /** Takes a step; one that changes nothing leaves no trace. @returns false when it was refused */
-  step(edit: Edit, standing: Standing): boolean {
-    const now = edit.history.current;
-    const same = now.decision === standing.decision && now.note === standing.note;
-    if (same && sameLabel(now.label, standing.label)) return true;
+  /** Takes a step, unless it is refused or changes nothing. Undo knows of it by whoever calls this. */
+  step(edit: Edit, standing: Standing): 'taken' | 'same' | 'refused' {
+    if (sameStanding(edit.standing, standing)) return 'same';
     if (this.#door.refuses(edit, standing)) {
       if (edit === this.#shown) this.#show();
-      return false;
+      return 'refused';
     }
-    edit.history.push(standing);
-    this.#taken(edit, standing, now);
-    return true;
+    this.put(edit, standing);
+    return 'taken';
+  }
+
+  /** Makes a standing hold that held before, whatever it is. */
+  put(edit: Edit, standing: Standing): void {
+    const before = edit.standing;
+    edit.standing = standing;
+    if (edit === this.#shown) this.#show();
+    this.#door.onStep(edit, before);
+  }
+
+  /** Changes the label or the note, as one step of undo. */
+  changeTo(edit: Edit, standing: Standing): void {
+    const before = edit.standing;
+    if (this.step(edit, standing) === 'taken') this.#door.onChange(edit, before);
   }
 
   /** A new label, as one step. @returns false when there is no sample to change */
@@ -129,14 +140,6 @@ export class Editing {
     const label = change(this.#label, this.#grid, this.region);
     // Nothing to shrink is no decision: what was rejected stays so.
     if (!sameLabel(label, this.#label)) this.setLabel(label);
-  }
-
-  undo(): void {
-    this.#travel((edit) => edit.history.undo());
-  }
-
-  redo(): void {
-    this.#travel((edit) => edit.history.redo());
   }
 
   /**
@@ -196,6 +199,14 @@ export class Editing {
     return true;
   }
 
+  /** Takes back the last bit of the gesture under way. @returns false when none was */
+  stepBack(): boolean {
+    if (!this.#gesture) return false;
+    if (this.#gesture.back()) this.#moved(false);
+    else this.#drop();
+    return true;
+  }
+
   /** @returns false when no gesture was under way */
   giveUp(): boolean {
     const busy = this.#gesture !== null;
@@ -245,31 +256,13 @@ export class Editing {
   }
 
   #correct(edit: Edit, label: Labels): void {
-    this.step(edit, { ...edit.history.current, decision: 'correct', label });
-  }
-
-  #travel(move: (edit: Edit) => Standing | null): void {
-    if (this.#gesture) {
-      if (this.#gesture.back()) this.#moved(false);
-      else this.#drop();
-      return;
-    }
-    const edit = this.#ready();
-    if (!edit) return;
-    const before = edit.history.current;
-    const standing = move(edit);
-    if (standing) this.#taken(edit, standing, before);
+    this.changeTo(edit, { ...edit.standing, decision: 'correct', label });
   }
 
   #ready(): Edit | null {
     if (!this.#door.mayEdit()) return null;
     this.settle();
     return this.#shown;
-  }
-
-  #taken(edit: Edit, standing: Standing, before: Standing): void {
-    if (edit === this.#shown) this.#show();
-    this.#door.onStep(edit, standing, before);
   }
 
   #editOf({ detail, reviews }: Bundle): Edit {
@@ -286,11 +279,9 @@ export class Editing {
 
   #show(): void {
     const edit = this.#shown;
-    const standing = edit?.history.current ?? null;
+    const standing = edit?.standing ?? null;
     this.standing = standing;
     this.#label = standing?.label ?? null;
     if (edit && standing) this.state = stateOf(edit, standing);
-    this.canUndo = edit?.history.canUndo ?? false;
-    this.canRedo = edit?.history.canRedo ?? false;
   }
 }

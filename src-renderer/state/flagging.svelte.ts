@@ -8,9 +8,9 @@ import { FlagKeeper } from '../logic/flag-keeper.ts';
 import { FLAG_WORDS } from '../logic/filters.ts';
 import { turnsOn } from '../logic/marks.ts';
 import { isChosen, type Selection } from '../logic/selection.ts';
-import { formatCount } from '../logic/words.ts';
+import { counted } from '../logic/words.ts';
 import { later } from './later.ts';
-import type { Notices } from './notices.svelte.ts';
+import type { Notices, Offered } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -23,6 +23,13 @@ export class Flagging {
   readonly #notices: Notices;
   readonly #keeper: FlagKeeper;
   #project = '';
+  /** Flags set on many at once that can be taken back: on which samples they still are as they were set. */
+  #offers: {
+    readonly flag: Flag;
+    readonly on: boolean;
+    readonly left: Set<number>;
+    readonly told: Offered;
+  }[] = [];
   /** Flags that are not saved yet, and why not; null while nothing went wrong. */
   saving = $state.raw<{ readonly waiting: number; readonly error: FoveaError | null }>({
     waiting: 0,
@@ -49,6 +56,7 @@ export class Flagging {
       },
     });
     session.client.on('flags.changed', ({ sampleIds, flag, on }) => {
+      this.#changed(sampleIds, flag, on);
       const heard = sampleIds.filter((sampleId) => !this.#keeper.isWaiting({ sampleId, flag }));
       queue.setFlag(heard, flag, on);
     });
@@ -67,7 +75,7 @@ export class Flagging {
     this.#project = path;
     const lost = this.#keeper.abandon();
     if (lost === 0) return;
-    const words = `${lost} flags in ${before} were not saved before it was closed`;
+    const words = `${counted(lost, 'flag')} in ${before} not saved before it was closed`;
     this.#notices.error(new FoveaError('io', words, { next: 'Open it again and set them anew' }));
   }
 
@@ -89,15 +97,28 @@ export class Flagging {
     );
     try {
       const changed = await this.#set(await this.#idsOf(selection), flag, on);
-      const samples = `${formatCount(changed.length)} ${changed.length === 1 ? 'sample' : 'samples'}`;
+      const samples = counted(changed.length, 'sample');
       const words = on ? `Flagged ${samples}` : `Took the flag off ${samples}`;
+      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
+      const left = new Set(changed);
       const back = (): void => {
-        this.#set(changed, flag, !on).catch((thrown: unknown) => this.#notices.error(thrown));
+        this.#set([...left], flag, !on).catch((thrown: unknown) => this.#notices.error(thrown));
       };
-      this.#notices.offer(`${words}: ${FLAG_WORDS[flag]}`, { words: 'Undo', run: back });
+      const told = this.#notices.offer(`${words}: ${FLAG_WORDS[flag]}`, { words: 'Undo', run: back });
+      this.#offers = [...this.#offers.slice(-3), { flag, on, left, told }];
     } catch (thrown) {
       this.#notices.error(thrown);
     }
+  }
+
+  /** What was set and is taken back another way is no longer offered to be taken back. */
+  #changed(sampleIds: readonly number[], flag: Flag, on: boolean): void {
+    for (const offer of this.#offers) {
+      if (offer.flag !== flag || offer.on === on) continue;
+      for (const id of sampleIds) offer.left.delete(id);
+      if (offer.left.size === 0) offer.told.withdraw();
+    }
+    this.#offers = this.#offers.filter(({ left }) => left.size > 0);
   }
 
   /** @returns the samples that this changed */

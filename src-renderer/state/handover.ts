@@ -66,7 +66,7 @@ export class Handover {
 
   /** Takes such a file and says what became of it. */
   async fromFile(text: string): Promise<void> {
-    if (!this.#project) return this.#notices.info('Open the project first that these decisions are on');
+    if (!this.#project) return void this.#notices.info('Open the project first that these decisions are on');
     const pending = fromLines(text, this.#project.id);
     if (typeof pending === 'string') {
       this.#notices.error(new FoveaError('bad_input', pending, { next: 'Nothing was taken' }));

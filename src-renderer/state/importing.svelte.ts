@@ -1,7 +1,7 @@
 /** What a person brings in: the paths asked for, the import under way, and how it ended, told where it can be seen. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ImportReport, ProcedureInput } from '../../src-shared/contract/procedures.ts';
-import { formatCount } from '../logic/words.ts';
+import { counted, formatCount } from '../logic/words.ts';
 import { Exchange } from './exchange.svelte.ts';
 import type { Notices, Offer } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
@@ -60,9 +60,9 @@ export class Importing {
     const show: Offer = { words: 'Show', run: this.onshow };
     if (!report) return this.#notices.error(this.exchange.error);
     const { added, updated, skipped, failed } = report;
-    if (failed === 0) return this.#notices.offer(`Import: ${formatCount(added)} added`, show);
-    const rows = formatCount(added + updated + skipped + failed);
-    const text = `Import: ${formatCount(failed)} of ${rows} rows failed`;
+    if (failed === 0) return void this.#notices.offer(`Import: ${formatCount(added)} added`, show);
+    const rows = counted(added + updated + skipped + failed, 'row');
+    const text = `Import: ${formatCount(failed)} of ${rows} failed`;
     this.#notices.error(new FoveaError('bad_input', text, { next: 'The import says why' }), show);
   }
 }

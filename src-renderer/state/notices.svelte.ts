@@ -1,10 +1,17 @@
 /** Short messages that need no answer: what failed or finished, and what to do next. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { nextInPage } from '../logic/next-words.ts';
+import { sentence } from '../logic/words.ts';
 
 /** What a notice offers to do, such as undoing what it tells of. */
 export interface Offer {
   readonly words: string;
   readonly run: () => void;
+}
+
+/** A notice with an offer that is made. */
+export interface Offered {
+  withdraw(): void;
 }
 
 export interface Notice {
@@ -25,16 +32,28 @@ export class Notices {
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
   #lastId = 0;
 
-  info(text: string, next: string | null = null): void {
-    if (this.list.some((notice) => notice.text === text)) return;
+  /** @returns its number, to dismiss it */
+  info(text: string, next: string | null = null): number {
+    const known = this.list.find((notice) => notice.text === text);
+    if (known) return known.id;
     const id = this.#add('info', text, next);
     this.#expire(id, INFO_MS);
+    return id;
   }
 
-  /** Tells what was done, with a way back or on. It stays a while, and longer while it is pointed at or focused. */
-  offer(text: string, offer: Offer): void {
+  /**
+   * Tells what was done, with a way back or on. It stays a while, and longer while it is pointed at or focused; whoever
+   * offers withdraws it when what it would take back is taken back another way.
+   */
+  offer(text: string, offer: Offer): Offered {
     const id = this.#add('info', text, null, offer);
     this.#expire(id, OFFER_MS);
+    return { withdraw: () => this.dismiss(id) };
+  }
+
+  /** Another project is open: the same numbers mean other things there. */
+  withdrawOffers(): void {
+    for (const { id, kind, offer } of this.list) if (offer && kind === 'info') this.dismiss(id);
   }
 
   /** Somebody is at this notice: it stays until they leave it. */
@@ -51,8 +70,8 @@ export class Notices {
   error(thrown: unknown, offer: Offer | null = null): void {
     const error = FoveaError.from(thrown);
     const text = error.where ? `${error.message} (${error.where})` : error.message;
-    if (this.list.some((notice) => notice.text === text)) return;
-    this.#add('error', text, error.next, offer);
+    if (this.list.some((notice) => notice.text === sentence(text))) return;
+    this.#add('error', sentence(text), nextInPage(error.next), offer);
   }
 
   dismiss(id: number): void {

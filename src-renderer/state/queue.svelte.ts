@@ -45,6 +45,9 @@ export class Queue {
     this.#client = client;
   }
 
+  /** Of the current sample while it is shown although the list does not have it. */
+  #beside = $state.raw<SampleRow | null>(null);
+
   row(index: number): SampleRow | undefined {
     void this.#version;
     return this.#list.rowAt(index);
@@ -52,7 +55,30 @@ export class Queue {
 
   currentRow(): SampleRow | undefined {
     const row = this.row(this.currentIndex);
-    return row?.id === this.currentId ? row : undefined;
+    if (row?.id === this.currentId) return row;
+    return this.#beside?.id === this.currentId ? this.#beside : undefined;
+  }
+
+  /** Where the list has a sample, as far as it is here. */
+  indexOf(id: number): number | undefined {
+    return this.#list.indexOf(id);
+  }
+
+  /** Shows a sample that is not in the part of the list that is here. @returns false when the list does not have it */
+  async goTo(id: number): Promise<boolean> {
+    const { filter, sort } = this;
+    try {
+      const { position } = await this.#client.call('samples.position', { filter, sort, id });
+      if (position !== null) await this.#fetch(this.#list.pageStart(position));
+      const at = this.#list.indexOf(id);
+      if (at !== undefined && this.#goTo(at)) return true;
+      const one = { filter: { ...NO_FILTER, ids: [id] }, sort: IMPORT_ORDER, offset: 0, limit: 1 };
+      this.#beside = (await this.#client.call('samples.list', one)).rows[0] ?? null;
+    } catch {
+      // The connection banner says so; what is here of the sample is shown.
+    }
+    this.currentId = id;
+    return false;
   }
 
   get filtered(): boolean {
@@ -170,6 +196,7 @@ export class Queue {
 
   /** What a person does to a row shows at once; out of the filter, it keeps its place. */
   #update(id: number, change: Partial<SampleRow>): void {
+    if (this.#beside?.id === id) this.#beside = { ...this.#beside, ...change };
     const row = this.#rowOf(id);
     if (!row) return;
     this.#put(row, change);
@@ -189,6 +216,8 @@ export class Queue {
   setFlag(ids: readonly number[], flag: Flag, on: boolean): void {
     let others = false;
     for (const id of ids) {
+      if (this.#beside?.id === id)
+        this.#beside = { ...this.#beside, flags: withFlag(this.#beside.flags, flag, on) };
       const row = this.#rowOf(id);
       if (row) this.#put(row, { flags: withFlag(row.flags, flag, on) });
       else others = true;

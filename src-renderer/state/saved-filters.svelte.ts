@@ -2,7 +2,7 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SavedFilter } from '../../src-shared/contract/procedures.ts';
 import { sameView, type SampleView } from '../logic/filter-match.ts';
-import type { Notices } from './notices.svelte.ts';
+import type { Notices, Offered } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -10,6 +10,9 @@ export class SavedFilters {
   readonly #session: Session;
   readonly #queue: Queue;
   readonly #notices: Notices;
+  /** Notices that offer a filter back, by its name, and what it would go over. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
+  readonly #offered = new Map<string, { readonly told: Offered; readonly over: string }>();
   /** By name. */
   list = $state.raw<readonly SavedFilter[]>([]);
   /** The one that the dialog gives another name; null: it saves the filter that is shown. */
@@ -33,6 +36,7 @@ export class SavedFilters {
   async load(): Promise<void> {
     try {
       this.list = await this.#session.client.call('filters.list', {});
+      this.#withdraw();
     } catch {
       // The connection banner says so; the list is asked for again when it is back.
     }
@@ -85,6 +89,20 @@ export class SavedFilters {
     this.error = null;
   }
 
+  /** What has the name is another one by now: the way back would lead over it. */
+  #withdraw(): void {
+    for (const [name, { told, over }] of this.#offered) {
+      if (this.#meaning(name) === over) continue;
+      told.withdraw();
+      this.#offered.delete(name);
+    }
+  }
+
+  /** What a name stands for, to be compared. */
+  #meaning(name: string): string {
+    return JSON.stringify(this.named(name));
+  }
+
   async #save(name: string, { filter, sort }: SampleView): Promise<void> {
     await this.#session.client.call('filters.save', { name, filter, sort });
     await this.load();
@@ -94,7 +112,8 @@ export class SavedFilters {
     const back = (): void => {
       this.#save(before.name, before).catch((thrown: unknown) => this.#notices.error(thrown));
     };
-    this.#notices.offer(words, { words: 'Undo', run: back });
+    const told = this.#notices.offer(words, { words: 'Undo', run: back });
+    this.#offered.set(before.name, { told, over: this.#meaning(before.name) });
   }
 
   async #try(step: () => Promise<void>): Promise<boolean> {

@@ -2,6 +2,7 @@
  * The tour as it runs: it watches what is really so on the page and moves on when a step was done. It begins by itself
  * on the demo, once, in one window, and from the palette or the help sheet whenever somebody asks; where it was left is remembered.
  */
+import { counted } from '../logic/words.ts';
 import type { Review } from '../../src-shared/contract/domain.ts';
 import { cellUnder } from '../logic/hover.ts';
 import type { Binding } from '../logic/keymap.ts';
@@ -20,9 +21,10 @@ import {
   type TourMemory,
   type TourPlace,
 } from '../logic/tour.ts';
-import type { Desk, OwnDecision } from './desk.svelte.ts';
+import type { Desk } from './desk.svelte.ts';
+import type { OwnDecision } from './put-back.ts';
 import type { Keys } from './keys.svelte.ts';
-import type { Notices } from './notices.svelte.ts';
+import type { Notices, Offered } from './notices.svelte.ts';
 import type { Panes } from './panes.svelte.ts';
 import { claim } from './one-window.ts';
 import type { Session } from './session.svelte.ts';
@@ -56,6 +58,8 @@ export class Tour {
   /** Whether the tour may begin by itself in this window: one at a time is enough. */
   #claimed = $state<'not asked' | 'asked' | 'mine' | 'another window’s'>('not asked');
   #release: (() => void) | null = null;
+  /** The offer to take its decisions back, and on which samples they still are what was decided here last. */
+  #offered: { readonly told: Offered; readonly left: Set<number> } | null = null;
   /** How long it took, in ms; null until it is over. */
   took = $state<number | null>(null);
 
@@ -110,10 +114,15 @@ export class Tour {
     if (!this.#place) return;
     const { decided } = this;
     if (this.step && decided.length > 0) {
-      this.#bench.notices.offer(`The tour is over. ${countWords(decided.length)} made in it stay.`, {
-        words: 'Take back',
-        run: () => this.#bench.desk.putBack(decided),
-      });
+      const told = this.#bench.notices.offer(
+        `The tour is over. ${countWords(decided.length)} made in it stay.`,
+        {
+          words: 'Take back',
+          run: () => this.#bench.desk.putBack(decided),
+        },
+      );
+      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
+      this.#offered = { told, left: new Set(decided.map(({ review }) => review.sampleId)) };
     }
     this.#place = null;
     this.#remember({ ended: true, step: 0 });
@@ -151,6 +160,8 @@ export class Tour {
   #decidedOn(decision: OwnDecision): void {
     const { review } = decision;
     this.#saved = review;
+    this.#offered?.left.delete(review.sampleId);
+    if (this.#offered?.left.size === 0) this.#offered.told.withdraw();
     if (!this.#place) return;
     // What stood before the first decision of the tour is what taking back goes back to.
     const same = ({ review: { sampleId } }: OwnDecision): boolean => sampleId === review.sampleId;
@@ -169,7 +180,7 @@ export class Tour {
       cell: cellUnder(desk.bundle?.detail.prediction ?? null, view.hover),
       inPane: view.inPane,
       saved: this.#saved,
-      undone: desk.editing.canRedo,
+      undone: desk.undoing.canRedo,
       exports: this.#exports,
     };
   }
@@ -190,5 +201,5 @@ export class Tour {
 
 /** `1 decision`, `2 decisions`. */
 export function countWords(count: number): string {
-  return `${count} decision${count === 1 ? '' : 's'}`;
+  return counted(count, 'decision');
 }

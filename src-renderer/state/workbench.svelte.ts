@@ -130,6 +130,10 @@ export class Workbench {
     this.models = new Models(this.session, this.notices);
     this.desk = new Desk(this.session, this.queue, this.view, this.notices);
     this.desk.isOnScreen = () => this.page === 'review';
+    const { undoing } = this.desk;
+    this.batches.onApplied = (batchId) => undoing.did({ kind: 'batch', batchId });
+    this.batches.onUndone = (batchId) => undoing.forgetBatch(batchId);
+    undoing.undoBatch = (batchId) => this.batches.undoById(batchId);
     this.recipe = new RecipeTrial(this.session, this.desk, this.panes, this.notices);
     this.relabel = new Relabel(this.session, this.queue, this.recipe, this.notices);
     this.labelling = new Labelling(this.session, this.queue, this.gallery, this.notices);
@@ -153,6 +157,7 @@ export class Workbench {
 
   /** Comes back to where the person was in a project; before anything of it is asked for. */
   enter(path: string): void {
+    this.notices.withdrawOffers();
     const { page, dock, filter, sort, sampleId } = this.places.enter(path);
     this.page = page;
     this.dock = dock;

@@ -26,9 +26,9 @@ const review = (decision: Review['decision'], label: number[] | null): Review =>
 
 test('a fresh sample starts from the predicted label', () => {
   const edit = startEdit(1, prediction, null);
-  assert.deepEqual([...edit.history.current.label!], [1, 0, -100]);
-  assert.equal(stateOf(edit, edit.history.current), 'pending');
-  assert.deepEqual(draftOf(edit, accepted(edit), edit.history.current), {
+  assert.deepEqual([...edit.standing.label!], [1, 0, -100]);
+  assert.equal(stateOf(edit, edit.standing), 'pending');
+  assert.deepEqual(draftOf(edit, accepted(edit), edit.standing), {
     sampleId: 1,
     predictionId: 7,
     decision: 'accept',
@@ -41,30 +41,28 @@ test('an edited label stays corrected when it is accepted', () => {
   const edit = startEdit(1, prediction, review('correct', [1, 1, 0]));
   const standing = accepted(edit);
   assert.equal(standing.decision, 'correct');
-  assert.deepEqual([...draftOf(edit, standing, edit.history.current).label!], [1, 1, 0]);
+  assert.deepEqual([...draftOf(edit, standing, edit.standing).label!], [1, 1, 0]);
 });
 
 test('a label of another grid is not put on this one', () => {
   const edit = startEdit(1, prediction, review('correct', [1, 1, 0, 0]));
-  assert.deepEqual([...edit.history.current.label!], [1, 0, -100]);
+  assert.deepEqual([...edit.standing.label!], [1, 0, -100]);
 });
 
 test('undoing to the beginning takes the decision back', () => {
   const edit = startEdit(1, prediction, null);
-  const first = edit.history.current;
-  edit.history.push({ ...first, decision: 'reject' });
-  assert.equal(stateOf(edit, edit.history.current), 'rejected');
-  const before = edit.history.current;
-  const draft = draftOf(edit, edit.history.undo()!, before);
+  const first = edit.standing;
+  const rejected = { ...first, decision: 'reject' } as const;
+  assert.equal(stateOf(edit, rejected), 'rejected');
+  const draft = draftOf(edit, first, rejected);
   assert.deepEqual([draft.decision, draft.onlyNote], ['reset', undefined]);
-  const noted = { ...edit.history.current, note: 'odd' };
-  assert.deepEqual(draftOf(edit, noted, edit.history.current).onlyNote, { was: null });
+  assert.deepEqual(draftOf(edit, { ...first, note: 'odd' }, first).onlyNote, { was: null });
 });
 
 test('a sample without prediction has no label and can only be rejected', () => {
   const edit = startEdit(1, null, null);
-  assert.equal(edit.history.current.label, null);
-  assert.equal(stateOf(edit, edit.history.current), 'unlabelled');
+  assert.equal(edit.standing.label, null);
+  assert.equal(stateOf(edit, edit.standing), 'unlabelled');
   assert.ok(sameLabel(null, null));
   assert.ok(!sameLabel(Int8Array.of(1), Int8Array.of(0)));
 });
@@ -73,11 +71,11 @@ test('nobody stands behind a label that carries nothing; what an older version t
   const nothing = Uint8Array.of(156, 156, 156);
   const fresh = startEdit(1, { id: 7, label: nothing }, null);
   assert.equal(whyNotStanding(fresh, accepted(fresh))?.reason, 'label_carries_nothing');
-  assert.equal(whyNotStanding(fresh, { ...fresh.history.current, decision: 'reject' }), null);
+  assert.equal(whyNotStanding(fresh, { ...fresh.standing, decision: 'reject' }), null);
   const painted = { decision: 'correct', label: Int8Array.of(0, -100, -100), note: null } as const;
   assert.equal(whyNotStanding(fresh, painted), null, 'background alone teaches where not to look');
   const old = startEdit(1, { id: 7, label: nothing }, review('accept', [...nothing]));
-  const before = old.history.current;
+  const before = old.standing;
   assert.equal(whyNotStanding(old, { ...before, note: 'why?' }), null);
   assert.equal(draftOf(old, { ...before, note: 'why?' }, before).decision, 'accept');
   assert.equal(draftOf(old, before, painted).decision, 'reset');

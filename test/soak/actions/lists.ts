@@ -60,7 +60,7 @@ export function listActions(player: Player): Actions {
       await player.press('Enter');
       await player.arrive(player.sample);
       await player.press('x');
-      player.model.step(player.sample, { decision: 'reject' });
+      player.model.step(player.sample, { decision: 'reject' }, { goesOn: true });
       await page.locator(`[aria-current=true]:not([data-sample="${player.sample}"])`).waitFor(WAIT);
       await player.press('Shift+Backspace');
       await listIs(player, store.samples);
@@ -106,7 +106,7 @@ async function inFilter(player: Player): Promise<void> {
 async function listIs(player: Player, samples: readonly number[]): Promise<void> {
   const name = `${samples.length} ${samples.length === 1 ? 'sample' : 'samples'}`;
   await player.page
-    .locator(`[role=list][aria-busy=false][aria-label^="${samples.length} samples"]`)
+    .locator(`[role=list][aria-busy=false][aria-label="${name}"]`)
     .waitFor({ ...WAIT, state: 'attached' })
     .catch((cause: unknown) => {
       throw new Error(`the list is not ${name}`, { cause });

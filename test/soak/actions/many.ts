@@ -90,14 +90,14 @@ async function decideMany(player: Player, decision: 'accept' | 'reject'): Promis
       await dialog.getByRole('button', { name: 'End the audit' }).press('Enter');
     } else {
       await decide.press('Enter');
-      player.model.lastBatch = store.decideMany(decision, taken);
+      player.model.decideMany(decision, taken);
     }
   }
   await dialog.waitFor({ state: 'detached', ...WAIT });
 }
 
 async function undoMany(player: Player): Promise<void> {
-  const { page, store, model } = player;
+  const { page, model } = player;
   const { lastBatch } = model;
   await player.press('Control+z');
   if (!lastBatch) {
@@ -106,8 +106,7 @@ async function undoMany(player: Player): Promise<void> {
     await page.getByRole('dialog').waitFor({ state: 'detached', ...WAIT });
     return;
   }
-  const undone = store.undoMany(lastBatch).length;
-  model.lastBatch = null;
+  const undone = model.undoMany(lastBatch);
   const words = undoneWords({ undone, keptAsDecided: lastBatch.size - undone });
   const notice = page.getByRole('group', { name: words, exact: true });
   await notice.waitFor(WAIT);

@@ -1,9 +1,10 @@
 /**
  * What the store must hold after random actions, kept apart from the page's own code: every revision in order, flags and
- * notes, and per window what it can undo. One window's decision ends what the other could undo on that sample; a batch
- * ends it in both.
+ * notes, and per window what it can undo (undo-model.ts). One window's decision ends what the other could undo on that
+ * sample; a batch ends it in both.
  */
 import type { Flag } from '../../../src-shared/contract/domain.ts';
+import { UndoModel, type Travel } from './undo-model.ts';
 
 export interface State {
   readonly decision: 'none' | 'accept' | 'correct' | 'reject';
@@ -175,8 +176,10 @@ export class StoreModel {
 
 export class WindowModel {
   readonly #store: StoreModel;
-  readonly #edits = new Map<number, { states: State[]; at: number }>();
-  /** What was decided at once from here and can be taken back by key. */
+  /** Samples as they were left here, where that is more than what the store keeps: what was painted and then rejected. */
+  readonly #left = new Map<number, State>();
+  #undo = new UndoModel();
+  /** What was decided at once from here and can be taken back by key in the gallery. */
   lastBatch: BatchModel | null = null;
 
   constructor(store: StoreModel) {
@@ -184,51 +187,68 @@ export class WindowModel {
   }
 
   current(sample: number): State {
-    const { states, at } = this.#edit(sample);
-    return states[at];
+    return this.#left.get(sample) ?? this.#store.found(sample);
   }
 
-  /** Takes a step; one that changes nothing is none. @returns false: nobody can stand behind such a label */
-  step(sample: number, change: Partial<State>): boolean {
-    const edit = this.#edit(sample);
-    const now = edit.states[edit.at];
-    const next = { ...now, ...change };
-    if (next.decision === now.decision && next.note === now.note && same(next.label, now.label)) return true;
-    if (
-      (next.decision === 'accept' || next.decision === 'correct') &&
-      next.label.every((value) => value < 0)
-    ) {
-      return false;
-    }
-    edit.states = [...edit.states.slice(0, edit.at + 1), next];
-    edit.at++;
-    this.#store.append(sample, next, this);
+  /**
+   * Takes a step; one that changes nothing is none, unless it goes on to another sample.
+   * @param decides whether it is a decision, and whether the page goes on after it; null: a change
+   * @returns false: nobody can stand behind such a label
+   */
+  step(sample: number, change: Partial<State>, decides: { goesOn: boolean } | null = null): boolean {
+    const before = this.current(sample);
+    const after = { ...before, ...change };
+    const changes =
+      after.decision !== before.decision || after.note !== before.note || !same(after.label, before.label);
+    const stands = after.decision === 'accept' || after.decision === 'correct';
+    if (changes && stands && after.label.every((value) => value < 0)) return false;
+    if (changes) this.#put(sample, after);
+    if (changes || decides?.goesOn)
+      this.#undo.did({ kind: 'step', sample, before, after, decides: decides !== null, lost: false });
     return true;
   }
 
-  travel(sample: number, by: 1 | -1): void {
-    const edit = this.#edit(sample);
-    if (!edit.states[edit.at + by]) return;
-    edit.at += by;
-    this.#store.append(sample, edit.states[edit.at], this);
+  /** Undo or redo. What it leads to holds from now on. */
+  travel(onScreen: number, by: 1 | -1): Travel {
+    const travel = this.#undo.travel(by, onScreen);
+    if (travel.leads === 'batch') this.undoMany(travel.batch);
+    if (travel.leads === 'to') {
+      const { sample, state } = travel;
+      const now = this.current(sample);
+      if (state.decision !== now.decision || state.note !== now.note || !same(state.label, now.label))
+        this.#put(sample, state);
+    }
+    return travel;
+  }
+
+  decideMany(decision: 'accept' | 'reject', samples: readonly number[]): void {
+    const batch = this.#store.decideMany(decision, samples);
+    this.lastBatch = batch;
+    this.#undo.did({ kind: 'batch', batch });
+  }
+
+  /** Takes a batch back, by whatever way. @returns how many were undone */
+  undoMany(batch: BatchModel): number {
+    if (this.lastBatch === batch) this.lastBatch = null;
+    this.#undo.forgetBatch(batch);
+    return this.#store.undoMany(batch).length;
   }
 
   /** The sample changed elsewhere. */
   forget(sample: number): void {
-    this.#edits.delete(sample);
+    this.#left.delete(sample);
+    this.#undo.lose(sample);
   }
 
   /** The page was loaded anew. */
   reloaded(): void {
-    this.#edits.clear();
+    this.#left.clear();
+    this.#undo = new UndoModel();
     this.lastBatch = null;
   }
 
-  #edit(sample: number): { states: State[]; at: number } {
-    const known = this.#edits.get(sample);
-    if (known) return known;
-    const fresh = { states: [this.#store.found(sample)], at: 0 };
-    this.#edits.set(sample, fresh);
-    return fresh;
+  #put(sample: number, state: State): void {
+    this.#left.set(sample, state);
+    this.#store.append(sample, state, this);
   }
 }

@@ -41,7 +41,9 @@ export class Player {
   readonly #elsewhere: Actions;
   /** What the queue shows, in its order. */
   list: readonly number[];
-  sample = 0;
+  #sample = 0;
+  /** Where in the list the last sample was that it has. */
+  #place = 0;
 
   constructor(page: Page, store: StoreModel, random: () => number) {
     this.page = page;
@@ -84,9 +86,7 @@ export class Player {
     const { decision, label, note } = this.model.current(this.sample);
     const state: Shown = SHOWN_AS[decision];
     const changed = label.filter((value, i) => value !== this.store.predicted.get(this.sample)![i]).length;
-    await this.page
-      .locator(`button[aria-current=true][data-sample="${this.sample}"]`)
-      .waitFor({ timeout: WAIT_MS });
+    await this.#isShown();
     await this.page.locator(`[data-current-state=${state}]`).waitFor({ timeout: WAIT_MS });
     await this.page.locator(`[data-changed="${changed}"]`).waitFor({ state: 'attached', timeout: WAIT_MS });
     await this.#saysOf({ note: note ?? '', words: this.store.noteOn(this.sample) });
@@ -95,12 +95,14 @@ export class Player {
   /** The note on the decision, the words on the sample and its flags are those of the model, soon. */
   async #saysOf({ note, words }: { note: string; words: string }): Promise<void> {
     const flags = [...this.store.flagsOf(this.sample)].sort().join(' ');
+    // The list says which flags a sample has, where it has the sample.
+    const listed = this.list.includes(this.sample);
     const said = `[
       document.querySelector('[data-note]')?.value,
       document.querySelector('[data-sample-note]')?.value,
       (document.querySelector('[aria-current=true] [data-marks]')?.dataset.marks ?? '').split(' ').sort().join(' '),
     ].join('|')`;
-    await until(this.page, said, [note, words, flags].join('|'));
+    await until(this.page, said, [note, words, listed ? flags : ''].join('|'));
   }
 
   /** Waits until everything is saved and the page no longer says that the connection is lost. */
@@ -131,19 +133,38 @@ export class Player {
     await this.press(key);
     const { label } = this.model.current(this.sample);
     const accepts = same(label, this.store.predicted.get(this.sample)!) ? 'accept' : 'correct';
-    const taken = this.model.step(this.sample, { decision: key === 'x' ? 'reject' : accepts });
-    await this.arrive(taken ? this.neighbour(1) : this.sample);
+    const next = this.neighbour(1);
+    const decision = key === 'x' ? 'reject' : accepts;
+    const taken = this.model.step(this.sample, { decision }, { goesOn: next !== this.sample });
+    await this.arrive(taken ? next : this.sample);
   }
 
-  /** Undo or redo. */
+  /** Undo or redo: what it changes comes on screen, in the list or not; redo of a decision goes on as the decision did. */
   async travel(by: 1 | -1): Promise<void> {
     await this.press(by < 0 ? 'Control+z' : 'Control+y');
-    this.model.travel(this.sample, by);
+    const travel = this.model.travel(this.sample, by);
+    if (travel.leads === 'nowhere' || travel.leads === 'batch') return;
+    this.sample = travel.sample;
+    if (travel.leads === 'to' && travel.goesOn) this.sample = this.neighbour(1);
+    await this.arrive(this.sample);
   }
 
-  /** The sample before or after this one in the list; this one at its ends. */
+  /** The sample before or after this one in the list, or where it was left; this one at its ends. */
   neighbour(by: 1 | -1): number {
-    return this.list[this.list.indexOf(this.sample) + by] ?? this.sample;
+    const at = this.list.indexOf(this.sample);
+    if (at >= 0) return this.list[at + by] ?? this.sample;
+    return this.list[by > 0 ? this.#place : this.#place - 1] ?? this.sample;
+  }
+
+  /** The sample at hand. */
+  get sample(): number {
+    return this.#sample;
+  }
+
+  set sample(at: number) {
+    this.#sample = at;
+    const place = this.list.indexOf(at);
+    if (place >= 0) this.#place = place;
   }
 
   readonly #edits: Actions = {
@@ -240,7 +261,9 @@ export class Player {
       await this.review.saved();
       const reached = await this.review.currentId();
       const taken = reached === this.list.at(-1) ? await this.#lastTaken(reached) : reached;
-      for (let at = before; at < taken; at++) this.model.step(at, { decision: 'reject' });
+      const goesOn = (at: number) => at !== this.list.at(-1);
+      for (let at = before; at < taken; at++)
+        this.model.step(at, { decision: 'reject' }, { goesOn: goesOn(at) });
       this.sample = reached;
     },
   };
@@ -254,10 +277,17 @@ export class Player {
   /** Waits until that sample is on screen. */
   async arrive(at: number): Promise<void> {
     this.sample = at;
+    await this.#isShown();
+    await this.page.locator('[data-current-state]').waitFor({ timeout: WAIT_MS });
+  }
+
+  /** The sample is on screen, and the list says so where it has it. */
+  async #isShown(): Promise<void> {
+    await this.page.locator(`[data-shown="${this.sample}"]`).waitFor({ timeout: WAIT_MS });
+    if (!this.list.includes(this.sample)) return;
     await this.page
       .locator(`button[aria-current=true][data-sample="${this.sample}"]`)
       .waitFor({ timeout: WAIT_MS });
-    await this.review.ready();
   }
 
   /** Takes a region of the label, drags its box or a corner of it, and lets it go. */
