@@ -1,10 +1,11 @@
 /** Turns key presses into commands, except where the key already means something: text fields, sliders, dialogs. */
 import { bindingOf, readLayoutFrom, type Command } from '../logic/keymap.ts';
 import { holdCommand, runCommand } from './commands.ts';
+import { followPointerFocus } from './pointer-focus.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 const TEXT = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]';
-/** Focused by keyboard, these answer Enter and Space themselves; the row that is current already has no answer. */
+/** These answer Enter and Space themselves; the row that is current already has no answer. */
 const PRESSABLE =
   'button:not([aria-current=true]), a[href], summary, input[type=checkbox], input[type=radio]';
 
@@ -47,7 +48,7 @@ export function listenForKeys(bench: Workbench): () => void {
     if (event.key === 'Escape' && document.querySelector(POPPED_UP)) return;
     if (target.matches('input[type=range]') && event.key.startsWith('Arrow')) return;
     const pressing = event.key === 'Enter' || event.key === ' ';
-    if (pressing && target.closest(PRESSABLE)?.matches(':focus-visible')) return;
+    if (pressing && target.closest(PRESSABLE)) return;
     const binding = bindingOf(event, bench.page);
     if (!binding && event.key === ' ' && bench.page === 'review') {
       bench.view.panning = true;
@@ -59,7 +60,9 @@ export function listenForKeys(bench: Workbench): () => void {
       return;
     }
     event.preventDefault();
-    if (event.repeat && !binding.repeats) return;
+    // A key that is held down stops before a whole batch.
+    const repeats = binding.repeats && !(binding.command === 'undo' && bench.desk.undoing.isLarge);
+    if (event.repeat && !repeats) return;
     if (binding.held) {
       letGo();
       held = { command: binding.command, code: event.code };
@@ -74,22 +77,17 @@ export function listenForKeys(bench: Workbench): () => void {
     bench.view.panning = false;
     letGo();
   };
-  /** A button pressed with the pointer gives the keyboard back to the page. */
-  const click = (event: MouseEvent): void => {
-    const button = event.target instanceof Element ? event.target.closest('button, input[type=range]') : null;
-    if (event.detail > 0 && button instanceof HTMLElement && !button.closest('dialog')) button.blur();
-  };
   void readLayout();
   window.addEventListener('keydown', composing, true);
+  const letBe = followPointerFocus();
   window.addEventListener('keydown', down);
   window.addEventListener('keyup', up);
   window.addEventListener('blur', release);
-  window.addEventListener('click', click);
   return () => {
     window.removeEventListener('keydown', composing, true);
+    letBe();
     window.removeEventListener('keydown', down);
     window.removeEventListener('keyup', up);
     window.removeEventListener('blur', release);
-    window.removeEventListener('click', click);
   };
 }

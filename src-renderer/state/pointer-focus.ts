@@ -1,0 +1,76 @@
+/**
+ * Whoever used a control with the pointer wants the page's keys afterwards, whoever reached it with Tab wants the
+ * control's. So what the pointer used gives the keyboard back: to the list of the page or the audit in front
+ * (`data-keyboard-home`), else to the page. Fields that are typed in keep it, and so do open menus and dialogs.
+ */
+
+const TYPED =
+  'textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=file])';
+const HOME = '[data-keyboard-home]';
+/** Tab goes on from where the pointer was; these alone are no keys of a control. */
+const NOT_OF_CONTROLS: readonly string[] = ['Tab', 'Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock'];
+
+/** Listens on the window, before anybody else; gives the function that stops it. */
+export function followPointerFocus(): () => void {
+  /** The pointer was used after the last key. */
+  let byPointer = false;
+
+  const press = (event: PointerEvent): void => {
+    byPointer = true;
+    // A pane takes the press for itself: the field that was typed in would go on taking keys.
+    const typedIn = document.activeElement?.closest<HTMLElement>(TYPED);
+    const target = event.target instanceof Element ? event.target : null;
+    if (typedIn && target?.closest('[data-pane]')) typedIn.blur();
+  };
+
+  const click = (event: MouseEvent): void => {
+    // A list that drops down would close with it; when something is chosen in it, `change` tells.
+    if (byPointer && event.detail > 0 && !document.activeElement?.matches('select')) giveBack();
+  };
+
+  const change = ({ target }: Event): void => {
+    // A list that drops down takes its clicks for itself, and the arrows of a number field are used like a button. Another
+    // field's change is told when this one is gone to.
+    if (byPointer && target === document.activeElement) giveBack(':not([type=number])');
+  };
+
+  /** What still has the keyboard, such as a list that was closed without a choice, must not take this key. */
+  const key = (event: KeyboardEvent): void => {
+    const pointer = byPointer;
+    if (NOT_OF_CONTROLS.includes(event.key) && event.key !== 'Tab') return;
+    byPointer = false;
+    if (!pointer || event.key === 'Tab') return;
+    const home = giveBack();
+    if (!home) return;
+    event.stopImmediatePropagation();
+    const again = new KeyboardEvent('keydown', event);
+    home.dispatchEvent(again);
+    const shortcut = event.ctrlKey || event.metaKey || event.altKey;
+    if (again.defaultPrevented || !shortcut) event.preventDefault();
+  };
+
+  const stop = new AbortController();
+  const options = { capture: true, signal: stop.signal };
+  window.addEventListener('pointerdown', press, options);
+  window.addEventListener('click', click, options);
+  window.addEventListener('change', change, options);
+  window.addEventListener('keydown', key, options);
+  return () => stop.abort();
+}
+
+/**
+ * Takes the keyboard from the control that has it.
+ * @param typed which of the fields that are typed in keep it
+ * @returns who has it now; null where nothing was to be given back
+ */
+function giveBack(typed = '*'): HTMLElement | null {
+  const active = document.activeElement;
+  if (!(active instanceof HTMLElement) || active === document.body || active.matches(HOME)) return null;
+  if (active.closest('[role=menu]') || (active.matches(TYPED) && active.matches(typed))) return null;
+  const dialog = active.closest('dialog');
+  const home = (dialog ?? document).querySelector<HTMLElement>(HOME);
+  if (dialog && !home) return null;
+  if (home) home.focus({ preventScroll: true });
+  else active.blur();
+  return home ?? document.body;
+}
