@@ -79,13 +79,15 @@ export interface HeadScene {
   readonly width: number;
   readonly height: number;
   readonly smooth: boolean;
+  /** Device pixels for each CSS pixel. */
+  readonly ratio: number;
 }
 
 /** Draws what is in view. Colours are those of the canvas's theme. */
 export function drawHeads(canvas: HTMLCanvasElement, scene: HeadScene): void {
   const context = canvas.getContext('2d');
   if (!context || scene.width < 1 || scene.height < 1) return;
-  const scale = window.devicePixelRatio || 1;
+  const scale = scene.ratio;
   fitCanvas(canvas, scene, scale);
   const style = getComputedStyle(canvas);
   const colour = (name: string): string => style.getPropertyValue(name);

@@ -7,6 +7,7 @@ import { Layer } from 'konva/lib/Layer';
 import { Shape } from 'konva/lib/Shape';
 import { Stage } from 'konva/lib/Stage';
 import type { Size, Tokens, Viewport } from '../logic/viewport.ts';
+import { wholePixels } from './sharp-canvas.ts';
 import {
   drawBoxes,
   drawGrid,
@@ -102,8 +103,15 @@ export class PaneStage {
     this.#stage.add(...(this.#layers as [Layer, ...Layer[]]));
   }
 
-  resize({ width, height }: Size): void {
-    this.#stage.size({ width, height });
+  /**
+   * @param size of the pane in CSS pixels
+   * @param ratio device pixels for each of them
+   */
+  resize(size: Size, ratio: number): void {
+    for (const layer of this.#layers) layer.getCanvas().setPixelRatio(ratio);
+    this.#stage.size(wholePixels(size, ratio));
+    // In the frame that shows the new size: the canvases were emptied.
+    this.#stage.draw();
   }
 
   setView(view: Viewport): void {

@@ -118,6 +118,7 @@ export function handlePointers(element: HTMLElement, bench: Workbench, own: () =
       const sideways = event.shiftKey && event.deltaX === 0;
       pan(-(sideways ? event.deltaY : event.deltaX) * unit, sideways ? 0 : -event.deltaY * unit);
     }
+    view.hover = toWorld(own(), at(event));
   };
 
   const controller = new AbortController();

@@ -2,7 +2,6 @@
  * The view all panes share: zoom and position, the token under the pointer, and how maps are drawn. Zoom and position
  * are in terms of the first pane; panes of another size follow in proportion.
  */
-import type { Grid, GridTransform } from '../../src-shared/kernels/types.ts';
 import { COLORMAPS, type ColormapName } from '../logic/colormap.ts';
 import {
   carryOver,
@@ -15,13 +14,11 @@ import {
   type Size,
   type Viewport,
 } from '../logic/viewport.ts';
+import { devicePixels } from './device-pixels.svelte.ts';
 import { readChoice, readFlag, readNumber, store } from './stored.ts';
 
 const FLAGS = { labels: true, boxes: true, truth: false, grid: false, smooth: false, keep: false };
 export type Flag = keyof typeof FLAGS;
-
-/** CSS pixels that equal panes may differ by: what is left over when a width is not divisible. */
-const ALIKE = 2;
 
 export class View {
   viewport = $state.raw<Viewport>({ scale: 1, x: 0, y: 0 });
@@ -65,15 +62,22 @@ export class View {
    */
   viewportIn(pane: Size): Viewport {
     const { width, height } = this.pane;
-    if (Math.abs(pane.width - width) <= ALIKE && Math.abs(pane.height - height) <= ALIKE)
-      return this.viewport;
+    if (pane.width === width && pane.height === height) return this.viewport;
     const { picture } = this;
     return carryOver(this.viewport, { picture, pane: this.pane }, { picture, pane });
   }
 
   /** Device pixels for each source pixel when the first pane shows all of a picture; 1 while there is no pane. */
   fittedScale(picture: Size): number {
-    return this.pane.width > 1 ? fit(picture, this.pane).scale * window.devicePixelRatio : 1;
+    return this.pane.width > 1 ? fit(picture, this.pane).scale * devicePixels.ratio : 1;
+  }
+
+  /**
+   * What was pointed at is not there any more: the sample, the view or the panes changed. The pointer marks anew as it
+   * moves; the cell cursor of a pane that has the keyboard stays.
+   */
+  unmark(): void {
+    if (!this.inPane) this.hover = null;
   }
 
   /** The size of the first pane. */
@@ -91,12 +95,14 @@ export class View {
   setPicture(picture: Size): void {
     const from = { picture: this.picture, pane: this.pane };
     this.picture = picture;
+    this.unmark();
     if (this.#fitted || !this.flags.keep) this.fit();
     else this.viewport = carryOver(this.viewport, from, { picture, pane: this.pane });
   }
 
   fit(): void {
     this.#fitted = true;
+    this.unmark();
     const fitted = fit(this.picture, this.pane);
     const { scale, x, y } = this.viewport;
     if (fitted.scale !== scale || fitted.x !== x || fitted.y !== y) this.viewport = fitted;
@@ -106,22 +112,19 @@ export class View {
   actualSize(): void {
     const middle = toWorld(this.viewport, { x: this.pane.width / 2, y: this.pane.height / 2 });
     this.#fitted = false;
+    this.unmark();
     this.viewport = centred(1, middle, this.pane);
   }
 
   zoom(factor: number, at: Point = { x: this.pane.width / 2, y: this.pane.height / 2 }): void {
     this.#fitted = false;
+    this.unmark();
     this.viewport = zoomAt(this.viewport, factor, at, this.picture, this.pane);
   }
 
   pan(dx: number, dy: number): void {
     this.#fitted = false;
+    this.unmark();
     this.viewport = pan(this.viewport, dx, dy, this.picture, this.pane);
   }
-}
-
-/** Where the current sample's tokens lie. */
-export interface TokenGrid {
-  readonly grid: Grid;
-  readonly transform: GridTransform;
 }
