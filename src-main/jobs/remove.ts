@@ -2,6 +2,7 @@
  * Removes samples from a project. Where decisions would go, the database is copied first: `fovea restore` takes the removal
  * back, and the journal keeps what was decided either way.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -49,9 +50,13 @@ export async function removeFromProject(
   try {
     for (const chunk of chunksOf(ids)) {
       if (signal?.aborted) {
-        throw new FoveaError('cancelled', `stopped; ${gone} of ${counts.samples} samples are removed`, {
-          next: 'Remove the rest the same way',
-        });
+        throw new FoveaError(
+          'cancelled',
+          `stopped; ${gone} of ${counted(counts.samples, 'sample')} removed`,
+          {
+            next: 'Remove the rest the same way',
+          },
+        );
       }
       // Said first: a removal that the journal knows of and that then fails takes nothing away.
       journal.append(removalLines(db, chunk));

@@ -3,6 +3,7 @@
  * (`kernels/causal-effect.ts`); answers that were generated are only told beside it, and nothing is claimed that the numbers
  * do not carry.
  */
+import { counted } from './counts.ts';
 import { CONTROLS_LEAST, DEPENDS, GUESS, type CausalKind } from '../kernels/causal-effect.ts';
 import type { CausalCheck, VariantName } from './inspect.ts';
 
@@ -31,7 +32,7 @@ export function causalSmallPrint({ controls }: CausalCheck): string {
   const n = controls.length + 1;
   return `${boxes(controls.length)} of the same size, placed at random outside the region, ${
     controls.length === 1 ? 'is the control' : 'are the controls'
-  }: a comparison, not a proof. Of ${n} boxes that matter equally, a given one ranks first once in ${n} checks.`;
+  }: a comparison, not a proof. Of ${counted(n, 'box', 'boxes')} that matter equally, a given one ranks first once in ${n} checks.`;
 }
 
 function said(check: CausalCheck): string {

@@ -155,7 +155,7 @@ test('a removal can be stopped between chunks; undecided samples cost no copy', 
     signal: controller.signal,
     onProgress: () => controller.abort(),
   });
-  await assert.rejects(stopped, /1000 of 2500 samples are removed/);
+  await assert.rejects(stopped, /1000 of 2,500 samples removed/);
   assert.equal(countSamples(project.db, NO_FILTER), 1500);
   const { copy } = await removeFromProject(project, ids);
   assert.equal(copy, null);

@@ -52,9 +52,11 @@ function repairWords(report: Repaired): string[] {
     ...(withoutSample > 0
       ? [`Left in the journal: ${counted(withoutSample, 'decision')} on samples that are not here`]
       : []),
-    ...(removedAgain > 0 ? [`Removed again: ${removedAgain} samples that had been removed since`] : []),
+    ...(removedAgain > 0
+      ? [`Removed again: ${counted(removedAgain, 'sample')} that had been removed since`]
+      : []),
     ...(removed > 0
-      ? [`Left in the journal: ${removed} decisions on samples that were removed after them`]
+      ? [`Left in the journal: ${counted(removed, 'decision')} on samples that were removed after them`]
       : []),
     ...(withoutPrediction > 0
       ? [

@@ -113,6 +113,6 @@ function mixture(runs: Readonly<Record<string, number>>): string[] {
   const each = Object.entries(runs);
   if (each.length < 2) return [];
   return [
-    `  labels of ${each.length} runs: ${each.map(([id, count]) => `${count} of run ${id}`).join(', ')}`,
+    `  labels of ${counted(each.length, 'run')}: ${each.map(([id, count]) => `${count} of run ${id}`).join(', ')}`,
   ];
 }

@@ -102,7 +102,7 @@ function keptWords({ decided }: RemovalCounts): string {
 }
 
 function words({ samples, decided, labelled, marked }: RemovalCounts): string {
-  const what = samples === 1 ? '1 sample' : `${samples} samples`;
+  const what = counted(samples, 'sample');
   return `${what} (${decided} decided, ${labelled} labelled, ${marked} with flags or notes)`;
 }
 
@@ -113,5 +113,5 @@ function wayBack(copy: string | null, path: string): string[] {
 }
 
 function importLine({ id, questionsFile, imagesDir, startedAt, samples }: ImportNote): string {
-  return `${String(id).padStart(4)}  ${startedAt.slice(0, 16).replace('T', ' ')}  ${samples} samples  ${questionsFile}, pictures in ${imagesDir}`;
+  return `${String(id).padStart(4)}  ${startedAt.slice(0, 16).replace('T', ' ')}  ${counted(samples, 'sample')}  ${questionsFile}, pictures in ${imagesDir}`;
 }

@@ -1,4 +1,5 @@
 /** `fovea runs`: which labelling runs a project has, what their labels are shown on, and the way back from one. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import type { RunStanding } from '../../../src-shared/contract/procedures.ts';
 import { runStandings } from '../../store/run-list.ts';
 import { putBackRun, takeBackRun } from '../../store/run-shown.ts';
@@ -43,7 +44,7 @@ export const addRuns: AddCommand = (program, cli) => {
         output.result(
           { run: id, changed, unlabelled, decided, unknown },
           [
-            `${changed} samples show what they showed before run ${id}, ${unlabelled} are without a label again`,
+            `${counted(changed, 'sample shows what it', 'samples show what they')} showed before run ${id}, ${unlabelled} are without a label again`,
             ...(decided > 0 ? [`  ${decided} were decided on its label and keep it`] : []),
             ...(unknown > 0 ? [`  ${unknown} keep it: what they showed before is not known`] : []),
             `  The way back: fovea runs put-back ${path} ${id}`,
@@ -67,7 +68,10 @@ export const addRuns: AddCommand = (program, cli) => {
         const { changed, decided: left } = putBackRun(db, id);
         const others =
           left > 0 ? `; ${left} were decided or labelled otherwise since and stay as they are` : '';
-        output.result({ run: id, changed, left }, `${changed} samples show run ${id} again${others}`);
+        output.result(
+          { run: id, changed, left },
+          `${counted(changed, 'sample shows', 'samples show')} run ${id} again${others}`,
+        );
         return EXIT.done;
       },
       { writes: true },
