@@ -1,11 +1,11 @@
 /** Words about pictures that are missing or were replaced. */
 import type { PictureState, RelinkPlan } from '../../src-shared/contract/procedures.ts';
-import { formatCount } from './words.ts';
+import { counted, formatCount } from './words.ts';
 
 /** `All 40 pictures are missing`, `3 of 40 pictures are missing`. */
 export function missingWords({ pictures, missing }: PictureState['roots'][number]): string {
-  if (missing < pictures) return `${formatCount(missing)} of ${formatCount(pictures)} pictures are missing`;
-  return pictures === 1 ? 'Its only picture is missing' : `All ${formatCount(pictures)} pictures are missing`;
+  if (missing < pictures) return `${formatCount(missing)} of ${counted(pictures, 'picture')} missing`;
+  return pictures === 1 ? 'Its only picture is missing' : `All ${counted(pictures, 'picture')} are missing`;
 }
 
 /** `3 samples were labelled on another picture than is there now`. */
@@ -35,6 +35,6 @@ export function keptWords({
   if (otherSize === 0)
     return kept === 1
       ? 'The label holds for this picture now'
-      : `${formatCount(kept)} labels hold for their pictures now`;
+      : `${counted(kept, 'label holds for its picture', 'labels hold for their pictures')} now`;
   return 'The new picture has another size: the label cannot lie on it. Label it again, or reject it';
 }

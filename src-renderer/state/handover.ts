@@ -3,6 +3,7 @@
  * browser's storage, and can be handed over as a file. What comes back is saved on the revision it was made on, so that a
  * newer decision asks first, and never twice.
  */
+import { counted } from '../logic/words.ts';
 import type { Decision } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { fromLines, toLines, withoutSaved, type Pending } from '../logic/unsaved.ts';
@@ -131,5 +132,5 @@ export class Handover {
 }
 
 function decisions(count: number): string {
-  return count === 1 ? '1 decision' : `${count} decisions`;
+  return counted(count, 'decision');
 }

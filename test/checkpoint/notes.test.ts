@@ -26,7 +26,10 @@ test('a whole file beside a complete set of shards is read, and that is said; be
   );
   utimesSync(index, 2_000_000_000, 2_000_000_000);
   const [newer] = (await readFacts(dir)).notes ?? [];
-  assert.match(String(newer), /those of model\.safetensors, as in transformers; not those of the 1 shard that/);
+  assert.match(
+    String(newer),
+    /those of model\.safetensors, as in transformers; not those of the 1 shard that/,
+  );
   assert.match(String(newer), /which are newer/);
   utimesSync(index, 1, 1);
   assert.doesNotMatch(String((await openModel(dir)).notes[0]), /newer/);

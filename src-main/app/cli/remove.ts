@@ -1,4 +1,5 @@
 /** `fovea remove`: samples or whole imports out of a project, asked with counts. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { createInterface } from 'node:readline/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { removeFromProject } from '../../jobs/remove.ts';
