@@ -55,7 +55,7 @@ export const addImport: AddCommand = (program, cli) => {
     const corrected = updated > 0 ? `${counted(updated, 'was', 'were')} corrected, ` : '';
     output.result(
       { done: added, updated, failed, skipped, seconds, project: resolve(path), failures, notes, linkedInto },
-      `Imported ${counted(added, 'sample')} (${corrected}${skipped} were there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
+      `Imported ${counted(added, 'sample')} (${corrected}${counted(skipped, 'was', 'were')} there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
     );
     return exitOfBatch(failed);
   });

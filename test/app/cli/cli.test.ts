@@ -116,7 +116,7 @@ test('import: what is read otherwise or left out is said with counts, and option
   conversations[1] = turn('gpt', 'blue');
   writeFileSync(questionsFile, JSON.stringify([{ image, conversations }]));
   const again = await fovea(importArgs(join(dir, 'two'), talk));
-  assert.match(again.stdout, /^Imported 0 samples \(1 were corrected, 1 were there already, 0 failed\)/);
+  assert.match(again.stdout, /^Imported 0 samples \(1 was corrected, 1 was there already, 0 failed\)/);
   assert.match(again.stderr, /1 sample: its answer was corrected\n.+: "blue"/);
 
   for (const wrong of [

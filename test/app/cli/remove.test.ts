@@ -84,7 +84,7 @@ test('a first import that is stopped keeps its whole batches, and says exactly w
     () => assert.fail('it was stopped'),
     (thrown: unknown) => FoveaError.from(thrown),
   );
-  assert.match(error.message, /1000 samples of them are in the project now/);
+  assert.match(error.message, /1,000 samples of them are in the project now/);
   assert.equal(samplesOf(path), 1000);
   const rest = await withNewOrOpenProject(path, (project) => importQuestions(project, from));
   assert.deepEqual([rest.added, rest.skipped], [4000, 1000]);
