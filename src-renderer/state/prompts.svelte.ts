@@ -9,8 +9,11 @@ export class Prompts {
   /** The run that somebody does not want to hear of any more in this window. */
   #hiddenRunId = $state<number | null>(null);
   #asked = 0;
+  /** What was true when `runs` were asked for: a job that ended since may have made anew what they still name. */
+  #askedFor = $state('');
 
   readonly anew = $derived.by(() => {
+    if (this.#askedFor !== this.key) return null;
     const found = toMakeAnew(this.runs, this.#session.project?.activeRunId ?? null);
     return found?.runId === this.#hiddenRunId ? null : found;
   });
@@ -29,8 +32,11 @@ export class Prompts {
   /** What cannot be had is said by nobody: samples are only not marked. */
   async load(): Promise<void> {
     const turn = ++this.#asked;
+    const { key } = this;
     const runs = await this.#session.client.call('project.prompts', {}).catch(() => []);
-    if (turn === this.#asked) this.runs = runs;
+    if (turn !== this.#asked) return;
+    this.runs = runs;
+    this.#askedFor = key;
   }
 
   hide(): void {
