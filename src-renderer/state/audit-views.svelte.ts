@@ -2,6 +2,7 @@
 import type { SampleDetail } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Heat, HeatKind, RpcClient } from '../../src-shared/contract/procedures.ts';
+import { pictureAddress } from '../../src-shared/rpc/connect.ts';
 import { whyUnseen } from '../logic/unseen.ts';
 import { SvelteMap } from 'svelte/reactivity';
 
@@ -60,7 +61,7 @@ export class AuditViews {
 /** A verdict on a picture that is not there, or is not the one that was labelled, would be blind. */
 async function requireSeen({ image }: SampleDetail): Promise<void> {
   const picture = new Image();
-  picture.src = image.url;
+  picture.src = pictureAddress(image.url);
   const shown = await picture.decode().then(
     () => true,
     () => false,

@@ -151,7 +151,7 @@ test('an import that is taken back leaves no sample, but for those that somebody
       const { id } = read<{ id: number }>(db, 'SELECT MAX(id) AS id FROM sample').get()!;
       addNote(db, id, 'look', 'ann');
     }),
-    /1 of its samples were worked with/,
+    /1 sample of it was worked with already/,
   );
   assert.equal(projectSummary(db, '').samples, 2);
   const again = await importQuestions(project, { imagesDir, questionsFile });
