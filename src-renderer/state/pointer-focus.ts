@@ -6,6 +6,7 @@
 
 const TYPED =
   'textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=file])';
+const FOCUSABLE = 'button, a[href], input, select, textarea, summary, [tabindex]';
 const HOME = '[data-keyboard-home]';
 /** Tab goes on from where the pointer was; these alone are no keys of a control. */
 const NOT_OF_CONTROLS: readonly string[] = ['Tab', 'Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock'];
@@ -14,9 +15,13 @@ const NOT_OF_CONTROLS: readonly string[] = ['Tab', 'Shift', 'Control', 'Alt', 'A
 export function followPointerFocus(): () => void {
   /** The pointer was used after the last key. */
   let byPointer = false;
+  /** What the pointer was used on. What gets the keyboard some other way, from a screen reader say, keeps it. */
+  const used = new WeakSet<Element>();
+  const use = (element: Element | null | undefined): void => void (element && used.add(element));
 
   const press = (event: PointerEvent): void => {
     byPointer = true;
+    if (event.target instanceof Element) use(event.target.closest(FOCUSABLE));
     // A pane takes the press for itself: the field that was typed in would go on taking keys.
     const typedIn = document.activeElement?.closest<HTMLElement>(TYPED);
     const target = event.target instanceof Element ? event.target : null;
@@ -24,6 +29,7 @@ export function followPointerFocus(): () => void {
   };
 
   const click = (event: MouseEvent): void => {
+    if (byPointer && event.target instanceof Element) use(event.target.closest(FOCUSABLE));
     // A list that drops down would close with it; when something is chosen in it, `change` tells.
     if (byPointer && event.detail > 0 && !document.activeElement?.matches('select')) giveBack();
   };
@@ -39,7 +45,8 @@ export function followPointerFocus(): () => void {
     const pointer = byPointer;
     if (NOT_OF_CONTROLS.includes(event.key) && event.key !== 'Tab') return;
     byPointer = false;
-    if (!pointer || event.key === 'Tab') return;
+    if (!pointer || event.key === 'Tab' || !document.activeElement || !used.has(document.activeElement))
+      return;
     const home = giveBack();
     if (!home) return;
     event.stopImmediatePropagation();
