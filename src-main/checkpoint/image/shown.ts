@@ -39,6 +39,7 @@ export async function asModelSees(path: string, alpha: PictureRules['alpha']): P
 
 function browserShows({ kind, transparent, clipped, orientation, header }: PictureFile): boolean {
   if (transparent || clipped || header.space === 'cmyk') return false;
-  // EXIF data of JPEG, PNG and WebP are taken out on the page.
-  return kind === 'avif' ? orientation === 1 : kind === 'jpeg' || kind === 'png' || kind === 'webp';
+  // Chromium makes other colours of AVIF with more than 8 bits; EXIF data of JPEG, PNG and WebP are taken out on the page.
+  if (kind === 'avif') return orientation === 1 && header.depth === 'uchar';
+  return kind === 'jpeg' || kind === 'png' || kind === 'webp';
 }
