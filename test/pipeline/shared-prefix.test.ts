@@ -87,7 +87,7 @@ for (const golden of [llava, qwen]) {
             imagePath: golden.image,
             question,
             answerMode,
-            answer: answerMode === 'teacher' ? `a ${question}` : null,
+            answer: answerMode === 'teacher' ? (question === 'Which?' ? 'a tag' : 'it') : null,
             want: { questionMap: true, rpn: true, secondStage, allHeadsOf: [] },
           };
           const outcome = await analyseSample(subject, request, { encoded, shared, native });

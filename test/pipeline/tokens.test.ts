@@ -63,7 +63,7 @@ for (const golden of [llava, qwen]) {
     analyseSample(subject, {
       ...request,
       answerMode,
-      answer: answerMode === 'teacher' ? 'the red one' : null,
+      answer: answerMode === 'teacher' ? 'the red' : null,
       want: { questionMap: true, rpn: false, secondStage: false, allHeadsOf: [] },
       ...changes,
     });
