@@ -27,6 +27,8 @@ export class Labelling {
   /** Answers to earlier questions are thrown away. */
   #asked = 0;
   #loaded = 0;
+  /** What {@link key} was when the runs were asked for: counts of before a job's end are not shown after it. */
+  #knownKey = $state('');
   #onBegin: (job: Job) => void = () => undefined;
 
   /** What is asked about; null: nothing. */
@@ -43,6 +45,7 @@ export class Labelling {
   #leftRunId = $state<number | null>(null);
 
   readonly stopped = $derived.by(() => {
+    if (this.#knownKey !== this.key) return null;
     const found = stoppedRun(this.runs ?? []);
     return found?.run.id === this.#leftRunId ? null : found;
   });
@@ -112,10 +115,12 @@ export class Labelling {
 
   async loadRuns(): Promise<void> {
     const turn = ++this.#loaded;
+    const { key } = this;
     try {
       const runs = await this.#session.client.call('runs.list', {});
       if (turn !== this.#loaded) return;
       this.runs = runs;
+      this.#knownKey = key;
       this.runsError = null;
     } catch (thrown) {
       if (turn === this.#loaded) this.runsError = FoveaError.from(thrown);
