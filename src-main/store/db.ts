@@ -34,6 +34,8 @@ export interface CommitGuard {
   check(): void;
   /** Whether the next write begins the write-ahead log anew; as of the last check. */
   logBegins(): boolean;
+  /** Whether nobody else has committed since the last check; asked inside the transaction that is to begin the log. */
+  isAsLooked(): boolean;
 }
 
 const guards = new WeakMap<Database.Database, CommitGuard>();
@@ -139,15 +141,19 @@ function committed<T>(db: Database.Database, body: () => T): T {
   if (sealed) throw sealed;
   const guard = db.inTransaction ? undefined : guards.get(db);
   guard?.check();
-  const result = guard?.logBegins() ? db.transaction(() => inNewLog(db, body)).immediate() : body();
+  const result = guard?.logBegins() ? db.transaction(() => inNewLog(db, guard, body)).immediate() : body();
   if (!db.inTransaction) commits.set(db, (commits.get(db) ?? 0) + 1);
   guard?.check();
   return result;
 }
 
-/** The first thing in a log says which database it goes on from (`leftover-log.ts`). */
-function inNewLog<T>(db: Database.Database, body: () => T): T {
-  statement(db, 'UPDATE log_generation SET before = now, now = randomblob(16)').run();
+/**
+ * The first thing in a log says which database it goes on from (`leftover-log.ts`), and says it once: a second connection that
+ * found the log empty, too, would name what only the log says, and whoever opened the project next would take a log that is in
+ * use for another database's.
+ */
+function inNewLog<T>(db: Database.Database, guard: CommitGuard, body: () => T): T {
+  if (guard.isAsLooked()) statement(db, 'UPDATE log_generation SET before = now, now = randomblob(16)').run();
   return body();
 }
 

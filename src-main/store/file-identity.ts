@@ -49,6 +49,7 @@ export function fileIdentity(db: Database.Database, files: readonly OpenFile[]):
   return {
     check,
     logBegins: () => main?.logBegins ?? false,
+    isAsLooked: () => main?.isAsLooked() ?? false,
     ownLogs: () => logs.filter((log) => log.isOwn()).map(({ path }) => path),
   };
 }
@@ -85,6 +86,9 @@ class WatchedDatabase extends WatchedFile {
   /** All of the log lies in the database: whoever writes next begins it anew. */
   logBegins = false;
   readonly #progress: Database.Statement;
+  /** Changes with every commit of another connection. */
+  readonly #version: Database.Statement;
+  #versionSeen: unknown = null;
   /** How far checkpoints had come at the last look. */
   #checkpoint: string | null = null;
   /** What was written over once does not become right by what SQLite does later. */
@@ -95,6 +99,12 @@ class WatchedDatabase extends WatchedFile {
     this.schema = schema;
     // Writes nothing, takes no lock: the answer is all it is for.
     this.#progress = db.prepare(`PRAGMA ${schema}.wal_checkpoint(NOOP)`).raw();
+    this.#version = db.prepare(`PRAGMA ${schema}.data_version`).pluck();
+  }
+
+  /** Nobody else has committed since the last look. */
+  isAsLooked(): boolean {
+    return this.#version.get() === this.#versionSeen;
   }
 
   override check(): void {
@@ -134,12 +144,15 @@ class WatchedDatabase extends WatchedFile {
   /** Changes whenever a checkpoint has written: which log it is, and how much of it lies in the database. Null: unknown. */
   #checkpointNow(): string | null {
     try {
+      // Asked first: a commit that comes between is then one that came after the look.
+      this.#versionSeen = this.#version.get();
       const [, length, done] = this.#progress.get() as [busy: number, length: number, done: number];
       this.logBegins = length >= 0 && length === done;
       // Without a log every transaction writes into the file.
       return length < 0 ? null : `${readHead(`${this.path}-wal`)} ${done}`;
     } catch {
-      // A statement of this connection is still being read.
+      // A statement of this connection is still being read, or another one is at the log: nobody knows where it stands.
+      this.logBegins = false;
       return null;
     }
   }

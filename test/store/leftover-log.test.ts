@@ -4,7 +4,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import Database from 'better-sqlite3';
-import { transact } from '../../src-main/store/db.ts';
+import { guardCommits, transact, write, type WritableDb } from '../../src-main/store/db.ts';
+import { type FileIdentity, fileIdentity } from '../../src-main/store/file-identity.ts';
+import { setStaleLogAside } from '../../src-main/store/leftover-log.ts';
 import { openProject, type Project } from '../../src-main/store/project.ts';
 import { newestRevisionId, submitReview } from '../../src-main/store/review.ts';
 import { addSamples, testProject } from '../support/project.ts';
@@ -98,3 +100,45 @@ test('a database that is written over while it is open is not touched by closing
   assert.equal(newestRevisionId(again.db), 5);
   sound(again);
 });
+
+test('two connections that find the log empty begin it once: nobody takes a log in use for another database’s', async (t) => {
+  const project = await testProject(t, 3);
+  const { path } = project;
+  project.close();
+  const file = join(path, 'project.db');
+  const before = generations(file);
+  const [one, other] = [new Database(file), new Database(file)];
+  t.after(() => [one, other].forEach((db) => db.close()));
+  for (const db of [one, other]) db.pragma('journal_mode = WAL');
+  const [first, second] = [one, other].map((db) => fileIdentity(db, [{ schema: 'main', file }])) as [
+    FileIdentity,
+    FileIdentity,
+  ];
+  guardCommits(other as WritableDb, second);
+  let checks = 0;
+  const rename = (db: Database.Database, name: string) =>
+    write(db as WritableDb, 'UPDATE project SET name = ?').run(name);
+  // The other one writes between this one's look and its transaction.
+  guardCommits(one as WritableDb, {
+    ...first,
+    check: () => {
+      first.check();
+      if (++checks === 2) rename(other, 'other');
+    },
+  });
+  rename(one, 'one');
+  assert.equal(checks, 3);
+  const now = generations(file);
+  assert.notDeepEqual(now.now, before.now);
+  assert.deepEqual(now.before, before.now, 'the log goes on from what the database itself says');
+  assert.equal(setStaleLogAside(path, file), null);
+});
+
+function generations(file: string): { now: Buffer; before: Buffer } {
+  const db = new Database(file, { readonly: true });
+  try {
+    return db.prepare('SELECT now, before FROM log_generation').get() as { now: Buffer; before: Buffer };
+  } finally {
+    db.close();
+  }
+}
