@@ -20,7 +20,7 @@ export function presetRules(preset: Preset): { heads: string; sinks: string; thr
 /** How long it takes, as an estimate from what this model took before; never a guess without one. */
 export function timeWords({ toLabel, pace }: LabelPreview): string {
   if (toLabel === 0) return 'No time: the model is not asked';
-  if (!pace) return 'Unknown yet: this model has labelled nothing here so far';
+  if (!pace) return 'Unknown yet: nothing was labelled here with this model and such answers';
   const each = pace.secondsPerSample;
   const per = each >= 0.1 ? `${each.toFixed(1)} s` : `${Math.max(1, Math.round(each * 1000))} ms`;
   const device = pace.device === null ? '' : ` on ${pace.device}`;

@@ -83,7 +83,9 @@ test('labelling asks which samples, with what and how long; Cancel changes nothi
     await ask.click();
     const sheet = labelSheet(page);
     const numbers = sheet.getByTestId('label-preview');
-    await numbers.getByText('Unknown yet: this model has labelled nothing here so far').waitFor();
+    await numbers
+      .getByText('Unknown yet: nothing was labelled here with this model and such answers')
+      .waitFor();
     await numbers.getByText('Decided by a person: they stay as they are').waitFor();
     await sheet.getByText(new RegExp(`${total - 1} samples\\s+show\\s+run 1 `)).waitFor();
     await sheet.getByText('can be taken back').waitFor();
