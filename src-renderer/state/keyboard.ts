@@ -2,14 +2,13 @@
 import { bindingOf, readLayoutFrom, type Command } from '../logic/keymap.ts';
 import { holdCommand, runCommand } from './commands.ts';
 import { followPointerFocus } from './pointer-focus.ts';
+import { isPoppedUp } from './popped-up.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 const TEXT = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]';
 /** These answer Enter and Space themselves; the row that is current already has no answer. */
 const PRESSABLE =
   'button:not([aria-current=true]), a[href], summary, input[type=checkbox], input[type=radio]';
-
-const POPPED_UP = ':popover-open:not([popover=manual])';
 
 /** What browsers report as the key of a press that an input method took for itself. */
 const TAKEN_BY_INPUT_METHOD = 229;
@@ -45,7 +44,7 @@ export function listenForKeys(bench: Workbench): () => void {
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(TEXT)) return;
     // Something is over the page: Esc closes it, wherever the keyboard is.
-    if (event.key === 'Escape' && document.querySelector(POPPED_UP)) return;
+    if (event.key === 'Escape' && isPoppedUp()) return;
     if (target.matches('input[type=range]') && event.key.startsWith('Arrow')) return;
     const pressing = event.key === 'Enter' || event.key === ' ';
     if (pressing && target.closest(PRESSABLE)) return;
