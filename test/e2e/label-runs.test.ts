@@ -6,8 +6,9 @@ import { withEngine } from '../../src-main/app/engine.ts';
 import { appResources } from '../../src-main/app/resources.ts';
 import { labelParams } from '../../src-main/jobs/label-params.ts';
 import { runLabelJob } from '../../src-main/jobs/label.ts';
-import { read } from '../../src-main/store/db.ts';
+import { read, write } from '../../src-main/store/db.ts';
 import { openProject } from '../../src-main/store/project.ts';
+import { IGNORE } from '../../src-shared/kernels/types.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
@@ -203,26 +204,28 @@ test('a run that was stopped says what shows which label, and is gone on with or
 test('a label that carries nothing is not accepted by Enter: the page says why and stays', async (t) => {
   const path = await demoProject(t);
   const project = openProject(path);
-  const dropped = read<{ id: number; n: number }>(
+  const [, , third] = read<{ id: number; cells: number }>(
     project.db,
-    `SELECT t.sample_id AS id, (SELECT COUNT(*) FROM sample_state b WHERE b.sample_id < t.sample_id) AS n
-     FROM sample_state t WHERE t.dropped = 1 LIMIT 1`,
-  ).get()!;
+    'SELECT sample_id AS id, LENGTH(label) AS cells FROM prediction ORDER BY sample_id LIMIT 3',
+  ).all();
+  assert.ok(third);
+  const nothing = new Uint8Array(new Int8Array(third.cells).fill(IGNORE).buffer);
+  write(project.db, 'UPDATE prediction SET label = ? WHERE sample_id = ?').run(nothing, third.id);
   project.close();
   const app = await openInBrowserHost(chromium, path);
   try {
     const { page } = app;
     const review = new ReviewPage(page);
     await review.ready();
-    for (let n = 0; n < dropped.n; n++) await review.pressAndMove('ArrowRight');
-    assert.equal(await review.currentId(), dropped.id);
+    for (let n = 0; n < 2; n++) await review.pressAndMove('ArrowRight');
+    assert.equal(await review.currentId(), third.id);
     await page.keyboard.press('Enter');
     await page.getByText('This cannot be accepted: every cell of the label is ignore').waitFor();
-    assert.equal(await review.currentId(), dropped.id);
+    assert.equal(await review.currentId(), third.id);
     assert.equal(await review.currentState(), 'pending');
     await review.pressAndMove('x');
     await review.saved();
-    assert.equal(await review.rowState(dropped.id), 'rejected');
+    assert.equal(await review.rowState(third.id), 'rejected');
     assert.deepEqual(app.complaints, []);
   } finally {
     await app.close();
