@@ -19,8 +19,9 @@ export function startOf(pid: number): string | null {
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
-/** Whether a process of this machine runs; one that may not be asked does. */
+/** Whether a process of this machine runs; one that may not be asked does. What is no process's number runs nowhere. */
 export function isRunning(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -2,7 +2,7 @@
  * Which process holds a lease, and whether it still lives. Process numbers are reused and mean nothing in another
  * container or after a reboot, so they are compared together with the boot, the process namespace and the start time.
  */
-import { machine, startOf } from '../files/this-process.ts';
+import { isRunning, machine, startOf } from '../files/this-process.ts';
 import type { ProcessId } from '../store/job.ts';
 
 /** How often a holder shows that it lives. */
@@ -22,11 +22,7 @@ export function thisProcess(): ProcessId {
 export function isAlive(holder: ProcessId & { readonly heartbeatMs: number }, now = Date.now()): boolean {
   if (now - holder.heartbeatMs > STALE_MS) return false;
   if (holder.machine !== machine()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
-  }
+  if (!isRunning(holder.pid)) return false;
   const started = startOf(holder.pid);
   return started === null || started === holder.started;
 }

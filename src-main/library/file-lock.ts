@@ -7,6 +7,7 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { isRunning } from '../files/this-process.ts';
 
 /** Far longer than it takes to write a process id. */
 const TAKING_MS = 10_000;
@@ -63,7 +64,7 @@ async function isAbandoned(path: string): Promise<boolean> {
   if (!found) return false;
   const text = await readFile(path, 'utf8').catch(() => '');
   if (text === '') return Date.now() - found.mtimeMs > TAKING_MS;
-  return found.mtimeMs < Date.now() - uptime() * 1000 || !lives(Number(text));
+  return found.mtimeMs < Date.now() - uptime() * 1000 || !isRunning(Number(text));
 }
 
 async function putAside(path: string): Promise<void> {
@@ -76,14 +77,4 @@ async function putAside(path: string): Promise<void> {
   // Another process may have removed the dead lock and taken it between our look and our move.
   if (await isAbandoned(aside)) await rm(aside, { force: true });
   else await rename(aside, path);
-}
-
-function lives(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

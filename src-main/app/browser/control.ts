@@ -5,6 +5,7 @@
  */
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { isRunning } from '../../files/this-process.ts';
 import { sameSecret } from './access.ts';
 import { announcedHosts, sweepHost, type RunningHost } from './running-hosts.ts';
 
@@ -38,21 +39,11 @@ export async function findHosts(dataDir: string): Promise<FoundHost[]> {
     hosts.map(async (host): Promise<FoundHost | null> => {
       const reply = await askHost(host).catch(() => null);
       if (reply) return { ...reply, host };
-      if (!isAlive(host.pid)) await sweepHost(dataDir, host);
+      if (!isRunning(host.pid)) await sweepHost(dataDir, host);
       return null;
     }),
   );
   return found.filter((one) => one !== null);
-}
-
-/** Whether a process lives. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 async function askHost({ address, port, key }: RunningHost): Promise<HostReply> {

@@ -1,6 +1,7 @@
 /** One writer at a time: a file with the writer's process id, left behind only by a process that was killed. */
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { isRunning } from '../../files/this-process.ts';
 
 /** Far longer than it takes to write a process id. */
 const TAKING_MS = 10_000;
@@ -12,7 +13,7 @@ const TAKING_MS = 10_000;
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   if (!(await take(path))) {
     const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (lives(holder) || (await isNew(path))) {
+    if (isRunning(holder) || (await isNew(path))) {
       throw new FoveaError('conflict', `process ${holder || '?'} is writing this cache already`, {
         where: path,
         next: 'Wait until it is done; if that process is no Fovea, delete this file',
@@ -45,14 +46,4 @@ async function take(path: string): Promise<boolean> {
 async function isNew(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   return found !== null && found.size === 0 && Date.now() - found.mtimeMs < TAKING_MS;
-}
-
-function lives(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
