@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Batch } from '../../src-shared/contract/procedures.ts';
+import { threadEntry } from '../files/thread-entry.ts';
 import { type BatchTask, fromBatchThreadSchema } from './batch-wire.ts';
 
 export interface RunBatchHooks {
@@ -12,11 +13,7 @@ export interface RunBatchHooks {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** Electron's build says so: sources do not run there. */
-const ENTRY =
-  process.env.FOVEA_BUNDLED === '1'
-    ? new URL('../../dist/electron/batch-thread.mjs', import.meta.url)
-    : new URL('./batch-thread.ts', import.meta.url);
+const ENTRY = threadEntry('batch-thread', new URL('./batch-thread.ts', import.meta.url));
 
 /** Errors as `applyBatch` and `undoBatch`, `cancelled` by the signal, `internal` when the thread dies. */
 export function runBatch(

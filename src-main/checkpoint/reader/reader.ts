@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { FoveaError, wireErrorSchema } from '../../../src-shared/contract/errors.ts';
+import { threadEntry } from '../../files/thread-entry.ts';
 import type { ReaderTasks } from './tasks.ts';
 
 export interface ReaderOptions {
@@ -18,11 +19,7 @@ export interface ReaderOptions {
   readonly idleMs: number;
 }
 
-/** Electron's build says so: sources do not run there. */
-const ENTRY =
-  process.env.FOVEA_BUNDLED === '1'
-    ? new URL('../../../dist/electron/reader-thread.mjs', import.meta.url)
-    : new URL('../../library/reader-thread.ts', import.meta.url);
+const ENTRY = threadEntry('reader-thread', new URL('../../library/reader-thread.ts', import.meta.url));
 
 const OPTIONS: ReaderOptions = { entry: ENTRY, ms: 120_000, memoryMb: 2048, idleMs: 30_000 };
 

@@ -5,14 +5,11 @@
 import { Worker } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { PictureCheck, RelinkPlan } from '../../../src-shared/contract/procedures.ts';
+import { threadEntry } from '../../files/thread-entry.ts';
 import type { Project } from '../../store/project.ts';
 import { type FromPictureThread, fromPictureThreadSchema, type PictureTask } from './thread-wire.ts';
 
-/** Electron's build says so: sources do not run there. */
-const ENTRY =
-  process.env.FOVEA_BUNDLED === '1'
-    ? new URL('../../dist/electron/picture-thread.mjs', import.meta.url)
-    : new URL('./thread.ts', import.meta.url);
+const ENTRY = threadEntry('picture-thread', new URL('./thread.ts', import.meta.url));
 
 const LOOK_MS = 5000;
 /** A megabyte from the slowest disk takes less. */

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { threadEntry } from '../../files/thread-entry.ts';
 import { type ChosenFolder, chosenPicture } from './chosen.ts';
 import { type Looked, type LookTask, lookAnswerSchema } from './look-wire.ts';
 
@@ -18,11 +19,7 @@ const LOST_MS = 15_000;
 /** A look leaves next to nothing behind. */
 const RESOURCES = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
 
-/** Electron's build says so: sources do not run there. */
-const ENTRY =
-  process.env.FOVEA_BUNDLED === '1'
-    ? new URL('../../../dist/electron/look-thread.mjs', import.meta.url)
-    : new URL('./look-thread.ts', import.meta.url);
+const ENTRY = threadEntry('look-thread', new URL('./look-thread.ts', import.meta.url));
 
 interface Request {
   readonly paths: readonly string[];
