@@ -16,10 +16,11 @@ import {
   type ReadingOptions,
 } from '../importers/index.ts';
 import { makeRoom } from '../store/bulk.ts';
-import { importedAfter } from '../store/import-log.ts';
+import { importedIds } from '../store/import-log.ts';
 import { patiently } from '../store/patience.ts';
 import type { Project } from '../store/project.ts';
-import { forgetSamples, UNIMPORT_CHUNK } from '../store/unimport.ts';
+import { chunksOf } from '../store/removal.ts';
+import { forgetSamples } from '../store/unimport.ts';
 import { ImportWriter } from './import-writer.ts';
 import { chosenFolder } from './pictures/chosen.ts';
 import { PictureLooks } from './pictures/looks.ts';
@@ -168,11 +169,8 @@ async function stop(
   }
   let gone = 0;
   if (importId !== null) {
-    for (let last = 0; ;) {
-      const ids = importedAfter(project.db, importId, last, UNIMPORT_CHUNK);
-      if (ids.length === 0) break;
-      gone += forgetSamples(project.db, ids);
-      last = ids.at(-1)!;
+    for (const chunk of chunksOf(importedIds(project.db, importId))) {
+      gone += forgetSamples(project.db, chunk);
       await breathe();
     }
   }

@@ -77,16 +77,11 @@ export function listImports(db: ReadableDb, projectPath: string): ImportNote[] {
 
 /** Ids of all samples of an import that are there, ascending. */
 export function importedIds(db: ReadableDb, id: number): number[] {
-  return importedAfter(db, id, 0, Number.MAX_SAFE_INTEGER);
-}
-
-/** Ids of up to `limit` samples of an import after `after`, ascending. */
-export function importedAfter(db: ReadableDb, id: number, after: number, limit: number): number[] {
   return read<{ id: number }>(
     db,
     `SELECT s.id FROM import_range r JOIN sample s ON s.id BETWEEN r.first_id AND r.last_id
-     WHERE r.import_id = ? AND s.id > ? ORDER BY s.id LIMIT ?`,
+     WHERE r.import_id = ? ORDER BY s.id`,
   )
-    .all(id, after, limit)
+    .all(id)
     .map((row) => row.id);
 }

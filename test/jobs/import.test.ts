@@ -11,7 +11,7 @@ import type { Project } from '../../src-main/store/project.ts';
 import { PictureLooks } from '../../src-main/jobs/pictures/looks.ts';
 import { addNote } from '../../src-main/store/annotation.ts';
 import { chosenFolder } from '../../src-main/jobs/pictures/chosen.ts';
-import { importedAfter, listImports } from '../../src-main/store/import-log.ts';
+import { importedIds, listImports } from '../../src-main/store/import-log.ts';
 import { read } from '../../src-main/store/db.ts';
 import { submitReview } from '../../src-main/store/review.ts';
 import { countSamples, listSamples } from '../../src-main/store/sample-query.ts';
@@ -145,6 +145,16 @@ test('an import that is taken back leaves no sample, but for those that somebody
     read<{ n: number }>(db, `SELECT COUNT(*) AS n FROM ${table}`).get()!.n;
   for (const table of ['sample', 'sample_state', 'sample_tag', 'import']) assert.equal(left(table), 1, table);
   assert.equal(countSamples(db, { ...NO_FILTER, text: 'what' }), 1);
+  write([
+    question('elsewhere', 'deep/b.png'),
+    ...Array.from({ length: 4500 }, (_, n) => question(String(n), 'a.png')),
+  ]);
+  await assert.rejects(
+    stopped(() => undefined),
+    /nothing of it is in the project/,
+  );
+  assert.deepEqual(read(db, 'SELECT path FROM image').all(), [{ path: 'a.png' }], 'nor a picture of its own');
+  write(Array.from({ length: 4500 }, (_, n) => ({ ...question(String(n), 'a.png'), tags: ['new'] })));
 
   await assert.rejects(
     stopped(() => {
@@ -348,7 +358,7 @@ test('an import is noted with its samples; what adds none leaves no note, and pi
     [noted!.questionsFile, noted!.imagesDir, noted!.added, noted!.failed, noted!.samples],
     [questionsFile, imagesDir, 5000 - bad, bad, 5000 - bad],
   );
-  assert.deepEqual(importedAfter(project.db, noted!.id, 4400, 10).length, 10);
+  assert.equal(importedIds(project.db, noted!.id).length, 5000 - bad);
   const wide = sampleDetail(project.db, 1).image;
   assert.deepEqual([wide.width, wide.height], [9, 5]);
   await importQuestions(project, { imagesDir, questionsFile });
