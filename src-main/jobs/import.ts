@@ -107,7 +107,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
     await next(batch);
     await next([]);
     const { added, updated, skipped, failed } = writer.written;
-    if (added === 0) writer.forget();
+    if (added === 0) await patiently(() => writer.forget());
     return {
       added,
       updated,
@@ -158,7 +158,7 @@ async function stop(
   const { importId, added, updated } = writer.written;
   const corrected = updated > 0 ? ` ${counted(updated, 'sample')} that it corrected` : '';
   if (what === 'keep') {
-    if (added === 0) writer.forget();
+    if (added === 0) await patiently(() => writer.forget());
     throw new FoveaError(
       'cancelled',
       added + updated === 0
@@ -170,12 +170,12 @@ async function stop(
   let gone = 0;
   if (importId !== null) {
     for (const chunk of chunksOf(importedIds(project.db, importId))) {
-      gone += forgetSamples(project.db, chunk);
+      gone += await patiently(() => forgetSamples(project.db, chunk));
       await breathe();
     }
   }
   const stay = added - gone;
-  if (stay === 0) writer.forget();
+  if (stay === 0) await patiently(() => writer.forget());
   throw new FoveaError(
     'cancelled',
     stay === 0

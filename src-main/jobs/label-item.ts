@@ -115,7 +115,7 @@ async function pictureToLabel(
   project: Project,
   imageId: number,
 ): Promise<{ readonly path: string; readonly version: number }> {
-  const found = await settlePicture(project, imageId, { fingerprint: true });
+  const found = await patiently(() => settlePicture(project, imageId, { fingerprint: true }));
   if (found.outcome !== 'unshown') return found;
   if (found.error.code === 'conflict') throw found.error;
   const { version } = registeredPicture(project.db, imageId);
@@ -124,7 +124,7 @@ async function pictureToLabel(
 
 /** Nobody knows which of two pictures the model saw that was replaced while it was looked at. */
 async function requireUntouched(project: Project, imageId: number, version: number): Promise<void> {
-  const now = await settlePicture(project, imageId, { fingerprint: false });
+  const now = await patiently(() => settlePicture(project, imageId, { fingerprint: false }));
   if (now.outcome === 'unshown' || now.version === version) return;
   throw new FoveaError('conflict', 'the picture was replaced while it was labelled', { next: 'Label again' });
 }

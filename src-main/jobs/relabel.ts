@@ -221,7 +221,7 @@ async function answeredAgain(
   signal: AbortSignal,
 ): Promise<SecondStage | null> {
   if (found.secondStage !== null || (!maps.rpn && !maps.denoised)) return null;
-  const again = await askAgain(project, predictionId);
+  const again = await patiently(() => askAgain(project, predictionId));
   if (!again.source.want.secondStage) return null;
   return secondAnswer(engine, again, preset, lookAt(maps), signal);
 }

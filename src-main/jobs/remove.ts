@@ -12,6 +12,7 @@ import { copyName, noRoomFor } from '../store/backup/copies.ts';
 import { JournalFile } from '../store/journal/file.ts';
 import { JOURNAL_FILE } from '../store/journal/journal.ts';
 import { removalLines } from '../store/journal/removal-line.ts';
+import { patiently } from '../store/patience.ts';
 import type { Project } from '../store/project.ts';
 import {
   chunksOf,
@@ -60,13 +61,13 @@ export async function removeFromProject(
       }
       // Said first: a removal that the journal knows of and that then fails takes nothing away.
       journal.append(removalLines(db, chunk));
-      gone += removeSamples(db, chunk);
+      gone += await patiently(() => removeSamples(db, chunk));
       onProgress?.(gone, counts.samples);
       await breathe();
     }
   } finally {
     journal.close();
-    forgetEmptyImports(db);
+    await patiently(() => forgetEmptyImports(db));
   }
   return { ...counts, copy };
 }

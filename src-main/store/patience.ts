@@ -30,14 +30,15 @@ export function isBusy(thrown: unknown): boolean {
 }
 
 /**
- * One write (a statement or a transaction), begun again until nobody else writes: it has done nothing where it was busy.
+ * One write (a statement, a transaction, or work that may be done twice by halves), begun again until nobody else writes: a
+ * transaction has done nothing where it was busy.
  * @throws FoveaError `project_busy` after two minutes, and whatever `write` throws
  */
-export async function patiently<T>(write: () => T, ms = JOB_MS): Promise<T> {
+export async function patiently<T>(write: () => T | Promise<T>, ms = JOB_MS): Promise<T> {
   const end = performance.now() + ms;
   for (;;) {
     try {
-      return write();
+      return await write();
     } catch (thrown) {
       if (!isBusy(thrown) || performance.now() > end) throw thrown;
     }

@@ -7,7 +7,8 @@ import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { countLines } from '../../src-main/importers/records.ts';
 import { importQuestions } from '../../src-main/jobs/import.ts';
 import type { Looked } from '../../src-main/jobs/pictures/look-wire.ts';
-import type { Project } from '../../src-main/store/project.ts';
+import { hardlyWait } from '../../src-main/store/patience.ts';
+import { openProject, type Project } from '../../src-main/store/project.ts';
 import { PictureLooks } from '../../src-main/jobs/pictures/looks.ts';
 import { addNote } from '../../src-main/store/annotation.ts';
 import { chosenFolder } from '../../src-main/jobs/pictures/chosen.ts';
@@ -166,6 +167,29 @@ test('an import that is taken back leaves no sample, but for those that somebody
   assert.equal(projectSummary(db, '').samples, 2);
   const again = await importQuestions(project, { imagesDir, questionsFile });
   assert.deepEqual([again.added, again.skipped], [4499, 1]);
+});
+
+test('taking an import back waits for another program that writes', async (t) => {
+  const { project, imagesDir, questionsFile, write } = await setUp(t);
+  hardlyWait(project.db);
+  const other = openProject(project.path);
+  t.after(() => other.close());
+  write([question('1', 'a.png')]);
+  const controller = new AbortController();
+  const onProgress = (): void => {
+    other.db.exec('BEGIN IMMEDIATE');
+    setTimeout(() => other.db.exec('COMMIT'), 150);
+    controller.abort();
+  };
+  const options = {
+    imagesDir,
+    questionsFile,
+    signal: controller.signal,
+    onStop: 'take back',
+    onProgress,
+  } as const;
+  await assert.rejects(importQuestions(project, options), /nothing of it is in the project/);
+  assert.equal(projectSummary(project.db, '').samples, 0);
 });
 
 test('rows of samples that are there correct them, by kind, and touch no decision', async (t) => {

@@ -12,6 +12,7 @@ import { startJobQueue } from '../../src-main/jobs/queue.ts';
 import { thisProcess } from '../../src-main/jobs/process-id.ts';
 import { read, write } from '../../src-main/store/db.ts';
 import { addJob, claimJob, getJob, heartbeat, listJobs, requestCancel } from '../../src-main/store/job.ts';
+import { hardlyWait } from '../../src-main/store/patience.ts';
 import { getPrediction, getPredictionMaps } from '../../src-main/store/prediction.ts';
 import { openProject, type Project } from '../../src-main/store/project.ts';
 import { latestReview, submitReview } from '../../src-main/store/review.ts';
@@ -223,6 +224,19 @@ test('a full disk stops the job, loses nothing saved, and the rest is done once 
   project.db.pragma('max_page_count = 1000000');
   const report = await runLabelJob(project, engine, params);
   assert.equal(report.done, 60 - before);
+});
+
+test('another program that writes between two samples is waited for, also where a picture is looked at', async (t) => {
+  const { project, params } = await setUp(t, 3);
+  hardlyWait(project.db);
+  const other = openProject(project.path);
+  t.after(() => other.close());
+  const onSample = (id: number): void => {
+    if (id !== 1) return;
+    other.db.exec('BEGIN IMMEDIATE');
+    setTimeout(() => other.db.exec('COMMIT'), 150);
+  };
+  assert.deepEqual(counts(await runLabelJob(project, fakeEngine(), params, { onSample })), [3, 0, 0]);
 });
 
 test('an abort cancels; one that releases leaves the job to the next start', async (t) => {

@@ -12,6 +12,7 @@ import { restoreDatabase } from '../../src-main/store/backup/restore.ts';
 import { judge, startBatch } from '../../src-main/store/batch.ts';
 import { read } from '../../src-main/store/db.ts';
 import { facets } from '../../src-main/store/facets.ts';
+import { hardlyWait } from '../../src-main/store/patience.ts';
 import { openProject, type Project } from '../../src-main/store/project.ts';
 import { countRemoval } from '../../src-main/store/removal.ts';
 import { repairProject } from '../../src-main/store/repair/repair.ts';
@@ -160,4 +161,19 @@ test('a removal can be stopped between chunks; undecided samples cost no copy', 
   const { copy } = await removeFromProject(project, ids);
   assert.equal(copy, null);
   assert.deepEqual([countSamples(project.db, NO_FILTER), projectSummary(project.db, '').images], [0, 0]);
+});
+
+test('another program that writes is waited for between two chunks', async (t) => {
+  const project = await testProject(t, 1100);
+  hardlyWait(project.db);
+  const other = openProject(project.path);
+  t.after(() => other.close());
+  const onProgress = (done: number): void => {
+    if (done !== 1000) return;
+    other.db.exec('BEGIN IMMEDIATE');
+    setTimeout(() => other.db.exec('COMMIT'), 150);
+  };
+  const ids = listSampleIds(project.db, NO_FILTER, 0, 1100);
+  assert.equal((await removeFromProject(project, ids, { onProgress })).samples, 1100);
+  assert.equal(countSamples(project.db, NO_FILTER), 0);
 });
