@@ -4,11 +4,12 @@
  * picture's place is one `<image>` token in the ids; the pipeline puts the visual tokens there.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { PICTURE_MARK, withoutMark } from '../../src-shared/contract/picture-mark.ts';
 import type { ChatPart } from './chat-template.ts';
 import { renderChat } from './chat-template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-export const IMAGE_TOKEN = '<image>';
+export const IMAGE_TOKEN = PICTURE_MARK;
 
 /**
  * System line of the conversation `vicuna_v1` (the authors' LLaVA/llava/conversation.py; their labelling, training and
@@ -116,14 +117,6 @@ export function plainQuestion(question: string): string {
   throw new FoveaError('bad_input', 'the question contains <image>', {
     next: 'Ask about one picture at a time',
   });
-}
-
-/** As by a pattern of white space around it, which would take the square of a long question's white space. */
-function withoutMark(question: string): string {
-  const start = question.trimStart();
-  const rest = start.startsWith(IMAGE_TOKEN) ? start.slice(IMAGE_TOKEN.length).trimStart() : question;
-  const end = rest.trimEnd();
-  return end.endsWith(IMAGE_TOKEN) ? end.slice(0, -IMAGE_TOKEN.length).trimEnd() : rest;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The turns of a conversation, whoever's names and content parts they are written in. */
+import { PICTURE_MARK } from '../../src-shared/contract/picture-mark.ts';
 import { MOST, tooMany } from './limits.ts';
 import { shown, type RowReason } from './reasons.ts';
 import { RowError } from './row-error.ts';
@@ -91,5 +92,5 @@ function partText(raw: unknown, field: string, pictures: unknown[] | null): stri
   }
   const named = part['image'] ?? part['image_url'] ?? part['path'] ?? part['url'];
   if (named !== undefined && named !== null) pictures.push(named);
-  return '<image>';
+  return PICTURE_MARK;
 }

@@ -221,6 +221,17 @@ describe('the mark of a picture in a question', () => {
     assert.deepEqual(await asked('<|vision_start|><|image_pad|><|vision_end|>What?'), ['What?', 0]);
   });
 
+  it('questions of much white space take no longer than others', { timeout: 20_000 }, async () => {
+    const wide = ' '.repeat(19_000);
+    const row = { ...question, text: `<image>a${wide}b` };
+    // A pattern of white space around the mark takes two seconds for each.
+    const items = await load(lines(...Array.from({ length: 50 }, () => row)));
+    assert.equal(records(items).length, 50);
+    assert.deepEqual(await asked(row.text), [`a${wide}b`, 0]);
+    const half = wide.slice(wide.length / 2);
+    assert.deepEqual(await asked(`a${half}<image>${half}`), ['a', 0]);
+  });
+
   it('several marks, and tokens that a model has for pictures, are refused by name', async () => {
     assert.match(String(await asked('Compare <image> with <image>')), /marks several pictures/);
     assert.match(String(await asked('What is <|image_pad|> ?')), /tokens that a model has/);
