@@ -322,6 +322,16 @@ test('what is meant for one project is not written to another that was opened me
   await call('project.open', { path: copy });
   await assert.rejects(submit(shown), { code: 'other_project', next: /is kept/ });
   assert.deepEqual(await call('reviews.history', { sampleId: 1 }), []);
+  const { samples } = await call('project.summary', {});
+  const wish = { of: 'samples', filter: {}, ids: [1] };
+  for (const [name, input] of [
+    ['removal.start', { wish }],
+    ['project.setActiveRun', { runId: 1 }],
+    ['jobs.cancel', { id: 1 }],
+  ] as const) {
+    await assert.rejects(backend.call(name, input, shown), { code: 'other_project' }, name);
+  }
+  assert.equal((await call('project.summary', {})).samples, samples);
   await call('project.open', { path: demo });
   await submit(shown);
   assert.equal((await call('reviews.history', { sampleId: 1 })).length, 1);
