@@ -14,6 +14,9 @@ import { decodeFrame, encodeFrame } from './codec.ts';
 const word = z.string().regex(/^[\w-]{16,64}$/);
 const portSchema = z.number().int().min(1).max(65_535);
 
+/** The ticket's name in the address that the host prints. */
+export const TICKET_PARAMETER = 'token';
+
 /** What a page holds of its session. */
 export const sessionSchema = z.object({ id: word, secret: word });
 export type PageSession = z.infer<typeof sessionSchema>;

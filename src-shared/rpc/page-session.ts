@@ -2,11 +2,9 @@
  * What a page of the browser host comes in with: the ticket in its address, for the first time, and from then on the
  * session in its origin's storage, which belongs to this port alone. Where storage is off it lasts as long as the page.
  */
-import { sessionSchema, type PageSession } from './handshake.ts';
+import { sessionSchema, TICKET_PARAMETER, type PageSession } from './handshake.ts';
 
 const NAME = 'fovea.session';
-/** In the address that the host prints. */
-export const TICKET_PARAMETER = 'token';
 
 /** The page's globals as far as they are used; this folder has no DOM types. */
 interface PageGlobals {

@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { SOCKET_PATH } from '../../../src-shared/rpc/connect.ts';
-import { randomWord } from '../../../src-shared/rpc/handshake.ts';
+import { randomWord, TICKET_PARAMETER } from '../../../src-shared/rpc/handshake.ts';
 import { serveChannel } from '../../rpc/transports/serve.ts';
 import { webSocketAcceptor } from '../../rpc/transports/web-socket.ts';
 import type { HostBackend } from '../host-backend.ts';
@@ -96,7 +96,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   const port = await listenOn(first, options.port, address);
   const former = (await browsers.portsOf(await project())).filter((known) => known !== port);
   const servers = [first, ...(await listenAt(former, () => newServer(house, sockets), address))];
-  const newUrl = (): string => `http://${name}:${port}/?token=${tickets.issue()}`;
+  const newUrl = (): string => `http://${name}:${port}/?${TICKET_PARAMETER}=${tickets.issue()}`;
   const withdraw = await announceHost(dataDir, { pid: process.pid, port, address, key: house.controlKey });
   return {
     port,
