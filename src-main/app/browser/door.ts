@@ -2,7 +2,6 @@
  * The door of the browser host: a socket that got this far came from a loopback origin, and says what it may come in
  * with (`src-shared/rpc/handshake.ts`). Until it is in, nothing of it is heard by anything else, and not for long.
  */
-import { timingSafeEqual } from 'node:crypto';
 import type { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Channel } from '../../../src-shared/rpc/channel.ts';
@@ -15,6 +14,7 @@ import {
   type DoorReply,
   type Hello,
 } from '../../../src-shared/rpc/handshake.ts';
+import { sameSecret } from './access.ts';
 import type { KnownBrowser, KnownBrowsers } from './known-browsers.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -111,10 +111,7 @@ async function prove(channel: Channel, hello: Hello, { secret }: KnownBrowser): 
   // Should the first throw, nobody else hears of this one.
   answer.catch(() => undefined);
   say(channel, { type: 'challenge', nonce: hostNonce, proof: await proofOf(secret, 'host', facts) });
-  const [given, right] = [(await answer).proof, await proofOf(secret, 'page', facts)];
-  if (given.length !== right.length || !timingSafeEqual(Buffer.from(given), Buffer.from(right))) {
-    throw strangerError(true);
-  }
+  if (!sameSecret((await answer).proof, await proofOf(secret, 'page', facts))) throw strangerError(true);
 }
 
 function say(channel: Channel, reply: DoorReply): void {

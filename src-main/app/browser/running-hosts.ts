@@ -18,9 +18,8 @@ export type RunningHost = z.infer<typeof hostSchema>;
 
 /** Tells others of a host. Gives what takes that back; a folder that cannot be written only costs the comfort. */
 export async function announceHost(dataDir: string, host: RunningHost): Promise<() => Promise<void>> {
-  const file = join(folderOf(dataDir), `${host.port}.json`);
-  await writeJson(file, host, 0o600).catch(() => undefined);
-  return () => rm(file, { force: true }).catch(() => undefined);
+  await writeJson(fileOf(dataDir, host), host, 0o600).catch(() => undefined);
+  return () => sweepHost(dataDir, host);
 }
 
 /** Those announced, whether they still run or not. */
@@ -31,13 +30,17 @@ export async function announcedHosts(dataDir: string): Promise<RunningHost[]> {
   return found.filter((host) => host !== null).sort((a, b) => a.port - b.port);
 }
 
-/** Takes away what a host that does not run any more left. */
-export async function sweepHost(dataDir: string, { port }: RunningHost): Promise<void> {
-  await rm(join(folderOf(dataDir), `${port}.json`), { force: true }).catch(() => undefined);
+/** Takes away what tells of a host that does not run any more. */
+export async function sweepHost(dataDir: string, host: RunningHost): Promise<void> {
+  await rm(fileOf(dataDir, host), { force: true }).catch(() => undefined);
 }
 
 function folderOf(dataDir: string): string {
   return join(dataDir, 'hosts');
+}
+
+function fileOf(dataDir: string, { port }: RunningHost): string {
+  return join(folderOf(dataDir), `${port}.json`);
 }
 
 async function readHost(file: string): Promise<RunningHost | null> {
