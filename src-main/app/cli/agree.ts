@@ -1,4 +1,4 @@
-/** Says, and in a terminal asks, before many samples come to show another label. */
+/** Asks at a terminal before much is changed; of labels that give way it also says what changes. */
 import { createInterface } from 'node:readline/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { LabelPreview } from '../../../src-shared/contract/procedures.ts';
@@ -9,27 +9,32 @@ import type { CommandContext } from './command.ts';
  * labelled then
  */
 export async function agreeToReplace(
-  { output, stdin, stderr, signal }: CommandContext,
+  context: CommandContext,
   preview: LabelPreview,
   path: string,
   yes: boolean,
 ): Promise<void> {
+  const { output, stdin, stderr } = context;
   if (preview.replaces === 0) return;
   for (const line of replaceLines(preview, path)) output.note(line);
-  const terminal = 'isTTY' in stdin && stdin.isTTY === true && stderr.isTTY === true;
-  if (yes || output.json || !terminal) return;
-  const ask = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await ask.question('Go on? [y/N] ', { signal });
-    if (/^y(es)?$/i.test(answer.trim())) return;
-  } finally {
-    ask.close();
-  }
+  const terminal = stdin.isTTY === true && stderr.isTTY === true;
+  if (yes || output.json || !terminal || (await saysYes(context, 'Go on?'))) return;
   throw new FoveaError('cancelled', 'nothing was labelled', { where: path });
 }
 
+/** Whether a person at the terminal answers a question with yes; anything else is no. */
+export async function saysYes({ stdin, stderr, signal }: CommandContext, question: string): Promise<boolean> {
+  const ask = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await ask.question(`${question} [y/N] `, { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    ask.close();
+  }
+}
+
 /** What is about to change, and the way back. */
-export function replaceLines(
+function replaceLines(
   { replaces, decided, ready, toLabel, showing, preset, model, pace }: LabelPreview,
   path: string,
 ): string[] {

@@ -10,7 +10,7 @@ import { Output } from './output.ts';
 import type { ProgressStream } from './progress.ts';
 
 export interface CliEnvironment {
-  readonly stdin: Readable;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;
   readonly stderr: Writable & ProgressStream;
   /** Aborted when the person wants the command to stop. */

@@ -1,13 +1,13 @@
 /** `fovea remove`: samples or whole imports out of a project, asked with counts. */
 import { counted } from '../../../src-shared/contract/counts.ts';
-import { createInterface } from 'node:readline/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { removeFromProject } from '../../jobs/remove.ts';
 import { importedIds, type ImportNote, listImports } from '../../store/import-log.ts';
 import type { Project } from '../../store/project.ts';
 import { countRemoval, idsNamed, type RemovalCounts } from '../../store/removal.ts';
 import { withProject } from '../projects.ts';
-import { usageError, type AddCommand } from './command.ts';
+import { saysYes } from './agree.ts';
+import { usageError, type AddCommand, type CommandContext } from './command.ts';
 import { EXIT } from './exit.ts';
 import { Progress } from './progress.ts';
 
@@ -27,7 +27,8 @@ export const addRemove: AddCommand = (program, cli) => {
     .option('--import <number>', 'an import, by its number in --list')
     .option('--list', 'list the imports, and remove nothing')
     .option('--yes', 'do not ask');
-  cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
+  cli.define<Options>(command, async (context, [path], options) => {
+    const { output, stderr, signal } = context;
     if (options.list === true) {
       const imports = await withProject(path, (project) =>
         Promise.resolve(listImports(project.db, project.path)),
@@ -46,7 +47,7 @@ export const addRemove: AddCommand = (program, cli) => {
       async (project) => {
         const ids = idsOf(project, options);
         const counts = countRemoval(project.db, ids);
-        if (options.yes !== true) await ask(counts, path);
+        if (options.yes !== true) await ask(context, counts, path);
         const progress = new Progress('Removing', stderr);
         const started = performance.now();
         const report = await removeFromProject(project, ids, {
@@ -83,18 +84,12 @@ function idsOf({ db, path }: Project, { sample, import: number }: Options): numb
   });
 }
 
-async function ask(counts: RemovalCounts, path: string): Promise<void> {
+async function ask(context: CommandContext, counts: RemovalCounts, path: string): Promise<void> {
   const what = `${words(counts)} would be removed from ${path}`;
-  if (!process.stdin.isTTY) {
+  if (!context.stdin.isTTY) {
     throw new FoveaError('bad_input', what, { next: 'Nothing was removed; say --yes to remove them' });
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`${what}. ${keptWords(counts)}Remove them? [y/N] `);
-    if (/^y(es)?$/i.test(answer.trim())) return;
-  } finally {
-    terminal.close();
-  }
+  if (await saysYes(context, `${what}. ${keptWords(counts)}Remove them?`)) return;
   throw new FoveaError('cancelled', 'nothing was removed');
 }
 

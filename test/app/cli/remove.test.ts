@@ -45,11 +45,16 @@ test('samples and imports are listed, asked about with counts, and removed', asy
     asked.stderr,
     /2 samples \(1 decided, 0 labelled, 0 with flags or notes\) would be removed.*--yes/s,
   );
+  const kept = await fovea(['remove', path, '--sample', 'id-3'], 'no\n', true);
+  assert.match(
+    kept.stderr,
+    /1 sample \(1 decided.*copied first.*Remove them\? \[y\/N\].*nothing was removed/s,
+  );
   assert.equal((await fovea(['remove', path, '--sample', 'id-9', '--yes'])).code, 1);
   assert.equal((await fovea(['remove', path, '--yes'])).code, 2);
   assert.equal(samplesOf(path), 5);
 
-  const removed = await fovea(['remove', path, '--sample', 'id-3', 'id-4', '--yes']);
+  const removed = await fovea(['remove', path, '--sample', 'id-3', 'id-4'], 'y\n', true);
   assert.match(removed.stdout, /Removed 2 samples[^]*fovea restore/, removed.stderr);
   const listed = (await foveaJson(['remove', path, '--list'])).json as {
     imports: { id: number; samples: number }[];

@@ -9,13 +9,13 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** `fovea ...args`. */
-export async function fovea(args: readonly string[], stdin = ''): Promise<CliResult> {
+/** `fovea ...args`. @param isTTY whether a person types `stdin` at a terminal */
+export async function fovea(args: readonly string[], stdin = '', isTTY = false): Promise<CliResult> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const said = Promise.all([text(stdout), text(stderr)]);
   const code = await runCli(args, {
-    stdin: Readable.from([stdin]),
+    stdin: Object.assign(Readable.from([stdin]), { isTTY }),
     stdout,
     stderr,
     signal: new AbortController().signal,
