@@ -1,7 +1,8 @@
 /** Which folders a page's paths are meant from, and, in a browser, stay under. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, parse, relative, resolve } from 'node:path';
+import { dirname, join, parse, resolve } from 'node:path';
+import { isInside } from '../jobs/pictures/place.ts';
 import type { PathRules } from '../rpc/given-paths.ts';
 import { inApp } from './app-root.ts';
 import { dataDir } from './data-dir.ts';
@@ -26,8 +27,7 @@ export function pathRules(
 
 /** The program's folder, or none of anybody's: what a desktop starts programs in. */
 function isProgramsOwn(dir: string): boolean {
-  const way = relative(inApp('.'), dir);
-  return parse(dir).root === dir || way === '' || !(way.startsWith('..') || parse(way).root !== '');
+  return parse(dir).root === dir || isInside(inApp('.'), dir);
 }
 
 function documents(): string {

@@ -8,6 +8,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ProcedureName } from '../../src-shared/contract/procedures.ts';
+import { isInside } from '../jobs/pictures/place.ts';
 
 export interface PathRules {
   /** Absolute; what relative paths are meant from. */
@@ -78,13 +79,13 @@ async function isAllowed(
 ): Promise<boolean> {
   const real = realPlace(path);
   const chosen = [...roots, ...(project === null ? [] : [dirname(project)])];
-  if (chosen.some((root) => isUnder(real, realPlace(root)))) return true;
+  if (chosen.some((root) => isInside(realPlace(root), real))) return true;
   const home = realPlace(homedir());
   const hidden = relative(home, real)
     .split(sep)
     .some((part) => part.startsWith('.'));
-  if (isUnder(real, home) && !hidden) return true;
-  return (await recent()).some((known) => isUnder(real, realPlace(known)));
+  if (isInside(home, real) && !hidden) return true;
+  return (await recent()).some((known) => isInside(realPlace(known), real));
 }
 
 /** Where a path leads: links followed as far as it exists. */
@@ -95,11 +96,6 @@ function realPlace(path: string): string {
     const above = dirname(path);
     return above === path ? path : join(realPlace(above), relative(above, path));
   }
-}
-
-function isUnder(path: string, root: string): boolean {
-  const way = relative(root, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 function outside(path: string): FoveaError {

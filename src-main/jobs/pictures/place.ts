@@ -81,6 +81,7 @@ async function linkedFolder(real: string, path: string, file: string): Promise<s
   return dirname(file);
 }
 
+/** Whether a path is the folder or lies below it, by their names. */
 export function isInside(folder: string, file: string): boolean {
   const inside = relative(folder, file);
   return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);

@@ -32,7 +32,7 @@ export interface MovedRoot {
 export function movedRoots(project: Project, from: string, to: string): MovedRoot[] {
   const [old, now] = [resolve(from), resolve(to)];
   const roots = rootsInUse(project.db, project.path);
-  const moved = roots.filter(({ dir }) => dir === old || isInside(old, dir));
+  const moved = roots.filter(({ dir }) => isInside(old, dir));
   if (moved.length === 0) {
     throw new FoveaError('bad_input', 'no image folder of the project lies there', {
       where: old,
