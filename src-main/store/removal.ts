@@ -2,10 +2,9 @@
  * Takes samples out of a project with all that was made of them: labels, maps, scores, flags, notes, what batches and jobs
  * know of them, and decisions. That decisions were there, and that their samples were removed, stays in the journal.
  */
-import type { SampleFilter } from '../../src-shared/contract/procedures.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from './db.ts';
+import { type SampleScope, scopeSql } from './sample-scope.ts';
 import { writeSearch } from './search-text.ts';
-import { whereSql } from './sample-where.ts';
 
 /** One commit; some 50 ms. */
 export const REMOVAL_CHUNK = 1000;
@@ -20,9 +19,9 @@ export interface RemovalCounts {
   readonly marked: number;
 }
 
-/** Ids of all samples that a filter lets through, ascending. */
-export function idsUnder(db: ReadableDb, filter: SampleFilter): number[] {
-  const { sql, params } = whereSql(db, filter);
+/** Ids of all samples of a scope, ascending. */
+export function idsOfScope(db: ReadableDb, scope: SampleScope): number[] {
+  const { sql, params } = scopeSql(db, scope);
   return read<{ id: number }>(
     db,
     `SELECT t.sample_id AS id FROM sample_state t WHERE ${sql} ORDER BY t.sample_id`,

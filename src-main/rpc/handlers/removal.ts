@@ -2,7 +2,7 @@ import type { RemovalWish } from '../../../src-shared/contract/procedures.ts';
 import { removeFromProject } from '../../jobs/remove.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { importedIds, listImports } from '../../store/import-log.ts';
-import { countRemoval, idsUnder } from '../../store/removal.ts';
+import { countRemoval, idsOfScope } from '../../store/removal.ts';
 import { freeSession, type Handlers } from './context.ts';
 import { during } from './during.ts';
 
@@ -35,8 +35,5 @@ export const removalHandlers = {
 
 /** Ascending. */
 function idsOf(db: ReadableDb, wish: RemovalWish): number[] {
-  if (wish.of === 'import') return importedIds(db, wish.id);
-  const named = wish.ids && new Set(wish.ids);
-  const but = new Set(wish.except);
-  return idsUnder(db, wish.filter).filter((id) => !but.has(id) && (named?.has(id) ?? true));
+  return wish.of === 'import' ? importedIds(db, wish.id) : idsOfScope(db, wish);
 }

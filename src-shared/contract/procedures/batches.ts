@@ -50,14 +50,16 @@ export type Batch = z.infer<typeof batchSchema>;
 const one = z.object({ id: idSchema });
 const ids = z.array(idSchema).max(BATCH_IDS_MAX);
 
-const scopeSchema = z.object({
-  decision: decisionSchema,
+/** Which samples many calls are about: those under a filter, just some of them, or all but some. */
+export const sampleScopeSchema = z.object({
   filter: sampleFilterSchema,
   /** Just these of the filter; null: all of it. */
   ids: ids.nullable(),
   /** But these. */
   except: ids.default([]),
 });
+
+const scopeSchema = sampleScopeSchema.extend({ decision: decisionSchema });
 
 const leftOutSchema = z.object({
   decided: z.number().int(),

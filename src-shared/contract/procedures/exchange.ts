@@ -70,7 +70,7 @@ export const exportTargetSchema = z.discriminatedUnion('state', [
 export type ExportTarget = z.infer<typeof exportTargetSchema>;
 
 /** Whose import or export it is, to hear of its progress and to cancel it. */
-const slot = z.string().min(1).max(64);
+export const slotSchema = z.string().min(1).max(64);
 const place = z.string().max(MOST.path);
 
 export const exchangeProcedures = {
@@ -83,7 +83,7 @@ export const exchangeProcedures = {
       turns: z.enum(TURNS).default('all'),
       /** How truth boxes are written; null: not said, taken for pixels and refused where they cannot be. */
       boxes: z.enum(BOX_FORMS).nullable().default(null),
-      slot: slot.optional(),
+      slot: slotSchema.optional(),
     }),
     output: importReportSchema,
   },
@@ -96,10 +96,10 @@ export const exchangeProcedures = {
       includeUnreviewed: z.boolean(),
       /** An earlier export of this project may be replaced; another file never is. */
       replaceOwn: z.boolean().default(false),
-      slot: slot.optional(),
+      slot: slotSchema.optional(),
     }),
     output: exportReportSchema,
   },
   /** Cancels the import or export of a slot, which fails with `cancelled`; one that is over is no error. */
-  'exchange.cancel': { input: z.object({ slot }), output: none },
+  'exchange.cancel': { input: z.object({ slot: slotSchema }), output: none },
 } as const;

@@ -4,18 +4,11 @@ import { answerModeSchema, idSchema, jobSchema } from '../domain.ts';
 import { MOST } from '../limits.ts';
 import { precisionSchema } from '../models.ts';
 import { presetSchema } from '../preset.ts';
-import { BATCH_IDS_MAX } from './batches.ts';
+import { sampleScopeSchema } from './batches.ts';
 import { none } from './none.ts';
-import { sampleFilterSchema } from './sample-filter.ts';
 
 /** Of which samples the undecided ones are labelled. */
-export const labelScopeSchema = z.object({
-  filter: sampleFilterSchema,
-  /** Just these of the filter; null: all of it. */
-  ids: z.array(idSchema).max(BATCH_IDS_MAX).nullable(),
-  /** But these. */
-  except: z.array(idSchema).max(BATCH_IDS_MAX).default([]),
-});
+export const labelScopeSchema = sampleScopeSchema;
 export type LabelScope = z.input<typeof labelScopeSchema>;
 
 const place = z.string().max(MOST.path);

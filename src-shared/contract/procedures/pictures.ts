@@ -1,6 +1,8 @@
 /** The pictures' files: whether they are there and the ones that were labelled, and leading a moved folder back to them. */
 import { z } from 'zod';
 import { idSchema } from '../domain.ts';
+import { pathSchema, reviewerSchema } from '../limits.ts';
+import { BATCH_IDS_MAX } from './batches.ts';
 import { none } from './none.ts';
 
 const count = z.number().int().min(0);
@@ -47,8 +49,8 @@ export const relinkPlanSchema = z.object({
 });
 export type RelinkPlan = z.infer<typeof relinkPlanSchema>;
 
-const move = { from: z.string().min(1), to: z.string().min(1) };
-const some = z.array(idSchema).min(1).max(100_000);
+const move = { from: pathSchema, to: pathSchema };
+const some = z.array(idSchema).min(1).max(BATCH_IDS_MAX);
 
 export const pictureProcedures = {
   'pictures.state': { input: none, output: pictureStateSchema },
@@ -60,7 +62,7 @@ export const pictureProcedures = {
   'pictures.relink': { input: z.object(move), output: relinkPlanSchema },
   /** Says that labels and decisions of these samples hold for the pictures that are there now. */
   'pictures.keep': {
-    input: z.object({ sampleIds: some, reviewer: z.string().min(1).max(200) }),
+    input: z.object({ sampleIds: some, reviewer: reviewerSchema }),
     /** `otherSize`: left alone, for their cells would lie elsewhere. */
     output: z.object({ kept: count, otherSize: count }),
   },

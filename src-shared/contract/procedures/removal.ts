@@ -1,23 +1,13 @@
 /** Taking samples, or all that an import added, out of a project. */
 import { z } from 'zod';
 import { idSchema } from '../domain.ts';
-import { sampleFilterSchema } from './sample-filter.ts';
+import { sampleScopeSchema } from './batches.ts';
+import { slotSchema } from './exchange.ts';
 import { none } from './none.ts';
-
-/** Samples named one by one; more are chosen by a filter. */
-const IDS_MAX = 100_000;
-const ids = z.array(idSchema).max(IDS_MAX);
 
 export const removalWishSchema = z.discriminatedUnion('of', [
   z.object({ of: z.literal('import'), id: idSchema }),
-  z.object({
-    of: z.literal('samples'),
-    filter: sampleFilterSchema,
-    /** Just these of the filter; null: all of it. */
-    ids: ids.nullable(),
-    /** But these. */
-    except: ids.default([]),
-  }),
+  sampleScopeSchema.extend({ of: z.literal('samples') }),
 ]);
 export type RemovalWish = z.infer<typeof removalWishSchema>;
 
@@ -57,7 +47,7 @@ export const removalProcedures = {
   'removal.count': { input: removalWishSchema, output: removalCountsSchema },
   /** Fails with `cancelled` when `exchange.cancel` is called for the slot; what went by then is said. */
   'removal.start': {
-    input: z.object({ wish: removalWishSchema, slot: z.string().min(1).max(100).optional() }),
+    input: z.object({ wish: removalWishSchema, slot: slotSchema.optional() }),
     output: removalReportSchema,
   },
 } as const;
