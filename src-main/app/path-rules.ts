@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, parse, resolve } from 'node:path';
-import { isInside } from '../jobs/pictures/place.ts';
+import { isInside } from '../files/inside.ts';
 import type { PathRules } from '../rpc/given-paths.ts';
 import { inApp } from './app-root.ts';
 import { dataDir } from './data-dir.ts';

@@ -4,9 +4,10 @@
  */
 import { realpath, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ExportTarget } from '../../src-shared/contract/procedures.ts';
+import { isInside } from '../files/inside.ts';
 import { type ReadableDb, read } from '../store/db.ts';
 import { exportedFile } from '../store/exported-file.ts';
 import { MAPS_FILE, PROJECT_FILE } from '../store/project.ts';
@@ -115,11 +116,6 @@ async function isPicture(db: ReadableDb, rootId: number, inside: string, path: s
 
 function sameFile(a: Stats, b: Stats): boolean {
   return a.dev === b.dev && a.ino === b.ino;
-}
-
-function isInside(folder: string, path: string): boolean {
-  const inside = relative(folder, path);
-  return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }
 
 function refused(what: string, where: string): FoveaError {

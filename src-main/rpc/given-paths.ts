@@ -8,7 +8,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ProcedureName } from '../../src-shared/contract/procedures.ts';
-import { isInside } from '../jobs/pictures/place.ts';
+import { isInside } from '../files/inside.ts';
 
 export interface PathRules {
   /** Absolute; what relative paths are meant from. */

@@ -1,4 +1,5 @@
 /** Asks at a terminal before much is changed; of labels that give way it also says what changes. */
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { LabelPreview } from '../../../src-shared/contract/procedures.ts';
@@ -22,11 +23,12 @@ export async function agreeToReplace(
   throw new FoveaError('cancelled', 'nothing was labelled', { where: path });
 }
 
-/** Whether a person at the terminal answers a question with yes; anything else is no. */
+/** Whether a person at the terminal answers a question with yes; anything else is no, and so is no answer. */
 export async function saysYes({ stdin, stderr, signal }: CommandContext, question: string): Promise<boolean> {
   const ask = createInterface({ input: stdin, output: stderr });
   try {
-    const answer = await ask.question(`${question} [y/N] `, { signal });
+    const closed = once(ask, 'close').then(() => '');
+    const answer = await Promise.race([ask.question(`${question} [y/N] `, { signal }), closed]);
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     ask.close();

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { PictureCheck } from '../../../src-shared/contract/procedures.ts';
+import { isInside } from '../../files/inside.ts';
 import { transact } from '../../store/db.ts';
 import {
   noteRootMissing,
@@ -19,7 +20,6 @@ import {
 import type { Project } from '../../store/project.ts';
 import { type RootPlace, rootsInUse } from '../../store/root.ts';
 import { placeOf } from './file.ts';
-import { isInside } from './place.ts';
 import { isUntouched, settlePicture } from './settle.ts';
 
 const PAGE = 200;

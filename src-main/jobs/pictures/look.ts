@@ -7,9 +7,10 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { readImageSize } from '../../checkpoint/image/decode.ts';
 import { pictureStat } from '../../checkpoint/image/guarded-file.ts';
 import { QUICK_BYTES, quickSize } from '../../checkpoint/image/quick-size.ts';
+import { isInside } from '../../files/inside.ts';
 import { NEVER_WAIT } from '../../files/plain-file.ts';
 import type { ChosenPicture } from './chosen.ts';
-import { chosenPlace, isInside } from './place.ts';
+import { chosenPlace } from './place.ts';
 
 /** Most headers end before; the rest is read only where they do not. */
 const FIRST_BYTES = 1 << 12;

@@ -4,9 +4,10 @@
  * elsewhere afterwards is not: nobody chose that place.
  */
 import { lstat, realpath as resolveLinks } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { lookingAt, pictureStat } from '../../checkpoint/image/guarded-file.ts';
+import { isInside } from '../../files/inside.ts';
 import type { RootPlace } from '../../store/root.ts';
 
 const realpath = (path: string): Promise<string> => lookingAt(path, () => resolveLinks(path));
@@ -79,12 +80,6 @@ async function linkedFolder(real: string, path: string, file: string): Promise<s
     return target !== file && isInside(target, file) ? target : dirname(file);
   }
   return dirname(file);
-}
-
-/** Whether a path is the folder or lies below it, by their names. */
-export function isInside(folder: string, file: string): boolean {
-  const inside = relative(folder, file);
-  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }
 
 function notThere(path: string, error: NodeJS.ErrnoException, what = 'the image'): FoveaError {

@@ -3,10 +3,11 @@ import { realpathSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RelinkPlan } from '../../../src-shared/contract/procedures.ts';
+import { isInside } from '../../files/inside.ts';
 import { picturesAfter } from '../../store/picture-version.ts';
 import type { Project } from '../../store/project.ts';
 import { rootsInUse } from '../../store/root.ts';
-import { chosenPlace, isInside } from './place.ts';
+import { chosenPlace } from './place.ts';
 
 const PAGE = 500;
 const EXAMPLES = 5;

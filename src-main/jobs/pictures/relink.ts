@@ -3,10 +3,10 @@ import { counted } from '../../../src-shared/contract/counts.ts';
 import { realpath } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RelinkPlan } from '../../../src-shared/contract/procedures.ts';
+import { isInside } from '../../files/inside.ts';
 import { transact } from '../../store/db.ts';
 import type { Project } from '../../store/project.ts';
 import { moveRoot, rootsInUse } from '../../store/root.ts';
-import { isInside } from './place.ts';
 import { movedRoots } from './relink-plan.ts';
 
 /**

@@ -50,6 +50,8 @@ test('samples and imports are listed, asked about with counts, and removed', asy
     kept.stderr,
     /1 sample \(1 decided.*copied first.*Remove them\? \[y\/N\].*nothing was removed/s,
   );
+  const left = await fovea(['remove', path, '--sample', 'id-3'], '', true);
+  assert.match(left.stderr, /nothing was removed/, 'a terminal that was closed');
   assert.equal((await fovea(['remove', path, '--sample', 'id-9', '--yes'])).code, 1);
   assert.equal((await fovea(['remove', path, '--yes'])).code, 2);
   assert.equal(samplesOf(path), 5);
