@@ -1,3 +1,5 @@
+import { NO_FILTER, type SampleFilter } from '../../src-shared/contract/procedures.ts';
+
 /**
  * Which samples are chosen: some by id, or all that the filter lets through but some. Never a list of a whole data set.
  */
@@ -17,6 +19,15 @@ export function isChosen(selection: Selection, id: number): boolean {
 /** @param total how many the filter lets through */
 export function countChosen({ all, ids }: Selection, total: number): number {
   return all ? Math.max(0, total - ids.size) : ids.size;
+}
+
+/** What is chosen, as the main side is asked for it. @param filter the one that `all` is all of */
+export function scopeOf(
+  { all, ids }: Selection,
+  filter: SampleFilter,
+): { filter: SampleFilter; ids: number[] | null; except: number[] } {
+  const named = [...ids];
+  return all ? { filter, ids: null, except: named } : { filter: NO_FILTER, ids: named, except: [] };
 }
 
 /** Ctrl+click: in or out. */

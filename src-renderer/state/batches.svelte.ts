@@ -6,12 +6,12 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
   AUDIT_TARGETS,
   type Batch,
-  NO_FILTER,
   type ProcedureInput,
   type ProcedureOutput,
   type Verdict,
 } from '../../src-shared/contract/procedures.ts';
 import { appliedWords, nextToLookAt, undoneWords } from '../logic/batch.ts';
+import { scopeOf } from '../logic/selection.ts';
 import type { Gallery } from './gallery.svelte.ts';
 import type { Notices, Offered } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
@@ -77,15 +77,11 @@ export class Batches {
   /** Asks what deciding the chosen samples would mean. @returns false when none is chosen */
   ask(decision: Batch['decision']): boolean {
     if (this.#session.refusesWriting()) return false;
-    const { all, ids } = this.#gallery.selection;
     if (this.#gallery.chosen === 0) {
       this.#notices.info('No sample is chosen', 'Click, Shift and Ctrl+A choose samples');
       return false;
     }
-    const named = [...ids];
-    this.scope = all
-      ? { decision, filter: this.#queue.filter, ids: null, except: named }
-      : { decision, filter: NO_FILTER, ids: named, except: [] };
+    this.scope = { decision, ...scopeOf(this.#gallery.selection, this.#queue.filter) };
     this.#reset();
     this.counts = null;
     void this.#count(this.scope);

@@ -10,6 +10,7 @@ import {
 } from '../../src-shared/contract/procedures.ts';
 import { samplesWords } from '../logic/batch.ts';
 import { changeWords, stoppedRun } from '../logic/labelling.ts';
+import { scopeOf } from '../logic/selection.ts';
 import type { Gallery } from './gallery.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
@@ -172,13 +173,10 @@ export class Labelling {
   }
 
   #scope(): LabelScope {
-    const { all, ids } = this.#gallery.selection;
-    const named = [...ids];
-    if (this.choice === 'filter') return { filter: this.#queue.filter, ids: null, except: [] };
+    const { filter } = this.#queue;
+    if (this.choice === 'filter') return { filter, ids: null, except: [] };
     if (this.choice === 'undecided') return { filter: NO_FILTER, ids: null, except: [] };
-    return all
-      ? { filter: this.#queue.filter, ids: null, except: named }
-      : { filter: NO_FILTER, ids: named, except: [] };
+    return scopeOf(this.#gallery.selection, filter);
   }
 
   async #changing(work: () => Promise<void>): Promise<void> {

@@ -1,13 +1,13 @@
 /** Samples that are to be removed: which, what that would take away, and how far it is. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
-  NO_FILTER,
   type ImportNote,
   type RemovalCounts,
   type RemovalReport,
   type RemovalWish,
 } from '../../src-shared/contract/procedures.ts';
 import { samplesWords } from '../logic/batch.ts';
+import { scopeOf } from '../logic/selection.ts';
 import { Exchange } from './exchange.svelte.ts';
 import type { Gallery } from './gallery.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -55,13 +55,7 @@ export class Removing {
       this.#notices.info('No sample is chosen', 'Click, Shift and Ctrl+A choose samples');
       return false;
     }
-    const { all, ids } = this.#gallery.selection;
-    const named = [...ids];
-    return this.#ask(
-      all
-        ? { of: 'samples', filter: this.#queue.filter, ids: null, except: named }
-        : { of: 'samples', filter: NO_FILTER, ids: named, except: [] },
-    );
+    return this.#ask({ of: 'samples', ...scopeOf(this.#gallery.selection, this.#queue.filter) });
   }
 
   /** Removes what was asked about. @returns whether it is done */

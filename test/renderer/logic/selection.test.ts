@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import {
   countChosen,
   EVERYTHING,
@@ -7,6 +8,7 @@ import {
   isChosen,
   NOTHING,
   only,
+  scopeOf,
   toggled,
 } from '../../../src-renderer/logic/selection.ts';
 
@@ -23,4 +25,10 @@ test('some are chosen by id', () => {
   assert.equal(countChosen(some, 100), 3);
   assert.equal(countChosen(toggled(some, 2), 100), 2);
   assert.ok(!isChosen(NOTHING, 1));
+});
+
+test('what is chosen is asked for as names, or as the filter without a few', () => {
+  const filter = { ...NO_FILTER, text: 'lamp' };
+  assert.deepEqual(scopeOf(only([3, 4]), filter), { filter: NO_FILTER, ids: [3, 4], except: [] });
+  assert.deepEqual(scopeOf(toggled(EVERYTHING, 3), filter), { filter, ids: null, except: [3] });
 });
