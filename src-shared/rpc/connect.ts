@@ -10,7 +10,7 @@ import type { Channel } from './channel.ts';
 import { createRpcClient } from './client.ts';
 import { domPort, messagePortChannel, type DomPort } from './message-port-channel.ts';
 import { comeIn, pictureKeyOf } from './handshake.ts';
-import { keepSession, keptSession, takeTicket } from './page-session.ts';
+import { keepSession, keptSession, heldTicket } from './page-session.ts';
 import { openWebSocketChannel, type WebSocketLike } from './web-socket-channel.ts';
 
 /** What the preload exposes as `window.fovea`. */
@@ -116,7 +116,7 @@ async function openSocket(): Promise<Channel> {
     const session = await comeIn(channel, {
       port: Number(location.port) || (location.protocol === 'https:' ? 443 : 80),
       session: keptSession(),
-      ticket: takeTicket(),
+      ticket: heldTicket(),
     });
     keepSession(session);
     pictureQuery = `key=${await pictureKeyOf(session.secret)}`;

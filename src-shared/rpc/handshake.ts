@@ -1,5 +1,5 @@
 /**
- * How a page of the browser host comes in, before its first call. With a ticket (one use, from the address that the host
+ * How a page of the browser host comes in, before its first call. With a ticket (one page's, from the address that the host
  * printed) it is given a session: an id and a secret that only this origin's storage holds. Cookies would go to every
  * server on this machine, whatever its port. With a session it proves that it knows the secret and asks the same of the
  * host first: whoever else listens at a port that Fovea has left learns nothing. The port that was dialled is part of
@@ -21,12 +21,19 @@ export const TICKET_PARAMETER = 'token';
 export const sessionSchema = z.object({ id: word, secret: word });
 export type PageSession = z.infer<typeof sessionSchema>;
 
+/**
+ * A ticket as a page shows it. `claim`: the page's own word, the same as often as it shows this ticket. The first one that
+ * shows it takes it; a page whose reply was lost (reloaded, cut off) is let in again, another one is not.
+ */
+export const ticketSchema = z.object({ word, claim: word });
+export type Ticket = z.infer<typeof ticketSchema>;
+
 /** Page to host, the first message: what it may come in with, and the port it dialled. */
 export const helloSchema = z.object({
   type: z.literal('hello'),
   port: portSchema,
   session: z.object({ id: word, nonce: word }).nullable(),
-  ticket: word.nullable(),
+  ticket: ticketSchema.nullable(),
 });
 export type Hello = z.infer<typeof helloSchema>;
 
@@ -83,7 +90,7 @@ function base64url(bytes: Uint8Array): string {
 export interface Pass {
   readonly port: number;
   readonly session: PageSession | null;
-  readonly ticket: string | null;
+  readonly ticket: Ticket | null;
 }
 
 /**

@@ -2,7 +2,7 @@
  * What a page of the browser host comes in with: the ticket in its address, for the first time, and from then on the
  * session in its origin's storage, which belongs to this port alone. Where storage is off it lasts as long as the page.
  */
-import { sessionSchema, TICKET_PARAMETER, type PageSession } from './handshake.ts';
+import { randomWord, sessionSchema, TICKET_PARAMETER, type PageSession, type Ticket } from './handshake.ts';
 
 const NAME = 'fovea.session';
 
@@ -13,12 +13,16 @@ interface PageGlobals {
   readonly localStorage?: {
     getItem(name: string): string | null;
     setItem(name: string, value: string): void;
+    removeItem(name: string): void;
   };
 }
 const page = globalThis as unknown as PageGlobals;
 
+/** What this page comes in with by a ticket: kept until it is in, so that a reload meanwhile is still the same page. */
+const CLAIM_NAME = 'fovea.claim';
+
 let inMemory: PageSession | null = null;
-let ticket: string | null = null;
+let claim: string | null = null;
 
 /** The session that this origin holds; another page of it may have been let in meanwhile. */
 export function keptSession(): PageSession | null {
@@ -30,26 +34,50 @@ export function keptSession(): PageSession | null {
   }
 }
 
-/** Keeps the session that the page is in with; its ticket has served. */
+/**
+ * Keeps the session that the page is in with. Its ticket has served: it is taken out of the address, where nobody should
+ * read it and a reload needs none. Not earlier, or a page that is reloaded while it comes in would have neither.
+ */
 export function keepSession(session: PageSession): void {
-  ticket = null;
   const known = keptSession();
   inMemory = session;
-  if (known?.id === session.id) return;
+  if (known?.id !== session.id) store(NAME, JSON.stringify(session));
+  if (ticketWord() === null) return;
+  claim = null;
+  store(CLAIM_NAME, null);
+  page.history?.replaceState(null, '', page.location?.pathname ?? '/');
+}
+
+/** The ticket in the page's address; none where it has served, or is no word that a host would issue. */
+export function heldTicket(): Ticket | null {
+  const word = ticketWord();
+  if (word === null || !/^[\w-]{16,64}$/.test(word)) return null;
+  claim ??= stored(CLAIM_NAME);
+  if (claim === null) {
+    claim = randomWord();
+    store(CLAIM_NAME, claim);
+  }
+  return { word, claim };
+}
+
+function ticketWord(): string | null {
+  return new URLSearchParams(page.location?.search ?? '').get(TICKET_PARAMETER);
+}
+
+function stored(name: string): string | null {
   try {
-    page.localStorage?.setItem(NAME, JSON.stringify(session));
+    return page.localStorage?.getItem(name) ?? null;
   } catch {
-    // Storage is off or full: see above.
+    return null;
   }
 }
 
-/** The ticket of the page's address, which is taken out of it: nobody reads it there, and a reload needs none. */
-export function takeTicket(): string | null {
-  const { location, history } = page;
-  const given = new URLSearchParams(location?.search ?? '').get(TICKET_PARAMETER);
-  if (given !== null) {
-    ticket = given;
-    history?.replaceState(null, '', location?.pathname ?? '/');
+/** Where storage is off or full the page has it for as long as it lasts. @param value null: removes it */
+function store(name: string, value: string | null): void {
+  try {
+    if (value === null) page.localStorage?.removeItem(name);
+    else page.localStorage?.setItem(name, value);
+  } catch {
+    // See above.
   }
-  return ticket !== null && /^[\w-]{16,64}$/.test(ticket) ? ticket : null;
 }

@@ -109,13 +109,13 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.getByRole('tab', { name: 'Recipe' }).click();
       await drag(page, 'Foreground', 0.9);
       await page.getByRole('button', { name: /^Apply to the filter/ }).click();
-      const apply = page.getByRole('button', { name: /^Apply to \d+ samples$/ });
+      const apply = page.getByRole('button', { name: /^Apply to \d+ samples?$/ });
       await page.getByText('Looked at', { exact: true }).waitFor();
       const counts = (await page.getByTestId('relabel-preview').textContent()) ?? '';
       assert.match(counts, /Labels that change\s*\d+/);
       await accessible(page, 'preview');
       await apply.click();
-      const follows = page.getByText(/samples now follow .*version 2/);
+      const follows = page.getByText(/samples? now follows? .*version 2/);
       await follows.waitFor();
       await page.getByRole('tab', { name: 'Sample' }).click();
       await presetOf(page, 'version 2');
@@ -209,6 +209,9 @@ for (const [name, open] of Object.entries(HOSTS)) {
         // It may be done by now.
         .catch(() => undefined);
       await job.waitFor({ state: 'detached' });
+      // Where it was cancelled in time, the page asks what should become of the rest.
+      const asks = page.getByRole('status', { name: 'Labelling stopped' });
+      await page.addLocatorHandler(asks, () => asks.getByRole('button', { name: 'Leave it so' }).click());
 
       await page.getByRole('tab', { name: 'Recipe' }).click();
       await page.getByRole('button', { name: 'Saved…' }).click();

@@ -33,8 +33,8 @@ async function relabel(page: Page, position: string, scope: RegExp, again: boole
   const option = page.getByRole('checkbox', { name: /^Answer again where the crop changes/ });
   await option.setChecked(again);
   assert.deepEqual(await violations(page), []);
-  await page.getByRole('button', { name: /^Apply to \d+ samples$/ }).click();
-  await page.getByText(/samples now follow/).waitFor({ timeout: ANSWERED_MS });
+  await page.getByRole('button', { name: /^Apply to \d+ samples?$/ }).click();
+  await page.getByText(/samples? now follows?/).waitFor({ timeout: ANSWERED_MS });
   await page.getByRole('tab', { name: 'Sample' }).click();
 }
 

@@ -1,6 +1,6 @@
-/** Tickets: each lets one browser in, once, and only for a while. In memory only; the next start has its own. */
+/** Tickets: each lets one page in, and only for a while. In memory only; the next start has its own. */
 import { createHash } from 'node:crypto';
-import { randomWord } from '../../../src-shared/rpc/handshake.ts';
+import { randomWord, type Ticket } from '../../../src-shared/rpc/handshake.ts';
 
 /** Long enough for a tunnel to be set up. */
 const VALID_MS = 3_600_000;
@@ -8,27 +8,28 @@ const MOST = 100;
 
 export interface Tickets {
   issue(): string;
-  /** @returns whether it was good; it is not any more */
-  take(ticket: string): boolean;
+  /** @returns whether it was good; from now on it is so for nobody but this claim */
+  take(ticket: Ticket): boolean;
 }
 
 export function createTickets(now: () => number = Date.now): Tickets {
   /** By hash, so that looking one up tells nothing by its duration; the oldest first. */
-  const good = new Map<string, number>();
+  const good = new Map<string, { readonly until: number; claim: string | null }>();
   return {
     issue() {
       const ticket = randomWord();
-      good.set(hash(ticket), now() + VALID_MS);
+      good.set(hash(ticket), { until: now() + VALID_MS, claim: null });
       for (const oldest of good.keys()) {
         if (good.size <= MOST) break;
         good.delete(oldest);
       }
       return ticket;
     },
-    take(ticket) {
-      const until = good.get(hash(ticket));
-      good.delete(hash(ticket));
-      return until !== undefined && now() <= until;
+    take({ word, claim }) {
+      const known = good.get(hash(word));
+      if (!known || now() > known.until) return false;
+      known.claim ??= hash(claim);
+      return known.claim === hash(claim);
     },
   };
 }

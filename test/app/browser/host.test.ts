@@ -17,7 +17,14 @@ import type { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Channel } from '../../../src-shared/rpc/channel.ts';
 import { createRpcClient } from '../../../src-shared/rpc/client.ts';
 import { decodeFrame, encodeFrame } from '../../../src-shared/rpc/codec.ts';
-import { comeIn, pictureKeyOf, type PageSession, type Pass } from '../../../src-shared/rpc/handshake.ts';
+import {
+  comeIn,
+  pictureKeyOf,
+  randomWord,
+  type PageSession,
+  type Pass,
+  type Ticket,
+} from '../../../src-shared/rpc/handshake.ts';
 import { openWebSocketChannel, type WebSocketLike } from '../../../src-shared/rpc/web-socket-channel.ts';
 
 const info = { version: '0', host: 'browser', projectPath: null, reviewer: 'r' } as const;
@@ -104,8 +111,9 @@ function socketTo(port: number, headers: Record<string, string> = {}): Promise<C
   );
 }
 
-function ticketOf(url: string): string {
-  return new URL(url).searchParams.get('token') ?? '';
+/** As another page at every call. */
+function ticketOf(url: string): Ticket {
+  return { word: new URL(url).searchParams.get('token') ?? '', claim: randomWord() };
 }
 
 /** Comes in with a fresh ticket. */
@@ -138,9 +146,23 @@ test('the page is the same for everybody, sets no cookie, and its address lets o
   assert.equal(page.status, 200);
   assert.match(page.body.toString(), /<title>page/);
   assert.equal(page.headers['set-cookie'], undefined, 'a cookie would go to every port of this machine');
-  const session = await enters({ ticket: token });
+  const ticket = { word: token, claim: randomWord() };
+  const session = await enters({ ticket });
   assert.ok(!JSON.stringify(session).includes(token), 'the session is another secret');
-  await assert.rejects(enters({ ticket: token }), { code: 'unauthorized', message: /used already/ });
+  await assert.rejects(enters({ ticket: { ...ticket, claim: randomWord() } }), {
+    code: 'unauthorized',
+    message: /used already/,
+  });
+});
+
+test('a page whose reply was lost shows its ticket again and is in', async () => {
+  const ticket = ticketOf(host.newUrl());
+  const channel = await socketTo(host.port);
+  const lost = await comeIn(channel, { port: host.port, session: null, ticket });
+  channel.close();
+  const session = await enters({ ticket });
+  assert.notEqual(session.id, lost.id);
+  assert.deepEqual(await enters({ session }), session);
 });
 
 test('a page that was in comes in again without a ticket; others do not', async () => {
@@ -149,7 +171,9 @@ test('a page that was in comes in again without a ticket; others do not', async 
   const unknown = { code: 'unauthorized', message: /does not know this browser/ };
   await assert.rejects(enters({ session: { ...session, id: 'x'.repeat(32) } }), unknown);
   await assert.rejects(enters({}), { code: 'unauthorized', message: /not been let in yet/ });
-  await assert.rejects(enters({ ticket: 'wrong-wrong-wrong-wrong' }), { code: 'unauthorized' });
+  await assert.rejects(enters({ ticket: { word: 'wrong-wrong-wrong-wrong', claim: randomWord() } }), {
+    code: 'unauthorized',
+  });
 });
 
 test('a page that holds another secret hears that this is not its Fovea, and sends nothing', async () => {
