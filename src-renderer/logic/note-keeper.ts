@@ -23,6 +23,8 @@ export interface NoteDoor {
   /** Gives the note that holds the text now, null when it was removed. Rejects with what {@link asError} knows. */
   write(draft: UnsavedNote): Promise<{ readonly id: number; readonly text: string } | null>;
   asError(thrown: unknown): FoveaError;
+  /** The sample was removed from the project: these words never will be saved. */
+  onRemoved(sampleId: number, text: string): void;
   /** Runs `task` later; gives a function that calls it off. */
   later(task: () => void, ms: number): () => void;
   /** Everything that is not saved now. */
@@ -155,7 +157,13 @@ export class NoteKeeper {
       (thrown: unknown) => {
         entry.sending = false;
         if (!isHere()) return;
-        entry.error = this.#door.asError(thrown);
+        const error = this.#door.asError(thrown);
+        if (error.code === 'not_found') {
+          this.#entries.delete(sampleId);
+          this.#changed();
+          return this.#door.onRemoved(sampleId, entry.text);
+        }
+        entry.error = error;
         this.#plan(sampleId, entry, retryWait(entry.attempts++));
         this.#changed();
       },

@@ -34,6 +34,16 @@ export class PagedList<Row extends { readonly id: number }> {
     return [...this.#indexOf.keys()];
   }
 
+  /** Ids of the rows that are here after a place, and then before it, nearest first, `most` of them. */
+  near(index: number, most: number): number[] {
+    const ids: number[] = [];
+    for (const by of [1, -1]) {
+      for (let n = index + by; this.#rows.has(n) && ids.length < most; n += by)
+        ids.push(this.#rows.get(n)!.id);
+    }
+    return ids;
+  }
+
   /** Ids of the rows in `[first, end)`, in order; null when not all of them were fetched. */
   idsIn(first: number, end: number): number[] | null {
     const found: number[] = [];

@@ -27,6 +27,8 @@ export interface SaveDoor {
   onSaved(draft: Draft, saved: Saved): void;
   /** A note was written on a decision that somebody else made meanwhile: it is saved with theirs. */
   onMerged(sampleId: number, theirs: Review): void;
+  /** The sample was removed from the project: what was decided on it and is not saved never will be. */
+  onRemoved(sampleId: number, drafts: readonly Draft[]): void;
   /** Anything about {@link SaveQueue.summary} may have changed. */
   onChange(): void;
 }
@@ -202,6 +204,7 @@ export class SaveQueue {
       if (this.#entries.get(sampleId) !== entry) return;
       const error = this.#door.asError(thrown);
       if (error.code === 'conflict') await this.#settleConflict(sampleId, entry, draft);
+      else if (error.code === 'not_found') await this.#settleMissing(sampleId, entry, error);
       else this.#failed(sampleId, entry, error);
     }
   }
@@ -224,6 +227,20 @@ export class SaveQueue {
       this.#pump(sampleId, entry);
       this.#door.onChange();
     }, wait);
+  }
+
+  /** Something that a decision names is not there: no repetition mends that where it is the sample itself. */
+  async #settleMissing(sampleId: number, entry: Entry, error: FoveaError): Promise<void> {
+    try {
+      await this.#door.latest(sampleId);
+    } catch (thrown) {
+      if (this.#door.asError(thrown).code === 'not_found' && this.#entries.get(sampleId) === entry) {
+        this.#entries.delete(sampleId);
+        this.#door.onRemoved(sampleId, entry.drafts.splice(0));
+        return;
+      }
+    }
+    this.#failed(sampleId, entry, error);
   }
 
   /** A conflict with the own revision, whose answer got lost, is no conflict. */

@@ -34,9 +34,13 @@ export class UndoOrder {
   #undone: Step[] = [];
   /** Samples that changed elsewhere: what was done on them here can be taken back no more. */
   readonly #lost = new Set<Done>();
+  /** Samples that are gone from the project. */
+  readonly #removed = new Set<number>();
 
   /** Something new was done: what had been taken back is gone. */
   push(done: Done): void {
+    // It is there again where something can be done on it.
+    if (done.kind === 'step') this.#removed.delete(done.sampleId);
     this.#done.push(done);
     if (this.#done.length > MOST) this.#done.shift();
     this.#undone = [];
@@ -73,6 +77,15 @@ export class UndoOrder {
       if (done.kind === 'step' && done.sampleId === sampleId) this.#lost.add(done);
   }
 
+  /** The sample was removed. Its steps stay in the order, too. */
+  remove(sampleId: number): void {
+    this.#removed.add(sampleId);
+  }
+
+  isRemoved(sampleId: number): boolean {
+    return this.#removed.has(sampleId);
+  }
+
   /** Forgets what was done on a sample: it was said that it is lost, or it was put back another way. */
   forget(sampleId: number): void {
     this.#drop((done) => done.kind === 'step' && done.sampleId === sampleId);
@@ -91,6 +104,7 @@ export class UndoOrder {
     this.#done = [];
     this.#undone = [];
     this.#lost.clear();
+    this.#removed.clear();
   }
 
   #drop(which: (done: Done) => boolean): void {

@@ -54,6 +54,7 @@ export class Desk {
     this.#saving = new Saving(session, {
       onSaved: (draft, saved) => this.#saved(draft, saved),
       onMerged: (sampleId, theirs) => this.#elsewhere.merged(sampleId, theirs),
+      onRemoved: (sampleId, drafts) => this.#elsewhere.removed(sampleId, drafts.length),
       onPending: () => this.handover.changed(),
     });
     this.handover = new Handover(session, this.#saving, notices, (id, decision) => {
@@ -66,6 +67,7 @@ export class Desk {
       queue,
       (picture) => view.fittedScale(picture),
       (bundle) => this.#shown(bundle),
+      (id) => this.#elsewhere.removed(id),
     );
     this.editing = new Editing({
       mayEdit: () => this.#isShown() && !this.#session.refusesWriting() && !this.#refusesTrial(),
@@ -341,8 +343,8 @@ export class Desk {
     this.#saving.add(draft);
   }
 
-  /** To a sample wherever it is. @returns whether the list has it */
-  async #moveTo(id: number): Promise<boolean> {
+  /** To a sample wherever it is. @returns whether the list has it; null: the project does not */
+  async #moveTo(id: number): Promise<boolean | null> {
     const index = this.#queue.indexOf(id);
     if (index !== undefined) await this.#move(index);
     if (index !== undefined || this.#moving) return true;

@@ -1,9 +1,13 @@
 /**
  * What others do to samples while one is worked on: another window, another person, a batch, a labelling run. What is
- * known of such a sample is read anew, what is being drawn on it is undone, and undo no longer goes behind it.
+ * known of such a sample is read anew, what is being drawn on it is undone, and undo no longer goes behind it. One that was
+ * removed gives its place to the next one.
  */
-import type { Review } from '../../src-shared/contract/domain.ts';
+import type { Review, SampleDetail } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { EventPayload } from '../../src-shared/contract/procedures.ts';
+import { removedWords, unsavedOnRemoved } from '../logic/removed.ts';
+import { counted } from '../logic/words.ts';
 import type { Editing } from './editing.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
@@ -89,10 +93,25 @@ export class Elsewhere {
       const by = review?.batchId
         ? `Batch ${review.batchId} by ${review.reviewer} decided this sample`
         : undefined;
-      this.#sampleChanged({ sampleId: id, state, latestRevisionId, ...change }, by);
-    } catch {
-      // The connection banner says so; showing the sample asks again.
+      const { bundle } = this.#desk.showing;
+      if (bundle && isOtherPicture(bundle.detail.image, now.image)) this.stale(id);
+      else this.#sampleChanged({ sampleId: id, state, latestRevisionId, ...change }, by);
+    } catch (thrown) {
+      // Else the connection banner says so; showing the sample asks again.
+      if (FoveaError.from(thrown).code === 'not_found') this.removed(id);
     }
+  }
+
+  /** The project does not have the sample any more. @param unsaved decisions on it that could not be saved */
+  removed(sampleId: number, unsaved = 0): void {
+    const { showing, editing, undoing } = this.#desk;
+    if (unsaved > 0) this.#notices.error(unsavedOnRemoved(sampleId, counted(unsaved, 'decision')));
+    editing.forget(sampleId);
+    undoing.remove(sampleId);
+    if (sampleId !== showing.id) return showing.forget(sampleId);
+    editing.giveUp();
+    if (this.#desk.isOnScreen()) this.#notices.info(removedWords(sampleId));
+    void this.#queue.leave();
   }
 
   /** What is known of a sample holds no more. */
@@ -107,4 +126,11 @@ export class Elsewhere {
     }
     this.#desk.reload();
   }
+}
+
+/** Whether a sample's picture is another one, or is seen otherwise, than what is on screen. */
+function isOtherPicture(shown: SampleDetail['image'], now: SampleDetail['image']): boolean {
+  const seen = ({ changed, problem, width, height }: SampleDetail['image']): string =>
+    JSON.stringify([changed, problem, width, height]);
+  return seen(shown) !== seen(now);
 }

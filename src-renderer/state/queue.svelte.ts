@@ -64,8 +64,11 @@ export class Queue {
     return this.#list.indexOf(id);
   }
 
-  /** Shows a sample that is not in the part of the list that is here. @returns false when the list does not have it */
-  async goTo(id: number): Promise<boolean> {
+  /**
+   * Shows a sample that is not in the part of the list that is here. @returns false when the list does not have it, null
+   * when the project does not: the sample at hand stays
+   */
+  async goTo(id: number): Promise<boolean | null> {
     const { filter, sort } = this;
     try {
       const { position } = await this.#client.call('samples.position', { filter, sort, id });
@@ -73,7 +76,9 @@ export class Queue {
       const at = this.#list.indexOf(id);
       if (at !== undefined && this.#goTo(at)) return true;
       const one = { filter: { ...NO_FILTER, ids: [id] }, sort: IMPORT_ORDER, offset: 0, limit: 1 };
-      this.#beside = (await this.#client.call('samples.list', one)).rows[0] ?? null;
+      const [row] = (await this.#client.call('samples.list', one)).rows;
+      if (!row) return null;
+      this.#beside = row;
     } catch {
       // The connection banner says so; what is here of the sample is shown.
     }
@@ -144,6 +149,21 @@ export class Queue {
       if (generation === this.#generation) this.error = FoveaError.from(thrown);
     }
     if (generation === this.#generation) this.loading = false;
+  }
+
+  /** Samples were removed from the project: where the current one is among them, the next one, or one before, is current. */
+  async leave(): Promise<void> {
+    const current = this.currentId;
+    const near = current === null ? [] : [current, ...this.#list.near(this.currentIndex, FILTER_IDS_MAX - 1)];
+    try {
+      const call = { filter: { ...NO_FILTER, ids: near }, sort: IMPORT_ORDER, offset: 0, limit: near.length };
+      const { rows } = near.length > 0 ? await this.#client.call('samples.list', call) : { rows: [] };
+      if (this.currentId !== current) return;
+      this.currentId = near.find((id) => rows.some((row) => row.id === id)) ?? null;
+    } catch {
+      // The connection banner says so; the list is asked for anew all the same.
+    }
+    await this.reload();
   }
 
   /** The list shows these rows now. */

@@ -66,7 +66,7 @@ export class Removing {
       this.#session.client.call('removal.start', { wish, slot }),
     );
     this.#gallery.none();
-    await Promise.all([this.#queue.reload(), this.loadImports()]);
+    await Promise.all([this.#queue.leave(), this.loadImports()]);
     if (!report) return false;
     this.#notices.info(
       `${samplesWords(report.samples)} removed`,

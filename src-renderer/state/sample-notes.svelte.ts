@@ -5,6 +5,7 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Note } from '../../src-shared/contract/procedures.ts';
 import { NoteKeeper } from '../logic/note-keeper.ts';
+import { unsavedOnRemoved } from '../logic/removed.ts';
 import { later } from './later.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Queue } from './queue.svelte.ts';
@@ -136,6 +137,9 @@ export class SampleNotes {
       write: (draft) =>
         this.#session.client.call('notes.write', { ...draft, reviewer: this.#session.reviewer }),
       asError: (thrown) => FoveaError.from(thrown),
+      onRemoved: (sampleId, text) => {
+        if (text.trim() !== '') this.#notices.error(unsavedOnRemoved(sampleId, `“${text.trim()}”`));
+      },
       later,
       keep: (unsaved) => keepUnsavedNotes(project, unsaved),
       onChange: () => void this.#version++,

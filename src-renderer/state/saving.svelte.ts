@@ -12,7 +12,7 @@ import type { Pending } from '../logic/unsaved.ts';
 import { later } from './later.ts';
 import type { Session } from './session.svelte.ts';
 
-export interface SavingDoor extends Pick<SaveDoor, 'onSaved' | 'onMerged'> {
+export interface SavingDoor extends Pick<SaveDoor, 'onSaved' | 'onMerged' | 'onRemoved'> {
   /** Hears of every change of what is not saved. */
   onPending(): void;
 }
@@ -22,7 +22,7 @@ export class Saving {
   /** What the page says about it. */
   summary = $state.raw<SaveSummary>({ waiting: 0, sending: false, error: null, conflicts: [] });
 
-  constructor(session: Session, { onSaved, onMerged, onPending }: SavingDoor) {
+  constructor(session: Session, { onSaved, onMerged, onRemoved, onPending }: SavingDoor) {
     this.#queue = new SaveQueue({
       send: ({ sampleId, predictionId, decision, label, note }, basedOn) =>
         session.client.call('reviews.submit', {
@@ -39,6 +39,7 @@ export class Saving {
       later,
       onSaved,
       onMerged,
+      onRemoved,
       onChange: () => {
         this.summary = this.#queue.summary();
         onPending();

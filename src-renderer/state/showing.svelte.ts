@@ -12,6 +12,7 @@ export class Showing {
   readonly #queue: Queue;
   readonly #bundles: Bundles;
   readonly #onShown: (bundle: Bundle | null) => void;
+  readonly #onMissing: (id: number) => void;
   #shownId: number | null = null;
 
   bundle = $state.raw<Bundle | null>(null);
@@ -22,16 +23,19 @@ export class Showing {
   /**
    * @param scaleOf pixels for each source pixel that a pane draws all of a picture with
    * @param onShown hears of every change of what is on screen: another sample, the same loaded anew, nothing
+   * @param onMissing hears when the project does not have the sample that should be on screen
    */
   constructor(
     session: Session,
     queue: Queue,
     scaleOf: (picture: Size) => number,
     onShown: (bundle: Bundle | null) => void,
+    onMissing: (id: number) => void,
   ) {
     this.#queue = queue;
     this.#bundles = new Bundles(session.client, scaleOf);
     this.#onShown = onShown;
+    this.#onMissing = onMissing;
   }
 
   /** The sample that is or should be on screen. */
@@ -103,6 +107,7 @@ export class Showing {
       if (id !== this.#shownId) return;
       this.problem = FoveaError.from(thrown);
       this.#set(null);
+      if (this.problem.code === 'not_found') this.#onMissing(id);
     }
   }
 

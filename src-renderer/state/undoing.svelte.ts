@@ -2,6 +2,7 @@
  * Undo and redo across samples. What is taken back is shown: its sample comes on screen first, loaded anew where it has to
  * be, so that nobody changes unseen what somebody else decided meanwhile. Each move is saved as a revision of its own.
  */
+import { removedWords } from '../logic/removed.ts';
 import { holds, sameStanding, type Edit, type Standing } from '../logic/standing.ts';
 import { UndoOrder, type Done, type Step, type Way } from '../logic/undo-order.ts';
 import { alreadyElsewhereWords, NOTHING_TO_REDO, NOTHING_TO_UNDO, travelWords } from '../logic/undo-words.ts';
@@ -14,8 +15,8 @@ export interface UndoingDoor {
   current(): Edit | null;
   /** False, with words, while nothing may be taken back. */
   mayTravel(): boolean;
-  /** Shows a sample, of the list or not. @returns whether the list has it */
-  show(sampleId: number): Promise<boolean>;
+  /** Shows a sample, of the list or not. @returns whether the list has it; null: the project does not */
+  show(sampleId: number): Promise<boolean | null>;
   /** Makes this hold in place of what holds, and saves it. */
   put(edit: Edit, standing: Standing): void;
   /** Goes on as after a decision. */
@@ -83,6 +84,12 @@ export class Undoing {
     this.#version++;
   }
 
+  /** The sample is not in the project any more: undo says so where it would have taken something back on it. */
+  remove(sampleId: number): void {
+    if (this.#under?.step.sampleId === sampleId) this.#sayRemoved(sampleId);
+    else this.#order.remove(sampleId);
+  }
+
   /** Another project or run. */
   clear(): void {
     this.#order.clear();
@@ -114,6 +121,7 @@ export class Undoing {
     const done = way === 'back' ? this.#order.back(here) : this.#order.forth();
     if (!done) this.#say(...(way === 'back' ? NOTHING_TO_UNDO : NOTHING_TO_REDO));
     else if (done.kind === 'batch') this.#takeBatchBack(done.batchId);
+    else if (this.#order.isRemoved(done.sampleId)) this.#sayRemoved(done.sampleId);
     else void this.#go(done, way, here);
   }
 
@@ -132,8 +140,17 @@ export class Undoing {
     }
     const under = { step, way, listed: true };
     this.#under = under;
-    under.listed = await this.#door.show(step.sampleId);
+    const listed = await this.#door.show(step.sampleId);
+    if (this.#under !== under) return;
+    if (listed === null) return this.#sayRemoved(step.sampleId);
+    under.listed = listed;
     this.arrive();
+  }
+
+  #sayRemoved(sampleId: number): void {
+    this.#under = null;
+    this.forget(sampleId);
+    this.#say(`${removedWords(sampleId)}: nothing on it can be taken back here`);
   }
 
   #take({ step, way, listed }: { step: Step; way: Way; listed: boolean }, edit: Edit): void {

@@ -11,6 +11,7 @@ import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { newWindow } from './support/new-window.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 const LABELLED_MS = 120_000;
@@ -146,4 +147,35 @@ test('a replaced picture is marked over its old label, not accepted, kept or lab
   } finally {
     await app.close();
   }
+});
+
+test('what is said of a picture in one window is heard in the other, which shows the sample', async (t) => {
+  const path = await demoProject(t);
+  process.env.FOVEA_HOME = dirname(path);
+  const { first } = picturesOutside(path);
+  const app = await openInBrowserHost(chromium, path);
+  t.after(() => app.close());
+  const other = await newWindow(app.page);
+  await other.goto(app.page.url());
+  for (const page of [other, app.page]) {
+    await page.bringToFront();
+    await new ReviewPage(page).ready();
+    await new ReviewPage(page).choose(1);
+  }
+  const [width, height] = await readImageSize(first);
+  await writePng(first, width, height);
+  await app.page.reload();
+  const here = app.page.getByTestId('picture-changed');
+  await here.waitFor();
+  await other.bringToFront();
+  await other.reload();
+  const there = other.getByTestId('picture-changed');
+  await there.waitFor();
+  await app.page.bringToFront();
+  await here.getByRole('button', { name: 'Keep the label' }).click();
+  await here.waitFor({ state: 'detached' });
+  await other.bringToFront();
+  await there.waitFor({ state: 'detached' });
+  await new ReviewPage(other).pressAndMove('Enter');
+  await new ReviewPage(other).saved();
 });

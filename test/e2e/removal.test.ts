@@ -3,10 +3,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { violations } from './support/axe.ts';
+import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';
+import { losableConnection } from './support/losable-connection.ts';
+import { newWindow } from './support/new-window.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -69,3 +73,76 @@ for (const [name, open] of Object.entries(HOSTS)) {
     }
   });
 }
+
+/** Chooses `count` samples from the one at `place` of the gallery on and removes them. */
+async function removeFrom(page: Page, place: number, count: number): Promise<void> {
+  await page.keyboard.press('Alt+g');
+  await page.locator('[aria-busy=false][role=listbox]').waitFor();
+  await page.getByRole('listbox').focus();
+  await page.keyboard.press('Home');
+  for (let n = 0; n < place; n++) await page.keyboard.press('ArrowRight');
+  for (let n = 1; n < count; n++) await page.keyboard.press('Shift+ArrowRight');
+  await page.getByText(new RegExp(`^${count} samples? chosen$`)).waitFor();
+  await page
+    .getByRole('toolbar', { name: 'Chosen samples' })
+    .getByRole('button', { name: 'Remove…' })
+    .click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+test('what comes after removed samples takes their place, and undo says that nothing on them can be taken back', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  t.after(() => app.close());
+  const { page } = app;
+  const review = new ReviewPage(page);
+  await review.ready();
+  await review.choose(4);
+  await page.keyboard.press('x');
+  await review.saved();
+  await removeFrom(page, 3, 2);
+  await page.keyboard.press('Alt+r');
+  await review.ready();
+  assert.equal(await review.currentId(), 6);
+  await page.keyboard.press('Control+z');
+  await page
+    .getByText('Sample no. 4 was removed from the project: nothing on it can be taken back')
+    .waitFor();
+  assert.equal(await review.currentId(), 6);
+  await page.keyboard.press('Control+z');
+  await page.getByText('Nothing is left to take back in this window').waitFor();
+  assert.deepEqual(app.complaints, []);
+});
+
+test('a sample that another window removes leaves the screen; what could not be saved on one is said, once', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  t.after(() => app.close());
+  const other = await newWindow(app.page);
+  const connection = await losableConnection(other);
+  await other.goto(app.page.url());
+  const there = new ReviewPage(other);
+  await other.bringToFront();
+  await there.ready();
+  await there.choose(3);
+  await app.page.bringToFront();
+  await new ReviewPage(app.page).ready();
+  await removeFrom(app.page, 2, 1);
+  await other.bringToFront();
+  await other.getByText('Sample no. 3 was removed from the project').waitFor();
+  await other.locator('[data-shown="4"]').waitFor();
+  assert.equal(await there.currentId(), 4);
+  await other.locator('[data-sample="3"]').waitFor({ state: 'detached' });
+
+  await connection.lose();
+  await other.keyboard.press('x');
+  await other.locator('[data-shown="5"]').waitFor();
+  await app.page.bringToFront();
+  await removeFrom(app.page, 2, 1);
+  await other.bringToFront();
+  await connection.restore();
+  await other.getByText('Sample no. 4 was removed from the project: not saved on it: 1 decision').waitFor();
+  await there.saved();
+  await there.pressAndMove('x');
+  await there.saved();
+  assert.equal(await there.rowState(5), 'rejected');
+});

@@ -17,6 +17,7 @@ import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { openInElectron } from './support/electron-app.ts';
+import { losableConnection } from './support/losable-connection.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { until } from './support/until.ts';
 
@@ -28,29 +29,6 @@ after(() => chromium.close());
 
 const NOTE = 'Note on this decision';
 const history = (page: Page) => page.getByRole('region', { name: 'History' }).getByRole('listitem');
-
-/** A way to lose the page's connection and to give it back; what is loaded from now on goes through it. */
-async function losableConnection(page: Page) {
-  let lost = false;
-  const sockets = new Set<WebSocketRoute>();
-  await page.routeWebSocket(/\/rpc$/, (socket) => {
-    if (lost) return void socket.close();
-    socket.connectToServer();
-    sockets.add(socket);
-  });
-  const banner = page.getByText('Connection lost');
-  return {
-    lose: async () => {
-      lost = true;
-      for (const socket of sockets) await socket.close();
-      await banner.waitFor();
-    },
-    restore: async () => {
-      lost = false;
-      await banner.waitFor({ state: 'detached' });
-    },
-  };
-}
 
 /** Decides one sample in another process. */
 async function applied(project: string, decision: Readonly<Record<string, unknown>>): Promise<void> {

@@ -11,12 +11,16 @@ class Server {
   kept: readonly UnsavedNote[] = [];
   fails = false;
   keeper = this.open();
+  /** Samples that are not in the project. */
+  readonly gone = new Set<number>();
+  readonly removed: [sampleId: number, text: string][] = [];
   #lastId = 0;
 
   open(): NoteKeeper {
     return new NoteKeeper({
       write: (draft) => this.#write(draft),
       asError: (thrown) => FoveaError.from(thrown),
+      onRemoved: (sampleId, text) => void this.removed.push([sampleId, text]),
       later: (task) => {
         this.tasks.push(task);
         return () => (this.tasks = this.tasks.filter((one) => one !== task));
@@ -37,6 +41,7 @@ class Server {
   async #write(draft: UnsavedNote): Promise<{ id: number; text: string } | null> {
     this.calls.push(draft);
     await Promise.resolve();
+    if (this.gone.has(draft.sampleId)) throw new FoveaError('not_found', 'there is no sample');
     if (this.fails) throw new FoveaError('io', 'the disk is full');
     const text = draft.text.trim();
     if (text === '') {
@@ -123,4 +128,13 @@ test('news never replaces words that are not saved, nor what a later call said',
   assert.equal(keeper.text(1), 'old and new', 'asked before the save, answered after it');
   keeper.learn(1, { id: 4, text: 'theirs' }, keeper.asking(1));
   assert.equal(keeper.text(1), 'theirs');
+});
+
+test('words on a sample that was removed are handed back, and nothing is tried again', async () => {
+  const server = new Server();
+  server.gone.add(1);
+  server.keeper.type(1, 'words');
+  await server.wait();
+  assert.deepEqual(server.removed, [[1, 'words']]);
+  assert.deepEqual([server.keeper.waiting, server.kept, server.tasks], [0, [], []]);
 });

@@ -98,3 +98,12 @@ test('a range is the rows that are shown, decided ones included; one that is not
   assert.equal(list.idsIn(98, 101), null);
   assert.deepEqual([list.goneIn(0, 101), list.goneIn(2, 101)], [[2], []]);
 });
+
+test('what is near a place comes after it first, then before it, as far as rows are here', () => {
+  const server = new Server(150);
+  const list = new PagedList<Row>();
+  load(list, server, 0);
+  assert.deepEqual(list.near(96, 6), [98, 99, 100, 96, 95, 94]);
+  assert.deepEqual(list.near(0, 2), [2, 3]);
+  assert.deepEqual(list.near(120, 3), []);
+});

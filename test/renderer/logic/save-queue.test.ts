@@ -10,12 +10,18 @@ class Server {
   readonly saved: Draft[] = [];
   readonly retries: (() => void)[] = [];
   readonly merged: number[] = [];
+  readonly removed: [sampleId: number, drafts: number][] = [];
+  /** Samples and predictions that are not in the project. */
+  readonly missing = { samples: new Set<number>(), predictions: new Set<number>() };
   changes = 0;
   /** `before`: the call never arrives; `after`: it is written and its answer gets lost. */
   failure: 'before' | 'after' | null = null;
   readonly queue = new SaveQueue({
     send: (draft, basedOn) => this.#send(draft, basedOn),
-    latest: async (sampleId) => this.latest(sampleId),
+    latest: async (sampleId) => {
+      this.#requireSample(sampleId);
+      return this.latest(sampleId);
+    },
     asError: (thrown) => FoveaError.from(thrown),
     later: (task) => {
       this.retries.push(task);
@@ -23,6 +29,7 @@ class Server {
     },
     onSaved: (draft) => void this.saved.push(draft),
     onMerged: (sampleId) => void this.merged.push(sampleId),
+    onRemoved: (sampleId, drafts) => void this.removed.push([sampleId, drafts.length]),
     onChange: () => void this.changes++,
   });
 
@@ -46,9 +53,15 @@ class Server {
     return review;
   }
 
+  #requireSample(sampleId: number): void {
+    if (this.missing.samples.has(sampleId)) throw new FoveaError('not_found', 'no sample');
+  }
+
   async #send(draft: Draft, basedOn: number | null): Promise<Saved> {
     await settle();
     if (this.failure === 'before') throw new FoveaError('io', 'lost');
+    this.#requireSample(draft.sampleId);
+    if (this.missing.predictions.has(draft.predictionId ?? 0)) throw new FoveaError('not_found', 'no label');
     if ((this.latest(draft.sampleId)?.id ?? null) !== basedOn) throw new FoveaError('conflict', 'newer');
     const review = this.write(draft, 'me');
     if (this.failure === 'after') throw new FoveaError('io', 'lost');
@@ -212,4 +225,29 @@ test('over another note, or with a decision behind it, a note is a conflict like
   assert.equal(behind.queue.summary().conflicts.length, 1);
   assert.equal(behind.reviews.length, 1);
   assert.deepEqual(behind.merged, []);
+});
+
+test('decisions on a sample that was removed are given up, and said; one whose label is missing waits', async () => {
+  const server = new Server();
+  server.missing.samples.add(1);
+  server.queue.add(draft(1, 'reject'));
+  server.queue.add(draft(1, 'reset'));
+  server.queue.add(draft(2, 'reject'));
+  await quiet();
+  assert.deepEqual(server.removed, [[1, 2]]);
+  assert.deepEqual(
+    server.saved.map(({ sampleId }) => sampleId),
+    [2],
+  );
+  assert.deepEqual([server.queue.summary().waiting, server.retries.length], [0, 0]);
+
+  server.missing.predictions.add(1);
+  server.queue.add(draft(3, 'accept'));
+  await quiet();
+  assert.deepEqual(server.removed, [[1, 2]], 'the sample is there');
+  assert.equal(server.queue.summary().waiting, 1);
+  server.missing.predictions.clear();
+  server.queue.retry();
+  await quiet();
+  assert.equal(server.queue.summary().waiting, 0);
 });

@@ -83,3 +83,16 @@ test('what undo did is said in words', () => {
   assert.equal(travelWords(noted, 'back'), 'Took back the note on sample no. 3');
   assert.match(travelWords(step(3, true, none), 'back'), /^Back on sample no\. 3/);
 });
+
+test('a removed sample is known as such until something is done on it again', () => {
+  const order = new UndoOrder();
+  order.push(step(1));
+  order.remove(1);
+  assert.ok(order.isRemoved(1));
+  assert.equal(order.back(2), order.back(1), 'its steps keep their turn');
+  order.push(step(1));
+  assert.ok(!order.isRemoved(1));
+  order.remove(1);
+  order.clear();
+  assert.ok(!order.isRemoved(1));
+});
