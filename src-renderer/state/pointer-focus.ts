@@ -3,6 +3,7 @@
  * control's. So what the pointer used gives the keyboard back: to the list of the page or the audit in front
  * (`data-keyboard-home`), else to the page. Fields that are typed in keep it, and so do open menus and dialogs.
  */
+import { isPoppedUp } from './popped-up.ts';
 
 const TYPED =
   'textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=file])';
@@ -49,6 +50,8 @@ export function followPointerFocus(): () => void {
       return;
     const home = giveBack();
     if (!home) return;
+    // What is open is closed by the browser, which must get this key as it is.
+    if (event.key === 'Escape' && (isPoppedUp() || home.closest('dialog'))) return;
     event.stopImmediatePropagation();
     const again = new KeyboardEvent('keydown', event);
     home.dispatchEvent(again);

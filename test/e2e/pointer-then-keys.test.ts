@@ -1,0 +1,72 @@
+/**
+ * Every control of the review page, found on the page itself: clicked with the mouse, it leaves the keys to the page, so
+ * that the next one moves on or decides. What a click opens has the keys until it is closed, and the page afterwards.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { DOCK, type DockId } from '../../src-renderer/logic/dock.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { HOSTS } from './support/hosts.ts';
+import { PointerWalk } from './support/pointer-walk.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+const ANSWER_MS = 60_000;
+/** What is there only once the model has answered. */
+const ANSWERS: Readonly<Partial<Record<DockId, string>>> = {
+  heads: '[data-testid=heads]',
+  tokens: '[data-token]',
+};
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+async function showTab(page: Page, { id, words }: (typeof DOCK)[number]): Promise<void> {
+  const tab = page.getByRole('tab', { name: words, exact: true });
+  if ((await tab.getAttribute('aria-selected')) === 'true') return;
+  await tab.click();
+  const answer = ANSWERS[id];
+  if (answer) await page.locator(answer).first().waitFor({ timeout: ANSWER_MS });
+}
+
+async function showFilter(page: Page): Promise<void> {
+  const panel = page.getByRole('dialog', { name: 'Filter', exact: true });
+  if (await panel.isVisible()) return;
+  await page.getByRole('button', { name: /^Filter/ }).click();
+  await panel.waitFor();
+}
+
+test('browser host: every control used by mouse leaves the keys to the page', async (t) => {
+  const app = await HOSTS['browser host'](chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    await new ReviewPage(page).ready();
+    const walk = new PointerWalk(page);
+    const wrong: string[] = [];
+    for (const tab of DOCK) wrong.push(...(await walk.wrong(() => showTab(page, tab))));
+    wrong.push(...(await walk.wrong(() => showFilter(page))));
+    assert.deepEqual(wrong, []);
+    t.diagnostic(`${walk.used} controls`);
+    assert.ok(walk.used > 100, `${walk.used} controls`);
+    assert.deepEqual(app.complaints, []);
+  } finally {
+    await app.close();
+  }
+});
+
+test('Electron: a button, a list and a slider used by mouse leave the keys to the page', async (t) => {
+  const app = await HOSTS.Electron(chromium, await demoProject(t));
+  try {
+    await new ReviewPage(app.page).ready();
+    const walk = new PointerWalk(app.page);
+    assert.deepEqual(await walk.wrong(undefined, /^(Theme|Order|Colours of the maps|Map opacity)/), []);
+    assert.equal(walk.used, 4);
+    assert.deepEqual(app.complaints, []);
+  } finally {
+    await app.close();
+  }
+});
