@@ -22,7 +22,7 @@ export class PictureCare {
   plan = $state.raw<RelinkPlan | null>(null);
   error = $state.raw<FoveaError | null>(null);
   /** What somebody does not want to hear of any more in this window. */
-  #hidden = $state<string | null>(null);
+  #hidden = $state.raw<readonly string[]>([]);
 
   constructor(session: Session, desk: Desk, notices: Notices) {
     this.#session = session;
@@ -33,10 +33,21 @@ export class PictureCare {
 
   /** Folders with missing pictures. */
   readonly missing = $derived(this.state?.roots.filter(({ missing }) => missing > 0) ?? []);
-  readonly hidden = $derived(this.#hidden === this.#key);
+  /**
+   * What is to be said: folders that are missing first, changed pictures once they are there or not to be heard of. Both
+   * at once would lie over the decision bar.
+   */
+  readonly said = $derived(
+    (['missing', 'changed'] as const).find((what) => {
+      const any = what === 'missing' ? this.missing.length > 0 : (this.state?.changed ?? 0) > 0;
+      return any && !this.#hidden.includes(this.#keyOf(what));
+    }) ?? null,
+  );
 
-  get #key(): string {
-    return JSON.stringify([this.#session.project?.path, this.missing, this.state?.changed]);
+  /** Something else that is missing or changed is said again. */
+  #keyOf(what: 'missing' | 'changed'): string {
+    const which = what === 'missing' ? this.missing : this.state?.changed;
+    return JSON.stringify([this.#session.project?.path, what, which]);
   }
 
   /** What cannot be had is said by nobody: pictures are only not watched. */
@@ -44,8 +55,9 @@ export class PictureCare {
     this.state = await this.#session.client.call('pictures.state', {}).catch(() => null);
   }
 
+  /** What is said now is not said again in this window. */
   hide(): void {
-    this.#hidden = this.#key;
+    if (this.said) this.#hidden = [...this.#hidden, this.#keyOf(this.said)];
   }
 
   /** Begins to relink a folder. */

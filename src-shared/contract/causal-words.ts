@@ -134,11 +134,11 @@ export function formatTimes(factor: number): string {
   return `${factor < 10 ? Number(factor.toFixed(digits)) : Math.round(factor).toLocaleString('en-US')} times`;
 }
 
-/** A log-probability as a probability people can compare: `62%`, `0.04%`, `1.2e-9`. */
+/** A log-probability as a probability people can compare: `62%`, `0.040%`, `1.2e-9`. */
 export function formatProbability(logProb: number): string {
   const p = Math.exp(logProb);
   if (p >= 0.1) return `${(p * 100).toFixed(0)}%`;
-  if (p >= 1e-4) return `${Number((p * 100).toPrecision(2))}%`;
+  if (p >= 1e-4) return `${(p * 100).toPrecision(2)}%`;
   return logProb < -690 ? '≈ 0' : p.toExponential(1);
 }
 

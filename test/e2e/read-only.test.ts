@@ -31,7 +31,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await review.ready();
       id = await review.currentId();
       const banner = page.locator('[data-read-only]');
-      await banner.getByText('Read-only: looking and exporting').waitFor();
+      await banner.getByText('The project is read-only, open for looking and exporting').waitFor();
       await banner.getByText('copy the project elsewhere and open the copy').waitFor();
       if (process.env.FOVEA_SHOTS)
         await page.screenshot({ path: join(process.env.FOVEA_SHOTS, `${name}.png`) });

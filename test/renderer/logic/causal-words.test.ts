@@ -73,11 +73,11 @@ test('a region that matters is told with the numbers: how much, beside how many 
   assert.equal(causalVerdict(found).kind, 'depends');
   assert.match(
     text(found),
-    /62 times less likely \(62% → 1%\); hiding 8 other boxes of the same size .+rank 1 of 9, .+ spreads above their mean\): the answer depends on this region more than on those\./,
+    /62 times less likely \(62% → 1\.0%\); hiding 8 other boxes of the same size .+rank 1 of 9, .+ spreads above their mean\): the answer depends on this region more than on those\./,
   );
   assert.match(
     text(found),
-    /With nothing but the region its probability is 50%, 2% with nothing but another box/,
+    /With nothing but the region its probability is 50%, 2\.0% with nothing but another box/,
   );
 });
 
@@ -150,7 +150,8 @@ test('without room for controls, without tokens, with a given answer', () => {
 test('answers differ by their words alone; numbers read well', () => {
   assert.equal(plain('  Red  tag. '), plain('red tag'));
   assert.equal(formatProbability(Math.log(0.62)), '62%');
-  assert.equal(formatProbability(Math.log(0.0004)), '0.04%');
+  assert.equal(formatProbability(Math.log(0.0004)), '0.040%');
+  assert.equal(formatProbability(Math.log(0.009)), '0.90%', 'as many digits as what it is compared with');
   assert.equal(formatProbability(-800), '≈ 0');
   assert.equal(formatTimes(3.44), '3.4 times');
   assert.equal(formatTimes(1.02), '1.02 times');
