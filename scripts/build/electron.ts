@@ -54,6 +54,7 @@ export async function buildElectron(outDir: string): Promise<void> {
       'batch-thread': entry('src-main/jobs/batch-thread.ts'),
       'picture-thread': entry('src-main/jobs/pictures/thread.ts'),
       'reader-thread': entry('src-main/library/reader-thread.ts'),
+      'reading-thread': entry('src-main/jobs/reading-thread.ts'),
       'look-thread': entry('src-main/jobs/pictures/look-thread.ts'),
     },
   });

@@ -8,13 +8,7 @@ import { resolve } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Reason } from '../../src-shared/contract/reasons.ts';
-import {
-  openImport,
-  PLAIN_READING,
-  Reasons,
-  type ImportItem,
-  type ReadingOptions,
-} from '../importers/index.ts';
+import { PLAIN_READING, Reasons, type ImportItem, type ReadingOptions } from '../importers/index.ts';
 import { makeRoom } from '../store/bulk.ts';
 import { importedIds } from '../store/import-log.ts';
 import { patiently } from '../store/patience.ts';
@@ -25,6 +19,7 @@ import { ImportWriter } from './import-writer.ts';
 import { chosenFolder } from './pictures/chosen.ts';
 import { PictureLooks } from './pictures/looks.ts';
 import { refuseMoved } from './pictures/moved.ts';
+import { questionBatches } from './reading.ts';
 
 /** Some 25 ms of writing: the disk waits for few commits, and whoever reviews meanwhile hardly at all. */
 const BATCH = 1000;
@@ -66,9 +61,8 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const started = performance.now();
   const folder = await chosenFolder(project, options.imagesDir);
   const reading = options.reading ?? PLAIN_READING;
-  const { items } = await openImport(options.questionsFile, reading);
-  const looks = new PictureLooks(folder);
   const questionsFile = resolve(options.questionsFile);
+  const looks = new PictureLooks(folder);
   const writer = new ImportWriter(project, await realpath(project.path), folder, { questionsFile, reading });
   const giveBack = makeRoom(project.db);
   const [failures, notes] = [new Reasons(), new Reasons()];
@@ -97,14 +91,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
       if (last) await write(last.batch, last.looked);
       last = batch.length > 0 ? { batch, looked } : null;
     };
-    let batch: ImportItem[] = [];
-    for await (const item of items) {
-      batch.push(item);
-      if (batch.length < BATCH) continue;
-      await next(batch);
-      batch = [];
-    }
-    await next(batch);
+    for await (const batch of questionBatches(options.questionsFile, reading, BATCH)) await next(batch);
     await next([]);
     const { added, updated, skipped, failed } = writer.written;
     if (added === 0) await patiently(() => writer.forget());
