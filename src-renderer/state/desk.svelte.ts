@@ -58,9 +58,8 @@ export class Desk {
       onPending: () => this.handover.changed(),
     });
     this.handover = new Handover(session, this.#saving, notices, (id, decision) => {
-      this.editing.forget(id);
       queue.setState(id, STATE_AFTER[decision]);
-      if (id === this.#showing.id) this.#showing.reload();
+      this.#elsewhere.taken(id);
     });
     this.#showing = new Showing(
       session,

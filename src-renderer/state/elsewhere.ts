@@ -33,8 +33,8 @@ export class Elsewhere {
   readonly #queue: Queue;
   readonly #notices: Notices;
   readonly #desk: ElsewhereDesk;
-  /** Samples with an own note on somebody else's decision that is not on screen yet. */
-  readonly #mergedOnto = new Set<number>();
+  /** Samples on which more is being saved than is on screen: they are read anew once it is. */
+  readonly #behind = new Set<number>();
 
   constructor(session: Session, queue: Queue, notices: Notices, desk: ElsewhereDesk) {
     this.#session = session;
@@ -47,14 +47,20 @@ export class Elsewhere {
 
   /** All own decisions on a sample are saved. */
   saved(sampleId: number): void {
-    if (this.#mergedOnto.delete(sampleId)) this.stale(sampleId);
+    if (this.#behind.delete(sampleId)) this.stale(sampleId);
   }
 
   /** What is on screen is from before somebody else's decision: it is asked for anew once the note is saved. */
   merged(sampleId: number, { reviewer, batchId }: Review): void {
-    this.#mergedOnto.add(sampleId);
+    this.#behind.add(sampleId);
     const who = batchId === null ? reviewer : `Batch ${batchId} by ${reviewer}`;
     this.#notices.info(`${who} decided sample no. ${sampleId} meanwhile: your note is on that decision`);
+  }
+
+  /** Decisions that another page could not save are being saved from here: none of them is on screen. */
+  taken(sampleId: number): void {
+    this.#behind.add(sampleId);
+    this.stale(sampleId);
   }
 
   /** @param by who did it, where that is known */

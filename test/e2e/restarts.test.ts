@@ -222,3 +222,28 @@ test('an address lets one browser in; theme and keys are those of the data folde
   await new ReviewPage(refused).ready();
   assert.equal(await refused.locator('html').getAttribute('data-theme'), 'light');
 });
+
+test('several decisions on the sample at hand that an earlier page could not save: the last of them is shown', async (t) => {
+  const opened = await open(t);
+  const { host, page, review } = opened;
+  page.on('dialog', (dialog) => void dialog.accept());
+  const sample = await review.currentId();
+  await review.pressAndMove('ArrowRight');
+  await review.pressAndMove('ArrowLeft');
+  await host.kill();
+  await page.getByText('Connection lost').waitFor();
+  await review.pressAndMove('x');
+  await review.pressAndMove('ArrowLeft');
+  for (let n = 0; n < 3; n++) await page.keyboard.press('.');
+  await page.locator('[data-current-state=corrected]').waitFor();
+  const changed = await page.locator('[data-changed]').getAttribute('data-changed');
+  await page.goto('about:blank');
+  await again(t, opened, host.port);
+  await page.goto(`http://127.0.0.1:${host.port}/`);
+  await review.ready();
+  await review.saved();
+  assert.equal(await review.currentId(), sample);
+  await page.locator(`[data-current-state=corrected]`).waitFor();
+  await page.locator(`[data-changed="${changed}"]`).waitFor({ state: 'attached' });
+  assert.equal(await historyOf(page, review, sample), 4);
+});

@@ -97,5 +97,5 @@ export function noRoomFor(folder: string, bytes: number): string | null {
   const free = bavail * bsize;
   if (free >= bytes + SPARE_BYTES) return null;
   const mb = (n: number): string => `${Math.ceil(n / 1e6)} MB`;
-  return `the disk has ${mb(free)} left, and a copy of the project takes ${mb(bytes)}`;
+  return `the disk has ${mb(free)} left; a copy of the project takes ${mb(bytes)}, and ${mb(SPARE_BYTES)} are to stay free`;
 }
