@@ -1,6 +1,6 @@
 /**
  * A slice of the soak (`npm run soak -- SEED actions` does 10,000): random edits, decisions one by one and at once, flags,
- * notes, filters, undo, reloads, two windows, a slow disk and killed backends leave the store equal to a model of it. Run
+ * notes, filters, removals, undo, reloads, two windows, a slow disk and killed backends leave the store equal to a model of it. Run
  * a seed again with FOVEA_SEED=N.
  */
 import assert from 'node:assert/strict';

@@ -1,35 +1,45 @@
 /**
- * `npm run soak [-- SEED [PART]]`: what is too long for every test run. Parts: `fuzz` (6,000 damaged files), `kills`
+ * `npm run soak [-- SEED [PART [COUNT]]]`: what is too long for every test run. Parts: `fuzz` (6,000 damaged files), `kills`
  * (twenty kill -9 under a labelling run), `way-back` (200 kill -9 of whatever else writes to a project), `actions` (10,000
- * random actions on the page). One JSON line per part; exit 1 when one has problems.
+ * random actions on the page); `COUNT` in place of these. One JSON line per part; exit 1 when one has problems.
  */
+import { ensureBuilt } from '../../scripts/lib/launch.mjs';
 import { fuzz } from '../support/fuzz/run.ts';
 import { soakActions } from './actions.ts';
 import { soakKills } from './kills/labelling.ts';
 import { killTheWayBack } from './kills/way-back.ts';
 
-const MUTATIONS = 6000;
-const WAY_BACK_KILLS = 200;
+interface Part {
+  readonly count: number;
+  /** What it counts. */
+  readonly of: string;
+  readonly run: (seed: number, count: number) => Promise<{ problems: readonly string[] }>;
+}
 
-const parts: Record<string, (seed: number) => Promise<{ problems: readonly string[] }>> = {
-  fuzz: async (seed) => {
-    process.stderr.write(`seed ${seed}: ${MUTATIONS} damaged files\n`);
-    const { failures, ...report } = await fuzz(seed, MUTATIONS);
-    return { ...report, problems: failures };
+const parts: Readonly<Record<string, Part>> = {
+  fuzz: {
+    count: 6000,
+    of: 'damaged files',
+    run: async (seed, count) => {
+      const { failures, ...report } = await fuzz(seed, count);
+      return { ...report, problems: failures };
+    },
   },
-  kills: soakKills,
-  'way-back': async (seed) => {
-    process.stderr.write(`seed ${seed}: ${WAY_BACK_KILLS} kills of what writes to a project\n`);
-    return killTheWayBack(seed, WAY_BACK_KILLS);
-  },
-  actions: soakActions,
+  kills: { count: 20, of: 'kills of a labelling run', run: soakKills },
+  'way-back': { count: 200, of: 'kills of what writes to a project', run: killTheWayBack },
+  actions: { count: 10_000, of: 'random actions', run: soakActions },
 };
 
-const seed = Number(process.argv[2] ?? Math.floor(Math.random() * 2 ** 31));
-const only = process.argv[3];
-for (const [part, run] of Object.entries(parts)) {
-  if (only !== undefined && only !== part) continue;
-  const report = await run(seed);
-  process.stdout.write(`${JSON.stringify({ part, seed, ...report })}\n`);
+const [given, only, wanted] = process.argv.slice(2);
+const seed = Number(given ?? Math.floor(Math.random() * 2 ** 31));
+await ensureBuilt();
+for (const [name, { count, of, run }] of Object.entries(parts)) {
+  if (only !== undefined && only !== name) continue;
+  const times = Number(wanted ?? count);
+  process.stderr.write(`seed ${seed}: ${times} ${of}\n`);
+  const started = performance.now();
+  const report = await run(seed, times);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stdout.write(`${JSON.stringify({ part: name, seed, seconds, ...report })}\n`);
   if (report.problems.length > 0) process.exitCode = 1;
 }

@@ -54,14 +54,24 @@ export async function serve(project: string | null, home: string, port?: number)
   };
 }
 
+/** The page and the host that serves it, which may end and begin again. */
+export interface BrowserApp extends HostedPage {
+  /** The port that the page was opened at. */
+  readonly port: number;
+  /** Ends the host as a crash does. */
+  kill(): Promise<void>;
+  /** Begins it again on the same data folder. @returns an address that lets one browser in */
+  begin(where: 'same port' | 'another port'): Promise<string>;
+}
+
 /** Serves `project` (null: none) and opens the page, as somebody who knows the tour unless it is asked for. */
 export async function openInBrowserHost(
   chromium: Chromium,
   project: string | null,
   { tour = false } = {},
-): Promise<HostedPage> {
+): Promise<BrowserApp> {
   const home = homeFor(project);
-  const host = await serve(project, home.dir);
+  let host = await serve(project, home.dir);
   const context = await chromium.browser.newContext({ viewport: { width: 1440, height: 900 } });
   if (!tour) await context.addInitScript(TOUR_TAKEN);
   const hosted = await openPage(await context.newPage(), 'browser host', async () => {
@@ -70,5 +80,16 @@ export async function openInBrowserHost(
     home.remove();
   });
   await hosted.page.goto(host.url);
-  return hosted;
+  return {
+    ...hosted,
+    get port() {
+      return Number(new URL(hosted.page.url()).port);
+    },
+    kill: () => host.kill(),
+    begin: async (where) => {
+      const { port } = new URL(hosted.page.url());
+      host = await serve(project, home.dir, where === 'same port' ? Number(port) : 0);
+      return host.url;
+    },
+  };
 }

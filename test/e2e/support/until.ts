@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 
-const PAUSE_MS = 50;
+const PAUSE_MS = 20;
 
 /** Waits until an expression gives `expected` in the page. @throws Error with what it gives instead */
 export async function until<T extends string | number | boolean>(

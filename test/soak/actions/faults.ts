@@ -1,7 +1,7 @@
 /**
- * What happens to a project's files while somebody decides in it: another file in the database's place, bytes written into
- * it, an older state put back, its folder or its pictures moved, a full disk. What is decided meanwhile is kept on the page
- * and saved when it can be again.
+ * What happens to a project while somebody decides in it: another file in the database's place, bytes written into it, an
+ * older state put back, its folder or its pictures moved, a picture replaced, a full disk, a host that ends and begins again
+ * (here, in picture-faults.ts and restarts.ts). What is decided meanwhile is kept on the page and saved when it can be again.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,27 +12,25 @@ import { planRelink } from '../../../src-main/jobs/pictures/relink-plan.ts';
 import { relink } from '../../../src-main/jobs/pictures/relink.ts';
 import { openProject } from '../../../src-main/store/project.ts';
 import { rootDir } from '../../../src-main/store/root.ts';
-import type { StoreModel } from './model.ts';
+import { changePicture } from './picture-faults.ts';
 import type { Player } from './player.ts';
+import { removalActions } from './removal.ts';
+import { portTaken, restartElsewhere, restartHere } from './restarts.ts';
+import { decideSome, reloadAll, WAIT, type Fault, type World } from './world.ts';
 
-const WAIT = { timeout: 30_000 };
-/** Room on the disk that can be filled; 30 small samples take a tenth of it. */
-const DISK = '64m';
+/** Room on the disk that can be filled: copies leave some of it free, and a removal makes one. */
+const DISK = '256m';
 const HOOKS = { stopped: () => false, onProgress: () => undefined };
-
-export interface World {
-  readonly project: string;
-  readonly store: StoreModel;
-  readonly players: readonly Player[];
-  /** Whether the project lies on a disk of its own, which may be filled. */
-  readonly ownDisk: boolean;
-}
 
 /** One of them, at random, under the hands of `player`. @returns what happened, in words */
 export async function fault(world: World, player: Player): Promise<string> {
-  for (const each of world.players) await each.review.saved();
+  for (const each of world.players) await each.saved();
   await player.page.bringToFront();
-  const all = Object.entries(FAULTS).filter(([name]) => name !== 'full disk' || world.ownDisk);
+  const all = Object.entries({
+    ...FAULTS,
+    ...(world.ownDisk ? { 'full disk': fullDisk } : {}),
+    ...(world.host ? RESTARTS : {}),
+  });
   const [name, happens] = all[player.below(all.length)]!;
   await happens(world, player).catch((cause: unknown) => {
     throw new Error(`${name}: ${String(cause)}`, { cause });
@@ -40,29 +38,39 @@ export async function fault(world: World, player: Player): Promise<string> {
   return name;
 }
 
-const FAULTS: Readonly<Record<string, (world: World, player: Player) => Promise<void>>> = {
+const RESTARTS: Readonly<Record<string, Fault>> = {
+  'host begun again': restartHere,
+  'host begun again on another port': restartElsewhere,
+  'host begun again, its port taken': portTaken,
+};
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  'picture changed': changePicture,
+
   'database replaced': async ({ project }, player) => {
     put(project, await copyOf(project), player.below(3));
     await decideSome(player);
     await openAgain(player);
   },
 
-  'older database put back': async ({ project, store, players }, player) => {
+  'older database put back': async (world, player) => {
+    const { project, store } = world;
     const copy = await copyOf(project);
     const before = store.snapshot();
     await decideSome(player);
-    await player.review.saved();
+    // They are back afterwards.
+    if (player.below(2) === 0) await removalActions(player).remove();
+    await player.saved();
     put(project, copy, player.below(3));
     await openAgain(player);
     store.putBack(before);
-    for (const each of players) {
-      await each.page.bringToFront();
-      await each.reload();
-    }
-    await player.page.bringToFront();
+    // What it knew of pictures is older, too: they are looked at again.
+    await player.countsPictures();
+    await reloadAll(world, player);
   },
 
-  'folder away': async ({ project, players }, player) => {
+  'folder away': async (world, player) => {
+    const { project } = world;
     const away = `${project}-away`;
     renameSync(project, away);
     try {
@@ -74,14 +82,11 @@ const FAULTS: Readonly<Record<string, (world: World, player: Player) => Promise<
       renameSync(away, project);
     }
     await replacedBanner(player).waitFor({ ...WAIT, state: 'detached' });
-    for (const each of players) {
-      await each.page.bringToFront();
-      await each.reload();
-    }
-    await player.page.bringToFront();
+    await reloadAll(world, player);
   },
 
-  'pictures moved': async ({ project, players }, player) => {
+  'pictures moved': async (world, player) => {
+    const { project } = world;
     const open = openProject(project);
     try {
       const from = rootDir(open.db, project, 1);
@@ -92,21 +97,17 @@ const FAULTS: Readonly<Record<string, (world: World, player: Player) => Promise<
       open.close();
     }
     // What the page asked for in between was not there.
-    for (const each of players) {
-      await each.page.bringToFront();
-      await each.reload();
-    }
-    await player.page.bringToFront();
+    await reloadAll(world, player);
     await decideSome(player);
   },
+};
 
-  'full disk': async ({ project }, player) => {
-    const filler = join(dirname(project), 'filler');
-    fill(filler);
-    await decideSome(player);
-    await sleep(player.below(800));
-    rmSync(filler);
-  },
+const fullDisk: Fault = async ({ project }, player) => {
+  const filler = join(dirname(project), 'filler');
+  fill(filler);
+  await decideSome(player);
+  await sleep(player.below(800));
+  rmSync(filler);
 };
 
 export interface OwnDisk {
@@ -121,13 +122,6 @@ export function ownDisk(dir: string): OwnDisk {
     process.platform === 'linux' &&
     spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', dir]).status === 0;
   return { mounted, release: () => void (mounted && spawnSync('umount', ['-l', dir])) };
-}
-
-async function decideSome(player: Player): Promise<void> {
-  for (let n = player.below(3); n >= 0; n--) {
-    await player.decide(player.below(2) === 0 ? 'Enter' : 'x');
-    await player.agrees();
-  }
 }
 
 /** The database as it is now, in a file that stands alone. */

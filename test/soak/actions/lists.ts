@@ -26,7 +26,7 @@ export function listActions(player: Player): Actions {
     },
 
     filtered: async () => {
-      await player.review.saved();
+      await player.saved();
       const decision = DECISIONS[player.below(DECISIONS.length)];
       const found = store.samples.filter((sample) => store.found(sample).decision === decision);
       const chip = page.locator(`[data-filter=${SHOWN_AS[decision]}]`);
@@ -85,7 +85,12 @@ export async function toGallery(player: Player, sample: number): Promise<void> {
   await player.press('Alt+g');
   await page.locator('[role=option].current').waitFor(WAIT);
   await page.getByRole('listbox').focus();
-  await player.press('Home', ...Array.from({ length: player.list.indexOf(sample) }, () => 'ArrowRight'));
+  const [from, to] = [player.list.indexOf(player.sample), player.list.indexOf(sample)];
+  // From the sample at hand, or from the first one where that is nearer.
+  const near = from >= 0 && to !== from && Math.abs(to - from) <= to;
+  const by = near ? to - from : to;
+  const steps = Array.from({ length: Math.abs(by) }, () => (by < 0 ? 'ArrowLeft' : 'ArrowRight'));
+  await player.press(...(near ? [] : ['Home']), ...steps);
   await page.locator(`[role=option].current[data-tile="${sample}"][aria-selected=true]`).waitFor(WAIT);
   player.sample = sample;
 }

@@ -27,7 +27,7 @@ export function manyActions(player: Player): Actions {
     },
 
     undoMany: async () => {
-      await player.review.saved();
+      await player.saved();
       await player.press('Alt+g');
       await page.getByRole('listbox').waitFor(WAIT);
       await undoMany(player);
@@ -54,11 +54,11 @@ export function manyActions(player: Player): Actions {
 }
 
 /** Chooses a few tiles in a row. @returns their samples */
-async function choose(player: Player): Promise<number[]> {
+export async function choose(player: Player): Promise<number[]> {
   const { page, list } = player;
   const first = player.below(list.length);
   const chosen = list.slice(first, first + 1 + player.below(6));
-  await player.review.saved();
+  await player.saved();
   await toGallery(player, chosen[0]);
   await player.press(...chosen.slice(1).map(() => 'Shift+ArrowRight'));
   player.sample = chosen.at(-1)!;
@@ -97,7 +97,7 @@ async function decideMany(player: Player, decision: 'accept' | 'reject'): Promis
 }
 
 async function undoMany(player: Player): Promise<void> {
-  const { page, model } = player;
+  const { page, model, store } = player;
   const { lastBatch } = model;
   await player.press('Control+z');
   if (!lastBatch) {
@@ -107,7 +107,8 @@ async function undoMany(player: Player): Promise<void> {
     return;
   }
   const undone = model.undoMany(lastBatch);
-  const words = undoneWords({ undone, keptAsDecided: lastBatch.size - undone });
+  const there = [...lastBatch.keys()].filter((sample) => !store.isRemoved(sample)).length;
+  const words = undoneWords({ undone, keptAsDecided: there - undone });
   const notice = page.getByRole('group', { name: words, exact: true });
   await notice.waitFor(WAIT);
   await notice.getByRole('button', { name: 'Dismiss' }).click();

@@ -1,9 +1,10 @@
 /**
  * What the store must hold after random actions, kept apart from the page's own code: every revision in order, flags and
- * notes, and per window what it can undo (undo-model.ts). One window's decision ends what the other could undo on that
- * sample; a batch ends it in both.
+ * notes, which samples were removed, and per window what it can undo (undo-model.ts). One window's decision ends what the
+ * other could undo on that sample; a batch ends it in both.
  */
 import type { Flag } from '../../../src-shared/contract/domain.ts';
+import type { PictureModel } from './pictures.ts';
 import { UndoModel, type Travel } from './undo-model.ts';
 
 export interface State {
@@ -37,6 +38,14 @@ export interface Snapshot {
   readonly revisions: ReadonlyMap<number, Revision[]>;
   readonly flags: ReadonlyMap<number, ReadonlySet<Flag>>;
   readonly notes: ReadonlyMap<number, string>;
+  readonly removed: ReadonlySet<number>;
+  readonly kept: PictureModel['kept'];
+}
+
+/** A revision that was answered as saved, whatever became of the database since. */
+export interface Answered {
+  readonly sample: number;
+  readonly revision: Revision;
 }
 
 export const same = (a: Int8Array, b: Int8Array): boolean => a.every((value, i) => value === b[i]);
@@ -47,20 +56,53 @@ export class StoreModel {
   readonly otherRun: Int8Array;
   /** Samples that a rule dropped: they are not accepted at once. */
   readonly dropped: ReadonlySet<number>;
+  readonly pictures: PictureModel;
   readonly revisions = new Map<number, Revision[]>();
   readonly windows: WindowModel[] = [];
+  readonly answered: Answered[] = [];
   readonly #flags = new Map<number, ReadonlySet<Flag>>();
   readonly #notes = new Map<number, string>();
+  #removed: ReadonlySet<number> = new Set();
 
-  constructor(predicted: ReadonlyMap<number, Int8Array>, dropped: ReadonlySet<number>, otherRun: Int8Array) {
+  constructor(
+    predicted: ReadonlyMap<number, Int8Array>,
+    dropped: ReadonlySet<number>,
+    otherRun: Int8Array,
+    pictures: PictureModel,
+  ) {
     this.predicted = predicted;
     this.dropped = dropped;
     this.otherRun = otherRun;
+    this.pictures = pictures;
   }
 
-  /** All samples, in the order of the queue. */
+  /** All samples that were not removed, in the order of the queue. */
   get samples(): number[] {
-    return [...this.predicted.keys()];
+    return [...this.predicted.keys()].filter((sample) => !this.#removed.has(sample));
+  }
+
+  isRemoved(sample: number): boolean {
+    return this.#removed.has(sample);
+  }
+
+  /** Takes samples out with all that is known of them. */
+  remove(samples: readonly number[]): void {
+    this.#removed = new Set([...this.#removed, ...samples]);
+    for (const sample of samples) {
+      for (const known of [this.revisions, this.#flags, this.#notes]) known.delete(sample);
+      for (const window of this.windows) window.removed(sample);
+    }
+  }
+
+  /** A label holds for the picture that is there now; who has the sample on screen loads it anew. */
+  keepForPicture(sample: number, by: WindowModel): void {
+    this.pictures.keep(sample);
+    for (const window of this.windows) if (window === by || window.onScreen === sample) window.reread(sample);
+  }
+
+  /** How many samples are labelled on another picture than is there now. */
+  get changedPictures(): number {
+    return this.samples.filter((sample) => this.pictures.isChanged(sample)).length;
   }
 
   flagsOf(sample: number): ReadonlySet<Flag> {
@@ -86,11 +128,11 @@ export class StoreModel {
     this.#notes.set(sample, text);
   }
 
-  /** The samples that a batch would take of these: undecided ones and, to be accepted, kept. */
+  /** The samples that a batch would take of these: undecided ones and, to be accepted, kept, on the picture that is there. */
   takenBy(decision: 'accept' | 'reject', samples: readonly number[]): number[] {
+    const acceptable = (sample: number) => !this.dropped.has(sample) && !this.pictures.isChanged(sample);
     return samples.filter(
-      (sample) =>
-        this.found(sample).decision === 'none' && (decision === 'reject' || !this.dropped.has(sample)),
+      (sample) => this.found(sample).decision === 'none' && (decision === 'reject' || acceptable(sample)),
     );
   }
 
@@ -114,11 +156,19 @@ export class StoreModel {
 
   /** What holds now, to go back to. */
   snapshot(): Snapshot {
-    return { revisions: new Map(this.revisions), flags: new Map(this.#flags), notes: new Map(this.#notes) };
+    return {
+      revisions: new Map(this.revisions),
+      flags: new Map(this.#flags),
+      notes: new Map(this.#notes),
+      removed: this.#removed,
+      kept: this.pictures.kept,
+    };
   }
 
   /** An older state of the store was put back; every window is loaded anew. */
-  putBack({ revisions, flags, notes }: Snapshot): void {
+  putBack({ revisions, flags, notes, removed, kept }: Snapshot): void {
+    this.#removed = removed;
+    this.pictures.putBack(kept);
     for (const [now, then] of [
       [this.revisions, revisions],
       [this.#flags, flags],
@@ -132,6 +182,7 @@ export class StoreModel {
 
   /** A revision that no window made by a step of its own. */
   #write(sample: number, revision: Revision): Revision {
+    this.answered.push({ sample, revision });
     this.reread(sample, [...this.of(sample), revision]);
     return revision;
   }
@@ -169,6 +220,7 @@ export class StoreModel {
       label: keeps ? label : null,
       note,
     } as const;
+    this.answered.push({ sample, revision });
     this.revisions.set(sample, [...this.of(sample), revision]);
     for (const window of this.windows) if (window !== by) window.forget(sample);
   }
@@ -181,6 +233,8 @@ export class WindowModel {
   #undo = new UndoModel();
   /** What was decided at once from here and can be taken back by key in the gallery. */
   lastBatch: BatchModel | null = null;
+  /** The sample that it shows. */
+  onScreen: number | null = null;
 
   constructor(store: StoreModel) {
     this.#store = store;
@@ -193,7 +247,7 @@ export class WindowModel {
   /**
    * Takes a step; one that changes nothing is none, unless it goes on to another sample.
    * @param decides whether it is a decision, and whether the page goes on after it; null: a change
-   * @returns false: nobody can stand behind such a label
+   * @returns false: nobody can stand behind such a label, or mean one of another picture than is there
    */
   step(sample: number, change: Partial<State>, decides: { goesOn: boolean } | null = null): boolean {
     const before = this.current(sample);
@@ -202,6 +256,8 @@ export class WindowModel {
       after.decision !== before.decision || after.note !== before.note || !same(after.label, before.label);
     const stands = after.decision === 'accept' || after.decision === 'correct';
     if (changes && stands && after.label.every((value) => value < 0)) return false;
+    const stood = after.decision === before.decision && same(after.label, before.label);
+    if (stands && !stood && this.#store.pictures.isChanged(sample)) return false;
     if (changes) this.#put(sample, after);
     if (changes || decides?.goesOn)
       this.#undo.did({ kind: 'step', sample, before, after, decides: decides !== null, lost: false });
@@ -238,6 +294,17 @@ export class WindowModel {
   forget(sample: number): void {
     this.#left.delete(sample);
     this.#undo.lose(sample);
+  }
+
+  /** The sample is taken out of the project. */
+  removed(sample: number): void {
+    this.#left.delete(sample);
+    this.#undo.remove(sample);
+  }
+
+  /** The sample was loaded anew; what can be taken back on it stays. */
+  reread(sample: number): void {
+    this.#left.delete(sample);
   }
 
   /** The page was loaded anew. */

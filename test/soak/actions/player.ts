@@ -10,11 +10,13 @@ import { grow, shrink } from '../../../src-renderer/logic/grow.ts';
 import { boxAround, regionAt } from '../../../src-renderer/logic/region.ts';
 import { BG, FG, IGNORE, type Grid } from '../../../src-shared/kernels/types.ts';
 import { LabelCells } from '../../e2e/support/label-cells.ts';
-import { until } from '../../e2e/support/until.ts';
-import { ReviewPage, type State as Shown } from '../../e2e/support/review-page.ts';
+import { ReviewPage } from '../../e2e/support/review-page.ts';
 import { listActions } from './lists.ts';
 import { manyActions } from './many.ts';
 import { markActions } from './marks.ts';
+import { keepForPicture } from './picture-faults.ts';
+import { removalActions } from './removal.ts';
+import { untilSaid, untilSaved } from './said.ts';
 import { same, SHOWN_AS, type Actions, type StoreModel, type WindowModel } from './model.ts';
 
 const GRID: Grid = [24, 24];
@@ -39,8 +41,10 @@ export class Player {
   readonly #often: Actions;
   /** What leads to another page or list and back, rarer than the rest: each is many steps. */
   readonly #elsewhere: Actions;
-  /** What the queue shows, in its order. */
-  list: readonly number[];
+  /** What the queue shows, in its order; null: all samples. */
+  #filtered: readonly number[] | null = null;
+  /** What lay on the page when the places of cells were read last. */
+  #measured: string | null = null;
   #sample = 0;
   /** Where in the list the last sample was that it has. */
   #place = 0;
@@ -52,9 +56,17 @@ export class Player {
     this.store = store;
     this.model = store.openWindow();
     this.#random = random;
-    this.list = store.samples;
     this.#often = { ...this.#edits, ...markActions(this) };
-    this.#elsewhere = { ...listActions(this), ...manyActions(this) };
+    this.#elsewhere = { ...listActions(this), ...manyActions(this), ...removalActions(this) };
+  }
+
+  /** What the queue shows, in its order. */
+  get list(): readonly number[] {
+    return this.#filtered ?? this.store.samples;
+  }
+
+  set list(samples: readonly number[]) {
+    this.#filtered = samples.length === this.store.samples.length ? null : samples;
   }
 
   async begin(): Promise<void> {
@@ -62,7 +74,7 @@ export class Player {
     await this.page.bringToFront();
     await this.page.setViewportSize({ width: 1280, height: 720 });
     await this.review.ready();
-    await this.cells.measure();
+    this.#measured = null;
     this.sample = await this.review.currentId();
   }
 
@@ -71,48 +83,67 @@ export class Player {
    * @param keysOnly nothing that needs the panes to stay where they are: a banner may come or go
    */
   async act(keysOnly = false): Promise<string> {
-    const some = !keysOnly && this.below(RARE) === 0 ? this.#elsewhere : this.#often;
+    const elsewhere = !keysOnly && this.below(RARE) === 0;
+    // Over the label lies what is said of its picture: a mouse would meet that.
+    const changed = !keysOnly && !elsewhere && this.store.pictures.isChanged(this.sample);
+    const some = elsewhere ? this.#elsewhere : changed ? this.#onChangedPicture : this.#often;
     const all = Object.entries(some).filter(([name]) => !keysOnly || BY_KEYS.includes(name));
     const [name, action] = all[this.below(all.length)];
     const on = this.sample;
+    if (!keysOnly && !elsewhere && !changed) await this.#measure();
     await action().catch((cause: unknown) => {
       throw new Error(`${name} on ${on}: ${String(cause)}`, { cause });
     });
     return `${name} on ${on}`;
   }
 
-  /** The page must show what the model says, soon: state and number of changed tokens. */
+  /** The page must show what the model says, soon. */
   async agrees(): Promise<void> {
-    const { decision, label, note } = this.model.current(this.sample);
-    const state: Shown = SHOWN_AS[decision];
-    const changed = label.filter((value, i) => value !== this.store.predicted.get(this.sample)![i]).length;
-    await this.#isShown();
-    await this.page.locator(`[data-current-state=${state}]`).waitFor({ timeout: WAIT_MS });
-    await this.page.locator(`[data-changed="${changed}"]`).waitFor({ state: 'attached', timeout: WAIT_MS });
-    await this.#saysOf({ note: note ?? '', words: this.store.noteOn(this.sample) });
+    const { sample, store, list } = this;
+    const { decision, label, note } = this.model.current(sample);
+    const predicted = store.predicted.get(sample)!;
+    // The list says which flags a sample has, where it has the sample.
+    const listed = list.includes(sample);
+    await untilSaid(this.page, {
+      shown: sample,
+      ...(listed ? { current: sample } : {}),
+      state: SHOWN_AS[decision],
+      changed: label.filter((value, i) => value !== predicted[i]).length,
+      note: note ?? '',
+      words: store.noteOn(sample),
+      flags: listed ? [...store.flagsOf(sample)].sort().join(' ') : '',
+      otherPicture: store.pictures.isChanged(sample),
+      otherPictures: store.changedPictures,
+      // What begins to match a filter comes into its list.
+      ...(this.#filtered ? {} : { rows: list.length }),
+    });
   }
 
-  /** The note on the decision, the words on the sample and its flags are those of the model, soon. */
-  async #saysOf({ note, words }: { note: string; words: string }): Promise<void> {
-    const flags = [...this.store.flagsOf(this.sample)].sort().join(' ');
-    // The list says which flags a sample has, where it has the sample.
-    const listed = this.list.includes(this.sample);
-    const said = `[
-      document.querySelector('[data-note]')?.value,
-      document.querySelector('[data-sample-note]')?.value,
-      (document.querySelector('[aria-current=true] [data-marks]')?.dataset.marks ?? '').split(' ').sort().join(' '),
-    ].join('|')`;
-    await until(this.page, said, [note, words, listed ? flags : ''].join('|'));
+  /** The page says how many labels are of another picture, soon. */
+  async countsPictures(): Promise<void> {
+    await untilSaid(this.page, { otherPictures: this.store.changedPictures });
+  }
+
+  /** Reads where cells lie, where a banner came or went since. */
+  async #measure(): Promise<void> {
+    const banner = String(this.store.changedPictures > 0);
+    if (this.#measured !== banner) await this.cells.measure();
+    this.#measured = banner;
+  }
+
+  /** Waits until every decision made so far is saved. */
+  saved(): Promise<void> {
+    return untilSaved(this.page);
   }
 
   /** Waits until everything is saved and the page no longer says that the connection is lost. */
   async calm(): Promise<void> {
     await this.page.getByText('Connection lost').waitFor({ state: 'detached', timeout: WAIT_MS });
-    await this.review.saved();
+    await this.saved();
   }
 
   async reload(): Promise<void> {
-    await this.review.saved();
+    await this.saved();
     await this.page.reload();
     this.model.reloaded();
     await this.begin();
@@ -139,6 +170,11 @@ export class Player {
     await this.arrive(taken ? next : this.sample);
   }
 
+  async grow(): Promise<void> {
+    await this.press('b', '.');
+    this.#correct((label) => label.set(grow(label, GRID)));
+  }
+
   /** Undo or redo: what it changes comes on screen, in the list or not; redo of a decision goes on as the decision did. */
   async travel(by: 1 | -1): Promise<void> {
     await this.press(by < 0 ? 'Control+z' : 'Control+y');
@@ -163,8 +199,16 @@ export class Player {
 
   set sample(at: number) {
     this.#sample = at;
+    this.model.onScreen = at;
     const place = this.list.indexOf(at);
     if (place >= 0) this.#place = place;
+  }
+
+  /** Labels of another picture can be kept or left, not changed; a note on the decision is none. */
+  get #onChangedPicture(): Actions {
+    const { accept, reject, next, previous, grow, shrink, undo, redo, burst, flag, note } = this.#often;
+    const keep = () => keepForPicture(this);
+    return { accept, reject, next, previous, grow, shrink, undo, redo, note, burst, flag, keep };
   }
 
   readonly #edits: Actions = {
@@ -217,52 +261,23 @@ export class Player {
       await this.cells.click(...at);
       this.#correct((label) => void paint(label, regionAt(label, GRID, at[0] * COLS + at[1]), value));
     },
-    grow: async () => {
-      await this.press('b', '.');
-      this.#correct((label) => label.set(grow(label, GRID)));
-    },
+    grow: () => this.grow(),
     shrink: async () => {
       await this.press('b', ',');
       this.#correct((label) => label.set(shrink(label, GRID)));
     },
     undo: () => this.travel(-1),
     redo: () => this.travel(1),
-    note: async () => {
-      const note = `note ${this.below(5)}`;
-      await this.press('m');
-      await this.page.keyboard.press('Control+a');
-      await this.page.keyboard.type(note);
-      await this.press('Enter');
-      this.model.step(this.sample, { note });
-    },
-    composedNote: async () => {
-      // Enter of an input method ends a word, not the note.
-      const note = `音 ${this.below(5)}`;
-      await this.press('m');
-      await this.page.keyboard.press('Control+a');
-      const input = await this.page.context().newCDPSession(this.page);
-      try {
-        await input.send('Input.imeSetComposition', { text: 'おと', selectionStart: 2, selectionEnd: 2 });
-        const key = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 };
-        await input.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...key });
-        await input.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
-        await input.send('Input.insertText', { text: note });
-      } finally {
-        await input.detach();
-      }
-      await this.press('Enter');
-      this.model.step(this.sample, { note });
-    },
     burst: async () => {
       // As quick as keys come; each is taken by one sample or refused with a notice.
       const before = this.sample;
       for (let n = 0; n < 4; n++) await this.page.keyboard.press('x');
       await this.review.ready();
-      await this.review.saved();
+      await this.saved();
       const reached = await this.review.currentId();
       const taken = reached === this.list.at(-1) ? await this.#lastTaken(reached) : reached;
       const goesOn = (at: number) => at !== this.list.at(-1);
-      for (let at = before; at < taken; at++)
+      for (const at of this.list.filter((id) => id >= before && id < taken))
         this.model.step(at, { decision: 'reject' }, { goesOn: goesOn(at) });
       this.sample = reached;
     },
@@ -274,20 +289,10 @@ export class Player {
     return rejected && this.model.current(last).decision !== 'reject' ? last + 1 : last;
   }
 
-  /** Waits until that sample is on screen. */
+  /** Waits until that sample is on screen, and the list says so where it has it. */
   async arrive(at: number): Promise<void> {
     this.sample = at;
-    await this.#isShown();
-    await this.page.locator('[data-current-state]').waitFor({ timeout: WAIT_MS });
-  }
-
-  /** The sample is on screen, and the list says so where it has it. */
-  async #isShown(): Promise<void> {
-    await this.page.locator(`[data-shown="${this.sample}"]`).waitFor({ timeout: WAIT_MS });
-    if (!this.list.includes(this.sample)) return;
-    await this.page
-      .locator(`button[aria-current=true][data-sample="${this.sample}"]`)
-      .waitFor({ timeout: WAIT_MS });
+    await untilSaid(this.page, { shown: at, ...(this.list.includes(at) ? { current: at } : {}) });
   }
 
   /** Takes a region of the label, drags its box or a corner of it, and lets it go. */

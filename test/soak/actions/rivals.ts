@@ -20,7 +20,7 @@ export async function rivals(
   store: StoreModel,
   read: (sample: number) => Revision[],
 ): Promise<string> {
-  for (const player of [one, other]) await player.review.saved();
+  for (const player of [one, other]) await player.saved();
   const { sample } = one;
   if (store.found(sample).decision === 'reject') return `no rivals on ${sample}: it is rejected already`;
   await other.page.bringToFront();
@@ -42,7 +42,7 @@ export async function rivals(
     await conflict.waitFor({ state: 'detached', timeout: WAIT_MS });
     asked.push(keeps ? 'kept' : 'given up');
   }
-  for (const player of [one, other]) await player.review.saved();
+  for (const player of [one, other]) await player.saved();
 
   const after = read(sample);
   assert.deepEqual(after.slice(0, before.length), before, 'nothing that was there is lost');
@@ -55,6 +55,7 @@ export async function rivals(
   if (!refused && !asked.includes('given up')) {
     assert.ok(added.includes('reject'), 'what was neither refused nor given up is saved');
   }
+  store.answered.push(...after.slice(before.length).map((revision) => ({ sample, revision })));
   store.reread(sample, after);
   // The one that grew the label is still there; its page must show what the store holds.
   await other.agrees();

@@ -8,10 +8,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { checkPictures } from '../../../src-main/jobs/pictures/check.ts';
 import { flagsOf, notesOf } from '../../../src-main/store/annotation.ts';
 import { openProject, type Project } from '../../../src-main/store/project.ts';
 import { reviewHistory } from '../../../src-main/store/review.ts';
 import { sampleDetail } from '../../../src-main/store/sample-detail.ts';
+import { sampleState } from '../../../src-main/store/sample-state.ts';
 import { makeLargeProject } from '../../bench/ui/large-project.ts';
 import type { Chromium } from '../../e2e/support/chromium.ts';
 import { openInBrowserHost } from '../../e2e/support/browser-host.ts';
@@ -20,11 +22,14 @@ import { newWindow } from '../../e2e/support/new-window.ts';
 import { openPage, type HostedPage, type HostName } from '../../e2e/support/hosted-page.ts';
 import { addSecondRun } from '../../e2e/support/second-run.ts';
 import { seededRandom } from '../../support/random.ts';
-import { fault, NO_DISK, ownDisk, type World } from './faults.ts';
+import { fault, NO_DISK, ownDisk } from './faults.ts';
+import { missingFromJournal } from './journal.ts';
 import { StoreModel, type Revision } from './model.ts';
+import { PictureModel } from './pictures.ts';
 import { Player } from './player.ts';
 import { rivals } from './rivals.ts';
 import { slowDisk } from './slow-disk.ts';
+import type { World } from './world.ts';
 
 const SAMPLES = 30;
 /** Width and height; small, for what is drawn is not what is asked here. */
@@ -35,8 +40,16 @@ const EVERY = { reload: 25, trouble: 30, fault: 25, otherWindow: 8, rivals: 20 }
 /** The app gives up on a backend that dies again and again within a minute; two deaths are forgiven. */
 const KILL_PAUSE_MS = 61_000;
 
+const OF_THE_BROWSER =
+  /^Failed to load resource: (the server responded with a status of 404|net::ERR_(CONNECTION|EMPTY))|^WebSocket connection to/;
+
+export type Happened = Record<string, readonly [times: number, ms: number]>;
+
 export interface ActionReport {
+  /** That were done. */
   readonly actions: number;
+  /** Each action and fault by its name: how often it was, and the milliseconds that it took, checks included. */
+  readonly happened: Happened;
   readonly revisions: number;
   readonly problems: readonly string[];
 }
@@ -53,18 +66,33 @@ export async function randomActions(
   const disk = faults ? ownDisk(dir) : NO_DISK;
   const project = join(dir, 'project');
   const log: string[] = [];
+  const happened: Happened = {};
   try {
     await makeLargeProject(project, SAMPLES, [24, 24], PICTURE);
     const ids = Array.from({ length: SAMPLES }, (_, n) => n + 1);
+    const idOf = (id: number) => `s${String(id).padStart(6, '0')}`;
     const { labels, dropped } = predictions(project, ids);
-    const store = new StoreModel(labels, dropped, addSecondRun(project, ids).label);
+    const { label } = addSecondRun(project, ids);
+    await takeFingerprints(project);
+    const store = new StoreModel(labels, dropped, label, new PictureModel(PICTURE));
     try {
-      await play(chromium, host, seed, count, { project, store, faults, ownDisk: disk.mounted }, log);
+      await play(
+        chromium,
+        host,
+        seed,
+        count,
+        { project, store, faults, ownDisk: disk.mounted },
+        log,
+        happened,
+      );
     } catch (thrown) {
       const last = log.slice(-6).join(' · ');
-      return report(count, store, [`seed ${seed}, action ${log.length}: ${String(thrown)}\nafter ${last}`]);
+      return report(log, store, happened, [
+        `seed ${seed}, action ${log.length}: ${String(thrown)}\nafter ${last}`,
+      ]);
     }
-    return report(count, store, differences(project, store));
+    const problems = [...differences(project, store), ...(await missingFromJournal(project, store, idOf))];
+    return report(log, store, happened, problems);
   } finally {
     disk.release();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
@@ -76,15 +104,17 @@ async function play(
   host: HostName,
   seed: number,
   count: number,
-  { project, store, faults, ownDisk }: Omit<World, 'players'> & { readonly faults: boolean },
+  { project, store, faults, ownDisk }: Omit<World, 'players' | 'host'> & { readonly faults: boolean },
   log: string[],
+  happened: Happened,
 ): Promise<void> {
   const random = seededRandom(seed);
   const chance = (oneIn: number) => random() * oneIn < 1;
   const electron = host === 'Electron' ? await openInElectron(chromium, project) : null;
-  const app: HostedPage = electron ?? (await openInBrowserHost(chromium, project));
+  const served = electron ? null : await openInBrowserHost(chromium, project);
+  const app = electron ?? served!;
   try {
-    const windows = [app];
+    const windows: HostedPage[] = [app];
     if (!electron) {
       const second = await newWindow(app.page);
       await second.setViewportSize(app.page.viewportSize()!);
@@ -97,9 +127,10 @@ async function play(
     let player = players[0];
     await player.page.bringToFront();
     while (log.length < count) {
+      const started = performance.now();
       if (players.length > 1 && chance(EVERY.otherWindow)) {
         // Whoever goes to the other window finds there what was just decided in this one.
-        await player.review.saved();
+        await player.saved();
         player = players[1 - players.indexOf(player)];
         await player.page.bringToFront();
         await player.agrees();
@@ -109,8 +140,7 @@ async function play(
         log.push(await rivals(player, other, random, store, (sample) => revisionsOf(project, sample)));
         await player.page.bringToFront();
       } else if (faults && chance(EVERY.fault)) {
-        log.push('fault');
-        log.push(await fault({ project, store, players, ownDisk }, player));
+        log.push(await fault({ project, store, players, ownDisk, host: served }, player));
         await player.calm();
       } else if (chance(EVERY.reload)) {
         await player.reload();
@@ -120,24 +150,38 @@ async function play(
         (!electron || kills.length < 2 || Date.now() - kills.at(-2)! > KILL_PAUSE_MS)
       ) {
         kills.push(Date.now());
-        log.push(electron ? 'backend killed' : 'slow disk');
         const before = electron?.backendPid();
         if (before !== undefined) process.kill(before, 'SIGKILL');
         const slow = electron ? null : await slowDisk(project, 300 + random() * 600);
-        log.push(await player.act(electron !== null));
+        const done = await player.act(electron !== null);
+        log.push(`${electron ? 'backend killed' : 'slow disk'} under ${done}`);
         await slow?.over;
         // Until another backend is there the page may not know yet that the one before is gone.
         while (electron && electron.backendPid() === before) await player.page.waitForTimeout(50);
         await player.calm();
       } else log.push(await player.act());
       await player.agrees();
+      addTo(happened, nameOf(log.at(-1)!), 1, performance.now() - started);
     }
-    for (const each of players) await each.review.saved();
-    const complaints = windows.flatMap((window) => window.complaints);
+    for (const each of players) await each.saved();
+    // The browser itself complains of each attempt to reach a host that is gone, or a picture whose sample or folder is.
+    const complaints = windows
+      .flatMap((window) => window.complaints)
+      .filter((words) => !OF_THE_BROWSER.test(words));
     // A page whose backend was just killed may complain of that one call; nothing else may.
     if (!electron && complaints.length > 0) throw new Error(`the page complained: ${complaints.join('\n')}`);
   } finally {
     await app.close();
+  }
+}
+
+/** Of every picture, as the host takes them when it has time: one that comes back is known again by its own. */
+async function takeFingerprints(path: string): Promise<void> {
+  const project = openProject(path);
+  try {
+    await checkPictures(project, { fingerprint: true, stopped: () => false, onProgress: () => undefined });
+  } finally {
+    project.close();
   }
 }
 
@@ -160,6 +204,8 @@ function differences(path: string, store: StoreModel): string[] {
   const project = openProject(path);
   try {
     return [...store.predicted.keys()].flatMap((id) => {
+      if (sampleState(project.db, id) === null) return store.isRemoved(id) ? [] : [`sample ${id} is gone`];
+      if (store.isRemoved(id)) return [`sample ${id} is there, although it was removed`];
       const found = marked(revisionsIn(project, id), flagsOf(project.db, id), notesOf(project.db, id));
       const [flags, note] = [[...store.flagsOf(id)].sort(), store.noteOn(id)];
       const expected = marked(store.of(id), flags, note === '' ? [] : [{ text: note }]);
@@ -208,7 +254,23 @@ function revisionsIn({ db }: Project, sample: number): Revision[] {
   }));
 }
 
-function report(actions: number, store: StoreModel, problems: readonly string[]): ActionReport {
+/** Counts what happened. */
+export function addTo(happened: Happened, name: string, times: number, ms: number): void {
+  const [before, took] = happened[name] ?? [0, 0];
+  happened[name] = [before + times, Math.round(took + ms)];
+}
+
+/** Of `reject on 12` the action, of `slow disk under reject on 12` the fault. */
+function nameOf(entry: string): string {
+  return entry.replace(/ (on \d|under ).*$/, '');
+}
+
+function report(
+  log: readonly string[],
+  store: StoreModel,
+  happened: Happened,
+  problems: readonly string[],
+): ActionReport {
   const revisions = [...store.revisions.values()].reduce((sum, all) => sum + all.length, 0);
-  return { actions, revisions, problems };
+  return { actions: log.length, revisions, happened, problems };
 }

@@ -1,7 +1,7 @@
 /**
  * What one window can take back, kept apart from the page's own code: changes of the sample on screen since it was
  * decided come first, then whatever was done last, on any sample; redo does again what was taken back last. What was
- * done on a sample that changed elsewhere since leads there and changes nothing.
+ * done on a sample that changed elsewhere since leads there and changes nothing; on one that was removed it leads nowhere.
  */
 import type { BatchModel, State } from './model.ts';
 
@@ -13,6 +13,8 @@ export interface DoneModel {
   /** Enter or X, after which the page goes on. */
   readonly decides: boolean;
   lost: boolean;
+  /** Its sample was removed from the project. */
+  gone?: true;
 }
 
 export interface BatchDone {
@@ -44,11 +46,12 @@ export class UndoModel {
       return { leads: 'batch', batch: step.batch };
     }
     const { sample, before, after, decides } = step;
+    if (step.gone) {
+      this.#keepOnly((one) => one.sample !== sample);
+      return { leads: 'nowhere' };
+    }
     if (step.lost) {
-      const stays = (one: DoneModel | BatchDone) =>
-        one.kind === 'batch' || !one.lost || one.sample !== sample;
-      this.#done = this.#done.filter(stays);
-      this.#undone = this.#undone.filter(stays);
+      this.#keepOnly((one) => !one.lost || one.sample !== sample);
       return { leads: 'lost', sample };
     }
     if (by < 0) {
@@ -64,6 +67,16 @@ export class UndoModel {
   lose(sample: number): void {
     for (const one of [...this.#done, ...this.#undone])
       if (one.kind === 'step' && one.sample === sample) one.lost = true;
+  }
+
+  remove(sample: number): void {
+    for (const one of [...this.#done, ...this.#undone])
+      if (one.kind === 'step' && one.sample === sample) one.gone = true;
+  }
+
+  #keepOnly(stays: (step: DoneModel) => boolean): void {
+    this.#done = this.#done.filter((one) => one.kind === 'batch' || stays(one));
+    this.#undone = this.#undone.filter(stays);
   }
 
   forgetBatch(batch: BatchModel): void {

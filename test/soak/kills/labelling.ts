@@ -1,4 +1,4 @@
-/** Twenty kill -9 during the labelling of the whole demo, then the test's questions: anything lost, doubled, different? */
+/** Kill -9, again and again, during the labelling of the whole demo, then the test's questions: anything lost, doubled, different? */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +7,12 @@ import { fovea } from '../../app/cli/run-cli.ts';
 import { DEMO_PROJECT_SCENES } from '../../support/demo.ts';
 import { findLosses, labelUnderFire, planKills, predictionsOf } from '../../support/faults.ts';
 
-const KILLS = 20;
-
-/** @returns what happened; `problems` empty when all is well. */
-export async function soakKills(seed: number): Promise<{ problems: readonly string[] }> {
+/** @param count kills. @returns what happened; `problems` empty when all is well. */
+export async function soakKills(seed: number, count: number): Promise<{ problems: readonly string[] }> {
   const dir = mkdtempSync(join(tmpdir(), 'fovea-soak-'));
   try {
-    process.stderr.write(`seed ${seed}: ${KILLS} kills\n`);
     const project = await imported(join(dir, 'fire'));
-    const report = await labelUnderFire(project, planKills(seed, KILLS, 8));
+    const report = await labelUnderFire(project, planKills(seed, count, 8));
     const calm = await imported(join(dir, 'calm'));
     const { code, stderr } = await fovea(['label', calm, '--device', 'cpu']);
     if (code !== 0) throw new Error(stderr);
@@ -24,7 +21,7 @@ export async function soakKills(seed: number): Promise<{ problems: readonly stri
       problems.push('predictions differ from those of an undisturbed run');
     }
     const kills = report.killed.engine + report.killed.backend;
-    if (kills < KILLS) problems.push(`labelling was over after ${kills} of ${KILLS} kills`);
+    if (kills < count) problems.push(`labelling was over after ${kills} of ${count} kills`);
     return { ...report, problems };
   } finally {
     rmSync(dir, { recursive: true, force: true });
