@@ -13,6 +13,8 @@ export class Showing {
   readonly #bundles: Bundles;
   readonly #onShown: (bundle: Bundle | null) => void;
   readonly #onMissing: (id: number) => void;
+  /** Grows with every sample that is asked for: what was asked for before is older than what comes for the last one. */
+  #asked = 0;
   #shownId: number | null = null;
 
   bundle = $state.raw<Bundle | null>(null);
@@ -98,13 +100,14 @@ export class Showing {
   }
 
   async #load(id: number): Promise<void> {
+    const asked = ++this.#asked;
     try {
       const bundle = await this.#bundles.get(id);
-      if (id !== this.#shownId) return;
+      if (id !== this.#shownId || asked !== this.#asked) return;
       this.#set(bundle);
       this.#prefetchSoon();
     } catch (thrown) {
-      if (id !== this.#shownId) return;
+      if (id !== this.#shownId || asked !== this.#asked) return;
       this.problem = FoveaError.from(thrown);
       this.#set(null);
       if (this.problem.code === 'not_found') this.#onMissing(id);
