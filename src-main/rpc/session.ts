@@ -81,9 +81,11 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   let running: Job | null = null;
 
   const jobEvents = throttle<Job>(JOB_EVENT_MS, (job) => publish('job.changed', job));
-  const summaries = throttle<null>(SUMMARY_EVENT_MS, () =>
-    publish('project.changed', projectSummary(db, project.path)),
-  );
+  let replaced = false;
+  const summaries = throttle<null>(SUMMARY_EVENT_MS, () => {
+    // One that waited since before would take back what clients were told of the files.
+    if (!replaced) publish('project.changed', projectSummary(db, project.path));
+  });
   const sampleChanged = (sampleId: number): void => {
     const row = sampleState(db, sampleId);
     if (row) {
@@ -165,13 +167,13 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   let seen = dataVersion(db);
   let newest = newestRevisionId(db);
   let newestSample = newestSampleId(db);
-  let replaced = false;
   const watch = setInterval(() => {
     try {
       look();
       // It may have been away for a while only.
-      if (replaced) summaries.push(null, true);
+      const wasReplaced = replaced;
       replaced = false;
+      if (wasReplaced) summaries.push(null, true);
     } catch (thrown) {
       // Said once; whoever saves hears it, too.
       if (!replaced) publish('project.lost', storeError(thrown, project.path).toWire());

@@ -1,11 +1,13 @@
 /** The backend on a project whose database is written over while it is open: nothing is mixed, and opening it again goes on. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { appResources } from '../../../src-main/app/resources.ts';
 import { createBackend } from '../../../src-main/rpc/backend.ts';
+import { openSession } from '../../../src-main/rpc/session.ts';
 import { openProject } from '../../../src-main/store/project.ts';
 import { callsOf } from '../../support/backend-calls.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
@@ -54,4 +56,23 @@ test('an older state is written over, then rubbish, then the older state again',
   t.after(close);
   assert.equal(db.pragma('integrity_check(1)', { simple: true }), 'ok');
   assert.deepEqual(db.prepare('SELECT sample_id FROM review ORDER BY id').pluck().all(), [3]);
+});
+
+test('what was to be told of the project from before does not take back that its files are gone', async (t) => {
+  const project = await testProject(t, 3);
+  const told: string[] = [];
+  const session = openSession(project, fakeEngine(), (name) => {
+    if (name === 'project.lost' || name === 'project.changed') told.push(name);
+  });
+  t.after(() => session.close());
+  await sleep(500);
+  session.projectChanged(true);
+  // This one waits until after the watch has looked.
+  session.projectChanged();
+  renameSync(project.path, `${project.path}-away`);
+  await sleep(1700);
+  assert.deepEqual(told, ['project.changed', 'project.lost']);
+  renameSync(`${project.path}-away`, project.path);
+  await sleep(1300);
+  assert.deepEqual(told, ['project.changed', 'project.lost', 'project.changed']);
 });
