@@ -44,12 +44,16 @@ export function carePictures(
       ...countMarked(project.db),
     };
   };
-  const marks = (): string => JSON.stringify({ ...state(), checking: null });
-  // Clients ask once; after that they are told what is new to them.
+  const marks = (): { readonly all: string; readonly samples: string } => ({
+    all: JSON.stringify({ ...state(), checking: null }),
+    samples: JSON.stringify(countMarked(project.db)),
+  });
+  // Clients ask once; after that they are told what is new to them. Whoever found it, lists of samples show it, too.
   let told = marks();
   const events = throttle<null>(TELL_MS, () => {
     const now = marks();
-    if (now !== told) tell.state(state());
+    if (now.all !== told.all) tell.state(state());
+    if (now.samples !== told.samples) tell.samples();
     told = now;
   });
   const check = (): void => {
@@ -60,7 +64,6 @@ export function carePictures(
       return;
     }
     checking = { done: 0, total: 0 };
-    const before = countMarked(project.db);
     void run(async (signal) => {
       await checkInThread(project, true, {
         signal,
@@ -74,8 +77,6 @@ export function carePictures(
       .then(() => {
         checking = null;
         if (stopped) return;
-        const after = countMarked(project.db);
-        if (before.changed !== after.changed || before.unshown !== after.unshown) tell.samples();
         events.push(null, true);
         if (again) check();
         again = false;
