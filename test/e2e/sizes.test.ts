@@ -6,9 +6,10 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
-import { openInBrowserHost } from './support/browser-host.ts';
+import { openInBrowserHost, serve } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { TOUR_TAKEN } from './support/hosted-page.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 const SIZES = [
@@ -45,6 +46,14 @@ const MISPLACED = `(() => {
   });
   return boxes.length < 20 ? ['too few controls were found'] : wrong;
 })()`;
+
+/** Buttons to decide with that something lies over, a banner say. */
+const COVERED = `[...document.querySelectorAll('[role=toolbar][aria-label=Decide] button')]
+  .filter((one) => {
+    const box = one.getBoundingClientRect();
+    return !one.contains(document.elementFromPoint(box.left + box.width / 2, box.bottom - 2));
+  })
+  .map((one) => one.getAttribute('aria-label') || one.textContent.trim())`;
 
 /** Many questions nobody labelled yet, so that the job takes a while. */
 function importMore(project: string): number {
@@ -99,5 +108,31 @@ test('at every size all controls are in the window and apart, while a job runs, 
     assert.equal(cut, false, 'the token is said in full');
   } finally {
     await app.close();
+  }
+});
+
+test('what is not saved is said beside the buttons to decide with, and the lost connection below them', async (t) => {
+  const project = await demoProject(t);
+  const host = await serve(project, join(dirname(project), 'home'), 0);
+  const context = await chromium.browser.newContext();
+  try {
+    await context.addInitScript(TOUR_TAKEN);
+    const page = await context.newPage();
+    await page.goto(host.url);
+    const review = new ReviewPage(page);
+    await review.ready();
+    await host.kill();
+    await page.getByText('Connection lost').waitFor();
+    await review.pressAndMove('x');
+    await review.pressAndMove('x');
+    await page.getByText('2 decisions wait in this browser').waitFor();
+    await checkSizes(page, review, 'not saved');
+    for (const [width, height] of SIZES) {
+      await page.setViewportSize({ width, height });
+      assert.deepEqual(await page.evaluate(COVERED), [], `${width} × ${height}`);
+    }
+  } finally {
+    await context.close();
+    await host.end();
   }
 });
