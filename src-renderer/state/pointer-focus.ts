@@ -41,14 +41,19 @@ export function followPointerFocus(): () => void {
     if (byPointer && target === document.activeElement) giveBack(':not([type=number])');
   };
 
-  /** What still has the keyboard, such as a list that was closed without a choice, must not take this key. */
+  /**
+   * What still has the keyboard, such as a list that was closed without a choice, must not take this key. Nor must what a
+   * menu or panel that was just closed holds: it has the keyboard until the next frame is drawn.
+   */
   const key = (event: KeyboardEvent): void => {
     const pointer = byPointer;
     if (NOT_OF_CONTROLS.includes(event.key) && event.key !== 'Tab') return;
     byPointer = false;
-    if (!pointer || event.key === 'Tab' || !document.activeElement || !used.has(document.activeElement))
-      return;
-    const home = giveBack();
+    const active = document.activeElement;
+    if (event.key === 'Tab' || !active) return;
+    const closed = active.closest('[popover]:not(:popover-open)') !== null;
+    if (!closed && !(pointer && used.has(active))) return;
+    const home = closed ? handOver(active) : giveBack();
     if (!home) return;
     // What is open is closed by the browser, which must get this key as it is.
     if (event.key === 'Escape' && (isPoppedUp() || home.closest('dialog'))) return;
@@ -77,10 +82,15 @@ function giveBack(typed = '*'): HTMLElement | null {
   const active = document.activeElement;
   if (!(active instanceof HTMLElement) || active === document.body || active.matches(HOME)) return null;
   if (active.closest('[role=menu]') || (active.matches(TYPED) && active.matches(typed))) return null;
+  return handOver(active);
+}
+
+/** @returns who has the keyboard instead; null in a dialog without a home: it keeps it */
+function handOver(active: Element): HTMLElement | null {
   const dialog = active.closest('dialog');
   const home = (dialog ?? document).querySelector<HTMLElement>(HOME);
   if (dialog && !home) return null;
   if (home) home.focus({ preventScroll: true });
-  else active.blur();
+  else if (active instanceof HTMLElement) active.blur();
   return home ?? document.body;
 }
