@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../scripts/lib/paths.mjs';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { findLosses, labelUnderFire, planKills, predictionsOf } from '../support/faults.ts';
 import { fovea, foveaJson } from './cli/run-cli.ts';
 import { someScenes } from './cli/scenes.ts';
@@ -33,7 +33,7 @@ for (const seed of SEEDS) {
     `kills with seed ${seed}: nothing lost, nothing doubled, the same predictions as undisturbed`,
     { skip: process.platform !== 'linux' && 'finds processes through /proc' },
     async (t) => {
-      const dir = tempDir(t);
+      const dir = temporaryDir(t);
       const project = await importedProject(dir, 'fire');
       const report = await labelUnderFire(project, planKills(seed, 5, 5));
       assert.ok(report.killed.engine > 0 && report.killed.backend > 0, JSON.stringify(report));
@@ -48,7 +48,7 @@ for (const seed of SEEDS) {
 }
 
 test('Ctrl-C stops labelling with one line, keeps what is done, and the same command goes on', async (t) => {
-  const project = await importedProject(tempDir(t), 'project');
+  const project = await importedProject(temporaryDir(t), 'project');
   const child = spawn(
     process.execPath,
     [join(root, 'src-main/app/cli/main.ts'), 'label', project, '--device', 'cpu', '--json'],

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { openQuantised } from '../../src-main/checkpoint/quantised/index.ts';
 import { memoryEstimate } from '../../src-main/checkpoint/memory.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { parametersOf, writeCheckpoint } from './fullsize/checkpoint.ts';
 import { shapes } from './fullsize/shapes.ts';
 
@@ -17,14 +17,14 @@ test('full size is the size of the published models with their branch', () => {
 
 for (const shape of shapes('small')) {
   test(`${shape.name} in small: opens, quantises, and takes the disk that was foretold`, async (t) => {
-    const dir = tempDir(t);
+    const dir = temporaryDir(t);
     const { parameters, bytes } = writeCheckpoint(dir, shape);
     assert.equal(bytes, 2 * parameters);
     const checkpoint = await openModel(dir);
     assert.equal(checkpoint.weights.parameters, parameters);
     const { int4, copiedBytes } = memoryEstimate(checkpoint);
     assert.ok(int4);
-    const cache = await openQuantised(checkpoint, { folder: tempDir(t) });
+    const cache = await openQuantised(checkpoint, { folder: temporaryDir(t) });
     // Beside the weights: the header and a hash for each tensor.
     const rest = cache.bytes - int4.fileBytes;
     assert.ok(rest > 0 && rest < 500_000, `${rest} bytes`);

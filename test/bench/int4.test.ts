@@ -1,13 +1,13 @@
 /** The int4 bench measures what it says it does, on next to nothing; its numbers are not asserted, only their sense. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { tinyConfig } from '../support/random-checkpoint.ts';
 import { measureCosts } from './int4-costs.ts';
 import { measureQuality } from './int4-quality.ts';
 
 test('quality compares the same scenes at both precisions', async (t) => {
-  const { n, labelIou, int4, stored } = await measureQuality(3, tempDir(t), () => undefined);
+  const { n, labelIou, int4, stored } = await measureQuality(3, temporaryDir(t), () => undefined);
   assert.equal(n, 3);
   assert.ok(labelIou > 0.5 && labelIou <= 1);
   for (const { rpnAuc, kept } of [int4, stored]) {
@@ -18,7 +18,7 @@ test('quality compares the same scenes at both precisions', async (t) => {
 
 test('costs come from processes of their own', async (t) => {
   const config = tinyConfig({ text: { maxPositions: 1024 } });
-  const costs = await measureCosts(config, tempDir(t), () => undefined);
+  const costs = await measureCosts(config, temporaryDir(t), () => undefined);
   assert.ok(costs.cacheBytes > 0 && costs.sourceBytes > 2 * costs.parameters);
   assert.ok(costs.quantise.peakBytes >= costs.quantise.baseBytes);
   for (const run of [costs.stored, costs.int4]) assert.ok(run.stepSeconds > 0 && run.promptSeconds > 0);

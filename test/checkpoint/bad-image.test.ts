@@ -8,7 +8,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { squareImage } from '../../src-main/checkpoint/image/clip-processor.ts';
 import { decodeImage, readImageSize } from '../../src-main/checkpoint/image/decode.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const good = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../golden/image/${name}`, import.meta.url)));
@@ -35,7 +35,7 @@ function png(width: number, height: number, depth: number, colour: number, raw: 
 }
 
 test('bad pictures are refused by code', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const photo = good('photo-420.jpg');
   const flipped = Buffer.from(good('rgb.png'));
   flipped.fill(0x5a, 200, 400);
@@ -64,7 +64,7 @@ test('bad pictures are refused by code', async (t) => {
 });
 
 test('16-bit colours keep the high byte; 16-bit grey is clipped, as in Pillow', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   writeFileSync(join(dir, 'grey16.png'), png(2, 1, 16, 0, Uint8Array.of(0, 0x00, 0x34, 0xab, 0xcd)));
   assert.deepEqual([...(await decodeImage(join(dir, 'grey16.png'))).data], [0x34, 0x34, 0x34, 255, 255, 255]);
   writeFileSync(join(dir, 'rgb16.png'), png(1, 1, 16, 2, Uint8Array.of(0, 1, 255, 128, 0, 254, 127)));
@@ -72,7 +72,7 @@ test('16-bit colours keep the high byte; 16-bit grey is clipped, as in Pillow', 
 });
 
 test('a picture replaced under its name is read anew', async (t) => {
-  const path = join(tempDir(t), 'same-name.png');
+  const path = join(temporaryDir(t), 'same-name.png');
   for (const value of [10, 200]) {
     writeFileSync(path, png(1, 1, 8, 0, Uint8Array.of(0, value)));
     assert.deepEqual([...(await decodeImage(path)).data], [value, value, value]);
@@ -80,7 +80,7 @@ test('a picture replaced under its name is read anew', async (t) => {
 });
 
 test('an honest 50-megapixel photo becomes a square', async (t) => {
-  const path = join(tempDir(t), 'large.jpg');
+  const path = join(temporaryDir(t), 'large.jpg');
   const [width, height] = [8660, 5774];
   await sharp({ create: { width, height, channels: 3, background: { r: 200, g: 100, b: 50 } } })
     .jpeg()

@@ -4,11 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readChatTemplate } from '../../src-main/checkpoint/chat-template.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 /** A folder with these files; JSON where an object is given. */
 function folder(t: TestContext, files: Readonly<Record<string, unknown>>): string {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
     writeFileSync(join(dir, name), typeof content === 'string' ? content : JSON.stringify(content));

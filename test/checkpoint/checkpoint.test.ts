@@ -7,7 +7,8 @@ import { nameOf, openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts'
 import { llavaNames } from '../../src-main/checkpoint/llava-names.ts';
 import { requiredTensors } from '../../src-main/checkpoint/required.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { copyDemoCheckpoint, DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { copyDemoCheckpoint, DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { filled, writeSafetensors } from '../support/safetensors.ts';
 
 type Json = Record<string, unknown>;
@@ -31,7 +32,7 @@ test('the demo checkpoint opens through the ordinary door', async () => {
 test('both layouts open from generated weights, tower inside', async (t) => {
   const demo = await openCheckpoint(DEMO_CHECKPOINT);
   for (const layout of ['llava', 'llava_hf'] as const) {
-    const dir = join(tempDir(t), layout);
+    const dir = join(temporaryDir(t), layout);
     mkdirSync(dir);
     for (const name of ['tokenizer.json', 'tokenizer_config.json'])
       cpSync(join(DEMO_CHECKPOINT, name), join(dir, name));
@@ -71,7 +72,7 @@ test('both layouts open from generated weights, tower inside', async (t) => {
 });
 
 test('a tower named by its hub name is found in the same Hugging Face cache', async (t) => {
-  const hub = tempDir(t);
+  const hub = temporaryDir(t);
   const dir = join(hub, 'models--me--tiny-llava', 'snapshots', 'r1');
   const tower = join(hub, 'models--openai--clip-tiny', 'snapshots', 'r2');
   cpSync(DEMO_CHECKPOINT, dir, { recursive: true });

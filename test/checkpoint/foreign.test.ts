@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { readTensors } from '../../src-main/checkpoint/tensor-index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { copyDemoCheckpoint, tempDir } from '../support/demo.ts';
+import { copyDemoCheckpoint } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { filled, writeRaw, writeSafetensors } from '../support/safetensors.ts';
 
 const LFS = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 123\n`;
@@ -80,7 +81,7 @@ for (const file of [
 }
 
 test('an index or a shard as a Git-LFS pointer', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const index = join(dir, 'model.safetensors.index.json');
   writeFileSync(index, LFS);
   await assert.rejects(readTensors(dir), /index\.json is a Git-LFS pointer/);
@@ -90,7 +91,7 @@ test('an index or a shard as a Git-LFS pointer', async (t) => {
 });
 
 test('a stale index: the one file counts, whatever the index says', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   writeSafetensors(join(dir, 'model.safetensors'), { a: filled([2]) });
   writeSafetensors(join(dir, 'model-00001-of-00001.safetensors'), { b: filled([3]) });
   writeFileSync(
@@ -103,7 +104,7 @@ test('a stale index: the one file counts, whatever the index says', async (t) =>
 });
 
 test('a missing shard and a tensor in two shards are named', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const [first, second] = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
   writeFileSync(
     join(dir, 'model.safetensors.index.json'),
@@ -167,7 +168,7 @@ test('a tower that has only a pickle', async (t) => {
   const dir = copyDemoCheckpoint(t);
   renameSync(join(dir, 'vision_tower/model.safetensors'), join(dir, 'vision_tower/pytorch_model.bin'));
   await refusal(dir, 'unsupported_model', /the vision tower .*PyTorch pickle/, /safe_serialization/);
-  const empty = tempDir(t);
+  const empty = temporaryDir(t);
   mkdirSync(join(empty, 'model'));
   await refusal(join(empty, 'model'), 'bad_checkpoint', /config\.json is missing/);
 });

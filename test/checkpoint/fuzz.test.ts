@@ -8,7 +8,8 @@ import { qwenPixels } from '../../src-main/checkpoint/image/qwen-processor.ts';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { copyDemoCheckpoint, tempDir } from '../support/demo.ts';
+import { copyDemoCheckpoint } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { fuzz } from '../support/fuzz/run.ts';
 import { writeRaw } from '../support/safetensors.ts';
 
@@ -86,7 +87,7 @@ test(
 );
 
 test('a shape of very many axes is refused before its product is worked out', async (t) => {
-  const path = join(tempDir(t), 'a.safetensors');
+  const path = join(temporaryDir(t), 'a.safetensors');
   writeRaw(
     path,
     { a: { dtype: 'F32', shape: new Array(300_000).fill(2 ** 52), data_offsets: [0, 0] } },

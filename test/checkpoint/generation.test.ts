@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { readGenerationConfig } from '../../src-main/checkpoint/generation.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const CASES = join(import.meta.dirname, '../golden/oracle/cases');
 
 test('a generation_config.json without an end token leaves answers without one', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const file = join(dir, 'generation_config.json');
   const ends = async (): Promise<readonly number[]> =>
     (await readGenerationConfig(dir, [2])).generation.eosTokenIds;
@@ -28,7 +28,7 @@ test('a generation_config.json without an end token leaves answers without one',
 
 for (const name of ['llava-hf-plain-33', 'qwen2_5-vl-windows']) {
   test(`${name} without generation_config.json: the outer end token comes before the decoder's`, async (t) => {
-    const dir = join(tempDir(t), name);
+    const dir = join(temporaryDir(t), name);
     cpSync(join(CASES, name), dir, { recursive: true });
     rmSync(join(dir, 'generation_config.json'), { force: true });
     const path = join(dir, 'config.json');

@@ -14,12 +14,12 @@ import {
 } from '../../src-main/checkpoint/image/guarded-file.ts';
 import { pictureNotes } from '../../src-main/checkpoint/image/shown.ts';
 import { makeThumbnail } from '../../src-main/checkpoint/image/thumbnail.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const unix = { skip: process.platform === 'win32' && 'no named pipes among files' };
 
 test('what is no plain file is refused by its name, by every reader of pictures', unix, async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const at = (name: string): string => join(dir, name);
   execFileSync('mkfifo', [at('pipe.png')]);
   mkdirSync(at('folder.png'));
@@ -57,7 +57,7 @@ test('what is no plain file is refused by its name, by every reader of pictures'
 });
 
 test('a file is sent whole, in pieces', async (t) => {
-  const path = join(tempDir(t), 'large.bin');
+  const path = join(temporaryDir(t), 'large.bin');
   const bytes = Buffer.alloc(2_500_000, 'fovea');
   writeFileSync(path, bytes);
   const { info, chunks } = await openPictureFile(path);

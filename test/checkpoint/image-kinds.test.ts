@@ -13,7 +13,7 @@ import { decodeImage, readImageSize } from '../../src-main/checkpoint/image/deco
 import { makeThumbnail } from '../../src-main/checkpoint/image/thumbnail.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { PictureRules } from '../../src-shared/contract/preset.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 interface Outcome {
   readonly size: [number, number];

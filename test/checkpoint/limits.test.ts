@@ -13,7 +13,8 @@ import { within } from '../../src-main/checkpoint/within.ts';
 import { promptFor } from '../../src-main/pipeline/prompted.ts';
 import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
 import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
-import { DEMO_CHECKPOINT, DEMO_PROJECT_SCENES, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT, DEMO_PROJECT_SCENES } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { demoGolden } from '../support/demo.ts';
 import { loadDemo } from '../support/demo-subject.ts';
 import { oracleCases } from '../support/oracle.ts';
@@ -80,7 +81,7 @@ for (const [what, template, limits, message] of [
 test('11-C21: a template beyond the limits is refused when its folder is opened', async (t) => {
   const golden = (await oracleCases('qwen2_5_vl')).find(({ name }) => name === 'qwen2_5-vl-shrunk');
   assert.ok(golden);
-  const dir = join(tempDir(t), 'long');
+  const dir = join(temporaryDir(t), 'long');
   cpSync(golden.dir, dir, { recursive: true });
   writeFileSync(join(dir, 'chat_template.jinja'), '{% for i in range(100001) %}a{% endfor %}');
   await assert.rejects(openModel(dir), {

@@ -9,7 +9,7 @@ import { openModel } from '../../src-main/checkpoint/open.ts';
 import { readPackedConfig } from '../../src-main/checkpoint/packed/config.ts';
 import { layOutGroups } from '../../src-main/checkpoint/packed/layout.ts';
 import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { packedCase, packedFolder } from '../support/packed.ts';
 
 const GPTQ = { quant_method: 'gptq', bits: 4, group_size: 128 };
@@ -37,7 +37,7 @@ const REFUSED: readonly [Record<string, unknown>, RegExp][] = [
 for (const [stated, words] of REFUSED) {
   test(`refused by name: ${JSON.stringify(stated)}`, async (t) => {
     await assert.rejects(
-      readPackedConfig(tempDir(t), { quantization_config: stated }, 'config.json'),
+      readPackedConfig(temporaryDir(t), { quantization_config: stated }, 'config.json'),
       (error: Error & { code: string; next: string }) =>
         error.code === 'unsupported_model' && words.test(error.message) && /int4/.test(error.next),
     );
@@ -45,7 +45,7 @@ for (const [stated, words] of REFUSED) {
 }
 
 test('what is read of a config, defaults of the packages included', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const read = async (json: unknown) => (await readPackedConfig(dir, json, 'config.json'))?.config;
   const gptq = { method: 'gptq', group: 128, zeroOffset: 1, anyOrder: false };
   assert.deepEqual(await read({ quantization_config: GPTQ }), gptq);
@@ -92,7 +92,7 @@ test('the case with desc_act has inputs out of order, and the others none', asyn
   ] as const) {
     const golden = packedCase(name);
     const weights = await openCached(await openModel(await packedFolder(t, golden)), 'as-stored', {
-      folder: tempDir(t),
+      folder: temporaryDir(t),
     });
     const refs = Object.keys(golden.weights).map((layer) => weights?.quantised(layer));
     assert.equal(
@@ -103,7 +103,7 @@ test('the case with desc_act has inputs out of order, and the others none', asyn
 });
 
 test('a cache is written once, is as large as foretold, and goes when it is deleted', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const checkpoint = await openModel(await packedFolder(t, packedCase('llava-awq')));
   assert.deepEqual(Object.keys(parametersByDtype(checkpoint.weights)).sort(), ['AWQ', 'F16']);
   const { int4, fp16 } = memoryEstimate(checkpoint);
@@ -118,7 +118,7 @@ test('a cache is written once, is as large as foretold, and goes when it is dele
 });
 
 test('nf4 without double quantisation needs no cache, and has no other precision', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const checkpoint = await openModel(await packedFolder(t, packedCase('qwen-nf4')));
   assert.equal(await cachedState(checkpoint, 'packed', folder), null);
   assert.equal((await openCached(checkpoint, 'as-stored', { folder }))?.file, null);
@@ -144,7 +144,7 @@ test('a zero point that readers of the first GPTQ format take differently', asyn
   const dir = await packedFolder(t, packedCase('llava-gptq'));
   await overwrite(dir, /q_proj\.qzeros$/, (bytes) => bytes.fill(0xff, 0, 4));
   const checkpoint = await openModel(dir);
-  await assert.rejects(openCached(checkpoint, 'as-stored', { folder: tempDir(t) }), {
+  await assert.rejects(openCached(checkpoint, 'as-stored', { folder: temporaryDir(t) }), {
     code: 'unsupported_model',
     message: /q_proj\.qzeros has a zero point/,
   });

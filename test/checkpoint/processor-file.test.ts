@@ -6,12 +6,12 @@ import { smartResize } from '../../src-main/checkpoint/image/qwen-processor.ts';
 import { readPreprocessor } from '../../src-main/checkpoint/preprocessor.ts';
 import { parseQwenConfig } from '../../src-main/checkpoint/qwen/config.ts';
 import { readQwenPreprocessor } from '../../src-main/checkpoint/qwen/preprocessor.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 type Json = Record<string, unknown>;
 
 function folder(t: TestContext, files: Record<string, Json>): string {
-  const dir = join(tempDir(t), 'model');
+  const dir = join(temporaryDir(t), 'model');
   mkdirSync(dir);
   for (const [name, json] of Object.entries(files)) {
     writeFileSync(join(dir, `${name}_config.json`), JSON.stringify(json));

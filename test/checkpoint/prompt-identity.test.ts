@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { promptIdentity, readPrompts } from '../../src-main/checkpoint/prompt-identity.ts';
-import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { oracleCases } from '../support/oracle.ts';
 
 const llava = await oracleCases('llava');
@@ -13,7 +14,7 @@ const qwen = await oracleCases('qwen2_5_vl');
 
 /** A copy of a case's folder without its weights. */
 function copied(t: TestContext, dir: string): string {
-  const copy = join(tempDir(t), 'model');
+  const copy = join(temporaryDir(t), 'model');
   cpSync(dir, copy, { recursive: true, filter: (path) => !path.endsWith('.safetensors') });
   return copy;
 }

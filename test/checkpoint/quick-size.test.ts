@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { openPicture } from '../../src-main/checkpoint/image/picture-file.ts';
 import { QUICK_BYTES, quickSize } from '../../src-main/checkpoint/image/quick-size.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { seededRandom } from '../support/random.ts';
 
 const scene = (channels: 3 | 4 = 3) =>

@@ -8,7 +8,7 @@ import { openModel } from '../../src-main/checkpoint/open.ts';
 import { buildPrompt, plainQuestion } from '../../src-main/checkpoint/prompt.ts';
 import { teacherPrompt } from '../../src-main/checkpoint/qwen/teacher-prompt.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { DEMO_CHECKPOINT } from '../support/demo-goldens.ts';
 import { oracleCases } from '../support/oracle.ts';
 import { addGate, splitRpn } from '../support/split-rpn.ts';
@@ -122,7 +122,7 @@ test('a pixel budget no picture can keep is refused when the folder is opened', 
 });
 
 test('Q-Zoom’s gate is recognised, in the folder itself and in an RPN laid over it', async (t) => {
-  const { base, rpn } = await splitRpn(golden.dir, tempDir(t));
+  const { base, rpn } = await splitRpn(golden.dir, temporaryDir(t));
   assert.deepEqual([(await openModel(golden.dir)).gate, (await openModel(base, rpn)).gate], [false, false]);
   await addGate(rpn);
   assert.equal((await openModel(base, rpn)).gate, true);

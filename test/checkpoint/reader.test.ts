@@ -12,7 +12,8 @@ import { promptOf, wholeFolders } from '../../src-main/checkpoint/reader/prompts
 import { readPrompts } from '../../src-main/checkpoint/prompt-identity.ts';
 import { createBackend } from '../../src-main/rpc/backend.ts';
 import { callsOf } from '../support/backend-calls.ts';
-import { copyDemoCheckpoint, DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { copyDemoCheckpoint, DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
 import { writeRaw } from '../support/safetensors.ts';
 import { standInResources } from '../support/scenes.ts';
@@ -21,7 +22,7 @@ const places = { downloads: '/nowhere', cache: '/nowhere' };
 
 /** A thread that blocks for a while, takes memory, throws or echoes, as the folder's name says. */
 function standIn(t: TestContext): URL {
-  const file = join(tempDir(t), 'thread.mjs');
+  const file = join(temporaryDir(t), 'thread.mjs');
   writeFileSync(
     file,
     `import { parentPort, threadId } from 'node:worker_threads';
@@ -72,7 +73,7 @@ test('11-C21: what takes too long or too much memory is ended in words, and the 
 });
 
 test('11-C21: a large header holds up nobody: calls made after it are answered before it', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const model = copyDemoCheckpoint(t);
   // 5 MB of honest header: 30,000 tensors of no bytes.
   const empty = { dtype: 'F32', shape: [0], data_offsets: [0, 0] };

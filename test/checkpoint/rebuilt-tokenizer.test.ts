@@ -9,7 +9,7 @@ import { test, type TestContext } from 'node:test';
 import { z } from 'zod';
 import { readerNotes } from '../../src-main/checkpoint/notes.ts';
 import { readTokenizer } from '../../src-main/checkpoint/tokenizer.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const idsSchema = z.array(z.array(z.number()));
 const waysSchema = z.object({ file: idsSchema, auto: idsSchema, other: idsSchema, class: idsSchema });
@@ -35,7 +35,7 @@ type Case = (typeof golden)['cases'][number];
 
 /** The class named in the file rebuilds it where `AutoTokenizer` follows the name, and says so. */
 async function read(t: TestContext, { spaces, class: name, legacy }: Case) {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const write = (file: string, json: object) => writeFileSync(join(dir, file), JSON.stringify(json));
   write('tokenizer.json', { ...golden.base, ...golden.components[spaces] });
   write('tokenizer_config.json', {

@@ -3,13 +3,14 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openModel } from '../../src-main/checkpoint/open.ts';
-import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { oracleCases } from '../support/oracle.ts';
 import { filled } from '../support/safetensors.ts';
 import { editConfig, rewriteTensors, splitRpn } from '../support/split-rpn.ts';
 
 const [qwen] = await oracleCases('qwen2_5_vl');
-const split = (t: TestContext, merged = DEMO_CHECKPOINT) => splitRpn(merged, tempDir(t));
+const split = (t: TestContext, merged = DEMO_CHECKPOINT) => splitRpn(merged, temporaryDir(t));
 
 test('the RPN’s tensors and keys replace those of a base that has an RPN itself', async (t) => {
   const { base, rpn } = await split(t);
@@ -61,7 +62,7 @@ test('an RPN-only folder opened alone says what is missing, from which files, an
 test('an RPN that does not fit the base names the tensor and both shapes', async (t) => {
   const { base, rpn } = await split(t);
   for (const wrong of ['model.twig_layers.1.mlp.up_proj.weight', 'model.layers.0.mlp.up_proj.weight']) {
-    const folder = join(tempDir(t), 'rpn');
+    const folder = join(temporaryDir(t), 'rpn');
     cpSync(rpn, folder, { recursive: true });
     await rewriteTensors(rpn, folder, (name, tensor) => (name === wrong ? filled([384, 64]) : tensor));
     const message = `the RPN does not fit the base model: ${wrong} has shape [384, 64] where the base needs [384, 128]`;
@@ -91,7 +92,7 @@ test('a folder that is no RPN, or an unfinished one, is refused', async (t) => {
     code: 'not_found',
     message: /no RPN folder/,
   });
-  const empty = join(tempDir(t), 'empty');
+  const empty = join(temporaryDir(t), 'empty');
   mkdirSync(empty);
   await assert.rejects(openModel(base, empty), {
     code: 'bad_checkpoint',
@@ -101,7 +102,7 @@ test('a folder that is no RPN, or an unfinished one, is refused', async (t) => {
     code: 'bad_checkpoint',
     message: /does not say enable_twig/,
   });
-  const unnormed = join(tempDir(t), 'rpn');
+  const unnormed = join(temporaryDir(t), 'rpn');
   cpSync(rpn, unnormed, { recursive: true });
   await rewriteTensors(rpn, unnormed, (name, tensor) => (name === 'model.twig_norm.weight' ? null : tensor));
   await assert.rejects(openModel(base, unnormed), {

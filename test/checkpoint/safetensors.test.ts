@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
 import { readTensors } from '../../src-main/checkpoint/tensor-index.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { filled, writeRaw, writeSafetensors } from '../support/safetensors.ts';
 
 const entry = (shape: number[], data_offsets: [number, number], dtype = 'F32') => ({
@@ -15,7 +15,7 @@ const entry = (shape: number[], data_offsets: [number, number], dtype = 'F32') =
 });
 
 test('an honest file gives every tensor its range', async (t) => {
-  const path = join(tempDir(t), 'a.safetensors');
+  const path = join(temporaryDir(t), 'a.safetensors');
   writeSafetensors(path, {
     b: filled([2, 3], 1),
     a: filled([4], 2),
@@ -52,14 +52,14 @@ const lies: Record<string, { header: unknown; bytes: number; length?: bigint }> 
 };
 for (const [name, { header, bytes, length }] of Object.entries(lies)) {
   test(`refused: ${name}`, async (t) => {
-    const path = join(tempDir(t), 'lie.safetensors');
+    const path = join(temporaryDir(t), 'lie.safetensors');
     writeRaw(path, header, new Uint8Array(bytes), length);
     await assert.rejects(readSafetensorsHeader(path), { code: 'bad_checkpoint', where: path });
   });
 }
 
 test('refused: a file cut anywhere', async (t) => {
-  const path = join(tempDir(t), 'cut.safetensors');
+  const path = join(temporaryDir(t), 'cut.safetensors');
   writeSafetensors(path, { a: filled([8]) });
   for (const size of [90, 60, 20, 7, 0]) {
     truncateSync(path, size);
@@ -71,7 +71,7 @@ test('a damaged header is refused or still consistent, never believed beyond the
   const seed = 7;
   let state = seed;
   const random = (n: number) => (state = (state * 48271) % 2147483647) % n;
-  const path = join(tempDir(t), 'fuzz.safetensors');
+  const path = join(temporaryDir(t), 'fuzz.safetensors');
   writeSafetensors(path, { a: filled([3, 2]), b: filled([4]) });
   const honest = readFileSync(path);
   for (let i = 0; i < 300; i++) {
@@ -93,7 +93,7 @@ test('a damaged header is refused or still consistent, never believed beyond the
 });
 
 test('shards are joined through the index, and symlinks resolve to the real blobs', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const snapshot = join(dir, 'snapshots', 'abc');
   mkdirSync(snapshot, { recursive: true });
   mkdirSync(join(dir, 'blobs'));
@@ -119,7 +119,7 @@ test('shards are joined through the index, and symlinks resolve to the real blob
 });
 
 test('a folder with only a pickle says that pickles are not opened', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   await assert.rejects(readTensors(dir), { code: 'bad_checkpoint', message: /no model\.safetensors/ });
   writeFileSync(join(dir, 'pytorch_model-00001-of-00002.bin'), 'x');
   await assert.rejects(readTensors(dir), { code: 'unsupported_model', message: /pickle/ });

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { readTokenizer } from '../../src-main/checkpoint/tokenizer.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/tokenizers');
 const unzipped = (name: string): unknown =>
@@ -20,7 +20,7 @@ const texts = z
   .qwen2.rows.map(([text]) => text);
 
 function slowFolder(t: { after: (fn: () => void) => void }, changes: Record<string, unknown> = {}): string {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const { model } = z
     .object({ model: z.object({ vocab: z.unknown(), merges: z.array(z.array(z.string())) }) })
     .parse(JSON.parse(readFileSync(join(GOLDEN, 'qwen2/tokenizer.json'), 'utf8')));

@@ -4,14 +4,14 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readTokenizer } from '../../src-main/checkpoint/tokenizer.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const CASES = join(import.meta.dirname, '../golden/oracle/cases');
 type Json = Record<string, unknown>;
 
 /** A copy of a case, with its files as JSON. */
 function folder(t: TestContext, name: string) {
-  const dir = join(tempDir(t), name);
+  const dir = join(temporaryDir(t), name);
   cpSync(join(CASES, name), dir, { recursive: true });
   const read = (file: string): Json => JSON.parse(readFileSync(join(dir, file), 'utf8')) as Json;
   const write = (file: string, json: unknown): void => writeFileSync(join(dir, file), JSON.stringify(json));

@@ -11,7 +11,8 @@ import { z } from 'zod';
 import { readTokenizer } from '../../src-main/checkpoint/tokenizer.ts';
 import type { Tokenizer } from '../../src-main/checkpoint/tokenizer.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/tokenizers');
 const BASES = {
@@ -107,7 +108,7 @@ test('tokenizer_config.json that says something else of added tokens is refused'
     [{ 7: { content: '<s>', special: true } }, /"<s>" has id 7 here and 1 in/],
     [{ 1: { content: '<s>', special: false } }, /"<s>" is special in only one/],
   ] as const) {
-    const dir = join(tempDir(t), 'tokenizer');
+    const dir = join(temporaryDir(t), 'tokenizer');
     mkdirSync(dir);
     writeFileSync(join(dir, 'tokenizer.json'), readFileSync(BASES.llama));
     const config = { added_tokens_decoder: decoder };
@@ -120,7 +121,7 @@ test('tokenizer_config.json that says something else of added tokens is refused'
 for (const { name, base, changes, rows } of cases) {
   const refused = REFUSED.find(([pattern]) => pattern.test(name));
   test(`${name}: ${refused ? 'refused' : 'as the original'}`, async (t) => {
-    const dir = join(tempDir(t), 'tokenizer');
+    const dir = join(temporaryDir(t), 'tokenizer');
     mkdirSync(dir);
     writeFileSync(join(dir, 'tokenizer.json'), JSON.stringify(changed(base, changes)));
     if (refused) {

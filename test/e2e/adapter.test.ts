@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { writeAdapter } from '../support/write-adapter.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
@@ -44,7 +45,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       const { page } = app;
       await page.setViewportSize({ width: 1440, height: 900 });
       const mine = `lora-${name.split(' ')[0]?.toLowerCase()}`;
-      const lora = writeAdapter(join(realpathSync(tempDir(t)), mine), DEMO_CHECKPOINT);
+      const lora = writeAdapter(join(realpathSync(temporaryDir(t)), mine), DEMO_CHECKPOINT);
       await page.getByRole('tab', { name: 'Models' }).click();
       await page.locator('[data-model=demo]').waitFor();
       await page.getByRole('button', { name: 'Add folder…' }).click();

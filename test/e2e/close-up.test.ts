@@ -1,7 +1,6 @@
 /** A picture far larger than its pane: all of it is shown smoothly, and looking closer shows its own pixels. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -14,6 +13,7 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import { HOSTS } from './support/hosts.ts';
 import { pane } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const [WIDTH, HEIGHT] = [2400, 1600];
 /** As many brightness levels as one-pixel stripes of black and white must differ by when they are told apart. */
@@ -53,8 +53,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
 
 /** Two samples of a picture of black and white columns, one pixel wide. */
 async function stripedProject(t: { after(end: () => void): void }): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), 'fovea-close-up-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  const dir = temporaryDir(t);
   const file = join(dir, 'stripes.png');
   const stripes = Buffer.from(Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i % 2) * 255));
   await sharp(stripes, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } })

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { DEMO_CHECKPOINT } from '../support/demo.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';

@@ -11,7 +11,7 @@ import { sampleDetail } from '../../src-main/store/sample-detail.ts';
 import { openProject } from '../../src-main/store/project.ts';
 import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
 import { makeLargeProject } from '../bench/ui/large-project.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import type { HostName } from './support/hosted-page.ts';

@@ -1,13 +1,13 @@
 /** Electron's main, preload and backend on the stand-in: isolation, what a page may not do, and surviving deaths. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { openInElectron, type ElectronApp } from './support/electron-app.ts';
 import { isRunning } from './support/processes.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 let chromium: Chromium;
 /** One app for every test that leaves it as it was. */
@@ -193,8 +193,7 @@ test('a second start with another project opens it in the window that is there',
 
 /** A backend that ends when it is asked for something, or at once: preloaded into its process. */
 function breaking(t: TestContext, code: string): Record<string, string> {
-  const dir = mkdtempSync(join(tmpdir(), 'fovea-breaking-'));
-  t.after(() => rmSync(dir, { recursive: true }));
+  const dir = temporaryDir(t);
   const file = join(dir, 'breaking.mjs');
   writeFileSync(
     file,

@@ -14,7 +14,7 @@ import { reviewHistory } from '../../src-main/store/review.ts';
 import { listSamples } from '../../src-main/store/sample-query.ts';
 import { openProject } from '../../src-main/store/project.ts';
 import { makeLargeProject } from '../bench/ui/large-project.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import type { HostedPage } from './support/hosted-page.ts';

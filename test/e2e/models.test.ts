@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { cacheRepository } from '../support/hub-cache.ts';
 import { filesOf, hubServer, type HubServer } from '../support/hub-server.ts';
 import { violations } from './support/axe.ts';
@@ -45,7 +46,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
     const app = await open(chromium, await demoProject(t));
     try {
       const { page } = app;
-      const mine = join(tempDir(t), 'my-llava');
+      const mine = join(temporaryDir(t), 'my-llava');
       cpSync(DEMO_CHECKPOINT, mine, { recursive: true });
       await openModels(page);
       await page.getByRole('button', { name: 'Add folder…' }).click();

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { reviewHistory } from '../../src-main/store/review.ts';
 import { openProject } from '../../src-main/store/project.ts';
 import { makeLargeProject } from '../bench/ui/large-project.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { HOSTS } from './support/hosts.ts';
 import { pane, picker, valuesAt } from './support/panes.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createProject } from '../../src-main/store/project.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';

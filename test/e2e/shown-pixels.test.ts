@@ -13,7 +13,7 @@ import { createProject } from '../../src-main/store/project.ts';
 import { ensureRoot } from '../../src-main/store/root.ts';
 import { addSample } from '../../src-main/store/sample.ts';
 import { withoutOrientation } from '../../src-renderer/logic/orientation.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { ReviewPage } from './support/review-page.ts';

@@ -10,7 +10,7 @@ import { openProject } from '../../src-main/store/project.ts';
 import { reviewHistory } from '../../src-main/store/review.ts';
 import { makeLargeProject } from '../bench/ui/large-project.ts';
 import { slowDisk } from '../soak/actions/slow-disk.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import type { HostName } from './support/hosted-page.ts';
 import { HOSTS, secondWindow } from './support/hosts.ts';

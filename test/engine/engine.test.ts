@@ -9,7 +9,8 @@ import { type TestContext, test } from 'node:test';
 import { EngineClient } from '../../src-main/engine/client.ts';
 import type { EngineOptions, EngineStatus } from '../../src-main/engine/client.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
-import { DEMO_CHECKPOINT, demoGolden, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT, demoGolden } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { demoRequest } from '../support/demo-subject.ts';
 
 interface Question {
@@ -60,7 +61,7 @@ test('whole samples come back in order, arrays as typed arrays, states told', as
 
 test('a failing call fails alone, with its code', async (t) => {
   const client = engine(t);
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const [good, missing, text, nowhere, unknown] = await Promise.allSettled([
     client.label(ask(questions[0])),
     client.label({ ...ask(questions[0]), imagePath: join(dir, 'no.png') }),
@@ -118,7 +119,7 @@ test('killed at random moments: what was in flight says so, and repeating it giv
 });
 
 test('an engine that cannot start fails the calls with its last words, and the next call tries again', async (t) => {
-  const entry = join(tempDir(t), 'host.mjs');
+  const entry = join(temporaryDir(t), 'host.mjs');
   writeFileSync(entry, 'console.error("no such library: libmagic"); process.exit(7);');
   const client = engine(t, { entry });
   await assert.rejects(client.modelInfo(model), { code: 'engine_died', message: /exit code 7.*libmagic/ });
@@ -127,14 +128,14 @@ test('an engine that cannot start fails the calls with its last words, and the n
 });
 
 test('an engine that hangs is killed', async (t) => {
-  const entry = join(tempDir(t), 'host.mjs');
+  const entry = join(temporaryDir(t), 'host.mjs');
   writeFileSync(entry, 'process.send({ type: "ready" }); process.on("message", () => { for (;;); });');
   const client = engine(t, { entry, hangMs: 400 });
   await assert.rejects(client.modelInfo(model), { code: 'engine_died', message: /stopped answering/ });
 });
 
 test('an engine that talks nonsense is killed', async (t) => {
-  const entry = join(tempDir(t), 'host.mjs');
+  const entry = join(temporaryDir(t), 'host.mjs');
   writeFileSync(
     entry,
     'process.send({ type: "ready" }); process.on("message", () => process.send({ type: "label", id: 1 }));',
@@ -160,9 +161,9 @@ test('disposing ends the process and every call', async () => {
 
 for (const doing of ['idle', 'busy'] as const) {
   test(`no orphan is left when the backend is killed while the engine is ${doing}`, async (t) => {
-    const script = join(tempDir(t), 'backend.ts');
+    const script = join(temporaryDir(t), 'backend.ts');
     const client = new URL('../../src-main/engine/client.ts', import.meta.url).href;
-    const hang = join(tempDir(t), 'host.mjs');
+    const hang = join(temporaryDir(t), 'host.mjs');
     // A host whose main thread never comes back, with the real one's watching thread.
     writeFileSync(
       hang,
@@ -189,7 +190,7 @@ for (const doing of ['idle', 'busy'] as const) {
 }
 
 test('an idle engine does not keep its backend alive', async (t) => {
-  const script = join(tempDir(t), 'backend.ts');
+  const script = join(temporaryDir(t), 'backend.ts');
   writeFileSync(
     script,
     `import { EngineClient } from ${JSON.stringify(new URL('../../src-main/engine/client.ts', import.meta.url).href)};
@@ -204,7 +205,7 @@ test('an idle engine does not keep its backend alive', async (t) => {
 
 /** A host that answers calls but for those about the picture `stuck`, which block its thread or never end. */
 function stuckHost(t: TestContext, how: 'blocks' | 'waits'): { entry: string; log: string } {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const [entry, log] = [join(dir, 'host.mjs'), join(dir, 'log')];
   writeFileSync(log, '');
   writeFileSync(

@@ -6,13 +6,14 @@ import { test } from 'node:test';
 import { EngineClient } from '../../src-main/engine/client.ts';
 import { writeCheckpoint } from '../bench/fullsize/checkpoint.ts';
 import { shapes } from '../bench/fullsize/shapes.ts';
-import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const [shape] = shapes('small');
 assert.ok(shape);
 
 test('a cache is written with progress, and a cancelled call stops it where the next goes on', async (t) => {
-  const home = tempDir(t);
+  const home = temporaryDir(t);
   process.env.FOVEA_HOME = home;
   t.after(() => delete process.env.FOVEA_HOME);
   const dir = join(home, 'model');

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { EngineClient } from '../../src-main/engine/client.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
-import { DEMO_CHECKPOINT, demoGolden, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT, demoGolden } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { demoRequest } from '../support/demo-subject.ts';
 import { processFacts } from '../support/process-facts.ts';
 import type { ProcessFacts } from '../support/process-facts.ts';
@@ -44,7 +45,7 @@ function assertNoLeak(before: ProcessFacts | null, after: ProcessFacts | null): 
 }
 
 test('twenty models in a row leave the memory of one', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const client = new EngineClient({ cpuThreads: 1 });
   t.after(() => client.dispose());
   let warm: ProcessFacts | null = null;
@@ -62,7 +63,7 @@ test('twenty models in a row leave the memory of one', async (t) => {
 });
 
 test('twenty cancelled loads leave nothing behind', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const client = new EngineClient({ cpuThreads: 1 });
   t.after(() => client.dispose());
   const home = another(dir, 'home');

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { diskWords } from '../../src-main/files/disk-words.ts';
 import { storeError } from '../../src-main/store/errors.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const of = (code: string, free: number | null = 50_000_000_000) =>
   diskWords(code, '/data/project.db', () => free);
@@ -52,7 +52,7 @@ test('11-C24: other refusals of a disk are said by their kind', () => {
 });
 
 test('11-C24: what the store throws says it in these words', (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const failed = storeError(new Database.SqliteError('disk I/O error', 'SQLITE_IOERR_FSYNC'), dir);
   assert.match(failed.message, /^the disk (could not be read or written \(SQLITE_IOERR_FSYNC, |is full)/);
   assert.match(

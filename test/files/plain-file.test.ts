@@ -15,14 +15,15 @@ import { readLines } from '../../src-main/jobs/lines.ts';
 import { modelFingerprint } from '../../src-main/jobs/model-fingerprint.ts';
 import { readFacts } from '../../src-main/library/facts.ts';
 import { z } from 'zod';
-import { copyDemoCheckpoint, tempDir } from '../support/demo.ts';
+import { copyDemoCheckpoint } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { writeSafetensors } from '../support/safetensors.ts';
 
 const unix = { skip: process.platform === 'win32' && 'no named pipes among files' };
 const wish = { code: 'bad_input', next: 'Give a file', maxBytes: 100 } as const;
 
 function strange(t: TestContext): Record<'pipe' | 'device' | 'folder', string> {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const at = (name: string): string => join(dir, name);
   execFileSync('mkfifo', [at('pipe')]);
   mkdirSync(at('folder'));
@@ -67,7 +68,7 @@ test(
       await assert.rejects(readFacts(dir), refused);
       await assert.rejects(modelFingerprint({ dir }), refused);
     }
-    const dir = tempDir(t);
+    const dir = temporaryDir(t);
     execFileSync('mkfifo', [join(dir, 'adapter_config.json')]);
     await assert.rejects(readAdapterConfig(dir), {
       message: 'adapter_config.json is a named pipe, not a file',
@@ -76,7 +77,7 @@ test(
 );
 
 test('11-C21: a file that grows or is larger than it may be is refused by its size', async (t) => {
-  const path = join(tempDir(t), 'large.json');
+  const path = join(temporaryDir(t), 'large.json');
   writeFileSync(path, 'x'.repeat(101));
   await assert.rejects(readPlain(path, wish), {
     code: 'bad_input',
@@ -101,7 +102,7 @@ test('11-C21: JSON that nests or holds more than a file can is refused before it
     'what stands in strings does not count',
   );
   assert.equal(words('"never ends [[[[['), null);
-  const path = join(tempDir(t), 'config.json');
+  const path = join(temporaryDir(t), 'config.json');
   writeFileSync(path, '{"a":[[[0]]]}');
   await assert.rejects(readJsonIfThere(path, z.unknown(), limits), {
     code: 'bad_checkpoint',
@@ -111,7 +112,7 @@ test('11-C21: JSON that nests or holds more than a file can is refused before it
 });
 
 test('11-C21: a header with more tensors than it may have is refused in words', async (t) => {
-  const path = join(tempDir(t), 'model.safetensors');
+  const path = join(temporaryDir(t), 'model.safetensors');
   const one = { dtype: 'F32', shape: [1], data: new Uint8Array(4) };
   writeSafetensors(path, { a: one, b: one });
   assert.equal((await readSafetensorsHeader(path)).size, 2);

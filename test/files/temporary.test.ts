@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { writeAtomically } from '../../src-main/exporters/atomic-file.ts';
 import { isTemporaryName, sweepTemporary, temporaryBeside } from '../../src-main/files/temporary.ts';
 import { createProject, openProject } from '../../src-main/store/project.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const source = (path: string): string =>
   JSON.stringify(new URL(`../../src-main/${path}`, import.meta.url).href);

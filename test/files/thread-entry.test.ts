@@ -8,7 +8,7 @@ import { buildElectron } from '../../scripts/build/electron.ts';
 import { root } from '../../scripts/lib/paths.mjs';
 import { readSources } from '../../scripts/lint/sources.ts';
 import { threadEntry } from '../../src-main/files/thread-entry.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 test('threads ask in one place where they start, so that no count of folders up can be wrong', () => {
   const sources = [...readSources(root)].filter(([path]) => path.startsWith('src-main/'));

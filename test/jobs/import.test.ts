@@ -19,7 +19,8 @@ import { countSamples, listSamples } from '../../src-main/store/sample-query.ts'
 import { sampleDetail } from '../../src-main/store/sample-detail.ts';
 import { projectSummary } from '../../src-main/store/summary.ts';
 import { imagePath } from '../../src-main/store/image.ts';
-import { temporaryDir, testProject } from '../support/project.ts';
+import { testProject } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { writePng } from '../support/scenes.ts';
 
 interface Data {

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { PLAIN_READING, type ImportItem } from '../../src-main/importers/index.ts';
 import { readBatches } from '../../src-main/jobs/reading-batches.ts';
 import { questionBatches } from '../../src-main/jobs/reading.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const ROWS = 12_345;
 

@@ -9,7 +9,8 @@ import { choosePreset, knownPresets, loadPresets, presetShelf } from '../../src-
 import { removePreset, requireUnused, savePreset } from '../../src-main/jobs/save-preset.ts';
 import { addJob, requestCancel } from '../../src-main/store/job.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
-import { temporaryDir, testPreset, testProject } from '../support/project.ts';
+import { testPreset, testProject } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const builtIn = join(import.meta.dirname, '../../models/presets');
 const demoDir = join(import.meta.dirname, '../../models/demo');

@@ -9,7 +9,8 @@ import type { DownloadProgress } from '../../src-main/library/hub/download.ts';
 import { hubSettings } from '../../src-main/library/hub/settings.ts';
 import { ModelLibrary } from '../../src-main/library/library.ts';
 import { MANIFEST, PART } from '../../src-main/library/owned.ts';
-import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { cacheRepository } from '../support/hub-cache.ts';
 import { COMMIT, filesOf, hubServer, type HubServer } from '../support/hub-server.ts';
 
@@ -45,7 +46,7 @@ async function setUp(
   change(files);
   const hub = await hubServer(files);
   t.after(() => hub.close());
-  const library = new ModelLibrary({ home: tempDir(t), demoDir: DEMO_CHECKPOINT });
+  const library = new ModelLibrary({ home: temporaryDir(t), demoDir: DEMO_CHECKPOINT });
   const seen: DownloadProgress[] = [];
   return {
     hub,
@@ -141,7 +142,7 @@ test('a vision tower in another repository comes too, as a model of its own, and
 });
 
 test('a tower that this person has is not fetched; one that cannot be had says the next step', async (t) => {
-  const cache = tempDir(t);
+  const cache = temporaryDir(t);
   const before = process.env.HF_HUB_CACHE;
   process.env.HF_HUB_CACHE = cache;
   t.after(() => {
@@ -420,7 +421,7 @@ test('a list that names files outside of the folder writes none', async (t) => {
 
 test('a disk that fills up in the middle is said in words; with room again it goes on where it stopped', async (t) => {
   const { hub, download, library, models } = await setUp(t);
-  const file = await open(join(tempDir(t), 'any'), 'w');
+  const file = await open(join(temporaryDir(t), 'any'), 'w');
   const handles = Object.getPrototypeOf(file) as FileHandle;
   await file.close();
   const write = handles.write as (...args: unknown[]) => Promise<{ bytesWritten: number }>;

@@ -20,19 +20,20 @@ import { test, type TestContext } from 'node:test';
 import { ModelLibrary } from '../../src-main/library/library.ts';
 import { MANIFEST, PART } from '../../src-main/library/owned.ts';
 import { changeRegistry, readRegistry } from '../../src-main/library/registry.ts';
-import { DEMO_CHECKPOINT, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { cacheRepository, SNAPSHOT } from '../support/hub-cache.ts';
 import { splitRpn } from '../support/split-rpn.ts';
 
 const TINY = join(import.meta.dirname, '../golden/oracle/cases/llava-original-tower');
 
 function newLibrary(t: TestContext): { readonly library: ModelLibrary; readonly home: string } {
-  const home = tempDir(t);
+  const home = temporaryDir(t);
   return { home, library: new ModelLibrary({ home, demoDir: DEMO_CHECKPOINT }) };
 }
 
 function copyOf(t: TestContext, name: string): string {
-  const dir = join(tempDir(t), name);
+  const dir = join(temporaryDir(t), name);
   cpSync(TINY, dir, { recursive: true });
   return dir;
 }
@@ -102,7 +103,7 @@ test('a folder is added where it lies, listed with what its files say, and only 
 test('an added LLaVA finds its vision tower beside it, in the downloads or in the Hugging Face cache; else it is told how', async (t) => {
   const { library, home } = newLibrary(t);
   const source = join(import.meta.dirname, '../golden/oracle/cases/llava-original-tower');
-  const parent = tempDir(t);
+  const parent = temporaryDir(t);
   const dir = join(parent, 'my-llava');
   cpSync(source, dir, { recursive: true });
   rmSync(join(dir, 'tower'), { recursive: true });
@@ -113,7 +114,7 @@ test('an added LLaVA finds its vision tower beside it, in the downloads or in th
     next: /fovea model download openai\/clip-tiny/,
   });
   const cache = process.env.HF_HUB_CACHE;
-  process.env.HF_HUB_CACHE = tempDir(t);
+  process.env.HF_HUB_CACHE = temporaryDir(t);
   t.after(() => {
     if (cache === undefined) delete process.env.HF_HUB_CACHE;
     else process.env.HF_HUB_CACHE = cache;
@@ -146,7 +147,7 @@ test('a folder that cannot be used is not added', async (t) => {
 
 test('an RPN without its base model is added as what it is', async (t) => {
   const { library } = newLibrary(t);
-  const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, tempDir(t));
+  const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, temporaryDir(t));
   const { model } = await library.add(rpn, 'my-rpn');
   assert.deepEqual([model.facts, model.rpnOnly, model.problem], [null, { k: 1, t: 2 }, null]);
   assert.equal((await library.add(base)).model.rpnOnly, null);
@@ -165,7 +166,7 @@ test('names: unique, chosen or made, and a folder of the same name is meant only
   await assert.rejects(library.dirOf('nobody'), { code: 'not_found', next: /fovea model list/ });
   await assert.rejects(library.remove('demo'), { code: 'conflict' });
 
-  const place = tempDir(t);
+  const place = temporaryDir(t);
   const before = process.cwd();
   t.after(() => process.chdir(before));
   process.chdir(place);
@@ -177,7 +178,7 @@ test('names: unique, chosen or made, and a folder of the same name is meant only
 
 test('a Hugging Face cache: by repository, by its folder, by snapshot; links lead to the blobs', async (t) => {
   const { library } = newLibrary(t);
-  const cache = tempDir(t);
+  const cache = temporaryDir(t);
   const { folder, snapshot } = cacheRepository(cache, 'org/tiny', TINY);
   const given = process.env.HF_HUB_CACHE;
   process.env.HF_HUB_CACHE = cache;
@@ -289,7 +290,7 @@ test('a folder with anything else in it is refused, and all of it stays', async 
 test('a link in place of a download’s folder is refused', async (t) => {
   const { library } = newLibrary(t);
   const dir = await pretendDownload(library, 'org--name');
-  const precious = join(tempDir(t), 'precious');
+  const precious = join(temporaryDir(t), 'precious');
   renameSync(dir, precious);
   symlinkSync(precious, dir);
   await assert.rejects(library.remove('org--name'), { code: 'conflict', message: /not a folder of its own/ });

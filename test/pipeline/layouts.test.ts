@@ -9,7 +9,8 @@ import { requiredTensors } from '../../src-main/checkpoint/required.ts';
 import type { FloatEntry } from '../../src-main/checkpoint/weight-index.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
-import { DEMO_CHECKPOINT, demoGolden, tempDir } from '../support/demo.ts';
+import { DEMO_CHECKPOINT, demoGolden } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { demoRequest, loadDemo } from '../support/demo-subject.ts';
 import { writeSafetensors } from '../support/safetensors.ts';
 import type { StoredTensor } from '../support/safetensors.ts';
@@ -20,7 +21,7 @@ function stored({ dtype, shape, file, offset, length }: FloatEntry): StoredTenso
 
 test('llava-hf layout, in two shards, gives the same answer, maps and RPN logits', async (t) => {
   const demo = await loadDemo();
-  const dir = join(tempDir(t), 'hf');
+  const dir = join(temporaryDir(t), 'hf');
   mkdirSync(dir);
   for (const name of ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json']) {
     cpSync(join(DEMO_CHECKPOINT, name), join(dir, name));

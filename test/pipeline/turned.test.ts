@@ -26,7 +26,7 @@ import type { Prediction } from '../../src-shared/contract/domain.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { demoGolden, DEMO_PROJECT_SCENES } from '../support/demo.ts';
 import { demoPreset, demoRequest, loadDemo } from '../support/demo-subject.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const subject = await loadDemo();
 after(() => subject.model.dispose());

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathKind } from '../../src-main/rpc/path-kind.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 test('what was dropped is told by names, without opening anything', async (t) => {
   const dir = temporaryDir(t);

@@ -9,7 +9,8 @@ import { settlePicture } from '../../src-main/jobs/pictures/settle.ts';
 import { carePictures } from '../../src-main/rpc/picture-care.ts';
 import type { PictureState } from '../../src-shared/contract/procedures.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
-import { temporaryDir, testPreset, testProject } from '../support/project.ts';
+import { testPreset, testProject } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { writePng } from '../support/scenes.ts';
 
 test('a picture found to be another one while its sample is shown is told for lists, too, once', async (t) => {

@@ -1,15 +1,14 @@
 /** Preferences in the data folder: several processes, damaged files, limits. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openPreferences } from '../../src-main/rpc/preferences.ts';
 import { procedures } from '../../src-shared/contract/procedures.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 function folder(t: TestContext): string {
-  const dir = mkdtempSync(join(tmpdir(), 'fovea-preferences-'));
-  t.after(() => rmSync(dir, { recursive: true }));
+  const dir = temporaryDir(t);
   return dir;
 }
 

@@ -7,7 +7,7 @@ import { recentProjects, rememberProject } from '../../src-main/rpc/recent-proje
 import { createProject } from '../../src-main/store/project.ts';
 import { callsOf } from '../support/backend-calls.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { standInResources } from '../support/scenes.ts';
 
 const openedAt = '2026-05-04T03:02:01.000Z';

@@ -16,7 +16,7 @@ import sharp from 'sharp';
 import { openThumbnails } from '../../src-main/rpc/thumbnails.ts';
 import { openProject, type Project } from '../../src-main/store/project.ts';
 import { makeLargeProject } from '../bench/ui/large-project.ts';
-import { temporaryDir } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const EDGE = 128;
 const DAY_S = 86_400;

@@ -10,7 +10,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { ADAPTERS } from '../support/adapters.ts';
 import { firstLogits } from '../support/first-logits.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { oracleCases, readArrays, relativeDifference, TOLERANCE } from '../support/oracle.ts';
 
 const ORACLE = join(import.meta.dirname, '../golden/oracle');
@@ -38,7 +38,7 @@ test(`${rows.length} changed keys: PEFT’s numbers, or refused`, async (t) => {
   const how = { right: 0, refused: 0 };
   for (const { key, value, peft } of rows) {
     const name = `${key}=${JSON.stringify(value)}`;
-    const dir = join(tempDir(t), 'adapter');
+    const dir = join(temporaryDir(t), 'adapter');
     cpSync(FROM, dir, { recursive: true });
     const path = join(dir, 'adapter_config.json');
     const config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
@@ -56,7 +56,7 @@ test(`${rows.length} changed keys: PEFT’s numbers, or refused`, async (t) => {
       peft === 'other' ? others.get([...others.keys()].find((one) => sameKey(one, key, value)) ?? '') : plain;
     if (peft !== 'other' && peft !== 'same')
       assert.ok(TAKEN_ALL_THE_SAME.includes(name), `${name}: PEFT says ${peft}`);
-    const model = await loadModel(opened, { device: 'cpu', cacheFolder: tempDir(t) });
+    const model = await loadModel(opened, { device: 'cpu', cacheFolder: temporaryDir(t) });
     const logits = await firstLogits(opened, model, base);
     await model.dispose();
     const difference = relativeDifference(logits, expected?.data ?? []);

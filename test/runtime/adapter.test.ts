@@ -5,7 +5,7 @@ import { greedy } from '../../src-main/pipeline/greedy.ts';
 import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { adapterCases } from '../support/adapters.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { firstLogits } from '../support/first-logits.ts';
 import { oracleCases, relativeDifference, TOLERANCE } from '../support/oracle.ts';
 
@@ -22,7 +22,7 @@ for (const golden of cases) {
     const base = bases.get(golden.base);
     assert.ok(base);
     const checkpoint = await openFolders({ dir: golden.dir });
-    const model = await loadModel(checkpoint, { device: 'cpu', cacheFolder: tempDir(t) });
+    const model = await loadModel(checkpoint, { device: 'cpu', cacheFolder: temporaryDir(t) });
     try {
       const cache = model.newCache();
       const logits = await firstLogits(checkpoint, model, base, cache);

@@ -9,7 +9,7 @@ import { placed } from '../../src-main/graph/weights.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { MAX_BUFFER_BYTES } from '../../src-main/runtime/device.ts';
 import { selfCheck } from '../../src-main/runtime/self-check.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { goldenCases, REGENERATE } from '../support/demo-goldens.ts';
 import { goldenErrors, openDemo, pixelsOf } from '../support/golden-model.ts';
 
@@ -35,7 +35,7 @@ for (const name of MODELS) {
 
 test('quantised layers come in pieces too', async (t) => {
   const checkpoint = await openModel(join(CASES, 'qwen2_5-vl-windows'));
-  const options = { device: 'cpu', precision: 'int4', cacheFolder: tempDir(t) } as const;
+  const options = { device: 'cpu', precision: 'int4', cacheFolder: temporaryDir(t) } as const;
   const whole = await loadModel(checkpoint, options);
   const pieces = await loadModel(checkpoint, { ...options, maxBufferBytes: 5000 });
   assert.ok((await selfCheck(pieces, whole, ROUNDING)).maxError <= ROUNDING);

@@ -10,7 +10,7 @@ import { placed } from '../../src-main/graph/weights.ts';
 import { heldDtypes } from '../../src-main/runtime/held.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { selfCheck } from '../../src-main/runtime/self-check.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { goldenCases, REGENERATE } from '../support/demo-goldens.ts';
 import { goldenErrors, openDemo, pixelsOf } from '../support/golden-model.ts';
 
@@ -19,7 +19,7 @@ const demo = await openDemo();
 
 test('the demo model at fp16 is within 1e-2 of the original, not the same, and answers as PyTorch did', async (t) => {
   const stored = await loadModel(demo, { device: 'cpu' });
-  const model = await loadModel(demo, { device: 'cpu', precision: 'fp16', cacheFolder: tempDir(t) });
+  const model = await loadModel(demo, { device: 'cpu', precision: 'fp16', cacheFolder: temporaryDir(t) });
   const { maxError } = await selfCheck(model, stored);
   assert.ok(maxError > 1e-5 && maxError <= 1e-2, `${maxError}`);
   for (const golden of goldenCases().slice(0, 3)) {
@@ -37,7 +37,7 @@ for (const [name, limit] of [
   test(`${name}: fp16 from the cache is the model as stored within ${limit}`, async (t) => {
     const checkpoint = await openModel(join(CASES, name));
     const stored = await loadModel(checkpoint, { device: 'cpu' });
-    const options = { device: 'cpu', precision: 'fp16', cacheFolder: tempDir(t) } as const;
+    const options = { device: 'cpu', precision: 'fp16', cacheFolder: temporaryDir(t) } as const;
     const halves = await loadModel(checkpoint, options);
     // float16 has more digits than bfloat16: only numbers below its normal range are rounded.
     const { maxError } = await selfCheck(halves, stored, limit);
@@ -52,8 +52,8 @@ test('float16 weights are run from the files: no cache is written', async (t) =>
   const checkpoint = await openModel(join(CASES, 'llava-hf-plain-33'));
   const { config } = checkpoint;
   // Such a checkpoint: what a cache holds.
-  const weights = await openQuantised(checkpoint, { folder: tempDir(t), form: 'fp16' });
-  const cacheFolder = tempDir(t);
+  const weights = await openQuantised(checkpoint, { folder: temporaryDir(t), form: 'fp16' });
+  const cacheFolder = temporaryDir(t);
   const model = await loadModel({ config, weights }, { device: 'cpu', precision: 'fp16', cacheFolder });
   assert.deepEqual(readdirSync(cacheFolder), []);
   await model.dispose();

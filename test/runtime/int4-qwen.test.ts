@@ -6,7 +6,7 @@ import { qwenPixels } from '../../src-main/checkpoint/image/qwen-processor.ts';
 import { buildPrompt } from '../../src-main/checkpoint/prompt.ts';
 import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { expectedArray, oracleCases } from '../support/oracle.ts';
 
 /** Cosine of the angle between two arrays of the same length. */
@@ -31,7 +31,7 @@ for (const golden of await oracleCases('qwen2_5_vl')) {
     const model = await loadModel(checkpoint, {
       device: 'cpu',
       precision: 'int4',
-      cacheFolder: tempDir(t),
+      cacheFolder: temporaryDir(t),
     });
     t.after(() => model.dispose());
     const near = (actual: ArrayLike<number> | null, what: string): void => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { modelGraphs } from '../../models/architectures/index.ts';
 import { openQuantised } from '../../src-main/checkpoint/quantised/index.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { goldenCases } from '../support/demo-goldens.ts';
 import { argmax, feedPrompt, goldenErrors, openDemo, pixelsOf } from '../support/golden-model.ts';
 import { randomWeights, tinyConfig } from '../support/random-checkpoint.ts';
@@ -12,7 +12,7 @@ import { randomWeights, tinyConfig } from '../support/random-checkpoint.ts';
 const checkpoint = await openDemo();
 
 test('int4 stays near the original and answers', async (t) => {
-  const cacheFolder = tempDir(t);
+  const cacheFolder = temporaryDir(t);
   const model = await loadModel(checkpoint, { device: 'cpu', precision: 'int4', cacheFolder });
   t.after(() => model.dispose());
   const cases = goldenCases();
@@ -40,7 +40,7 @@ test('int4 stays near the original and answers', async (t) => {
 });
 
 test('every linear layer of decoder, vision and RPN is quantised; the table is looked up as it is stored', async (t) => {
-  const weights = await openQuantised(checkpoint, { folder: tempDir(t) });
+  const weights = await openQuantised(checkpoint, { folder: temporaryDir(t) });
   const graphs = modelGraphs({ config: checkpoint.config, weights });
   const decoder = graphs.decoder({ layers: graphs.layers, logits: 'last', taps: [0], hiddenOf: null });
   const rpn = graphs.rpnBranch();
@@ -56,12 +56,12 @@ test('every linear layer of decoder, vision and RPN is quantised; the table is l
 
 test('a tied head is quantised while its table stays', async (t) => {
   const config = tinyConfig({ text: { tieWordEmbeddings: true } });
-  const source = { config, weights: await randomWeights(tempDir(t), config) };
-  const weights = await openQuantised(source, { folder: tempDir(t) });
+  const source = { config, weights: await randomWeights(temporaryDir(t), config) };
+  const weights = await openQuantised(source, { folder: temporaryDir(t) });
   const name = 'model.embed_tokens.weight';
   assert.equal(weights.quantised(name)?.bits, 8);
   assert.notEqual(weights.get(name)?.file, weights.file);
-  const model = await loadModel(source, { device: 'cpu', precision: 'int4', cacheFolder: tempDir(t) });
+  const model = await loadModel(source, { device: 'cpu', precision: 'int4', cacheFolder: temporaryDir(t) });
   const { logits } = await model.forward(model.newCache(), { parts: [{ tokens: [5, 6] }] });
   assert.equal(logits?.length, config.text.vocabSize);
   assert.ok(logits.every(Number.isFinite));

@@ -12,7 +12,7 @@ import { loadModel } from '../../src-main/runtime/index.ts';
 import { Session } from '../../src-main/runtime/session.ts';
 import { relativeDifference } from '../support/oracle.ts';
 import { packedCase, packedFolder, packedNames, packedNumbers, pattern, REMAKE } from '../support/packed.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { writeSafetensors } from '../support/safetensors.ts';
 import { random, writeAdapter } from '../support/write-adapter.ts';
 
@@ -24,7 +24,7 @@ for (const name of packedNames()) {
 
   test(`${name}: every layer stands for the weights that its own package unpacks, to the bit`, async (t) => {
     const checkpoint = await openModel(await packedFolder(t, golden));
-    const weights = await openCached(checkpoint, 'as-stored', { folder: tempDir(t) });
+    const weights = await openCached(checkpoint, 'as-stored', { folder: temporaryDir(t) });
     for (const [layer, hash] of Object.entries(golden.weights)) {
       // The tower's layers after the one whose features are taken.
       if (layer.includes('encoder.layers.1.')) continue;
@@ -36,7 +36,7 @@ for (const name of packedNames()) {
 
   test(`${name}: features and logits are transformers' with those weights`, async (t) => {
     const checkpoint = await openModel(await packedFolder(t, golden));
-    const model = await loadModel(checkpoint, { device: 'cpu', cacheFolder: tempDir(t) });
+    const model = await loadModel(checkpoint, { device: 'cpu', cacheFolder: temporaryDir(t) });
     t.after(() => model.dispose());
     const expected = await packedNumbers(name);
     const close = (actual: Float32Array | null, what: string): void => {
@@ -58,7 +58,7 @@ for (const name of packedNames()) {
 test('int8 products: the same 4 bits, near the original and not equal to it, from the same cache', async (t) => {
   const golden = packedCase('qwen-awq');
   const checkpoint = await openModel(await packedFolder(t, golden));
-  const cacheFolder = tempDir(t);
+  const cacheFolder = temporaryDir(t);
   const rows = pattern(8 * 64);
   const hidden = [];
   for (const precision of ['as-stored', 'int4'] as const) {
@@ -72,11 +72,14 @@ test('int8 products: the same 4 bits, near the original and not equal to it, fro
 });
 
 test('an RPN of floats lies over a packed base, whatever it is packed as; an adapter does not', async (t) => {
-  const rpnDir = writeRpn(tempDir(t));
+  const rpnDir = writeRpn(temporaryDir(t));
   const logits = [];
   for (const name of ['llava-gptq', 'llava-nf4-double']) {
     const dir = await packedFolder(t, packedCase(name));
-    const model = await loadModel(await openModel(dir, rpnDir), { device: 'cpu', cacheFolder: tempDir(t) });
+    const model = await loadModel(await openModel(dir, rpnDir), {
+      device: 'cpu',
+      cacheFolder: temporaryDir(t),
+    });
     t.after(() => model.dispose());
     logits.push(await model.rpn(pattern(6 * 64), [5, 6], [1, 5]));
   }
@@ -85,7 +88,7 @@ test('an RPN of floats lies over a packed base, whatever it is packed as; an ada
 
   const dir = await packedFolder(t, packedCase('llava-gptq'));
   const modules = { 'model.language_model.layers.0.self_attn.q_proj': [64, 64] } as const;
-  const adapterDir = writeAdapter(join(tempDir(t), 'adapter'), dir, { modules });
+  const adapterDir = writeAdapter(join(temporaryDir(t), 'adapter'), dir, { modules });
   await assert.rejects(openFolders({ dir, adapterDir }), {
     code: 'unsupported_model',
     message: /the base's weights are packed \(GPTQ\)/,

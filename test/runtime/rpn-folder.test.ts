@@ -5,7 +5,7 @@ import { openModel } from '../../src-main/checkpoint/open.ts';
 import { probeModel } from '../../src-main/pipeline/probe.ts';
 import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { oracleCases, type OracleCase } from '../support/oracle.ts';
 import { splitRpn } from '../support/split-rpn.ts';
 
@@ -31,7 +31,7 @@ async function probe({ image, question }: OracleCase, dir: string, rpnDir?: stri
 const cases = [...(await oracleCases('llava')), ...(await oracleCases('qwen2_5_vl'))];
 for (const golden of cases.filter(({ expected }) => expected.has('rpn_logits'))) {
   test(`${golden.name}: an RPN laid over its base is the merged checkpoint`, async (t) => {
-    const { base, rpn } = await splitRpn(golden.dir, tempDir(t));
+    const { base, rpn } = await splitRpn(golden.dir, temporaryDir(t));
     const merged = await probe(golden, golden.dir);
     const laid = await probe(golden, base, rpn);
     assert.ok(laid.arrays.rpn_logits);

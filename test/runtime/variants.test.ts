@@ -5,7 +5,7 @@ import { modelGraphs } from '../../models/architectures/index.ts';
 import type { ForwardRequest } from '../../src-main/pipeline/ports.ts';
 import { OnnxModel } from '../../src-main/runtime/model.ts';
 import { VariantPolicy } from '../../src-main/runtime/variants.ts';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { joined, openDemo } from '../support/golden-model.ts';
 import { assertClose } from '../support/numbers.ts';
 import { randomWeights, tinyConfig } from '../support/random-checkpoint.ts';
@@ -109,7 +109,7 @@ test('one session per layer answers as exact decoders do, and each layer is made
 
 test('a long feed that layers take piece by piece gives what one piece gives', async (t) => {
   const config = tinyConfig({ text: { maxPositions: 2048, kvHeads: 2 } });
-  const long = modelGraphs({ config, weights: await randomWeights(tempDir(t), config) });
+  const long = modelGraphs({ config, weights: await randomWeights(temporaryDir(t), config) });
   const exact = new OnnxModel(long, settings);
   const layered = new OnnxModel(long, settings, 'layered');
   const [first, second] = [exact.newCache(), layered.newCache()];
@@ -132,7 +132,7 @@ test('a long feed that layers take piece by piece gives what one piece gives', a
 
 test('a tight model lets vision tower and RPN go for a prompt, and opens them again', async (t) => {
   const config = tinyConfig({ text: { maxPositions: 512 } });
-  const source = modelGraphs({ config, weights: await randomWeights(tempDir(t), config) });
+  const source = modelGraphs({ config, weights: await randomWeights(temporaryDir(t), config) });
   for (const [tight, times] of [
     [true, 3],
     [false, 1],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { REGENERATE } from '../support/oracle.ts';
 import { swiftShaderEnv } from '../support/swiftshader.ts';
 
@@ -30,7 +30,7 @@ for (const [what, precision, maxBufferBytes] of [
     const child = join(import.meta.dirname, '../support/webgpu-qwen-child.ts');
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
-      [child, 'qwen2_5-vl-windows', precision, tempDir(t), ...maxBufferBytes],
+      [child, 'qwen2_5-vl-windows', precision, temporaryDir(t), ...maxBufferBytes],
       { env: { ...process.env, ...env } },
     );
     const { device, selfCheck, errors } = reportSchema.parse(JSON.parse(stdout));

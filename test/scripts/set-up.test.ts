@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { whyNotInstalled, writeStamp } from '../../scripts/lib/installed.mjs';
 import { withLock } from '../../scripts/lib/lock.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
-import { tempDir } from '../support/demo.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const other = process.platform === 'linux' ? 'darwin' : 'linux';
 
@@ -17,7 +17,7 @@ function checkout(t: TestContext): {
   lock: (packages: object) => void;
   hide: (packages: object) => void;
 } {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const wanted = {
     'node_modules/plain': { version: '1.0.0' },
     'node_modules/here': { version: '1.0.0', optional: true, os: [process.platform], cpu: [process.arch] },

@@ -8,7 +8,8 @@ import { procedures } from '../../src-shared/contract/procedures.ts';
 import { BACKUPS, listCopies } from '../../src-main/store/backup/copies.ts';
 import { transact, write } from '../../src-main/store/db.ts';
 import { listSavedFilters, saveFilter } from '../../src-main/store/saved-filter.ts';
-import { temporaryDir, testProject } from '../support/project.ts';
+import { testProject } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const empty = procedures['filters.save'].input.parse({
   name: 'x',

@@ -8,7 +8,8 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { openProject } from '../../src-main/store/project.ts';
 import { isOpenHere } from '../../src-main/store/open-here.ts';
-import { temporaryDir, testProject } from '../support/project.ts';
+import { testProject } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const linux = { skip: process.platform !== 'linux' && 'no /proc/locks' };
 

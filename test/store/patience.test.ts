@@ -8,7 +8,8 @@ import { openProject } from '../../src-main/store/project.ts';
 import { slowDisk } from '../soak/actions/slow-disk.ts';
 import { callsOf } from '../support/backend-calls.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
-import { temporaryDir, testProject } from '../support/project.ts';
+import { testProject } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { standInResources } from '../support/scenes.ts';
 
 test('11-C21: reads are answered while another program writes, and a save goes through once it is done', async (t) => {

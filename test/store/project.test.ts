@@ -19,7 +19,8 @@ import { createProject, openProject } from '../../src-main/store/project.ts';
 import { getPredictionMaps, samplesToLabel } from '../../src-main/store/prediction.ts';
 import { reviewHistory, submitReview } from '../../src-main/store/review.ts';
 import { projectSummary } from '../../src-main/store/summary.ts';
-import { addSamples, predict, temporaryDir, testProject, testRun } from '../support/project.ts';
+import { addSamples, predict, testProject, testRun } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 /** Every file of a folder with its bytes, to prove that nothing was written. */
 function snapshot(dir: string): Record<string, string> {

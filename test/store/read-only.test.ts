@@ -23,7 +23,8 @@ import { openProject, type Project } from '../../src-main/store/project.ts';
 import { newestRevisionId, submitReview } from '../../src-main/store/review.ts';
 import { projectSummary } from '../../src-main/store/summary.ts';
 import { makeOlder } from '../support/older-project.ts';
-import { temporaryDir, testProject } from '../support/project.ts';
+import { testProject } from '../support/project.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const decide = (project: Project, sampleId = 1): unknown =>
   submitReview(

@@ -1,8 +1,8 @@
 /** Where the demo model and its goldens lie, and copies of its checkpoint to damage. */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryDir } from './temporary-dir.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 export const DEMO_CHECKPOINT = join(root, 'models/demo/checkpoint');
@@ -13,16 +13,9 @@ export function demoGolden<T>(name: string): T {
   return JSON.parse(readFileSync(join(root, 'test/golden/demo', name), 'utf8')) as T;
 }
 
-/** A folder that is gone when the test is over. */
-export function tempDir(t: { after: (fn: () => void) => void }): string {
-  const dir = mkdtempSync(join(tmpdir(), 'fovea-test-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
-}
-
 /** A private copy of the demo checkpoint. */
 export function copyDemoCheckpoint(t: { after: (fn: () => void) => void }): string {
-  const dir = join(tempDir(t), 'checkpoint');
+  const dir = join(temporaryDir(t), 'checkpoint');
   cpSync(DEMO_CHECKPOINT, dir, { recursive: true });
   return dir;
 }

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
-import { tempDir } from './demo.ts';
+import { temporaryDir } from './temporary-dir.ts';
 
 const ROOT = join(import.meta.dirname, '../golden/packed');
 export const REMAKE = 'to make the numbers anew see test/golden/packed/README.md';
@@ -31,7 +31,7 @@ export function packedCase(name: string): PackedCase {
 
 /** The case as a checkpoint folder of its own, in shards. */
 export async function packedFolder(t: TestContext, { name, family, tower }: PackedCase): Promise<string> {
-  const dir = join(tempDir(t), name);
+  const dir = join(temporaryDir(t), name);
   mkdirSync(dir);
   cpSync(join(ROOT, 'shared', family), dir, { recursive: true });
   for (const file of ['config.json', 'packed.safetensors']) {

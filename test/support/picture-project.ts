@@ -8,7 +8,8 @@ import { runLabelJob, type LabelReport } from '../../src-main/jobs/label.ts';
 import type { Project } from '../../src-main/store/project.ts';
 import { submitReview } from '../../src-main/store/review.ts';
 import { fakeEngine } from './fake-engine.ts';
-import { temporaryDir, testPreset, testProject } from './project.ts';
+import { testPreset, testProject } from './project.ts';
+import { temporaryDir } from './temporary-dir.ts';
 import { writePng } from './scenes.ts';
 
 export interface PictureProject {

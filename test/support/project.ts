@@ -1,6 +1,4 @@
 /** Temporary projects for tests: real files, made through the store itself. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { presetSchema, type Preset } from '../../src-shared/contract/preset.ts';
@@ -14,13 +12,7 @@ import { ensureRoot } from '../../src-main/store/root.ts';
 import { ensureRun, setActiveRun } from '../../src-main/store/run.ts';
 import { addSample } from '../../src-main/store/sample.ts';
 import { transact } from '../../src-main/store/db.ts';
-
-/** A folder that goes away with the test. */
-export function temporaryDir(t: TestContext): string {
-  const dir = mkdtempSync(join(tmpdir(), 'fovea-test-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
-}
+import { temporaryDir } from './temporary-dir.ts';
 
 export const testPreset: Preset = presetSchema.parse({
   id: 'test',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { causalEffect } from '../../../src-shared/kernels/causal-effect.ts';
 import type { CausalCheck } from '../../../src-shared/contract/inspect.ts';
-import { temporaryDir } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
 

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { write } from '../../../src-main/store/db.ts';
 import { openProject } from '../../../src-main/store/project.ts';
-import { DEMO_CHECKPOINT, copyDemoCheckpoint, tempDir } from '../../support/demo.ts';
+import { DEMO_CHECKPOINT, copyDemoCheckpoint } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { fovea, foveaJson, type CliResult } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
 
@@ -24,7 +25,7 @@ function assertOneLineError({ stdout, stderr }: CliResult, pattern: RegExp): voi
 }
 
 test('import, label, review, export: the whole loop', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const project = join(dir, 'project');
   const scenes = someScenes(join(dir, 'scenes'), 5);
 
@@ -74,7 +75,7 @@ test('import, label, review, export: the whole loop', async (t) => {
 });
 
 test('import: bad lines are named by number, the others go in, the exit code says so', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const scenes = someScenes(dir, 3);
   const lines = readFileSync(scenes.questionsFile, 'utf8').trim().split('\n');
   writeFileSync(
@@ -89,7 +90,7 @@ test('import: bad lines are named by number, the others go in, the exit code say
 });
 
 test('import: what is read otherwise or left out is said with counts, and options say what a file does not', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const scenes = someScenes(dir, 1);
   const { image } = JSON.parse(readFileSync(scenes.questionsFile, 'utf8').split('\n')[0]) as {
     image: string;
@@ -130,7 +131,7 @@ test('import: what is read otherwise or left out is said with counts, and option
 });
 
 test('label --answers given says how many samples have no answer, and refuses where none has', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const scenes = someScenes(dir, 2);
   const project = join(dir, 'project');
   const rows = readFileSync(scenes.questionsFile, 'utf8')
@@ -163,7 +164,7 @@ const badImages: readonly [string, (file: string) => void][] = [
 ];
 for (const [what, make] of badImages) {
   test(`import of nothing but ${what} is one line with a next step, and no project is made`, async (t) => {
-    const dir = tempDir(t);
+    const dir = temporaryDir(t);
     make(join(dir, 'a.png'));
     const questionsFile = join(dir, 'q.jsonl');
     writeFileSync(questionsFile, '{"question_id":"1","image":"a.png","text":"what?"}\n');
@@ -179,7 +180,7 @@ for (const [what, make] of badImages) {
 }
 
 test('label says when the labels shown were made with another prompt, and makes a run of its own', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const path = join(dir, 'project');
   await fovea(importArgs(path, someScenes(dir, 1)));
   const first = await fovea(['label', path, '--device', 'cpu']);
@@ -194,7 +195,7 @@ test('label says when the labels shown were made with another prompt, and makes 
 });
 
 test('review: a bad line stops everything, names its number, and nothing is applied', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const project = join(dir, 'project');
   const scenes = someScenes(dir, 1);
   await fovea(importArgs(project, scenes));
@@ -239,7 +240,7 @@ for (const args of usage) {
 }
 
 test('errors with --json are one JSON object on stdout and the line on stderr', async (t) => {
-  const missing = join(tempDir(t), 'none');
+  const missing = join(temporaryDir(t), 'none');
   for (const args of [
     ['label', missing],
     ['review', missing, '--apply', 'f'],
@@ -259,7 +260,7 @@ test('errors with --json are one JSON object on stdout and the line on stderr', 
 });
 
 test('a project from a newer version and a folder nobody may write are refused, nothing is written', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const project = join(dir, 'project');
   await fovea(importArgs(project, someScenes(dir, 1)));
   const db = new Database(join(project, 'project.db'));
@@ -288,7 +289,7 @@ test('model check describes a checkpoint and refuses a damaged one by name', asy
 });
 
 test('doctor tries everything and says what is missing', async (t) => {
-  process.env.FOVEA_HOME = join(tempDir(t), 'home');
+  process.env.FOVEA_HOME = join(temporaryDir(t), 'home');
   t.after(() => delete process.env.FOVEA_HOME);
   const { code, json } = await foveaJson(['doctor']);
   assert.equal(code, 0);

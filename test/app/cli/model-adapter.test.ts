@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { listRuns } from '../../../src-main/store/run.ts';
 import { openProject } from '../../../src-main/store/project.ts';
-import { DEMO_CHECKPOINT, tempDir } from '../../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { writeAdapter } from '../../support/write-adapter.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
@@ -17,7 +18,7 @@ process.env.FOVEA_HOME = home;
 test.after(() => rmSync(home, { recursive: true, force: true }));
 
 test('check says which adapter lies over which base, and writes the sum once', async (t) => {
-  const dir = realpathSync(tempDir(t));
+  const dir = realpathSync(temporaryDir(t));
   const lora = writeAdapter(join(dir, 'lora'), DEMO_CHECKPOINT);
   const checked = await foveaJson(['model', 'check', lora]);
   assert.equal(checked.code, 0, checked.stderr);
@@ -51,7 +52,7 @@ test('check says which adapter lies over which base, and writes the sum once', a
 });
 
 test('labels base and adapter as runs of their own, goes on with the adapter unasked', async (t) => {
-  const dir = realpathSync(tempDir(t));
+  const dir = realpathSync(temporaryDir(t));
   const lora = writeAdapter(join(dir, 'lora'), DEMO_CHECKPOINT);
   const project = join(dir, 'project');
   const scenes = someScenes(join(dir, 'scenes'), 2);
@@ -87,7 +88,7 @@ test('labels base and adapter as runs of their own, goes on with the adapter una
 });
 
 test('the library takes an adapter, says what it is, and forgets it with its caches', async (t) => {
-  const dir = realpathSync(tempDir(t));
+  const dir = realpathSync(temporaryDir(t));
   const lora = writeAdapter(join(dir, 'my-lora'), DEMO_CHECKPOINT);
   const added = await foveaJson(['model', 'add', lora]);
   assert.equal(added.code, 0, added.stderr);

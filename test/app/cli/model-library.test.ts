@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { tempDir, DEMO_CHECKPOINT } from '../../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { cacheRepository } from '../../support/hub-cache.ts';
 import { filesOf, hubServer } from '../../support/hub-server.ts';
 import { splitRpn } from '../../support/split-rpn.ts';
@@ -18,7 +19,7 @@ process.env.FOVEA_HOME = home;
 test.after(() => rmSync(home, { recursive: true, force: true }));
 
 test('a snapshot of a Hugging Face cache is added, and labels by its name', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const { snapshot } = cacheRepository(join(dir, 'hub'), 'fovea/demo', DEMO_CHECKPOINT);
   const added = await foveaJson(['model', 'add', snapshot]);
   assert.equal(added.code, 0, added.stderr);
@@ -68,7 +69,7 @@ test('download, list, use by name, dry run, remove', async (t) => {
 });
 
 test('an RPN is laid over its base model by the names of both', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, dir);
   await foveaJson(['model', 'add', base, '--name', 'base']);
   const added = await fovea(['model', 'add', rpn, '--name', 'region']);

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeNpz } from '../../../src-main/app/cli/npz.ts';
-import { tempDir } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { readNpz } from '../../support/npz.ts';
 import {
   expectedArray,
@@ -29,7 +29,7 @@ for (const name of ['llava-original-twig', 'llava-hf-v5', 'qwen2_5-vl-windows'])
   test(`${name}: the arrays are transformers'`, async (t) => {
     const golden = cases.find((one) => one.name === name);
     assert.ok(golden);
-    const npz = join(tempDir(t), 'out.npz');
+    const npz = join(temporaryDir(t), 'out.npz');
     const { code, stderr, json } = await foveaJson(probeArgs(name, npz, ['--layers', '3,1']));
     assert.equal(code, 0, stderr);
     const arrays = readNpz(readFileSync(npz));
@@ -75,7 +75,7 @@ for (const name of ['llava-original-twig', 'llava-hf-v5', 'qwen2_5-vl-windows'])
 }
 
 test('a given answer is fed whole', async (t) => {
-  const npz = join(tempDir(t), 'out.npz');
+  const npz = join(temporaryDir(t), 'out.npz');
   const { code, stderr } = await foveaJson(probeArgs('llava-hf-twig', npz, ['--answer', 'red tag']));
   assert.equal(code, 0, stderr);
   const arrays = readNpz(readFileSync(npz));
@@ -91,7 +91,7 @@ test('a given answer is fed whole', async (t) => {
 });
 
 test('NumPy reads the file', async (t) => {
-  const npz = join(tempDir(t), 'out.npz');
+  const npz = join(temporaryDir(t), 'out.npz');
   await writeNpz(npz, {
     scalars: { shape: [3], data: BigInt64Array.of(1n, -2n, 5n) },
     matrix: { shape: [2, 1, 2], data: Float32Array.of(0.5, 1.5, 2, -1) },
@@ -105,7 +105,7 @@ test('NumPy reads the file', async (t) => {
 });
 
 test('what cannot be done is one line, and no file is left', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const npz = join(dir, 'out.npz');
   for (const [more, words] of [
     [['--layers', '1,9'], /no layer 9/],
@@ -124,7 +124,7 @@ test('what cannot be done is one line, and no file is left', async (t) => {
 });
 
 test('help names every array', async (t) => {
-  const npz = join(tempDir(t), 'out.npz');
+  const npz = join(temporaryDir(t), 'out.npz');
   const { json } = await foveaJson(probeArgs('llava-hf-twig', npz, ['--max-new-tokens', '2']));
   const { stdout } = await fovea(['model', 'probe', '--help']);
   for (const name of Object.keys((json as { shapes: object }).shapes)) assert.match(stdout, new RegExp(name));
@@ -136,7 +136,7 @@ test('model check says what a question is asked with, and which files say otherw
   assert.ok(plain && qwen);
   const { stdout } = await fovea(['model', 'check', plain.dir]);
   assert.match(stdout, /prompt +vicuna_v1, the conversation of LLaVA-1\.5; the folder has no chat template/);
-  const dir = join(tempDir(t), 'two');
+  const dir = join(temporaryDir(t), 'two');
   cpSync(qwen.dir, dir, { recursive: true });
   const { chat_template: own } = JSON.parse(readFileSync(join(dir, 'tokenizer_config.json'), 'utf8')) as {
     chat_template: string;

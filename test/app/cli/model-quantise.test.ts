@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { copyDemoCheckpoint, DEMO_CHECKPOINT, tempDir } from '../../support/demo.ts';
+import { copyDemoCheckpoint, DEMO_CHECKPOINT } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
 
@@ -58,7 +59,7 @@ test('quantise writes an fp16 cache beside the int4 one; --remove takes the one 
 });
 
 test('quantise says in one line what is wrong with a folder', async (t) => {
-  const missing = join(tempDir(t), 'nothing');
+  const missing = join(temporaryDir(t), 'nothing');
   const { code, stdout, stderr } = await fovea(['model', 'quantise', missing]);
   assert.equal(code, 1);
   assert.equal(stdout, '');
@@ -66,7 +67,7 @@ test('quantise says in one line what is wrong with a folder', async (t) => {
 });
 
 test('labels at int4 are a run of their own, beside the stored precision’s', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const project = join(dir, 'project');
   const scenes = someScenes(join(dir, 'scenes'), 2);
   await fovea(['import', project, '--images', scenes.imagesDir, '--questions', scenes.questionsFile]);

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DEMO_CHECKPOINT, DEMO_PROJECT_SCENES, tempDir } from '../../support/demo.ts';
+import { DEMO_CHECKPOINT, DEMO_PROJECT_SCENES } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { readNpz } from '../../support/npz.ts';
 import { addGate, splitRpn } from '../../support/split-rpn.ts';
 import { fovea, foveaJson } from './run-cli.ts';
@@ -16,7 +17,7 @@ process.env.FOVEA_HOME = home;
 test.after(() => rmSync(home, { recursive: true, force: true }));
 
 test('check says where the RPN comes from; probe gives the merged model’s numbers', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, dir);
   const checked = await foveaJson(['model', 'check', base, '--rpn', rpn]);
   assert.equal(checked.code, 0, checked.stderr);
@@ -52,7 +53,7 @@ test('check says where the RPN comes from; probe gives the merged model’s numb
 });
 
 test('labels with an RPN laid over, goes on with it unasked, and is another run without it', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, dir);
   const project = join(dir, 'project');
   const scenes = someScenes(join(dir, 'scenes'), 2);
@@ -75,7 +76,7 @@ test('labels with an RPN laid over, goes on with it unasked, and is another run 
 });
 
 test('the int4 cache of base and RPN is one of its own', async (t) => {
-  const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, tempDir(t));
+  const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, temporaryDir(t));
   const quantise = async (...args: string[]) =>
     (await foveaJson(['model', 'quantise', base, ...args])).json as { file: string; written: boolean };
   const laid = await quantise('--rpn', rpn);

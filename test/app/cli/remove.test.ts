@@ -7,7 +7,7 @@ import { withNewOrOpenProject } from '../../../src-main/app/projects.ts';
 import { importQuestions } from '../../../src-main/jobs/import.ts';
 import { openProject } from '../../../src-main/store/project.ts';
 import { projectSummary } from '../../../src-main/store/summary.ts';
-import { temporaryDir } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { writePng } from '../../support/scenes.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { agreeToReplace } from '../../../src-main/app/cli/agree.ts';
 import { Output } from '../../../src-main/app/cli/output.ts';
 import type { LabelPreview } from '../../../src-shared/contract/procedures.ts';
-import { temporaryDir, testPreset } from '../../support/project.ts';
+import { testPreset } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
 

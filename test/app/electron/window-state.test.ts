@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cascade, keepWindowState, readWindowState } from '../../../src-main/app/electron/window-state.ts';
-import { temporaryDir } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const display = { x: 0, y: 0, width: 1920, height: 1080 };
 const second = { x: 1920, y: -200, width: 2560, height: 1440 };

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { chooseHost, type Machine } from '../../../src-main/app/start/choose-host.ts';
 import { runElectron } from '../../../src-main/app/start/electron-host.ts';
 import { recall, remember } from '../../../src-main/app/start/electron-memory.ts';
-import { tempDir } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const desktop: Machine = { platform: 'linux', isRoot: false, env: { DISPLAY: ':0' } };
 const found = (): Promise<{ program: string }> => Promise.resolve({ program: '/electron' });
@@ -41,7 +41,7 @@ test('the browser when Electron cannot be had, saying why', async () => {
 });
 
 test('a failed fetch is remembered for a day and one version', (t) => {
-  const file = join(tempDir(t), 'sub', 'memory.json');
+  const file = join(temporaryDir(t), 'sub', 'memory.json');
   const now = Date.now();
   assert.equal(recall(file, '1.0.0', now), null);
   remember(file, { version: '1.0.0', at: now, why: 'no network' });
@@ -56,7 +56,7 @@ test(
   'an Electron that ends at once with an error has failed to start; one that ends well was closed',
   { skip: process.platform === 'win32' },
   async (t) => {
-    const dir = join(tempDir(t), 'bin');
+    const dir = join(temporaryDir(t), 'bin');
     mkdirSync(dir);
     const program = (body: string): string => {
       const path = join(dir, 'electron');

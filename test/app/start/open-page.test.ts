@@ -1,17 +1,16 @@
 /** What the browser's opener is given: a file that only this person can read, and never the secret itself. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../../scripts/lib/paths.mjs';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const URL_WITH_SECRET = 'http://127.0.0.1:27180/?token=secret-secret-secret&x="1"';
 
 test('the opener gets a private file that leads to the address and is gone afterwards', (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'fovea-opener-'));
-  t.after(() => rmSync(dir, { recursive: true }));
+  const dir = temporaryDir(t);
   const opener = join(dir, 'opener.mjs');
   const report = join(dir, 'report.json');
   writeFileSync(

@@ -3,14 +3,15 @@ import { cpSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { wholeModel } from '../../../src-main/checkpoint/adapter/base.ts';
-import { DEMO_CHECKPOINT, tempDir } from '../../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { cacheRepository } from '../../support/hub-cache.ts';
 import { writeAdapter } from '../../support/write-adapter.ts';
 
 const nowhere = { downloads: '/nowhere/models', cache: '/nowhere/hub' };
 
 test('the base is found by its path, beside the adapter, in a download and in the Hugging Face cache', async (t) => {
-  const dir = realpathSync(tempDir(t));
+  const dir = realpathSync(temporaryDir(t));
   const adapter = join(dir, 'out/lora');
   const baseOf = async (name: string, places = nowhere) => {
     writeAdapter(adapter, name);
@@ -39,7 +40,7 @@ test('the base is found by its path, beside the adapter, in a download and in th
 });
 
 test('a base that is nowhere or not said: how to get it, or to give both', async (t) => {
-  const dir = join(tempDir(t), 'lora');
+  const dir = join(temporaryDir(t), 'lora');
   writeAdapter(dir, 'org/far-away');
   await assert.rejects(wholeModel({ dir }, nowhere), {
     code: 'not_found',
@@ -54,7 +55,7 @@ test('a base that is nowhere or not said: how to get it, or to give both', async
 });
 
 test('an adapter of an adapter is refused', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const first = join(dir, 'first');
   cpSync(DEMO_CHECKPOINT, first, { recursive: true });
   writeAdapter(first, null);

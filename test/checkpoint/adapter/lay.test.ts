@@ -5,14 +5,15 @@ import { test, type TestContext } from 'node:test';
 import { openFolders, openModel } from '../../../src-main/checkpoint/open.ts';
 import { oracleCases } from '../../support/oracle.ts';
 import { ADAPTERS } from '../../support/adapters.ts';
-import { copyDemoCheckpoint, DEMO_CHECKPOINT, tempDir } from '../../support/demo.ts';
+import { copyDemoCheckpoint, DEMO_CHECKPOINT } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { filled } from '../../support/safetensors.ts';
 import { splitRpn } from '../../support/split-rpn.ts';
 import { type AdapterSpec, DEMO_MODULES, random, writeAdapter } from '../../support/write-adapter.ts';
 
 const Q = 'model.layers.1.self_attn.q_proj';
 const demoAdapter = (t: TestContext, spec: AdapterSpec = {}) =>
-  writeAdapter(join(tempDir(t), 'lora'), DEMO_CHECKPOINT, spec);
+  writeAdapter(join(temporaryDir(t), 'lora'), DEMO_CHECKPOINT, spec);
 const open = (t: TestContext, spec: AdapterSpec = {}) => openFolders({ dir: demoAdapter(t, spec) });
 
 test('scale is alpha / r, alpha / √r with rsLoRA, and patterns decide by the end of a path, the first that matches', async (t) => {
@@ -88,7 +89,7 @@ test('a tied head is untied where head or table is adapted: PEFT’s change of o
 });
 
 test('the RPN’s own layers stay the base’s, whether it comes with the base or in a folder', async (t) => {
-  const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, tempDir(t));
+  const { base, rpn } = await splitRpn(DEMO_CHECKPOINT, temporaryDir(t));
   const adapterDir = demoAdapter(t);
   const { weights, config, name } = await openFolders({ dir: base, rpnDir: rpn, adapterDir });
   assert.ok(config.rpn);

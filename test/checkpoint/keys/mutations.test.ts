@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { openModel, type AnyCheckpoint } from '../../../src-main/checkpoint/open.ts';
-import { tempDir } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { differenceFrom, numbersOf } from '../../support/mutation-numbers.ts';
 import { baseOf, mutationBases, mutations, writeMutation, type Mutation } from '../../support/mutations.ts';
 import { TOLERANCE } from '../../support/oracle.ts';
@@ -52,7 +52,7 @@ async function verdictOf(row: Mutation, dir: string, own: string): Promise<Verdi
 
 for (const base of Object.keys(mutationBases)) {
   test(`${base}: every changed key is right, harmless or refused by name`, async (t) => {
-    const root = tempDir(t);
+    const root = temporaryDir(t);
     writeMutation(join(root, 'own'), base, null);
     const opened = await openModel(join(root, 'own'));
     const own = meaning(opened);

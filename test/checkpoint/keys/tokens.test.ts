@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readTokenizer } from '../../../src-main/checkpoint/tokenizer.ts';
-import { tempDir } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../golden');
 const madeSchema = z.object({ ids: z.array(z.array(z.number().int())), texts: z.array(z.string()) });
@@ -37,7 +37,7 @@ async function made(dir: string, { ids }: Made): Promise<Made> {
 
 for (const [name, own] of Object.entries(table.bases)) {
   test(`${name}: every changed key of tokenizer_config.json is obeyed, harmless or refused`, async (t) => {
-    const dir = join(tempDir(t), name);
+    const dir = join(temporaryDir(t), name);
     cpSync(join(GOLDEN, 'oracle/cases', name), dir, { recursive: true });
     const path = join(dir, 'tokenizer_config.json');
     const config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;

@@ -17,7 +17,8 @@ import { openModel } from '../../../src-main/checkpoint/open.ts';
 import type { QuantisedWeights, WriteProgress } from '../../../src-main/checkpoint/quantised/index.ts';
 import { cacheDir, openQuantised, removeQuantised } from '../../../src-main/checkpoint/quantised/index.ts';
 import { readSafetensorsHeader } from '../../../src-main/checkpoint/safetensors.ts';
-import { copyDemoCheckpoint, DEMO_CHECKPOINT, tempDir } from '../../support/demo.ts';
+import { copyDemoCheckpoint, DEMO_CHECKPOINT } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const CHILD = join(import.meta.dirname, '../../support/quantise-child.ts');
 
@@ -42,7 +43,7 @@ function flip(file: string, at: number): void {
 }
 
 test('it is written once, is an ordinary safetensors file, and is found again', async (t) => {
-  const folder = join(tempDir(t), 'made', 'on', 'demand');
+  const folder = join(temporaryDir(t), 'made', 'on', 'demand');
   const first = await open(DEMO_CHECKPOINT, folder);
   assert.equal(first.written, true);
   assert.deepEqual(first.reports.at(-1), {
@@ -71,8 +72,8 @@ test('it is written once, is an ordinary safetensors file, and is found again', 
 });
 
 test('killed half-way, the next run keeps what was finished and ends in the same file', async (t) => {
-  const folder = tempDir(t);
-  const whole = await open(DEMO_CHECKPOINT, tempDir(t));
+  const folder = temporaryDir(t);
+  const whole = await open(DEMO_CHECKPOINT, temporaryDir(t));
   const { signal } = spawnSync(process.execPath, [CHILD, DEMO_CHECKPOINT, folder, '0.6']);
   assert.equal(signal, 'SIGKILL');
   assert.deepEqual(
@@ -92,19 +93,19 @@ test('killed half-way, the next run keeps what was finished and ends in the same
 });
 
 test('what was finished and is damaged since is written again', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   spawnSync(process.execPath, [CHILD, DEMO_CHECKPOINT, folder, '0.6']);
   const part = readdirSync(folder).find((name) => name.endsWith('.part')) ?? '';
   const size = readFileSync(join(folder, part)).length;
   flip(join(folder, part), Math.floor(size / 2));
   const { reports, file } = await open(DEMO_CHECKPOINT, folder);
   assert.ok((reports[0]?.kept ?? 0) > 0);
-  const whole = await open(DEMO_CHECKPOINT, tempDir(t));
+  const whole = await open(DEMO_CHECKPOINT, temporaryDir(t));
   assert.ok(readFileSync(file).equals(readFileSync(whole.file)));
 });
 
 test('stopped, it says how to go on', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const stop = new AbortController();
   const options = {
     folder,
@@ -120,7 +121,7 @@ test('stopped, it says how to go on', async (t) => {
 });
 
 test('a checkpoint that has changed gets a new cache in the old one’s place', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const dir = copyDemoCheckpoint(t);
   const { file } = await open(dir, folder);
   utimesSync(join(dir, 'model.safetensors'), 1e9, 1e9);
@@ -131,7 +132,7 @@ test('a checkpoint that has changed gets a new cache in the old one’s place', 
 });
 
 test('a damaged, cut or lying cache is written anew', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const { file, bytes } = await open(DEMO_CHECKPOINT, folder);
   const right = readFileSync(file);
   const damages: (() => void)[] = [
@@ -149,7 +150,7 @@ test('a damaged, cut or lying cache is written anew', async (t) => {
 });
 
 test('weights that are no numbers are refused by name, and no cache is left', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const dir = copyDemoCheckpoint(t);
   const entry = (await openModel(dir)).weights.get('model.layers.1.mlp.up_proj.weight');
   assert.ok(entry);
@@ -167,7 +168,7 @@ test('weights that are no numbers are refused by name, and no cache is left', as
 });
 
 test('two writers at once: the second is told; a lock of a dead process is none', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const { file } = await open(DEMO_CHECKPOINT, folder);
   truncateSync(file, 10);
   writeFileSync(`${file}.lock`, String(process.pid));
@@ -181,7 +182,7 @@ test('two writers at once: the second is told; a lock of a dead process is none'
 });
 
 test('removing deletes the cache and nothing else', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   writeFileSync(join(folder, 'other'), '');
   await open(DEMO_CHECKPOINT, folder);
   const checkpoint = await openModel(DEMO_CHECKPOINT);
@@ -191,7 +192,7 @@ test('removing deletes the cache and nothing else', async (t) => {
 });
 
 test('a folder that cannot be made is an error with a next step', async (t) => {
-  const file = join(tempDir(t), 'file');
+  const file = join(temporaryDir(t), 'file');
   writeFileSync(file, '');
   await assert.rejects(open(DEMO_CHECKPOINT, join(file, 'cache')), { code: 'io', next: /FOVEA_HOME/ });
 });

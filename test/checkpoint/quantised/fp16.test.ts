@@ -14,7 +14,7 @@ import {
 } from '../../../src-main/checkpoint/quantised/index.ts';
 import { readSafetensorsHeader } from '../../../src-main/checkpoint/safetensors.ts';
 import { toFloat16 } from '../../../src-shared/kernels/float16.ts';
-import { tempDir } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { DEMO_CHECKPOINT } from '../../support/demo-goldens.ts';
 import { randomWeights, tinyConfig } from '../../support/random-checkpoint.ts';
 
@@ -23,7 +23,7 @@ const form = 'fp16';
 const demo = await openModel(DEMO_CHECKPOINT);
 
 test('linear layers are float16, the rest float32, and the table stays; it is found again', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const weights = await openQuantised(demo, { folder, form });
   const tensors = await readSafetensorsHeader(weights.file);
   const name = 'model.layers.3.mlp.up_proj.weight';
@@ -45,7 +45,7 @@ test('linear layers are float16, the rest float32, and the table stays; it is fo
 });
 
 test('it lies beside the int4 one, says where, and goes alone or with it', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const before = await cacheState(demo, form, folder);
   assert.equal(before.present, false);
   const { file, bytes } = await openQuantised(demo, { folder, form });
@@ -62,7 +62,7 @@ test('it lies beside the int4 one, says where, and goes alone or with it', async
 });
 
 test('killed half-way it goes on; damaged it is written anew', async (t) => {
-  const [folder, other] = [tempDir(t), tempDir(t)];
+  const [folder, other] = [temporaryDir(t), temporaryDir(t)];
   const whole = readFileSync((await openQuantised(demo, { folder: other, form })).file);
   const { signal } = spawnSync(process.execPath, [CHILD, DEMO_CHECKPOINT, folder, '0.6', form]);
   assert.equal(signal, 'SIGKILL');
@@ -77,7 +77,7 @@ test('killed half-way it goes on; damaged it is written anew', async (t) => {
 });
 
 test('a weight that float16 cannot say is refused by its tensor; one that is no number too', async (t) => {
-  const dir = tempDir(t);
+  const dir = temporaryDir(t);
   const config = tinyConfig();
   const weights = await randomWeights(dir, config);
   const name = 'model.layers.2.mlp.down_proj.weight';
@@ -90,7 +90,7 @@ test('a weight that float16 cannot say is refused by its tensor; one that is no 
     const handle = openSync(entry.file, 'r+');
     writeSync(handle, new Uint8Array(Float32Array.of(value).buffer), 0, 4, entry.offset + 40);
     closeSync(handle);
-    const folder = tempDir(t);
+    const folder = temporaryDir(t);
     await assert.rejects(openQuantised({ config, weights }, { folder, form }), { code, message });
     assert.deepEqual(
       readdirSync(folder).filter((file) => /safetensors$|lock$/.test(file)),
@@ -102,7 +102,7 @@ test('a weight that float16 cannot say is refused by its tensor; one that is no 
 test('the size on disk and on a device is foretold; float16 files need no cache', async (t) => {
   const { fp16 } = memoryEstimate(demo);
   assert.ok(fp16);
-  const { bytes } = await openQuantised(demo, { folder: tempDir(t), form });
+  const { bytes } = await openQuantised(demo, { folder: temporaryDir(t), form });
   assert.ok(fp16.fileBytes > 0 && bytes - fp16.fileBytes < 64_000);
   assert.equal(fp16.deviceBytes, fp16.fileBytes);
   assert.equal(storedAsHalves(demo), false);

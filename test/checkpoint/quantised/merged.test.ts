@@ -13,12 +13,13 @@ import {
 } from '../../../src-main/checkpoint/quantised/index.ts';
 import { memoryEstimate } from '../../../src-main/checkpoint/memory.ts';
 import { modelGraphs } from '../../../models/architectures/index.ts';
-import { DEMO_CHECKPOINT, tempDir } from '../../support/demo.ts';
+import { DEMO_CHECKPOINT } from '../../support/demo.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { DEMO_MODULES, random, writeAdapter } from '../../support/write-adapter.ts';
 
 const form = 'merged';
 const Q = 'model.layers.1.self_attn.q_proj.weight';
-const adapted = (t: TestContext) => writeAdapter(join(tempDir(t), 'lora'), DEMO_CHECKPOINT);
+const adapted = (t: TestContext) => writeAdapter(join(temporaryDir(t), 'lora'), DEMO_CHECKPOINT);
 
 function floatsOf({ file, offset, length }: { file: string; offset: number; length: number }): Float32Array {
   return new Float32Array(new Uint8Array(readFileSync(file).subarray(offset, offset + length)).buffer);
@@ -26,7 +27,7 @@ function floatsOf({ file, offset, length }: { file: string; offset: number; leng
 
 test('the cache holds the adapted layers and no others, each W + scale · B·A in float32', async (t) => {
   const checkpoint = await openFolders({ dir: adapted(t) });
-  const weights = await openQuantised(checkpoint, { folder: tempDir(t), form });
+  const weights = await openQuantised(checkpoint, { folder: temporaryDir(t), form });
   const modules = Object.keys(DEMO_MODULES);
   for (const [i, path] of modules.entries()) {
     const name = `${path}.weight`;
@@ -59,7 +60,7 @@ test('no graph takes a weight of which the file holds a part only', async (t) =>
 });
 
 test('written once, anew for another adapter in its place, other scales or another base; deleted with the rest', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const dir = adapted(t);
   const written = async () => {
     const checkpoint = await openFolders({ dir });
@@ -81,13 +82,13 @@ test('written once, anew for another adapter in its place, other scales or anoth
 });
 
 test('an adapter whose numbers are not finite is refused by the tensor, and leaves no cache', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const path = 'model.layers.2.self_attn.q_proj';
   const tensors = {
     [`base_model.model.${path}.lora_A.weight`]: random([2, 128], 1, Infinity),
     [`base_model.model.${path}.lora_B.weight`]: random([128, 2], 2),
   };
-  const dir = writeAdapter(join(tempDir(t), 'lora'), DEMO_CHECKPOINT, {
+  const dir = writeAdapter(join(temporaryDir(t), 'lora'), DEMO_CHECKPOINT, {
     config: { target_modules: ['q_proj'] },
     modules: {},
     tensors,
@@ -103,7 +104,7 @@ test('an adapter whose numbers are not finite is refused by the tensor, and leav
 });
 
 test('int4 and fp16 are made from the sum at once', async (t) => {
-  const folder = tempDir(t);
+  const folder = temporaryDir(t);
   const checkpoint = await openFolders({ dir: adapted(t) });
   assert.deepEqual(
     (['as-stored', 'int4', 'fp16'] as const).map((precision) => cacheFormOf(checkpoint, precision)),
@@ -117,7 +118,7 @@ test('int4 and fp16 are made from the sum at once', async (t) => {
     const direct = await openQuantised(checkpoint, { folder, form: other });
     const detour = await openQuantised(
       { config: checkpoint.config, weights: merged },
-      { folder: tempDir(t), form: other },
+      { folder: temporaryDir(t), form: other },
     );
     const bytes = (of: typeof direct) => {
       const ref = other === 'int4' ? of.quantised(Q) : of.get(Q);

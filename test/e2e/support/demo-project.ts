@@ -4,21 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { withLock } from '../../../scripts/lib/lock.mjs';
 import { root } from '../../../scripts/lib/paths.mjs';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 
 /** What a labelled demo project is made of. */
 const INPUTS = [
@@ -33,8 +24,7 @@ const INPUTS = [
 /** A private copy of the labelled demo project; it goes away with the test. */
 export async function demoProject(t: Pick<TestContext, 'after'>): Promise<string> {
   const made = await labelledDemo();
-  const dir = mkdtempSync(join(tmpdir(), 'fovea-demo-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  const dir = temporaryDir(t);
   const project = join(dir, 'demo');
   cpSync(made, project, { recursive: true });
   return project;

@@ -10,7 +10,8 @@ import { openShownPictures } from '../../../src-main/rpc/shown-pictures.ts';
 import { openThumbnails } from '../../../src-main/rpc/thumbnails.ts';
 import { read } from '../../../src-main/store/db.ts';
 import type { Project } from '../../../src-main/store/project.ts';
-import { temporaryDir, testProject } from '../../support/project.ts';
+import { testProject } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { writePng } from '../../support/scenes.ts';
 
 interface Data {

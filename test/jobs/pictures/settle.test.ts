@@ -23,7 +23,8 @@ import { submitReview } from '../../../src-main/store/review.ts';
 import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
 import { pictureProject } from '../../support/picture-project.ts';
-import { temporaryDir, testPreset, testProject } from '../../support/project.ts';
+import { testPreset, testProject } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { writePng } from '../../support/scenes.ts';
 
 async function setUp(t: TestContext) {

@@ -7,7 +7,8 @@ import { createBackend } from '../../../src-main/rpc/backend.ts';
 import { createProject } from '../../../src-main/store/project.ts';
 import { callsOf } from '../../support/backend-calls.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
-import { addSamples, temporaryDir } from '../../support/project.ts';
+import { addSamples } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { standInResources } from '../../support/scenes.ts';
 
 test('what is flagged, noted or saved is told, once, and only what changed', async (t) => {

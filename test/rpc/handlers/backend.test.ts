@@ -10,7 +10,7 @@ import type { Job } from '../../../src-shared/contract/domain.ts';
 import { type Backend, createBackend } from '../../../src-main/rpc/backend.ts';
 import { type BackendCalls, callsOf } from '../../support/backend-calls.ts';
 import { type FakeEngine, fakeEngine, fakeOutcome } from '../../support/fake-engine.ts';
-import { temporaryDir } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { standInResources } from '../../support/scenes.ts';
 
 interface Harness extends BackendCalls {

@@ -8,7 +8,8 @@ import { transact } from '../../../src-main/store/db.ts';
 import { createProject } from '../../../src-main/store/project.ts';
 import { callsOf, type BackendCalls } from '../../support/backend-calls.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
-import { addSamples, predict, temporaryDir, testRun } from '../../support/project.ts';
+import { addSamples, predict, testRun } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { standInResources } from '../../support/scenes.ts';
 
 const SAMPLES = 300;

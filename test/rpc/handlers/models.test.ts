@@ -10,7 +10,7 @@ import { callsOf } from '../../support/backend-calls.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
 import { DEMO_CHECKPOINT } from '../../support/demo.ts';
 import { filesOf, hubServer } from '../../support/hub-server.ts';
-import { temporaryDir } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const TINY = join(root, 'test/golden/oracle/cases/llava-original-tower');

@@ -14,7 +14,7 @@ import {
   fakeEngine,
   fakeHeadMap,
 } from '../../support/fake-engine.ts';
-import { temporaryDir } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import { standInResources } from '../../support/scenes.ts';
 
 interface Harness extends BackendCalls {

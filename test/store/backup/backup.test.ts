@@ -10,7 +10,8 @@ import { BACKUPS, copyName, listCopies, pruneCopies } from '../../../src-main/st
 import { restoreDatabase } from '../../../src-main/store/backup/restore.ts';
 import { openProject, type Project } from '../../../src-main/store/project.ts';
 import { newestRevisionId, submitReview } from '../../../src-main/store/review.ts';
-import { temporaryDir, testProject } from '../../support/project.ts';
+import { testProject } from '../../support/project.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const decide = (project: Project, sampleId: number) =>
   submitReview(
