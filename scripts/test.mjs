@@ -9,6 +9,8 @@ import { root } from './lib/paths.mjs';
 import { ensureTestTools } from './lib/test-tools.mjs';
 
 const EVERYTHING = 'test/**/*.test.ts';
+/** Files at once. Page specs wait for the page half of their time: on two cores a third file fits between two. */
+const AT_ONCE = 3;
 
 await ensureInstalled();
 // What tests leave in a data folder, such as the projects opened last, is not the developer's.
@@ -26,7 +28,7 @@ exitLike(
     [
       '--disable-warning=ExperimentalWarning',
       '--test',
-      '--test-concurrency=2',
+      `--test-concurrency=${AT_ONCE}`,
       `--test-reporter=${join(root, 'scripts', 'lib', 'reporter.mjs')}`,
       '--test-reporter-destination=stdout',
       ...given.filter((arg) => arg.startsWith('-')),

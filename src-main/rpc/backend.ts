@@ -139,7 +139,15 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       return () => void listeners.delete(listener);
     },
     publish,
-    imageFile: async (imageId) => (session ? session.pictures.find(imageId) : null),
+    async imageFile(imageId) {
+      const asked = session;
+      if (!asked) return null;
+      try {
+        return await askedAgain(asked.project.db, () => asked.pictures.find(imageId));
+      } catch (thrown) {
+        throw storeError(thrown, asked.project.path);
+      }
+    },
     dispose: () =>
       change(async () => {
         const last = session;

@@ -15,6 +15,7 @@ import type { Project } from '../store/project.ts';
 import { latestRevisionId, newestRevisionId, reviewedSince } from '../store/review.ts';
 import { sampleState } from '../store/sample-state.ts';
 import { type Fingerprint, fingerprint, newestSampleId } from '../store/same-samples.ts';
+import { countAll } from '../store/sample-page.ts';
 import { scoreBacklog } from '../store/score-backlog.ts';
 import { projectSummary } from '../store/summary.ts';
 import { dataVersion } from '../store/watch.ts';
@@ -166,7 +167,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
 
   let seen = dataVersion(db);
   let newest = newestRevisionId(db);
-  let newestSample = newestSampleId(db);
+  let [newestSample, sampleCount] = [newestSampleId(db), countAll(db)];
   const watch = setInterval(() => {
     try {
       look();
@@ -185,8 +186,11 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     const version = dataVersion(db);
     if (version === seen) return;
     seen = version;
-    if (newestSampleId(db) !== newestSample) knowSamples();
-    newestSample = newestSampleId(db);
+    const before = [newestSample, sampleCount];
+    [newestSample, sampleCount] = [newestSampleId(db), countAll(db)];
+    if (newestSample !== before[0]) knowSamples();
+    // Imported or removed by another process.
+    if (newestSample !== before[0] || sampleCount !== before[1]) many.push(null);
     summaries.push(null);
     // Revisions made here are among them; hearing of those once more changes nothing.
     const reviewed = reviewedSince(db, newest, MANY + 1);

@@ -70,6 +70,7 @@ export class Desk {
     );
     this.editing = new Editing({
       mayEdit: () => this.#isShown() && !this.#session.refusesWriting() && !this.#refusesTrial(),
+      notTaken: () => this.#sayNotTaken(),
       refuses: (edit, standing) => this.#refuses(edit, standing),
       onStep: (edit, before) => this.#submit(edit, before),
       onChange: (edit, before) => this.#did(edit, before, false),
@@ -98,7 +99,7 @@ export class Desk {
     session.client.onConnection((open) => {
       if (!open) return;
       this.#saving.retry();
-      if (this.problem || this.bundle?.pictureProblem) this.reload();
+      if (this.problem || this.bundle?.pictureProblem) this.tryAgain();
       // Nothing was heard meanwhile.
       else void this.#elsewhere.manyChanged();
     });
@@ -158,6 +159,14 @@ export class Desk {
   refresh(sampleId: number): void {
     const drawing = sampleId === this.#showing.id && this.editing.busy;
     if (!drawing && !this.#saving.isDirty(sampleId)) this.#elsewhere.stale(sampleId);
+  }
+
+  /**
+   * Asks again for a sample, or its picture, that could not be shown. What was painted on it here and then rejected is
+   * in no revision: it stays, unless the sample turns out to be another one now.
+   */
+  tryAgain(): void {
+    this.#showing.reload();
   }
 
   /** Forgets what is known of the sample on screen and asks again. */
@@ -295,11 +304,15 @@ export class Desk {
       );
       return null;
     }
-    const trying = this.isTrying();
     const edit = this.editing.current;
-    if (!edit && !trying && this.#session.project?.readOnly === null && this.#showing.id !== null)
-      this.#notices.info('Still loading: that key was not taken');
+    if (!edit) this.#sayNotTaken();
     return edit;
+  }
+
+  /** Of a trial and a project that is only looked at, the refusal itself has told. */
+  #sayNotTaken(): void {
+    if (this.isTrying() || this.#session.project?.readOnly !== null || this.#showing.id === null) return;
+    this.#notices.info('Still loading: that key was not taken');
   }
 
   #isShown(): boolean {

@@ -21,6 +21,8 @@ const EDITS_KEPT = 500;
 export interface EditingDoor {
   /** False while the sample on screen is not the one to decide on, so that nobody edits unseen. */
   mayEdit(): boolean;
+  /** A key came while nothing may be edited: the person is told where nothing on screen says so. */
+  notTaken(): void;
   /** True when nobody may stand behind the label of such a step; the person has been told. */
   refuses(edit: Edit, standing: Standing): boolean;
   /** A step was taken: `edit.standing` holds from now on in place of `before` and is to be saved. */
@@ -260,7 +262,10 @@ export class Editing {
   }
 
   #ready(): Edit | null {
-    if (!this.#door.mayEdit()) return null;
+    if (!this.#door.mayEdit()) {
+      this.#door.notTaken();
+      return null;
+    }
     this.settle();
     return this.#shown;
   }

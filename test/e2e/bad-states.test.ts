@@ -123,6 +123,39 @@ test('keys faster than pictures: decisions go to the samples on screen, one afte
   }
 });
 
+test('what was painted and then rejected is still there when a picture comes at the second try', async (t) => {
+  const project = await demoProject(t);
+  const app = await openInBrowserHost(chromium, project);
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    const changed = page.locator('[data-changed]');
+    await review.ready();
+    const first = await review.currentId();
+    await page.keyboard.press('b');
+    await page.keyboard.press('.');
+    await page.locator('[data-changed]:not([data-changed="0"])').waitFor({ state: 'attached' });
+    const painted = await changed.getAttribute('data-changed');
+    await review.pressAndMove('x');
+    await review.saved();
+    // All others are asked for anew, and no picture comes.
+    await page.route('**/image/*', (route) => route.abort());
+    const other = page.locator(`[data-sample="${first + 5}"]`);
+    fovea('remove', project, '--sample', (await other.locator('.num').textContent())!.trim(), '--yes');
+    await other.waitFor({ state: 'detached' });
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText(/^The picture .* cannot be shown/).waitFor();
+    await page.unroute('**/image/*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(/^The picture .* cannot be shown/).waitFor({ state: 'detached' });
+    await review.ready();
+    assert.equal(await review.currentId(), first);
+    assert.equal(await changed.getAttribute('data-changed'), painted);
+  } finally {
+    await app.close();
+  }
+});
+
 test('filters with no match, wrong folders and missing pictures say what to do next', async (t) => {
   const project = await demoProject(t);
   const app = await openInBrowserHost(chromium, null);

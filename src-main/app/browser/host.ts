@@ -11,7 +11,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { FoveaError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
 import { SOCKET_PATH } from '../../../src-shared/rpc/connect.ts';
 import { randomWord, TICKET_PARAMETER } from '../../../src-shared/rpc/handshake.ts';
 import { serveChannel } from '../../rpc/transports/serve.ts';
@@ -56,6 +56,15 @@ const STALLED_MS = 60_000;
 const MOST_CONNECTIONS = 512;
 
 const MOST_FORMER_PORTS = 4;
+
+/** What is no fault of the program: what is not there, and a project that cannot be read just now. */
+const STATUS_OF: Partial<Record<ErrorCode, number>> = {
+  not_found: 404,
+  io: 503,
+  project_busy: 503,
+  project_replaced: 503,
+  bad_project: 503,
+};
 
 /** What every request is answered from. */
 interface House {
@@ -118,7 +127,7 @@ function newServer(house: House, sockets: ReturnType<typeof webSocketAcceptor>):
     void answer(request, response, house).catch((error: unknown) => {
       const known = FoveaError.from(error);
       if (response.headersSent) response.destroy();
-      else refuse(response, known.code === 'not_found' ? 404 : 500, known.toLine());
+      else refuse(response, STATUS_OF[known.code] ?? 500, known.toLine());
     });
   });
   server.on('upgrade', (request, socket, head) => {

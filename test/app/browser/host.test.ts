@@ -13,7 +13,7 @@ import { findHosts } from '../../../src-main/app/browser/control.ts';
 import { forgetBrowsers } from '../../../src-main/app/browser/known-browsers.ts';
 import { startBrowserHost, type BrowserHost } from '../../../src-main/app/browser/host.ts';
 import type { HostBackend } from '../../../src-main/app/host-backend.ts';
-import type { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Channel } from '../../../src-shared/rpc/channel.ts';
 import { createRpcClient } from '../../../src-shared/rpc/client.ts';
 import { decodeFrame, encodeFrame } from '../../../src-shared/rpc/codec.ts';
@@ -49,6 +49,8 @@ before(async () => {
     imageFile: (id) => {
       if (id === 1) return Promise.resolve({ path: join(dir, 'picture.png'), mime: 'image/png' });
       if (id === 3) return Promise.resolve({ path: join(dir, 'pipe.png'), mime: 'image/png' });
+      if (id === 4) return Promise.reject(new FoveaError('project_busy', 'the project is busy'));
+      if (id === 5) return Promise.reject(new TypeError('a fault of the program'));
       if (id === 2) return Promise.resolve({ path: join(dir, 'gone.png'), mime: 'image/png' });
       return Promise.resolve(null);
     },
@@ -360,6 +362,12 @@ function dial(headers: Record<string, string>, path = '/rpc'): Promise<number> {
     socket.on('error', () => undefined);
   });
 }
+
+test('a project that cannot be read just now is no fault of the program', async () => {
+  const answers: number[] = [];
+  for (const id of [2, 4, 5]) answers.push((await get(await keyed(`/image/${id}`))).status);
+  assert.deepEqual(answers, [404, 503, 500]);
+});
 
 test('the socket is open to this origin only', async () => {
   const origin = `http://127.0.0.1:${host.port}`;

@@ -90,6 +90,8 @@ async function decideAlone(player: Player): Promise<number> {
       .locator(`[data-shown="${next}"]`)
       .waitFor(AHEAD)
       .then(() => page.locator('[data-current-state]').waitFor(AHEAD))
+      // A list that is on its way has no row for it: nothing is taken then, and the page says so.
+      .then(() => page.locator(`button[aria-current=true][data-sample="${next}"]`).waitFor(AHEAD))
       .then(() => true)
       .catch(() => false);
     if (!here) break;

@@ -41,7 +41,7 @@ const EVERY = { reload: 25, trouble: 30, fault: 25, otherWindow: 8, rivals: 20 }
 const KILL_PAUSE_MS = 61_000;
 
 const OF_THE_BROWSER =
-  /^Failed to load resource: (the server responded with a status of 404|net::ERR_(CONNECTION|EMPTY))|^WebSocket connection to/;
+  /^Failed to load resource: (the server responded with a status of (404|503)|net::ERR_(CONNECTION|EMPTY))|^WebSocket connection to/;
 
 export type Happened = Record<string, readonly [times: number, ms: number]>;
 
