@@ -9,8 +9,6 @@ import { root } from './lib/paths.mjs';
 import { ensureTestTools } from './lib/test-tools.mjs';
 
 const EVERYTHING = 'test/**/*.test.ts';
-/** Files at once. Page specs wait for the page half of their time: on two cores a third file fits between two. */
-const AT_ONCE = 3;
 
 await ensureInstalled();
 // What tests leave in a data folder, such as the projects opened last, is not the developer's.
@@ -28,7 +26,7 @@ exitLike(
     [
       '--disable-warning=ExperimentalWarning',
       '--test',
-      `--test-concurrency=${AT_ONCE}`,
+      '--test-concurrency=2',
       `--test-reporter=${join(root, 'scripts', 'lib', 'reporter.mjs')}`,
       '--test-reporter-destination=stdout',
       ...given.filter((arg) => arg.startsWith('-')),

@@ -11,7 +11,7 @@ import { writeAdapter } from '../support/write-adapter.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { pane, valuesAt } from './support/panes.ts';
 import { labelAll } from './support/label-sheet.ts';
 
@@ -38,7 +38,7 @@ async function bothThemes(page: Page, what: string): Promise<void> {
   }
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: an adapter is added, labels, and stands beside its base in panes in one step`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

@@ -10,7 +10,7 @@ import { activeRunId } from '../../src-main/store/run.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { labelAll } from './support/label-sheet.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -30,7 +30,7 @@ function askedOtherwise(path: string): void {
   project.close();
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   const shots = process.env.FOVEA_TEST_SHOTS;
   test(`${name}: samples that another prompt labelled are marked and labelled anew by one button`, async (t) => {
     const path = await demoProject(t);

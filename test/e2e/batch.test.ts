@@ -6,7 +6,7 @@ import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -114,7 +114,7 @@ test('by keyboard: all of a filter is accepted after a clean audit, another wind
   }
 });
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}, by mouse: a wrong one refuses the batch; the rest is reviewed one by one; rejecting works alike`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

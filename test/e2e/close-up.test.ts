@@ -10,7 +10,7 @@ import { createProject } from '../../src-main/store/project.ts';
 import { ensureRoot } from '../../src-main/store/root.ts';
 import { addSample } from '../../src-main/store/sample.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { pane } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => chromium.close());
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: fine stripes are even grey when all is shown and stripes from nearby, on every sample`, async (t) => {
     const app = await open(chromium, await stripedProject(t));
     try {

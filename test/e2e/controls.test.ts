@@ -11,7 +11,7 @@ import { PAGES, type PageId } from '../../src-renderer/logic/pages.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { controls, type Control } from './support/controls.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 /** The demo model is small, but two cores may be busy. */
@@ -78,7 +78,7 @@ async function show(page: Page, id: PageId): Promise<void> {
   await page.getByRole('tab', { name: words, exact: true, selected: true }).waitFor();
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: the queue is one tab stop that keys move through; tabs under the panes have keys`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

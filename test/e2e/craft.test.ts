@@ -10,7 +10,7 @@ import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { openInElectron } from './support/electron-app.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => chromium.close());
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: the palette finds a command by a few letters and runs it`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {
@@ -50,7 +50,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
   });
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: a key of one’s own works, is in the tooltip, names its conflict and survives a reload`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

@@ -10,7 +10,7 @@ import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { varyProject } from './support/varied-project.ts';
 
@@ -45,7 +45,7 @@ async function listed(page: Page): Promise<number> {
   return Number(((await grid.getAttribute('aria-label')) ?? '').replaceAll(/\D/g, ''));
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: every kind of number opens as many samples as it says`, async (t) => {
     const project = await demoProject(t);
     await varyProject(project);

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { until } from './support/until.ts';
 
@@ -40,7 +40,7 @@ async function tick(page: Page, group: string, choice: string): Promise<number> 
   return Number((await label.locator('.num').innerText()).replaceAll(',', ''));
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: parts of a filter are set in the panel, counted, shown as chips and taken away`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

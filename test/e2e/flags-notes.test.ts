@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { until } from './support/until.ts';
 
@@ -21,7 +21,7 @@ const flagged = (page: Page, id: number, flag: string) =>
 const field = (page: Page) => page.getByLabel('Note on the sample', { exact: true });
 const noteSaved = (page: Page) => page.locator('[data-note-state=Saved]').waitFor();
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: flags are set by key on one sample and on chosen tiles, filtered by, and undone`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn, HOSTS } from './support/hosts.ts';
 import { newWindow } from './support/new-window.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -19,7 +19,7 @@ after(() => chromium.close());
 const current = (page: Page) => page.locator('[role=option].current').getAttribute('data-tile').then(Number);
 const chosen = (page: Page) => page.locator('[role=option][aria-selected=true]').count();
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: the gallery shows pictures with their maps, sorts, chooses and opens a sample`, async (t) => {
     const project = await demoProject(t);
     rmSync(join(project, 'images', 'demo-0003.png'));

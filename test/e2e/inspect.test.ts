@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 /** The demo model is small, but two cores may be busy. */
@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => chromium.close());
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: tokens by pointer and keyboard, a question asked and kept, a causal check`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn, HOSTS } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -32,7 +32,7 @@ function keyboardOf(cdp: CDPSession): Keyboard {
 const pressed = (page: Page, words: string) =>
   page.getByRole('button', { name: words, pressed: true }).first().waitFor();
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: an input method's Enter stays its own; AZERTY digits and German brackets do what they say`, async (t) => {
     const project = await demoProject(t);
     const app = await open(chromium, project);

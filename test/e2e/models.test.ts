@@ -13,7 +13,7 @@ import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { labelAll } from './support/label-sheet.ts';
 
 const TINY = join(import.meta.dirname, '../golden/oracle/cases/llava-original-tower');
@@ -41,7 +41,7 @@ async function openModels(page: Page): Promise<void> {
   await page.locator('[data-model=demo]').waitFor();
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: add a folder, check it, label with it: its run becomes the one shown; forgetting it keeps the folder`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

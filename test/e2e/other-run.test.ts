@@ -7,7 +7,7 @@ import { openProject } from '../../src-main/store/project.ts';
 import { makeLargeProject } from '../bench/ui/large-project.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { pane, picker, valuesAt } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { addSecondRun, INSIDE, OUTSIDE } from './support/second-run.ts';
@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => chromium.close());
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: panes show another run, going on brings its maps along, its label can be copied`, async (t) => {
     const project = join(temporaryDir(t), 'project');
     await makeLargeProject(project, 6);

@@ -6,7 +6,7 @@ import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { saved } from './support/downloads.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { pane, picker, valuesAt } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => chromium.close());
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: panes show any map, agree on values, subtract, share a scale, and are remembered`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {
@@ -108,7 +108,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
   });
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: zoom and place stay while a sample is worked on, and go to the next one when asked`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {
@@ -173,7 +173,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
   });
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: a pane is saved as SVG with its values and as PNG with its caption`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

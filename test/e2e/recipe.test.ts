@@ -8,7 +8,7 @@ import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { onlyLanguage } from './support/filter-panel.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { labelAll } from './support/label-sheet.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -52,7 +52,7 @@ async function presetOf(page: Page, words: string | RegExp): Promise<void> {
   await preset.waitFor({ timeout: ANSWER_MS });
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: drag a threshold, look, go back, apply to the sample, preview and apply to a filter, undo`, async (t) => {
     const project = await demoProject(t);
     process.env.FOVEA_HOME = dirname(project);

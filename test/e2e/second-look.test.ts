@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 const ANSWERED_MS = 60_000;
@@ -38,7 +38,7 @@ async function relabel(page: Page, position: string, scope: RegExp, again: boole
   await page.getByRole('tab', { name: 'Sample' }).click();
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: a relabelled sample gets its second answer by key; a changed label is answered for its region; a job can do both`, async (t) => {
     const project = await demoProject(t);
     process.env.FOVEA_HOME = dirname(project);

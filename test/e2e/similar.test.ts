@@ -5,7 +5,7 @@ import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { onlyLanguage } from './support/filter-panel.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => chromium.close());
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: the gallery shows what is like a sample, says why, and leads back to the list before`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {
