@@ -25,13 +25,6 @@ export function needleBits(needle: string): readonly number[] {
   return [...bits];
 }
 
-/** Whether a block with these bits may hold what has those; one of which nothing is known may. */
-export function hasBits(grams: Uint8Array, bits: readonly number[]): boolean {
-  if (grams.length === 0) return true;
-  for (const bit of bits) if ((grams[bit >> 3]! & (1 << (bit & 7))) === 0) return false;
-  return true;
-}
-
 function eachGram(text: string, take: (bit: number) => void): void {
   let [before, last] = [0, 0];
   for (let i = 0; i < text.length; i++) {

@@ -9,7 +9,7 @@ import { read, transact } from '../../src-main/store/db.ts';
 import { ensureRoot } from '../../src-main/store/root.ts';
 import { addSamples } from '../../src-main/store/sample.ts';
 import { countSamples, listSampleIds } from '../../src-main/store/sample-query.ts';
-import { gramsOf, hasBits, needleBits } from '../../src-main/store/search-grams.ts';
+import { gramsOf, needleBits } from '../../src-main/store/search-grams.ts';
 import { forgetSamples } from '../../src-main/store/unimport.ts';
 import { predict, testPrediction, testProject, testRun } from '../support/project.ts';
 import { seededRandom } from '../support/random.ts';
@@ -132,3 +132,7 @@ test('the bits of a text have those of everything in it', () => {
   assert.ok(!hasBits(grams, needleBits('window')) && !hasBits(grams, needleBits('門')));
   assert.deepEqual(needleBits('ab'), [], 'one or two characters of ASCII rule nothing out');
 });
+
+function hasBits(grams: Uint8Array, bits: readonly number[]): boolean {
+  return bits.every((bit) => (grams[bit >> 3]! & (1 << (bit & 7))) !== 0);
+}
