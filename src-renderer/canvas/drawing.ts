@@ -2,7 +2,7 @@
  * What the layers draw, in world units. Lines keep their width on screen whatever the zoom: `unit` is one CSS pixel
  * in world units. Light lines lie on dark ones so that they can be seen on any picture.
  */
-import type { Rect, Tokens } from '../logic/viewport.ts';
+import type { Rect, Tokens } from './viewport.ts';
 
 export interface Drawing {
   readonly context: CanvasRenderingContext2D;

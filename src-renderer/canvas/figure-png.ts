@@ -1,10 +1,10 @@
 /** A figure as PNG, drawn anew from the data at a size of its own: no screenshot of what happens to be on screen. */
 import { FG } from '../../src-shared/kernels/types.ts';
-import { outline } from '../logic/contour.ts';
-import { layOut, type Figure, type FigureLayout } from '../logic/figure.ts';
-import { legendStops, toRgba } from '../logic/map-colours.ts';
-import { tokensAt } from '../logic/viewport.ts';
-import { formatValue } from '../logic/words.ts';
+import { outline } from './contour.ts';
+import { layOut, type Figure, type FigureLayout } from './figure.ts';
+import { legendStops, toRgba } from './map-colours.ts';
+import { tokensAt } from './viewport.ts';
+import { formatValue } from '../ui/words.ts';
 import { drawBoxes, drawGrid, drawOutline, drawPicture, drawScaled, type Drawing } from './drawing.ts';
 import { labelImage } from './label-image.ts';
 

@@ -3,7 +3,7 @@
  * alone), background untouched but for a blue line inside its border.
  */
 import { BG, FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
-import { outline } from '../logic/contour.ts';
+import { outline } from './contour.ts';
 
 /** Canvas pixels per token: enough for a clean hatch, little enough to redraw on every brush move. */
 const CELL = 12;

@@ -1,8 +1,8 @@
 /** A map as a bitmap of one pixel per token; the pane scales it, smooth or pixelated. */
-import type { ColormapName } from '../logic/colormap.ts';
-import { toRgba } from '../logic/map-colours.ts';
-import { sameScale, type Scale } from '../logic/map-scale.ts';
-import type { PlacedValues } from '../logic/map-values.ts';
+import type { ColormapName } from './colormap.ts';
+import { toRgba } from './map-colours.ts';
+import { sameScale, type Scale } from './map-scale.ts';
+import type { PlacedValues } from './map-values.ts';
 
 const drawn = new WeakMap<PlacedValues, { colormap: ColormapName; scale: Scale; bitmap: ImageBitmap }>();
 

@@ -6,7 +6,7 @@ import { Group } from 'konva/lib/Group';
 import { Layer } from 'konva/lib/Layer';
 import { Shape } from 'konva/lib/Shape';
 import { Stage } from 'konva/lib/Stage';
-import type { Size, Tokens, Viewport } from '../logic/viewport.ts';
+import type { Size, Tokens, Viewport } from './viewport.ts';
 import { wholePixels } from './sharp-canvas.ts';
 import {
   drawBoxes,

@@ -1,5 +1,5 @@
 /** Canvases that are as sharp as the screen: as many pixels as the device has for them. */
-import type { Size } from '../logic/viewport.ts';
+import type { Size } from './viewport.ts';
 
 /**
  * Makes a canvas that the page lays out as large as `size` (CSS pixels) where there is room, and keeps its shape.

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { DOCK } from '../../src-renderer/logic/dock.ts';
-import { acts, KEYMAP, type Command } from '../../src-renderer/logic/keymap.ts';
-import { PAGES, type PageId } from '../../src-renderer/logic/pages.ts';
+import { DOCK } from '../../src-renderer/shell/dock.ts';
+import { acts, KEYMAP, type Command } from '../../src-renderer/shell/keymap.ts';
+import { PAGES, type PageId } from '../../src-renderer/shell/pages.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { controls, type Control } from './support/controls.ts';
 import { demoProject } from './support/demo-project.ts';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { DOCK, type DockId } from '../../src-renderer/logic/dock.ts';
+import { DOCK, type DockId } from '../../src-renderer/shell/dock.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';

@@ -12,7 +12,7 @@ import { ensureImage } from '../../src-main/store/image.ts';
 import { createProject } from '../../src-main/store/project.ts';
 import { ensureRoot } from '../../src-main/store/root.ts';
 import { addSample } from '../../src-main/store/sample.ts';
-import { withoutOrientation } from '../../src-renderer/logic/orientation.ts';
+import { withoutOrientation } from '../../src-renderer/canvas/orientation.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';

@@ -22,7 +22,9 @@ test('type-only imports and dynamic imports count too', () => {
 
 test('a Svelte script is read like any other file', () => {
   const problems = checkLayering(
-    new Map([['src-renderer/App.svelte', '<script lang="ts">import Konva from "konva";</script><p>hi</p>']]),
+    new Map([
+      ['src-renderer/app/App.svelte', '<script lang="ts">import Konva from "konva";</script><p>hi</p>'],
+    ]),
   );
   assert.match(problems[0].message, /only src-renderer\/canvas\/ may import konva/);
 });

@@ -13,7 +13,7 @@ import { submitReview } from '../../src-main/store/review.ts';
 import { countSamples } from '../../src-main/store/sample-query.ts';
 import type { Project } from '../../src-main/store/project.ts';
 import { refreshAllSampleStates } from '../../src-main/store/sample-state.ts';
-import { allFigures } from '../../src-renderer/logic/dashboard.ts';
+import { allFigures } from '../../src-renderer/dashboard/dashboard.ts';
 import { predict, testPrediction, testProject, testRun } from '../support/project.ts';
 import { seededRandom } from '../support/random.ts';
 

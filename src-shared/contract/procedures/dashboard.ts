@@ -1,5 +1,5 @@
 /**
- * The project in numbers. Every number stands for samples that a filter finds (`src-renderer/logic/dashboard.ts` says
+ * The project in numbers. Every number stands for samples that a filter finds (`src-renderer/dashboard/dashboard.ts` says
  * which), and the two count alike: ranges here are those of `sample-filter.ts`, from the lower edge on, below the upper.
  */
 import { z } from 'zod';

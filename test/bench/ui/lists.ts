@@ -1,6 +1,6 @@
 /** The two lists of samples, the queue and the gallery: scrolled by the wheel, filtered and sorted by their controls. */
 import type { Page } from 'playwright-core';
-import { SORTS } from '../../../src-renderer/logic/filters.ts';
+import { SORTS } from '../../../src-renderer/queue/filters.ts';
 import { percentile, type Waits } from './waits.ts';
 
 export interface ListNumbers {

@@ -1,4 +1,4 @@
-/** What the page reports through User Timing (`src-renderer/state/timings.ts`), collected from its outside. */
+/** What the page reports through User Timing (`src-renderer/shell/timings.dom.ts`), collected from its outside. */
 import type { Page } from 'playwright-core';
 
 interface Collecting {

@@ -1,5 +1,5 @@
 /** Other lists and other pages, with decisions made there: a filter, similar samples, the gallery, the dashboard. */
-import { FLAGS } from '../../../src-renderer/logic/marks.ts';
+import { FLAGS } from '../../../src-renderer/queue/marks.ts';
 import { typeWords } from './marks.ts';
 import { SHOWN_AS, type Actions } from './model.ts';
 import type { Player } from './player.ts';

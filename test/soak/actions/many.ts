@@ -1,6 +1,6 @@
 /** Deciding several samples at once in the gallery, with the audit that comes first, and taking it back. */
-import { undoneWords } from '../../../src-renderer/logic/batch.ts';
-import { FLAGS } from '../../../src-renderer/logic/marks.ts';
+import { undoneWords } from '../../../src-renderer/batches/batch.ts';
+import { FLAGS } from '../../../src-renderer/queue/marks.ts';
 import { toGallery } from './lists.ts';
 import type { Actions } from './model.ts';
 import type { Player } from './player.ts';

@@ -1,6 +1,6 @@
 /** Words and flags: the note on the decision, a step that undo takes back; flags and notes on the sample at hand, which are none. */
 import type { Page } from 'playwright-core';
-import { FLAGS } from '../../../src-renderer/logic/marks.ts';
+import { FLAGS } from '../../../src-renderer/queue/marks.ts';
 import type { Actions } from './model.ts';
 import type { Player } from './player.ts';
 

@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { paint } from '../../../src-renderer/logic/brush.ts';
-import { BoxDrag } from '../../../src-renderer/logic/gestures.ts';
-import { grow, shrink } from '../../../src-renderer/logic/grow.ts';
-import { boxAround, regionAt } from '../../../src-renderer/logic/region.ts';
+import { paint } from '../../../src-renderer/canvas/brush.ts';
+import { BoxDrag } from '../../../src-renderer/editing/gestures.ts';
+import { grow, shrink } from '../../../src-renderer/editing/grow.ts';
+import { boxAround, regionAt } from '../../../src-renderer/editing/region.ts';
 import { BG, FG, IGNORE, type Grid } from '../../../src-shared/kernels/types.ts';
 import { LabelCells } from '../../e2e/support/label-cells.ts';
 import { ReviewPage } from '../../e2e/support/review-page.ts';

@@ -1,0 +1,35 @@
+/** What undo and redo say where one might not see it: another sample came on screen, or nothing happened. */
+import { holds } from '../editing/standing.ts';
+import type { Step, Way } from './undo-order.ts';
+
+type Words = readonly [text: string, next: string | null];
+
+export const NOTHING_TO_UNDO: Words = [
+  'Nothing is left to take back in this window',
+  'What was decided before it was loaded is in each sample’s History, where any revision can be made to hold again',
+];
+export const NOTHING_TO_REDO: Words = ['Nothing was taken back that could be done again', null];
+
+const DECISIONS = {
+  none: 'no decision',
+  accept: 'accepted',
+  correct: 'corrected',
+  reject: 'rejected',
+} as const;
+
+/** `Took back “accepted” on sample no. 12`. */
+export function travelWords({ sampleId, before, after, decides }: Step, way: Way): string {
+  const verb = way === 'back' ? 'Took back' : 'Did again';
+  if (!decides) {
+    const what = before.decision === after.decision && before.note !== after.note ? 'the note' : 'a change';
+    return `${verb} ${what} on sample no. ${sampleId}`;
+  }
+  // Enter on what is accepted or corrected already decides nothing anew.
+  if (holds(before, after))
+    return `Back on sample no. ${sampleId}: it was ${DECISIONS[after.decision]} before, too`;
+  return `${verb} “${DECISIONS[after.decision]}” on sample no. ${sampleId}`;
+}
+
+export function alreadyElsewhereWords(sampleId: number): string {
+  return `Sample no. ${sampleId} was changed elsewhere since: it stays as it is now`;
+}

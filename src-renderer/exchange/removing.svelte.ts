@@ -1,0 +1,97 @@
+/** Samples that are to be removed: which, what that would take away, and how far it is. */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import {
+  type ImportNote,
+  type RemovalCounts,
+  type RemovalReport,
+  type RemovalWish,
+} from '../../src-shared/contract/procedures.ts';
+import { samplesWords } from '../batches/batch.ts';
+import { scopeOf } from '../queue/selection.ts';
+import { Exchange } from './exchange.svelte.ts';
+import type { Gallery } from '../gallery/gallery.svelte.ts';
+import type { Notices } from '../shell/notices.svelte.ts';
+import type { Queue } from '../queue/queue.svelte.ts';
+import type { Session } from '../shell/session.svelte.ts';
+
+export class Removing {
+  readonly #session: Session;
+  readonly #queue: Queue;
+  readonly #gallery: Gallery;
+  readonly #notices: Notices;
+  readonly exchange: Exchange<RemovalReport>;
+  /** What is asked about. */
+  wish = $state.raw<RemovalWish | null>(null);
+  /** What would go; null while it is counted. */
+  counts = $state.raw<RemovalCounts | null>(null);
+  error = $state.raw<FoveaError | null>(null);
+  imports = $state.raw<readonly ImportNote[] | null>(null);
+  importsError = $state.raw<FoveaError | null>(null);
+
+  constructor(session: Session, queue: Queue, gallery: Gallery, notices: Notices, slot: string) {
+    this.#session = session;
+    this.#queue = queue;
+    this.#gallery = gallery;
+    this.#notices = notices;
+    this.exchange = new Exchange(session, slot);
+  }
+
+  async loadImports(): Promise<void> {
+    try {
+      this.imports = await this.#session.client.call('imports.list', {});
+      this.importsError = null;
+    } catch (thrown) {
+      this.importsError = FoveaError.from(thrown);
+    }
+  }
+
+  askImport(id: number): boolean {
+    return this.#ask({ of: 'import', id });
+  }
+
+  /** @returns false when none is chosen */
+  askChosen(): boolean {
+    if (this.#gallery.chosen === 0) {
+      this.#notices.info('No sample is chosen', 'Click, Shift and Ctrl+A choose samples');
+      return false;
+    }
+    return this.#ask({ of: 'samples', ...scopeOf(this.#gallery.selection, this.#queue.filter) });
+  }
+
+  /** Removes what was asked about. @returns whether it is done */
+  async remove(): Promise<boolean> {
+    const { wish } = this;
+    if (!wish) return false;
+    const report = await this.exchange.run((slot) =>
+      this.#session.client.call('removal.start', { wish, slot }),
+    );
+    this.#gallery.none();
+    await Promise.all([this.#queue.leave(), this.loadImports()]);
+    if (!report) return false;
+    this.#notices.info(
+      `${samplesWords(report.samples)} removed`,
+      report.copy === null
+        ? 'Nothing of them was decided; import their file again to have them back'
+        : `The project from before is in ${report.copy}; fovea restore takes it back`,
+    );
+    return true;
+  }
+
+  #ask(wish: RemovalWish): boolean {
+    if (this.#session.refusesWriting()) return false;
+    this.wish = wish;
+    this.counts = this.error = null;
+    this.exchange.clear();
+    void this.#count(wish);
+    return true;
+  }
+
+  async #count(wish: RemovalWish): Promise<void> {
+    try {
+      const counts = await this.#session.client.call('removal.count', wish);
+      if (this.wish === wish) this.counts = counts;
+    } catch (thrown) {
+      if (this.wish === wish) this.error = FoveaError.from(thrown);
+    }
+  }
+}

@@ -1,0 +1,400 @@
+/** The queue on the left: a filter, the rows it lets through (fetched in pages as they are needed), a place in it. */
+import { untrack } from 'svelte';
+import type { Flag, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import {
+  FILTER_IDS_MAX,
+  IMPORT_ORDER,
+  NO_FILTER,
+  type RpcClient,
+  type SampleFilter,
+  type SampleSort,
+} from '../../src-shared/contract/procedures.ts';
+import { dependsOnWork, stillMatches } from './filter-match.ts';
+import { isFiltered } from './filters.ts';
+import { withFlag } from './marks.ts';
+import { PAGE_SIZE, PagedList } from './paged-list.ts';
+import { lastInput, measureUntilDrawn } from '../shell/timings.dom.ts';
+
+const LIVE_REFRESH_MS = 800;
+/** Rows asked for anew one list after the other; with more the list is begun anew. */
+const RECHECKED_MOST = 5_000;
+
+export class Queue {
+  readonly #client: RpcClient;
+  readonly #list = new PagedList<SampleRow>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
+  readonly #fetching = new Map<number, Promise<void>>();
+  filter = $state.raw<SampleFilter>(NO_FILTER);
+  sort = $state.raw<SampleSort>(IMPORT_ORDER);
+  total = $state(0);
+  loading = $state(true);
+  error = $state.raw<FoveaError | null>(null);
+  /** The row on screen: its sample and its place in the list (kept when the sample has left the list). */
+  currentId = $state<number | null>(null);
+  currentIndex = $state(0);
+  /** Grows with every change of the rows; reading rows through {@link row} depends on it. */
+  #version = $state(0);
+  /** Answers to earlier filters are thrown away. */
+  #generation = 0;
+  #shown = { first: 0, end: 0 };
+  #refreshTimer: ReturnType<typeof setTimeout> | null = null;
+  #recheck = false;
+
+  constructor(client: RpcClient) {
+    this.#client = client;
+  }
+
+  /** Of the current sample while it is shown although the list does not have it. */
+  #beside = $state.raw<SampleRow | null>(null);
+
+  row(index: number): SampleRow | undefined {
+    void this.#version;
+    return this.#list.rowAt(index);
+  }
+
+  currentRow(): SampleRow | undefined {
+    const row = this.row(this.currentIndex);
+    if (row?.id === this.currentId) return row;
+    return this.#beside?.id === this.currentId ? this.#beside : undefined;
+  }
+
+  /** Where the list has a sample, as far as it is here. */
+  indexOf(id: number): number | undefined {
+    return this.#list.indexOf(id);
+  }
+
+  /**
+   * Shows a sample that is not in the part of the list that is here. @returns false when the list does not have it, null
+   * when the project does not: the sample at hand stays
+   */
+  async goTo(id: number): Promise<boolean | null> {
+    const { filter, sort } = this;
+    try {
+      const { position } = await this.#client.call('samples.position', { filter, sort, id });
+      if (position !== null) await this.#fetch(this.#list.pageStart(position));
+      const at = this.#list.indexOf(id);
+      if (at !== undefined && this.#goTo(at)) return true;
+      const one = { filter: { ...NO_FILTER, ids: [id] }, sort: IMPORT_ORDER, offset: 0, limit: 1 };
+      const [row] = (await this.#client.call('samples.list', one)).rows;
+      if (!row) return null;
+      this.#beside = row;
+    } catch {
+      // The connection banner says so; what is here of the sample is shown.
+    }
+    this.currentId = id;
+    return false;
+  }
+
+  get filtered(): boolean {
+    return isFiltered(this.filter);
+  }
+
+  async setFilter(change: Partial<SampleFilter>): Promise<void> {
+    const start = lastInput();
+    const filter = { ...this.filter, ...change };
+    // Without a list there is no order of the list's own.
+    const sort = this.sort.by === 'listed' && filter.ids.length === 0 ? IMPORT_ORDER : this.sort;
+    await this.setView(filter, sort);
+    measureUntilDrawn('filter', start);
+  }
+
+  async setSort(sort: SampleSort): Promise<void> {
+    const start = lastInput();
+    await this.setView(this.filter, sort);
+    measureUntilDrawn('sort', start);
+  }
+
+  /** Begins here when the list is asked for next: a filter, an order, and the sample that is current. */
+  beginAt(filter: SampleFilter, sort: SampleSort, id: number | null): void {
+    this.filter = filter;
+    this.sort = sort;
+    this.currentId = id;
+    this.currentIndex = 0;
+  }
+
+  /** Another filter and order at once: a saved one, or samples that a number stands for. */
+  setView(filter: SampleFilter, sort: SampleSort): Promise<void> {
+    this.filter = filter;
+    this.sort = sort;
+    return this.reload();
+  }
+
+  /** Asks anew. The current sample stays current when the filter still lets it through, else the first one is. */
+  async reload(): Promise<void> {
+    const generation = ++this.#generation;
+    const { filter, sort } = this;
+    this.loading = true;
+    this.error = null;
+    try {
+      const id = untrack(() => this.currentId);
+      let position: number | null = null;
+      if (id !== null)
+        position = (await this.#client.call('samples.position', { filter, sort, id })).position;
+      if (generation !== this.#generation) return;
+      const start = this.#list.pageStart(position ?? 0);
+      const page = await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE });
+      if (generation !== this.#generation) return;
+      // Somebody moved on meanwhile: the place that was asked for is not theirs any more.
+      if (untrack(() => this.currentId) !== id) return await this.reload();
+      this.#fetching.clear();
+      this.#list.clear();
+      this.#list.put(start, page.rows, page.total);
+      this.#changed();
+      if (position === null) this.#goTo(0);
+      else this.currentIndex = position;
+      // What is in sight may reach into other pages, and need not change its place for a list made anew.
+      this.need(this.#shown.first, this.#shown.end);
+    } catch (thrown) {
+      if (generation === this.#generation) this.error = FoveaError.from(thrown);
+    }
+    if (generation === this.#generation) this.loading = false;
+  }
+
+  /** Samples were removed from the project: where the current one is among them, the next one, or one before, is current. */
+  async leave(): Promise<void> {
+    const current = this.currentId;
+    const near = current === null ? [] : [current, ...this.#list.near(this.currentIndex, FILTER_IDS_MAX - 1)];
+    try {
+      const call = { filter: { ...NO_FILTER, ids: near }, sort: IMPORT_ORDER, offset: 0, limit: near.length };
+      const { rows } = near.length > 0 ? await this.#client.call('samples.list', call) : { rows: [] };
+      if (this.currentId !== current) return;
+      this.currentId = near.find((id) => rows.some((row) => row.id === id)) ?? null;
+    } catch {
+      // The connection banner says so; the list is asked for anew all the same.
+    }
+    await this.reload();
+  }
+
+  /** The list shows these rows now. */
+  setShown(first: number, end: number): void {
+    this.#shown = { first, end };
+    this.need(first, end);
+  }
+
+  /** Makes sure the rows in `[first, end)` are there or on their way. */
+  need(first: number, end: number): void {
+    if (this.total === 0) return;
+    for (let start = this.#list.pageStart(Math.max(0, first)); start < end; start += PAGE_SIZE) {
+      if (!this.#list.hasPage(start)) void this.#fetch(start);
+    }
+  }
+
+  /** Moves to the row at `index`; resolves to false when there is none or it could not be read. */
+  async go(index: number): Promise<boolean> {
+    if (index < 0 || index >= this.total) return false;
+    if (!this.#list.rowAt(index)) await this.#fetch(this.#list.pageStart(index));
+    return this.#goTo(index);
+  }
+
+  /** Like {@link go}, when the row is already here: takes effect at once. */
+  goNow(index: number): boolean {
+    return index >= 0 && index < this.total && this.#goTo(index);
+  }
+
+  /** The samples of the rows in `[first, end)`, those that went out of the filter and keep their place included. */
+  async idsIn(first: number, end: number): Promise<number[]> {
+    const here = this.#list.idsIn(first, end);
+    if (here) return here;
+    const gone = this.#list.goneIn(first, end);
+    const { filter, sort } = this;
+    const offset = this.#list.serverOffset(first);
+    const limit = end - first - gone.length;
+    return [...gone, ...(await this.#client.call('samples.ids', { filter, sort, offset, limit }))];
+  }
+
+  /** Where "next" leads. When the current sample left the list, its old place already holds the next one. */
+  get nextIndex(): number {
+    const here = this.#list.rowAt(this.currentIndex);
+    return here && here.id !== this.currentId ? this.currentIndex : this.currentIndex + 1;
+  }
+
+  /** A decision was made, or heard of: the row shows it and keeps its place. */
+  setState(id: number, state: SampleState): void {
+    this.#update(id, { state });
+  }
+
+  /** What a person does to a row shows at once; out of the filter, it keeps its place. */
+  #update(id: number, change: Partial<SampleRow>): void {
+    if (this.#beside?.id === id) this.#beside = { ...this.#beside, ...change };
+    const row = this.#rowOf(id);
+    if (!row) return;
+    this.#put(row, change);
+    this.#changed();
+  }
+
+  #put(row: SampleRow, change: Partial<SampleRow>): void {
+    this.#list.update(row.id, change, stillMatches({ ...row, ...change }, this.filter));
+  }
+
+  #rowOf(id: number): SampleRow | undefined {
+    const index = this.#list.indexOf(id);
+    return index === undefined ? undefined : this.#list.rowAt(index);
+  }
+
+  /** Flags of these samples were set or taken away. */
+  setFlag(ids: readonly number[], flag: Flag, on: boolean): void {
+    let others = false;
+    for (const id of ids) {
+      if (this.#beside?.id === id)
+        this.#beside = { ...this.#beside, flags: withFlag(this.#beside.flags, flag, on) };
+      const row = this.#rowOf(id);
+      if (row) this.#put(row, { flags: withFlag(row.flags, flag, on) });
+      else others = true;
+    }
+    this.#changed();
+    // One that is flagged elsewhere can belong to this list from now on.
+    if (others && on && this.filter.flags.length > 0) this.refreshSoon();
+  }
+
+  /** What a list shows of a sample's notes. */
+  setNotes(id: number, change: Pick<SampleRow, 'notes' | 'note'>): void {
+    this.#update(id, change);
+  }
+
+  /** The rows that are here. */
+  loaded(): SampleRow[] {
+    return this.#list.rows();
+  }
+
+  has(id: number): boolean {
+    return this.#list.indexOf(id) !== undefined;
+  }
+
+  /**
+   * Any row may have changed: what is here is asked for anew, soon. Rows that went out of the filter keep their place, as
+   * they do when they are decided here.
+   */
+  recheckSoon(): void {
+    this.#recheck = true;
+    this.refreshSoon();
+  }
+
+  /** Rows changed elsewhere (labelling goes on): fetch anew what is shown, soon, once for many changes. */
+  refreshSoon(): void {
+    this.#refreshTimer ??= setTimeout(() => {
+      this.#refreshTimer = null;
+      void this.#refresh();
+    }, LIVE_REFRESH_MS);
+  }
+
+  async #refresh(): Promise<void> {
+    const recheck = this.#recheck;
+    this.#recheck = false;
+    // Work takes rows out of a filter by state, flag or note; they keep their place, so that the way back stays open.
+    if (!dependsOnWork(this.filter)) return this.#refreshShown();
+    if (recheck) await this.#recheckRows();
+    return this.#refreshEnd();
+  }
+
+  async #recheckRows(): Promise<void> {
+    const generation = this.#generation;
+    const ids = this.#list.ids();
+    if (ids.length > RECHECKED_MOST) return this.reload();
+    try {
+      for (let at = 0; at < ids.length; at += FILTER_IDS_MAX) {
+        const filter = { ...NO_FILTER, ids: ids.slice(at, at + FILTER_IDS_MAX) };
+        const call = { filter, sort: IMPORT_ORDER, offset: 0, limit: FILTER_IDS_MAX };
+        const { rows } = await this.#client.call('samples.list', call);
+        if (generation !== this.#generation) return;
+        for (const row of rows) this.#update(row.id, row);
+      }
+    } catch {
+      // The connection banner says so; the next change asks again.
+    }
+  }
+
+  /** Adds what began to match meanwhile; labelling goes through the samples in the queue's own order. */
+  async #refreshEnd(): Promise<void> {
+    const generation = this.#generation;
+    try {
+      const page = await this.#client.call('samples.list', {
+        filter: this.filter,
+        sort: this.sort,
+        offset: this.#list.serverOffset(this.#list.total),
+        limit: PAGE_SIZE,
+      });
+      if (generation !== this.#generation) return;
+      this.#list.append(page.rows, page.total);
+      this.#changed();
+      if (this.currentId === null) this.#goTo(0);
+    } catch {
+      // The connection banner says so; the next change asks again.
+    }
+  }
+
+  /** All pages on screen are fetched first and put in together, so that the list does not flicker. */
+  async #refreshShown(): Promise<void> {
+    const generation = this.#generation;
+    const { filter, sort } = this;
+    const id = this.currentId;
+    try {
+      let position: number | null = null;
+      if (id !== null)
+        position = (await this.#client.call('samples.position', { filter, sort, id })).position;
+      const starts = [this.#list.pageStart(position ?? this.currentIndex)];
+      for (let at = this.#list.pageStart(this.#shown.first); at < this.#shown.end; at += PAGE_SIZE) {
+        if (!starts.includes(at)) starts.push(at);
+      }
+      const pages = await Promise.all(
+        starts.map(async (start) => ({
+          start,
+          page: await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE }),
+        })),
+      );
+      if (generation !== this.#generation) return;
+      this.#list.clear();
+      for (const { start, page } of pages) this.#list.put(start, page.rows, page.total);
+      this.error = null;
+      this.#changed();
+      const at = this.currentId === null ? undefined : this.#list.indexOf(this.currentId);
+      if (this.currentId === null) this.#goTo(0);
+      else if (at !== undefined) this.currentIndex = at;
+    } catch {
+      // The connection banner says so; the next change asks again.
+    }
+  }
+
+  #goTo(index: number): boolean {
+    const row = this.#list.rowAt(index);
+    if (!row) {
+      if (this.total === 0) this.currentId = null;
+      return false;
+    }
+    this.currentIndex = index;
+    this.currentId = row.id;
+    this.need(index - 5, index + 20);
+    return true;
+  }
+
+  #fetch(start: number): Promise<void> {
+    const known = this.#fetching.get(start);
+    if (known) return known;
+    const generation = this.#generation;
+    const task = this.#client
+      .call('samples.list', {
+        filter: this.filter,
+        sort: this.sort,
+        offset: this.#list.serverOffset(start),
+        limit: PAGE_SIZE,
+      })
+      .then(
+        (page) => {
+          if (generation !== this.#generation) return;
+          this.#list.put(start, page.rows, page.total);
+          this.#changed();
+        },
+        (thrown: unknown) => {
+          if (generation === this.#generation) this.error = FoveaError.from(thrown);
+        },
+      )
+      .finally(() => this.#fetching.delete(start));
+    this.#fetching.set(start, task);
+    return task;
+  }
+
+  #changed(): void {
+    this.total = this.#list.total;
+    this.#version++;
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * The tour as it runs: it watches what is really so on the page and moves on when a step was done. It begins by itself
+ * on the demo, once, in one window, and from the palette or the help sheet whenever somebody asks; where it was left is remembered.
+ */
+import { counted } from '../ui/words.ts';
+import type { Review } from '../../src-shared/contract/domain.ts';
+import { cellUnder } from '../canvas/hover.ts';
+import type { Binding } from '../shell/keymap.ts';
+import type { PageId } from '../shell/pages.ts';
+import { DENOISED, keyOf, RAW, RPN } from '../panes/map-source.ts';
+import {
+  beginTour,
+  seen,
+  skipped,
+  TOUR,
+  tourMemorySchema,
+  TOUR_PRESET,
+  type Goal,
+  type Step,
+  type TourFacts,
+  type TourMemory,
+  type TourPlace,
+} from './tour.ts';
+import type { Desk } from '../deciding/desk.svelte.ts';
+import type { OwnDecision } from '../deciding/put-back.svelte.ts';
+import type { Keys } from '../shell/keys.svelte.ts';
+import type { Notices, Offered } from '../shell/notices.svelte.ts';
+import type { Panes } from '../panes/panes.svelte.ts';
+import { claim } from '../shell/one-window.dom.ts';
+import type { Session } from '../shell/session.svelte.ts';
+import { readJson, store } from '../shell/stored.dom.ts';
+import type { View } from '../canvas/view.svelte.ts';
+
+const NAME = 'tour';
+const NOT_YET: TourMemory = { ended: false, step: 0 };
+
+/** What it watches, and the little that it does: the page's workbench. */
+export interface TourBench {
+  readonly session: Session;
+  readonly desk: Desk;
+  readonly panes: Panes;
+  readonly view: View;
+  readonly keys: Keys;
+  readonly notices: Notices;
+  page: PageId;
+  sheet: string | null;
+}
+
+export class Tour {
+  readonly #bench: TourBench;
+  #place = $state.raw<TourPlace | null>(null);
+  #saved = $state.raw<Review | null>(null);
+  #exports = $state(0);
+  /** What was decided during the tour, once per sample. */
+  #decided = $state.raw<readonly OwnDecision[]>([]);
+  #memory = readJson(NAME, tourMemorySchema, NOT_YET);
+  #begun = 0;
+  /** Whether the tour may begin by itself in this window: one at a time is enough. */
+  #claimed = $state<'not asked' | 'asked' | 'mine' | 'another window’s'>('not asked');
+  #release: (() => void) | null = null;
+  /** The offer to take its decisions back, and on which samples they still are what was decided here last. */
+  #offered: { readonly told: Offered; readonly left: Set<number> } | null = null;
+  /** How long it took, in ms; null until it is over. */
+  took = $state<number | null>(null);
+
+  /** The number of the step from 0; null when there is no tour; {@link TOUR}'s length after the last one. */
+  readonly at = $derived(this.#place?.step ?? null);
+  readonly step = $derived<Step | null>(this.at === null ? null : (TOUR[this.at] ?? null));
+  readonly goal = $derived<Goal | null>(this.step?.goals[this.#place!.goal] ?? null);
+  /** The commands of the goal with the keys a person chose. */
+  readonly bindings = $derived.by<readonly Binding[]>(() => {
+    const commands = this.goal?.commands ?? [];
+    return this.#bench.keys.keymap.filter(({ command }) => commands.includes(command));
+  });
+  /** Decisions of the tour that stand. */
+  readonly decided = $derived(
+    [...this.#decided.values()].filter(({ review }) => review.decision !== 'reset'),
+  );
+
+  constructor(bench: TourBench) {
+    this.#bench = bench;
+    bench.desk.onDecision = (decision) => this.#decidedOn(decision);
+  }
+
+  /** Called in an effect: begins where it should, and moves on when what is so has changed. */
+  watch(): void {
+    if (this.#place) this.#go(seen(this.#place, this.#facts()));
+    else if (!this.#memory.ended && this.#isOnDemo()) {
+      if (this.#claimed === 'mine') this.start(this.#memory.step);
+      else if (this.#claimed === 'not asked') void this.#claim();
+    }
+  }
+
+  /** From its beginning, or where it was left. */
+  start(step = 0): void {
+    const bench = this.#bench;
+    bench.sheet = null;
+    if (step === 0) bench.page = 'review';
+    this.#begun = performance.now();
+    this.took = null;
+    this.#decided = [];
+    this.#go(beginTour({ ...this.#facts(), sheet: null }, step));
+  }
+
+  /** Gives up the step. @returns false when there is none */
+  skip(): boolean {
+    if (!this.#place || !this.step) return false;
+    this.#go(skipped(this.#place, this.#facts()));
+    return true;
+  }
+
+  /** Closes it for good: it does not begin by itself again. */
+  end(): void {
+    if (!this.#place) return;
+    const { decided } = this;
+    if (this.step && decided.length > 0) {
+      const told = this.#bench.notices.offer(
+        `The tour is over. ${countWords(decided.length)} made in it stay.`,
+        {
+          words: 'Take back',
+          run: () => this.#bench.desk.putBack(decided),
+        },
+      );
+      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
+      this.#offered = { told, left: new Set(decided.map(({ review }) => review.sampleId)) };
+    }
+    this.#place = null;
+    this.#remember({ ended: true, step: 0 });
+    this.#release?.();
+  }
+
+  /** Makes what was decided during the tour as it was before, each as a revision of its own. */
+  takeBack(): void {
+    this.#bench.desk.putBack(this.decided);
+    this.#decided = [];
+  }
+
+  /** An export was written. */
+  exported(): void {
+    this.#exports++;
+  }
+
+  async #claim(): Promise<void> {
+    this.#claimed = 'asked';
+    const release = await claim(NAME).catch(() => null);
+    this.#claimed = release ? 'mine' : 'another window’s';
+    this.#release = release;
+  }
+
+  #go(place: TourPlace): void {
+    if (place === this.#place) return;
+    if (place.step !== this.#place?.step) {
+      const over = place.step >= TOUR.length;
+      if (over) this.took = performance.now() - this.#begun;
+      this.#remember({ ended: over, step: over ? 0 : place.step });
+    }
+    this.#place = place;
+  }
+
+  #decidedOn(decision: OwnDecision): void {
+    const { review } = decision;
+    this.#saved = review;
+    this.#offered?.left.delete(review.sampleId);
+    if (this.#offered?.left.size === 0) this.#offered.told.withdraw();
+    if (!this.#place) return;
+    // What stood before the first decision of the tour is what taking back goes back to.
+    const same = ({ review: { sampleId } }: OwnDecision): boolean => sampleId === review.sampleId;
+    const before = (this.#decided.find(same) ?? decision).before;
+    this.#decided = [...this.#decided.filter((known) => !same(known)), { review, before }];
+  }
+
+  #facts(): TourFacts {
+    const { desk, panes, view, page, sheet } = this.#bench;
+    const shown = panes.sources.map(keyOf);
+    return {
+      page,
+      sheet,
+      comparing: [RAW, DENOISED, RPN].every((source) => shown.includes(keyOf(source))),
+      labels: view.flags.labels,
+      cell: cellUnder(desk.bundle?.detail.prediction ?? null, view.hover),
+      inPane: view.inPane,
+      saved: this.#saved,
+      undone: desk.undoing.canRedo,
+      exports: this.#exports,
+    };
+  }
+
+  /** A sample that the demo model labelled is on screen, and nothing else in the way. */
+  #isOnDemo(): boolean {
+    const { session, desk, page, sheet } = this.#bench;
+    const runId = desk.bundle?.detail.prediction?.runId;
+    const run = session.project?.runs.find(({ id }) => id === runId);
+    return run?.preset.id === TOUR_PRESET && page === 'review' && sheet === null;
+  }
+
+  #remember(memory: TourMemory): void {
+    this.#memory = memory;
+    store(NAME, JSON.stringify(memory));
+  }
+}
+
+/** `1 decision`, `2 decisions`. */
+export function countWords(count: number): string {
+  return counted(count, 'decision');
+}

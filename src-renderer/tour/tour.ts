@@ -1,0 +1,188 @@
+/**
+ * The tour: steps that a person really takes, on real data. A step is over when what it asks for has happened on the
+ * page, never because a button said "next"; pure, so that every step can be tested. `tour/tour.svelte.ts` tells it
+ * what is so.
+ */
+import { z } from 'zod';
+import type { Decision } from '../../src-shared/contract/domain.ts';
+import type { Command } from '../shell/keymap.ts';
+import type { PageId } from '../shell/pages.ts';
+
+/** The preset of the demo model: a project that it labelled is where the tour begins by itself. */
+export const TOUR_PRESET = 'demo';
+
+/** What is so on the page; the tour knows nothing else. */
+export interface TourFacts {
+  readonly page: PageId;
+  /** The dialog that is open. */
+  readonly sheet: string | null;
+  /** Raw, denoised and RPN are on screen. */
+  readonly comparing: boolean;
+  /** The label overlay is on. */
+  readonly labels: boolean;
+  /** The token of the label's grid under the pointer or the cell cursor. */
+  readonly cell: number | null;
+  /** A pane has the keyboard. */
+  readonly inPane: boolean;
+  /** The last decision made here that the main side has confirmed. */
+  readonly saved: { readonly id: number; readonly sampleId: number; readonly decision: Decision } | null;
+  /** A step was undone, and could be redone. */
+  readonly undone: boolean;
+  /** Exports that were written on this visit. */
+  readonly exports: number;
+}
+
+/** One thing to do. */
+export interface Goal {
+  readonly words: string;
+  /** Commands that do it; their keys are shown. */
+  readonly commands: readonly Command[];
+  /** @param since what was so when the goal was set */
+  done(since: TourFacts, now: TourFacts): boolean;
+}
+
+export interface Step {
+  readonly title: string;
+  readonly goals: readonly Goal[];
+}
+
+export const TOUR: readonly Step[] = [
+  {
+    title: 'Three maps of one picture',
+    goals: [
+      {
+        words: 'Choose Raw, Denoised and RPN in the headers of three panes.',
+        commands: [],
+        done: (_, now) => now.comparing,
+      },
+      {
+        words:
+          'Raw is the attention as it is, denoised has its sinks taken out, RPN is what the trained branch predicts. Orange is the label made of the denoised map. Take it off to see the maps alone.',
+        commands: ['labels'],
+        done: (since, now) => now.labels !== since.labels,
+      },
+      {
+        words: 'And back again.',
+        commands: ['labels'],
+        done: (since, now) => now.labels !== since.labels,
+      },
+    ],
+  },
+  {
+    title: 'One token in every map',
+    goals: [
+      {
+        words:
+          'Point at a token: all panes mark that place and show its value. By keyboard: go into a pane, then use the arrows.',
+        commands: ['paneCursor'],
+        done: (since, now) => now.cell !== null && now.cell !== since.cell,
+      },
+      {
+        words: 'Esc gives the keyboard back to the page.',
+        commands: [],
+        done: (_, now) => !now.inPane,
+      },
+    ],
+  },
+  {
+    title: 'Accept a label',
+    goals: [
+      {
+        words:
+          'Does the orange cover what the question asks about? Accept it: it is saved, and the next sample comes. The decision is a real one; the end of the tour can take it back.',
+        commands: ['accept'],
+        done: (since, now) => isNewer(since, now) && now.saved?.decision === 'accept',
+      },
+    ],
+  },
+  {
+    title: 'Correct one, and undo it',
+    goals: [
+      {
+        words:
+          'Take the brush and paint tokens that are not orange yet. By keyboard: go into a pane and press Enter.',
+        commands: ['brush', 'paneCursor'],
+        done: (since, now) => isNewer(since, now) && now.saved?.decision === 'correct',
+      },
+      {
+        words: 'Saved as a correction. Now undo it: that is saved, too.',
+        commands: ['undo'],
+        done: (since, now) =>
+          isNewer(since, now) && now.saved?.sampleId === since.saved?.sampleId && now.undone,
+      },
+    ],
+  },
+  {
+    title: 'All samples at once',
+    goals: [
+      {
+        words: 'Open the gallery: every sample with its map, filtered and in the order you choose.',
+        commands: ['page-gallery'],
+        done: (_, now) => now.page === 'gallery',
+      },
+    ],
+  },
+  {
+    title: 'Every command has a key',
+    goals: [
+      {
+        words: 'Open the sheet of keys, look around, close it with Esc. Keys can be changed there.',
+        commands: ['help'],
+        done: (since, now) => since.sheet !== 'help' && now.sheet === 'help',
+      },
+    ],
+  },
+  {
+    title: 'Take the labels with you',
+    goals: [
+      {
+        words:
+          'Export what was accepted and corrected. The file is really written: into the project’s folder, unless you choose another place.',
+        commands: ['export'],
+        done: (since, now) => now.exports > since.exports,
+      },
+    ],
+  },
+];
+
+/** Where somebody is in the tour; `step` is `TOUR.length` when it is over. */
+export interface TourPlace {
+  readonly step: number;
+  readonly goal: number;
+  /** What was so when the goal was set. */
+  readonly since: TourFacts;
+}
+
+/** As stored: whether the tour was ended, and at which step somebody is who did not. */
+export const tourMemorySchema = z.object({ ended: z.boolean(), step: z.number().int().min(0) });
+export type TourMemory = z.infer<typeof tourMemorySchema>;
+
+/** The tour at a step, its first goals passed over that are so already. */
+export function beginTour(facts: TourFacts, step = 0): TourPlace {
+  return seen({ step: Math.min(step, TOUR.length), goal: 0, since: facts }, facts);
+}
+
+/** The place after `now` is so: the same object when nothing was reached. */
+export function seen(place: TourPlace, now: TourFacts): TourPlace {
+  const step = TOUR[place.step];
+  if (!step?.goals[place.goal]!.done(place.since, now)) return place;
+  const isLast = place.goal + 1 === step.goals.length;
+  const next = isLast ? { step: place.step + 1, goal: 0 } : { step: place.step, goal: place.goal + 1 };
+  return seen({ ...next, since: now }, now);
+}
+
+/** The place after giving up the step. */
+export function skipped(place: TourPlace, now: TourFacts): TourPlace {
+  return beginTour(now, place.step + 1);
+}
+
+/** `1 min 20 s`. */
+export function tourTime(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
+}
+
+function isNewer(since: TourFacts, now: TourFacts): boolean {
+  return now.saved !== null && now.saved.id > (since.saved?.id ?? 0);
+}
