@@ -1,7 +1,7 @@
 /** What Electron's menu holds of the page: every command of the keymap, with its key, where people look for it. */
 import type { MenuEntry } from '../../src-shared/rpc/app-menu.ts';
 import { acts, type Binding } from '../shell/keymap.ts';
-import type { PageId } from '../shell/pages.ts';
+import type { PageId } from '../shell/names.ts';
 
 type Menu = MenuEntry['menu'];
 
@@ -24,8 +24,6 @@ export function menuEntries(keymap: readonly Binding[], page: PageId | null): Me
   }));
 }
 
-function menuOf({ command, group }: Binding): Menu {
-  if (command === 'projects' || command === 'import' || command === 'export') return 'File';
-  if (command.startsWith('page-')) return 'Go';
-  return OF_GROUP[group] ?? 'Help';
+function menuOf({ menu, group }: Binding): Menu {
+  return menu ?? OF_GROUP[group] ?? 'Help';
 }

@@ -7,22 +7,26 @@ import {
   type SampleFilter,
   type SampleSort,
 } from '../../src-shared/contract/procedures.ts';
-import { DOCK } from '../shell/dock.ts';
-import { PAGES } from '../shell/pages.ts';
+import type { DockId, PageId } from '../shell/names.ts';
 
-export const placeSchema = z.object({
-  page: z.enum(PAGES.map(({ id }) => id)),
-  dock: z.enum(DOCK.map(({ id }) => id)),
-  filter: sampleFilterSchema,
-  sort: sampleSortSchema,
-  /** The sample on screen. */
-  sampleId: idSchema.nullable(),
-});
-export type Place = z.infer<typeof placeSchema>;
+/** @param pages those there are; a place on another one is none */
+export function placeSchemaOf(pages: readonly PageId[], tabs: readonly DockId[]) {
+  return z.object({
+    page: z.enum(pages),
+    dock: z.enum(tabs),
+    filter: sampleFilterSchema,
+    sort: sampleSortSchema,
+    /** The sample on screen. */
+    sampleId: idSchema.nullable(),
+  });
+}
+export type Place = z.infer<ReturnType<typeof placeSchemaOf>>;
 
 /** By project path, the one used last at the end. */
-export const placesSchema = z.array(z.tuple([z.string(), placeSchema]));
-export type Places = z.infer<typeof placesSchema>;
+export function placesSchemaOf(pages: readonly PageId[], tabs: readonly DockId[]) {
+  return z.array(z.tuple([z.string(), placeSchemaOf(pages, tabs)]));
+}
+export type Places = z.infer<ReturnType<typeof placesSchemaOf>>;
 
 /** Projects whose places are kept. */
 const KEPT = 12;

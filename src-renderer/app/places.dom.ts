@@ -5,14 +5,15 @@
 import {
   lastingView,
   placeIn,
-  placeSchema,
-  placesSchema,
+  placeSchemaOf,
+  placesSchemaOf,
   withPlace,
   type Place,
   type Places as All,
 } from './place.ts';
 import { IMPORT_ORDER, NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { keepForWindow, readForWindow, readJson, store } from '../shell/stored.dom.ts';
+import type { DockId, PageId } from '../shell/names.ts';
 
 const NAME = 'places';
 /** A key that is held moves on many times a second. */
@@ -30,17 +31,24 @@ const START: Place = {
 const nameOf = (path: string): string => `place:${path}`;
 
 export class Places {
+  readonly #one;
+  readonly #all;
   #path = '';
   #place: Place = START;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
+  constructor(pages: readonly PageId[], tabs: readonly DockId[]) {
+    this.#one = placeSchemaOf(pages, tabs).nullable();
+    this.#all = placesSchemaOf(pages, tabs);
+  }
+
   /** Where the person was in this project; its beginning when that is not known. */
   enter(path: string): Place {
     this.flush();
-    const own = placeIn(readForWindow(NAME, placesSchema, []), path);
+    const own = placeIn(readForWindow(NAME, this.#all, []), path);
     this.#path = path;
-    const last = readJson(nameOf(path), placeSchema.nullable(), null);
-    this.#place = own ?? last ?? placeIn(readJson(NAME, placesSchema, []), path) ?? START;
+    const last = readJson(nameOf(path), this.#one, null);
+    this.#place = own ?? last ?? placeIn(readJson(NAME, this.#all, []), path) ?? START;
     return this.#place;
   }
 
@@ -55,7 +63,7 @@ export class Places {
     clearTimeout(this.#timer);
     this.#timer = null;
     const added = (places: All): string => JSON.stringify(withPlace(places, this.#path, this.#place));
-    keepForWindow(NAME, added(readForWindow(NAME, placesSchema, [])));
+    keepForWindow(NAME, added(readForWindow(NAME, this.#all, [])));
     store(nameOf(this.#path), JSON.stringify(this.#place));
   }
 }

@@ -1,4 +1,5 @@
 /** Another question of the picture on screen: asked, shown, and kept as a sample when the person says so. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { AskedAnswer } from '../../src-shared/contract/inspect.ts';
 import type { Session } from '../shell/session.svelte.ts';
@@ -81,3 +82,5 @@ export class Asking {
     this.answer = this.kept = this.problem = null;
   }
 }
+
+export const [getAsking, setAsking] = createContext<Asking>();

@@ -1,4 +1,5 @@
 /** The causal check of the sample on screen, with how far it is; another sample ends it. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { CausalCheck } from '../../src-shared/contract/inspect.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
@@ -57,3 +58,5 @@ export class Causal {
       .catch(() => undefined);
   }
 }
+
+export const [getCausal, setCausal] = createContext<Causal>();

@@ -1,17 +1,12 @@
 /** Batches in plain words: what would be decided, what an audit asks for and says, what was done. */
 import type { Batch, LeftOut } from '../../src-shared/contract/procedures.ts';
 import { auditSize, wrongAtMost } from '../../src-shared/kernels/audit.ts';
-import { counted, formatCount, percent } from '../ui/words.ts';
+import { formatCount, percent, samplesWords } from '../ui/words.ts';
 
 type Decision = Batch['decision'];
 
 const DO: Readonly<Record<Decision, string>> = { accept: 'Accept', reject: 'Reject' };
 const DONE: Readonly<Record<Decision, string>> = { accept: 'accepted', reject: 'rejected' };
-
-/** `1 sample`, `1,204 samples`. */
-export function samplesWords(count: number): string {
-  return counted(count, 'sample');
-}
 
 /** `Accept 1,204 samples`. */
 export function doWords(decision: Decision, count: number): string {

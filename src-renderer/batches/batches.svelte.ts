@@ -2,6 +2,7 @@
  * Deciding many samples at once: what would be decided, the audit that has to pass first, the one transaction that decides,
  * and its undoing. What is here follows `batch.changed`, so that another window's batch is seen, too.
  */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
   AUDIT_TARGETS,
@@ -12,7 +13,7 @@ import {
 } from '../../src-shared/contract/procedures.ts';
 import { appliedWords, nextToLookAt, undoneWords } from './batch.ts';
 import { scopeOf } from '../queue/selection.ts';
-import type { Gallery } from '../gallery/gallery.svelte.ts';
+import type { Choosing } from '../queue/choosing.svelte.ts';
 import type { Notices, Offered } from '../shell/notices.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
@@ -25,7 +26,7 @@ export type AuditItem = ProcedureOutput<'batches.audit'>[number];
 export class Batches {
   readonly #session: Session;
   readonly #queue: Queue;
-  readonly #gallery: Gallery;
+  readonly #choosing: Choosing;
   readonly #notices: Notices;
   /** Verdicts are sent one after the other. */
   #sending: Promise<void> = Promise.resolve();
@@ -58,10 +59,10 @@ export class Batches {
   /** Called when a batch was taken back, from wherever. */
   onUndone: (id: number) => void = () => undefined;
 
-  constructor(session: Session, queue: Queue, gallery: Gallery, notices: Notices) {
+  constructor(session: Session, queue: Queue, choosing: Choosing, notices: Notices) {
     this.#session = session;
     this.#queue = queue;
-    this.#gallery = gallery;
+    this.#choosing = choosing;
     this.#notices = notices;
     session.client.on('batch.changed', (batch) => this.#heard(batch));
     session.client.on('batch.progress', (step) => {
@@ -77,11 +78,11 @@ export class Batches {
   /** Asks what deciding the chosen samples would mean. @returns false when none is chosen */
   ask(decision: Batch['decision']): boolean {
     if (this.#session.refusesWriting()) return false;
-    if (this.#gallery.chosen === 0) {
+    if (this.#choosing.chosen === 0) {
       this.#notices.info('No sample is chosen', 'Click, Shift and Ctrl+A choose samples');
       return false;
     }
-    this.scope = { decision, ...scopeOf(this.#gallery.selection, this.#queue.filter) };
+    this.scope = { decision, ...scopeOf(this.#choosing.selection, this.#queue.filter) };
     this.#reset();
     this.counts = null;
     void this.#count(this.scope);
@@ -148,7 +149,7 @@ export class Batches {
     if (!batch) return false;
     const done = await this.#work('batches.apply', batch);
     if (!done) return false;
-    this.#gallery.none();
+    this.#choosing.none();
     this.#reset();
     this.scope = null;
     this.onDone();
@@ -262,3 +263,5 @@ export class Batches {
     this.error = null;
   }
 }
+
+export const [getBatches, setBatches] = createContext<Batches>();

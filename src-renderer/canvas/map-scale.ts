@@ -3,7 +3,9 @@
  * scale takes in all panes that show the same quantity; differences go as far below zero as above.
  */
 import type { MapValues } from './map-values.ts';
-import type { Quantity } from '../panes/map-source.ts';
+
+/** What numbers measure: only those of one quantity can share a scale or be subtracted in earnest. */
+export type Quantity = 'attention' | 'logit' | 'probability';
 
 export interface Scale {
   readonly min: number;

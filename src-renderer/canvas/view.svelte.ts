@@ -2,6 +2,7 @@
  * The view all panes share: zoom and position, the token under the pointer, and how maps are drawn. Zoom and position
  * are in terms of the first pane; panes of another size follow in proportion.
  */
+import { createContext } from 'svelte';
 import { COLORMAPS, type ColormapName } from './colormap.ts';
 import {
   carryOver,
@@ -128,3 +129,5 @@ export class View {
     this.viewport = pan(this.viewport, dx, dy, this.picture, this.pane);
   }
 }
+
+export const [getView, setView] = createContext<View>();

@@ -1,4 +1,5 @@
 /** The dashboard's numbers as the main side last counted them, counted anew while somebody looks and things change. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type {
   DashboardCounts,
@@ -101,3 +102,5 @@ export class Dashboard {
     }, pause);
   }
 }
+
+export const [getDashboard, setDashboard] = createContext<Dashboard>();

@@ -1,4 +1,5 @@
 /** What is kept of the project beside its database; says aloud when something cannot be kept. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Keeping as State } from '../../src-shared/contract/procedures.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
@@ -48,3 +49,5 @@ export class Keeping {
     }
   }
 }
+
+export const [getKeeping, setKeeping] = createContext<Keeping>();

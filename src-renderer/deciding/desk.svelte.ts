@@ -3,11 +3,13 @@
  * shown, is saved at once through the save queue, and can be undone; going on never waits for saving. Showing, editing
  * and saving are parts of their own; this is where they meet.
  */
+import { createContext } from 'svelte';
 import type { Review } from '../../src-shared/contract/domain.ts';
 import type { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
   accepted,
   draftOf,
+  newest,
   restored,
   sameLabel,
   stateOf,
@@ -25,7 +27,7 @@ import { Handover } from './handover.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import { putBack, type OwnDecision } from './put-back.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
-import { newest, Saving } from './saving.svelte.ts';
+import { Saving } from './saving.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
 import { Showing } from './showing.svelte.ts';
 import { Undoing } from './undoing.svelte.ts';
@@ -409,3 +411,5 @@ export class Desk {
     this.#session.refreshSoon();
   }
 }
+
+export const [getDesk, setDesk] = createContext<Desk>();

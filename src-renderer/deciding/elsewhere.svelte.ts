@@ -11,10 +11,11 @@ import { counted } from '../ui/words.ts';
 import type { Editing } from '../editing/editing.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
-import { newest, type Saving } from './saving.svelte.ts';
+import type { Saving } from './saving.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
 import type { Showing } from './showing.svelte.ts';
 import type { Undoing } from './undoing.svelte.ts';
+import { newest } from '../editing/standing.ts';
 
 /** The parts of the desk that hear of it. */
 export interface ElsewhereDesk {

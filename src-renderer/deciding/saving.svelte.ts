@@ -1,10 +1,10 @@
 /** The way of decisions to the main side: what waits, what stands in the way, and what a person says to it. */
-import type { Review } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { SaveQueue, type Conflict, type Draft, type SaveDoor, type SaveSummary } from './save-queue.ts';
 import type { Pending } from './unsaved.ts';
 import { later } from '../shell/later.ts';
 import type { Session } from '../shell/session.svelte.ts';
+import { newest } from '../editing/standing.ts';
 
 export interface SavingDoor extends Pick<SaveDoor, 'onSaved' | 'onMerged' | 'onRemoved'> {
   /** Hears of every change of what is not saved. */
@@ -93,9 +93,4 @@ export class Saving {
   #conflict(sampleId: number): Conflict | null {
     return this.summary.conflicts.find((conflict) => conflict.sampleId === sampleId) ?? null;
   }
-}
-
-/** The latest of some revisions, whatever their order; null of none. */
-export function newest(reviews: readonly Review[]): Review | null {
-  return reviews.reduce<Review | null>((best, review) => (best && best.id > review.id ? best : review), null);
 }

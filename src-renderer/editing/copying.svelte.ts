@@ -1,11 +1,17 @@
 /** Taking a label over: from what was predicted, from a map of the prediction on screen, or from another run. */
+import { createContext } from 'svelte';
 import type { Run } from '../../src-shared/contract/domain.ts';
 import { COPY_MAPS, labelFromMap, onPlace, type Copied, type CopyMap } from './copied-label.ts';
 import { labelOf } from './standing.ts';
 import type { Editing } from './editing.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
-import type { Showing } from '../deciding/showing.svelte.ts';
+import type { Bundle } from '../canvas/bundles.svelte.ts';
+
+/** The sample on screen, by whoever shows it. */
+interface Showing {
+  readonly bundle: Bundle | null;
+}
 
 /** Where a label can be copied from. */
 export interface CopySource {
@@ -87,3 +93,5 @@ export class Copying {
     return { label: labelOf(theirs.label), place: theirs };
   }
 }
+
+export const [getCopying, setCopying] = createContext<Copying>();

@@ -2,6 +2,7 @@
  * What is being done to the label on screen: the tool in use, the region taken. A gesture shows the label as it would be;
  * only its end is a step, and every step is handed on to be saved and for undo.
  */
+import { createContext } from 'svelte';
 import type { SampleState } from '../../src-shared/contract/domain.ts';
 import { FG, type CellXyxy, type Grid, type Labels } from '../../src-shared/kernels/types.ts';
 import { paint } from '../canvas/brush.ts';
@@ -10,10 +11,9 @@ import { BoxDrag, Polygon, Rectangle, Stroke, type Gesture, type Shape } from '.
 
 import { boxAround, regionAt } from './region.ts';
 import { handleAt, holdsPoint } from './roi-box.ts';
-import { sameLabel, sameStanding, startEdit, stateOf, type Edit, type Standing } from './standing.ts';
+import { newest, sameLabel, sameStanding, startEdit, stateOf, type Edit, type Standing } from './standing.ts';
 import { cellAt, type Point } from '../canvas/viewport.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
-import { newest } from '../deciding/saving.svelte.ts';
 import type { Hand } from './tools.svelte.ts';
 
 const EDITS_KEPT = 500;
@@ -290,3 +290,5 @@ export class Editing {
     if (edit && standing) this.state = stateOf(edit, standing);
   }
 }
+
+export const [getEditing, setEditing] = createContext<Editing>();

@@ -8,7 +8,7 @@ import {
   type AcceptRefusal,
 } from '../../src-shared/contract/acceptable.ts';
 import type { Decision, Review, SampleState } from '../../src-shared/contract/domain.ts';
-import type { Draft } from '../deciding/save-queue.ts';
+import type { Draft } from './draft.ts';
 
 export interface Standing {
   /** `none`: nobody decided yet, or the decision was taken back. */
@@ -143,4 +143,9 @@ export function holds(standing: Standing, wanted: Standing): boolean {
 export function sameLabel(a: Int8Array | null, b: Int8Array | null): boolean {
   if (a === null || b === null) return a === b;
   return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+/** The latest of some revisions, whatever their order; null of none. */
+export function newest(reviews: readonly Review[]): Review | null {
+  return reviews.reduce<Review | null>((best, review) => (best && best.id > review.id ? best : review), null);
 }

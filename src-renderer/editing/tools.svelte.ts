@@ -1,4 +1,5 @@
 /** Which tool is in hand, what it paints and how wide. */
+import { createContext } from 'svelte';
 import { BG, FG, type IGNORE } from '../../src-shared/kernels/types.ts';
 import { stepBrush } from '../canvas/brush.ts';
 
@@ -38,3 +39,5 @@ export class Tools {
     this.size = stepBrush(this.size, direction);
   }
 }
+
+export const [getTools, setTools] = createContext<Tools>();

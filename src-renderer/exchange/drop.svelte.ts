@@ -5,39 +5,54 @@
 import type { PathKind } from '../../src-shared/contract/procedures.ts';
 import { electronBridge } from '../../src-shared/rpc/connect.ts';
 import { HANDOVER_ENDING } from '../deciding/unsaved.ts';
-import type { Workbench } from '../app/workbench.svelte.ts';
+import type { Handover } from '../deciding/handover.svelte.ts';
+import type { Models } from '../models/models.svelte.ts';
+import type { Frame } from '../shell/frame.svelte.ts';
+import type { Notices } from '../shell/notices.svelte.ts';
+import type { Session } from '../shell/session.svelte.ts';
+import type { Importing } from './importing.svelte.ts';
+
+/** Who takes it. */
+export interface DropParts {
+  readonly frame: Frame;
+  readonly session: Session;
+  readonly notices: Notices;
+  readonly handover: Handover;
+  readonly importing: Importing;
+  readonly models: Models;
+}
 
 /** Takes what was dropped. Everything of one drop goes to the same place. */
 export async function takeDrop(
-  bench: Workbench,
+  parts: DropParts,
   files: readonly File[],
   entries: readonly (FileSystemEntry | null)[],
 ): Promise<void> {
   const handedOver = files.filter(({ name }) => name.endsWith(HANDOVER_ENDING));
-  for (const file of handedOver) await bench.desk.handover.fromFile(await file.text());
+  for (const file of handedOver) await parts.handover.fromFile(await file.text());
   if (handedOver.length > 0) return;
   const bridge = electronBridge();
-  if (!bridge) return askForPath(bench, entries);
+  if (!bridge) return askForPath(parts, entries);
   try {
     for (const file of files) {
       const path = await bridge.pathOf(file);
       if (path === '') continue;
-      const { kind } = await bench.session.client.call('app.pathKind', { path });
-      await take(bench, kind, path);
+      const { kind } = await parts.session.client.call('app.pathKind', { path });
+      await take(parts, kind, path);
     }
   } catch (thrown) {
-    bench.notices.error(thrown);
+    parts.notices.error(thrown);
   }
 }
 
-async function askForPath(bench: Workbench, entries: readonly (FileSystemEntry | null)[]): Promise<void> {
+async function askForPath(parts: DropParts, entries: readonly (FileSystemEntry | null)[]): Promise<void> {
   const inside = await Promise.all(entries.map((entry) => namesIn(entry).catch(() => [])));
-  if (bench.session.project) {
+  if (parts.session.project) {
     const isModel = inside.some(isCheckpoint);
-    if (isModel) bench.page = 'models';
-    bench.sheet = isModel ? 'addModel' : 'import';
+    if (isModel) parts.frame.page = 'models';
+    parts.frame.sheet = isModel ? 'addModel' : 'import';
   }
-  bench.notices.info('A browser does not say where dropped files are', 'Type their path here instead');
+  parts.notices.info('A browser does not say where dropped files are', 'Type their path here instead');
 }
 
 /** Names of the first files of a dropped folder: browsers give a hundred at a time, more than a checkpoint has. */
@@ -55,16 +70,16 @@ function isCheckpoint(names: readonly string[]): boolean {
   return weights && names.includes('config.json');
 }
 
-async function take(bench: Workbench, kind: PathKind, path: string): Promise<void> {
-  const { session, notices, importing } = bench;
+async function take(parts: DropParts, kind: PathKind, path: string): Promise<void> {
+  const { session, notices, importing } = parts;
   if (kind === 'project') return void (await session.openProject(path));
   if (!session.project) {
     notices.info('Open a project first', 'Pictures, questions and models are added to a project');
     return;
   }
   if (kind === 'checkpoint') {
-    bench.page = 'models';
-    return bench.models.add(path);
+    parts.frame.page = 'models';
+    return parts.models.add(path);
   }
   if (kind === 'folder') importing.imagesDir = path;
   else if (kind === 'questions') importing.questionsFile = path;
@@ -76,7 +91,7 @@ async function take(bench: Workbench, kind: PathKind, path: string): Promise<voi
     );
     return;
   }
-  bench.sheet = 'import';
+  parts.frame.sheet = 'import';
 }
 
 function folderOf(path: string): string {

@@ -1,4 +1,5 @@
 /** What a person brings in: the paths asked for, the import under way, and how it ended, told where it can be seen. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ImportReport, ProcedureInput } from '../../src-shared/contract/procedures.ts';
 import { counted, formatCount } from '../ui/words.ts';
@@ -66,3 +67,5 @@ export class Importing {
     this.#notices.error(new FoveaError('bad_input', text, { next: 'The import says why' }), show);
   }
 }
+
+export const [getImporting, setImporting] = createContext<Importing>();

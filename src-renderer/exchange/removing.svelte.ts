@@ -1,4 +1,5 @@
 /** Samples that are to be removed: which, what that would take away, and how far it is. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
   type ImportNote,
@@ -6,18 +7,18 @@ import {
   type RemovalReport,
   type RemovalWish,
 } from '../../src-shared/contract/procedures.ts';
-import { samplesWords } from '../batches/batch.ts';
 import { scopeOf } from '../queue/selection.ts';
 import { Exchange } from './exchange.svelte.ts';
-import type { Gallery } from '../gallery/gallery.svelte.ts';
+import type { Choosing } from '../queue/choosing.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
+import { samplesWords } from '../ui/words.ts';
 
 export class Removing {
   readonly #session: Session;
   readonly #queue: Queue;
-  readonly #gallery: Gallery;
+  readonly #choosing: Choosing;
   readonly #notices: Notices;
   readonly exchange: Exchange<RemovalReport>;
   /** What is asked about. */
@@ -27,11 +28,13 @@ export class Removing {
   error = $state.raw<FoveaError | null>(null);
   imports = $state.raw<readonly ImportNote[] | null>(null);
   importsError = $state.raw<FoveaError | null>(null);
+  /** Opens the dialog that asks. */
+  onshow: () => void = () => undefined;
 
-  constructor(session: Session, queue: Queue, gallery: Gallery, notices: Notices, slot: string) {
+  constructor(session: Session, queue: Queue, choosing: Choosing, notices: Notices, slot: string) {
     this.#session = session;
     this.#queue = queue;
-    this.#gallery = gallery;
+    this.#choosing = choosing;
     this.#notices = notices;
     this.exchange = new Exchange(session, slot);
   }
@@ -45,17 +48,19 @@ export class Removing {
     }
   }
 
-  askImport(id: number): boolean {
-    return this.#ask({ of: 'import', id });
+  /** Asks about removing the samples of an import. */
+  askImport(id: number): void {
+    this.#ask({ of: 'import', id });
   }
 
-  /** @returns false when none is chosen */
-  askChosen(): boolean {
-    if (this.#gallery.chosen === 0) {
+  /** Asks about removing the chosen samples. */
+  async askChosen(): Promise<void> {
+    await this.#choosing.settled;
+    if (this.#choosing.chosen === 0) {
       this.#notices.info('No sample is chosen', 'Click, Shift and Ctrl+A choose samples');
-      return false;
+      return;
     }
-    return this.#ask({ of: 'samples', ...scopeOf(this.#gallery.selection, this.#queue.filter) });
+    this.#ask({ of: 'samples', ...scopeOf(this.#choosing.selection, this.#queue.filter) });
   }
 
   /** Removes what was asked about. @returns whether it is done */
@@ -65,7 +70,7 @@ export class Removing {
     const report = await this.exchange.run((slot) =>
       this.#session.client.call('removal.start', { wish, slot }),
     );
-    this.#gallery.none();
+    this.#choosing.none();
     await Promise.all([this.#queue.leave(), this.loadImports()]);
     if (!report) return false;
     this.#notices.info(
@@ -77,13 +82,13 @@ export class Removing {
     return true;
   }
 
-  #ask(wish: RemovalWish): boolean {
-    if (this.#session.refusesWriting()) return false;
+  #ask(wish: RemovalWish): void {
+    if (this.#session.refusesWriting()) return;
     this.wish = wish;
     this.counts = this.error = null;
     this.exchange.clear();
     void this.#count(wish);
-    return true;
+    this.onshow();
   }
 
   async #count(wish: RemovalWish): Promise<void> {
@@ -95,3 +100,5 @@ export class Removing {
     }
   }
 }
+
+export const [getRemoving, setRemoving] = createContext<Removing>();

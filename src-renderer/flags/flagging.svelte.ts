@@ -2,6 +2,7 @@
  * Flags by key and button: on the sample at hand, saved like a decision however long that takes, or on all that are chosen
  * in the gallery, with a way back.
  */
+import { createContext } from 'svelte';
 import type { Flag } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { FlagKeeper } from './flag-keeper.ts';
@@ -144,3 +145,5 @@ export class Flagging {
     }
   }
 }
+
+export const [getFlagging, setFlagging] = createContext<Flagging>();

@@ -2,6 +2,7 @@
  * The heads of the sample on screen: asked of the model when the explorer wants them, scored a slice at a time, and shown
  * in the panes as a source of their own. A few samples' heads are kept for the way back.
  */
+import { createContext, untrack } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { HeadSet } from '../../src-shared/contract/preset.ts';
 import { decodeFloat16, float16FromBytes } from '../../src-shared/kernels/float16.ts';
@@ -9,7 +10,6 @@ import { headAgreement, sinkCells, sinkShare } from '../../src-shared/kernels/he
 import type { Labels } from '../../src-shared/kernels/types.ts';
 import {
   headAt,
-  headName,
   indexOf,
   mapAt,
   meanOf,
@@ -22,7 +22,7 @@ import { Kept } from '../shell/kept.ts';
 import { sameSets } from '../recipe/recipe.ts';
 import { decodeMap, withRange, type PlacedValues } from '../canvas/map-values.ts';
 import { formatValue, percent } from '../ui/words.ts';
-import type { SourceOf } from '../panes/map-source.ts';
+import { headName, shows, type SourceOf } from '../panes/map-source.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
 import type { Desk } from '../deciding/desk.svelte.ts';
 import type { Found, Panes } from '../panes/panes.svelte.ts';
@@ -271,4 +271,15 @@ export class Heads implements MeanOfHeads {
     if (predictionId === undefined) return 'Not labelled yet';
     return this.error && !this.loading ? this.error.message : 'Asking the model…';
   }
+}
+
+export const [getHeads, setHeads] = createContext<Heads>();
+
+/** Called while the review page is made: asks for heads while a pane shows one; in their tab they are asked for there. */
+export function watchHeads(heads: Heads, desk: Desk, panes: Panes): void {
+  const asks = $derived(panes.sources.some((source) => shows('head', source)));
+  const predictionId = $derived(desk.bundle?.detail.prediction?.id ?? null);
+  $effect(() => {
+    if (asks && predictionId !== null) untrack(() => void heads.load());
+  });
 }

@@ -119,11 +119,6 @@ export function movedPlace(place: number, key: string, count: number, cols: numb
   return Math.min(count - 1, Math.max(0, to));
 }
 
-/** A layer's or a head's name for people. */
-export function headName({ layer, head }: { readonly layer: number; readonly head: number | null }): string {
-  return head === null ? `Layer ${layer}, mean of its heads` : `Layer ${layer}, head ${head}`;
-}
-
 /** Whether a head is among those averaged. */
 export function includes(sets: readonly HeadSet[], layer: number, head: number): boolean {
   return sets.some((set) => set.layer === layer && (set.heads === 'all' || set.heads.includes(head)));

@@ -1,4 +1,5 @@
 /** Labelling many samples: asked about first, in numbers; the runs it made, and the way back from one. */
+import { createContext } from 'svelte';
 import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
@@ -8,13 +9,13 @@ import {
   type LabelWish,
   type RunStanding,
 } from '../../src-shared/contract/procedures.ts';
-import { samplesWords } from '../batches/batch.ts';
 import { changeWords, stoppedRun } from './labelling.ts';
 import { scopeOf } from '../queue/selection.ts';
-import type { Gallery } from '../gallery/gallery.svelte.ts';
+import type { Choosing } from '../queue/choosing.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
+import { samplesWords } from '../ui/words.ts';
 
 /** What to label with; which samples is asked. */
 export type LabelWith = Omit<LabelWish, 'scope'> | { readonly anewRunId: number };
@@ -23,7 +24,7 @@ export type LabelChoice = 'undecided' | 'filter' | 'selection';
 export class Labelling {
   readonly #session: Session;
   readonly #queue: Queue;
-  readonly #gallery: Gallery;
+  readonly #choosing: Choosing;
   readonly #notices: Notices;
   /** Answers to earlier questions are thrown away. */
   #asked = 0;
@@ -51,10 +52,15 @@ export class Labelling {
     return found?.run.id === this.#leftRunId ? null : found;
   });
 
-  constructor(session: Session, queue: Queue, gallery: Gallery, notices: Notices) {
+  /** Opens the dialog that asks. */
+  onshow: () => void = () => undefined;
+  /** What the list of models calls the one in a folder; null where it is not in there. */
+  nameOfModel: (dir: string) => string | null = () => null;
+
+  constructor(session: Session, queue: Queue, choosing: Choosing, notices: Notices) {
     this.#session = session;
     this.#queue = queue;
-    this.#gallery = gallery;
+    this.#choosing = choosing;
     this.#notices = notices;
   }
 
@@ -65,8 +71,8 @@ export class Labelling {
       ...(this.#queue.filtered
         ? [{ choice: 'filter' as const, words: 'Under the filter', count: this.#queue.total }]
         : []),
-      ...(this.#gallery.chosen > 0
-        ? [{ choice: 'selection' as const, words: 'Chosen in the gallery', count: this.#gallery.chosen }]
+      ...(this.#choosing.chosen > 0
+        ? [{ choice: 'selection' as const, words: 'Chosen in the gallery', count: this.#choosing.chosen }]
         : []),
     ];
   }
@@ -76,6 +82,7 @@ export class Labelling {
     this.wish = wish;
     this.#onBegin = onBegin;
     this.choose('undecided');
+    this.onshow();
   }
 
   choose(choice: LabelChoice): void {
@@ -176,7 +183,7 @@ export class Labelling {
     const { filter } = this.#queue;
     if (this.choice === 'filter') return { filter, ids: null, except: [] };
     if (this.choice === 'undecided') return { filter: NO_FILTER, ids: null, except: [] };
-    return scopeOf(this.#gallery.selection, filter);
+    return scopeOf(this.#choosing.selection, filter);
   }
 
   async #changing(work: () => Promise<void>): Promise<void> {
@@ -191,3 +198,5 @@ export class Labelling {
     this.busy = false;
   }
 }
+
+export const [getLabelling, setLabelling] = createContext<Labelling>();

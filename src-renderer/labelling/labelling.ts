@@ -1,9 +1,8 @@
 /** What labelling would do, and how runs stand, in words: before it begins, and where it stopped. */
 import type { LabelPreview, RunChange, RunStanding } from '../../src-shared/contract/procedures.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
-import { samplesWords } from '../batches/batch.ts';
 import { dialsOf, headWords, recipeOf, valueOf } from '../recipe/recipe.ts';
-import { formatCount, formatDuration } from '../ui/words.ts';
+import { formatCount, formatDuration, samplesWords } from '../ui/words.ts';
 
 /** Which heads and thresholds a preset has, in one line each. */
 export function presetRules(preset: Preset): { heads: string; sinks: string; thresholds: string } {

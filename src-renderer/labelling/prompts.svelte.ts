@@ -1,4 +1,5 @@
 /** Which runs were made with another prompt than their model is asked with today; labelling such samples anew. */
+import { createContext } from 'svelte';
 import type { RunPrompts } from '../../src-shared/contract/prompts.ts';
 import { toMakeAnew } from './prompts.ts';
 import type { Session } from '../shell/session.svelte.ts';
@@ -43,3 +44,5 @@ export class Prompts {
     this.#hiddenRunId = this.anew?.runId ?? null;
   }
 }
+
+export const [getPrompts, setPrompts] = createContext<Prompts>();

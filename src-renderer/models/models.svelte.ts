@@ -1,4 +1,5 @@
 /** The models Fovea knows and what is being done about them, as the main side last told. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ModelTask, Precision, Removal } from '../../src-shared/contract/models.ts';
 import type { ListedModel, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
@@ -102,3 +103,5 @@ export class Models {
     }
   }
 }
+
+export const [getModels, setModels] = createContext<Models>();

@@ -10,20 +10,7 @@ import {
   type Precision,
   type Removal,
 } from '../../src-shared/contract/models.ts';
-import { counted, formatCount, formatDuration, formatMs } from '../ui/words.ts';
-
-/** `512 B`, `1.5 MB`, `14.1 GB`; decimal units, as disks are sold and models published. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value < 100 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
-}
+import { counted, formatCount, formatDuration, formatMs, formatBytes } from '../ui/words.ts';
 
 /** `2.9 M`, `7.1 B`. */
 export function formatParameters(count: number): string {

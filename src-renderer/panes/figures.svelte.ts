@@ -8,7 +8,18 @@ import type { MapSource } from './map-source.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
 import type { PaneContent, PlacedLabel } from './pane-content.svelte.ts';
 import { saveAs } from '../shell/save-as.dom.ts';
-import type { Workbench } from '../app/workbench.svelte.ts';
+import type { View } from '../canvas/view.svelte.ts';
+import type { Desk } from '../deciding/desk.svelte.ts';
+import type { Notices } from '../shell/notices.svelte.ts';
+import type { Session } from '../shell/session.svelte.ts';
+
+/** What a figure is made of, besides the pane. */
+export interface FigureParts {
+  readonly desk: Desk;
+  readonly view: View;
+  readonly session: Session;
+  readonly notices: Notices;
+}
 
 export interface ShownPane {
   readonly source: MapSource;
@@ -17,10 +28,10 @@ export interface ShownPane {
 }
 
 /** Draws the pane's figure and hands it to the browser to save. Says so when that fails. */
-export async function saveFigure(bench: Workbench, pane: ShownPane, format: 'png' | 'svg'): Promise<void> {
-  const bundle = bench.desk.bundle;
+export async function saveFigure(parts: FigureParts, pane: ShownPane, format: 'png' | 'svg'): Promise<void> {
+  const { bundle } = parts.desk;
   if (!bundle) return;
-  const figure = figureOf(bench, bundle, pane);
+  const figure = figureOf(parts, bundle, pane);
   try {
     const bitmap = (await bundle.picture?.whole()) ?? null;
     const blob =
@@ -31,7 +42,7 @@ export async function saveFigure(bench: Workbench, pane: ShownPane, format: 'png
           });
     saveAs(`${figureName(bundle.detail.externalId, pane.content.title)}.${format}`, blob);
   } catch (thrown) {
-    bench.notices.error(FoveaError.from(thrown));
+    parts.notices.error(FoveaError.from(thrown));
   }
 }
 
@@ -41,7 +52,7 @@ export function saveJson(name: string, value: unknown): void {
   saveAs(`${figureName(name, 'check')}.json`, blob);
 }
 
-function figureOf({ desk, view, session }: Workbench, { detail }: Bundle, pane: ShownPane): Figure {
+function figureOf({ desk, view, session }: FigureParts, { detail }: Bundle, pane: ShownPane): Figure {
   const { content, scale } = pane;
   const { map, label } = content;
   const { prediction } = detail;

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { idSchema } from '../../src-shared/contract/domain.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type { Quantity } from '../canvas/map-scale.ts';
 
 /** What every run stores of a sample, in the order of the picker. `raw` is the mean over the preset's heads. */
 export const MAP_NAMES = ['raw', 'question', 'sink', 'denoised', 'label', 'logits', 'rpn'] as const;
@@ -36,9 +37,6 @@ export const mapSourceSchema = z.union([
 export type MapSource = z.infer<typeof mapSourceSchema>;
 export type SourceKind = MapSource['kind'];
 export type SourceOf<K extends SourceKind> = Extract<MapSource, { kind: K }>;
-
-/** What numbers measure: only those of one quantity can share a scale or be subtracted in earnest. */
-export type Quantity = 'attention' | 'logit' | 'probability';
 
 export const RAW: PlainSource = { kind: 'map', map: 'raw', run: null };
 export const DENOISED: PlainSource = { kind: 'map', map: 'denoised', run: null };
@@ -160,4 +158,9 @@ export function shows(kind: 'head' | 'token', source: MapSource): boolean {
 /** What a pane shows instead when its source cannot outlive the visit: tokens belong to one answer. */
 export function lasting(source: MapSource): MapSource {
   return shows('token', source) ? RAW : source;
+}
+
+/** A layer's or a head's name for people. */
+export function headName({ layer, head }: { readonly layer: number; readonly head: number | null }): string {
+  return head === null ? `Layer ${layer}, mean of its heads` : `Layer ${layer}, head ${head}`;
 }

@@ -3,14 +3,13 @@ import type { Prediction } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { difference } from '../../src-shared/kernels/difference.ts';
 import type { Dropped, Grid, GridTransform, SourceXyxy } from '../../src-shared/kernels/types.ts';
-import { headName } from '../heads/heads.ts';
 import {
+  headName,
   boxesOf,
   MAP_WORDS,
   type MapName,
   type MapSource,
   type PlainSource,
-  type Quantity,
   type SourceOf,
 } from './map-source.ts';
 import { withRange, type PlacedValues } from '../canvas/map-values.ts';
@@ -19,6 +18,7 @@ import { sameAsRaw } from './same-map.ts';
 import type { Bundle, SampleMaps } from '../canvas/bundles.svelte.ts';
 import type { RunOfSample } from './other-runs.svelte.ts';
 import type { Found, MapProvider, Panes, ProvidedKind, Trial } from './panes.svelte.ts';
+import type { Quantity } from '../canvas/map-scale.ts';
 
 /** A label with its place on the picture. */
 export interface PlacedLabel {

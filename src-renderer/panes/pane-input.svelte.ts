@@ -4,7 +4,9 @@
  */
 import { Pinch } from './pinch.ts';
 import { toGrid, toPane, toWorld, type Point, type Viewport } from '../canvas/viewport.ts';
-import type { Workbench } from '../app/workbench.svelte.ts';
+import type { View } from '../canvas/view.svelte.ts';
+import type { Desk } from '../deciding/desk.svelte.ts';
+import type { Tools } from '../editing/tools.svelte.ts';
 
 const ZOOM_PER_PIXEL = 0.0022;
 const LINE = 16;
@@ -12,12 +14,22 @@ const LINE = 16;
 const REACH = 8;
 const CLICK = 4;
 
+/** What pointers act on. */
+export interface PointedAt {
+  readonly view: View;
+  readonly tools: Tools;
+  readonly desk: Desk;
+}
+
 /**
  * Handles the pointers of one pane until the returned function is called.
  * @param own gives the pane's own viewport, which differs from the shared one where panes differ in size
  */
-export function handlePointers(element: HTMLElement, bench: Workbench, own: () => Viewport): () => void {
-  const { view, tools, desk } = bench;
+export function handlePointers(
+  element: HTMLElement,
+  { view, tools, desk }: PointedAt,
+  own: () => Viewport,
+): () => void {
   const { editing } = desk;
   let mode: 'none' | 'pan' | 'tool' = 'none';
   let pressed: Point | null = null;

@@ -3,6 +3,7 @@
  * Other parts of the page put maps on screen through `show`, teach it heads and tokens through `provide`, and show
  * what a change of the recipe would do through `trial`.
  */
+import { createContext } from 'svelte';
 import { z } from 'zod';
 import type { MapBoxes } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
@@ -182,3 +183,5 @@ export class Panes {
     store('panes', JSON.stringify({ ...this.#layout, sources: this.#layout.sources.map(lasting) }));
   }
 }
+
+export const [getPanes, setPanes] = createContext<Panes>();

@@ -1,4 +1,5 @@
 /** Whether the pictures of the project are there and the ones that were labelled, and what a person does about it. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { NO_FILTER, type PictureState, type RelinkPlan } from '../../src-shared/contract/procedures.ts';
 import { keptWords } from './picture-care.ts';
@@ -123,3 +124,5 @@ export class PictureCare {
     }
   }
 }
+
+export const [getPictureCare, setPictureCare] = createContext<PictureCare>();

@@ -1,4 +1,5 @@
 /** The filter panel: whether it is open, and what there is to filter by, counted anew while it is open. */
+import { createContext } from 'svelte';
 import type { Facets } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Queue } from './queue.svelte.ts';
@@ -52,3 +53,5 @@ export class Finding {
     }, PAUSE_MS);
   }
 }
+
+export const [getFinding, setFinding] = createContext<Finding>();

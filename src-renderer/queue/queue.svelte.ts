@@ -1,4 +1,5 @@
 /** The queue on the left: a filter, the rows it lets through (fetched in pages as they are needed), a place in it. */
+import { createContext } from 'svelte';
 import { untrack } from 'svelte';
 import type { Flag, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -398,3 +399,5 @@ export class Queue {
     this.#version++;
   }
 }
+
+export const [getQueue, setQueue] = createContext<Queue>();

@@ -1,4 +1,5 @@
 /** Filters under a name, kept in the project: list, apply, save, rename, replace, delete. Each step has a way back. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SavedFilter } from '../../src-shared/contract/procedures.ts';
 import { sameView, type SampleView } from './filter-match.ts';
@@ -17,6 +18,8 @@ export class SavedFilters {
   list = $state.raw<readonly SavedFilter[]>([]);
   /** The one that the dialog gives another name; null: it saves the filter that is shown. */
   renaming = $state.raw<SavedFilter | null>(null);
+  /** Opens the dialog that asks for a name. */
+  onask: () => void = () => undefined;
   /** What the dialog could not do. */
   error = $state.raw<FoveaError | null>(null);
 
@@ -84,6 +87,16 @@ export class SavedFilters {
     return this.list.find((saved) => saved.name === name.trim()) ?? null;
   }
 
+  /** Asks for another name for `saved`; without one, for a name to keep the filter that is shown under. */
+  askName(saved: SavedFilter | null = null): void {
+    if (!saved && !this.#queue.filtered) {
+      this.#notices.info('There is no filter to save', 'Choose what to show, then save it under a name');
+      return;
+    }
+    this.renaming = saved;
+    this.onask();
+  }
+
   /** Forgets what the dialog said last time. */
   begin(): void {
     this.error = null;
@@ -127,3 +140,5 @@ export class SavedFilters {
     }
   }
 }
+
+export const [getSavedFilters, setSavedFilters] = createContext<SavedFilters>();

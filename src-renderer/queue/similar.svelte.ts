@@ -1,4 +1,5 @@
 /** Samples like one, as a list of the queue: what they are like, why each is, and the way back to the list before. */
+import { createContext } from 'svelte';
 import type { SampleRow } from '../../src-shared/contract/domain.ts';
 import type { Alike, SampleFilter, SampleSort } from '../../src-shared/contract/procedures.ts';
 import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
@@ -75,3 +76,5 @@ export class Similar {
     await this.#queue.setView(to.before.filter, to.before.sort);
   }
 }
+
+export const [getSimilar, setSimilar] = createContext<Similar>();

@@ -1,9 +1,10 @@
 /** Presets that people save: the recipe on the dials under a name, and labelling with it. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { BrokenPreset, HeadSet, PictureRules, Preset } from '../../src-shared/contract/preset.ts';
+import type { LabelWish } from '../../src-shared/contract/procedures.ts';
 import { isAuthorsWay, REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
 import { sameHeads, sameThresholds, recipeOf, recipeOn } from './recipe.ts';
-import type { LabelWith } from '../labelling/labelling.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { RecipeTrial } from './recipe.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
@@ -77,7 +78,7 @@ export class Presets {
   }
 
   /** What labelling with this preset and the model of the run on screen asks for; null without a run. */
-  wishFor(preset: Preset): LabelWith | null {
+  wishFor(preset: Preset): Omit<LabelWish, 'scope'> | null {
     const { run } = this.#trial;
     if (!run) return null;
     const active = this.#session.project?.runs.find(({ id }) => id === this.#session.project?.activeRunId);
@@ -145,3 +146,5 @@ export class Presets {
     this.error = null;
   }
 }
+
+export const [getPresets, setPresets] = createContext<Presets>();

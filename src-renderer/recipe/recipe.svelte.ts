@@ -2,6 +2,7 @@
  * The recipe being tried on the samples on screen. What it gives is shown by the panes as a trial, stays from sample to
  * sample, and holds for nobody until it is applied: to this sample as a correction, to many as a new run.
  */
+import { createContext } from 'svelte';
 import { flushSync } from 'svelte';
 import type { PredictionMaps, Run } from '../../src-shared/contract/domain.ts';
 import type { HeadSet } from '../../src-shared/contract/preset.ts';
@@ -212,4 +213,11 @@ export class RecipeTrial {
     );
     return 'loading';
   }
+}
+
+export const [getRecipeTrial, setRecipeTrial] = createContext<RecipeTrial>();
+
+/** Called while the review page is made: shows what the recipe on the dials makes of the sample on screen. */
+export function watchTrial(recipe: RecipeTrial): void {
+  $effect(() => recipe.show());
 }

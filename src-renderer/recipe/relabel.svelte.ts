@@ -1,4 +1,5 @@
 /** The recipe on trial applied to many samples: what it would change, the job, and the way back. */
+import { createContext } from 'svelte';
 import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ProcedureInput, SampleFilter } from '../../src-shared/contract/procedures.ts';
@@ -144,3 +145,5 @@ export class Relabel {
     if (asked === this.#asked) this.running = false;
   }
 }
+
+export const [getRelabel, setRelabel] = createContext<Relabel>();

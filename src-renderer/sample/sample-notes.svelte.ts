@@ -2,6 +2,7 @@
  * Notes on samples, which are no part of any decision: the reviewer's own, saved while it is typed, and those of
  * others. What is typed belongs to the sample it was typed for, wherever the person is by the time it is saved.
  */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Note } from '../../src-shared/contract/procedures.ts';
 import { NoteKeeper } from './note-keeper.ts';
@@ -146,3 +147,5 @@ export class SampleNotes {
     });
   }
 }
+
+export const [getSampleNotes, setSampleNotes] = createContext<SampleNotes>();

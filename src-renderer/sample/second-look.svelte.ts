@@ -1,4 +1,5 @@
 /** Answering the sample on screen again: with the crop of its maps, or with the region of a label that was changed. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { CropAnswer } from '../../src-shared/contract/inspect.ts';
 import { secondLook } from './second-look.ts';
@@ -72,3 +73,5 @@ export class SecondLook {
       .catch(() => undefined);
   }
 }
+
+export const [getSecondLook, setSecondLook] = createContext<SecondLook>();

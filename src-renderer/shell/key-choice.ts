@@ -3,7 +3,7 @@
  * choice and hands the resulting keymap to `keymap.ts`.
  */
 import { z } from 'zod';
-import { KEYMAP, overlaps, type Binding, type Command } from './keymap.ts';
+import { overlaps, type Binding } from './keymap.ts';
 
 /** `prodigy`: the keys of Prodigy's annotation page (accept A, reject X, ignore Space, back Backspace). */
 export const KEY_PRESETS = [
@@ -30,8 +30,8 @@ export type KeyChoice = z.infer<typeof keyChoiceSchema>;
 
 export const DEFAULT_KEYS: KeyChoice = { preset: 'fovea', own: {} };
 
-/** The table with the choice applied, in the table's order. */
-export function chosenKeymap({ preset, own }: KeyChoice, table: readonly Binding[] = KEYMAP): Binding[] {
+/** The commands of a table with the choice applied, in the table's order. */
+export function chosenKeymap({ preset, own }: KeyChoice, table: readonly Binding[]): Binding[] {
   return table.map((binding) => {
     const keys = own[binding.command] ?? CHANGES[preset][binding.command];
     return keys ? { ...binding, keys } : binding;
@@ -39,7 +39,7 @@ export function chosenKeymap({ preset, own }: KeyChoice, table: readonly Binding
 }
 
 /** Gives `command` one key in place of its own, or takes the person's choice back with null. */
-export function withKey(choice: KeyChoice, command: Command, key: string | null): KeyChoice {
+export function withKey(choice: KeyChoice, command: string, key: string | null): KeyChoice {
   const own = { ...choice.own };
   if (key === null) delete own[command];
   else own[command] = [key];

@@ -1,9 +1,9 @@
 /** Turns key presses into commands, except where the key already means something: text fields, sliders, dialogs. */
-import { bindingOf, readLayoutFrom, type Command } from './keymap.ts';
-import { holdCommand, runCommand } from '../app/commands.ts';
+import type { Commands } from './commands.svelte.ts';
+import type { Frame } from './frame.svelte.ts';
+import { bindingOf, readLayoutFrom, type Binding } from './keymap.ts';
 import { followPointerFocus } from './pointer-focus.dom.ts';
 import { isPoppedUp } from './popped-up.dom.ts';
-import type { Workbench } from '../app/workbench.svelte.ts';
 
 const TEXT = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]';
 /** These answer Enter and Space themselves; the row that is current already has no answer. */
@@ -32,15 +32,18 @@ async function readLayout(): Promise<void> {
   if (places) readLayoutFrom(places);
 }
 
-/** Listens on the window; gives the function that stops it. */
-export function listenForKeys(bench: Workbench): () => void {
-  let held: { readonly command: Command; readonly code: string } | null = null;
+/**
+ * Listens on the window; gives the function that stops it.
+ * @param listening false while no key means anything
+ */
+export function listenForKeys(frame: Frame, commands: Commands, listening: () => boolean): () => void {
+  let held: { readonly binding: Binding; readonly code: string } | null = null;
   const letGo = (): void => {
-    if (held) holdCommand(held.command, bench, false);
+    if (held) commands.hold(held.binding, false);
     held = null;
   };
   const down = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || bench.sheet !== null || !bench.session.project) return;
+    if (event.defaultPrevented || frame.sheet !== null || !listening()) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(TEXT)) return;
     // Something is over the page: Esc closes it, wherever the keyboard is.
@@ -48,32 +51,27 @@ export function listenForKeys(bench: Workbench): () => void {
     if (target.matches('input[type=range]') && event.key.startsWith('Arrow')) return;
     const pressing = event.key === 'Enter' || event.key === ' ';
     if (pressing && target.closest(PRESSABLE)) return;
-    const binding = bindingOf(event, bench.page);
-    if (!binding && event.key === ' ' && bench.page === 'review') {
-      bench.view.panning = true;
-      event.preventDefault();
-    }
+    const binding = bindingOf(event, frame.page);
+    if (!binding && event.key === ' ' && commands.grip(frame.page)) event.preventDefault();
     if (!binding) {
       // On a page where Esc means nothing else.
-      if (event.key === 'Escape' && bench.tour.skip()) event.preventDefault();
+      if (event.key === 'Escape' && commands.giveUp(null)) event.preventDefault();
       return;
     }
     event.preventDefault();
-    // A key that is held down stops before a whole batch.
-    const repeats = binding.repeats && !(binding.command === 'undo' && bench.desk.undoing.isLarge);
-    if (event.repeat && !repeats) return;
+    if (event.repeat && !(binding.repeats && commands.mayRepeat(binding))) return;
     if (binding.held) {
       letGo();
-      held = { command: binding.command, code: event.code };
-      holdCommand(binding.command, bench, true);
-    } else runCommand(binding.command, bench);
+      held = { binding, code: event.code };
+      commands.hold(binding, true);
+    } else commands.runBound(binding);
   };
   const up = (event: KeyboardEvent): void => {
     if (event.code === held?.code) letGo();
-    if (event.key === ' ') bench.view.panning = false;
+    if (event.key === ' ') commands.letGo();
   };
   const release = (): void => {
-    bench.view.panning = false;
+    commands.letGo();
     letGo();
   };
   void readLayout();

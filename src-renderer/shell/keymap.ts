@@ -1,85 +1,18 @@
 /**
- * The one table of keys. Handlers, tooltips and the help sheet all read it, so that none can say something else.
+ * Commands with their keys. Each feature has a table of its own (`commands.ts`); handlers, tooltips, the menu and the
+ * help sheet all read those, so that none can say something else.
  */
-import { DOCK, type DockId } from './dock.ts';
-import { PAGES, type PageId } from './pages.ts';
-
-export type Command =
-  | 'accept'
-  | 'reject'
-  | 'next'
-  | 'previous'
-  | 'select'
-  | 'brush'
-  | 'eraser'
-  | 'rectangle'
-  | 'polygon'
-  | 'fill'
-  | 'foreground'
-  | 'background'
-  | 'ignore'
-  | 'brushSmaller'
-  | 'brushLarger'
-  | 'grow'
-  | 'shrink'
-  | 'copyLabel'
-  | 'compare'
-  | 'difference'
-  | 'applyRecipe'
-  | 'cancel'
-  | 'note'
-  | 'answerAgain'
-  | 'undo'
-  | 'redo'
-  | 'fit'
-  | 'actualSize'
-  | 'keepView'
-  | 'labels'
-  | 'boxes'
-  | 'truth'
-  | 'grid'
-  | 'smooth'
-  | 'layout'
-  | 'sharedScale'
-  | 'zoomIn'
-  | 'zoomOut'
-  | 'panLeft'
-  | 'panRight'
-  | 'panUp'
-  | 'panDown'
-  | 'search'
-  | 'moreLike'
-  | 'back'
-  | 'sampleNote'
-  | 'flagLookAgain'
-  | 'flagExample'
-  | 'flagBadData'
-  | 'filter'
-  | 'clearFilter'
-  | 'saveFilter'
-  | 'acceptMany'
-  | 'rejectMany'
-  | 'undoBatch'
-  | 'batches'
-  | 'openInReview'
-  | 'chooseAll'
-  | 'chooseNone'
-  | 'paneCursor'
-  | `dock-${DockId}`
-  | `page-${PageId}`
-  | 'projects'
-  | 'import'
-  | 'export'
-  | 'tour'
-  | 'help'
-  | 'palette';
+import type { MenuEntry } from '../../src-shared/rpc/app-menu.ts';
+import type { CommandId, DockId, PageId } from './names.ts';
 
 /** In the order of the key sheet. */
 export const GROUPS = ['Review', 'Edit', 'View', 'Find', 'Gallery', 'Anywhere'] as const;
 
 export interface Binding {
-  readonly command: Command;
+  readonly command: string;
   readonly group: (typeof GROUPS)[number];
+  /** Where it stands in its group, on the key sheet and in the menu. */
+  readonly order: number;
   /** Where it acts: a page, some pages, or anywhere. Default: the review page. */
   readonly on?: PageId | readonly PageId[] | 'anywhere';
   readonly words: string;
@@ -89,179 +22,52 @@ export interface Binding {
   readonly repeats?: boolean;
   /** Holds as long as the key is held down. */
   readonly held?: boolean;
+  /** The application menu it is in. Default: that of its group. */
+  readonly menu?: MenuEntry['menu'];
+}
+
+/** A gesture that is no command, for the key sheet. */
+export interface Gesture {
+  readonly words: string;
+  readonly keys: string;
 }
 
 /** Pages that show a list of samples. */
-const LISTS: readonly PageId[] = ['review', 'gallery'];
+export const LISTS = ['review', 'gallery'] as const satisfies readonly PageId[];
 
-/** Of the pages; one without a key is chosen by its tab, the palette or the menu. */
-const PAGE_KEYS: Readonly<Partial<Record<string, string>>> = {
-  review: 'Alt+R',
-  gallery: 'Alt+G',
-  dashboard: 'Alt+D',
-  models: 'Alt+M',
-};
+/** The command that shows a page. Without a key it is chosen by its tab, the palette or the menu. */
+export function pageCommand<Id extends PageId>(id: Id, words: string, order: number, key?: string) {
+  return {
+    command: `page-${id}`,
+    group: 'Anywhere',
+    order,
+    words: `Go to ${words}`,
+    keys: key === undefined ? [] : [key],
+    on: 'anywhere',
+    menu: 'Go',
+  } as const satisfies Binding;
+}
 
-/** Of the tabs under the panes: a letter of each one's name that no page has. */
-const DOCK_KEYS: Readonly<Record<DockId, string>> = {
-  sample: 'Alt+S',
-  recipe: 'Alt+C',
-  heads: 'Alt+H',
-  tokens: 'Alt+T',
-  try: 'Alt+K',
-};
-
-export const KEYMAP: readonly Binding[] = [
-  { command: 'accept', group: 'Review', words: 'Accept and next', keys: ['Enter'] },
-  { command: 'reject', group: 'Review', words: 'Reject and next', keys: ['X'] },
-  { command: 'next', group: 'Review', words: 'Next sample', keys: ['→', 'D', 'J'], repeats: true },
-  { command: 'previous', group: 'Review', words: 'Previous sample', keys: ['←', 'A', 'K'], repeats: true },
-  { command: 'select', group: 'Edit', words: 'Select regions and pan', keys: ['V'] },
-  { command: 'brush', group: 'Edit', words: 'Brush', keys: ['B'] },
-  { command: 'eraser', group: 'Edit', words: 'Eraser (paints background)', keys: ['E'] },
-  { command: 'rectangle', group: 'Edit', words: 'Rectangle: paint every token it touches', keys: ['R'] },
-  {
-    command: 'polygon',
-    group: 'Edit',
-    words: 'Polygon: paint the tokens inside (Enter closes it)',
-    keys: ['P'],
-  },
-  { command: 'fill', group: 'Edit', words: 'Fill the connected region', keys: ['C'] },
-  { command: 'foreground', group: 'Edit', words: 'Paint foreground', keys: ['1'] },
-  { command: 'background', group: 'Edit', words: 'Paint background', keys: ['2'] },
-  { command: 'ignore', group: 'Edit', words: 'Paint ignore', keys: ['3'] },
-  { command: 'brushSmaller', group: 'Edit', words: 'Smaller brush', keys: ['['], repeats: true },
-  { command: 'brushLarger', group: 'Edit', words: 'Larger brush', keys: [']'], repeats: true },
-  { command: 'grow', group: 'Edit', words: 'Grow foreground by one token', keys: ['.'], repeats: true },
-  { command: 'shrink', group: 'Edit', words: 'Shrink foreground by one token', keys: [','], repeats: true },
-  { command: 'copyLabel', group: 'Edit', words: 'Copy the label from…', keys: ['Y'] },
-  { command: 'compare', group: 'Edit', words: 'Show the predicted label', keys: ['Q'], held: true },
-  { command: 'difference', group: 'Edit', words: 'Mark what was changed', keys: ['W'] },
-  { command: 'note', group: 'Edit', words: 'Note on this decision', keys: ['M'] },
-  {
-    command: 'answerAgain',
-    group: 'Edit',
-    words: 'Answer again with this crop, or with the changed label’s region',
-    keys: ['Shift+L'],
-  },
-  { command: 'undo', group: 'Edit', words: 'Undo', keys: ['Ctrl+Z'], repeats: true },
-  { command: 'redo', group: 'Edit', words: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], repeats: true },
-  {
-    command: 'applyRecipe',
-    group: 'Edit',
-    words: 'Apply the recipe on trial to this sample',
-    keys: ['Ctrl+Enter'],
-  },
-  {
-    command: 'cancel',
-    group: 'Edit',
-    words: 'Cancel what is being drawn, or reset the recipe',
-    keys: ['Esc'],
-  },
-  { command: 'paneCursor', group: 'Edit', words: 'Go into a pane, to draw with keys', keys: ['Z'] },
-  { command: 'fit', group: 'View', words: 'Fit the picture', keys: ['F'] },
-  { command: 'actualSize', group: 'View', words: 'One picture pixel per screen pixel', keys: ['0'] },
-  { command: 'keepView', group: 'View', words: 'Keep zoom and position from sample to sample', keys: ['H'] },
-  { command: 'labels', group: 'View', words: 'Label overlay', keys: ['L'] },
-  { command: 'boxes', group: 'View', words: 'Boxes of the maps', keys: ['O'] },
-  { command: 'truth', group: 'View', words: 'Truth boxes', keys: ['T'] },
-  { command: 'grid', group: 'View', words: 'Token grid', keys: ['G'] },
-  { command: 'smooth', group: 'View', words: 'Smooth or pixelated maps', keys: ['S'] },
-  { command: 'layout', group: 'View', words: 'Next layout: 1 to 6 panes', keys: ['I'] },
-  { command: 'sharedScale', group: 'View', words: 'One colour scale for maps of a kind', keys: ['U'] },
-  { command: 'zoomIn', group: 'View', words: 'Zoom in', keys: ['+', '='], repeats: true },
-  { command: 'zoomOut', group: 'View', words: 'Zoom out', keys: ['-'], repeats: true },
-  { command: 'panLeft', group: 'View', words: 'Look further left', keys: ['Shift+←'], repeats: true },
-  { command: 'panRight', group: 'View', words: 'Look further right', keys: ['Shift+→'], repeats: true },
-  { command: 'panUp', group: 'View', words: 'Look further up', keys: ['Shift+↑'], repeats: true },
-  { command: 'panDown', group: 'View', words: 'Look further down', keys: ['Shift+↓'], repeats: true },
-  ...DOCK.map(({ id, words }): Binding => ({
+/** The command that shows a tab of the dock; its key is a letter of its name that no page has. */
+export function tabCommand<Id extends DockId>(id: Id, words: string, order: number, key: string) {
+  return {
     command: `dock-${id}`,
     group: 'View',
+    order,
     words: `Show the tab ${words}`,
-    keys: [DOCK_KEYS[id]],
-  })),
-  { command: 'search', group: 'Find', words: 'Search', keys: ['/'], on: LISTS },
-  { command: 'filter', group: 'Find', words: 'Filter', keys: ['Shift+F'], on: LISTS },
-  { command: 'clearFilter', group: 'Find', words: 'Show all samples', keys: ['Shift+C'], on: LISTS },
-  { command: 'saveFilter', group: 'Find', words: 'Save this filter…', keys: ['Shift+S'], on: LISTS },
-  { command: 'sampleNote', group: 'Find', words: 'Note on the sample', keys: ['N'], on: LISTS },
-  { command: 'flagLookAgain', group: 'Find', words: 'Flag: look again', keys: ['7'], on: LISTS },
-  { command: 'flagExample', group: 'Find', words: 'Flag: good example', keys: ['8'], on: LISTS },
-  { command: 'flagBadData', group: 'Find', words: 'Flag: bad data', keys: ['9'], on: LISTS },
-  { command: 'moreLike', group: 'Find', words: 'More like this sample', keys: ['Shift+M'], on: LISTS },
-  {
-    command: 'back',
-    group: 'Find',
-    words: 'Back from similar samples',
-    keys: ['Shift+Backspace'],
-    on: LISTS,
-  },
-  { command: 'openInReview', group: 'Gallery', words: 'Open in Review', keys: ['Enter'], on: 'gallery' },
-  {
-    command: 'chooseAll',
-    group: 'Gallery',
-    words: 'Choose all of the filter',
-    keys: ['Ctrl+A'],
-    on: 'gallery',
-  },
-  {
-    command: 'acceptMany',
-    group: 'Gallery',
-    words: 'Accept the chosen samples…',
-    keys: ['A'],
-    on: 'gallery',
-  },
-  {
-    command: 'rejectMany',
-    group: 'Gallery',
-    words: 'Reject the chosen samples…',
-    keys: ['X'],
-    on: 'gallery',
-  },
-  { command: 'undoBatch', group: 'Gallery', words: 'Undo the last batch', keys: ['Ctrl+Z'], on: 'gallery' },
-  { command: 'batches', group: 'Gallery', words: 'Batches', keys: ['Shift+B'], on: 'gallery' },
-  { command: 'chooseNone', group: 'Gallery', words: 'Choose none', keys: ['Esc'], on: 'gallery' },
-  ...PAGES.map(({ id, words }): Binding => {
-    const key = PAGE_KEYS[id];
-    const keys = key === undefined ? [] : [key];
-    return { command: `page-${id}`, group: 'Anywhere', words: `Go to ${words}`, keys, on: 'anywhere' };
-  }),
-  {
-    command: 'projects',
-    group: 'Anywhere',
-    words: 'Open another project…',
-    keys: ['Alt+O'],
-    on: 'anywhere',
-  },
-  {
-    command: 'import',
-    group: 'Anywhere',
-    words: 'Import pictures and questions',
-    keys: ['Ctrl+I'],
-    on: 'anywhere',
-  },
-  { command: 'export', group: 'Anywhere', words: 'Export labels', keys: ['Ctrl+E'], on: 'anywhere' },
-  { command: 'palette', group: 'Anywhere', words: 'Find a command', keys: ['Ctrl+K'], on: 'anywhere' },
-  { command: 'help', group: 'Anywhere', words: 'Show all keys', keys: ['?'], on: 'anywhere' },
-  { command: 'tour', group: 'Anywhere', words: 'Take the tour', keys: [], on: 'anywhere' },
-];
+    keys: [key],
+  } as const satisfies Binding;
+}
 
-/** Gestures that are no commands, for the help sheet. */
-export const GESTURES: readonly { readonly words: string; readonly keys: string }[] = [
-  { words: 'Pan while held', keys: 'Space + drag' },
-  { words: 'Pan', keys: 'Wheel or middle drag' },
-  { words: 'Zoom about the pointer', keys: 'Ctrl + wheel' },
-  { words: 'Take or resize the region’s box (select)', keys: 'Click, then drag' },
-  { words: 'Draw with keys: go into a pane', keys: 'Tab' },
-  { words: 'In a pane: move, put down or lift, both', keys: 'Arrows, Space, Enter' },
-  { words: 'Gallery: move, first and last', keys: 'Arrows, Page, Home, End' },
-  { words: 'Gallery: choose a range, or one more', keys: 'Shift, Ctrl or Space' },
-];
+/** The features' tables as one, in the order of the key sheet. */
+export function keymapOf(tables: readonly (readonly Binding[])[]): Binding[] {
+  const group = ({ group }: Binding): number => GROUPS.indexOf(group);
+  return tables.flat().sort((a, b) => group(a) - group(b) || a.order - b.order);
+}
 
-let source: () => readonly Binding[] = () => KEYMAP;
+let source: () => readonly Binding[] = () => [];
 
-/** Where the keys in force are read from from now on, such as a person's own choice. Default: the table. */
+/** Where the keys in force are read from from now on, such as a person's own choice. */
 export function readKeymapFrom(from: () => readonly Binding[]): void {
   source = from;
 }
@@ -338,7 +144,9 @@ export function bindingOf(
 
 /** Whether two commands can be meant by one key press: they act on the same page. */
 export function overlaps(one: Binding, other: Binding): boolean {
-  return PAGES.some(({ id }) => acts(one, id) && acts(other, id));
+  const { on = 'review' } = one;
+  if (on === 'anywhere' || other.on === 'anywhere') return true;
+  return [on].flat().some((page) => acts(other, page));
 }
 
 /** Whether a command means something on a page. */
@@ -347,7 +155,7 @@ export function acts({ on = 'review' }: Binding, page: PageId): boolean {
 }
 
 /** `Accept and next (Enter)`, for tooltips. */
-export function tip(command: Command, words?: string): string {
+export function tip(command: CommandId, words?: string): string {
   const binding = source().find((known) => known.command === command);
   const key = binding?.keys[0];
   return `${words ?? binding?.words ?? command}${key === undefined ? '' : ` (${key})`}`;

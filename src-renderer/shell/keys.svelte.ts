@@ -1,4 +1,5 @@
 /** The keys a person chose, remembered on this screen; the keymap's readers see them at once. */
+import { createContext } from 'svelte';
 import {
   chosenKeymap,
   DEFAULT_KEYS,
@@ -7,16 +8,19 @@ import {
   type KeyChoice,
   type KeyPreset,
 } from './key-choice.ts';
-import { readKeymapFrom, type Binding, type Command } from './keymap.ts';
+import { readKeymapFrom, type Binding } from './keymap.ts';
 import { readJson, store } from './stored.dom.ts';
 
 const NAME = 'keys';
 
 export class Keys {
   choice = $state.raw<KeyChoice>(readJson(NAME, keyChoiceSchema, DEFAULT_KEYS));
-  readonly keymap = $derived<readonly Binding[]>(chosenKeymap(this.choice));
+  readonly #table: readonly Binding[];
+  readonly keymap = $derived.by<readonly Binding[]>(() => chosenKeymap(this.choice, this.#table));
 
-  constructor() {
+  /** @param table every command with its own keys */
+  constructor(table: readonly Binding[]) {
+    this.#table = table;
     readKeymapFrom(() => this.keymap);
   }
 
@@ -26,7 +30,7 @@ export class Keys {
   }
 
   /** @param key a chord; null gives the command its preset's keys back */
-  setKey(command: Command, key: string | null): void {
+  setKey(command: string, key: string | null): void {
     this.#set(withKey(this.choice, command, key));
   }
 
@@ -35,3 +39,5 @@ export class Keys {
     store(NAME, JSON.stringify(choice));
   }
 }
+
+export const [getKeys, setKeys] = createContext<Keys>();

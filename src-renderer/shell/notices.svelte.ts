@@ -1,4 +1,5 @@
 /** Short messages that need no answer: what failed or finished, and what to do next. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { nextInPage } from '../ui/next-words.ts';
 import { sentence } from '../ui/words.ts';
@@ -94,3 +95,5 @@ export class Notices {
     return id;
   }
 }
+
+export const [getNotices, setNotices] = createContext<Notices>();

@@ -1,4 +1,5 @@
 /** The connection and what holds for the whole project: its summary, jobs, engine, reviewer. */
+import { createContext } from 'svelte';
 import { counted, formatCount } from '../ui/words.ts';
 import type { Job, ProjectSummary } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -14,6 +15,8 @@ const SUMMARY_PAUSE_MS = 400;
 
 export class Session {
   readonly client: RpcClient;
+  /** What this page tries goes by this name; another window has one of its own. */
+  readonly slot = `page-${Math.random().toString(36).slice(2)}`;
   readonly #notices: Notices;
   info = $state.raw<ProcedureOutput<'app.info'> | null>(null);
   project = $state.raw<ProjectSummary | null>(null);
@@ -201,3 +204,5 @@ export class Session {
     }
   }
 }
+
+export const [getSession, setSession] = createContext<Session>();

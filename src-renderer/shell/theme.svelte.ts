@@ -1,4 +1,5 @@
 /** Dark, light, or whatever the system prefers, which is what the page starts with. */
+import { createContext } from 'svelte';
 import { readChoice, store } from './stored.dom.ts';
 
 export const THEMES = ['dark', 'light', 'system'] as const;
@@ -28,3 +29,5 @@ export class Theme {
     store('theme', theme);
   }
 }
+
+export const [getTheme, setTheme] = createContext<Theme>();

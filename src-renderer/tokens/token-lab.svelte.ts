@@ -1,4 +1,5 @@
 /** Tokens of the sample on screen with their maps: asked for while somebody looks at them, the newest sample wins. */
+import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { TokenView } from '../../src-shared/contract/inspect.ts';
 import { meant, tokenMap, tokensTitle } from './token-maps.ts';
@@ -97,3 +98,5 @@ export class TokenLab {
     this.kept = [];
   }
 }
+
+export const [getTokenLab, setTokenLab] = createContext<TokenLab>();

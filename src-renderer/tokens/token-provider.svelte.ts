@@ -1,10 +1,12 @@
 /** The token view's maps for the panes: place 0 is whatever is pointed at or kept, k is the k-th token. */
 import type { TokenView } from '../../src-shared/contract/inspect.ts';
-import type { SourceOf } from '../panes/map-source.ts';
+import { shows, type SourceOf } from '../panes/map-source.ts';
 import type { PlacedValues } from '../canvas/map-values.ts';
 import { tokenMap, tokensTitle } from './token-maps.ts';
-import type { MapProvider } from '../panes/panes.svelte.ts';
+import type { MapProvider, Panes } from '../panes/panes.svelte.ts';
 import type { TokenLab } from './token-lab.svelte.ts';
+import type { Desk } from '../deciding/desk.svelte.ts';
+import type { Frame } from '../shell/frame.svelte.ts';
 
 /** What is pointed at or kept in the Tokens tab. */
 export const CHOSEN_TOKENS: SourceOf<'token'> = { kind: 'token', index: 0 };
@@ -39,4 +41,12 @@ function mapOfOne(view: TokenView, token: number): PlacedValues | null {
   single.set(view, known);
   if (!known.has(token)) known.set(token, tokenMap(view, [token]));
   return known.get(token) ?? null;
+}
+
+/** Called while the review page is made: asks about tokens while somebody looks at them, in their tab or in a pane. */
+export function watchTokens(lab: TokenLab, desk: Desk, panes: Panes, frame: Frame): void {
+  const asks = $derived(frame.dock === 'tokens' || panes.sources.some((source) => shows('token', source)));
+  const predictionId = $derived(desk.bundle?.detail.prediction?.id ?? null);
+  $effect(() => lab.follow(asks ? predictionId : null));
+  $effect(() => () => lab.follow(null));
 }

@@ -2,11 +2,11 @@
  * The tour as it runs: it watches what is really so on the page and moves on when a step was done. It begins by itself
  * on the demo, once, in one window, and from the palette or the help sheet whenever somebody asks; where it was left is remembered.
  */
+import { createContext } from 'svelte';
 import { counted } from '../ui/words.ts';
 import type { Review } from '../../src-shared/contract/domain.ts';
 import { cellUnder } from '../canvas/hover.ts';
 import type { Binding } from '../shell/keymap.ts';
-import type { PageId } from '../shell/pages.ts';
 import { DENOISED, keyOf, RAW, RPN } from '../panes/map-source.ts';
 import {
   beginTour,
@@ -30,27 +30,28 @@ import { claim } from '../shell/one-window.dom.ts';
 import type { Session } from '../shell/session.svelte.ts';
 import { readJson, store } from '../shell/stored.dom.ts';
 import type { View } from '../canvas/view.svelte.ts';
+import type { Exports } from '../exchange/exports.svelte.ts';
+import type { Frame } from '../shell/frame.svelte.ts';
 
 const NAME = 'tour';
 const NOT_YET: TourMemory = { ended: false, step: 0 };
 
-/** What it watches, and the little that it does: the page's workbench. */
-export interface TourBench {
+/** What it watches, and where it does the little that it does. */
+export interface TourParts {
   readonly session: Session;
   readonly desk: Desk;
   readonly panes: Panes;
   readonly view: View;
   readonly keys: Keys;
   readonly notices: Notices;
-  page: PageId;
-  sheet: string | null;
+  readonly frame: Frame;
+  readonly exports: Exports;
 }
 
 export class Tour {
-  readonly #bench: TourBench;
+  readonly #parts: TourParts;
   #place = $state.raw<TourPlace | null>(null);
   #saved = $state.raw<Review | null>(null);
-  #exports = $state(0);
   /** What was decided during the tour, once per sample. */
   #decided = $state.raw<readonly OwnDecision[]>([]);
   #memory = readJson(NAME, tourMemorySchema, NOT_YET);
@@ -70,16 +71,16 @@ export class Tour {
   /** The commands of the goal with the keys a person chose. */
   readonly bindings = $derived.by<readonly Binding[]>(() => {
     const commands = this.goal?.commands ?? [];
-    return this.#bench.keys.keymap.filter(({ command }) => commands.includes(command));
+    return this.#parts.keys.keymap.filter(({ command }) => commands.some((known) => known === command));
   });
   /** Decisions of the tour that stand. */
   readonly decided = $derived(
     [...this.#decided.values()].filter(({ review }) => review.decision !== 'reset'),
   );
 
-  constructor(bench: TourBench) {
-    this.#bench = bench;
-    bench.desk.onDecision = (decision) => this.#decidedOn(decision);
+  constructor(parts: TourParts) {
+    this.#parts = parts;
+    parts.desk.onDecision = (decision) => this.#decidedOn(decision);
   }
 
   /** Called in an effect: begins where it should, and moves on when what is so has changed. */
@@ -93,9 +94,9 @@ export class Tour {
 
   /** From its beginning, or where it was left. */
   start(step = 0): void {
-    const bench = this.#bench;
-    bench.sheet = null;
-    if (step === 0) bench.page = 'review';
+    const { frame } = this.#parts;
+    frame.sheet = null;
+    if (step === 0) frame.page = 'review';
     this.#begun = performance.now();
     this.took = null;
     this.#decided = [];
@@ -114,11 +115,11 @@ export class Tour {
     if (!this.#place) return;
     const { decided } = this;
     if (this.step && decided.length > 0) {
-      const told = this.#bench.notices.offer(
+      const told = this.#parts.notices.offer(
         `The tour is over. ${countWords(decided.length)} made in it stay.`,
         {
           words: 'Take back',
-          run: () => this.#bench.desk.putBack(decided),
+          run: () => this.#parts.desk.putBack(decided),
         },
       );
       // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
@@ -131,13 +132,8 @@ export class Tour {
 
   /** Makes what was decided during the tour as it was before, each as a revision of its own. */
   takeBack(): void {
-    this.#bench.desk.putBack(this.decided);
+    this.#parts.desk.putBack(this.decided);
     this.#decided = [];
-  }
-
-  /** An export was written. */
-  exported(): void {
-    this.#exports++;
   }
 
   async #claim(): Promise<void> {
@@ -170,27 +166,27 @@ export class Tour {
   }
 
   #facts(): TourFacts {
-    const { desk, panes, view, page, sheet } = this.#bench;
+    const { desk, panes, view, frame, exports } = this.#parts;
     const shown = panes.sources.map(keyOf);
     return {
-      page,
-      sheet,
+      page: frame.page,
+      sheet: frame.sheet,
       comparing: [RAW, DENOISED, RPN].every((source) => shown.includes(keyOf(source))),
       labels: view.flags.labels,
       cell: cellUnder(desk.bundle?.detail.prediction ?? null, view.hover),
       inPane: view.inPane,
       saved: this.#saved,
       undone: desk.undoing.canRedo,
-      exports: this.#exports,
+      exports: exports.written,
     };
   }
 
   /** A sample that the demo model labelled is on screen, and nothing else in the way. */
   #isOnDemo(): boolean {
-    const { session, desk, page, sheet } = this.#bench;
+    const { session, desk, frame } = this.#parts;
     const runId = desk.bundle?.detail.prediction?.runId;
     const run = session.project?.runs.find(({ id }) => id === runId);
-    return run?.preset.id === TOUR_PRESET && page === 'review' && sheet === null;
+    return run?.preset.id === TOUR_PRESET && frame.page === 'review' && frame.sheet === null;
   }
 
   #remember(memory: TourMemory): void {
@@ -198,6 +194,8 @@ export class Tour {
     store(NAME, JSON.stringify(memory));
   }
 }
+
+export const [getTour, setTour] = createContext<Tour>();
 
 /** `1 decision`, `2 decisions`. */
 export function countWords(count: number): string {

@@ -5,8 +5,7 @@
  */
 import { z } from 'zod';
 import type { Decision } from '../../src-shared/contract/domain.ts';
-import type { Command } from '../shell/keymap.ts';
-import type { PageId } from '../shell/pages.ts';
+import type { CommandId, PageId } from '../shell/names.ts';
 
 /** The preset of the demo model: a project that it labelled is where the tour begins by itself. */
 export const TOUR_PRESET = 'demo';
@@ -36,7 +35,7 @@ export interface TourFacts {
 export interface Goal {
   readonly words: string;
   /** Commands that do it; their keys are shown. */
-  readonly commands: readonly Command[];
+  readonly commands: readonly CommandId[];
   /** @param since what was so when the goal was set */
   done(since: TourFacts, now: TourFacts): boolean;
 }

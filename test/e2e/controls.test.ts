@@ -5,14 +5,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { DOCK } from '../../src-renderer/shell/dock.ts';
-import { acts, KEYMAP, type Command } from '../../src-renderer/shell/keymap.ts';
-import { PAGES, type PageId } from '../../src-renderer/shell/pages.ts';
+import { acts } from '../../src-renderer/shell/keymap.ts';
+import type { CommandId, PageId } from '../../src-renderer/shell/names.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { controls, type Control } from './support/controls.ts';
 import { demoProject } from './support/demo-project.ts';
 import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { DOCK, KEYMAP, PAGES } from '../support/keymap.ts';
 
 /** The demo model is small, but two cores may be busy. */
 const ANSWER_MS = 60_000;
@@ -20,7 +20,7 @@ const FOCUS_MS = 5_000;
 const POPPED_UP = ':popover-open:not([popover=manual]), [role=menu]:not([popover])';
 
 /** Keys that are their own control: they move what is on screen, or end what goes on. */
-const NO_CONTROL: readonly Command[] = [
+const NO_CONTROL: readonly CommandId[] = [
   ...(['zoomIn', 'zoomOut', 'panLeft', 'panRight', 'panUp', 'panDown', 'paneCursor'] as const),
   ...(['cancel', 'chooseNone', 'clearFilter', 'back', 'undoBatch', 'acceptMany', 'rejectMany'] as const),
   ...(['palette', 'tour', 'saveFilter'] as const),

@@ -5,12 +5,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { DOCK, type DockId } from '../../src-renderer/shell/dock.ts';
+import type { DockId } from '../../src-renderer/shell/names.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { HOSTS } from './support/hosts.ts';
 import { PointerWalk } from './support/pointer-walk.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { DOCK } from '../support/keymap.ts';
 
 const ANSWER_MS = 60_000;
 /** What is there only once the model has answered. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceleratorOf } from '../../../src-main/app/electron/accelerator.ts';
-import { KEYMAP } from '../../../src-renderer/shell/keymap.ts';
+import { KEYMAP } from '../../support/keymap.ts';
 
 test('chords are spelt as Electron spells them; what it has no name for is left out', () => {
   const spelt = {

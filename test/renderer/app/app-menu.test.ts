@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { menuEntries } from '../../../src-renderer/app/app-menu.ts';
 import { chosenKeymap, DEFAULT_KEYS, withKey } from '../../../src-renderer/shell/key-choice.ts';
-import { KEYMAP } from '../../../src-renderer/shell/keymap.ts';
-import { PAGES } from '../../../src-renderer/shell/pages.ts';
+import { KEYMAP, PAGES } from '../../support/keymap.ts';
 import { menuEntriesSchema, MENUS } from '../../../src-shared/rpc/app-menu.ts';
 
 test('every command and every page is in the menu once, and main takes it', () => {
@@ -32,6 +31,6 @@ test('what means nothing on the page is disabled, and everything without a proje
 });
 
 test('keys of one’s own are the ones in the menu', () => {
-  const keymap = chosenKeymap(withKey(DEFAULT_KEYS, 'accept', 'Shift+Y'));
+  const keymap = chosenKeymap(withKey(DEFAULT_KEYS, 'accept', 'Shift+Y'), KEYMAP);
   assert.equal(menuEntries(keymap, 'review').find(({ command }) => command === 'accept')?.key, 'Shift+Y');
 });

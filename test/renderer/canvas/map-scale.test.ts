@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { scalesOf, type Scaled } from '../../../src-renderer/canvas/map-scale.ts';
-import type { Quantity } from '../../../src-renderer/panes/map-source.ts';
+import type { Quantity } from '../../../src-renderer/canvas/map-scale.ts';
 import { withRange } from '../../../src-renderer/canvas/map-values.ts';
 
 function pane(quantity: Quantity, values: readonly number[], difference = false): Scaled {

@@ -6,7 +6,6 @@ import {
   checkWords,
   downloadWords,
   factRows,
-  formatBytes,
   formatParameters,
   memoryWords,
   precisionChoices,
@@ -18,6 +17,7 @@ import {
 } from '../../../src-renderer/models/models.ts';
 import { SD_RPN_RULES } from '../../../src-shared/contract/rules.ts';
 import type { LibraryModel, ModelTask } from '../../../src-shared/contract/models.ts';
+import { formatBytes } from '../../../src-renderer/ui/words.ts';
 
 const GB = 1e9;
 

@@ -8,7 +8,8 @@ import {
   keyChoiceSchema,
   withKey,
 } from '../../../src-renderer/shell/key-choice.ts';
-import { bindingOf, KEYMAP, readKeymapFrom, tip, type KeyPress } from '../../../src-renderer/shell/keymap.ts';
+import { bindingOf, readKeymapFrom, tip, type KeyPress } from '../../../src-renderer/shell/keymap.ts';
+import { KEYMAP } from '../../support/keymap.ts';
 
 const press = (key: string): KeyPress => ({
   key,
@@ -21,12 +22,12 @@ const press = (key: string): KeyPress => ({
 
 test('no preset makes two commands of a page claim one key', () => {
   for (const preset of ['fovea', 'prodigy'] as const) {
-    assert.deepEqual([...conflicts(chosenKeymap({ preset, own: {} })).keys()], [], preset);
+    assert.deepEqual([...conflicts(chosenKeymap({ preset, own: {} }, KEYMAP)).keys()], [], preset);
   }
 });
 
 test("Prodigy's keys: A accepts, X rejects, Space goes on, Backspace goes back", () => {
-  const keymap = chosenKeymap({ preset: 'prodigy', own: {} });
+  const keymap = chosenKeymap({ preset: 'prodigy', own: {} }, KEYMAP);
   const meant = (key: string) => bindingOf(press(key), 'review', keymap)?.command;
   assert.deepEqual(['a', 'x', ' ', 'Backspace'].map(meant), ['accept', 'reject', 'next', 'previous']);
   assert.equal(meant('Enter'), undefined);
@@ -34,14 +35,14 @@ test("Prodigy's keys: A accepts, X rejects, Space goes on, Backspace goes back",
 
 test('a key of one’s own replaces the command’s keys, and can be taken back', () => {
   const choice = withKey(DEFAULT_KEYS, 'accept', 'Y');
-  const keymap = chosenKeymap(choice);
+  const keymap = chosenKeymap(choice, KEYMAP);
   assert.equal(bindingOf(press('y'), 'review', keymap)?.command, 'accept');
   assert.equal(bindingOf(press('Enter'), 'review', keymap), null);
-  assert.deepEqual(chosenKeymap(withKey(choice, 'accept', null)), KEYMAP);
+  assert.deepEqual(chosenKeymap(withKey(choice, 'accept', null), KEYMAP), KEYMAP);
 });
 
 test('a key that two commands claim is named, with both', () => {
-  const keymap = chosenKeymap(withKey(DEFAULT_KEYS, 'accept', 'X'));
+  const keymap = chosenKeymap(withKey(DEFAULT_KEYS, 'accept', 'X'), KEYMAP);
   const claims = conflicts(keymap).get('X') ?? [];
   assert.deepEqual(
     claims.map(({ command }) => command),
@@ -50,7 +51,7 @@ test('a key that two commands claim is named, with both', () => {
 });
 
 test('tooltips follow the keys in force', () => {
-  readKeymapFrom(() => chosenKeymap(withKey(DEFAULT_KEYS, 'accept', 'Y')));
+  readKeymapFrom(() => chosenKeymap(withKey(DEFAULT_KEYS, 'accept', 'Y'), KEYMAP));
   try {
     assert.equal(tip('accept'), 'Accept and next (Y)');
   } finally {

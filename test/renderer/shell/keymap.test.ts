@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  KEYMAP,
   acts,
   bindingOf,
   chordOf,
@@ -9,7 +8,7 @@ import {
   tip,
   type KeyPress,
 } from '../../../src-renderer/shell/keymap.ts';
-import { PAGES } from '../../../src-renderer/shell/pages.ts';
+import { KEYMAP, PAGES } from '../../support/keymap.ts';
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KEYMAP } from '../../../src-renderer/shell/keymap.ts';
+import { KEYMAP } from '../../support/keymap.ts';
 import {
   beginTour,
   seen,

@@ -1,0 +1,46 @@
+/**
+ * Every feature of the page, the only list of them. A feature finds the state of those before it; Esc asks them, and
+ * banners stand, in this order.
+ */
+import asking from '../asking/feature.ts';
+import batches from '../batches/feature.ts';
+import dashboard from '../dashboard/feature.ts';
+import deciding from '../deciding/feature.ts';
+import editing from '../editing/feature.ts';
+import exchange from '../exchange/feature.ts';
+import flags from '../flags/feature.ts';
+import gallery from '../gallery/feature.ts';
+import heads from '../heads/feature.ts';
+import labelling from '../labelling/feature.ts';
+import models from '../models/feature.ts';
+import panes from '../panes/feature.ts';
+import pictures from '../pictures/feature.ts';
+import queue from '../queue/feature.ts';
+import recipe from '../recipe/feature.ts';
+import sample from '../sample/feature.ts';
+import tokens from '../tokens/feature.ts';
+import tour from '../tour/feature.ts';
+import type { Feature } from '../shell/feature.svelte.ts';
+import app from './feature.ts';
+
+export const FEATURES: readonly Feature[] = [
+  queue,
+  flags,
+  deciding,
+  editing,
+  panes,
+  recipe,
+  labelling,
+  pictures,
+  models,
+  heads,
+  tokens,
+  asking,
+  sample,
+  batches,
+  gallery,
+  dashboard,
+  exchange,
+  tour,
+  app,
+];

@@ -1,0 +1,38 @@
+/** Deciding many samples at once. */
+import type { Binding } from '../shell/keymap.ts';
+
+export const COMMANDS = [
+  {
+    command: 'acceptMany',
+    group: 'Gallery',
+    order: 30,
+    words: 'Accept the chosen samples…',
+    keys: ['A'],
+    on: 'gallery',
+  },
+  {
+    command: 'rejectMany',
+    group: 'Gallery',
+    order: 40,
+    words: 'Reject the chosen samples…',
+    keys: ['X'],
+    on: 'gallery',
+  },
+  {
+    command: 'undoBatch',
+    group: 'Gallery',
+    order: 50,
+    words: 'Undo the last batch',
+    keys: ['Ctrl+Z'],
+    on: 'gallery',
+  },
+  { command: 'batches', group: 'Gallery', order: 60, words: 'Batches', keys: ['Shift+B'], on: 'gallery' },
+] as const satisfies readonly Binding[];
+
+declare module '../shell/names.ts' {
+  interface Dialogs {
+    batch: true;
+    batches: true;
+  }
+  interface Commands extends Record<(typeof COMMANDS)[number]['command'], true> {}
+}

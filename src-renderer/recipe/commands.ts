@@ -1,0 +1,27 @@
+/** What the recipe on the dials can do. */
+import { tabCommand, type Binding } from '../shell/keymap.ts';
+
+export const TAB = { id: 'recipe', words: 'Recipe', order: 180 } as const;
+
+export const COMMANDS = [
+  {
+    command: 'applyRecipe',
+    group: 'Edit',
+    order: 210,
+    words: 'Apply the recipe on trial to this sample',
+    keys: ['Ctrl+Enter'],
+  },
+  tabCommand(TAB.id, TAB.words, TAB.order, 'Alt+C'),
+] as const satisfies readonly Binding[];
+
+declare module '../shell/names.ts' {
+  interface DockTabs {
+    recipe: true;
+  }
+  interface Dialogs {
+    relabel: true;
+    savePreset: true;
+    presets: true;
+  }
+  interface Commands extends Record<(typeof COMMANDS)[number]['command'], true> {}
+}

@@ -1,0 +1,34 @@
+/** What can be asked and noted about a sample. */
+import { LISTS, tabCommand, type Binding } from '../shell/keymap.ts';
+
+export const TAB = { id: 'sample', words: 'Sample', order: 170 } as const;
+
+export const COMMANDS = [
+  {
+    command: 'answerAgain',
+    group: 'Edit',
+    order: 180,
+    words: 'Answer again with this crop, or with the changed label’s region',
+    keys: ['Shift+L'],
+  },
+  tabCommand(TAB.id, TAB.words, TAB.order, 'Alt+S'),
+  { command: 'sampleNote', group: 'Find', order: 50, words: 'Note on the sample', keys: ['N'], on: LISTS },
+  {
+    command: 'moreLike',
+    group: 'Find',
+    order: 90,
+    words: 'More like this sample',
+    keys: ['Shift+M'],
+    on: LISTS,
+  },
+] as const satisfies readonly Binding[];
+
+declare module '../shell/names.ts' {
+  interface DockTabs {
+    sample: true;
+  }
+  interface Dialogs {
+    note: true;
+  }
+  interface Commands extends Record<(typeof COMMANDS)[number]['command'], true> {}
+}
