@@ -1,16 +1,14 @@
 /**
  * Checks the import graph of the source against the table in layers.ts: layers, sole importers of dangerous
- * dependencies, no Node built-ins in what also runs in a page, no cycles. Pure: files in, problems out.
+ * dependencies, no Node built-ins in what also runs in a page, no cycles; and the page's own rules. Pure: files in,
+ * problems out.
  */
 import { posix } from 'node:path';
-import ts from 'typescript';
+import { importsOf, type Problem } from './imports.ts';
 import { LAYERS, PURE_LAYERS, SOLE_IMPORTERS, type Layer } from './layers.ts';
+import { checkPage } from './page.ts';
 
-/** One finding; `message` names the allowed layers. */
-export interface Problem {
-  readonly file: string;
-  readonly message: string;
-}
+export { importsOf, type Problem } from './imports.ts';
 
 /** The layer of a repository path, or null for files outside the table (tests, scripts). */
 export function layerOf(file: string, layers: readonly Layer[] = LAYERS): Layer | null {
@@ -19,14 +17,6 @@ export function layerOf(file: string, layers: readonly Layer[] = LAYERS): Layer 
     if (file.startsWith(layer.path) && (!best || layer.path.length > best.path.length)) best = layer;
   }
   return best;
-}
-
-/** Module specifiers of a TypeScript or Svelte file, type-only imports included. */
-export function importsOf(file: string, text: string): string[] {
-  const code = file.endsWith('.svelte')
-    ? [...text.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1]).join('\n')
-    : text;
-  return ts.preProcessFile(code, true, true).importedFiles.map((found) => found.fileName);
 }
 
 /**
@@ -63,6 +53,7 @@ export function checkLayering(files: ReadonlyMap<string, string>): Problem[] {
   for (const cycle of findCycles(edges)) {
     problems.push({ file: cycle[0], message: `import cycle: ${[...cycle, cycle[0]].join(' -> ')}` });
   }
+  problems.push(...checkPage(files));
   return problems;
 }
 

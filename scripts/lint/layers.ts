@@ -2,6 +2,7 @@
  * The layers of Fovea as a table: who may import whom, and which dangerous dependency has which sole importer.
  * To allow a new edge, change this table in the same commit and say why there.
  */
+import { FEATURES } from './features.ts';
 
 export interface Layer {
   readonly name: string;
@@ -10,6 +11,29 @@ export interface Layer {
   /** Names of the layers this one may import besides itself. */
   readonly imports: readonly string[];
 }
+
+const SHARED = ['kernels', 'contract', 'rpc-shared'];
+
+/** The page: `ui`, `shell` and `canvas` below the features, `app` above them (see features.ts for their arrows). */
+const PAGE_LAYERS: readonly Layer[] = [
+  // What a folder that is not in the table would be: it imports nothing.
+  { name: 'renderer', path: 'src-renderer/', imports: [] },
+  { name: 'style', path: 'src-renderer/style/', imports: [] },
+  { name: 'ui', path: 'src-renderer/ui/', imports: SHARED },
+  { name: 'shell', path: 'src-renderer/shell/', imports: [...SHARED, 'ui'] },
+  // Keeps what it drew and remembers how a person looks, with the shell's helpers.
+  { name: 'canvas', path: 'src-renderer/canvas/', imports: [...SHARED, 'ui', 'shell'] },
+  ...Object.entries(FEATURES).map(([name, arrows]) => ({
+    name,
+    path: `src-renderer/${name}/`,
+    imports: [...SHARED, 'ui', 'shell', 'canvas', ...Object.keys(arrows)],
+  })),
+  {
+    name: 'page',
+    path: 'src-renderer/app/',
+    imports: [...SHARED, 'style', 'ui', 'shell', 'canvas', ...Object.keys(FEATURES)],
+  },
+];
 
 export const LAYERS: readonly Layer[] = [
   { name: 'kernels', path: 'src-shared/kernels/', imports: [] },
@@ -132,7 +156,7 @@ export const LAYERS: readonly Layer[] = [
     ],
   },
 
-  { name: 'renderer', path: 'src-renderer/', imports: ['kernels', 'contract', 'rpc-shared'] },
+  ...PAGE_LAYERS,
 ];
 
 /** A dependency that can crash, block or escape has one door: only files under `path` may import it. */
@@ -149,4 +173,4 @@ export const SOLE_IMPORTERS: readonly SoleImporter[] = [
 ];
 
 /** Built-ins and packages that the pure layers must not touch: they run in a page as well as in Node. */
-export const PURE_LAYERS: readonly string[] = ['kernels', 'contract', 'rpc-shared', 'renderer'];
+export const PURE_LAYERS: readonly string[] = [...SHARED, ...PAGE_LAYERS.map(({ name }) => name)];

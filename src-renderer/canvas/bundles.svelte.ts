@@ -2,6 +2,7 @@
  * Everything one sample needs on screen, fetched together and kept for its neighbours: going on must not wait. What
  * is here is shown at once; the rest is fetched once, however often it is asked for.
  */
+/* eslint-disable svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it */
 import type { PredictionMaps, Review, SampleDetail } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { RpcClient } from '../../src-shared/contract/procedures.ts';

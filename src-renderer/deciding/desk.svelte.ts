@@ -133,10 +133,6 @@ export class Desk {
     return this.editing.label;
   }
 
-  get standing() {
-    return this.editing.standing;
-  }
-
   get state() {
     return this.editing.state;
   }

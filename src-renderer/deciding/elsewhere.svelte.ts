@@ -35,6 +35,7 @@ export class Elsewhere {
   readonly #notices: Notices;
   readonly #desk: ElsewhereDesk;
   /** Samples on which more is being saved than is on screen: they are read anew once it is. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
   readonly #behind = new Set<number>();
 
   constructor(session: Session, queue: Queue, notices: Notices, desk: ElsewhereDesk) {

@@ -71,7 +71,7 @@ export class RecipeTrial {
     this.recipe !== null && this.stored !== null && !sameHeads(this.recipe, this.stored),
   );
   /** A correction of a person stays on screen; the recipe changes the maps beside it only. */
-  readonly keepsOwnLabel = $derived.by(() => this.#desk.standing?.decision === 'correct');
+  readonly keepsOwnLabel = $derived.by(() => this.#desk.editing.standing?.decision === 'correct');
 
   constructor(session: Session, desk: Desk, panes: Panes, notices: Notices) {
     this.#session = session;

@@ -26,6 +26,7 @@ export interface Grip {
 }
 
 export class Commands {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
   readonly #acts = new Map<string, Act>();
   readonly #givingUp: GivingUp[] = [];
   readonly #grips: Grip[] = [];

@@ -1,7 +1,6 @@
 /** Turns key presses into commands, except where the key already means something: text fields, sliders, dialogs. */
-import type { Commands } from './commands.svelte.ts';
-import type { Frame } from './frame.svelte.ts';
 import { bindingOf, readLayoutFrom, type Binding } from './keymap.ts';
+import type { PageId } from './names.ts';
 import { followPointerFocus } from './pointer-focus.dom.ts';
 import { isPoppedUp } from './popped-up.dom.ts';
 
@@ -32,18 +31,37 @@ async function readLayout(): Promise<void> {
   if (places) readLayoutFrom(places);
 }
 
+/** Where the person is. */
+interface Where {
+  readonly page: PageId;
+  /** The dialog in front: it has the keys. */
+  readonly sheet: string | null;
+}
+
+/** What keys do. */
+interface Told {
+  runBound(binding: Binding): void;
+  hold(binding: Binding, on: boolean): void;
+  mayRepeat(binding: Binding): boolean;
+  /** @returns whether Space holds something on the page */
+  grip(page: PageId): boolean;
+  letGo(): void;
+  /** @returns whether there was something that Esc gives up; null: on any page */
+  giveUp(page: PageId | null): boolean;
+}
+
 /**
  * Listens on the window; gives the function that stops it.
  * @param listening false while no key means anything
  */
-export function listenForKeys(frame: Frame, commands: Commands, listening: () => boolean): () => void {
+export function listenForKeys(where: Where, commands: Told, listening: () => boolean): () => void {
   let held: { readonly binding: Binding; readonly code: string } | null = null;
   const letGo = (): void => {
     if (held) commands.hold(held.binding, false);
     held = null;
   };
   const down = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || frame.sheet !== null || !listening()) return;
+    if (event.defaultPrevented || where.sheet !== null || !listening()) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(TEXT)) return;
     // Something is over the page: Esc closes it, wherever the keyboard is.
@@ -51,8 +69,8 @@ export function listenForKeys(frame: Frame, commands: Commands, listening: () =>
     if (target.matches('input[type=range]') && event.key.startsWith('Arrow')) return;
     const pressing = event.key === 'Enter' || event.key === ' ';
     if (pressing && target.closest(PRESSABLE)) return;
-    const binding = bindingOf(event, frame.page);
-    if (!binding && event.key === ' ' && commands.grip(frame.page)) event.preventDefault();
+    const binding = bindingOf(event, where.page);
+    if (!binding && event.key === ' ' && commands.grip(where.page)) event.preventDefault();
     if (!binding) {
       // On a page where Esc means nothing else.
       if (event.key === 'Escape' && commands.giveUp(null)) event.preventDefault();

@@ -37,6 +37,7 @@ export function tokenProvider(lab: TokenLab): MapProvider<SourceOf<'token'>> {
 }
 
 function mapOfOne(view: TokenView, token: number): PlacedValues | null {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
   const known = single.get(view) ?? new Map<number, PlacedValues | null>();
   single.set(view, known);
   if (!known.has(token)) known.set(token, tokenMap(view, [token]));

@@ -155,7 +155,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         const untold = KEYMAP.filter(
           (binding) =>
             acts(binding, id) &&
-            !NO_CONTROL.includes(binding.command) &&
+            !NO_CONTROL.includes(binding.command as CommandId) &&
             binding.keys.length > 0 &&
             !tips.some((tip) => tip.includes(`(${binding.keys[0]})`)),
         );

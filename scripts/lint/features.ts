@@ -1,0 +1,93 @@
+/**
+ * The features of the page (`src-renderer/<name>/`) and who may import whom, each arrow with its reason. `app` puts
+ * them together and may import them all; `ui`, `canvas` and `shell` are below them and import none.
+ */
+
+/** Feature → the features it may import → why. */
+export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  queue: {},
+  flags: {
+    queue: 'flags stand on rows of the list, and act on what is chosen of it',
+  },
+  editing: {},
+  deciding: {
+    queue: 'going on follows the list, and rows show what was decided',
+    flags: 'what is not saved yet is said in one place',
+    editing: 'what is decided on is the label as it was corrected',
+  },
+  pictures: {
+    queue: 'shows the samples whose pictures changed',
+    deciding: 'a picture that was found again is shown at once',
+  },
+  panes: {
+    editing: 'panes carry the tools and the cell cursor',
+    deciding: 'they show the sample on screen',
+    pictures: 'a changed picture is said where it would be',
+  },
+  recipe: {
+    queue: 'a recipe is applied to what the filter lets through',
+    editing: 'a trial is told by how it changes the label',
+    deciding: 'a trial becomes the label of the sample on screen',
+    panes: 'a trial is shown in the panes',
+  },
+  labelling: {
+    queue: 'asks which samples: those of the filter, those chosen',
+    recipe: 'says what a preset does in the words of its dials',
+  },
+  models: {
+    labelling: 'a model is there to label with',
+    panes: 'shows the runs of two models side by side',
+  },
+  heads: {
+    deciding: 'heads are those of the sample on screen',
+    panes: 'a head is shown in a pane',
+    recipe: 'chosen heads make the map of the recipe',
+    labelling: 'labels with the heads that were chosen',
+  },
+  tokens: {
+    deciding: 'tokens are those of the sample on screen',
+    panes: 'a token’s map is shown in a pane',
+    sample: 'answers and timings look as they do in its tab',
+  },
+  asking: {
+    queue: 'a question is added as a sample of the list',
+    editing: 'what is hidden from the model are regions of the label',
+    deciding: 'asks about the sample on screen',
+    panes: 'saves what was found as a file, as panes do',
+  },
+  sample: {
+    queue: 'a sample without details is told by its row',
+    flags: 'flags are set beside the question',
+    editing: 'the second look is at a region of the label',
+    deciding: 'the history is that of the sample on screen',
+    labelling: 'the prompts that samples were labelled with',
+    models: 'the rules of the model that labelled it, in the same words',
+  },
+  batches: {
+    queue: 'decides what is chosen of the list',
+    deciding: 'one order of undo for single decisions and batches',
+  },
+  gallery: {
+    queue: 'shows the list as pictures',
+    flags: 'flags what is chosen',
+    batches: 'decides what is chosen',
+    exchange: 'removes what is chosen',
+  },
+  dashboard: {
+    queue: 'every number opens the samples it counts',
+    deciding: 'the address of what waits to be saved',
+    labelling: 'the list of labelling runs',
+    exchange: 'takes an import back',
+  },
+  exchange: {
+    queue: 'the list is asked for anew after an import',
+    deciding: 'says what is not saved yet, takes decisions handed over',
+    pictures: 'pictures that are there already are relinked',
+    models: 'a checkpoint that is dropped is added',
+  },
+  tour: {
+    deciding: 'sees decisions, and takes its own back',
+    panes: 'sees which maps are compared',
+    exchange: 'sees that an export was written',
+  },
+};
