@@ -16,8 +16,8 @@ const SHARED = ['kernels', 'contract', 'rpc-shared'];
 
 /** The page: `ui`, `shell` and `canvas` below the features, `app` above them (see features.ts for their arrows). */
 const PAGE_LAYERS: readonly Layer[] = [
-  // What a folder that is not in the table would be: it imports nothing.
-  { name: 'renderer', path: 'src-renderer/', imports: [] },
+  // A feature that the table does not name: it imports no other one.
+  { name: 'feature', path: 'src-renderer/', imports: [...SHARED, 'ui', 'shell', 'canvas'] },
   { name: 'style', path: 'src-renderer/style/', imports: [] },
   { name: 'ui', path: 'src-renderer/ui/', imports: SHARED },
   { name: 'shell', path: 'src-renderer/shell/', imports: [...SHARED, 'ui'] },
@@ -31,7 +31,7 @@ const PAGE_LAYERS: readonly Layer[] = [
   {
     name: 'page',
     path: 'src-renderer/app/',
-    imports: [...SHARED, 'style', 'ui', 'shell', 'canvas', ...Object.keys(FEATURES)],
+    imports: [...SHARED, 'style', 'ui', 'shell', 'canvas', 'feature', ...Object.keys(FEATURES)],
   },
 ];
 

@@ -6,14 +6,13 @@
  */
 import { posix } from 'node:path';
 import { domNameIn } from './dom-names.ts';
-import { FEATURES } from './features.ts';
 import { importsOf, type Problem } from './imports.ts';
 
 const KINDS = ['plain (.ts)', '.dom.ts', '.svelte.ts', '.svelte'] as const;
 const [PLAIN, DOM, STATE, VIEW] = [0, 1, 2, 3] as const;
 
-/** Everywhere below the features; not counted. */
-const BASE = ['ui', 'canvas', 'shell'];
+/** Below the features and above them; not counted. */
+const BASE = ['ui', 'canvas', 'shell', 'app', 'style'];
 /** Outside of the rule of names. */
 const FREE = ['ui', 'canvas'];
 /** Files that put parts of every kind together. */
@@ -96,11 +95,13 @@ function touchesDom(file: string, page: ReadonlyMap<string, string>): boolean {
 
 function checkFeatures(file: string, targets: readonly string[], say: Say): void {
   const own = folderOf(file);
-  if (own === 'app' || BASE.includes(own)) return;
+  if (BASE.includes(own)) return;
   const others = targets
     .filter((target) => target.startsWith('.'))
-    .map((specifier) => folderOf(within(file, specifier)))
-    .filter((folder) => folder !== own && folder in FEATURES);
+    .map((specifier) => within(file, specifier))
+    .filter((target) => target.startsWith('src-renderer/'))
+    .map(folderOf)
+    .filter((folder) => folder !== own && !BASE.includes(folder));
   const known = new Set(others);
   if (known.size > MOST_FEATURES)
     say(

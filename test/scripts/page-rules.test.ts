@@ -92,7 +92,7 @@ test('an arrow that the table of features does not have is refused, and below th
     assert.match(only(`src-renderer/${base}/a.ts`, "import '../queue/b.ts';"), /may not import queue/);
   assert.match(
     only('src-renderer/elsewhere/a.ts', "import '../queue/b.ts';"),
-    /renderer may not import queue/,
+    /feature may not import queue/,
   );
   assert.equal(only('src-renderer/gallery/a.ts', "import '../queue/b.ts';"), '');
 });
