@@ -1,12 +1,12 @@
 /** The queue on the left: a filter, the rows it lets through (fetched in pages as they are needed), a place in it. */
-import { createContext } from 'svelte';
-import { untrack } from 'svelte';
+import { createContext, untrack } from 'svelte';
 import type { Flag, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
   FILTER_IDS_MAX,
   IMPORT_ORDER,
   NO_FILTER,
+  type ProcedureOutput,
   type RpcClient,
   type SampleFilter,
   type SampleSort,
@@ -309,12 +309,7 @@ export class Queue {
   async #refreshEnd(): Promise<void> {
     const generation = this.#generation;
     try {
-      const page = await this.#client.call('samples.list', {
-        filter: this.filter,
-        sort: this.sort,
-        offset: this.#list.serverOffset(this.#list.total),
-        limit: PAGE_SIZE,
-      });
+      const page = await this.#page(this.#list.total);
       if (generation !== this.#generation) return;
       this.#list.append(page.rows, page.total);
       this.#changed();
@@ -372,13 +367,7 @@ export class Queue {
     const known = this.#fetching.get(start);
     if (known) return known;
     const generation = this.#generation;
-    const task = this.#client
-      .call('samples.list', {
-        filter: this.filter,
-        sort: this.sort,
-        offset: this.#list.serverOffset(start),
-        limit: PAGE_SIZE,
-      })
+    const task = this.#page(start)
       .then(
         (page) => {
           if (generation !== this.#generation) return;
@@ -392,6 +381,13 @@ export class Queue {
       .finally(() => this.#fetching.delete(start));
     this.#fetching.set(start, task);
     return task;
+  }
+
+  /** A page of the list as the filter and the order are now. */
+  #page(start: number): Promise<ProcedureOutput<'samples.list'>> {
+    const { filter, sort } = this;
+    const offset = this.#list.serverOffset(start);
+    return this.#client.call('samples.list', { filter, sort, offset, limit: PAGE_SIZE });
   }
 
   #changed(): void {

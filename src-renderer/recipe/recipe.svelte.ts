@@ -2,8 +2,7 @@
  * The recipe being tried on the samples on screen. What it gives is shown by the panes as a trial, stays from sample to
  * sample, and holds for nobody until it is applied: to this sample as a correction, to many as a new run.
  */
-import { createContext } from 'svelte';
-import { flushSync } from 'svelte';
+import { createContext, flushSync } from 'svelte';
 import type { PredictionMaps, Run } from '../../src-shared/contract/domain.ts';
 import type { HeadSet } from '../../src-shared/contract/preset.ts';
 import {
