@@ -1,6 +1,6 @@
 /**
  * Every tool of the label editor in both hosts, with pointer and with keys alone. What is asked is the store: each use
- * of a tool is one revision, with exactly the tokens that SPEC.md (src-renderer/logic) says.
+ * of a tool is one revision, with exactly the tokens that SPEC.md (src-renderer/editing) says.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
