@@ -7,24 +7,7 @@ import { join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { createProject, type Project } from '../store/project.ts';
 import { importQuestions } from './import.ts';
-
-/** The preset the demo model comes with. */
-export const DEMO_PRESET = 'demo';
-
-/** What comes with the app, and what people added to it. */
-export interface Resources {
-  /** `models/demo`: `checkpoint/`, `scenes/project/{images/,questions.jsonl}`. */
-  readonly demoDir: string;
-  /** `models/presets`. */
-  readonly presetsDir: string;
-  /** Where presets that people save are kept; made with the first one. Null: they cannot be saved. */
-  readonly userPresetsDir: string | null;
-}
-
-/** The checkpoint folder of the demo model. */
-export function demoModelDir(resources: Resources): string {
-  return join(resources.demoDir, 'checkpoint');
-}
+import type { Resources } from './resources.ts';
 
 /** Makes the demo project in `dir` (missing or empty) and opens it; labelling it is another matter. */
 export function createDemoProject(dir: string, resources: Resources): Promise<Project> {

@@ -5,7 +5,7 @@ import { wholeFolders } from '../checkpoint/reader/prompts.ts';
 import type { DeviceChoice, Engine, ModelRef, Precision } from '../engine/protocol.ts';
 import type { Project } from '../store/project.ts';
 import { activeRunId, getRun, overlaysOfRun } from '../store/run.ts';
-import { DEMO_PRESET, type Resources, demoModelDir } from './demo-project.ts';
+import { DEMO_PRESET, type Resources, demoModelDir } from './resources.ts';
 import type { LabelJobParams } from './label-run.ts';
 import { choosePreset, loadPresets, presetShelf, refuseBroken } from './presets.ts';
 

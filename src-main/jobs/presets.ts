@@ -8,7 +8,7 @@ import { MOST } from '../../src-shared/contract/limits.ts';
 import { type BrokenPreset, givenPresetSchema, type Preset } from '../../src-shared/contract/preset.ts';
 import type { ModelInfo } from '../engine/protocol.ts';
 import { readPlain } from '../files/plain-file.ts';
-import type { Resources } from './demo-project.ts';
+import type { Resources } from './resources.ts';
 
 /** What a folder of presets holds: those that can be used, and the files that are none. */
 export interface PresetShelf {

@@ -12,7 +12,7 @@ import { givenPresetSchema, type Preset } from '../../src-shared/contract/preset
 import type { ReadableDb } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
 import { unfinishedJobs } from '../store/job.ts';
-import type { Resources } from './demo-project.ts';
+import type { Resources } from './resources.ts';
 import { loadPreset, loadPresets } from './presets.ts';
 
 /**
