@@ -8,7 +8,7 @@ import { openBackend } from '../src-main/app/backend.ts';
 import { startBrowserHost } from '../src-main/app/browser/host.ts';
 import { dataDir, demoDir } from '../src-main/app/data-dir.ts';
 import { stopSignal } from '../src-main/app/cli/signals.ts';
-import { isProject } from '../src-main/store/project.ts';
+import { isProject } from '../src-main/store/file/project.ts';
 import { root } from './lib/paths.mjs';
 
 const given = process.argv[2];

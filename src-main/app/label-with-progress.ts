@@ -4,7 +4,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { labelParams, modelFolders, type LabelWish } from '../jobs/label-params.ts';
 import type { LabelJobParams } from '../jobs/label-run.ts';
 import { runLabelJob, type LabelReport } from '../jobs/label.ts';
-import type { Project } from '../store/project.ts';
+import type { Project } from '../store/file/project.ts';
 import { Progress, type ProgressStream } from './cli/progress.ts';
 import { withEngine } from './engine.ts';
 import { quantiseWithProgress } from './quantise-with-progress.ts';

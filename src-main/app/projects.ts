@@ -1,7 +1,7 @@
 /** Opening projects for one piece of work. */
 import { basename, resolve } from 'node:path';
-import { createProject, isProject, openProject, type Project } from '../store/project.ts';
-import { countAll } from '../store/sample-page.ts';
+import { createProject, isProject, openProject, type Project } from '../store/file/project.ts';
+import { countAll } from '../store/samples/page.ts';
 
 /**
  * Opens the project in `path` for `body` and closes it after. With `writes` one that can only be looked at is refused

@@ -8,10 +8,10 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { AskedAnswer } from '../../src-shared/contract/inspect.ts';
 import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
 import type { Engine, LabelOutcome } from '../engine/protocol.ts';
-import { keepAskedSample, nextAskedId, refuseAskedTwice } from '../store/asked-sample.ts';
+import { keepAskedSample, nextAskedId, refuseAskedTwice } from '../store/predictions/asked-sample.ts';
 import { mapToBytes } from '../store/bytes.ts';
-import { putMaps } from '../store/prediction-maps.ts';
-import type { Project } from '../store/project.ts';
+import { putMaps } from '../store/scores/maps.ts';
+import type { Project } from '../store/file/project.ts';
 import { askAgain } from '../jobs/again.ts';
 import { revived } from '../jobs/revived.ts';
 

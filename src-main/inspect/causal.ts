@@ -9,8 +9,8 @@ import { causalEffect } from '../../src-shared/kernels/causal-effect.ts';
 import { checkBox, controlBoxes } from '../../src-shared/kernels/control-box.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { Engine, PictureEdit, ReanswerOutcome } from '../engine/protocol.ts';
-import { imageFacts } from '../store/image.ts';
-import type { Project } from '../store/project.ts';
+import { imageFacts } from '../store/pictures/image.ts';
+import type { Project } from '../store/file/project.ts';
 import { askAgain } from '../jobs/again.ts';
 import { revived } from '../jobs/revived.ts';
 

@@ -9,8 +9,8 @@ import type { Engine } from '../engine/protocol.ts';
 import { askAgain } from '../jobs/again.ts';
 import { lookAt, secondAnswer } from '../jobs/second-answer.ts';
 import { transact } from '../store/db.ts';
-import { addSecondStage, getPredictionMaps } from '../store/prediction.ts';
-import type { Project } from '../store/project.ts';
+import { addSecondStage, getPredictionMaps } from '../store/predictions/prediction.ts';
+import type { Project } from '../store/file/project.ts';
 
 export interface CropWish {
   readonly predictionId: number;

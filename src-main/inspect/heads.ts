@@ -4,8 +4,8 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { Engine, LabelOutcome } from '../engine/protocol.ts';
 import { mapToBytes } from '../store/bytes.ts';
-import { getPrediction } from '../store/prediction.ts';
-import type { Project } from '../store/project.ts';
+import { getPrediction } from '../store/predictions/prediction.ts';
+import type { Project } from '../store/file/project.ts';
 import { askAgain } from '../jobs/again.ts';
 import { revived } from '../jobs/revived.ts';
 

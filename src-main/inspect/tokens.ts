@@ -2,7 +2,7 @@
 import type { TokenView } from '../../src-shared/contract/inspect.ts';
 import type { Engine } from '../engine/protocol.ts';
 import { mapToBytes } from '../store/bytes.ts';
-import type { Project } from '../store/project.ts';
+import type { Project } from '../store/file/project.ts';
 import { askAgain } from '../jobs/again.ts';
 import { revived } from '../jobs/revived.ts';
 

@@ -2,9 +2,9 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ModelRef } from '../engine/protocol.ts';
 import { modelFingerprint } from './model-fingerprint.ts';
-import { requireThisPicture } from '../store/picture-change.ts';
-import { type PredictionSource, predictionSource } from '../store/prediction-source.ts';
-import type { Project } from '../store/project.ts';
+import { requireThisPicture } from '../store/pictures/change.ts';
+import { type PredictionSource, predictionSource } from '../store/predictions/source.ts';
+import type { Project } from '../store/file/project.ts';
 import { settlePicture } from './pictures/settle.ts';
 
 export interface Again {

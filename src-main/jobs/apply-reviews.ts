@@ -7,10 +7,10 @@ import { decisionSchema, type Review } from '../../src-shared/contract/domain.ts
 import { handoverSchema, PREVIOUS, type Handover } from '../../src-shared/contract/handover.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type ReadableDb, transact } from '../store/db.ts';
-import type { Project } from '../store/project.ts';
-import { latestReview, reviewHistory, submitReview } from '../store/review.ts';
-import { projectId } from '../store/summary.ts';
-import { getSample, sampleOfData } from '../store/sample.ts';
+import type { Project } from '../store/file/project.ts';
+import { latestReview, reviewHistory, submitReview } from '../store/reviews/review.ts';
+import { projectId } from '../store/dashboard/summary.ts';
+import { getSample, sampleOfData } from '../store/samples/sample.ts';
 import { readLines } from './lines.ts';
 
 /**

@@ -4,8 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { applyBatch, undoBatch } from '../store/batch-apply.ts';
-import { openProject } from '../store/project.ts';
+import { applyBatch, undoBatch } from '../store/batches/apply.ts';
+import { openProject } from '../store/file/project.ts';
 import { type FromBatchThread, batchTaskSchema } from './batch-wire.ts';
 
 const { projectPath, action, id, reviewer, stop } = batchTaskSchema.parse(workerData);

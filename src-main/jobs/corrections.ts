@@ -1,9 +1,9 @@
 /** What an import corrects of samples that are in the project already, and the words for it. */
 import { shown, type RowReason } from '../importers/index.ts';
 import type { WritableDb } from '../store/db.ts';
-import { hasFormerAnswer } from '../store/prediction.ts';
-import { type Corrected, updateSample } from '../store/sample-update.ts';
-import type { NewSample } from '../store/sample.ts';
+import { hasFormerAnswer } from '../store/predictions/prediction.ts';
+import { type Corrected, updateSample } from '../store/samples/update.ts';
+import type { NewSample } from '../store/samples/sample.ts';
 
 const WORDS: Readonly<Record<Corrected, string>> = {
   answer: 'its answer was corrected',

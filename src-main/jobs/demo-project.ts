@@ -5,7 +5,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { createProject, type Project } from '../store/project.ts';
+import { createProject, type Project } from '../store/file/project.ts';
 import { importQuestions } from './import.ts';
 import type { Resources } from './resources.ts';
 

@@ -3,15 +3,15 @@ import type { Run } from '../../src-shared/contract/domain.ts';
 import type { ExportPrediction, ExportSample } from '../exporters/types.ts';
 import { bytesToLabels } from '../store/bytes.ts';
 import type { ReadableDb } from '../store/db.ts';
-import { imageFacts } from '../store/image.ts';
-import { type PictureNames, pictureNames } from '../store/picture-names.ts';
-import { isOutdated } from '../store/picture-change.ts';
-import { getPrediction, getPredictionMaps } from '../store/prediction.ts';
-import { standingReview } from '../store/review.ts';
-import { getRun } from '../store/run.ts';
-import { sampleIdsAfter } from '../store/sample-query.ts';
-import { sampleState } from '../store/sample-state.ts';
-import { getSample } from '../store/sample.ts';
+import { imageFacts } from '../store/pictures/image.ts';
+import { type PictureNames, pictureNames } from '../store/pictures/names.ts';
+import { isOutdated } from '../store/pictures/change.ts';
+import { getPrediction, getPredictionMaps } from '../store/predictions/prediction.ts';
+import { standingReview } from '../store/reviews/review.ts';
+import { getRun } from '../store/runs/run.ts';
+import { sampleIdsAfter } from '../store/samples/query.ts';
+import { sampleState } from '../store/samples/state.ts';
+import { getSample } from '../store/samples/sample.ts';
 
 const PAGE = 500;
 

@@ -9,10 +9,10 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ExportTarget } from '../../src-shared/contract/procedures.ts';
 import { isInside } from '../files/inside.ts';
 import { type ReadableDb, read } from '../store/db.ts';
-import { exportedFile } from '../store/exported-file.ts';
-import { MAPS_FILE, PROJECT_FILE } from '../store/project.ts';
-import type { Project } from '../store/project.ts';
-import { rootDir } from '../store/root.ts';
+import { exportedFile } from '../store/exchange/exported-file.ts';
+import { MAPS_FILE, PROJECT_FILE } from '../store/file/project.ts';
+import type { Project } from '../store/file/project.ts';
+import { rootDir } from '../store/pictures/root.ts';
 
 /** What of a file that is there already may be replaced: nothing, what this project exported there, or anything. */
 export type Replace = 'nothing' | 'own' | 'any';

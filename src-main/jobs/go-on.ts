@@ -1,9 +1,9 @@
 /** A new job for what a run's last one left, with the same parameters. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { addJob, getJobRecord } from '../store/job.ts';
-import type { Project } from '../store/project.ts';
-import { getRun } from '../store/run.ts';
-import { unfinishedJob } from '../store/run-list.ts';
+import { addJob, getJobRecord } from '../store/jobs/job.ts';
+import type { Project } from '../store/file/project.ts';
+import { getRun } from '../store/runs/run.ts';
+import { unfinishedJob } from '../store/shown/run-list.ts';
 
 /** Queues it and gives its id. Throws `not_found` without such a run, `bad_input` when its last job left nothing. */
 export function addGoOnJob({ db }: Project, runId: number): number {

@@ -4,9 +4,9 @@
  */
 import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { type Lease, finishJob, getJob, getJobRecord, heartbeat, releaseJob } from '../store/job.ts';
+import { type Lease, finishJob, getJob, getJobRecord, heartbeat, releaseJob } from '../store/jobs/job.ts';
 import { patiently } from '../store/patience.ts';
-import type { Project } from '../store/project.ts';
+import type { Project } from '../store/file/project.ts';
 import { HEARTBEAT_MS } from './process-id.ts';
 
 export interface JobHooks {

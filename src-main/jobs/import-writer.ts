@@ -10,10 +10,10 @@ import {
   shown,
 } from '../importers/index.ts';
 import { transactInBulk } from '../store/bulk.ts';
-import { ensureImage, type NewImage } from '../store/image.ts';
-import { beginImport, forgetImport, noteImported } from '../store/import-log.ts';
-import type { Project } from '../store/project.ts';
-import { addSamples, type NewSample } from '../store/sample.ts';
+import { ensureImage, type NewImage } from '../store/pictures/image.ts';
+import { beginImport, forgetImport, noteImported } from '../store/exchange/import-log.ts';
+import type { Project } from '../store/file/project.ts';
+import { addSamples, type NewSample } from '../store/samples/sample.ts';
 import { correctSample } from './corrections.ts';
 import { type ChosenFolder, type ChosenPicture, registerFolder } from './pictures/chosen.ts';
 import type { PictureLooks } from './pictures/looks.ts';

@@ -2,17 +2,17 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
 import { transact, type WritableDb } from '../store/db.ts';
-import { imagePath } from '../store/image.ts';
-import { itemDeath, itemDone, itemFailed } from '../store/job-item.ts';
-import type { Lease } from '../store/job.ts';
+import { imagePath } from '../store/pictures/image.ts';
+import { itemDeath, itemDone, itemFailed } from '../store/jobs/item.ts';
+import type { Lease } from '../store/jobs/job.ts';
 import { patiently } from '../store/patience.ts';
-import { registeredPicture } from '../store/picture-version.ts';
-import { putMaps } from '../store/prediction-maps.ts';
-import { isLabelled, putPrediction, labelledVersion } from '../store/prediction.ts';
-import type { Project } from '../store/project.ts';
-import { runAgain } from '../store/run.ts';
-import { isUndecided, shownRun, showRun } from '../store/sample-run.ts';
-import { getSample } from '../store/sample.ts';
+import { registeredPicture } from '../store/pictures/version.ts';
+import { putMaps } from '../store/scores/maps.ts';
+import { isLabelled, putPrediction, labelledVersion } from '../store/predictions/prediction.ts';
+import type { Project } from '../store/file/project.ts';
+import { runAgain } from '../store/runs/run.ts';
+import { isUndecided, shownRun, showRun } from '../store/shown/sample-run.ts';
+import { getSample } from '../store/samples/sample.ts';
 import type { PlannedRun } from './label-run.ts';
 import { settlePicture } from './pictures/settle.ts';
 

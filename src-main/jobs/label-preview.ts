@@ -4,9 +4,14 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type LabelPreview, NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { readPrompts } from '../checkpoint/prompt-identity.ts';
 import { canonicalJson } from '../store/json.ts';
-import { countInScope, countReady, countWithoutAnswer, measuredPace } from '../store/label-scope.ts';
-import type { Project } from '../store/project.ts';
-import { type MadeRun, madeRuns } from '../store/run-prompt.ts';
+import {
+  countInScope,
+  countReady,
+  countWithoutAnswer,
+  measuredPace,
+} from '../store/predictions/label-scope.ts';
+import type { Project } from '../store/file/project.ts';
+import { type MadeRun, madeRuns } from '../store/runs/prompt.ts';
 import type { LabelJobParams } from './label-run.ts';
 import { modelFingerprint } from './model-fingerprint.ts';
 

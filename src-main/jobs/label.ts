@@ -5,11 +5,11 @@
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
-import { failedItems, nextItem } from '../store/job-item.ts';
-import { type Lease, addJob, claimJob, finishJob, getJob, getJobRecord } from '../store/job.ts';
-import { countUnanswered } from '../store/prediction.ts';
+import { failedItems, nextItem } from '../store/jobs/item.ts';
+import { type Lease, addJob, claimJob, finishJob, getJob, getJobRecord } from '../store/jobs/job.ts';
+import { countUnanswered } from '../store/predictions/prediction.ts';
 import { patiently } from '../store/patience.ts';
-import type { Project } from '../store/project.ts';
+import type { Project } from '../store/file/project.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from './held-job.ts';
 import { labelItem } from './label-item.ts';
 import { type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './label-run.ts';

@@ -3,7 +3,7 @@
  * container or after a reboot, so they are compared together with the boot, the process namespace and the start time.
  */
 import { isRunning, machine, startOf } from '../files/this-process.ts';
-import type { ProcessId } from '../store/job.ts';
+import type { ProcessId } from '../store/jobs/job.ts';
 
 /** How often a holder shows that it lives. */
 export const HEARTBEAT_MS = 2_000;

@@ -5,8 +5,8 @@
 import type { Job } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
-import { type JobRecord, claimJob, unfinishedJobs } from '../store/job.ts';
-import type { Project } from '../store/project.ts';
+import { type JobRecord, claimJob, unfinishedJobs } from '../store/jobs/job.ts';
+import type { Project } from '../store/file/project.ts';
 import { workOnLabelJob } from './label.ts';
 import { patiently } from '../store/patience.ts';
 import { isAlive, thisProcess } from './process-id.ts';

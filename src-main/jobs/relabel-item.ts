@@ -6,10 +6,10 @@ import { encodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { rederive, type Rederived } from '../../src-shared/kernels/rederive.ts';
 import type { ReadableDb } from '../store/db.ts';
 import { canonicalJson } from '../store/json.ts';
-import { versionOfPrediction } from '../store/picture-change.ts';
-import { getPrediction, getPredictionMaps, type NewPrediction } from '../store/prediction.ts';
-import { answerTokens, type Candidate } from '../store/relabel.ts';
-import { getRun } from '../store/run.ts';
+import { versionOfPrediction } from '../store/pictures/change.ts';
+import { getPrediction, getPredictionMaps, type NewPrediction } from '../store/predictions/prediction.ts';
+import { answerTokens, type Candidate } from '../store/predictions/relabel.ts';
+import { getRun } from '../store/runs/run.ts';
 import { storedMapsOf } from './stored-maps.ts';
 import type { Thresholds } from './relabel-target.ts';
 

@@ -6,7 +6,7 @@ import type { SampleFilter } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { FG } from '../../src-shared/kernels/types.ts';
 import type { ReadableDb } from '../store/db.ts';
-import { candidatesAfter, countScope, runMaking, runsOfSameMaps } from '../store/relabel.ts';
+import { candidatesAfter, countScope, runMaking, runsOfSameMaps } from '../store/predictions/relabel.ts';
 import { derive } from './relabel-item.ts';
 import { targetPreset, type Thresholds } from './relabel-target.ts';
 

@@ -11,8 +11,8 @@ import {
 } from '../../src-shared/contract/preset.ts';
 import type { ReadableDb } from '../store/db.ts';
 import { canonicalJson } from '../store/json.ts';
-import { mapRecipe, runMaking, runsOfSameMaps } from '../store/relabel.ts';
-import { listRuns } from '../store/run.ts';
+import { mapRecipe, runMaking, runsOfSameMaps } from '../store/predictions/relabel.ts';
+import { listRuns } from '../store/runs/run.ts';
 
 export interface Thresholds {
   readonly labels: LabelParams;

@@ -9,13 +9,21 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { type Preset, presetSchema } from '../../src-shared/contract/preset.ts';
 import { sampleFilterSchema } from '../../src-shared/contract/procedures.ts';
 import { transact } from '../store/db.ts';
-import { itemDone, itemFailed, nextItems, planItems } from '../store/job-item.ts';
-import { type Lease, addJob, finishJob, getJob, getJobRecord, noteJob, setJobRun } from '../store/job.ts';
-import { putMaps } from '../store/prediction-maps.ts';
-import { isLabelled, putPrediction } from '../store/prediction.ts';
-import { ensurePreset } from '../store/preset.ts';
+import { itemDone, itemFailed, nextItems, planItems } from '../store/jobs/item.ts';
+import {
+  type Lease,
+  addJob,
+  finishJob,
+  getJob,
+  getJobRecord,
+  noteJob,
+  setJobRun,
+} from '../store/jobs/job.ts';
+import { putMaps } from '../store/scores/maps.ts';
+import { isLabelled, putPrediction } from '../store/predictions/prediction.ts';
+import { ensurePreset } from '../store/runs/preset.ts';
 import { patiently } from '../store/patience.ts';
-import type { Project } from '../store/project.ts';
+import type { Project } from '../store/file/project.ts';
 import {
   type Candidate,
   candidateOf,
@@ -24,9 +32,9 @@ import {
   mapRecipe,
   runMaking,
   runsOfSameMaps,
-} from '../store/relabel.ts';
-import { ensureRun, getRun, setRunDevice } from '../store/run.ts';
-import { settleOnRun, showRun } from '../store/sample-run.ts';
+} from '../store/predictions/relabel.ts';
+import { ensureRun, getRun, setRunDevice } from '../store/runs/run.ts';
+import { settleOnRun, showRun } from '../store/shown/sample-run.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from './held-job.ts';
 import { takeOverOthers, withPace } from './label-run.ts';
 import { rateMeter } from './rate.ts';

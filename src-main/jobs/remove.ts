@@ -13,14 +13,14 @@ import { JournalFile } from '../store/journal/file.ts';
 import { JOURNAL_FILE } from '../store/journal/journal.ts';
 import { removalLines } from '../store/journal/removal-line.ts';
 import { patiently } from '../store/patience.ts';
-import type { Project } from '../store/project.ts';
+import type { Project } from '../store/file/project.ts';
 import {
   chunksOf,
   countRemoval,
   forgetEmptyImports,
   type RemovalCounts,
   removeSamples,
-} from '../store/removal.ts';
+} from '../store/samples/removal.ts';
 
 export interface RemovalReport extends RemovalCounts {
   /** The database from before, or null: nothing that was decided went. */

@@ -5,9 +5,9 @@
 import type { RunPrompts } from '../../src-shared/contract/prompts.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { promptOf } from '../checkpoint/reader/prompts.ts';
-import type { Project } from '../store/project.ts';
-import { type PromptedRun, promptedRuns } from '../store/run-prompt.ts';
-import { activeRunId } from '../store/run.ts';
+import type { Project } from '../store/file/project.ts';
+import { type PromptedRun, promptedRuns } from '../store/runs/prompt.ts';
+import { activeRunId } from '../store/runs/run.ts';
 import type { LabelJobParams } from './label-run.ts';
 import { modelFingerprint } from './model-fingerprint.ts';
 

@@ -11,7 +11,7 @@ import { sweepTemporary, temporaryBeside } from '../files/temporary.ts';
 import { givenPresetSchema, type Preset } from '../../src-shared/contract/preset.ts';
 import type { ReadableDb } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
-import { unfinishedJobs } from '../store/job.ts';
+import { unfinishedJobs } from '../store/jobs/job.ts';
 import type { Resources } from './resources.ts';
 import { loadPreset, loadPresets } from './presets.ts';
 

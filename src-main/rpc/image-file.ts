@@ -4,7 +4,7 @@
  */
 import { withPictureFile } from '../checkpoint/image/guarded-file.ts';
 import { pictureFile } from '../jobs/pictures/file.ts';
-import type { Project } from '../store/project.ts';
+import type { Project } from '../store/file/project.ts';
 
 export interface ImageFile {
   /** Absolute. */

@@ -3,7 +3,7 @@ import type { Keeping } from '../../src-shared/contract/procedures.ts';
 import { type Automatic, backUpDaily } from '../store/backup/backup.ts';
 import { listCopies } from '../store/backup/copies.ts';
 import { JOURNAL_FILE } from '../store/journal/journal.ts';
-import type { Project } from '../store/project.ts';
+import type { Project } from '../store/file/project.ts';
 
 /** A project that stays open over midnight gets the next day's copy within an hour. */
 const LOOK_AGAIN_MS = 3_600_000;

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { PathKind } from '../../src-shared/contract/procedures.ts';
 import { guardedStat } from '../files/plain-file.ts';
-import { isProject } from '../store/project.ts';
+import { isProject } from '../store/file/project.ts';
 
 const PICTURES: readonly string[] = ['.png', '.jpg', '.jpeg', '.gif', '.webp', '.tif', '.tiff', '.avif'];
 const QUESTIONS: readonly string[] = ['.jsonl', '.json'];

@@ -4,10 +4,10 @@
  */
 import type { PictureState } from '../../src-shared/contract/procedures.ts';
 import { checkInThread } from '../jobs/pictures/in-thread.ts';
-import { countMarked } from '../store/picture-change.ts';
-import { missingByRoot } from '../store/picture-version.ts';
-import type { Project } from '../store/project.ts';
-import { rootsInUse } from '../store/root.ts';
+import { countMarked } from '../store/pictures/change.ts';
+import { missingByRoot } from '../store/pictures/version.ts';
+import type { Project } from '../store/file/project.ts';
+import { rootsInUse } from '../store/pictures/root.ts';
 import { throttle } from './throttle.ts';
 
 /** Whoever opens a project looks at it first. */

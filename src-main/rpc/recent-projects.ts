@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { recentProjectSchema, type RecentProject } from '../../src-shared/contract/procedures.ts';
 import { guardedStat, readSmallText } from '../files/plain-file.ts';
 import { writeJson } from '../library/atomic-json.ts';
-import { PROJECT_FILE } from '../store/project.ts';
+import { PROJECT_FILE } from '../store/file/project.ts';
 
 /** More than fit the start page are no help in finding one. */
 const MOST = 6;

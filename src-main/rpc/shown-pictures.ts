@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import type { PictureRules } from '../../src-shared/contract/preset.ts';
 import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { asModelSees } from '../checkpoint/image/shown.ts';
-import { activePictureRules } from '../store/run.ts';
-import type { Project } from '../store/project.ts';
+import { activePictureRules } from '../store/runs/run.ts';
+import type { Project } from '../store/file/project.ts';
 import { findImageFile } from './image-file.ts';
 import type { ImageFile } from './image-file.ts';
 

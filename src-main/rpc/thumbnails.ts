@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { makeThumbnail } from '../checkpoint/image/thumbnail.ts';
-import type { Project } from '../store/project.ts';
+import type { Project } from '../store/file/project.ts';
 import { findImageFile } from './image-file.ts';
 
 const AT_ONCE = 2;

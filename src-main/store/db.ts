@@ -148,7 +148,7 @@ function committed<T>(db: Database.Database, body: () => T): T {
 }
 
 /**
- * The first thing in a log says which database it goes on from (`leftover-log.ts`), and says it once: a second connection that
+ * The first thing in a log says which database it goes on from (`file/leftover-log.ts`), and says it once: a second connection that
  * found the log empty, too, would name what only the log says, and whoever opened the project next would take a log that is in
  * use for another database's.
  */

@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { flagsOf } from '../../src-main/store/annotation.ts';
-import { openProject } from '../../src-main/store/project.ts';
-import { reviewHistory } from '../../src-main/store/review.ts';
+import { flagsOf } from '../../src-main/store/samples/annotation.ts';
+import { openProject } from '../../src-main/store/file/project.ts';
+import { reviewHistory } from '../../src-main/store/reviews/review.ts';
 import { slowDisk } from '../soak/actions/slow-disk.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';

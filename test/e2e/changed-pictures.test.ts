@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { readImageSize } from '../../src-main/checkpoint/image/decode.ts';
 import { read, write } from '../../src-main/store/db.ts';
-import { openProject } from '../../src-main/store/project.ts';
+import { openProject } from '../../src-main/store/file/project.ts';
 import { writePng } from '../support/scenes.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { write } from '../../src-main/store/db.ts';
-import { createProject, openProject } from '../../src-main/store/project.ts';
+import { createProject, openProject } from '../../src-main/store/file/project.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';

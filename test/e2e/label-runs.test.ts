@@ -7,7 +7,7 @@ import { appResources } from '../../src-main/app/resources.ts';
 import { labelParams } from '../../src-main/jobs/label-params.ts';
 import { runLabelJob } from '../../src-main/jobs/label.ts';
 import { read, write } from '../../src-main/store/db.ts';
-import { openProject } from '../../src-main/store/project.ts';
+import { openProject } from '../../src-main/store/file/project.ts';
 import { IGNORE } from '../../src-shared/kernels/types.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';

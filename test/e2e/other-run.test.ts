@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { reviewHistory } from '../../src-main/store/review.ts';
-import { openProject } from '../../src-main/store/project.ts';
+import { reviewHistory } from '../../src-main/store/reviews/review.ts';
+import { openProject } from '../../src-main/store/file/project.ts';
 import { makeLargeProject } from '../bench/ui/large-project.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';

@@ -10,9 +10,9 @@ import type { EventName, EventPayload } from '../../src-shared/contract/procedur
 import { encodeFrame } from '../../src-shared/rpc/codec.ts';
 import { root } from '../../scripts/lib/paths.mjs';
 import { violations } from './support/axe.ts';
-import { addNote, flagsOf } from '../../src-main/store/annotation.ts';
-import { openProject } from '../../src-main/store/project.ts';
-import { reviewHistory, submitReview } from '../../src-main/store/review.ts';
+import { addNote, flagsOf } from '../../src-main/store/samples/annotation.ts';
+import { openProject } from '../../src-main/store/file/project.ts';
+import { reviewHistory, submitReview } from '../../src-main/store/reviews/review.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { writeAtomically } from '../../src-main/exporters/atomic-file.ts';
 import { isTemporaryName, sweepTemporary, temporaryBeside } from '../../src-main/files/temporary.ts';
-import { createProject, openProject } from '../../src-main/store/project.ts';
+import { createProject, openProject } from '../../src-main/store/file/project.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
 const source = (path: string): string =>
@@ -68,7 +68,7 @@ test('a name of any length gives one that fits, in the same folder', () => {
 test('what a killed import and a killed export left is gone once somebody works there again', async (t) => {
   const dir = temporaryDir(t);
   const code = `
-    const { createProject } = await import(${source('store/project.ts')});
+    const { createProject } = await import(${source('store/file/project.ts')});
     const { writeAtomically } = await import(${source('exporters/atomic-file.ts')});
     const forever = () => new Promise(() => setInterval(() => {}, 1000));
     void writeAtomically(${JSON.stringify(join(dir, 'out', 'labels.jsonl'))}, forever);

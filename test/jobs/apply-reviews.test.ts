@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { applyReviews, applyReviewsFile } from '../../src-main/jobs/apply-reviews.ts';
 import { readLines } from '../../src-main/jobs/lines.ts';
-import { latestReview, reviewHistory } from '../../src-main/store/review.ts';
-import { projectId } from '../../src-main/store/summary.ts';
+import { latestReview, reviewHistory } from '../../src-main/store/reviews/review.ts';
+import { projectId } from '../../src-main/store/dashboard/summary.ts';
 import { predict, testPrediction, testProject, testRun } from '../support/project.ts';
 
 const good = [

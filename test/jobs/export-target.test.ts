@@ -7,9 +7,9 @@ import type { Exporter } from '../../src-main/exporters/types.ts';
 import { exporters } from '../../src-main/exporters/index.ts';
 import { exportSamples } from '../../src-main/jobs/export.ts';
 import { exportTarget, type Replace } from '../../src-main/jobs/export-target.ts';
-import type { Project } from '../../src-main/store/project.ts';
-import { ensureImage } from '../../src-main/store/image.ts';
-import { ensureRoot } from '../../src-main/store/root.ts';
+import type { Project } from '../../src-main/store/file/project.ts';
+import { ensureImage } from '../../src-main/store/pictures/image.ts';
+import { ensureRoot } from '../../src-main/store/pictures/root.ts';
 import { testProject } from '../support/project.ts';
 
 const to = (project: Project, path: string, replace: Replace = 'own', list = exporters) =>

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { Exporter, ExportSample } from '../../src-main/exporters/types.ts';
 import { exportSamples } from '../../src-main/jobs/export.ts';
-import { submitReview } from '../../src-main/store/review.ts';
+import { submitReview } from '../../src-main/store/reviews/review.ts';
 import { predict, testPrediction, testProject, testRun } from '../support/project.ts';
 
 /** Keeps what it is fed; the real formats have their own tests. */

@@ -11,13 +11,20 @@ import type { LabelJobParams } from '../../src-main/jobs/label-run.ts';
 import { startJobQueue } from '../../src-main/jobs/queue.ts';
 import { thisProcess } from '../../src-main/jobs/process-id.ts';
 import { read, write } from '../../src-main/store/db.ts';
-import { addJob, claimJob, getJob, heartbeat, listJobs, requestCancel } from '../../src-main/store/job.ts';
+import {
+  addJob,
+  claimJob,
+  getJob,
+  heartbeat,
+  listJobs,
+  requestCancel,
+} from '../../src-main/store/jobs/job.ts';
 import { hardlyWait } from '../../src-main/store/patience.ts';
-import { getPrediction, getPredictionMaps } from '../../src-main/store/prediction.ts';
-import { openProject, type Project } from '../../src-main/store/project.ts';
-import { latestReview, submitReview } from '../../src-main/store/review.ts';
-import { listRuns } from '../../src-main/store/run.ts';
-import { projectSummary } from '../../src-main/store/summary.ts';
+import { getPrediction, getPredictionMaps } from '../../src-main/store/predictions/prediction.ts';
+import { openProject, type Project } from '../../src-main/store/file/project.ts';
+import { latestReview, submitReview } from '../../src-main/store/reviews/review.ts';
+import { listRuns } from '../../src-main/store/runs/run.ts';
+import { projectSummary } from '../../src-main/store/dashboard/summary.ts';
 import { type FakeBehaviour, fakeEngine, fakeOutcome } from '../support/fake-engine.ts';
 import { testPreset, testProject } from '../support/project.ts';
 

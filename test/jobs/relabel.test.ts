@@ -15,14 +15,14 @@ import { previewChunk } from '../../src-main/jobs/relabel-preview.ts';
 import { targetPreset } from '../../src-main/jobs/relabel-target.ts';
 import { addRelabelJob, workOnRelabelJob, type RelabelParams } from '../../src-main/jobs/relabel.ts';
 import { read, write } from '../../src-main/store/db.ts';
-import { claimJob, getJob } from '../../src-main/store/job.ts';
-import { getPrediction, getPredictionMaps } from '../../src-main/store/prediction.ts';
-import { openProject, type Project } from '../../src-main/store/project.ts';
-import { submitReview } from '../../src-main/store/review.ts';
-import { candidatesAfter } from '../../src-main/store/relabel.ts';
-import { activeRunId, listRuns } from '../../src-main/store/run.ts';
-import { takeBackRun } from '../../src-main/store/run-shown.ts';
-import { sampleState } from '../../src-main/store/sample-state.ts';
+import { claimJob, getJob } from '../../src-main/store/jobs/job.ts';
+import { getPrediction, getPredictionMaps } from '../../src-main/store/predictions/prediction.ts';
+import { openProject, type Project } from '../../src-main/store/file/project.ts';
+import { submitReview } from '../../src-main/store/reviews/review.ts';
+import { candidatesAfter } from '../../src-main/store/predictions/relabel.ts';
+import { activeRunId, listRuns } from '../../src-main/store/runs/run.ts';
+import { takeBackRun } from '../../src-main/store/shown/run-shown.ts';
+import { sampleState } from '../../src-main/store/samples/state.ts';
 import { testProject } from '../support/project.ts';
 import {
   predictByMaps,

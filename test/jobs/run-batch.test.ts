@@ -8,10 +8,10 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { runBatch } from '../../src-main/jobs/run-batch.ts';
-import { auditOf, getBatch, judge, startBatch } from '../../src-main/store/batch.ts';
+import { auditOf, getBatch, judge, startBatch } from '../../src-main/store/batches/batch.ts';
 import { read, transact } from '../../src-main/store/db.ts';
-import type { Project } from '../../src-main/store/project.ts';
-import { submitReview } from '../../src-main/store/review.ts';
+import type { Project } from '../../src-main/store/file/project.ts';
+import { submitReview } from '../../src-main/store/reviews/review.ts';
 import { predict, testProject, testRun } from '../support/project.ts';
 import { seededRandom } from '../support/random.ts';
 

@@ -7,7 +7,7 @@ import { MOST } from '../../src-shared/contract/limits.ts';
 import { labelParams } from '../../src-main/jobs/label-params.ts';
 import { choosePreset, knownPresets, loadPresets, presetShelf } from '../../src-main/jobs/presets.ts';
 import { removePreset, requireUnused, savePreset } from '../../src-main/jobs/save-preset.ts';
-import { addJob, requestCancel } from '../../src-main/store/job.ts';
+import { addJob, requestCancel } from '../../src-main/store/jobs/job.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
 import { testPreset, testProject } from '../support/project.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Keeping } from '../../src-shared/contract/procedures.ts';
 import { keepWayBack } from '../../src-main/rpc/keeping.ts';
 import { JOURNAL_FILE } from '../../src-main/store/journal/journal.ts';
-import { submitReview } from '../../src-main/store/review.ts';
+import { submitReview } from '../../src-main/store/reviews/review.ts';
 import { testProject } from '../support/project.ts';
 
 test('an open project gets the copy of the day, and says when its journal cannot be written, and can again', async (t) => {

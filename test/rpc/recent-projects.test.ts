@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createBackend } from '../../src-main/rpc/backend.ts';
 import { recentProjects, rememberProject } from '../../src-main/rpc/recent-projects.ts';
-import { createProject } from '../../src-main/store/project.ts';
+import { createProject } from '../../src-main/store/file/project.ts';
 import { callsOf } from '../support/backend-calls.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';

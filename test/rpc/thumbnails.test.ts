@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import sharp from 'sharp';
 import { openThumbnails } from '../../src-main/rpc/thumbnails.ts';
-import { openProject, type Project } from '../../src-main/store/project.ts';
+import { openProject, type Project } from '../../src-main/store/file/project.ts';
 import { makeLargeProject } from '../bench/ui/large-project.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { createBackend } from '../../src-main/rpc/backend.ts';
 import { transact, write } from '../../src-main/store/db.ts';
 import { askedAgain, hardlyWait, isBusy, patiently } from '../../src-main/store/patience.ts';
-import { openProject } from '../../src-main/store/project.ts';
+import { openProject } from '../../src-main/store/file/project.ts';
 import { slowDisk } from '../soak/actions/slow-disk.ts';
 import { callsOf } from '../support/backend-calls.ts';
 import { fakeEngine } from '../support/fake-engine.ts';

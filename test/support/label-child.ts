@@ -4,8 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { runLabelJob } from '../../src-main/jobs/label.ts';
-import { openProject } from '../../src-main/store/project.ts';
-import { latestRevisionId, submitReview } from '../../src-main/store/review.ts';
+import { openProject } from '../../src-main/store/file/project.ts';
+import { latestRevisionId, submitReview } from '../../src-main/store/reviews/review.ts';
 import { fakeEngine } from './fake-engine.ts';
 import { testPreset } from './project.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { renameSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../db/migrations/index.ts';
-import { APPLICATION_ID } from '../../src-main/store/file-header.ts';
-import { migrate } from '../../src-main/store/migrate.ts';
+import { APPLICATION_ID } from '../../src-main/store/file/header.ts';
+import { migrate } from '../../src-main/store/file/migrate.ts';
 
 /** Takes a closed project back to schema `version`. */
 export function makeOlder(project: string, version: number): void {

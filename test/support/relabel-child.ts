@@ -1,6 +1,6 @@
 /** A process to be killed: works on the project's unfinished relabel jobs and says when each batch is saved. */
-import { unfinishedJobs, claimJob } from '../../src-main/store/job.ts';
-import { openProject } from '../../src-main/store/project.ts';
+import { unfinishedJobs, claimJob } from '../../src-main/store/jobs/job.ts';
+import { openProject } from '../../src-main/store/file/project.ts';
 import { isAlive, thisProcess } from '../../src-main/jobs/process-id.ts';
 import { workOnRelabelJob } from '../../src-main/jobs/relabel.ts';
 

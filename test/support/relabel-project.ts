@@ -6,12 +6,12 @@ import { rederive, type StoredMaps } from '../../src-shared/kernels/rederive.ts'
 import { squaredTransform } from '../../src-shared/kernels/transform.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 import { transact } from '../../src-main/store/db.ts';
-import { ensureModel } from '../../src-main/store/model.ts';
-import { putMaps } from '../../src-main/store/prediction-maps.ts';
-import { putPrediction } from '../../src-main/store/prediction.ts';
-import { ensurePreset } from '../../src-main/store/preset.ts';
-import type { Project } from '../../src-main/store/project.ts';
-import { ensureRun, setActiveRun } from '../../src-main/store/run.ts';
+import { ensureModel } from '../../src-main/store/runs/model.ts';
+import { putMaps } from '../../src-main/store/scores/maps.ts';
+import { putPrediction } from '../../src-main/store/predictions/prediction.ts';
+import { ensurePreset } from '../../src-main/store/runs/preset.ts';
+import type { Project } from '../../src-main/store/file/project.ts';
+import { ensureRun, setActiveRun } from '../../src-main/store/runs/run.ts';
 import { seededRandom } from './random.ts';
 
 const GRID: Grid = [8, 8];

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { backUp, ensureDir } from '../../store/backup/backup.ts';
 import { copyName } from '../../store/backup/copies.ts';
-import { restoreDatabase } from '../../store/backup/restore.ts';
+import { restoreDatabase } from '../../store/repair/restore.ts';
 import { JOURNAL_FILE } from '../../store/journal/journal.ts';
 import { readJournal, readRemovals } from '../../store/journal/read.ts';
 import { countMissing } from '../../store/repair/replay.ts';

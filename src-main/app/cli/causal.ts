@@ -6,8 +6,8 @@ import {
 } from '../../../src-shared/contract/causal-words.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import { causalCheck } from '../../inspect/causal.ts';
-import { sampleState } from '../../store/sample-state.ts';
-import { getSample, sampleOfData } from '../../store/sample.ts';
+import { sampleState } from '../../store/samples/state.ts';
+import { getSample, sampleOfData } from '../../store/samples/sample.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { withEngine } from '../engine.ts';
 import { withProject } from '../projects.ts';

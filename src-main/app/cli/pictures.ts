@@ -2,9 +2,9 @@
 import { counted } from '../../../src-shared/contract/counts.ts';
 import type { PictureCheck } from '../../../src-shared/contract/procedures.ts';
 import { checkInThread } from '../../jobs/pictures/in-thread.ts';
-import { countMarked } from '../../store/picture-change.ts';
-import { missingByRoot } from '../../store/picture-version.ts';
-import { rootsInUse } from '../../store/root.ts';
+import { countMarked } from '../../store/pictures/change.ts';
+import { missingByRoot } from '../../store/pictures/version.ts';
+import { rootsInUse } from '../../store/pictures/root.ts';
 import { withProject } from '../projects.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';

@@ -2,9 +2,9 @@
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { removeFromProject } from '../../jobs/remove.ts';
-import { importedIds, type ImportNote, listImports } from '../../store/import-log.ts';
-import type { Project } from '../../store/project.ts';
-import { countRemoval, idsNamed, type RemovalCounts } from '../../store/removal.ts';
+import { importedIds, type ImportNote, listImports } from '../../store/exchange/import-log.ts';
+import type { Project } from '../../store/file/project.ts';
+import { countRemoval, idsNamed, type RemovalCounts } from '../../store/samples/removal.ts';
 import { withProject } from '../projects.ts';
 import { saysYes } from './agree.ts';
 import { usageError, type AddCommand, type CommandContext } from './command.ts';

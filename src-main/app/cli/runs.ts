@@ -1,8 +1,8 @@
 /** `fovea runs`: which labelling runs a project has, what their labels are shown on, and the way back from one. */
 import { counted } from '../../../src-shared/contract/counts.ts';
 import type { RunStanding } from '../../../src-shared/contract/procedures.ts';
-import { runStandings } from '../../store/run-list.ts';
-import { putBackRun, takeBackRun } from '../../store/run-shown.ts';
+import { runStandings } from '../../store/shown/run-list.ts';
+import { putBackRun, takeBackRun } from '../../store/shown/run-shown.ts';
 import { withProject } from '../projects.ts';
 import { positiveInteger, type AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';

@@ -16,9 +16,9 @@ import {
   picturesAfter,
   picturesWithProblems,
   type RegisteredPicture,
-} from '../../store/picture-version.ts';
-import type { Project } from '../../store/project.ts';
-import { type RootPlace, rootsInUse } from '../../store/root.ts';
+} from '../../store/pictures/version.ts';
+import type { Project } from '../../store/file/project.ts';
+import { type RootPlace, rootsInUse } from '../../store/pictures/root.ts';
 import { placeOf } from './file.ts';
 import { isUntouched, settlePicture } from './settle.ts';
 

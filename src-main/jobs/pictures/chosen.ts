@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readImageSize } from '../../checkpoint/image/decode.ts';
 import { lookingAt, pictureStat } from '../../checkpoint/image/guarded-file.ts';
-import type { NewImage } from '../../store/image.ts';
-import type { Project } from '../../store/project.ts';
-import { ensureRoot, recordPlace, rootPlace, rootsInUse } from '../../store/root.ts';
+import type { NewImage } from '../../store/pictures/image.ts';
+import type { Project } from '../../store/file/project.ts';
+import { ensureRoot, recordPlace, rootPlace, rootsInUse } from '../../store/pictures/root.ts';
 import { chosenPlace } from './place.ts';
 
 /** A folder that somebody chose to import from. */

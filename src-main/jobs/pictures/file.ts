@@ -1,8 +1,8 @@
 /** The file of a registered picture, where it may be read. */
 import { realpath } from 'node:fs/promises';
-import { imageFacts } from '../../store/image.ts';
-import type { Project } from '../../store/project.ts';
-import { type RootPlace, rootPlace } from '../../store/root.ts';
+import { imageFacts } from '../../store/pictures/image.ts';
+import type { Project } from '../../store/file/project.ts';
+import { type RootPlace, rootPlace } from '../../store/pictures/root.ts';
 import { recordedPlace } from './place.ts';
 
 /**

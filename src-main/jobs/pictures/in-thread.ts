@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { PictureCheck, RelinkPlan } from '../../../src-shared/contract/procedures.ts';
 import { threadEntry } from '../../files/thread-entry.ts';
-import type { Project } from '../../store/project.ts';
+import type { Project } from '../../store/file/project.ts';
 import { type FromPictureThread, fromPictureThreadSchema, type PictureTask } from './thread-wire.ts';
 
 const ENTRY = threadEntry('picture-thread', new URL('./thread.ts', import.meta.url));

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { lookingAt } from '../../checkpoint/image/guarded-file.ts';
 import { read } from '../../store/db.ts';
-import type { NewImage } from '../../store/image.ts';
-import type { Project } from '../../store/project.ts';
-import { rootsInUse } from '../../store/root.ts';
+import type { NewImage } from '../../store/pictures/image.ts';
+import type { Project } from '../../store/file/project.ts';
+import { rootsInUse } from '../../store/pictures/root.ts';
 import type { ChosenFolder } from './chosen.ts';
 
 /** So many are compared: a folder was moved or it was not. */

@@ -8,7 +8,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { lookingAt, pictureStat } from '../../checkpoint/image/guarded-file.ts';
 import { isInside } from '../../files/inside.ts';
-import type { RootPlace } from '../../store/root.ts';
+import type { RootPlace } from '../../store/pictures/root.ts';
 
 const realpath = (path: string): Promise<string> => lookingAt(path, () => resolveLinks(path));
 

@@ -4,9 +4,9 @@ import { relative, resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RelinkPlan } from '../../../src-shared/contract/procedures.ts';
 import { isInside } from '../../files/inside.ts';
-import { picturesAfter } from '../../store/picture-version.ts';
-import type { Project } from '../../store/project.ts';
-import { rootsInUse } from '../../store/root.ts';
+import { picturesAfter } from '../../store/pictures/version.ts';
+import type { Project } from '../../store/file/project.ts';
+import { rootsInUse } from '../../store/pictures/root.ts';
 import { chosenPlace } from './place.ts';
 
 const PAGE = 500;

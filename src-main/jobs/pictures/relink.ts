@@ -5,8 +5,8 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RelinkPlan } from '../../../src-shared/contract/procedures.ts';
 import { isInside } from '../../files/inside.ts';
 import { transact } from '../../store/db.ts';
-import type { Project } from '../../store/project.ts';
-import { moveRoot, rootsInUse } from '../../store/root.ts';
+import type { Project } from '../../store/file/project.ts';
+import { moveRoot, rootsInUse } from '../../store/pictures/root.ts';
 import { movedRoots } from './relink-plan.ts';
 
 /**

@@ -13,8 +13,8 @@ import {
   notePictureProblem,
   noteSameContent,
   registeredPicture,
-} from '../../store/picture-version.ts';
-import type { Project } from '../../store/project.ts';
+} from '../../store/pictures/version.ts';
+import type { Project } from '../../store/file/project.ts';
 import { pictureFile } from './file.ts';
 
 /** A file as it was found. */

@@ -1,7 +1,7 @@
 /** Entry of the thread that `in-thread.ts` starts: looks at files on a connection of its own, and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { openProject } from '../../store/project.ts';
+import { openProject } from '../../store/file/project.ts';
 import { checkPictures } from './check.ts';
 import { planRelink } from './relink-plan.ts';
 import { type FromPictureThread, pictureTaskSchema } from './thread-wire.ts';

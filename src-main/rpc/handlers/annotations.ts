@@ -1,10 +1,17 @@
-import { addNote, noteSummary, notesOf, removeNote, setFlags, writeNote } from '../../store/annotation.ts';
+import {
+  addNote,
+  noteSummary,
+  notesOf,
+  removeNote,
+  setFlags,
+  writeNote,
+} from '../../store/samples/annotation.ts';
 import {
   listSavedFilters,
   removeSavedFilter,
   renameSavedFilter,
   saveFilter,
-} from '../../store/saved-filter.ts';
+} from '../../store/samples/saved-filter.ts';
 import { freeSession, type HandlerContext, type Handlers } from './context.ts';
 
 /** Tells every window what the sample's notes are now. */

@@ -9,7 +9,7 @@ import {
   judge,
   listBatches,
   startBatch,
-} from '../../store/batch.ts';
+} from '../../store/batches/batch.ts';
 import type { Session } from '../session.ts';
 import { freeSession, type Handlers } from './context.ts';
 

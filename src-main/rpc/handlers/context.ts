@@ -5,7 +5,7 @@ import type {
   ProcedureParsedInput,
 } from '../../../src-shared/contract/procedures.ts';
 import type { ModelLibrary } from '../../library/library.ts';
-import type { Project } from '../../store/project.ts';
+import type { Project } from '../../store/file/project.ts';
 import type { ModelTasks } from '../model-tasks.ts';
 import type { Preferences } from '../preferences.ts';
 import type { BackendOptions } from '../options.ts';

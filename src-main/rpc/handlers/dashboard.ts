@@ -1,7 +1,7 @@
-import { dashboardCounts } from '../../store/dashboard-counts.ts';
-import { dashboardShapes } from '../../store/dashboard-shapes.ts';
-import { dashboardSpeed } from '../../store/dashboard-speed.ts';
-import { dashboardTags } from '../../store/dashboard-tags.ts';
+import { dashboardCounts } from '../../store/dashboard/counts.ts';
+import { dashboardShapes } from '../../store/dashboard/shapes.ts';
+import { dashboardSpeed } from '../../store/dashboard/speed.ts';
+import { dashboardTags } from '../../store/dashboard/tags.ts';
 import type { Handlers } from './context.ts';
 
 export const dashboardHandlers = {

@@ -3,7 +3,7 @@ import { countLines } from '../../importers/records.ts';
 import { exportTarget } from '../../jobs/export-target.ts';
 import { exportSamples } from '../../jobs/export.ts';
 import { importQuestions } from '../../jobs/import.ts';
-import { projectSummary } from '../../store/summary.ts';
+import { projectSummary } from '../../store/dashboard/summary.ts';
 import type { Handlers } from './context.ts';
 import { cancelSlot, during } from './during.ts';
 

@@ -1,7 +1,7 @@
-import { facets } from '../../store/facets.ts';
-import { heatOf } from '../../store/heat.ts';
-import { listSampleIds } from '../../store/sample-query.ts';
-import { similarSamples } from '../../store/similar.ts';
+import { facets } from '../../store/samples/facets.ts';
+import { heatOf } from '../../store/predictions/heat.ts';
+import { listSampleIds } from '../../store/samples/query.ts';
+import { similarSamples } from '../../store/search/similar.ts';
 import type { Handlers } from './context.ts';
 
 export const galleryHandlers = {

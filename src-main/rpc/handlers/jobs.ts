@@ -4,7 +4,7 @@ import { labelPreview } from '../../jobs/label-preview.ts';
 import { labelParams } from '../../jobs/label-params.ts';
 import { addLabelJob } from '../../jobs/label.ts';
 import { labelAnewParams } from '../../jobs/run-prompts.ts';
-import { requestCancel } from '../../store/job.ts';
+import { requestCancel } from '../../store/jobs/job.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 

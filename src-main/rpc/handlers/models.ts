@@ -7,7 +7,7 @@ import type { ListedModel } from '../../../src-shared/contract/procedures/models
 import { fittingPresets, knownPresets } from '../../jobs/presets.ts';
 import { checkModel } from '../../library/check.ts';
 import { hubSettings } from '../../library/hub/settings.ts';
-import { unfinishedJobs } from '../../store/job.ts';
+import { unfinishedJobs } from '../../store/jobs/job.ts';
 import type { ModelTasks, TaskChange } from '../model-tasks.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';

@@ -1,6 +1,6 @@
 import { planInThread } from '../../jobs/pictures/in-thread.ts';
 import { relink } from '../../jobs/pictures/relink.ts';
-import { keepForPicture } from '../../store/picture-change.ts';
+import { keepForPicture } from '../../store/pictures/change.ts';
 import { type Handlers, freeSession } from './context.ts';
 
 export const pictureHandlers = {

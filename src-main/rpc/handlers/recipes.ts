@@ -3,7 +3,7 @@ import { previewChunk } from '../../jobs/relabel-preview.ts';
 import { targetPreset } from '../../jobs/relabel-target.ts';
 import { addRelabelJob } from '../../jobs/relabel.ts';
 import { removePreset, requireUnused, savePreset } from '../../jobs/save-preset.ts';
-import { getJob } from '../../store/job.ts';
+import { getJob } from '../../store/jobs/job.ts';
 import type { Handlers } from './context.ts';
 
 export const recipeHandlers = {

@@ -1,8 +1,8 @@
 import type { RemovalWish } from '../../../src-shared/contract/procedures.ts';
 import { removeFromProject } from '../../jobs/remove.ts';
 import type { ReadableDb } from '../../store/db.ts';
-import { importedIds, listImports } from '../../store/import-log.ts';
-import { countRemoval, idsOfScope } from '../../store/removal.ts';
+import { importedIds, listImports } from '../../store/exchange/import-log.ts';
+import { countRemoval, idsOfScope } from '../../store/samples/removal.ts';
 import { freeSession, type Handlers } from './context.ts';
 import { during } from './during.ts';
 

@@ -1,5 +1,5 @@
-import { reviewHistory, submitReview } from '../../store/review.ts';
-import { getSample } from '../../store/sample.ts';
+import { reviewHistory, submitReview } from '../../store/reviews/review.ts';
+import { getSample } from '../../store/samples/sample.ts';
 import { freeSession, type Handlers } from './context.ts';
 
 export const reviewHandlers = {

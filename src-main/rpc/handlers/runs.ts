@@ -1,6 +1,6 @@
 import { addGoOnJob } from '../../jobs/go-on.ts';
-import { runStandings } from '../../store/run-list.ts';
-import { putBackRun, takeBackRun } from '../../store/run-shown.ts';
+import { runStandings } from '../../store/shown/run-list.ts';
+import { putBackRun, takeBackRun } from '../../store/shown/run-shown.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 import { queued } from './jobs.ts';

@@ -4,12 +4,12 @@ import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import { pictureNotes } from '../../checkpoint/image/shown.ts';
 import { settlePicture } from '../../jobs/pictures/settle.ts';
 import { mapToBytes } from '../../store/bytes.ts';
-import { pictureProblem } from '../../store/picture-version.ts';
-import { getPredictionMaps, predictionsOfSample } from '../../store/prediction.ts';
-import type { Project } from '../../store/project.ts';
-import { sampleDetail } from '../../store/sample-detail.ts';
-import { countSamples, listSamples, samplePosition } from '../../store/sample-query.ts';
-import { getSample } from '../../store/sample.ts';
+import { pictureProblem } from '../../store/pictures/version.ts';
+import { getPredictionMaps, predictionsOfSample } from '../../store/predictions/prediction.ts';
+import type { Project } from '../../store/file/project.ts';
+import { sampleDetail } from '../../store/shown/sample-detail.ts';
+import { countSamples, listSamples, samplePosition } from '../../store/samples/query.ts';
+import { getSample } from '../../store/samples/sample.ts';
 import { findImageFile } from '../image-file.ts';
 import type { Handlers } from './context.ts';
 

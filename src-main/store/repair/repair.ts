@@ -10,17 +10,17 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { temporaryBeside } from '../../files/temporary.ts';
 import { discard } from '../backup/backup.ts';
 import { listCopies } from '../backup/copies.ts';
-import { placeDatabase, restoreDatabase, syncFile } from '../backup/restore.ts';
+import { placeDatabase, restoreDatabase, syncFile } from './restore.ts';
 import { storeError } from '../errors.ts';
-import { checkHeader } from '../file-header.ts';
+import { checkHeader } from '../file/header.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
-import { setStaleLogAside } from '../leftover-log.ts';
+import { setStaleLogAside } from '../file/leftover-log.ts';
 import { readJournal, readRemovals } from '../journal/read.ts';
-import { PROJECT_FILE } from '../connect.ts';
-import { openProject } from '../project.ts';
-import { refreshAllSampleStates } from '../sample-state.ts';
+import { PROJECT_FILE } from '../file/connect.ts';
+import { openProject } from '../file/project.ts';
+import { refreshAllSampleStates } from '../samples/state.ts';
 import { removeAgain, replay, type Replayed } from './replay.ts';
-import { mendSchema, schemaProblems } from '../schema-check.ts';
+import { mendSchema, schemaProblems } from '../file/schema-check.ts';
 import { salvage, type Salvaged } from './salvage.ts';
 
 export interface Repaired extends Replayed {

@@ -2,8 +2,8 @@
 import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
 import { labelOfLetters, type JournalLine } from '../journal/line.ts';
 import { isPutBack, Removed } from '../journal/removal-line.ts';
-import { chunksOf, forgetEmptyImports, removeSamples } from '../removal.ts';
-import { refreshSampleState } from '../sample-state.ts';
+import { chunksOf, forgetEmptyImports, removeSamples } from '../samples/removal.ts';
+import { refreshSampleState } from '../samples/state.ts';
 
 export interface Replayed {
   /** Decisions put back. */

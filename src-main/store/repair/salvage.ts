@@ -4,8 +4,8 @@
  */
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
-import { APPLICATION_ID } from '../file-header.ts';
-import { migrate } from '../migrate.ts';
+import { APPLICATION_ID } from '../file/header.ts';
+import { migrate } from '../file/migrate.ts';
 
 export interface Salvaged {
   /** Rows carried over, and rows known to be lost, by table. */

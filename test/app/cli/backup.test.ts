@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openProject } from '../../../src-main/store/project.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
 import { testProject } from '../../support/project.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { write } from '../../../src-main/store/db.ts';
-import { openProject } from '../../../src-main/store/project.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
 import { DEMO_CHECKPOINT, copyDemoCheckpoint } from '../../support/demo.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 import { fovea, foveaJson, type CliResult } from './run-cli.ts';

@@ -4,8 +4,8 @@ import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { listRuns } from '../../../src-main/store/run.ts';
-import { openProject } from '../../../src-main/store/project.ts';
+import { listRuns } from '../../../src-main/store/runs/run.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
 import { DEMO_CHECKPOINT } from '../../support/demo.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 import { writeAdapter } from '../../support/write-adapter.ts';

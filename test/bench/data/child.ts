@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type * as Exporters from '../../../src-main/exporters/index.ts';
 import type * as Export from '../../../src-main/jobs/export.ts';
 import type * as Import from '../../../src-main/jobs/import.ts';
-import type * as Store from '../../../src-main/store/project.ts';
+import type * as Store from '../../../src-main/store/file/project.ts';
 import { label } from './label.ts';
 import { measureLists } from './lists.ts';
 
@@ -20,7 +20,7 @@ async function load(path: string): Promise<unknown> {
   return (await import(pathToFileURL(join(checkout!, path)).href)) as unknown;
 }
 
-const { createProject, openProject } = (await load('src-main/store/project.ts')) as typeof Store;
+const { createProject, openProject } = (await load('src-main/store/file/project.ts')) as typeof Store;
 const started = performance.now();
 const seconds = (): number => (performance.now() - started) / 1000;
 

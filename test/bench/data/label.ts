@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { presetSchema } from '../../../src-shared/contract/preset.ts';
-import type { Project } from '../../../src-main/store/project.ts';
-import type * as States from '../../../src-main/store/sample-state.ts';
+import type { Project } from '../../../src-main/store/file/project.ts';
+import type * as States from '../../../src-main/store/samples/state.ts';
 
 const GRID = 6;
 const PRESET = presetSchema.parse({
@@ -24,7 +24,7 @@ const PRESET = presetSchema.parse({
 
 export async function label({ db }: Project, checkout: string): Promise<void> {
   const states = (await import(
-    pathToFileURL(join(checkout, 'src-main/store/sample-state.ts')).href
+    pathToFileURL(join(checkout, 'src-main/store/samples/state.ts')).href
   )) as typeof States;
   const transform = JSON.stringify({ scaleX: 0.1, scaleY: 0.1, offsetX: 0, offsetY: 0 });
   const boxes = JSON.stringify({ raw: [], denoised: [[0, 0, 10, 10]], rpn: [] });

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NO_FILTER, sampleSortSchema, sortKeySchema } from '../../../src-shared/contract/procedures.ts';
-import type { Project } from '../../../src-main/store/project.ts';
-import type * as Query from '../../../src-main/store/sample-query.ts';
+import type { Project } from '../../../src-main/store/file/project.ts';
+import type * as Query from '../../../src-main/store/samples/query.ts';
 import { percentile } from '../ui/waits.ts';
 
 const PAGE = 200;
@@ -35,7 +35,7 @@ const QUERIES = [
 
 export async function measureLists({ db }: Project, checkout: string): Promise<Record<string, number>> {
   const query = (await import(
-    pathToFileURL(join(checkout, 'src-main/store/sample-query.ts')).href
+    pathToFileURL(join(checkout, 'src-main/store/samples/query.ts')).href
   )) as typeof Query;
   // What the page asks for one screen of the list.
   const list = (text: string, offset: number, sort: unknown): { total: number; ms: number } => {

@@ -11,15 +11,15 @@ import type { MapSet, PlacedMap } from '../../../src-shared/contract/outcome.ts'
 import { encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { BG, FG, IGNORE, type Grid } from '../../../src-shared/kernels/types.ts';
 import { transact } from '../../../src-main/store/db.ts';
-import { ensureImage } from '../../../src-main/store/image.ts';
-import { ensureModel } from '../../../src-main/store/model.ts';
-import { putMaps } from '../../../src-main/store/prediction-maps.ts';
-import { putPrediction, type NewPrediction } from '../../../src-main/store/prediction.ts';
-import { ensurePreset } from '../../../src-main/store/preset.ts';
-import { createProject, type Project } from '../../../src-main/store/project.ts';
-import { ensureRoot } from '../../../src-main/store/root.ts';
-import { ensureRun, setActiveRun } from '../../../src-main/store/run.ts';
-import { addSample } from '../../../src-main/store/sample.ts';
+import { ensureImage } from '../../../src-main/store/pictures/image.ts';
+import { ensureModel } from '../../../src-main/store/runs/model.ts';
+import { putMaps } from '../../../src-main/store/scores/maps.ts';
+import { putPrediction, type NewPrediction } from '../../../src-main/store/predictions/prediction.ts';
+import { ensurePreset } from '../../../src-main/store/runs/preset.ts';
+import { createProject, type Project } from '../../../src-main/store/file/project.ts';
+import { ensureRoot } from '../../../src-main/store/pictures/root.ts';
+import { ensureRun, setActiveRun } from '../../../src-main/store/runs/run.ts';
+import { addSample } from '../../../src-main/store/samples/sample.ts';
 import { seededRandom } from '../../support/random.ts';
 
 /** Width and height of a picture, in pixels. */

@@ -2,13 +2,13 @@
 import { encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { BG, FG } from '../../../src-shared/kernels/types.ts';
 import { transact } from '../../../src-main/store/db.ts';
-import { ensureModel } from '../../../src-main/store/model.ts';
-import { putMaps } from '../../../src-main/store/prediction-maps.ts';
-import { putPrediction } from '../../../src-main/store/prediction.ts';
-import { ensurePreset } from '../../../src-main/store/preset.ts';
-import { openProject } from '../../../src-main/store/project.ts';
-import { ensureRun, getRun } from '../../../src-main/store/run.ts';
-import { sampleDetail } from '../../../src-main/store/sample-detail.ts';
+import { ensureModel } from '../../../src-main/store/runs/model.ts';
+import { putMaps } from '../../../src-main/store/scores/maps.ts';
+import { putPrediction } from '../../../src-main/store/predictions/prediction.ts';
+import { ensurePreset } from '../../../src-main/store/runs/preset.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
+import { ensureRun, getRun } from '../../../src-main/store/runs/run.ts';
+import { sampleDetail } from '../../../src-main/store/shown/sample-detail.ts';
 
 /** Raw attention of the second run inside its label and outside; exact as float16. */
 export const INSIDE = 0.75;

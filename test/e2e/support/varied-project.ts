@@ -1,10 +1,10 @@
 /** Makes a labelled project have something of everything a dashboard counts. */
 import type { Decision } from '../../../src-shared/contract/domain.ts';
 import { transact, write } from '../../../src-main/store/db.ts';
-import { getPrediction } from '../../../src-main/store/prediction.ts';
-import { openProject } from '../../../src-main/store/project.ts';
-import { submitReview } from '../../../src-main/store/review.ts';
-import { refreshAllSampleStates, sampleState } from '../../../src-main/store/sample-state.ts';
+import { getPrediction } from '../../../src-main/store/predictions/prediction.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
+import { submitReview } from '../../../src-main/store/reviews/review.ts';
+import { refreshAllSampleStates, sampleState } from '../../../src-main/store/samples/state.ts';
 
 /**
  * Of the first thirty samples: one whose labelling failed, one that waits, three dropped for each reason, tags, decisions

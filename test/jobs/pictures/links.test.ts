@@ -9,7 +9,7 @@ import { findImageFile } from '../../../src-main/rpc/image-file.ts';
 import { openShownPictures } from '../../../src-main/rpc/shown-pictures.ts';
 import { openThumbnails } from '../../../src-main/rpc/thumbnails.ts';
 import { read } from '../../../src-main/store/db.ts';
-import type { Project } from '../../../src-main/store/project.ts';
+import type { Project } from '../../../src-main/store/file/project.ts';
 import { testProject } from '../../support/project.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 import { writePng } from '../../support/scenes.ts';
@@ -136,7 +136,7 @@ test('links that lead nowhere or in a circle cost their lines, with reasons', as
 
 test('a project that lies beside its pictures can be moved with them', async (t) => {
   const { dir } = await setUp(t);
-  const { createProject, openProject } = await import('../../../src-main/store/project.ts');
+  const { createProject, openProject } = await import('../../../src-main/store/file/project.ts');
   const project = await createProject(join(dir, 'set'), 'Set');
   mkdirSync(join(dir, 'set/images'));
   await writePng(join(dir, 'set/images/a.png'));

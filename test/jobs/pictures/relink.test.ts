@@ -6,9 +6,9 @@ import { test } from 'node:test';
 import { pictureFile } from '../../../src-main/jobs/pictures/file.ts';
 import { checkInThread, planInThread } from '../../../src-main/jobs/pictures/in-thread.ts';
 import { relink } from '../../../src-main/jobs/pictures/relink.ts';
-import { countMarked } from '../../../src-main/store/picture-change.ts';
-import { missingByRoot } from '../../../src-main/store/picture-version.ts';
-import { projectSummary } from '../../../src-main/store/summary.ts';
+import { countMarked } from '../../../src-main/store/pictures/change.ts';
+import { missingByRoot } from '../../../src-main/store/pictures/version.ts';
+import { projectSummary } from '../../../src-main/store/dashboard/summary.ts';
 import { pictureProject } from '../../support/picture-project.ts';
 import { writePng } from '../../support/scenes.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { IMPORT_ORDER, NO_FILTER, type EventName } from '../../../src-shared/contract/procedures.ts';
 import { createBackend } from '../../../src-main/rpc/backend.ts';
-import { createProject } from '../../../src-main/store/project.ts';
+import { createProject } from '../../../src-main/store/file/project.ts';
 import { callsOf } from '../../support/backend-calls.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
 import { addSamples } from '../../support/project.ts';

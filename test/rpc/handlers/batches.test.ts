@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { createBackend } from '../../../src-main/rpc/backend.ts';
 import { transact } from '../../../src-main/store/db.ts';
-import { createProject } from '../../../src-main/store/project.ts';
+import { createProject } from '../../../src-main/store/file/project.ts';
 import { callsOf, type BackendCalls } from '../../support/backend-calls.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
 import { addSamples, predict, testRun } from '../../support/project.ts';

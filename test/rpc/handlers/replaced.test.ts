@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appResources } from '../../../src-main/app/resources.ts';
 import { createBackend } from '../../../src-main/rpc/backend.ts';
 import { openSession } from '../../../src-main/rpc/session.ts';
-import { openProject } from '../../../src-main/store/project.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
 import { callsOf } from '../../support/backend-calls.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
 import { testProject } from '../../support/project.ts';

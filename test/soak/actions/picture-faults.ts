@@ -1,8 +1,8 @@
 /** A picture's file is replaced behind the app, and what a person says to that. */
 import { join } from 'node:path';
 import { read } from '../../../src-main/store/db.ts';
-import { openProject } from '../../../src-main/store/project.ts';
-import { rootDir } from '../../../src-main/store/root.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
+import { rootDir } from '../../../src-main/store/pictures/root.ts';
 import type { Player } from './player.ts';
 import { reloadAll, WAIT, type Fault } from './world.ts';
 

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { transact } from '../../../src-main/store/db.ts';
-import { openProject } from '../../../src-main/store/project.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
 
 /** Holds the lock from when this resolves; the given promise resolves when it is free again. */
 export async function slowDisk(project: string, ms: number): Promise<{ over: Promise<unknown> }> {

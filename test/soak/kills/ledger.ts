@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { JOURNAL_FILE } from '../../../src-main/store/journal/journal.ts';
 import { readJournal } from '../../../src-main/store/journal/read.ts';
-import { type Project, openProject } from '../../../src-main/store/project.ts';
+import { type Project, openProject } from '../../../src-main/store/file/project.ts';
 
 const saidSchema = z.union([
   z.object({ sampleId: z.number().int(), note: z.string(), at: z.string() }),

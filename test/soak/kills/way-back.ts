@@ -23,7 +23,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../../../scripts/lib/paths.mjs';
 import { repairProject } from '../../../src-main/store/repair/repair.ts';
-import { createProject, openProject } from '../../../src-main/store/project.ts';
+import { createProject, openProject } from '../../../src-main/store/file/project.ts';
 import { addSamples, predict, testRun } from '../../support/project.ts';
 import { seededRandom } from '../../support/random.ts';
 import { someScenes } from '../../app/cli/scenes.ts';

@@ -7,9 +7,9 @@ import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
 import { backUp, backUpDaily } from '../../../src-main/store/backup/backup.ts';
 import { BACKUPS, copyName, listCopies, pruneCopies } from '../../../src-main/store/backup/copies.ts';
-import { restoreDatabase } from '../../../src-main/store/backup/restore.ts';
-import { openProject, type Project } from '../../../src-main/store/project.ts';
-import { newestRevisionId, submitReview } from '../../../src-main/store/review.ts';
+import { restoreDatabase } from '../../../src-main/store/repair/restore.ts';
+import { openProject, type Project } from '../../../src-main/store/file/project.ts';
+import { newestRevisionId, submitReview } from '../../../src-main/store/reviews/review.ts';
 import { testProject } from '../../support/project.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 

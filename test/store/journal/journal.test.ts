@@ -11,8 +11,8 @@ import {
   parseJournalLine,
 } from '../../../src-main/store/journal/line.ts';
 import { readJournal } from '../../../src-main/store/journal/read.ts';
-import { openProject, type Project } from '../../../src-main/store/project.ts';
-import { submitReview } from '../../../src-main/store/review.ts';
+import { openProject, type Project } from '../../../src-main/store/file/project.ts';
+import { submitReview } from '../../../src-main/store/reviews/review.ts';
 import { predict, testProject, testRun } from '../../support/project.ts';
 
 const decide = (project: Project, sampleId: number, decision: 'accept' | 'reject' = 'reject') =>

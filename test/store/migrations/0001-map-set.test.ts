@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { mapsMigrations } from '../../../db/maps-migrations/index.ts';
-import { migrate } from '../../../src-main/store/migrate.ts';
+import { migrate } from '../../../src-main/store/file/migrate.ts';
 
 test('a map of another size than its grid is refused', (t) => {
   const db = new Database(':memory:');

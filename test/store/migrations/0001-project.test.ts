@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { write } from '../../../src-main/store/db.ts';
-import { submitReview } from '../../../src-main/store/review.ts';
+import { submitReview } from '../../../src-main/store/reviews/review.ts';
 import { predict, testProject, testRun } from '../../support/project.ts';
 
 test('reviews refuse UPDATE and DELETE, and a reviewed prediction keeps its label', async (t) => {

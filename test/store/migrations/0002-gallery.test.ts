@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
 import { read, write } from '../../../src-main/store/db.ts';
-import { migrate } from '../../../src-main/store/migrate.ts';
-import { submitReview } from '../../../src-main/store/review.ts';
-import { scoreBacklog } from '../../../src-main/store/score-backlog.ts';
+import { migrate } from '../../../src-main/store/file/migrate.ts';
+import { submitReview } from '../../../src-main/store/reviews/review.ts';
+import { scoreBacklog } from '../../../src-main/store/samples/score-backlog.ts';
 import { predict, testPrediction, testProject, testRun } from '../../support/project.ts';
 
 test('a project of the first schema keeps state, search text, tags and decisions', () => {

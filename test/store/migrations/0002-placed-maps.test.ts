@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { mapsMigrations } from '../../../db/maps-migrations/index.ts';
-import { APPLICATION_ID } from '../../../src-main/store/file-header.ts';
-import { migrate } from '../../../src-main/store/migrate.ts';
+import { APPLICATION_ID } from '../../../src-main/store/file/header.ts';
+import { migrate } from '../../../src-main/store/file/migrate.ts';
 import { read, write } from '../../../src-main/store/db.ts';
-import { getPrediction, getPredictionMaps } from '../../../src-main/store/prediction.ts';
-import { putMaps } from '../../../src-main/store/prediction-maps.ts';
-import { openProject } from '../../../src-main/store/project.ts';
+import { getPrediction, getPredictionMaps } from '../../../src-main/store/predictions/prediction.ts';
+import { putMaps } from '../../../src-main/store/scores/maps.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
 import { predict, testProject, testRun } from '../../support/project.ts';
 
 test('maps from before lie where their prediction lies', async (t) => {

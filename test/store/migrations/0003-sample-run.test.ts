@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { getRun, setActiveRun } from '../../../src-main/store/run.ts';
-import { settleOnRun, showRun, samplesWithoutMaps } from '../../../src-main/store/sample-run.ts';
-import { sampleState } from '../../../src-main/store/sample-state.ts';
+import { getRun, setActiveRun } from '../../../src-main/store/runs/run.ts';
+import { settleOnRun, showRun, samplesWithoutMaps } from '../../../src-main/store/shown/sample-run.ts';
+import { sampleState } from '../../../src-main/store/samples/state.ts';
 import { predict, testProject, testRun } from '../../support/project.ts';
 
 test('a sample shows a run of its own, the others the active one; the active run settles without a change on screen', async (t) => {

@@ -4,10 +4,10 @@ import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
 import type { Decision } from '../../../src-shared/contract/domain.ts';
 import { read, transact } from '../../../src-main/store/db.ts';
-import { migrate } from '../../../src-main/store/migrate.ts';
-import { submitReview } from '../../../src-main/store/review.ts';
-import { refreshAllSampleStates } from '../../../src-main/store/sample-state.ts';
-import { showRun } from '../../../src-main/store/sample-run.ts';
+import { migrate } from '../../../src-main/store/file/migrate.ts';
+import { submitReview } from '../../../src-main/store/reviews/review.ts';
+import { refreshAllSampleStates } from '../../../src-main/store/samples/state.ts';
+import { showRun } from '../../../src-main/store/shown/sample-run.ts';
 import { predict, testProject, testRun } from '../../support/project.ts';
 
 test('reviewers agree where their last words on the label that is shown are the same decision', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
-import { migrate } from '../../../src-main/store/migrate.ts';
+import { migrate } from '../../../src-main/store/file/migrate.ts';
 
 test('decisions from before are a person’s, batches from before accept; revisions stay append-only', () => {
   const db = new Database(':memory:');

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { projectMigrations } from '../../../db/migrations/index.ts';
 import type { WritableDb } from '../../../src-main/store/db.ts';
-import { migrate } from '../../../src-main/store/migrate.ts';
-import { findText } from '../../../src-main/store/search.ts';
-import { fillGrams } from '../../../src-main/store/search-text.ts';
+import { migrate } from '../../../src-main/store/file/migrate.ts';
+import { findText } from '../../../src-main/store/search/search.ts';
+import { fillGrams } from '../../../src-main/store/search/text.ts';
 
 test('what samples of an older project are searched by goes into blocks, at the places of their ids', () => {
   const db = new Database(':memory:') as WritableDb;

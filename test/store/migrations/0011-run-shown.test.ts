@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { read, transact, write } from '../../../src-main/store/db.ts';
-import { showRun } from '../../../src-main/store/sample-run.ts';
+import { showRun } from '../../../src-main/store/shown/sample-run.ts';
 import { addSamples, predict, testProject, testRun } from '../../support/project.ts';
 
 test('what a sample showed before is noted once per run, and goes with the sample', async (t) => {

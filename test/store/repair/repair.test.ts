@@ -4,9 +4,9 @@ import { closeSync, existsSync, openSync, rmSync, statSync, writeFileSync, write
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { backUpDaily } from '../../../src-main/store/backup/backup.ts';
-import { openProject, type Project } from '../../../src-main/store/project.ts';
+import { openProject, type Project } from '../../../src-main/store/file/project.ts';
 import { repairProject } from '../../../src-main/store/repair/repair.ts';
-import { reviewHistory, submitReview } from '../../../src-main/store/review.ts';
+import { reviewHistory, submitReview } from '../../../src-main/store/reviews/review.ts';
 import { addSamples, predict, testProject, testRun } from '../../support/project.ts';
 
 const SAMPLES = 160;

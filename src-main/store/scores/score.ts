@@ -1,0 +1,112 @@
+/**
+ * Numbers to sort and count samples by, computed from one prediction's label and RPN map. Pure; `scores.ts` keeps them.
+ * All are null where they mean nothing (no RPN map, a dropped label), never 0.
+ */
+import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
+import type { RoiParams } from '../../../src-shared/contract/preset.ts';
+import { readOn } from '../../../src-shared/kernels/difference.ts';
+import { tightBox } from '../../../src-shared/kernels/fg-box.ts';
+import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
+import { sigmoid } from '../../../src-shared/kernels/sigmoid.ts';
+import { cellBoxToSource } from '../../../src-shared/kernels/transform.ts';
+import { BG, FG, type Grid, type GridTransform, type Labels } from '../../../src-shared/kernels/types.ts';
+
+/** A label where it lies on its picture. `size` is the source [width, height] in pixels. */
+export interface PlacedLabel {
+  readonly labels: Labels;
+  readonly grid: Grid;
+  readonly transform: GridTransform;
+  readonly size: readonly [width: number, height: number];
+}
+
+/** The box around a label's foreground, in shares of the picture: its area, and the middle's place from left and top. */
+export interface RoiShape {
+  readonly size: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Share of the cells nearest the threshold whose entropy is averaged. */
+const NEAR_THRESHOLD = 0.1;
+
+/** Null when the label has no foreground on the picture. */
+export function roiShape({ labels, grid, transform, size }: PlacedLabel): RoiShape | null {
+  const box = tightBox(
+    labels.map((value) => (value === FG ? 1 : 0)),
+    grid,
+  );
+  if (!box) return null;
+  const source = cellBoxToSource(transform, [box[1], box[0], box[3] + 1, box[2] + 1]);
+  const [x0, y0, x1, y1] = source.map((value, i) => Math.min(1, Math.max(0, value / size[i % 2]!)));
+  const area = (x1! - x0!) * (y1! - y0!);
+  return area > 0 ? { size: area, x: (x0! + x1!) / 2, y: (y0! + y1!) / 2 } : null;
+}
+
+/**
+ * How far label and RPN are apart: 1 − IoU of the label's foreground and the cells where the RPN's probability is
+ * above the RoI threshold, over the cells the label decides (ignore counts for neither). Where the RPN has another
+ * grid, its probabilities are resized bilinearly to the label's (METHOD §3), and beside the picture it claims nothing.
+ * 0 when both are empty; null when the label decides nothing.
+ */
+export function disagreement(label: PlacedLabel, rpn: PlacedMap, roi: RoiParams): number | null {
+  const found = probabilities(rpn, roi);
+  if (!found) return null;
+  const { grid, transform } = rpn;
+  const scores = readOn({ values: found.probability, grid, transform }, label.grid, label.transform);
+  let decided = 0;
+  let both = 0;
+  let either = 0;
+  label.labels.forEach((value, i) => {
+    if (value !== FG && value !== BG) return;
+    decided++;
+    const other = scores[i]! > found.threshold;
+    if (value === FG && other) both++;
+    if (value === FG || other) either++;
+  });
+  if (decided === 0) return null;
+  return either === 0 ? 0 : 1 - both / either;
+}
+
+/**
+ * How undecided the RPN is: the mean of H(p) = −p·log2 p − (1−p)·log2(1−p) in bits over the tenth of its cells whose
+ * probability is nearest the RoI threshold. Null for a map with a value that is no number.
+ */
+export function uncertainty(rpn: PlacedMap, roi: RoiParams): number | null {
+  const found = probabilities(rpn, roi);
+  if (!found) return null;
+  const { probability, threshold } = found;
+  const nearest = [...probability].sort((a, b) => Math.abs(a - threshold) - Math.abs(b - threshold));
+  const cells = nearest.slice(0, Math.max(1, Math.ceil(nearest.length * NEAR_THRESHOLD)));
+  return cells.reduce((sum, p) => sum + entropy(p), 0) / cells.length;
+}
+
+/** IoU of the foreground of two labels on one grid; 1 when both have none, null when they do not fit. */
+export function foregroundIou(a: Labels, b: Labels): number | null {
+  if (a.length !== b.length) return null;
+  let both = 0;
+  let either = 0;
+  a.forEach((value, i) => {
+    if (value === FG && b[i] === FG) both++;
+    if (value === FG || b[i] === FG) either++;
+  });
+  return either === 0 ? 1 : both / either;
+}
+
+/** The preset's threshold as a probability; a negative one (LLaVA boxes) means that share of the largest logit. */
+function probabilities(
+  rpn: PlacedMap,
+  { threshold }: RoiParams,
+): { probability: Float32Array; threshold: number } | null {
+  const logits = decodeFloat16(rpn.bits);
+  if (logits.some((value) => Number.isNaN(value))) return null;
+  const limit =
+    threshold >= 0
+      ? threshold
+      : sigmoid([logits.reduce((a, b) => Math.max(a, b), -Infinity) * -threshold])[0]!;
+  return { probability: sigmoid(logits), threshold: limit };
+}
+
+function entropy(p: number): number {
+  if (p <= 0 || p >= 1) return 0;
+  return -p * Math.log2(p) - (1 - p) * Math.log2(1 - p);
+}
