@@ -51,10 +51,10 @@ export async function buildElectron(outDir: string): Promise<void> {
       main: entry('src-main/app/electron/main.ts'),
       backend: entry('src-main/app/electron/backend.ts'),
       engine: entry('src-main/engine/host.ts'),
-      'batch-thread': entry('src-main/jobs/batch-thread.ts'),
+      'batch-thread': entry('src-main/jobs/batches/thread.ts'),
       'picture-thread': entry('src-main/jobs/pictures/thread.ts'),
       'reader-thread': entry('src-main/library/reader-thread.ts'),
-      'reading-thread': entry('src-main/jobs/reading-thread.ts'),
+      'reading-thread': entry('src-main/jobs/import/reading-thread.ts'),
       'look-thread': entry('src-main/jobs/pictures/look-thread.ts'),
     },
   });

@@ -1,6 +1,6 @@
 /** The demo project: made when missing, labelled when it is not, so that an interrupted first run is simply gone on with. */
-import { createDemoProject } from '../jobs/demo-project.ts';
-import type { LabelReport } from '../jobs/label.ts';
+import { createDemoProject } from '../jobs/import/demo-project.ts';
+import type { LabelReport } from '../jobs/label/label.ts';
 import { isProject, openProject } from '../store/file/project.ts';
 import { projectSummary } from '../store/dashboard/summary.ts';
 import type { ProgressStream } from './cli/progress.ts';

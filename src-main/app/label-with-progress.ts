@@ -1,9 +1,9 @@
 /** Labels a project in this process, with a bar: what `fovea label`, `fovea demo` and the first `npm start` do. */
 import { counted } from '../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { labelParams, modelFolders, type LabelWish } from '../jobs/label-params.ts';
-import type { LabelJobParams } from '../jobs/label-run.ts';
-import { runLabelJob, type LabelReport } from '../jobs/label.ts';
+import { labelParams, modelFolders, type LabelWish } from '../jobs/label/params.ts';
+import type { LabelJobParams } from '../jobs/label/run.ts';
+import { runLabelJob, type LabelReport } from '../jobs/label/label.ts';
 import type { Project } from '../store/file/project.ts';
 import { Progress, type ProgressStream } from './cli/progress.ts';
 import { withEngine } from './engine.ts';

@@ -1,7 +1,7 @@
 /** What comes with the app and how it is signed: the same for every door. */
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Resources } from '../jobs/resources.ts';
+import type { Resources } from '../jobs/presets/resources.ts';
 import { dataDir } from './data-dir.ts';
 import { inAppOnDisk } from './app-root.ts';
 

@@ -12,8 +12,8 @@ import { keepAskedSample, nextAskedId, refuseAskedTwice } from '../store/predict
 import { mapToBytes } from '../store/bytes.ts';
 import { putMaps } from '../store/scores/maps.ts';
 import type { Project } from '../store/file/project.ts';
-import { askAgain } from '../jobs/again.ts';
-import { revived } from '../jobs/revived.ts';
+import { askAgain } from '../jobs/asking/again.ts';
+import { revived } from '../jobs/asking/revived.ts';
 
 /** Answers held, each some hundred KB. */
 const HELD = 16;

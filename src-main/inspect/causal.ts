@@ -11,8 +11,8 @@ import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { Engine, PictureEdit, ReanswerOutcome } from '../engine/protocol.ts';
 import { imageFacts } from '../store/pictures/image.ts';
 import type { Project } from '../store/file/project.ts';
-import { askAgain } from '../jobs/again.ts';
-import { revived } from '../jobs/revived.ts';
+import { askAgain } from '../jobs/asking/again.ts';
+import { revived } from '../jobs/asking/revived.ts';
 
 /** So many boxes elsewhere, where the picture has room. */
 const CONTROLS = 8;

@@ -6,8 +6,8 @@ import type { Engine, LabelOutcome } from '../engine/protocol.ts';
 import { mapToBytes } from '../store/bytes.ts';
 import { getPrediction } from '../store/predictions/prediction.ts';
 import type { Project } from '../store/file/project.ts';
-import { askAgain } from '../jobs/again.ts';
-import { revived } from '../jobs/revived.ts';
+import { askAgain } from '../jobs/asking/again.ts';
+import { revived } from '../jobs/asking/revived.ts';
 
 /** Attention rows of so many bytes are in the engine's memory at once; more layers than fit take another pass. */
 const ROW_BYTES = 256 << 20;

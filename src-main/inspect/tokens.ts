@@ -3,8 +3,8 @@ import type { TokenView } from '../../src-shared/contract/inspect.ts';
 import type { Engine } from '../engine/protocol.ts';
 import { mapToBytes } from '../store/bytes.ts';
 import type { Project } from '../store/file/project.ts';
-import { askAgain } from '../jobs/again.ts';
-import { revived } from '../jobs/revived.ts';
+import { askAgain } from '../jobs/asking/again.ts';
+import { revived } from '../jobs/asking/revived.ts';
 
 /** Throws as `askAgain` does, what the engine says, and `cancelled`. */
 export async function tokenView(

@@ -14,7 +14,7 @@ import {
   type ProcedureOutput,
   procedures,
 } from '../../src-shared/contract/procedures.ts';
-import { demoModelDir } from '../jobs/resources.ts';
+import { demoModelDir } from '../jobs/presets/resources.ts';
 import { ModelLibrary } from '../library/library.ts';
 import { requireSameFiles } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';

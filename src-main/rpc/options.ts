@@ -2,7 +2,7 @@
 import type { WireError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { PathRules } from './given-paths.ts';
-import type { Resources } from '../jobs/resources.ts';
+import type { Resources } from '../jobs/presets/resources.ts';
 
 export interface BackendOptions {
   /** Stays the caller's: `dispose` leaves it running. */

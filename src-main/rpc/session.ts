@@ -6,7 +6,7 @@ import type { Job } from '../../src-shared/contract/domain.ts';
 import type { Batch } from '../../src-shared/contract/procedures.ts';
 import type { EventName, EventPayload } from '../../src-shared/contract/procedures.ts';
 import type { Engine } from '../engine/protocol.ts';
-import { type JobQueue, startJobQueue } from '../jobs/queue.ts';
+import { type JobQueue, startJobQueue } from '../jobs/queue/queue.ts';
 import { requireSameFiles } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
 import { listJobs } from '../store/jobs/job.ts';

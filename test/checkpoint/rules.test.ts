@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { SD_RPN_RULES, settledPreset } from '../../src-shared/contract/rules.ts';
-import { loadPresets } from '../../src-main/jobs/presets.ts';
+import { loadPresets } from '../../src-main/jobs/presets/presets.ts';
 import { oracleCases } from '../support/oracle.ts';
 import { qzoomFolder, qzoomGolden } from '../support/qzoom.ts';
 import { addGate, splitRpn } from '../support/split-rpn.ts';

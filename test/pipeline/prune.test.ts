@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { join } from 'node:path';
-import { loadPresets } from '../../src-main/jobs/presets.ts';
+import { loadPresets } from '../../src-main/jobs/presets/presets.ts';
 import { planTaps } from '../../src-main/pipeline/plan.ts';
 import type { ModelProfile } from '../../src-main/pipeline/ports.ts';
 import { pruningOf } from '../../src-main/pipeline/prune.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import sharp from 'sharp';
 import { decodeImage } from '../../src-main/checkpoint/image/decode.ts';
-import { storedMapsOf } from '../../src-main/jobs/stored-maps.ts';
+import { storedMapsOf } from '../../src-main/jobs/relabel/stored-maps.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
 import { lookAgain } from '../../src-main/pipeline/look.ts';
 import { reanswer } from '../../src-main/pipeline/reanswer.ts';

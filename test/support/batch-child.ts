@@ -1,5 +1,5 @@
 /** A process to be killed: decides or undoes a batch in its thread, as the backend does, and says how far it is. */
-import { runBatch } from '../../src-main/jobs/run-batch.ts';
+import { runBatch } from '../../src-main/jobs/batches/run-batch.ts';
 
 const [projectPath, action, id] = process.argv.slice(2) as [string, 'apply' | 'undo', string];
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

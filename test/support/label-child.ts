@@ -3,7 +3,7 @@
  * line after each thing that it was told is saved.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { runLabelJob } from '../../src-main/jobs/label.ts';
+import { runLabelJob } from '../../src-main/jobs/label/label.ts';
 import { openProject } from '../../src-main/store/file/project.ts';
 import { latestRevisionId, submitReview } from '../../src-main/store/reviews/review.ts';
 import { fakeEngine } from './fake-engine.ts';

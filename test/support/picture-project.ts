@@ -2,9 +2,9 @@
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { ImportReport } from '../../src-main/jobs/import.ts';
-import { importQuestions } from '../../src-main/jobs/import.ts';
-import { runLabelJob, type LabelReport } from '../../src-main/jobs/label.ts';
+import type { ImportReport } from '../../src-main/jobs/import/import.ts';
+import { importQuestions } from '../../src-main/jobs/import/import.ts';
+import { runLabelJob, type LabelReport } from '../../src-main/jobs/label/label.ts';
 import type { Project } from '../../src-main/store/file/project.ts';
 import { submitReview } from '../../src-main/store/reviews/review.ts';
 import { fakeEngine } from './fake-engine.ts';

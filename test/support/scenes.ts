@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Resources } from '../../src-main/jobs/resources.ts';
+import type { Resources } from '../../src-main/jobs/presets/resources.ts';
 import { testPreset } from './project.ts';
 
 /** Writes a picture of one colour. */

@@ -7,7 +7,7 @@ import {
   type ExportReport,
 } from '../../../src-shared/contract/procedures.ts';
 import { exporters } from '../../exporters/index.ts';
-import { exportSamples } from '../../jobs/export.ts';
+import { exportSamples } from '../../jobs/export/export.ts';
 import { withProject } from '../projects.ts';
 import { usageError, type AddCommand } from './command.ts';
 import { exitOfBatch } from './exit.ts';

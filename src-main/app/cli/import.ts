@@ -5,7 +5,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { BOX_FORMS, TURNS } from '../../../src-shared/contract/procedures.ts';
 import { reasonLines } from '../../../src-shared/contract/reasons.ts';
 import type { ReadingOptions } from '../../importers/index.ts';
-import { importQuestions, type ImportReport } from '../../jobs/import.ts';
+import { importQuestions, type ImportReport } from '../../jobs/import/import.ts';
 import type { Project } from '../../store/file/project.ts';
 import { withNewOrOpenProject } from '../projects.ts';
 import { usageError, type AddCommand } from './command.ts';

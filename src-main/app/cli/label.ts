@@ -1,9 +1,9 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
 import { counted } from '../../../src-shared/contract/counts.ts';
 import type { DeviceChoice } from '../../engine/protocol.ts';
-import { unansweredWords } from '../../jobs/label-run.ts';
-import { runOfAnotherPrompt } from '../../jobs/run-prompts.ts';
-import { labelPreview } from '../../jobs/label-preview.ts';
+import { unansweredWords } from '../../jobs/label/run.ts';
+import { runOfAnotherPrompt } from '../../jobs/label/run-prompts.ts';
+import { labelPreview } from '../../jobs/label/preview.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
 import { agreeToReplace } from './agree.ts';

@@ -13,7 +13,7 @@ import { promptFacts } from '../../checkpoint/prompt.ts';
 import type { PromptFacts } from '../../checkpoint/prompt.ts';
 import type { EngineClient } from '../../engine/client.ts';
 import type { DeviceChoice, ModelInfo } from '../../engine/protocol.ts';
-import { choosePreset, loadPresets } from '../../jobs/presets.ts';
+import { choosePreset, loadPresets } from '../../jobs/presets/presets.ts';
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { withEngine } from '../engine.ts';

@@ -1,5 +1,5 @@
 /** `fovea preset list`: the presets that `--preset` takes, and files in their folders that are none. */
-import { presetShelf } from '../../jobs/presets.ts';
+import { presetShelf } from '../../jobs/presets/presets.ts';
 import { appResources } from '../resources.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT } from './exit.ts';

@@ -1,7 +1,7 @@
 /** `fovea remove`: samples or whole imports out of a project, asked with counts. */
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { removeFromProject } from '../../jobs/remove.ts';
+import { removeFromProject } from '../../jobs/removal/remove.ts';
 import { importedIds, type ImportNote, listImports } from '../../store/exchange/import-log.ts';
 import type { Project } from '../../store/file/project.ts';
 import { countRemoval, idsNamed, type RemovalCounts } from '../../store/samples/removal.ts';

@@ -1,7 +1,7 @@
 /** `fovea review --apply`: decisions from a file, all of its lines or none. */
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { resolve } from 'node:path';
-import { applyReviewsFile } from '../../jobs/apply-reviews.ts';
+import { applyReviewsFile } from '../../jobs/reviews/apply-reviews.ts';
 import { backUpDaily } from '../../store/backup/backup.ts';
 import { withProject } from '../projects.ts';
 import type { AddCommand } from './command.ts';

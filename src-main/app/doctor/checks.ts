@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { DeviceChoice, Engine } from '../../engine/protocol.ts';
-import { demoModelDir } from '../../jobs/resources.ts';
+import { demoModelDir } from '../../jobs/presets/resources.ts';
 import { inApp } from '../app-root.ts';
 import { dataDir } from '../data-dir.ts';
 import { withEngine } from '../engine.ts';

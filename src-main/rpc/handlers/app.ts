@@ -1,4 +1,4 @@
-import { knownPresets } from '../../jobs/presets.ts';
+import { knownPresets } from '../../jobs/presets/presets.ts';
 import { pathKind } from '../path-kind.ts';
 import type { Handlers } from './context.ts';
 

@@ -1,6 +1,6 @@
 import type { Batch } from '../../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { runBatch } from '../../jobs/run-batch.ts';
+import { runBatch } from '../../jobs/batches/run-batch.ts';
 import {
   auditOf,
   countBatch,

@@ -1,8 +1,8 @@
 import { exporters } from '../../exporters/index.ts';
 import { countLines } from '../../importers/records.ts';
-import { exportTarget } from '../../jobs/export-target.ts';
-import { exportSamples } from '../../jobs/export.ts';
-import { importQuestions } from '../../jobs/import.ts';
+import { exportTarget } from '../../jobs/export/target.ts';
+import { exportSamples } from '../../jobs/export/export.ts';
+import { importQuestions } from '../../jobs/import/import.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
 import type { Handlers } from './context.ts';
 import { cancelSlot, during } from './during.ts';

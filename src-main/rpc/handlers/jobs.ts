@@ -1,9 +1,9 @@
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Job } from '../../../src-shared/contract/domain.ts';
-import { labelPreview } from '../../jobs/label-preview.ts';
-import { labelParams } from '../../jobs/label-params.ts';
-import { addLabelJob } from '../../jobs/label.ts';
-import { labelAnewParams } from '../../jobs/run-prompts.ts';
+import { labelPreview } from '../../jobs/label/preview.ts';
+import { labelParams } from '../../jobs/label/params.ts';
+import { addLabelJob } from '../../jobs/label/label.ts';
+import { labelAnewParams } from '../../jobs/label/run-prompts.ts';
 import { requestCancel } from '../../store/jobs/job.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';

@@ -4,7 +4,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { LibraryModel } from '../../../src-shared/contract/models.ts';
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import type { ListedModel } from '../../../src-shared/contract/procedures/models.ts';
-import { fittingPresets, knownPresets } from '../../jobs/presets.ts';
+import { fittingPresets, knownPresets } from '../../jobs/presets/presets.ts';
 import { checkModel } from '../../library/check.ts';
 import { hubSettings } from '../../library/hub/settings.ts';
 import { unfinishedJobs } from '../../store/jobs/job.ts';

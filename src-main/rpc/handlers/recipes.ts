@@ -1,8 +1,8 @@
-import { knownPresets, ownPresets, presetShelf } from '../../jobs/presets.ts';
-import { previewChunk } from '../../jobs/relabel-preview.ts';
-import { targetPreset } from '../../jobs/relabel-target.ts';
-import { addRelabelJob } from '../../jobs/relabel.ts';
-import { removePreset, requireUnused, savePreset } from '../../jobs/save-preset.ts';
+import { knownPresets, ownPresets, presetShelf } from '../../jobs/presets/presets.ts';
+import { previewChunk } from '../../jobs/relabel/preview.ts';
+import { targetPreset } from '../../jobs/relabel/target.ts';
+import { addRelabelJob } from '../../jobs/relabel/relabel.ts';
+import { removePreset, requireUnused, savePreset } from '../../jobs/presets/save-preset.ts';
 import { getJob } from '../../store/jobs/job.ts';
 import type { Handlers } from './context.ts';
 

@@ -1,5 +1,5 @@
 import type { RemovalWish } from '../../../src-shared/contract/procedures.ts';
-import { removeFromProject } from '../../jobs/remove.ts';
+import { removeFromProject } from '../../jobs/removal/remove.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { importedIds, listImports } from '../../store/exchange/import-log.ts';
 import { countRemoval, idsOfScope } from '../../store/samples/removal.ts';

@@ -1,4 +1,4 @@
-import { addGoOnJob } from '../../jobs/go-on.ts';
+import { addGoOnJob } from '../../jobs/queue/go-on.ts';
 import { runStandings } from '../../store/shown/run-list.ts';
 import { putBackRun, takeBackRun } from '../../store/shown/run-shown.ts';
 import type { Session } from '../session.ts';

@@ -1,7 +1,7 @@
 /**
  * Writes and takes back the decisions of a batch, all of them in one transaction: killed or cancelled on the way, the
  * project is as it was. Each decision is a revision of its own that names the batch. Both run for seconds on a large
- * batch and do not yield; `jobs/run-batch.ts` gives them a thread and a connection of their own.
+ * batch and do not yield; `jobs/batches/run-batch.ts` gives them a thread and a connection of their own.
  */
 import type { Batch } from '../../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';

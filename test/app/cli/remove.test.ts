@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { withNewOrOpenProject } from '../../../src-main/app/projects.ts';
-import { importQuestions } from '../../../src-main/jobs/import.ts';
+import { importQuestions } from '../../../src-main/jobs/import/import.ts';
 import { openProject } from '../../../src-main/store/file/project.ts';
 import { projectSummary } from '../../../src-main/store/dashboard/summary.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';

@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Exporters from '../../../src-main/exporters/index.ts';
-import type * as Export from '../../../src-main/jobs/export.ts';
-import type * as Import from '../../../src-main/jobs/import.ts';
+import type * as Export from '../../../src-main/jobs/export/export.ts';
+import type * as Import from '../../../src-main/jobs/import/import.ts';
 import type * as Store from '../../../src-main/store/file/project.ts';
 import { label } from './label.ts';
 import { measureLists } from './lists.ts';
@@ -25,7 +25,7 @@ const started = performance.now();
 const seconds = (): number => (performance.now() - started) / 1000;
 
 if (what === 'import') {
-  const { importQuestions } = (await load('src-main/jobs/import.ts')) as typeof Import;
+  const { importQuestions } = (await load('src-main/jobs/import/import.ts')) as typeof Import;
   const project = await createProject(projectDir!, 'bench');
   const begun = seconds();
   const report = await importQuestions(project, { imagesDir: imagesDir!, questionsFile: questionsFile! });
@@ -37,7 +37,7 @@ if (what === 'import') {
   print(await measureLists(project, checkout!));
   project.close();
 } else {
-  const { exportSamples } = (await load('src-main/jobs/export.ts')) as typeof Export;
+  const { exportSamples } = (await load('src-main/jobs/export/export.ts')) as typeof Export;
   const { exporters } = (await load('src-main/exporters/index.ts')) as typeof Exporters;
   const project = openProject(projectDir!);
   const begun = seconds();

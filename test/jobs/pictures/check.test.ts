@@ -5,7 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exporters } from '../../../src-main/exporters/index.ts';
-import { exportSamples } from '../../../src-main/jobs/export.ts';
+import { exportSamples } from '../../../src-main/jobs/export/export.ts';
 import { checkPictures } from '../../../src-main/jobs/pictures/check.ts';
 import { checkInThread } from '../../../src-main/jobs/pictures/in-thread.ts';
 import { read, write } from '../../../src-main/store/db.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { importQuestions } from '../../../src-main/jobs/import.ts';
+import { importQuestions } from '../../../src-main/jobs/import/import.ts';
 import { pictureFile } from '../../../src-main/jobs/pictures/file.ts';
 import { findImageFile } from '../../../src-main/rpc/image-file.ts';
 import { openShownPictures } from '../../../src-main/rpc/shown-pictures.ts';

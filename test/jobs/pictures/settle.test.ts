@@ -12,9 +12,9 @@ import {
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import sharp from 'sharp';
-import { runLabelJob } from '../../../src-main/jobs/label.ts';
+import { runLabelJob } from '../../../src-main/jobs/label/label.ts';
 import { settlePicture } from '../../../src-main/jobs/pictures/settle.ts';
-import { importQuestions } from '../../../src-main/jobs/import.ts';
+import { importQuestions } from '../../../src-main/jobs/import/import.ts';
 import { countBatch, startBatch } from '../../../src-main/store/batches/batch.ts';
 import { keepForPicture, pictureChange } from '../../../src-main/store/pictures/change.ts';
 import { pictureProblem, registeredPicture } from '../../../src-main/store/pictures/version.ts';

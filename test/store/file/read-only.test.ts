@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import Database from 'better-sqlite3';
 import { exporters } from '../../../src-main/exporters/index.ts';
-import { exportSamples } from '../../../src-main/jobs/export.ts';
+import { exportSamples } from '../../../src-main/jobs/export/export.ts';
 import { addNote, setFlags } from '../../../src-main/store/samples/annotation.ts';
 import { backUp } from '../../../src-main/store/backup/backup.ts';
 import { openProject, type Project } from '../../../src-main/store/file/project.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_FILTER, procedures } from '../../../src-shared/contract/procedures.ts';
-import { removeFromProject } from '../../../src-main/jobs/remove.ts';
+import { removeFromProject } from '../../../src-main/jobs/removal/remove.ts';
 import { dashboardTags } from '../../../src-main/store/dashboard/tags.ts';
 import { facets } from '../../../src-main/store/samples/facets.ts';
 import { openProject } from '../../../src-main/store/file/project.ts';

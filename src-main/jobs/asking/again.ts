@@ -1,0 +1,42 @@
+/** The same model, picture and question as a prediction, for asking the engine more about it. */
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { ModelRef } from '../../engine/protocol.ts';
+import { modelFingerprint } from './model-fingerprint.ts';
+import { requireThisPicture } from '../../store/pictures/change.ts';
+import { type PredictionSource, predictionSource } from '../../store/predictions/source.ts';
+import type { Project } from '../../store/file/project.ts';
+import { settlePicture } from '../pictures/settle.ts';
+
+export interface Again {
+  readonly source: PredictionSource;
+  readonly model: ModelRef;
+  /** Absolute path of the picture. */
+  readonly imagePath: string;
+}
+
+/**
+ * Throws `not_found` without such a prediction, picture or model folder, `conflict` when the picture was replaced, and `bad_checkpoint` when the folder now holds
+ * another model: what it says would be put beside what the first one said.
+ */
+export async function askAgain(project: Project, predictionId: number): Promise<Again> {
+  const source = predictionSource(project.db, predictionId);
+  const { fingerprint, precision, ...folders } = source.model;
+  const picture = await settlePicture(project, source.imageId, { fingerprint: false });
+  if (picture.outcome === 'unshown') throw picture.error;
+  requireThisPicture(project.db, predictionId);
+  if ((await modelFingerprint(folders)) !== fingerprint) {
+    throw new FoveaError('bad_checkpoint', 'the folder no longer holds the model that made this prediction', {
+      where: folders.dir,
+      next: 'Put the old files back, or label again with the new ones',
+    });
+  }
+  return {
+    source,
+    imagePath: picture.path,
+    model: {
+      ...folders,
+      device: 'auto',
+      ...(precision === 'as-stored' ? {} : { precision }),
+    },
+  };
+}

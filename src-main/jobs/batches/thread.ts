@@ -1,0 +1,29 @@
+/**
+ * Entry of the thread that `run-batch.ts` starts: decides or undoes one batch on a connection of its own and ends. Killed
+ * on the way it leaves nothing, for all of it is one transaction.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { applyBatch, undoBatch } from '../../store/batches/apply.ts';
+import { openProject } from '../../store/file/project.ts';
+import { type FromBatchThread, batchTaskSchema } from './wire.ts';
+
+const { projectPath, action, id, reviewer, stop } = batchTaskSchema.parse(workerData);
+const flag = new Int32Array(stop);
+const say = (message: FromBatchThread): void => parentPort?.postMessage(message);
+
+try {
+  const project = openProject(projectPath);
+  try {
+    const run = action === 'apply' ? applyBatch : undoBatch;
+    const batch = run(project.db, id, reviewer, {
+      stopped: () => Atomics.load(flag, 0) !== 0,
+      onProgress: (done, total) => say({ type: 'progress', done, total }),
+    });
+    say({ type: 'done', batch });
+  } finally {
+    project.close();
+  }
+} catch (thrown) {
+  say({ type: 'failed', error: FoveaError.from(thrown).toWire() });
+}

@@ -1,0 +1,87 @@
+/** The samples of a project as exporters take them: a stream over one snapshot, in queue order. */
+import type { Run } from '../../../src-shared/contract/domain.ts';
+import type { ExportPrediction, ExportSample } from '../../exporters/types.ts';
+import { bytesToLabels } from '../../store/bytes.ts';
+import type { ReadableDb } from '../../store/db.ts';
+import { imageFacts } from '../../store/pictures/image.ts';
+import { type PictureNames, pictureNames } from '../../store/pictures/names.ts';
+import { isOutdated } from '../../store/pictures/change.ts';
+import { getPrediction, getPredictionMaps } from '../../store/predictions/prediction.ts';
+import { standingReview } from '../../store/reviews/review.ts';
+import { getRun } from '../../store/runs/run.ts';
+import { sampleIdsAfter } from '../../store/samples/query.ts';
+import { sampleState } from '../../store/samples/state.ts';
+import { getSample } from '../../store/samples/sample.ts';
+
+const PAGE = 500;
+
+/** Every sample, reviewed or not; which of them to write is the exporter's rule. */
+export function* exportSource(db: ReadableDb, projectPath: string): Generator<ExportSample> {
+  const names = pictureNames(db, projectPath);
+  const runs = new Map<number, Run>();
+  const run = (id: number): Run => {
+    let found = runs.get(id);
+    if (!found) runs.set(id, (found = getRun(db, id)));
+    return found;
+  };
+  let last = 0;
+  for (;;) {
+    const ids = sampleIdsAfter(db, last, PAGE);
+    if (ids.length === 0) return;
+    for (const id of ids) yield exportSample(db, id, run, names);
+    last = ids[ids.length - 1];
+  }
+}
+
+function exportSample(
+  db: ReadableDb,
+  id: number,
+  run: (id: number) => Run,
+  names: PictureNames,
+): ExportSample {
+  const sample = getSample(db, id);
+  const { state, predictionId } = sampleState(db, id)!;
+  const review = standingReview(db, id);
+  const shown = review?.predictionId ?? predictionId;
+  const prediction = exportPrediction(db, shown);
+  const { rootId, path, width, height } = imageFacts(db, sample.imageId);
+  return {
+    sampleId: id,
+    externalId: sample.externalId,
+    question: sample.question,
+    referenceAnswer: sample.referenceAnswer,
+    language: sample.language,
+    split: sample.split,
+    tags: sample.tags,
+    truthBoxes: sample.truthBoxes,
+    image: { name: names.nameOf(rootId, path), folder: names.folder, width, height },
+    state,
+    run: prediction && run(prediction.runId),
+    prediction: prediction?.found ?? null,
+    review: review && { ...review, label: review.label && bytesToLabels(review.label) },
+    pictureChanged: shown !== null && isOutdated(db, shown),
+  };
+}
+
+function exportPrediction(
+  db: ReadableDb,
+  id: number | null,
+): { readonly found: ExportPrediction; readonly runId: number } | null {
+  if (id === null) return null;
+  const { prediction } = getPrediction(db, id);
+  const none = { grounding: null, sink: null, question: null, denoised: null, rpn: null };
+  return {
+    runId: prediction.runId,
+    found: {
+      id,
+      answer: prediction.answer,
+      grid: prediction.grid,
+      transform: prediction.transform,
+      maps: getPredictionMaps(db, id) ?? none,
+      label: bytesToLabels(prediction.label),
+      dropped: prediction.dropped,
+      boxes: prediction.boxes,
+      secondStage: prediction.secondStage,
+    },
+  };
+}

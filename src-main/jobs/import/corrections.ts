@@ -1,0 +1,41 @@
+/** What an import corrects of samples that are in the project already, and the words for it. */
+import { shown, type RowReason } from '../../importers/index.ts';
+import type { WritableDb } from '../../store/db.ts';
+import { hasFormerAnswer } from '../../store/predictions/prediction.ts';
+import { type Corrected, updateSample } from '../../store/samples/update.ts';
+import type { NewSample } from '../../store/samples/sample.ts';
+
+const WORDS: Readonly<Record<Corrected, string>> = {
+  answer: 'its answer was corrected',
+  boxes: 'its truth boxes were corrected',
+  language: 'its language was corrected',
+  split: 'its split was corrected',
+  tags: 'its tags were corrected',
+};
+
+/**
+ * Takes over what the file says otherwise of a sample that is there already, in the caller's transaction.
+ * @returns a note for each thing; none: nothing differs
+ */
+export function correctSample(db: WritableDb, sample: NewSample): RowReason[] {
+  const found = updateSample(db, sample);
+  if (!found) return [];
+  const now: Readonly<Record<Corrected, unknown>> = {
+    ...sample,
+    answer: sample.referenceAnswer,
+    boxes: sample.truthBoxes,
+  };
+  const notes: RowReason[] = found.corrected.map((what) => ({
+    message: WORDS[what],
+    value: shown(now[what]),
+    next: null,
+  }));
+  if (found.corrected.includes('answer') && hasFormerAnswer(db, found.id)) {
+    notes.push({
+      message: 'it was labelled with its former answer given',
+      value: null,
+      next: 'Label again with the answers of the data; what is decided stays',
+    });
+  }
+  return notes;
+}

@@ -1,0 +1,173 @@
+/**
+ * Brings questions into a project: checks each line and its picture, writes in batches, can be stopped and repeated.
+ * Pictures stay where they are; of each only the header is read, in threads, while the batch before is written.
+ */
+import { counted } from '../../../src-shared/contract/counts.ts';
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Reason } from '../../../src-shared/contract/reasons.ts';
+import { PLAIN_READING, Reasons, type ImportItem, type ReadingOptions } from '../../importers/index.ts';
+import { makeRoom } from '../../store/bulk.ts';
+import { importedIds } from '../../store/exchange/import-log.ts';
+import { patiently } from '../../store/patience.ts';
+import type { Project } from '../../store/file/project.ts';
+import { chunksOf } from '../../store/samples/removal.ts';
+import { forgetSamples } from '../../store/exchange/unimport.ts';
+import { ImportWriter } from './writer.ts';
+import { chosenFolder } from '../pictures/chosen.ts';
+import { PictureLooks } from '../pictures/looks.ts';
+import { refuseMoved } from '../pictures/moved.ts';
+import { questionBatches } from './reading.ts';
+
+/** Some 25 ms of writing: the disk waits for few commits, and whoever reviews meanwhile hardly at all. */
+const BATCH = 1000;
+
+export interface ImportReport {
+  readonly added: number;
+  /** Questions whose sample is in the project already, as they say. */
+  readonly skipped: number;
+  /** Questions whose sample was in the project and was corrected; `notes` say what. */
+  readonly updated: number;
+  readonly failed: number;
+  readonly seconds: number;
+  /** Why rows failed, by kind. */
+  readonly failures: readonly Reason[];
+  /** What was read otherwise than it is written, or left out, by kind, of samples that went in. */
+  readonly notes: readonly Reason[];
+  /** Folders outside of the images folder that links in it lead into; pictures may be read from there from now on. */
+  readonly linkedInto: readonly string[];
+}
+
+export interface ImportOptions {
+  /** Pictures are named relative to this folder and must lie in it. */
+  readonly imagesDir: string;
+  readonly questionsFile: string;
+  /** What the file does not say of itself. */
+  readonly reading?: ReadingOptions;
+  readonly signal?: AbortSignal;
+  /** What stopping leaves: whole batches, to go on with (default), or nothing of this import. */
+  readonly onStop?: 'keep' | 'take back';
+  /** Questions read so far, and the line of the file the last one is on. */
+  readonly onProgress?: (questions: number, line: number) => void;
+}
+
+/**
+ * Imports a question file. Bad lines are refused and counted, the others go in. Throws `not_found` (folder, file),
+ * `conflict` (see `refuseMoved`), `cancelled` (see `onStop`), `no_space`, `read_only`, `io`.
+ */
+export async function importQuestions(project: Project, options: ImportOptions): Promise<ImportReport> {
+  const started = performance.now();
+  const folder = await chosenFolder(project, options.imagesDir);
+  const reading = options.reading ?? PLAIN_READING;
+  const questionsFile = resolve(options.questionsFile);
+  const looks = new PictureLooks(folder);
+  const writer = new ImportWriter(project, await realpath(project.path), folder, { questionsFile, reading });
+  const giveBack = makeRoom(project.db);
+  const [failures, notes] = [new Reasons(), new Reasons()];
+  let lines = 0;
+
+  const write = async (batch: readonly ImportItem[], looked: Promise<unknown>): Promise<void> => {
+    await unlessStopped(looked, options.signal);
+    if (lines === 0) await refuseMoved(project, folder, writer.newPictures(batch));
+    const outcome = await patiently(() => writer.write(batch));
+    for (const { line, reason } of outcome.failures) failures.add(line, reason);
+    for (const { line, reason } of outcome.notes) notes.add(line, reason);
+    lines += batch.length;
+    options.onProgress?.(lines, batch.at(-1)?.line ?? 0);
+    // Whoever waits for this connection gets a turn.
+    await breathe();
+    throwIfStopped(options.signal);
+  };
+
+  try {
+    // The last batch that was read: its pictures are looked at while the next one is read.
+    let last: { readonly batch: readonly ImportItem[]; readonly looked: Promise<unknown> } | null = null;
+    const next = async (batch: readonly ImportItem[]): Promise<void> => {
+      const looked = writer.lookAt(batch, looks);
+      // Its failure is met when its turn comes.
+      looked.catch(() => undefined);
+      if (last) await write(last.batch, last.looked);
+      last = batch.length > 0 ? { batch, looked } : null;
+    };
+    for await (const batch of questionBatches(options.questionsFile, reading, BATCH)) await next(batch);
+    await next([]);
+    const { added, updated, skipped, failed } = writer.written;
+    if (added === 0) await patiently(() => writer.forget());
+    return {
+      added,
+      updated,
+      skipped,
+      failed,
+      seconds: (performance.now() - started) / 1000,
+      failures: failures.list(),
+      notes: notes.list(),
+      linkedInto: writer.linkedInto,
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof Stopped)) throw thrown;
+    return await stop(project, writer, lines, options.onStop ?? 'keep');
+  } finally {
+    looks.close();
+    giveBack();
+  }
+}
+
+/** Thrown by the walk itself where the signal asks for it. */
+class Stopped extends Error {}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new Stopped();
+}
+
+/** Waits, but no longer than until the signal: a hung disk would not answer for long. */
+async function unlessStopped(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  throwIfStopped(signal);
+  if (!signal) return void (await work);
+  const over = new AbortController();
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Stopped()), { signal: over.signal });
+  });
+  try {
+    await Promise.race([work, stopped]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function stop(
+  project: Project,
+  writer: ImportWriter,
+  lines: number,
+  what: 'keep' | 'take back',
+): Promise<never> {
+  const { importId, added, updated } = writer.written;
+  const corrected = updated > 0 ? ` ${counted(updated, 'sample')} that it corrected` : '';
+  if (what === 'keep') {
+    if (added === 0) await patiently(() => writer.forget());
+    throw new FoveaError(
+      'cancelled',
+      added + updated === 0
+        ? 'stopped; nothing of the import is in the project'
+        : `stopped after ${counted(lines, 'question')}; ${counted(added, 'sample of them is', 'samples of them are')} in the project now${corrected && `, and${corrected}`}`,
+      { next: added + updated === 0 ? 'Import the file again' : 'Import the same file again to go on' },
+    );
+  }
+  let gone = 0;
+  if (importId !== null) {
+    for (const chunk of chunksOf(importedIds(project.db, importId))) {
+      gone += await patiently(() => forgetSamples(project.db, chunk));
+      await breathe();
+    }
+  }
+  const stay = added - gone;
+  if (stay === 0) await patiently(() => writer.forget());
+  throw new FoveaError(
+    'cancelled',
+    stay === 0
+      ? `the import was cancelled; nothing of it is in the project${corrected && `, but for${corrected}`}`
+      : `the import was cancelled; ${counted(stay, 'sample of it was worked with already and stays', 'samples of it were worked with already and stay')}`,
+    { next: 'Import the file again whenever you like' },
+  );
+}

@@ -1,0 +1,139 @@
+/** One sample of a label job: ask the engine, store what it found, or note why not. Each outcome is one transaction. */
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Engine } from '../../engine/protocol.ts';
+import { transact, type WritableDb } from '../../store/db.ts';
+import { imagePath } from '../../store/pictures/image.ts';
+import { itemDeath, itemDone, itemFailed } from '../../store/jobs/item.ts';
+import type { Lease } from '../../store/jobs/job.ts';
+import { patiently } from '../../store/patience.ts';
+import { registeredPicture } from '../../store/pictures/version.ts';
+import { putMaps } from '../../store/scores/maps.ts';
+import { isLabelled, putPrediction, labelledVersion } from '../../store/predictions/prediction.ts';
+import type { Project } from '../../store/file/project.ts';
+import { runAgain } from '../../store/runs/run.ts';
+import { isUndecided, shownRun, showRun } from '../../store/shown/sample-run.ts';
+import { getSample } from '../../store/samples/sample.ts';
+import type { PlannedRun } from './run.ts';
+import { settlePicture } from '../pictures/settle.ts';
+
+/** A sample on which the engine died so often is left out: it would die again. */
+const DEATHS_OF_POISON = 3;
+
+/** What went wrong is wrong for every sample: the job stops instead of failing each of them. */
+const FATAL: ReadonlySet<string> = new Set([
+  'bad_checkpoint',
+  'unsupported_model',
+  'missing_tensor',
+  'device_unavailable',
+  'device_disagrees',
+  'no_space',
+  'read_only',
+  'bad_project',
+  'project_busy',
+  'project_replaced',
+  'cancelled',
+]);
+
+export type ItemOutcome =
+  | { readonly kind: 'done'; readonly predictionId: number | null; readonly engineDied: false }
+  | { readonly kind: 'failed'; readonly reason: string; readonly engineDied: boolean }
+  /** The engine died; the item stays queued and is tried again. */
+  | { readonly kind: 'retry'; readonly engineDied: true };
+
+/**
+ * Labels one sample under the run. Gives `predictionId: null` when somebody else has labelled it meanwhile. Throws
+ * what is wrong for every sample (`bad_checkpoint`, `no_space`, …), `cancelled`, and `project_busy` when the lease was
+ * lost; the item is then still queued.
+ */
+export async function labelItem(
+  project: Project,
+  engine: Engine,
+  lease: Lease,
+  run: PlannedRun,
+  sampleId: number,
+  signal: AbortSignal,
+): Promise<ItemOutcome> {
+  const { db } = project;
+  if (isLabelled(db, run.runId, sampleId)) {
+    await patiently(() =>
+      transact(db, () => {
+        itemDone(db, lease, sampleId);
+        if (isUndecided(db, sampleId)) showRun(db, sampleId, run.runId);
+      }),
+    );
+    return { kind: 'done', predictionId: null, engineDied: false };
+  }
+  try {
+    const sample = getSample(db, sampleId);
+    const picture = await pictureToLabel(project, sample.imageId);
+    const outcome = await engine.label(
+      {
+        model: run.model,
+        preset: run.preset,
+        imagePath: picture.path,
+        question: sample.question,
+        answerMode: run.answerMode,
+        // The truth reaches the method only where the person asked to feed it.
+        answer: run.answerMode === 'teacher' ? sample.referenceAnswer : null,
+        want: run.want,
+      },
+      signal,
+    );
+    await requireUntouched(project, sample.imageId, picture.version);
+    const mapsKey = await patiently(() => putMaps(db, outcome.maps));
+    const found = { ...outcome, pictureVersion: picture.version };
+    const predictionId = await patiently(() =>
+      transact(db, () => {
+        itemDone(db, lease, sampleId);
+        const before = shownRun(db, sampleId);
+        const runId = runFor(db, run.runId, sampleId, picture.version);
+        const id = putPrediction(db, runId, sampleId, mapsKey, found);
+        // What a person decided on stays on screen beside the decision, unless it is of another picture.
+        if (isUndecided(db, sampleId) || runId !== run.runId) showRun(db, sampleId, runId, before);
+        return id;
+      }),
+    );
+    return { kind: 'done', predictionId, engineDied: false };
+  } catch (thrown) {
+    const error = FoveaError.from(thrown);
+    if (FATAL.has(error.code) || signal.aborted) throw error;
+    if (error.code === 'engine_died') {
+      const deaths = await patiently(() => itemDeath(db, lease, sampleId));
+      if (deaths < DEATHS_OF_POISON) return { kind: 'retry', engineDied: true };
+      const reason = `the engine died ${deaths} times on this sample`;
+      await patiently(() => itemFailed(db, lease, sampleId, reason));
+      return { kind: 'failed', reason, engineDied: true };
+    }
+    const reason = error.toLine();
+    await patiently(() => itemFailed(db, lease, sampleId, reason));
+    return { kind: 'failed', reason, engineDied: false };
+  }
+}
+
+/** The picture that is there now, which the label will be of. A file that cannot be read is for the engine to refuse. */
+async function pictureToLabel(
+  project: Project,
+  imageId: number,
+): Promise<{ readonly path: string; readonly version: number }> {
+  const found = await patiently(() => settlePicture(project, imageId, { fingerprint: true }));
+  if (found.outcome !== 'unshown') return found;
+  if (found.error.code === 'conflict') throw found.error;
+  const { version } = registeredPicture(project.db, imageId);
+  return { path: imagePath(project.db, project.path, imageId)!, version };
+}
+
+/** Nobody knows which of two pictures the model saw that was replaced while it was looked at. */
+async function requireUntouched(project: Project, imageId: number, version: number): Promise<void> {
+  const now = await patiently(() => settlePicture(project, imageId, { fingerprint: false }));
+  if (now.outcome === 'unshown' || now.version === version) return;
+  throw new FoveaError('conflict', 'the picture was replaced while it was labelled', { next: 'Label again' });
+}
+
+/**
+ * The run to put a prediction under: where the picture was replaced since the run labelled it, one of the same making, so
+ * that nobody takes the new label for the one that was looked at.
+ */
+function runFor(db: WritableDb, runId: number, sampleId: number, version: number): number {
+  const before = labelledVersion(db, runId, sampleId);
+  return before === null || before === version ? runId : runAgain(db, runId, version);
+}

@@ -1,0 +1,130 @@
+/**
+ * The label job: asks the engine about every sample that lacks a prediction under the run, one at a time, and stores
+ * each result at once, so that whatever dies, at most the sample in flight is done again. The command line runs it
+ * inline, the backend from its queue; both only hold a lease.
+ */
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Engine } from '../../engine/protocol.ts';
+import { failedItems, nextItem } from '../../store/jobs/item.ts';
+import { type Lease, addJob, claimJob, finishJob, getJob, getJobRecord } from '../../store/jobs/job.ts';
+import { countUnanswered } from '../../store/predictions/prediction.ts';
+import { patiently } from '../../store/patience.ts';
+import type { Project } from '../../store/file/project.ts';
+import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from '../lease/held-job.ts';
+import { labelItem } from './item.ts';
+import { type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './run.ts';
+import { isAlive, thisProcess } from '../lease/process-id.ts';
+import { rateMeter } from '../lease/rate.ts';
+
+/** So many engine deaths with no sample labelled in between: it is the engine, not the samples. */
+const DEATHS_IN_A_ROW = 9;
+
+export interface LabelReport {
+  readonly jobId: number;
+  /** Null when it was cancelled while the model was still loading. */
+  readonly runId: number | null;
+  readonly done: number;
+  readonly failed: number;
+  /** Samples that were not worked on: labelled already, or `unanswered`. */
+  readonly skipped: number;
+  /** Samples that came without an answer, where the answers of the data are fed; else 0. */
+  readonly unanswered: number;
+  readonly seconds: number;
+  readonly cancelled: boolean;
+  readonly failures: readonly { readonly sampleId: number; readonly reason: string }[];
+}
+
+/** Queues a label job for the backend's worker (or another process) and gives its id. */
+export function addLabelJob(project: Project, params: LabelJobParams): number {
+  return addJob(project.db, 'label', null, params);
+}
+
+/**
+ * Labels inline, as `fovea label` does. Calling it again after a crash goes on where it stopped. Throws `project_busy`
+ * when another process works on the same run, and what is wrong with model, device, disk; the job is then `failed`.
+ */
+export async function runLabelJob(
+  project: Project,
+  engine: Engine,
+  params: LabelJobParams,
+  hooks: JobHooks = {},
+): Promise<LabelReport> {
+  const lease = claimJob(project.db, addLabelJob(project, params), thisProcess(), isAlive);
+  if (!lease) throw new FoveaError('project_busy', 'another process took the job', { where: project.path });
+  return workOnLabelJob(project, engine, lease, hooks);
+}
+
+/** Works on a claimed label job until it is over. Errors as `runLabelJob`. */
+export async function workOnLabelJob(
+  project: Project,
+  engine: Engine,
+  lease: Lease,
+  hooks: JobHooks,
+): Promise<LabelReport> {
+  return whileHeld(project, lease, hooks, (held) => work(project, engine, lease, held));
+}
+
+async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldHooks): Promise<LabelReport> {
+  const { db } = project;
+  const { signal } = hooks;
+  const started = performance.now();
+  const params = labelParamsOfJobSchema.parse(getJobRecord(db, lease.jobId).params);
+  const run = await planLabelJob(project, engine, lease, params, signal).catch((error) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
+  const before = getJob(db, lease.jobId);
+  const pace = rateMeter(performance.now());
+  let done = 0;
+  let failed = 0;
+  let deathsInARow = 0;
+  const report = (): void => {
+    const job = { ...before, done: before.done + done, failed: before.failed + failed };
+    hooks.onProgress?.(withPace(job, pace.perSecond(performance.now())));
+  };
+  report();
+
+  for (;;) {
+    if (!run || signal.aborted || wasCancelled(project, lease)) break;
+    const item = nextItem(db, lease.jobId);
+    if (!item) break;
+    const outcome = await labelItem(project, engine, lease, run, item.sampleId, signal).catch((error) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+    if (!outcome) break;
+    deathsInARow = outcome.engineDied ? deathsInARow + 1 : 0;
+    if (deathsInARow === DEATHS_IN_A_ROW) {
+      throw new FoveaError('engine_died', `the engine died ${deathsInARow} times in a row`, {
+        next: 'Run fovea doctor, then label again: what was done is saved',
+      });
+    }
+    if (outcome.kind === 'retry') continue;
+    if (outcome.kind === 'done') {
+      done++;
+      if (outcome.predictionId !== null) hooks.onSample?.(item.sampleId, outcome.predictionId);
+    } else {
+      failed++;
+    }
+    pace.tick(performance.now());
+    report();
+  }
+
+  const cancelled = !run || nextItem(db, lease.jobId) !== null;
+  await patiently(() => {
+    if (!cancelled) finishJob(db, lease, 'done', null);
+    else letGo(project, lease, hooks);
+  });
+  hooks.onProgress?.(getJob(db, lease.jobId));
+  return {
+    jobId: lease.jobId,
+    runId: run?.runId ?? null,
+    done,
+    failed,
+    skipped: before.skipped,
+    unanswered: params.answerMode === 'teacher' ? countUnanswered(db).unanswered : 0,
+    seconds: (performance.now() - started) / 1000,
+    cancelled,
+    failures: failedItems(db, lease.jobId),
+  };
+}

@@ -1,0 +1,81 @@
+/** Fills in what a person left out of "label this project": which model and which preset. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { wholeFolders } from '../../checkpoint/reader/prompts.ts';
+import type { DeviceChoice, Engine, ModelRef, Precision } from '../../engine/protocol.ts';
+import type { Project } from '../../store/file/project.ts';
+import { activeRunId, getRun, overlaysOfRun } from '../../store/runs/run.ts';
+import { DEMO_PRESET, type Resources, demoModelDir } from '../presets/resources.ts';
+import type { LabelJobParams } from './run.ts';
+import { choosePreset, loadPresets, presetShelf, refuseBroken } from '../presets/presets.ts';
+
+export interface LabelWish {
+  /** Null: the active run's model, or the demo model in a project that has none. */
+  readonly modelDir: string | null;
+  /** A folder whose RPN is laid over the model; without it, and without `modelDir`, the active run's. */
+  readonly rpnDir?: string | undefined;
+  /** The same with an adapter. `modelDir` may be an adapter's folder too: then the base that it names is meant. */
+  readonly adapterDir?: string | undefined;
+  /** Null: the active run's preset for its own model, else the one that fits the model. */
+  readonly presetId: string | null;
+  readonly answerMode: 'self' | 'teacher';
+  readonly limit: number | null;
+  readonly device?: DeviceChoice;
+  readonly precision?: Precision | undefined;
+  /** Just the undecided samples of this. */
+  readonly scope?: LabelJobParams['scope'];
+}
+
+/** The folder of the model that will label, and of what is laid over it. Throws as `wholeModel`. */
+export async function modelFolders(
+  project: Project,
+  wish: LabelWish,
+  resources: Resources,
+): Promise<Pick<ModelRef, 'dir' | 'rpnDir' | 'adapterDir'>> {
+  const run = activeRun(project);
+  const used = run && existsSync(run.modelDir) ? run : null;
+  const dir = resolve(wish.modelDir ?? used?.modelDir ?? demoModelDir(resources));
+  const over = used && wish.modelDir === null ? overlaysOfRun(project.db, used.id) : {};
+  const rpnDir = wish.rpnDir ?? over.rpnDir;
+  const adapterDir = wish.adapterDir ?? over.adapterDir;
+  return wholeFolders({
+    dir,
+    ...(rpnDir === undefined ? {} : { rpnDir: resolve(rpnDir) }),
+    ...(adapterDir === undefined ? {} : { adapterDir: resolve(adapterDir) }),
+  });
+}
+
+function activeRun(project: Project) {
+  const active = activeRunId(project.db);
+  return active === null ? null : getRun(project.db, active);
+}
+
+/**
+ * The full parameters of a label job. Loads the model only when the preset is to be found by it. Throws `not_found`,
+ * `bad_input`, and what the engine says of the model.
+ */
+export async function labelParams(
+  project: Project,
+  engine: Engine,
+  wish: LabelWish,
+  resources: Resources,
+): Promise<LabelJobParams> {
+  const run = activeRun(project);
+  const demo = demoModelDir(resources);
+  const folders = await modelFolders(project, wish, resources);
+  const { dir, rpnDir, adapterDir } = folders;
+  const { device = 'auto', precision } = wish;
+  const model = { ...folders, device, ...(precision === undefined ? {} : { precision }) };
+  const { presets, broken } = await presetShelf(resources);
+  const over = run === null ? {} : overlaysOfRun(project.db, run.id);
+  const sameModel = dir === run?.modelDir && rpnDir === over.rpnDir && adapterDir === over.adapterDir;
+  const presetId = wish.presetId ?? (sameModel ? run.preset.id : dir === resolve(demo) ? DEMO_PRESET : null);
+  const known = presets.find((preset) => preset.id === presetId);
+  const stored = sameModel && run.preset.id === presetId ? run.preset : null;
+  // What people saved is theirs to name: it never makes the choice for a model, nor makes it ambiguous.
+  const offered = presetId === null ? await loadPresets(resources.presetsDir) : presets;
+  if (!known && !stored) refuseBroken(broken, presetId);
+  const preset = known ?? stored ?? choosePreset(offered, await engine.modelInfo(model), presetId);
+  const { answerMode, limit, scope = null } = wish;
+  return { model, preset, answerMode, limit, scope };
+}

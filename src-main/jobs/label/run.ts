@@ -1,0 +1,192 @@
+/**
+ * From what a label job was asked (model folder, preset, answer mode) to its run and its items. One run is worked on
+ * by one process at a time; an interrupted job of the same run is taken over by the newer one.
+ */
+import { counted } from '../../../src-shared/contract/counts.ts';
+import { z } from 'zod';
+import { answerModeSchema, type Job } from '../../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { precisionSchema } from '../../../src-shared/contract/models.ts';
+import { type Preset, presetSchema } from '../../../src-shared/contract/preset.ts';
+import { labelScopeSchema, NO_FILTER } from '../../../src-shared/contract/procedures.ts';
+import { settledPreset } from '../../../src-shared/contract/rules.ts';
+import { promptOf } from '../../checkpoint/reader/prompts.ts';
+import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../../engine/protocol.ts';
+import { transact } from '../../store/db.ts';
+import { planItems } from '../../store/jobs/item.ts';
+import {
+  type Lease,
+  getJob,
+  noteJob,
+  setJobRun,
+  supersedeJob,
+  unfinishedJobs,
+} from '../../store/jobs/job.ts';
+import { ensureModel } from '../../store/runs/model.ts';
+import { countUnanswered, samplesToLabel } from '../../store/predictions/prediction.ts';
+import { ensurePreset } from '../../store/runs/preset.ts';
+import { patiently } from '../../store/patience.ts';
+import type { Project } from '../../store/file/project.ts';
+import { notePrompt } from '../../store/runs/prompt.ts';
+import { countInScope, countWithoutAnswer } from '../../store/predictions/label-scope.ts';
+import { canonicalJson } from '../../store/json.ts';
+import { showWhereLabelled } from '../../store/shown/run-shown.ts';
+import { activeRunId, ensureRun, setRunDevice } from '../../store/runs/run.ts';
+import { settleOnRun } from '../../store/shown/sample-run.ts';
+import { projectSummary } from '../../store/dashboard/summary.ts';
+import { modelFingerprint } from '../asking/model-fingerprint.ts';
+import { isAlive } from '../lease/process-id.ts';
+
+/** So often loading a model may kill the engine before the job gives up. */
+const LOADS = 3;
+
+/** What a label job is asked, and all it needs to be continued by another process. */
+export const labelParamsOfJobSchema = z.object({
+  model: z.object({
+    dir: z.string(),
+    rpnDir: z.string().optional(),
+    adapterDir: z.string().optional(),
+    device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+    precision: precisionSchema.optional(),
+  }),
+  preset: presetSchema,
+  answerMode: answerModeSchema,
+  /** Label at most so many samples; null: all that lack a prediction. */
+  limit: z.number().int().positive().nullable(),
+  /** Just the undecided samples of this; without it all, of which the decided ones go on showing what was decided on. */
+  scope: labelScopeSchema.nullable().optional(),
+});
+export type LabelJobParams = z.infer<typeof labelParamsOfJobSchema>;
+
+/** A job that is ready to be worked on. */
+export interface PlannedRun {
+  readonly runId: number;
+  readonly model: ModelRef;
+  readonly preset: Preset;
+  readonly answerMode: 'self' | 'teacher';
+  readonly want: LabelRequest['want'];
+}
+
+/**
+ * Loads the model, finds or makes the run and plans the items (an interrupted job keeps the plan it had). A job for the whole
+ * project makes the run the active one; every sample goes on showing what it shows until its new label is there, but those
+ * that have one of this run already. Throws what the engine says of the model, `cancelled` by the signal while it loads, `project_busy` when
+ * another process works on the run, and `bad_input` where answers of the data are to be fed and no sample has one.
+ */
+export async function planLabelJob(
+  project: Project,
+  engine: Engine,
+  lease: Lease,
+  params: LabelJobParams,
+  signal: AbortSignal,
+): Promise<PlannedRun> {
+  const { db } = project;
+  const { answerMode, model } = params;
+  if (answerMode === 'teacher') refuseWithoutAnswers(project);
+  const info = await modelInfo(engine, model, signal);
+  const fingerprint = await modelFingerprint(model);
+  const preset = settledPreset(params.preset, info.rules);
+  const { identity: prompt, asBefore } = await promptOf(model, preset.teacher?.prompt ?? null);
+  const want = {
+    questionMap: true,
+    rpn: info.rpn !== null,
+    secondStage: true,
+    allHeadsOf: [],
+  };
+  const make = (): number => {
+    const modelId = ensureModel(db, { fingerprint, dir: model.dir, name: info.name, family: info.family });
+    // Other weights give other numbers: a run of its own.
+    const { precision, rpnDir, adapterDir } = model;
+    const made = {
+      want,
+      ...(precision === undefined || precision === 'as-stored' ? {} : { precision }),
+      ...(rpnDir === undefined ? {} : { rpnDir }),
+      ...(adapterDir === undefined ? {} : { adapterDir }),
+    };
+    // Another prompt gives other numbers too. A run of an older version that asked the very same goes on.
+    if (asBefore) notePrompt(db, { modelId, settings: made, answerMode }, preset.teacher, prompt);
+    const settings = { ...made, prompt };
+    const id = ensureRun(db, { modelId, presetId: ensurePreset(db, preset), settings, answerMode });
+    setRunDevice(db, id, info.device);
+    setJobRun(db, lease, id);
+    takeOverOthers(project, lease.jobId, id);
+    if (activeRunId(db) === null || isWhole(params.scope)) settleOnRun(db, id);
+    if (getJob(db, lease.jobId).total === 0) plan(project, lease, id, params);
+    return id;
+  };
+  const runId = await patiently(() => transact(db, make));
+  return { runId, model, preset, answerMode, want };
+}
+
+/** The engine may be killed while it loads a model, as at any time; dying again and again is another matter. */
+async function modelInfo(engine: Engine, model: ModelRef, signal: AbortSignal): Promise<ModelInfo> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await engine.modelInfo(model, signal);
+    } catch (thrown) {
+      if (FoveaError.from(thrown).code !== 'engine_died' || attempt === LOADS) throw thrown;
+    }
+  }
+}
+
+function refuseWithoutAnswers({ db, path }: Project): void {
+  const { unanswered, samples } = countUnanswered(db);
+  if (samples === 0 || unanswered < samples) return;
+  throw new FoveaError('bad_input', 'no sample has an answer of the data that could be fed', {
+    where: path,
+    next: 'Import the questions again with their answers, or let the model answer itself (--answers self)',
+  });
+}
+
+function plan(
+  project: Project,
+  lease: Lease,
+  runId: number,
+  { answerMode, limit, scope = null }: LabelJobParams,
+): void {
+  const { db, path } = project;
+  const open = samplesToLabel(db, runId, { withAnswer: answerMode === 'teacher', limit: null, scope });
+  const samples = scope === null ? projectSummary(db, path).samples : countInScope(db, scope).samples;
+  const unanswered = scope === null ? countUnanswered(db).unanswered : countWithoutAnswer(db, scope, []);
+  const message = answerMode === 'teacher' ? unansweredWords(unanswered) : null;
+  noteJob(db, lease.jobId, {
+    skipped: samples - open.length,
+    ...(message === null ? {} : { message }),
+  });
+  planItems(db, lease, limit === null ? open : open.slice(0, limit));
+  showWhereLabelled(db, runId, scope);
+}
+
+/** Whether a job is about every undecided sample there is. */
+function isWhole(scope: LabelJobParams['scope']): boolean {
+  if (!scope) return true;
+  const { filter, ids, except } = scope;
+  return ids === null && except.length === 0 && canonicalJson(filter) === canonicalJson(NO_FILTER);
+}
+
+/** What a run that feeds the answers of the data leaves out, in words; null when every sample has one. */
+export function unansweredWords(unanswered: number): string | null {
+  if (unanswered === 0) return null;
+  const who = counted(unanswered, 'sample has', 'samples have');
+  return `${who} no answer of the data and ${unanswered === 1 ? 'was' : 'were'} left out: the model can answer them itself`;
+}
+
+/** Ends other unfinished jobs of the run, or throws `project_busy` when one is being worked on. */
+export function takeOverOthers(project: Project, jobId: number, runId: number): void {
+  for (const other of unfinishedJobs(project.db)) {
+    if (other.id === jobId || other.runId !== runId) continue;
+    if (other.holder && isAlive(other.holder)) {
+      throw new FoveaError('project_busy', `process ${other.holder.pid} is labelling this already`, {
+        where: project.path,
+        next: 'Let it finish or cancel it there; if it is gone, try again in half a minute',
+      });
+    }
+    supersedeJob(project.db, other.id, `interrupted; job ${jobId} went on with it`);
+  }
+}
+
+/** The state of a job with the numbers only its worker knows. */
+export function withPace(job: Job, perSecond: number | null): Job {
+  const left = job.total - job.done - job.failed;
+  return { ...job, rate: perSecond, etaSeconds: perSecond ? left / perSecond : null };
+}

@@ -1,0 +1,99 @@
+/**
+ * The backend's worker: takes the jobs of the project one after another, those left behind by a crash first. Two lanes:
+ * one job at a time for the engine, because there is one, and one for what needs none and must not wait for it.
+ */
+import type { Job } from '../../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Engine } from '../../engine/protocol.ts';
+import { type JobRecord, claimJob, unfinishedJobs } from '../../store/jobs/job.ts';
+import type { Project } from '../../store/file/project.ts';
+import { workOnLabelJob } from '../label/label.ts';
+import { patiently } from '../../store/patience.ts';
+import { isAlive, thisProcess } from '../lease/process-id.ts';
+import { workOnRelabelJob } from '../relabel/relabel.ts';
+
+const LANES: readonly (readonly Job['type'][])[] = [['label'], ['relabel']];
+
+export interface JobQueueHooks {
+  readonly onProgress: (job: Job) => void;
+  readonly onSample: (sampleId: number, predictionId: number) => void;
+  /** Many samples changed at once. */
+  readonly onSamples?: () => void;
+  /** A job ended with an error; the job itself says which. */
+  readonly onFailure?: (error: FoveaError) => void;
+}
+
+export interface JobQueue {
+  /** Says that there may be work. */
+  wake(): void;
+  /** Stops; a job in progress goes on at the next start. Resolves once nothing is written any more. */
+  stop(): Promise<void>;
+  /** Resolves when no work is left (for tests and for hosts that end after it). */
+  idle(): Promise<void>;
+}
+
+/** Starts working at once on what is left. */
+export function startJobQueue(project: Project, engine: Engine, hooks: JobQueueHooks): JobQueue {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  const workOn = async ({ id, type }: JobRecord): Promise<void> => {
+    const lease = await patiently(() => claimJob(project.db, id, thisProcess(), isAlive));
+    if (!lease) return;
+    const own = { ...hooks, signal, onAbort: 'release' as const };
+    if (type === 'label') await workOnLabelJob(project, engine, lease, own);
+    else await workOnRelabelJob(project, lease, own, engine);
+  };
+
+  const lanes = LANES.map((types) => startLane(project, types, workOn, hooks, signal));
+  // What is left in a project that cannot be written goes on where it can be.
+  const wake = (): void => {
+    if (!project.readOnly) lanes.forEach((lane) => lane.wake());
+  };
+  wake();
+  return {
+    wake,
+    idle: async () => void (await Promise.all(lanes.map((lane) => lane.idle()))),
+    async stop() {
+      stopping.abort();
+      await Promise.all(lanes.map((lane) => lane.idle()));
+    },
+  };
+}
+
+function startLane(
+  project: Project,
+  types: readonly Job['type'][],
+  workOn: (job: JobRecord) => Promise<void>,
+  hooks: JobQueueHooks,
+  stopping: AbortSignal,
+): Pick<JobQueue, 'wake' | 'idle'> {
+  let working: Promise<void> = Promise.resolve();
+  let again = false;
+  let busy = false;
+  const failed = (thrown: unknown): void => hooks.onFailure?.(FoveaError.from(thrown));
+
+  const drain = async (): Promise<void> => {
+    busy = true;
+    try {
+      while (again && !stopping.aborted) {
+        again = false;
+        for (const job of unfinishedJobs(project.db)) {
+          if (stopping.aborted || !types.includes(job.type)) continue;
+          await workOn(job).catch(failed);
+        }
+      }
+    } catch (thrown) {
+      failed(thrown);
+    } finally {
+      busy = false;
+    }
+  };
+  return {
+    wake() {
+      again = true;
+      if (!busy) working = drain();
+    },
+    idle: () => working,
+  };
+}
