@@ -3,7 +3,7 @@ import { createDemoProject } from '../jobs/import/demo-project.ts';
 import type { LabelReport } from '../jobs/label/label.ts';
 import { isProject, openProject } from '../store/file/project.ts';
 import { projectSummary } from '../store/dashboard/summary.ts';
-import type { ProgressStream } from './cli/progress.ts';
+import type { ProgressStream } from './progress.ts';
 import { labelWithProgress } from './label-with-progress.ts';
 import { appResources } from './resources.ts';
 

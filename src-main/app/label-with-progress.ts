@@ -5,7 +5,7 @@ import { labelParams, modelFolders, type LabelWish } from '../jobs/label/params.
 import type { LabelJobParams } from '../jobs/label/run.ts';
 import { runLabelJob, type LabelReport } from '../jobs/label/label.ts';
 import type { Project } from '../store/file/project.ts';
-import { Progress, type ProgressStream } from './cli/progress.ts';
+import { Progress, type ProgressStream } from './progress.ts';
 import { withEngine } from './engine.ts';
 import { quantiseWithProgress } from './quantise-with-progress.ts';
 import { appResources } from './resources.ts';

@@ -3,7 +3,7 @@ import { openFolders } from '../checkpoint/open.ts';
 import type { AnyForm } from '../checkpoint/cached.ts';
 import { formOf, openCached } from '../checkpoint/cached.ts';
 import type { ModelRef } from '../engine/protocol.ts';
-import { Progress, type ProgressStream } from './cli/progress.ts';
+import { Progress, type ProgressStream } from './progress.ts';
 
 const MEGABYTE = 1e6;
 

@@ -9,8 +9,8 @@ import { JOURNAL_FILE } from '../../store/journal/journal.ts';
 import { readJournal, readRemovals } from '../../store/journal/read.ts';
 import { countMissing } from '../../store/repair/replay.ts';
 import { withProject } from '../projects.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
+import type { AddCommand } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
 
 interface BackupOptions {
   readonly out?: string;

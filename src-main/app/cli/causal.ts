@@ -11,9 +11,9 @@ import { getSample, sampleOfData } from '../../store/samples/sample.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { withEngine } from '../engine.ts';
 import { withProject } from '../projects.ts';
-import { usageError, type AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
-import { Progress } from './progress.ts';
+import { usageError, type AddCommand } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
+import { Progress } from '../progress.ts';
 
 interface Options {
   readonly sample: string;

@@ -1,5 +1,5 @@
 /** The commands, in the order `fovea --help` lists them. */
-import type { AddCommand } from './command.ts';
+import type { AddCommand } from './frame/command.ts';
 import { addBackup, addRestore } from './backup.ts';
 import { addCausal } from './causal.ts';
 import { addDemo } from './demo.ts';
@@ -7,14 +7,14 @@ import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addLabel } from './label.ts';
-import { addModel } from './model.ts';
+import { addModel } from './model/model.ts';
 import { addOpen } from './open.ts';
 import { addPreset } from './preset.ts';
 import { addPictures } from './pictures.ts';
 import { addRelink } from './relink.ts';
 import { addRemove } from './remove.ts';
 import { addReview } from './review.ts';
-import { addRoi } from './roi-command.ts';
+import { addRoi } from './roi/command.ts';
 import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
 

@@ -1,8 +1,8 @@
 /** `fovea demo`: the demo project, labelled and ready to be reviewed. */
 import { resolve } from 'node:path';
 import { ensureDemo } from '../demo.ts';
-import type { AddCommand } from './command.ts';
-import { exitOfBatch } from './exit.ts';
+import type { AddCommand } from './frame/command.ts';
+import { exitOfBatch } from './frame/exit.ts';
 
 export const addDemo: AddCommand = (program, cli) => {
   const command = program

@@ -2,9 +2,9 @@
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { resolve } from 'node:path';
 import { repairProject, type Repaired } from '../../store/repair/repair.ts';
-import type { AddCommand } from './command.ts';
+import type { AddCommand } from './frame/command.ts';
 import { runChecks, type CheckResult } from '../doctor/checks.ts';
-import { EXIT } from './exit.ts';
+import { EXIT } from './frame/exit.ts';
 
 export const addDoctor: AddCommand = (program, cli) => {
   const command = program

@@ -9,9 +9,9 @@ import {
 import { exporters } from '../../exporters/index.ts';
 import { exportSamples } from '../../jobs/export/export.ts';
 import { withProject } from '../projects.ts';
-import { usageError, type AddCommand } from './command.ts';
-import { exitOfBatch } from './exit.ts';
-import { Progress } from './progress.ts';
+import { usageError, type AddCommand } from './frame/command.ts';
+import { exitOfBatch } from './frame/exit.ts';
+import { Progress } from '../progress.ts';
 
 interface Options {
   readonly format: string;

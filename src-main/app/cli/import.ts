@@ -8,9 +8,9 @@ import type { ReadingOptions } from '../../importers/index.ts';
 import { importQuestions, type ImportReport } from '../../jobs/import/import.ts';
 import type { Project } from '../../store/file/project.ts';
 import { withNewOrOpenProject } from '../projects.ts';
-import { usageError, type AddCommand } from './command.ts';
-import { exitOfBatch } from './exit.ts';
-import { Progress } from './progress.ts';
+import { usageError, type AddCommand } from './frame/command.ts';
+import { exitOfBatch } from './frame/exit.ts';
+import { Progress } from '../progress.ts';
 
 interface Options {
   readonly images: string;

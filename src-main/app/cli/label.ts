@@ -6,11 +6,11 @@ import { runOfAnotherPrompt } from '../../jobs/label/run-prompts.ts';
 import { labelPreview } from '../../jobs/label/preview.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
-import { agreeToReplace } from './agree.ts';
-import { positiveInteger, usageError, type AddCommand } from './command.ts';
-import { exitOfBatch } from './exit.ts';
-import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
-import { ADAPTER_OPTION, RPN_OPTION, modelDir, type RpnOptions } from './rpn-option.ts';
+import { agreeToReplace } from './frame/agree.ts';
+import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
+import { exitOfBatch } from './frame/exit.ts';
+import { PRECISION_OPTION, type PrecisionOptions } from './frame/precision-option.ts';
+import { ADAPTER_OPTION, RPN_OPTION, modelDir, type RpnOptions } from './frame/rpn-option.ts';
 
 interface Options extends RpnOptions, PrecisionOptions {
   readonly model?: string;

@@ -8,8 +8,8 @@ import { forgetBrowsers } from '../browser/known-browsers.ts';
 import { dataDir } from '../data-dir.ts';
 import { hasDisplay, thisMachine } from '../start/choose-host.ts';
 import { openPage, OPENING_MS } from '../start/open-page.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
+import type { AddCommand } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
 
 interface Options {
   readonly open: boolean;

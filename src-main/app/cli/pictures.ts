@@ -6,9 +6,9 @@ import { countMarked } from '../../store/pictures/change.ts';
 import { missingByRoot } from '../../store/pictures/version.ts';
 import { rootsInUse } from '../../store/pictures/root.ts';
 import { withProject } from '../projects.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
-import { Progress } from './progress.ts';
+import type { AddCommand } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
+import { Progress } from '../progress.ts';
 
 export const addPictures: AddCommand = (program, cli) => {
   const command = program

@@ -5,8 +5,8 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { checkInThread, planInThread } from '../../jobs/pictures/in-thread.ts';
 import { relink } from '../../jobs/pictures/relink.ts';
 import { withProject } from '../projects.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
+import type { AddCommand } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
 
 interface Options {
   readonly dryRun?: boolean;

@@ -6,10 +6,10 @@ import { importedIds, type ImportNote, listImports } from '../../store/exchange/
 import type { Project } from '../../store/file/project.ts';
 import { countRemoval, idsNamed, type RemovalCounts } from '../../store/samples/removal.ts';
 import { withProject } from '../projects.ts';
-import { saysYes } from './agree.ts';
-import { usageError, type AddCommand, type CommandContext } from './command.ts';
-import { EXIT } from './exit.ts';
-import { Progress } from './progress.ts';
+import { saysYes } from './frame/agree.ts';
+import { usageError, type AddCommand, type CommandContext } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
+import { Progress } from '../progress.ts';
 
 interface Options {
   readonly sample?: readonly string[];

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { applyReviewsFile } from '../../jobs/reviews/apply-reviews.ts';
 import { backUpDaily } from '../../store/backup/backup.ts';
 import { withProject } from '../projects.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
+import type { AddCommand } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
 
 interface Options {
   readonly apply: string;

@@ -2,10 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { appVersion } from '../version.ts';
-import { Cli, type CliEnvironment } from './command.ts';
+import { Cli, type CliEnvironment } from './frame/command.ts';
 import { COMMANDS } from './commands.ts';
-import { EXIT, exitOf } from './exit.ts';
-import { Output } from './output.ts';
+import { EXIT, exitOf } from './frame/exit.ts';
+import { Output } from './frame/output.ts';
 
 /** Runs one command line (without the program's own name). */
 export async function runCli(args: readonly string[], environment: CliEnvironment): Promise<number> {

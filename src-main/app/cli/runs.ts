@@ -4,8 +4,8 @@ import type { RunStanding } from '../../../src-shared/contract/procedures.ts';
 import { runStandings } from '../../store/shown/run-list.ts';
 import { putBackRun, takeBackRun } from '../../store/shown/run-shown.ts';
 import { withProject } from '../projects.ts';
-import { positiveInteger, type AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
+import { positiveInteger, type AddCommand } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
 
 export const addRuns: AddCommand = (program, cli) => {
   const runs = program.command('runs').description('labelling runs, and the way back from one');

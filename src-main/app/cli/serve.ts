@@ -1,8 +1,8 @@
 /** `fovea serve`: the review page in a browser, on loopback only. */
 import { resolve } from 'node:path';
 import { serveUntilStopped } from '../serve.ts';
-import { usageError, type AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
+import { usageError, type AddCommand } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
 
 interface Options {
   readonly port?: number;

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { exitOf } from '../cli/exit.ts';
+import { exitOf } from '../cli/frame/exit.ts';
 import { samePlace } from '../cli/open.ts';
 import { HOW_TO_GO_ON, parsePort } from '../cli/serve.ts';
 import { stopSignal } from '../cli/signals.ts';

@@ -1,6 +1,6 @@
 /** How `fovea model check` says what becomes of a picture's file before the model sees it. */
-import type { Preset, PictureRules } from '../../../src-shared/contract/preset.ts';
-import { AUTHORS_PICTURE_RULES } from '../../../src-shared/contract/preset.ts';
+import type { Preset, PictureRules } from '../../../../src-shared/contract/preset.ts';
+import { AUTHORS_PICTURE_RULES } from '../../../../src-shared/contract/preset.ts';
 
 export interface PictureFacts extends PictureRules {
   /** Whose resize ours equals to the last bit. */

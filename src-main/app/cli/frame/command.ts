@@ -4,10 +4,10 @@
  */
 import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { FoveaError } from '../../../../src-shared/contract/errors.ts';
 import { exitOf, type ExitCode } from './exit.ts';
 import { Output } from './output.ts';
-import type { ProgressStream } from './progress.ts';
+import type { ProgressStream } from '../../progress.ts';
 
 export interface CliEnvironment {
   readonly stdin: Readable & { readonly isTTY?: boolean };

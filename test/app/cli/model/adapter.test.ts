@@ -4,13 +4,13 @@ import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { listRuns } from '../../../src-main/store/runs/run.ts';
-import { openProject } from '../../../src-main/store/file/project.ts';
-import { DEMO_CHECKPOINT } from '../../support/demo.ts';
-import { temporaryDir } from '../../support/temporary-dir.ts';
-import { writeAdapter } from '../../support/write-adapter.ts';
-import { fovea, foveaJson } from './run-cli.ts';
-import { someScenes } from './scenes.ts';
+import { listRuns } from '../../../../src-main/store/runs/run.ts';
+import { openProject } from '../../../../src-main/store/file/project.ts';
+import { DEMO_CHECKPOINT } from '../../../support/demo.ts';
+import { temporaryDir } from '../../../support/temporary-dir.ts';
+import { writeAdapter } from '../../../support/write-adapter.ts';
+import { fovea, foveaJson } from '../run-cli.ts';
+import { someScenes } from '../scenes.ts';
 
 // The cache of this file's process and of the engines it starts.
 const home = mkdtempSync(join(tmpdir(), 'fovea-home-'));

@@ -1,12 +1,12 @@
 /** `fovea model`: which models there are, what a checkpoint is, and what comes out of it. */
-import type { AddCommand } from './command.ts';
-import { addAdd } from './model-add.ts';
-import { addCheck } from './model-check.ts';
-import { addDownload } from './model-download.ts';
-import { addList } from './model-list.ts';
-import { addProbe } from './model-probe.ts';
-import { addQuantise } from './model-quantise.ts';
-import { addRemove } from './model-remove.ts';
+import type { AddCommand } from '../frame/command.ts';
+import { addAdd } from './add.ts';
+import { addCheck } from './check.ts';
+import { addDownload } from './download.ts';
+import { addList } from './list.ts';
+import { addProbe } from './probe.ts';
+import { addQuantise } from './quantise.ts';
+import { addRemove } from './remove.ts';
 
 export const addModel: AddCommand = (program, cli) => {
   const model = program.command('model').description('checkpoints and their names');

@@ -1,5 +1,5 @@
 /** `--precision`, the same for every command that loads a model. */
-import { precisionSchema, type Precision } from '../../../src-shared/contract/models.ts';
+import { precisionSchema, type Precision } from '../../../../src-shared/contract/models.ts';
 import { usageError } from './command.ts';
 
 const PRECISIONS = precisionSchema.options;

@@ -4,7 +4,7 @@
  */
 import { open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { FoveaError } from '../../../../src-shared/contract/errors.ts';
 
 /** Row-major. */
 export interface NamedArray {

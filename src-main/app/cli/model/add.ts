@@ -1,8 +1,8 @@
 /** `fovea model add`: a folder of the person's own, or a snapshot of their Hugging Face cache, under a name. */
-import { openLibrary } from '../library.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
-import { factsLine } from './model-words.ts';
+import { openLibrary } from '../../library.ts';
+import type { AddCommand } from '../frame/command.ts';
+import { EXIT } from '../frame/exit.ts';
+import { factsLine } from './words.ts';
 
 interface Options {
   readonly name?: string;

@@ -1,9 +1,9 @@
 /** `fovea model remove`: forgets a model; of the disk it takes only what Fovea itself put there. */
-import { counted } from '../../../src-shared/contract/counts.ts';
-import { openLibrary } from '../library.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
-import { size } from './model-words.ts';
+import { counted } from '../../../../src-shared/contract/counts.ts';
+import { openLibrary } from '../../library.ts';
+import type { AddCommand } from '../frame/command.ts';
+import { EXIT } from '../frame/exit.ts';
+import { size } from './words.ts';
 
 interface Options {
   readonly dryRun?: boolean;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Readable, Writable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { roiCommand } from '../../../src-main/app/cli/roi.ts';
-import { sigmoid } from '../../../src-shared/kernels/sigmoid.ts';
-import { golden } from '../../support/goldens.ts';
-import { madeUpLogits, qzoomGolden } from '../../support/qzoom.ts';
+import { roiCommand } from '../../../../src-main/app/cli/roi/roi.ts';
+import { sigmoid } from '../../../../src-shared/kernels/sigmoid.ts';
+import { golden } from '../../../support/goldens.ts';
+import { madeUpLogits, qzoomGolden } from '../../../support/qzoom.ts';
 
 class Collect extends Writable {
   text = '';

@@ -1,5 +1,5 @@
 /** Exit codes, fixed in the design: scripts rely on them. */
-import type { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { FoveaError } from '../../../../src-shared/contract/errors.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, someFailed: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,8 +1,8 @@
 /** How commands name a model: a folder or a name of the library, and `--rpn` and `--adapter`, the same for all. */
 import { resolve } from 'node:path';
-import { wholeModel } from '../../checkpoint/adapter/base.ts';
-import type { ModelRef } from '../../engine/protocol.ts';
-import { openLibrary } from '../library.ts';
+import { wholeModel } from '../../../checkpoint/adapter/base.ts';
+import type { ModelRef } from '../../../engine/protocol.ts';
+import { openLibrary } from '../../library.ts';
 
 export const RPN_OPTION = [
   '--rpn <model>',

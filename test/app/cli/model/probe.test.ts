@@ -3,18 +3,18 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { writeNpz } from '../../../src-main/app/cli/npz.ts';
-import { temporaryDir } from '../../support/temporary-dir.ts';
-import { readNpz } from '../../support/npz.ts';
+import { writeNpz } from '../../../../src-main/app/cli/model/npz.ts';
+import { temporaryDir } from '../../../support/temporary-dir.ts';
+import { readNpz } from '../../../support/npz.ts';
 import {
   expectedArray,
   oracleCases,
   REGENERATE,
   relativeDifference,
   TOLERANCE,
-} from '../../support/oracle.ts';
-import { python } from '../../support/python.ts';
-import { fovea, foveaJson } from './run-cli.ts';
+} from '../../../support/oracle.ts';
+import { python } from '../../../support/python.ts';
+import { fovea, foveaJson } from '../run-cli.ts';
 
 const cases = [...(await oracleCases('llava')), ...(await oracleCases('qwen2_5_vl'))];
 

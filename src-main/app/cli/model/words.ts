@@ -1,6 +1,6 @@
 /** Models of the library as lines of text. */
-import { counted } from '../../../src-shared/contract/counts.ts';
-import type { AdapterInfo, LibraryModel } from '../../../src-shared/contract/models.ts';
+import { counted } from '../../../../src-shared/contract/counts.ts';
+import type { AdapterInfo, LibraryModel } from '../../../../src-shared/contract/models.ts';
 
 /** `1.5 MB`, `14.1 GB`. */
 export function size(bytes: number): string {

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { copyDemoCheckpoint, DEMO_CHECKPOINT } from '../../support/demo.ts';
-import { temporaryDir } from '../../support/temporary-dir.ts';
-import { fovea, foveaJson } from './run-cli.ts';
-import { someScenes } from './scenes.ts';
+import { copyDemoCheckpoint, DEMO_CHECKPOINT } from '../../../support/demo.ts';
+import { temporaryDir } from '../../../support/temporary-dir.ts';
+import { fovea, foveaJson } from '../run-cli.ts';
+import { someScenes } from '../scenes.ts';
 
 // The cache of this file's process and of the engines it starts.
 const home = mkdtempSync(join(tmpdir(), 'fovea-home-'));

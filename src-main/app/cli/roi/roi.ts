@@ -4,9 +4,9 @@
  */
 import type { Readable, Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { readLines } from '../../importers/lines.ts';
-import { parseJson } from '../../importers/parse.ts';
+import { FoveaError } from '../../../../src-shared/contract/errors.ts';
+import { readLines } from '../../../importers/lines.ts';
+import { parseJson } from '../../../importers/parse.ts';
 import { llavaBoxes, llavaLabels, qwenBoxes, qwenLabels } from './roi-cases.ts';
 import type { RoiCase } from './roi-cases.ts';
 

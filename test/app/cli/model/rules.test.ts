@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { addGate } from '../../support/split-rpn.ts';
-import { qzoomFolder, qzoomGolden } from '../../support/qzoom.ts';
-import { fovea, foveaJson } from './run-cli.ts';
+import { addGate } from '../../../support/split-rpn.ts';
+import { qzoomFolder, qzoomGolden } from '../../../support/qzoom.ts';
+import { fovea, foveaJson } from '../run-cli.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'fovea-home-'));
 process.env.FOVEA_HOME = home;

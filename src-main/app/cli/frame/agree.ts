@@ -1,8 +1,8 @@
 /** Asks at a terminal before much is changed; of labels that give way it also says what changes. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { LabelPreview } from '../../../src-shared/contract/procedures.ts';
+import { FoveaError } from '../../../../src-shared/contract/errors.ts';
+import type { LabelPreview } from '../../../../src-shared/contract/procedures.ts';
 import type { CommandContext } from './command.ts';
 
 /**

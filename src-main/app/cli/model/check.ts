@@ -1,31 +1,37 @@
 /** `fovea model check`: whether a checkpoint folder can be used and on which devices, found out by loading it. */
-import { counted } from '../../../src-shared/contract/counts.ts';
+import { counted } from '../../../../src-shared/contract/counts.ts';
 import { availableMemory } from 'node:process';
-import { cachedState, formOf } from '../../checkpoint/cached.ts';
-import type { CacheState } from '../../checkpoint/quantised/index.ts';
-import type { AdapterFacts } from '../../checkpoint/adapter/lay.ts';
-import type { UnknownKey } from '../../checkpoint/keys/check.ts';
-import { memoryEstimate, parametersByDtype } from '../../checkpoint/memory.ts';
-import type { MemoryEstimate } from '../../checkpoint/memory.ts';
-import type { AnyCheckpoint } from '../../checkpoint/open.ts';
-import { openFolders } from '../../checkpoint/open.ts';
-import { promptFacts } from '../../checkpoint/prompt.ts';
-import type { PromptFacts } from '../../checkpoint/prompt.ts';
-import type { EngineClient } from '../../engine/client.ts';
-import type { DeviceChoice, ModelInfo } from '../../engine/protocol.ts';
-import { choosePreset, loadPresets } from '../../jobs/presets/presets.ts';
-import type { Preset } from '../../../src-shared/contract/preset.ts';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { withEngine } from '../engine.ts';
-import { quantiseWithProgress } from '../quantise-with-progress.ts';
-import { appResources } from '../resources.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
+import { cachedState, formOf } from '../../../checkpoint/cached.ts';
+import type { CacheState } from '../../../checkpoint/quantised/index.ts';
+import type { AdapterFacts } from '../../../checkpoint/adapter/lay.ts';
+import type { UnknownKey } from '../../../checkpoint/keys/check.ts';
+import { memoryEstimate, parametersByDtype } from '../../../checkpoint/memory.ts';
+import type { MemoryEstimate } from '../../../checkpoint/memory.ts';
+import type { AnyCheckpoint } from '../../../checkpoint/open.ts';
+import { openFolders } from '../../../checkpoint/open.ts';
+import { promptFacts } from '../../../checkpoint/prompt.ts';
+import type { PromptFacts } from '../../../checkpoint/prompt.ts';
+import type { EngineClient } from '../../../engine/client.ts';
+import type { DeviceChoice, ModelInfo } from '../../../engine/protocol.ts';
+import { choosePreset, loadPresets } from '../../../jobs/presets/presets.ts';
+import type { Preset } from '../../../../src-shared/contract/preset.ts';
+import { FoveaError } from '../../../../src-shared/contract/errors.ts';
+import { withEngine } from '../../engine.ts';
+import { quantiseWithProgress } from '../../quantise-with-progress.ts';
+import { appResources } from '../../resources.ts';
+import type { AddCommand } from '../frame/command.ts';
+import { EXIT } from '../frame/exit.ts';
 import { pictureFacts, pictureLines } from './picture-lines.ts';
 import type { PictureFacts } from './picture-lines.ts';
 import { promptLines } from './prompt-lines.ts';
-import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
-import { ADAPTER_OPTION, MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+import { PRECISION_OPTION, type PrecisionOptions } from '../frame/precision-option.ts';
+import {
+  ADAPTER_OPTION,
+  MODEL_WORDS,
+  RPN_OPTION,
+  modelFolders,
+  type RpnOptions,
+} from '../frame/rpn-option.ts';
 
 const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const satisfies DeviceChoice[];
 

@@ -1,7 +1,7 @@
 /** What people see of progress, on a terminal and in a log. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration, Progress, type ProgressState } from '../../../src-main/app/cli/progress.ts';
+import { duration, Progress, type ProgressState } from '../../src-main/app/progress.ts';
 
 const state = (done: number, total: number | null = 10): ProgressState => ({
   total,

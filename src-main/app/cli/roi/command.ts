@@ -1,5 +1,5 @@
 /** Hands `fovea roi …` to the plumbing, which reads its own arguments: its output is JSON lines with or without `--json`. */
-import type { AddCommand } from './command.ts';
+import type { AddCommand } from '../frame/command.ts';
 import { roiCommand } from './roi.ts';
 
 export const addRoi: AddCommand = (program, cli) => {

@@ -1,8 +1,8 @@
 /** `fovea model list`: the models that have a name. */
-import { openLibrary } from '../library.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
-import { factsLine } from './model-words.ts';
+import { openLibrary } from '../../library.ts';
+import type { AddCommand } from '../frame/command.ts';
+import { EXIT } from '../frame/exit.ts';
+import { factsLine } from './words.ts';
 
 export const addList: AddCommand = (model, cli) => {
   const command = model

@@ -3,7 +3,7 @@
  * whatever happens. Progress, notes and errors go to stderr.
  */
 import type { Writable } from 'node:stream';
-import type { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { FoveaError } from '../../../../src-shared/contract/errors.ts';
 
 export class Output {
   readonly json: boolean;

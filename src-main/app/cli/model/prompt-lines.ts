@@ -1,5 +1,5 @@
 /** What `fovea model check` says about the prompt of a checkpoint. */
-import type { PromptFacts } from '../../checkpoint/prompt.ts';
+import type { PromptFacts } from '../../../checkpoint/prompt.ts';
 
 /** Where the words around a question come from, and which files of the folder would have them otherwise. */
 export function promptLines({ source, file, differing }: PromptFacts): string[] {

@@ -1,14 +1,20 @@
 /** `fovea model probe`: everything a forward pass gives, as NumPy arrays, for oracles and notebooks to compare with. */
 import { resolve } from 'node:path';
-import type { DeviceChoice, ProbeOutcome } from '../../engine/protocol.ts';
-import { withEngine } from '../engine.ts';
-import { quantiseWithProgress } from '../quantise-with-progress.ts';
-import type { AddCommand } from './command.ts';
-import { positiveInteger, usageError } from './command.ts';
-import { EXIT } from './exit.ts';
+import type { DeviceChoice, ProbeOutcome } from '../../../engine/protocol.ts';
+import { withEngine } from '../../engine.ts';
+import { quantiseWithProgress } from '../../quantise-with-progress.ts';
+import type { AddCommand } from '../frame/command.ts';
+import { positiveInteger, usageError } from '../frame/command.ts';
+import { EXIT } from '../frame/exit.ts';
 import { writeNpz } from './npz.ts';
-import { PRECISION_OPTION, type PrecisionOptions } from './precision-option.ts';
-import { MODEL_WORDS, ADAPTER_OPTION, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+import { PRECISION_OPTION, type PrecisionOptions } from '../frame/precision-option.ts';
+import {
+  MODEL_WORDS,
+  ADAPTER_OPTION,
+  RPN_OPTION,
+  modelFolders,
+  type RpnOptions,
+} from '../frame/rpn-option.ts';
 
 const DEVICES: readonly string[] = [
   'auto',

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DEMO_CHECKPOINT, DEMO_PROJECT_SCENES } from '../../support/demo.ts';
-import { temporaryDir } from '../../support/temporary-dir.ts';
-import { readNpz } from '../../support/npz.ts';
-import { addGate, splitRpn } from '../../support/split-rpn.ts';
-import { fovea, foveaJson } from './run-cli.ts';
-import { someScenes } from './scenes.ts';
+import { DEMO_CHECKPOINT, DEMO_PROJECT_SCENES } from '../../../support/demo.ts';
+import { temporaryDir } from '../../../support/temporary-dir.ts';
+import { readNpz } from '../../../support/npz.ts';
+import { addGate, splitRpn } from '../../../support/split-rpn.ts';
+import { fovea, foveaJson } from '../run-cli.ts';
+import { someScenes } from '../scenes.ts';
 
 // The cache of this file's process and of the engines it starts.
 const home = mkdtempSync(join(tmpdir(), 'fovea-home-'));

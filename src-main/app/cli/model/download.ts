@@ -1,10 +1,10 @@
 /** `fovea model download`: a checkpoint from a Hugging Face endpoint. Stopped or killed, the same command goes on. */
-import type { DownloadProgress } from '../../library/hub/download.ts';
-import { openLibrary } from '../library.ts';
-import type { AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
-import { factsLine, size } from './model-words.ts';
-import { Progress, type ProgressStream } from './progress.ts';
+import type { DownloadProgress } from '../../../library/hub/download.ts';
+import { openLibrary } from '../../library.ts';
+import type { AddCommand } from '../frame/command.ts';
+import { EXIT } from '../frame/exit.ts';
+import { factsLine, size } from './words.ts';
+import { Progress, type ProgressStream } from '../../progress.ts';
 
 const MEGABYTE = 1e6;
 

@@ -1,12 +1,18 @@
 /** `fovea model quantise`: a cache of a checkpoint's weights, written ahead of its first use, or deleted. */
-import { openFolders } from '../../checkpoint/open.ts';
-import type { AnyForm } from '../../checkpoint/cached.ts';
-import { removeCached } from '../../checkpoint/cached.ts';
-import { ALL_FORMS, CACHE_FORMS } from '../../checkpoint/quantised/index.ts';
-import { quantiseWithProgress } from '../quantise-with-progress.ts';
-import { usageError, type AddCommand } from './command.ts';
-import { EXIT } from './exit.ts';
-import { ADAPTER_OPTION, MODEL_WORDS, RPN_OPTION, modelFolders, type RpnOptions } from './rpn-option.ts';
+import { openFolders } from '../../../checkpoint/open.ts';
+import type { AnyForm } from '../../../checkpoint/cached.ts';
+import { removeCached } from '../../../checkpoint/cached.ts';
+import { ALL_FORMS, CACHE_FORMS } from '../../../checkpoint/quantised/index.ts';
+import { quantiseWithProgress } from '../../quantise-with-progress.ts';
+import { usageError, type AddCommand } from '../frame/command.ts';
+import { EXIT } from '../frame/exit.ts';
+import {
+  ADAPTER_OPTION,
+  MODEL_WORDS,
+  RPN_OPTION,
+  modelFolders,
+  type RpnOptions,
+} from '../frame/rpn-option.ts';
 
 type AskedForm = (typeof CACHE_FORMS)[number];
 

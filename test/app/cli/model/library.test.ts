@@ -4,15 +4,15 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DEMO_CHECKPOINT } from '../../support/demo.ts';
-import { temporaryDir } from '../../support/temporary-dir.ts';
-import { cacheRepository } from '../../support/hub-cache.ts';
-import { filesOf, hubServer } from '../../support/hub-server.ts';
-import { splitRpn } from '../../support/split-rpn.ts';
-import { fovea, foveaJson } from './run-cli.ts';
-import { someScenes } from './scenes.ts';
+import { DEMO_CHECKPOINT } from '../../../support/demo.ts';
+import { temporaryDir } from '../../../support/temporary-dir.ts';
+import { cacheRepository } from '../../../support/hub-cache.ts';
+import { filesOf, hubServer } from '../../../support/hub-server.ts';
+import { splitRpn } from '../../../support/split-rpn.ts';
+import { fovea, foveaJson } from '../run-cli.ts';
+import { someScenes } from '../scenes.ts';
 
-const TINY = join(import.meta.dirname, '../../golden/oracle/cases/llava-original-tower');
+const TINY = join(import.meta.dirname, '../../../golden/oracle/cases/llava-original-tower');
 
 const home = mkdtempSync(join(tmpdir(), 'fovea-home-'));
 process.env.FOVEA_HOME = home;
