@@ -2,15 +2,15 @@
 import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { LabelOutcome, LabelRequest } from '../engine/protocol.ts';
-import type { FirstStage } from './first-stage.ts';
-import type { Placement } from './geometry.ts';
-import { emptyAnswer, labelMaps } from './labels.ts';
-import { denoisedMap, mapOf, mapsOfHeads, quantise } from './maps.ts';
-import type { QuantisedMap } from './maps.ts';
-import { roiOf } from './roi.ts';
-import type { Roi } from './roi.ts';
-import { sliceRows } from './rows.ts';
-import type { EncodedImage } from './subject.ts';
+import type { FirstStage } from './passes/first-stage.ts';
+import type { Placement } from './subject/geometry.ts';
+import { emptyAnswer, labelMaps } from './labels/labels.ts';
+import { denoisedMap, mapOf, mapsOfHeads, quantise } from './labels/maps.ts';
+import type { QuantisedMap } from './labels/maps.ts';
+import { roiOf } from './labels/roi.ts';
+import type { Roi } from './labels/roi.ts';
+import { sliceRows } from './passes/rows.ts';
+import type { EncodedImage } from './subject/subject.ts';
 
 export interface Found {
   readonly outcome: Omit<LabelOutcome, 'answer' | 'answerTokens' | 'secondStage' | 'timings' | 'device'>;

@@ -9,19 +9,19 @@ import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { turnedPair } from '../../src-shared/kernels/orientation.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { LookOutcome, LookRequest } from '../engine/protocol.ts';
-import { withPositions } from './crop-positions.ts';
-import { promptFor } from './prompted.ts';
-import type { Prompted } from './prompted.ts';
-import { pruningOf } from './prune.ts';
-import { around, roiOf } from './roi.ts';
-import type { Roi } from './roi.ts';
-import { askRpn, prefillForRpn, rpnDepth } from './rpn.ts';
-import { answerWithCrops } from './second-stage.ts';
-import { seenBox, seenMap, storedStage } from './stored.ts';
-import { Stopwatch } from './stopwatch.ts';
-import { encodeImage, preparePixels } from './subject.ts';
-import type { EncodedImage, Subject } from './subject.ts';
-import { viewOf } from './view.ts';
+import { withPositions } from './labels/crop-positions.ts';
+import { promptFor } from './subject/prompted.ts';
+import type { Prompted } from './subject/prompted.ts';
+import { pruningOf } from './passes/prune.ts';
+import { around, roiOf } from './labels/roi.ts';
+import type { Roi } from './labels/roi.ts';
+import { askRpn, prefillForRpn, rpnDepth } from './passes/rpn.ts';
+import { answerWithCrops } from './passes/second-stage.ts';
+import { seenBox, seenMap, storedStage } from './labels/stored.ts';
+import { Stopwatch } from './subject/stopwatch.ts';
+import { encodeImage, preparePixels } from './subject/subject.ts';
+import type { EncodedImage, Subject } from './subject/subject.ts';
+import { viewOf } from './subject/view.ts';
 
 /**
  * @throws FoveaError `cancelled`, `bad_input` for a box outside of the picture or a map of another grid, and what reading

@@ -5,15 +5,15 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { ProbeArray, ProbeOutcome, ProbeRequest } from '../engine/protocol.ts';
-import { answerText } from './answer-text.ts';
-import { greedy } from './greedy.ts';
+import { answerText } from './subject/answer-text.ts';
+import { greedy } from './passes/greedy.ts';
 import type { TappedRows } from './ports.ts';
-import type { Prompted } from './prompted.ts';
-import { promptFor, promptParts, promptTokens } from './prompted.ts';
-import { rpnFromHidden } from './rpn.ts';
-import type { Stopwatch } from './stopwatch.ts';
-import type { Subject } from './subject.ts';
-import { preparePixels } from './subject.ts';
+import type { Prompted } from './subject/prompted.ts';
+import { promptFor, promptParts, promptTokens } from './subject/prompted.ts';
+import { rpnFromHidden } from './passes/rpn.ts';
+import type { Stopwatch } from './subject/stopwatch.ts';
+import type { Subject } from './subject/subject.ts';
+import { preparePixels } from './subject/subject.ts';
 
 /** LLaVA's own number for the picture's place, where the vocabulary has no placeholder. */
 const IMAGE_TOKEN_INDEX = -200;

@@ -5,16 +5,16 @@
  */
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { ReanswerOutcome, ReanswerRequest } from '../engine/protocol.ts';
-import { answerText } from './answer-text.ts';
-import { greedy } from './greedy.ts';
-import { answerLogProbs } from './log-prob.ts';
-import { applyEdit, fillOf } from './picture-edit.ts';
-import { promptFor, promptParts, promptTokens } from './prompted.ts';
-import { seenBox } from './stored.ts';
-import { Stopwatch } from './stopwatch.ts';
-import { encodeImage } from './subject.ts';
-import type { Subject } from './subject.ts';
-import { viewOf } from './view.ts';
+import { answerText } from './subject/answer-text.ts';
+import { greedy } from './passes/greedy.ts';
+import { answerLogProbs } from './passes/log-prob.ts';
+import { applyEdit, fillOf } from './subject/picture-edit.ts';
+import { promptFor, promptParts, promptTokens } from './subject/prompted.ts';
+import { seenBox } from './labels/stored.ts';
+import { Stopwatch } from './subject/stopwatch.ts';
+import { encodeImage } from './subject/subject.ts';
+import type { Subject } from './subject/subject.ts';
+import { viewOf } from './subject/view.ts';
 
 /** @throws FoveaError `cancelled`, `bad_input` for a box outside of the picture, and what reading the picture throws. */
 export async function reanswer(

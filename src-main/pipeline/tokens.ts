@@ -5,19 +5,19 @@
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { InspectedToken, TokensOutcome, TokensRequest } from '../engine/protocol.ts';
-import { mapOf } from './maps.ts';
-import { planTaps } from './plan.ts';
-import { promptFor, promptParts } from './prompted.ts';
-import type { Prompted } from './prompted.ts';
-import { questionSpan } from './question-span.ts';
-import { sliceRows } from './rows.ts';
-import type { SharedPrefix } from './shared-prefix.ts';
-import { storedTokens } from './stored.ts';
-import { Stopwatch } from './stopwatch.ts';
-import { encodeImageFile } from './subject.ts';
-import type { EncodedImage, Subject } from './subject.ts';
-import { tokenTexts } from './token-text.ts';
-import { viewOf } from './view.ts';
+import { mapOf } from './labels/maps.ts';
+import { planTaps } from './passes/plan.ts';
+import { promptFor, promptParts } from './subject/prompted.ts';
+import type { Prompted } from './subject/prompted.ts';
+import { questionSpan } from './subject/question-span.ts';
+import { sliceRows } from './passes/rows.ts';
+import type { SharedPrefix } from './subject/shared-prefix.ts';
+import { storedTokens } from './labels/stored.ts';
+import { Stopwatch } from './subject/stopwatch.ts';
+import { encodeImageFile } from './subject/subject.ts';
+import type { EncodedImage, Subject } from './subject/subject.ts';
+import { tokenTexts } from './subject/token-text.ts';
+import { viewOf } from './subject/view.ts';
 
 export interface TokensOptions {
   readonly signal?: AbortSignal;

@@ -2,7 +2,7 @@
  * `npm run demo:table`: the demo model on its held-out scenes. Answer accuracy of the model alone and with the crop
  * from the raw map, g′, the RPN and the true box; ROC-AUC of each map against the true cells.
  *
- * Decisions: one box rule for all maps, the preset's (`pipeline/roi.ts`); the true box is cropped as it is. No box, or
+ * Decisions: one box rule for all maps, the preset's (`pipeline/labels/roi.ts`); the true box is cropped as it is. No box, or
  * for the two attention maps a dropped sample, counts as the model alone. An answer is right when it equals the truth
  * after both went through the tokenizer. A cell is true when the true box covers a quarter of it, the recipe's rule from
  * before any measurement (else the cells it covers most); every cell of the grid counts, padding as a negative; a sample without a map scores 0.5.
@@ -17,13 +17,13 @@ import { z } from 'zod';
 import { openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
-import { promptFor } from '../../src-main/pipeline/prompted.ts';
-import { roiOf } from '../../src-main/pipeline/roi.ts';
-import type { Crop } from '../../src-main/pipeline/roi.ts';
-import { answerWithCrops } from '../../src-main/pipeline/second-stage.ts';
-import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
-import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
-import type { Subject } from '../../src-main/pipeline/subject.ts';
+import { promptFor } from '../../src-main/pipeline/subject/prompted.ts';
+import { roiOf } from '../../src-main/pipeline/labels/roi.ts';
+import type { Crop } from '../../src-main/pipeline/labels/roi.ts';
+import { answerWithCrops } from '../../src-main/pipeline/passes/second-stage.ts';
+import { Stopwatch } from '../../src-main/pipeline/subject/stopwatch.ts';
+import { encodeImageFile } from '../../src-main/pipeline/subject/subject.ts';
+import type { Subject } from '../../src-main/pipeline/subject/subject.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { boxSchema } from '../../src-shared/contract/domain.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';

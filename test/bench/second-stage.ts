@@ -2,10 +2,10 @@
  * What reusing the prefix's keys and values saves in the second stage: the same crops answered on the first stage's
  * cache and on an empty one, in turn. The picture's own encoding is not part of either; the crop's is part of both.
  */
-import { promptFor, promptParts } from '../../src-main/pipeline/prompted.ts';
-import { answerWithCrops } from '../../src-main/pipeline/second-stage.ts';
-import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
-import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
+import { promptFor, promptParts } from '../../src-main/pipeline/subject/prompted.ts';
+import { answerWithCrops } from '../../src-main/pipeline/passes/second-stage.ts';
+import { Stopwatch } from '../../src-main/pipeline/subject/stopwatch.ts';
+import { encodeImageFile } from '../../src-main/pipeline/subject/subject.ts';
 import { median } from './taps.ts';
 import type { BenchSubject } from './taps.ts';
 

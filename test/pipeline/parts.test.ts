@@ -1,9 +1,9 @@
 /** The pipeline's own small parts: row bookkeeping, the box rule, geometry. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dynamicPlacement, placementOf } from '../../src-main/pipeline/geometry.ts';
-import { roiOf } from '../../src-main/pipeline/roi.ts';
-import { RowStore, sliceRows, uniteHeads } from '../../src-main/pipeline/rows.ts';
+import { dynamicPlacement, placementOf } from '../../src-main/pipeline/subject/geometry.ts';
+import { roiOf } from '../../src-main/pipeline/labels/roi.ts';
+import { RowStore, sliceRows, uniteHeads } from '../../src-main/pipeline/passes/rows.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 
 const rows = (values: number[], count: number) => ({

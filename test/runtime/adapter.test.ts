@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openFolders } from '../../src-main/checkpoint/open.ts';
-import { greedy } from '../../src-main/pipeline/greedy.ts';
-import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
+import { greedy } from '../../src-main/pipeline/passes/greedy.ts';
+import { Stopwatch } from '../../src-main/pipeline/subject/stopwatch.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { adapterCases } from '../support/adapters.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { probeModel } from '../../src-main/pipeline/probe.ts';
-import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
+import { Stopwatch } from '../../src-main/pipeline/subject/stopwatch.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { oracleCases, type OracleCase } from '../support/oracle.ts';

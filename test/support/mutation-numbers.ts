@@ -6,9 +6,9 @@ import { normalise, squareImage } from '../../src-main/checkpoint/image/clip-pro
 import { decodeImage } from '../../src-main/checkpoint/image/decode.ts';
 import { qwenPixels } from '../../src-main/checkpoint/image/qwen-processor.ts';
 import type { AnyCheckpoint } from '../../src-main/checkpoint/open.ts';
-import { greedy } from '../../src-main/pipeline/greedy.ts';
-import { promptFor, promptParts, promptTokens } from '../../src-main/pipeline/prompted.ts';
-import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
+import { greedy } from '../../src-main/pipeline/passes/greedy.ts';
+import { promptFor, promptParts, promptTokens } from '../../src-main/pipeline/subject/prompted.ts';
+import { Stopwatch } from '../../src-main/pipeline/subject/stopwatch.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 import type { Slice } from './mutations.ts';

@@ -5,9 +5,9 @@
  */
 import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
-import { promptFor, promptParts } from '../../src-main/pipeline/prompted.ts';
-import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
-import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
+import { promptFor, promptParts } from '../../src-main/pipeline/subject/prompted.ts';
+import { Stopwatch } from '../../src-main/pipeline/subject/stopwatch.ts';
+import { encodeImageFile } from '../../src-main/pipeline/subject/subject.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { expectedArray, oracleCases, relativeDifference } from './oracle.ts';
 

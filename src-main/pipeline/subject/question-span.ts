@@ -2,7 +2,7 @@
  * Which of the tokens behind the picture are the question's own words and which the template's ("ASSISTANT:", end of
  * turn). Found by asking other questions: what all prompts begin and end with is the template's.
  */
-import type { TeacherPrompt } from '../checkpoint/qwen/teacher-prompt.ts';
+import type { TeacherPrompt } from '../../checkpoint/qwen/teacher-prompt.ts';
 import { promptFor } from './prompted.ts';
 import type { Prompted } from './prompted.ts';
 import type { Subject } from './subject.ts';

@@ -1,5 +1,5 @@
 /** Milliseconds per named step of one sample, and the place where a cancelled sample stops: between steps. */
-import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
 
 export class Stopwatch {
   readonly #times: Record<string, number> = {};

@@ -3,18 +3,18 @@
  * about it and its crop is put beside it; the forward pass that gives the RPN's map also fills the keys and values the
  * second stage goes on from. Questions on one picture share its encoding and its prefix.
  */
-import type { Preset } from '../../src-shared/contract/preset.ts';
-import type { RgbImage } from '../checkpoint/image/decode.ts';
-import type { KvCache } from './ports.ts';
-import { promptFor } from './prompted.ts';
-import type { Prompted } from './prompted.ts';
+import type { Preset } from '../../../src-shared/contract/preset.ts';
+import type { RgbImage } from '../../checkpoint/image/decode.ts';
+import type { KvCache } from '../ports.ts';
+import { promptFor } from '../subject/prompted.ts';
+import type { Prompted } from '../subject/prompted.ts';
 import { pruningOf } from './prune.ts';
 import { askRpn, prefillForRpn, rpnDepth } from './rpn.ts';
 import type { RpnSays } from './rpn.ts';
-import { SharedPrefix } from './shared-prefix.ts';
-import type { Stopwatch } from './stopwatch.ts';
-import { encodeImage } from './subject.ts';
-import type { EncodedImage, Subject } from './subject.ts';
+import { SharedPrefix } from '../subject/shared-prefix.ts';
+import type { Stopwatch } from '../subject/stopwatch.ts';
+import { encodeImage } from '../subject/subject.ts';
+import type { EncodedImage, Subject } from '../subject/subject.ts';
 
 /** What a second stage continues from: a picture, the question about it, and as much of both as the cache holds. */
 export interface Scene {

@@ -3,17 +3,17 @@
  * float32 box conversion; centre-cropped ones (llava-hf's processor) are a plain affine map, clamped and truncated.
  * Dynamic grids (Qwen) have two geometries: the picture as it is, and centred on the teacher's grey square.
  */
-import { shortestEdgeSize } from '../checkpoint/image/clip-processor.ts';
-import type { ImageGeometry } from '../checkpoint/config.ts';
-import { llavaBoxToSource } from '../../src-shared/kernels/roi-llava.ts';
-import { qwenBoxToSource } from '../../src-shared/kernels/roi-qwen.ts';
-import type { RoiRules } from '../../src-shared/kernels/roi-rules.ts';
+import { shortestEdgeSize } from '../../checkpoint/image/clip-processor.ts';
+import type { ImageGeometry } from '../../checkpoint/config.ts';
+import { llavaBoxToSource } from '../../../src-shared/kernels/roi-llava.ts';
+import { qwenBoxToSource } from '../../../src-shared/kernels/roi-qwen.ts';
+import type { RoiRules } from '../../../src-shared/kernels/roi-rules.ts';
 import {
   cellBoxToWholePixels,
   nativeTransform,
   squaredTransform,
-} from '../../src-shared/kernels/transform.ts';
-import type { CellXyxy, Grid, GridTransform, SourceXyxy } from '../../src-shared/kernels/types.ts';
+} from '../../../src-shared/kernels/transform.ts';
+import type { CellXyxy, Grid, GridTransform, SourceXyxy } from '../../../src-shared/kernels/types.ts';
 
 export interface Placement {
   readonly grid: Grid;

@@ -2,15 +2,15 @@
  * The RPN's prediction (METHOD §3): hidden_states[K] of the prompt through the branch, one logit per visual token. When
  * a prefill has run anyway its hidden states are reused; alone, one forward pass cut at layer K is enough.
  */
-import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { Preset } from '../../src-shared/contract/preset.ts';
-import { keptVisualTokens } from '../../src-shared/kernels/visual-pruning.ts';
-import type { Prompted } from './prompted.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Preset } from '../../../src-shared/contract/preset.ts';
+import { keptVisualTokens } from '../../../src-shared/kernels/visual-pruning.ts';
+import type { Prompted } from '../subject/prompted.ts';
 import type { Pruning } from './prune.ts';
-import { joined, partsAfter } from './shared-prefix.ts';
-import type { Start } from './shared-prefix.ts';
-import type { EncodedImage, Subject } from './subject.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import { joined, partsAfter } from '../subject/shared-prefix.ts';
+import type { Start } from '../subject/shared-prefix.ts';
+import type { EncodedImage, Subject } from '../subject/subject.ts';
+import type { Stopwatch } from '../subject/stopwatch.ts';
 
 /** What the branch says of a prompt. */
 export interface RpnSays {

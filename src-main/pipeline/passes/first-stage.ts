@@ -3,17 +3,17 @@
  * made of (METHOD §1) and hidden_states[K] for the RPN; the given answer needs one prefill that stops after the last
  * layer anyone asked for.
  */
-import { answerText, fedAnswerTokens } from './answer-text.ts';
+import { answerText, fedAnswerTokens } from '../subject/answer-text.ts';
 import { greedy } from './greedy.ts';
 import type { TapPlan } from './plan.ts';
-import type { ForwardRequest, TappedRows } from './ports.ts';
-import { promptTokens } from './prompted.ts';
-import type { Prompted } from './prompted.ts';
+import type { ForwardRequest, TappedRows } from '../ports.ts';
+import { promptTokens } from '../subject/prompted.ts';
+import type { Prompted } from '../subject/prompted.ts';
 import { RowStore, sliceRows } from './rows.ts';
-import { joined, partsAfter } from './shared-prefix.ts';
-import type { Start } from './shared-prefix.ts';
-import type { EncodedImage, Subject } from './subject.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import { joined, partsAfter } from '../subject/shared-prefix.ts';
+import type { Start } from '../subject/shared-prefix.ts';
+import type { EncodedImage, Subject } from '../subject/subject.ts';
+import type { Stopwatch } from '../subject/stopwatch.ts';
 
 export interface FirstStageRequest {
   readonly plan: TapPlan;

@@ -2,8 +2,8 @@
  * Attention rows gathered over several feeds: while an answer is decoded each fed token gives one row per head. Their
  * mean over rows and heads is a map (METHOD §1). Axes: `[heads, rows, keys]`, keys being the visual tokens.
  */
-import type { HeadSet } from '../../src-shared/contract/preset.ts';
-import type { TappedRows } from './ports.ts';
+import type { HeadSet } from '../../../src-shared/contract/preset.ts';
+import type { TappedRows } from '../ports.ts';
 
 type Heads = TappedRows['heads'];
 

@@ -2,10 +2,10 @@
  * When a second look leaves out tokens of the picture itself (METHOD §4): SD-RPN's Qwen code does above 1,024 of them,
  * Q-Zoom's never, and a branch with one unscaled product has no scores that mean probabilities of tokens.
  */
-import type { Preset } from '../../src-shared/contract/preset.ts';
-import { cellCount } from '../../src-shared/kernels/check.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
-import type { Subject } from './subject.ts';
+import type { Preset } from '../../../src-shared/contract/preset.ts';
+import { cellCount } from '../../../src-shared/kernels/check.ts';
+import type { Grid } from '../../../src-shared/kernels/types.ts';
+import type { Subject } from '../subject/subject.ts';
 
 export type Pruning = NonNullable<Preset['pruning']>;
 

@@ -2,12 +2,12 @@
  * The prompt of one question about one picture, as positions: `before`, the visual tokens, `after` (METHOD §3: query is
  * the last prompt token, keys are the visual tokens).
  */
-import { buildPrompt } from '../checkpoint/prompt.ts';
-import type { PromptIds } from '../checkpoint/prompt.ts';
-import type { TeacherPrompt } from '../checkpoint/qwen/teacher-prompt.ts';
-import { teacherPrompt } from '../checkpoint/qwen/teacher-prompt.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
-import type { FeedPart } from './ports.ts';
+import { buildPrompt } from '../../checkpoint/prompt.ts';
+import type { PromptIds } from '../../checkpoint/prompt.ts';
+import type { TeacherPrompt } from '../../checkpoint/qwen/teacher-prompt.ts';
+import { teacherPrompt } from '../../checkpoint/qwen/teacher-prompt.ts';
+import type { Grid } from '../../../src-shared/kernels/types.ts';
+import type { FeedPart } from '../ports.ts';
 import { refuseTooLong } from './room.ts';
 import type { Subject } from './subject.ts';
 

@@ -2,9 +2,9 @@
  * What a request makes the model record, worked out and checked before anything runs: a preset made for another model
  * must fail with its layer and head named, not inside a graph.
  */
-import type { HeadSet, Preset } from '../../src-shared/contract/preset.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { ModelProfile } from './ports.ts';
+import type { HeadSet, Preset } from '../../../src-shared/contract/preset.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { ModelProfile } from '../ports.ts';
 import { uniteHeads } from './rows.ts';
 
 export interface TapPlan {

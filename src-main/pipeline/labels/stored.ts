@@ -2,8 +2,8 @@
  * Between the picture as it is stored and as the model sees it, where a preset has it turned upright: requests come and
  * outcomes go in stored pixels and stored cells, everything between is the model's own.
  */
-import type { SecondStage } from '../../src-shared/contract/outcome.ts';
-import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
+import type { SecondStage } from '../../../src-shared/contract/outcome.ts';
+import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import {
   storedBox,
   storedTransform,
@@ -11,11 +11,11 @@ import {
   turnStored,
   turnUpright,
   uprightBox,
-} from '../../src-shared/kernels/orientation.ts';
-import type { Orientation } from '../../src-shared/kernels/orientation.ts';
-import type { Grid, GridTransform, SourceXyxy } from '../../src-shared/kernels/types.ts';
-import type { RgbImage } from '../checkpoint/image/decode.ts';
-import type { LabelOutcome, TokensOutcome } from '../engine/protocol.ts';
+} from '../../../src-shared/kernels/orientation.ts';
+import type { Orientation } from '../../../src-shared/kernels/orientation.ts';
+import type { Grid, GridTransform, SourceXyxy } from '../../../src-shared/kernels/types.ts';
+import type { RgbImage } from '../../checkpoint/image/decode.ts';
+import type { LabelOutcome, TokensOutcome } from '../../engine/protocol.ts';
 
 type Seen = Pick<RgbImage, 'width' | 'height' | 'turned'>;
 

@@ -2,13 +2,13 @@
  * A picture with a region hidden, or with nothing but a region left. What is taken away becomes the colour that the
  * model itself sees where there is no picture, so that blank reads as blank and not as a thing.
  */
-import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
-import { checkBox } from '../../src-shared/kernels/control-box.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { meanColour } from '../checkpoint/image/clip-processor.ts';
-import type { RgbImage } from '../checkpoint/image/decode.ts';
-import { GREY } from '../checkpoint/image/qwen-processor.ts';
-import type { Fill, PictureEdit } from '../engine/protocol.ts';
+import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
+import { checkBox } from '../../../src-shared/kernels/control-box.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { meanColour } from '../../checkpoint/image/clip-processor.ts';
+import type { RgbImage } from '../../checkpoint/image/decode.ts';
+import { GREY } from '../../checkpoint/image/qwen-processor.ts';
+import type { Fill, PictureEdit } from '../../engine/protocol.ts';
 import type { Subject } from './subject.ts';
 import type { View } from './view.ts';
 

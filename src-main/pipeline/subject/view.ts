@@ -2,9 +2,9 @@
  * How a preset wants the picture seen and the question asked. Where grids are dynamic the teacher has a view of its
  * own (METHOD §1: a grey square of fixed size, its own prompt); everything else sees the picture as it is.
  */
-import type { Preset } from '../../src-shared/contract/preset.ts';
-import type { TeacherPrompt } from '../checkpoint/qwen/teacher-prompt.ts';
-import type { ModelProfile } from './ports.ts';
+import type { Preset } from '../../../src-shared/contract/preset.ts';
+import type { TeacherPrompt } from '../../checkpoint/qwen/teacher-prompt.ts';
+import type { ModelProfile } from '../ports.ts';
 
 export interface View {
   /** Visual tokens of the grey square; null: the picture as it is. */

@@ -3,20 +3,20 @@
  * the question, then the answer. Attention is causal, so the keys and values of [system + original visual tokens]
  * stay valid and are reused when the cache still holds them.
  */
-import type { Preset } from '../../src-shared/contract/preset.ts';
-import { keptCropTokens } from '../../src-shared/kernels/crop-tokens.ts';
-import { roiRulesOf } from '../../src-shared/kernels/roi-rules.ts';
-import { cropImage, cut, normalise } from '../checkpoint/image/clip-processor.ts';
-import { qwenPixels } from '../checkpoint/image/qwen-processor.ts';
-import { answerText } from './answer-text.ts';
-import { positionsWithin } from './crop-positions.ts';
+import type { Preset } from '../../../src-shared/contract/preset.ts';
+import { keptCropTokens } from '../../../src-shared/kernels/crop-tokens.ts';
+import { roiRulesOf } from '../../../src-shared/kernels/roi-rules.ts';
+import { cropImage, cut, normalise } from '../../checkpoint/image/clip-processor.ts';
+import { qwenPixels } from '../../checkpoint/image/qwen-processor.ts';
+import { answerText } from '../subject/answer-text.ts';
+import { positionsWithin } from '../labels/crop-positions.ts';
 import { greedy } from './greedy.ts';
-import type { FeedPart, KvCache } from './ports.ts';
-import { prefixParts, promptTokens } from './prompted.ts';
-import type { Prompted } from './prompted.ts';
-import type { Crop } from './roi.ts';
-import type { EncodedImage, Subject } from './subject.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import type { FeedPart, KvCache } from '../ports.ts';
+import { prefixParts, promptTokens } from '../subject/prompted.ts';
+import type { Prompted } from '../subject/prompted.ts';
+import type { Crop } from '../labels/roi.ts';
+import type { EncodedImage, Subject } from '../subject/subject.ts';
+import type { Stopwatch } from '../subject/stopwatch.ts';
 
 export interface SecondAnswer {
   readonly answer: string;

@@ -2,11 +2,11 @@
  * Where the tokens of a crop lie for the model (METHOD §8). SD-RPN's crop is one more picture; with `reuse_src_pos`
  * Q-Zoom's has its rows and columns inside those of the picture it was cut from, as fractions.
  */
-import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
-import { nearestCells, nativeTransform } from '../../src-shared/kernels/transform.ts';
-import type { CellXyxy, GridPositions } from '../../src-shared/kernels/types.ts';
+import type { CheckpointRules } from '../../../src-shared/contract/rules.ts';
+import { nearestCells, nativeTransform } from '../../../src-shared/kernels/transform.ts';
+import type { CellXyxy, GridPositions } from '../../../src-shared/kernels/types.ts';
 import type { Crop } from './roi.ts';
-import type { EncodedImage } from './subject.ts';
+import type { EncodedImage } from '../subject/subject.ts';
 
 /**
  * The crops with the cells they stand for, where their tokens take positions from them. A box of the picture's own map

@@ -1,8 +1,8 @@
 /** What a model has positions for, asked before a forward pass that would be too long for it has begun. */
-import { counted } from '../../src-shared/contract/counts.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { AnyCheckpoint } from '../checkpoint/open.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
+import { counted } from '../../../src-shared/contract/counts.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { AnyCheckpoint } from '../../checkpoint/open.ts';
+import type { Grid } from '../../../src-shared/kernels/types.ts';
 
 /** The part of a checkpoint that says how many positions there are. */
 interface Positions {

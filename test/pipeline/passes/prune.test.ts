@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { join } from 'node:path';
-import { loadPresets } from '../../src-main/jobs/presets/presets.ts';
-import { planTaps } from '../../src-main/pipeline/plan.ts';
-import type { ModelProfile } from '../../src-main/pipeline/ports.ts';
-import { pruningOf } from '../../src-main/pipeline/prune.ts';
-import type { Subject } from '../../src-main/pipeline/subject.ts';
-import { REFERENCE_PRUNING } from '../../src-shared/contract/preset.ts';
-import { settledPreset } from '../../src-shared/contract/rules.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
+import { loadPresets } from '../../../src-main/jobs/presets/presets.ts';
+import { planTaps } from '../../../src-main/pipeline/passes/plan.ts';
+import type { ModelProfile } from '../../../src-main/pipeline/ports.ts';
+import { pruningOf } from '../../../src-main/pipeline/passes/prune.ts';
+import type { Subject } from '../../../src-main/pipeline/subject/subject.ts';
+import { REFERENCE_PRUNING } from '../../../src-shared/contract/preset.ts';
+import { settledPreset } from '../../../src-shared/contract/rules.ts';
+import type { Grid } from '../../../src-shared/kernels/types.ts';
 
-const presets = await loadPresets(join(import.meta.dirname, '../../models/presets'));
+const presets = await loadPresets(join(import.meta.dirname, '../../../models/presets'));
 const qwen = presets.find(({ id }) => id === 'qwen2.5-vl-3b-natural')!;
 const llava = presets.find(({ id }) => id === 'llava-1.5-7b')!;
 

@@ -2,12 +2,12 @@
  * Attention rows to the maps of a prediction. Maps are quantised to float16 here, before anything is decided on them:
  * stored maps must re-derive stored labels (METHOD §2).
  */
-import type { HeadSet, Preset } from '../../src-shared/contract/preset.ts';
-import { attentionMap, headMap } from '../../src-shared/kernels/attention.ts';
-import { decodeFloat16, encodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { denoiseByRule } from '../../src-shared/kernels/label-rule.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
-import type { TappedRows } from './ports.ts';
+import type { HeadSet, Preset } from '../../../src-shared/contract/preset.ts';
+import { attentionMap, headMap } from '../../../src-shared/kernels/attention.ts';
+import { decodeFloat16, encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
+import { denoiseByRule } from '../../../src-shared/kernels/label-rule.ts';
+import type { Grid } from '../../../src-shared/kernels/types.ts';
+import type { TappedRows } from '../ports.ts';
 
 /** A map as stored (float16 bits) and as computed with (the same values in float32), `[H*W]`. */
 export interface QuantisedMap {

@@ -1,8 +1,8 @@
 /** The preset's label rule applied to quantised maps (METHOD §2); the arithmetic is the kernels'. */
-import type { Preset } from '../../src-shared/contract/preset.ts';
-import { emptyAnswerLabels } from '../../src-shared/kernels/assign.ts';
-import { labelByRule } from '../../src-shared/kernels/label-rule.ts';
-import type { Dropped, Grid, Labels } from '../../src-shared/kernels/types.ts';
+import type { Preset } from '../../../src-shared/contract/preset.ts';
+import { emptyAnswerLabels } from '../../../src-shared/kernels/assign.ts';
+import { labelByRule } from '../../../src-shared/kernels/label-rule.ts';
+import type { Dropped, Grid, Labels } from '../../../src-shared/kernels/types.ts';
 import type { QuantisedMap } from './maps.ts';
 
 export interface Labelled {

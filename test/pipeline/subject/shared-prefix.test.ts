@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openModel } from '../../src-main/checkpoint/open.ts';
-import type { LabelOutcome, LabelRequest } from '../../src-main/engine/protocol.ts';
-import { analyseSample } from '../../src-main/pipeline/analyse.ts';
-import { NativeView } from '../../src-main/pipeline/native.ts';
-import type { ForwardRequest, VisionLanguageModel } from '../../src-main/pipeline/ports.ts';
-import { SharedPrefix } from '../../src-main/pipeline/shared-prefix.ts';
-import { Stopwatch } from '../../src-main/pipeline/stopwatch.ts';
-import { encodeImageFile } from '../../src-main/pipeline/subject.ts';
-import { loadModel } from '../../src-main/runtime/index.ts';
-import { presetSchema } from '../../src-shared/contract/preset.ts';
-import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { oracleCases, relativeDifference } from '../support/oracle.ts';
+import { openModel } from '../../../src-main/checkpoint/open.ts';
+import type { LabelOutcome, LabelRequest } from '../../../src-main/engine/protocol.ts';
+import { analyseSample } from '../../../src-main/pipeline/analyse.ts';
+import { NativeView } from '../../../src-main/pipeline/passes/native.ts';
+import type { ForwardRequest, VisionLanguageModel } from '../../../src-main/pipeline/ports.ts';
+import { SharedPrefix } from '../../../src-main/pipeline/subject/shared-prefix.ts';
+import { Stopwatch } from '../../../src-main/pipeline/subject/stopwatch.ts';
+import { encodeImageFile } from '../../../src-main/pipeline/subject/subject.ts';
+import { loadModel } from '../../../src-main/runtime/index.ts';
+import { presetSchema } from '../../../src-shared/contract/preset.ts';
+import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
+import { oracleCases, relativeDifference } from '../../support/oracle.ts';
 
 /** Maps are stored as float16; a cached prefix sums in another order. */
 const TOLERANCE = 2e-3;

@@ -1,6 +1,6 @@
 /** Token ids of an answer to the text people read, and a given answer to the ids that are fed. */
-import { counted } from '../../src-shared/contract/counts.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { counted } from '../../../src-shared/contract/counts.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Subject } from './subject.ts';
 
 /** Text of generated ids; end tokens are no part of it. */

@@ -3,8 +3,8 @@
  * its own distribution (no repetition penalty). The answer is fed, not generated, so that the same words are compared
  * whatever the model would have said.
  */
-import type { KvCache, VisionLanguageModel } from './ports.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import type { KvCache, VisionLanguageModel } from '../ports.ts';
+import type { Stopwatch } from '../subject/stopwatch.ts';
 
 /** Rows of logits held at once: 16 of 152,000 are 10 MB. */
 const ROWS = 16;

@@ -4,7 +4,7 @@
  * with its own tokens, which is the cheapest when no other follows; the next takes them up again (attention is causal,
  * so they do not depend on the question).
  */
-import type { FeedPart, KvCache } from './ports.ts';
+import type { FeedPart, KvCache } from '../ports.ts';
 import { promptParts } from './prompted.ts';
 import type { Prompted } from './prompted.ts';
 import type { EncodedImage, Subject } from './subject.ts';

@@ -1,18 +1,18 @@
 /**
  * The model and the picture a sample is about, as the pipeline passes them around.
  */
-import type { PictureRules } from '../../src-shared/contract/preset.ts';
-import { squareImage, normalise } from '../checkpoint/image/clip-processor.ts';
-import { decodeImage } from '../checkpoint/image/decode.ts';
-import type { RgbImage } from '../checkpoint/image/decode.ts';
-import { qwenPixels, squaredQwenPixels } from '../checkpoint/image/qwen-processor.ts';
-import type { AnyCheckpoint } from '../checkpoint/open.ts';
-import type { PreprocessorConfig } from '../checkpoint/preprocessor.ts';
-import type { QwenPreprocessorConfig } from '../checkpoint/qwen/preprocessor.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
+import type { PictureRules } from '../../../src-shared/contract/preset.ts';
+import { squareImage, normalise } from '../../checkpoint/image/clip-processor.ts';
+import { decodeImage } from '../../checkpoint/image/decode.ts';
+import type { RgbImage } from '../../checkpoint/image/decode.ts';
+import { qwenPixels, squaredQwenPixels } from '../../checkpoint/image/qwen-processor.ts';
+import type { AnyCheckpoint } from '../../checkpoint/open.ts';
+import type { PreprocessorConfig } from '../../checkpoint/preprocessor.ts';
+import type { QwenPreprocessorConfig } from '../../checkpoint/qwen/preprocessor.ts';
+import type { Grid } from '../../../src-shared/kernels/types.ts';
 import { dynamicPlacement, placementOf } from './geometry.ts';
 import type { Placement } from './geometry.ts';
-import type { VisionLanguageModel } from './ports.ts';
+import type { VisionLanguageModel } from '../ports.ts';
 import { refuseTooManyVisual } from './room.ts';
 import type { Stopwatch } from './stopwatch.ts';
 

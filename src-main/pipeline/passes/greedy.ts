@@ -2,10 +2,10 @@
  * Greedy decoding (METHOD §1): the most likely token, fed back, until an end token or the limit. The last token, an
  * end token or the one that reached the limit, is never fed, so it gives no attention row.
  */
-import type { GenerationConfig } from '../checkpoint/generation.ts';
-import type { KvCache, TapRequest, VisionLanguageModel } from './ports.ts';
+import type { GenerationConfig } from '../../checkpoint/generation.ts';
+import type { KvCache, TapRequest, VisionLanguageModel } from '../ports.ts';
 import { RowStore } from './rows.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import type { Stopwatch } from '../subject/stopwatch.ts';
 
 export interface GreedyOptions {
   readonly generation: GenerationConfig;
