@@ -1,7 +1,7 @@
 /** What config.json says twice, with the tensors or with the tokenizer, and what holds where the two disagree. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { TextConfig } from './config.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 import type { WeightIndex } from './weight-index.ts';
 
 /**

@@ -19,7 +19,7 @@ import { llavaKeys, parseConfig } from './config.ts';
 import type { LlavaConfig, TextConfig } from './config.ts';
 import { readGenerationConfig } from './generation.ts';
 import type { GenerationConfig } from './generation.ts';
-import { readJson } from './json-file.ts';
+import { readJson } from './files/json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { findLlavaNames } from './llava-names.ts';
 import { findPacked } from './packed/find.ts';
@@ -31,14 +31,14 @@ import { checkRequired, requiredTensors, visionLayersUsed } from './required.ts'
 import { refuseQuantisedTensors } from './quantisation.ts';
 import type { RpnFolder } from './rpn-folder.ts';
 import { checkRpnFits, layRpnOver, parseWithRpn, refuseRpnAlone } from './rpn-folder.ts';
-import { readTensors } from './tensor-index.ts';
+import { readTensors } from './files/tensor-index.ts';
 import { findTower, towerRepository } from './tower.ts';
 import { IMAGE_TOKEN, tryPrompt } from './prompt.ts';
 import { hasGate } from './gate.ts';
-import { readTokenizer } from './tokenizer.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import { readTokenizer } from './tokenizer/tokenizer.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 import { WeightIndex } from './weight-index.ts';
-import { within } from './within.ts';
+import { within } from './files/within.ts';
 
 export interface Checkpoint {
   /** Absolute path as given, and the folder's name (`org/model` for a Hugging Face cache), `base + adapter + RPN` for several. */

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { checkJson, readJsonIfThere } from './json-file.ts';
+import { checkJson, readJsonIfThere } from './files/json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { checkKeys } from './keys/check.ts';
 import { GENERATION_KEYS } from './keys/generation.ts';

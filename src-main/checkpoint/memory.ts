@@ -12,7 +12,7 @@ import { BLOCK, blocksOf } from './quantised/blocks.ts';
 import { bytesOfPart, partsOf } from './quantised/encodings.ts';
 import { quantisedForms } from './quantised/plan.ts';
 import { storedAsHalves } from './quantised/index.ts';
-import { DTYPE_BYTES } from './safetensors.ts';
+import { DTYPE_BYTES } from './files/safetensors.ts';
 
 /** Bytes of weights at one precision on the CPU. */
 export interface WeightBytes {

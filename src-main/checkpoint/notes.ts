@@ -4,8 +4,8 @@
  */
 import { counted } from '../../src-shared/contract/counts.ts';
 import { z } from 'zod';
-import type { RebuiltTokenizer } from './rebuilt-tokenizer.ts';
-import { shadowedShards } from './tensor-index.ts';
+import type { RebuiltTokenizer } from './tokenizer/rebuilt.ts';
+import { shadowedShards } from './files/tensor-index.ts';
 
 /** For these types `AutoTokenizer` of every transformers takes the file as it is, whatever class is named. */
 const AS_FILED = ['llava'];

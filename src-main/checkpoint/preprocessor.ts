@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ImageGeometry } from './config.ts';
-import { checkJson } from './json-file.ts';
+import { checkJson } from './files/json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { CLIP_PROCESSOR_KEYS, LLAVA_PROCESSOR_FILE_KEYS } from './keys/processor.ts';
 import type { ProcessorFile } from './processor-file.ts';

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { checkJson, readJsonIfThere } from './json-file.ts';
+import { checkJson, readJsonIfThere } from './files/json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { checkKeys } from './keys/check.ts';
 import type { JsonObject, KeyTable } from './keys/rule.ts';

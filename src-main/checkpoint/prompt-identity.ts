@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ModelFolders } from './adapter/base.ts';
 import { wholeModel } from './adapter/base.ts';
-import type { ChatTemplate } from './chat-template.ts';
-import { readJson } from './json-file.ts';
+import type { ChatTemplate } from './template/chat-template.ts';
+import { readJson } from './files/json-file.ts';
 import type { TowerPlaces } from './places.ts';
 import type { PromptTokenizer } from './prompt.ts';
 import { promptSource, promptText } from './prompt.ts';
 import { isQwenConfig } from './qwen/config.ts';
 import type { TeacherPrompt } from './qwen/teacher-prompt.ts';
 import { BRIEFLY, teacherText } from './qwen/teacher-prompt.ts';
-import { readPromptTokenizer } from './tokenizer.ts';
+import { readPromptTokenizer } from './tokenizer/tokenizer.ts';
 
 export const promptIdentitySchema = z.object({
   kind: z.enum(['vicuna_v1', 'chat_template', 'teacher_textual', 'teacher_natural']),

@@ -5,9 +5,9 @@
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { PICTURE_MARK, withoutMark } from '../../src-shared/contract/picture-mark.ts';
-import type { ChatPart } from './chat-template.ts';
-import { renderChat } from './chat-template.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { ChatPart } from './template/chat-template.ts';
+import { renderChat } from './template/chat-template.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 export const IMAGE_TOKEN = PICTURE_MARK;
 

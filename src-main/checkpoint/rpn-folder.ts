@@ -9,11 +9,11 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { TextConfig } from './config.ts';
-import { readJson } from './json-file.ts';
+import { readJson } from './files/json-file.ts';
 import type { DecoderNames } from './names.ts';
 import type { RequiredTensor } from './required.ts';
-import type { TensorMap } from './tensor-index.ts';
-import { readTensors } from './tensor-index.ts';
+import type { TensorMap } from './files/tensor-index.ts';
+import { readTensors } from './files/tensor-index.ts';
 import type { WeightIndex } from './weight-index.ts';
 
 export interface RpnFolder {

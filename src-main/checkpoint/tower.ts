@@ -8,15 +8,15 @@ import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { visionConfig, visionSchema } from './config.ts';
 import type { ConfigDraft, VisionConfig } from './config.ts';
-import { foreignWeights } from './foreign.ts';
-import { readJsonIfThere } from './json-file.ts';
+import { foreignWeights } from './files/foreign.ts';
+import { readJsonIfThere } from './files/json-file.ts';
 import type { UnknownKey } from './keys/check.ts';
 import { checkKeys } from './keys/check.ts';
 import { CLIP_KEYS, CLIP_VISION_KEYS } from './keys/vision.ts';
 import type { TowerPlaces } from './places.ts';
 import { ORIGINAL_TOWER } from './llava-names.ts';
-import { hasTensors, readTensors } from './tensor-index.ts';
-import type { TensorMap } from './tensor-index.ts';
+import { hasTensors, readTensors } from './files/tensor-index.ts';
+import type { TensorMap } from './files/tensor-index.ts';
 import type { WeightIndex } from './weight-index.ts';
 
 /** The tower LLaVA-1.5 names without shipping it: OpenAI CLIP ViT-L/14 at 336 pixels. */

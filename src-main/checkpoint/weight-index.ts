@@ -5,8 +5,8 @@
  */
 import type { LowRank } from '../graph/weights.ts';
 import type { Packing } from './packed/types.ts';
-import type { TensorEntry } from './safetensors.ts';
-import type { TensorMap } from './tensor-index.ts';
+import type { TensorEntry } from './files/safetensors.ts';
+import type { TensorMap } from './files/tensor-index.ts';
 
 export type FloatDtype = 'F32' | 'F16' | 'BF16';
 export type FloatEntry = TensorEntry & { readonly dtype: FloatDtype; readonly plus?: LowRank };

@@ -12,7 +12,7 @@ import { memoryEstimate, parametersByDtype } from '../checkpoint/memory.ts';
 import { openModel, type AnyCheckpoint } from '../checkpoint/open.ts';
 import type { TowerPlaces } from '../checkpoint/places.ts';
 import { readRpnFolder } from '../checkpoint/rpn-folder.ts';
-import { hasTensors } from '../checkpoint/tensor-index.ts';
+import { hasTensors } from '../checkpoint/files/tensor-index.ts';
 import { readSmallText } from '../files/plain-file.ts';
 import { parseTower } from '../checkpoint/tower.ts';
 import { FINAL_NORM, towerOf } from './tower.ts';

@@ -7,7 +7,7 @@ import { removeCached } from '../checkpoint/cached.ts';
 import { openModel } from '../checkpoint/open.ts';
 import { readPrompts } from '../checkpoint/prompt-identity.ts';
 import type { ReaderWork } from '../checkpoint/reader/tasks.ts';
-import { readTensors } from '../checkpoint/tensor-index.ts';
+import { readTensors } from '../checkpoint/files/tensor-index.ts';
 import { look, neighbours, readAdapter, readFacts, readRpnOnly, readTower } from './facts.ts';
 
 const WORK: ReaderWork = {

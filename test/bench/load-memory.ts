@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { LlavaConfig } from '../../src-main/checkpoint/config.ts';
-import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../src-main/checkpoint/files/safetensors.ts';
 import { WeightIndex } from '../../src-main/checkpoint/weight-index.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { tinyConfig, writeRandomWeights } from '../support/random-checkpoint.ts';

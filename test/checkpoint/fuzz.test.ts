@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { qwenPixels } from '../../src-main/checkpoint/image/qwen-processor.ts';
 import { openModel } from '../../src-main/checkpoint/open.ts';
-import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../src-main/checkpoint/files/safetensors.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { copyDemoCheckpoint } from '../support/demo.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';

@@ -13,7 +13,7 @@ import { findQwenNames } from '../../src-main/checkpoint/qwen/names.ts';
 import { requiredQwenTensors } from '../../src-main/checkpoint/qwen/required.ts';
 import { checkTensors, requiredTensors } from '../../src-main/checkpoint/required.ts';
 import type { RequiredTensor } from '../../src-main/checkpoint/required.ts';
-import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../src-main/checkpoint/files/safetensors.ts';
 import { WeightIndex } from '../../src-main/checkpoint/weight-index.ts';
 import { copyDemoCheckpoint } from '../support/demo.ts';
 import { writeSafetensors } from '../support/safetensors.ts';

@@ -8,10 +8,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { renderChat } from '../../src-main/checkpoint/chat-template.ts';
+import { renderChat } from '../../src-main/checkpoint/template/chat-template.ts';
 import { buildPrompt, promptText } from '../../src-main/checkpoint/prompt.ts';
 import { teacherPrompt, teacherText } from '../../src-main/checkpoint/qwen/teacher-prompt.ts';
-import { readTokenizer } from '../../src-main/checkpoint/tokenizer.ts';
+import { readTokenizer } from '../../src-main/checkpoint/tokenizer/tokenizer.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden');
 const row = z.object({

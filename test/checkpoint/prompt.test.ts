@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildPrompt, plainQuestion } from '../../src-main/checkpoint/prompt.ts';
-import { readTokenizer } from '../../src-main/checkpoint/tokenizer.ts';
-import type { Tokenizer } from '../../src-main/checkpoint/tokenizer.ts';
+import { readTokenizer } from '../../src-main/checkpoint/tokenizer/tokenizer.ts';
+import type { Tokenizer } from '../../src-main/checkpoint/tokenizer/tokenizer.ts';
 import { DEMO_CHECKPOINT, demoGolden } from '../support/demo.ts';
 
 const tokenizer = await readTokenizer(DEMO_CHECKPOINT);

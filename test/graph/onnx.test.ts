@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
-import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../src-main/checkpoint/files/safetensors.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import { ModelSchema } from '../../src-main/graph/onnx-schema.ts';
 import { commonFolder, toOnnx } from '../../src-main/graph/onnx.ts';

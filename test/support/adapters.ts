@@ -2,7 +2,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../src-main/checkpoint/files/safetensors.ts';
 
 export const ADAPTERS = join(import.meta.dirname, '../golden/oracle/adapters');
 

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../src-main/checkpoint/files/safetensors.ts';
 
 const CASES = join(import.meta.dirname, '../golden/oracle/cases');
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import type { TestContext } from 'node:test';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../src-main/checkpoint/files/safetensors.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
 const ROOT = join(import.meta.dirname, '../golden/packed');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { LlavaConfig } from '../../src-main/checkpoint/config.ts';
 import { llavaNames } from '../../src-main/checkpoint/llava-names.ts';
 import { requiredTensors } from '../../src-main/checkpoint/required.ts';
-import { readSafetensorsHeader } from '../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../src-main/checkpoint/files/safetensors.ts';
 import { WeightIndex } from '../../src-main/checkpoint/weight-index.ts';
 import { randoms, seeded } from './numbers.ts';
 

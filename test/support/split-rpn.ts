@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { readTensors } from '../../src-main/checkpoint/tensor-index.ts';
+import { readTensors } from '../../src-main/checkpoint/files/tensor-index.ts';
 import { filled, writeSafetensors, type StoredTensor } from './safetensors.ts';
 
 export interface SplitCheckpoint {

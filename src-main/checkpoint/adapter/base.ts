@@ -9,7 +9,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readSmallText } from '../../files/plain-file.ts';
 import type { TowerPlaces } from '../places.ts';
 import { towerPlaces } from '../places.ts';
-import { hasTensors } from '../tensor-index.ts';
+import { hasTensors } from '../files/tensor-index.ts';
 import { towerFolder } from '../tower.ts';
 import { ADAPTER_CONFIG, readAdapterConfig } from './config.ts';
 

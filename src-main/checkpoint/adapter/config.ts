@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { readJsonIfThere } from '../json-file.ts';
+import { readJsonIfThere } from '../files/json-file.ts';
 import { keyProblem } from './keys.ts';
 import { patternError } from './pattern.ts';
 import type { Targets } from './targets.ts';

@@ -6,14 +6,14 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { readSafetensorsHeader } from '../safetensors.ts';
-import type { TensorEntry } from '../safetensors.ts';
+import { readSafetensorsHeader } from '../files/safetensors.ts';
+import type { TensorEntry } from '../files/safetensors.ts';
 import type { AdapterConfig } from './config.ts';
 import { ownFiles } from './own-files.ts';
 import { matching } from './pattern.ts';
 import { leftOut } from './targets.ts';
 import { ADAPTER_CONFIG, cannotMerge, readAdapterConfig } from './config.ts';
-import { within } from '../within.ts';
+import { within } from '../files/within.ts';
 
 /** What the file has for one module. */
 export interface AdaptedModule {

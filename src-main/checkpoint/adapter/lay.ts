@@ -8,7 +8,7 @@
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { LowRank, WeightRef } from '../../graph/weights.ts';
-import type { TensorEntry } from '../safetensors.ts';
+import type { TensorEntry } from '../files/safetensors.ts';
 import type { FloatEntry, WeightIndex } from '../weight-index.ts';
 import { cannotMerge } from './config.ts';
 import type { AdaptedModule, AdapterFolder } from './folder.ts';

@@ -3,7 +3,7 @@
  * keys are Python's regular expressions, and mostly plain paths.
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { Bounded } from '../within.ts';
+import type { Bounded } from '../files/within.ts';
 
 /** What means the same in Python and here; a dot of a path is a dot of a pattern in both. */
 const SHARED = /^\^?[\w.\-|()[\]*+?\\]*\$?$/;

@@ -5,8 +5,8 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { TensorEntry } from '../safetensors.ts';
-import type { TensorMap } from '../tensor-index.ts';
+import type { TensorEntry } from '../files/safetensors.ts';
+import type { TensorMap } from '../files/tensor-index.ts';
 import { refusal } from '../quantisation.ts';
 import type { ReadTensor } from './read.ts';
 import { isTable } from './tables.ts';

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { checkConfig } from '../config-check.ts';
-import { readJsonIfThere } from '../json-file.ts';
+import { readJsonIfThere } from '../files/json-file.ts';
 import { checkKeys } from '../keys/check.ts';
 import type { UnknownKey } from '../keys/check.ts';
 import { refusal } from '../quantisation.ts';

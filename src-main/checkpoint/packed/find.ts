@@ -1,6 +1,6 @@
 /** Which linear layers of a checkpoint are packed, and the tensors that are left besides. */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { TensorMap } from '../tensor-index.ts';
+import type { TensorMap } from '../files/tensor-index.ts';
 import { tableTensors } from './bitsandbytes.ts';
 import { readPackedConfig } from './config.ts';
 import { groupTensors } from './groups.ts';

@@ -3,8 +3,8 @@
  * What is packed shows in the names, so lists of modules left alone (`modules_to_not_convert`, `lm_head`) are not needed.
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { TensorEntry } from '../safetensors.ts';
-import type { TensorMap } from '../tensor-index.ts';
+import type { TensorEntry } from '../files/safetensors.ts';
+import type { TensorMap } from '../files/tensor-index.ts';
 import type { PackedConfig } from './config.ts';
 import type { GroupTensor } from './types.ts';
 

@@ -13,7 +13,7 @@ import { layOutCache } from '../quantised/cache-file.ts';
 import type { CachedTensor, CachePlan } from '../quantised/cache-file.ts';
 import type { StatedPart } from '../quantised/encodings.ts';
 import { requiredTensors } from '../required.ts';
-import type { TensorEntry } from '../safetensors.ts';
+import type { TensorEntry } from '../files/safetensors.ts';
 import { refusal } from '../quantisation.ts';
 import { layOutGroups, tableBlock } from './layout.ts';
 import type { GroupLayout } from './layout.ts';

@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { TensorEntry } from '../safetensors.ts';
+import type { TensorEntry } from '../files/safetensors.ts';
 
 /** The tensor's bytes, aligned for any dtype. @throws FoveaError `bad_checkpoint` when the file has become shorter. */
 export type ReadTensor = (entry: TensorEntry) => Promise<Uint8Array>;

@@ -1,6 +1,6 @@
 /** Packed linear layers as they lie in a checkpoint's files; `shape` is that of the weights they stand for. */
 import type { UnknownKey } from '../keys/check.ts';
-import type { TensorEntry } from '../safetensors.ts';
+import type { TensorEntry } from '../files/safetensors.ts';
 
 /**
  * bitsandbytes: 4-bit indices into a table, the earlier element in the high half of its byte, blocks through the whole

@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { fromFloat16 } from '../../../src-shared/kernels/float16.ts';
-import { DTYPE_BYTES } from '../safetensors.ts';
+import { DTYPE_BYTES } from '../files/safetensors.ts';
 import type { FloatDtype } from '../weight-index.ts';
 import type { SourceTensor } from './plan.ts';
 

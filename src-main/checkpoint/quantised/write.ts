@@ -8,7 +8,7 @@ import { appendFile, constants, open, readFile, rename, rm, statfs } from 'node:
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { DTYPE_BYTES } from '../safetensors.ts';
+import { DTYPE_BYTES } from '../files/safetensors.ts';
 import { encode } from './encodings.ts';
 import { readFloats } from './floats.ts';
 import { adder } from './low-rank.ts';

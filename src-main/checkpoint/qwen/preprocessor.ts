@@ -1,7 +1,7 @@
 /** The pixel budget and the normalisation of Qwen2.5-VL's image processor; `processor-file.ts` says in which file. */
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { checkJson } from '../json-file.ts';
+import { checkJson } from '../files/json-file.ts';
 import type { UnknownKey } from '../keys/check.ts';
 import { QWEN_PROCESSOR_FILE_KEYS, QWEN_PROCESSOR_KEYS } from '../keys/processor.ts';
 import { readProcessorFile } from '../processor-file.ts';

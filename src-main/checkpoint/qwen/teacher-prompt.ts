@@ -6,7 +6,7 @@
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { PromptIds, PromptTokenizer } from '../prompt.ts';
 import { IMAGE_TOKEN, chatText, plainQuestion, refuseToken } from '../prompt.ts';
-import type { Tokenizer } from '../tokenizer.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** How most questions end; the natural form puts its instruction in the place of it. */
 export const BRIEFLY = 'Answer the question using a single word or phrase.';

@@ -1,7 +1,7 @@
 /** What a person's Hugging Face cache holds that Fovea could run, so that nobody has to know where that cache lies. */
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { hasTensors } from '../../checkpoint/tensor-index.ts';
+import { hasTensors } from '../../checkpoint/files/tensor-index.ts';
 import { readSmallText } from '../../files/plain-file.ts';
 import { refuseUnsupported } from './download.ts';
 

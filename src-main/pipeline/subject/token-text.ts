@@ -2,8 +2,8 @@
  * Token ids as pieces a person reads. Decoders work on whole texts (they join pieces, bytes and spaces), so a piece is
  * what a token adds to the text before it; one that adds nothing readable goes by its name in the vocabulary.
  */
-import type { Tokenizer } from '../../checkpoint/tokenizer.ts';
-import { within } from '../../checkpoint/within.ts';
+import type { Tokenizer } from '../../checkpoint/tokenizer/tokenizer.ts';
+import { within } from '../../checkpoint/files/within.ts';
 
 /** How vocabularies write a line break: LLaMA as a byte, Qwen as GPT-2's stand-in. */
 const LINE_BREAKS: ReadonlySet<string> = new Set(['\n', '<0x0A>', 'Ċ']);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { readTokenizer } from '../../../src-main/checkpoint/tokenizer.ts';
+import { readTokenizer } from '../../../src-main/checkpoint/tokenizer/tokenizer.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../golden');

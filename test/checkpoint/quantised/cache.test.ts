@@ -16,7 +16,7 @@ import { test } from 'node:test';
 import { openModel } from '../../../src-main/checkpoint/open.ts';
 import type { QuantisedWeights, WriteProgress } from '../../../src-main/checkpoint/quantised/index.ts';
 import { cacheDir, openQuantised, removeQuantised } from '../../../src-main/checkpoint/quantised/index.ts';
-import { readSafetensorsHeader } from '../../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../../src-main/checkpoint/files/safetensors.ts';
 import { copyDemoCheckpoint, DEMO_CHECKPOINT } from '../../support/demo.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 

@@ -12,7 +12,7 @@ import {
   removeQuantised,
   storedAsHalves,
 } from '../../../src-main/checkpoint/quantised/index.ts';
-import { readSafetensorsHeader } from '../../../src-main/checkpoint/safetensors.ts';
+import { readSafetensorsHeader } from '../../../src-main/checkpoint/files/safetensors.ts';
 import { toFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 import { DEMO_CHECKPOINT } from '../../support/demo-goldens.ts';

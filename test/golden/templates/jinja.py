@@ -1,7 +1,7 @@
 """What Jinja2, set up as transformers sets it up, makes of templates that a chat template may be put together from.
 
 Writes `jinja.json`: rows of [template, text], text null where Jinja2 complains. Fovea must give the same or refuse
-(test/checkpoint/template-jinja.test.ts). Run by hand, never in CI:
+(test/checkpoint/template/jinja.test.ts). Run by hand, never in CI:
 
     python -m venv /some/venv && /some/venv/bin/pip install transformers==5.24.0 jinja2
     /some/venv/bin/python jinja.py

@@ -2,7 +2,7 @@
 
 Writes `components.json.gz`: for each case the tokenizer it starts from (a folder here, or the demo's), what is put where
 in its JSON, and for some texts their ids, their ids with what the tokenizer adds, and the text of the ids. Fovea must give
-the same or refuse the file when it is opened (test/checkpoint/tokenizer-components.test.ts). Run by hand, never in CI:
+the same or refuse the file when it is opened (test/checkpoint/tokenizer/components.test.ts). Run by hand, never in CI:
 
     python -m venv /some/venv && /some/venv/bin/pip install tokenizers==0.22.2
     /some/venv/bin/python components.py
