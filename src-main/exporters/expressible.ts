@@ -3,9 +3,9 @@
  * METHOD §2 with its own constants over the maps in the file. The original maps are used when they do it; otherwise
  * maps are made up that do, and what they lead to is checked with the kernels before anything is written.
  */
-import { labelLlava } from '../../src-shared/kernels/labels-llava.ts';
-import { labelQwen, QWEN_MIN_MAX } from '../../src-shared/kernels/labels-qwen.ts';
-import { paddingMask } from '../../src-shared/kernels/padding.ts';
+import { labelLlava } from '../../src-shared/kernels/labels/llava.ts';
+import { labelQwen, QWEN_MIN_MAX } from '../../src-shared/kernels/labels/qwen.ts';
+import { paddingMask } from '../../src-shared/kernels/labels/padding.ts';
 import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
 import type { Grid, Labels } from '../../src-shared/kernels/types.ts';
 

@@ -5,8 +5,8 @@
  */
 import type { CausalCheck, CausalVariant, VariantName } from '../../src-shared/contract/inspect.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { causalEffect } from '../../src-shared/kernels/causal-effect.ts';
-import { checkBox, controlBoxes } from '../../src-shared/kernels/control-box.ts';
+import { causalEffect } from '../../src-shared/kernels/measures/causal-effect.ts';
+import { checkBox, controlBoxes } from '../../src-shared/kernels/measures/control-box.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { Engine, PictureEdit, ReanswerOutcome } from '../engine/protocol.ts';
 import { imageFacts } from '../store/pictures/image.ts';

@@ -6,7 +6,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SecondStage } from '../../src-shared/contract/outcome.ts';
 import { rulesNote, settledPreset } from '../../src-shared/contract/rules.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { turnedPair } from '../../src-shared/kernels/orientation.ts';
+import { turnedPair } from '../../src-shared/kernels/labels/orientation.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { LookOutcome, LookRequest } from '../engine/protocol.ts';
 import { withPositions } from './labels/crop-positions.ts';

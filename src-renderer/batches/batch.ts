@@ -1,6 +1,6 @@
 /** Batches in plain words: what would be decided, what an audit asks for and says, what was done. */
 import type { Batch, LeftOut } from '../../src-shared/contract/procedures.ts';
-import { auditSize, wrongAtMost } from '../../src-shared/kernels/audit.ts';
+import { auditSize, wrongAtMost } from '../../src-shared/kernels/measures/audit.ts';
 import { formatCount, percent, samplesWords } from '../ui/words.ts';
 
 type Decision = Batch['decision'];

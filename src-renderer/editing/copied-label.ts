@@ -4,16 +4,16 @@
  */
 import type { PlacedMapBytes, PredictionMaps } from '../../src-shared/contract/domain.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
-import { labelByRule } from '../../src-shared/kernels/label-rule.ts';
+import { labelByRule } from '../../src-shared/kernels/labels/rule.ts';
 import {
   turnedPair,
   turnStored,
   turnUpright,
   uprightTransform,
-} from '../../src-shared/kernels/orientation.ts';
-import { roiLlava } from '../../src-shared/kernels/roi-llava.ts';
-import { roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
-import { roiRulesOf } from '../../src-shared/kernels/roi-rules.ts';
+} from '../../src-shared/kernels/labels/orientation.ts';
+import { roiLlava } from '../../src-shared/kernels/roi/llava.ts';
+import { roiQwen } from '../../src-shared/kernels/roi/qwen.ts';
+import { roiRulesOf } from '../../src-shared/kernels/roi/rules.ts';
 import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
 import { BG, FG, IGNORE, type Labels } from '../../src-shared/kernels/types.ts';
 import { fromGrid } from './cursor.ts';

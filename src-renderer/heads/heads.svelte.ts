@@ -6,7 +6,7 @@ import { createContext, untrack } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { HeadSet } from '../../src-shared/contract/preset.ts';
 import { decodeFloat16, float16FromBytes } from '../../src-shared/kernels/float16.ts';
-import { headAgreement, sinkCells, sinkShare } from '../../src-shared/kernels/head-scores.ts';
+import { headAgreement, sinkCells, sinkShare } from '../../src-shared/kernels/measures/head-scores.ts';
 import type { Labels } from '../../src-shared/kernels/types.ts';
 import {
   headAt,

@@ -1,7 +1,7 @@
 /** What one pane shows of a sample: its source looked up in what the sample's bundle holds, with words for all of it. */
 import type { Prediction } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { difference } from '../../src-shared/kernels/difference.ts';
+import { difference } from '../../src-shared/kernels/measures/difference.ts';
 import type { Dropped, Grid, GridTransform, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import {
   headName,

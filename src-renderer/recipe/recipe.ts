@@ -3,7 +3,7 @@
  * it turns, over which range and in which words; what a dial gives is rounded, so that what is read is what is stored.
  */
 import type { HeadSet, LabelParams, Preset, RoiParams } from '../../src-shared/contract/preset.ts';
-import { QWEN_MIN_MAX } from '../../src-shared/kernels/labels-qwen.ts';
+import { QWEN_MIN_MAX } from '../../src-shared/kernels/labels/qwen.ts';
 import { formatValue, percent } from '../ui/words.ts';
 
 /** What of a preset can be tried. */

@@ -6,7 +6,7 @@ import type { Prediction, PredictionMaps } from '../../src-shared/contract/domai
 import type { MapBoxes } from '../../src-shared/contract/outcome.ts';
 import type { RoiParams } from '../../src-shared/contract/preset.ts';
 import { decodeFloat16, encodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { rederivable, type Rederivable, type StoredMap } from '../../src-shared/kernels/rederive.ts';
+import { rederivable, type Rederivable, type StoredMap } from '../../src-shared/kernels/labels/rederive.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import { decodeMap, withRange, type PlacedValues } from '../canvas/map-values.ts';
 import type { Recipe } from './recipe.ts';

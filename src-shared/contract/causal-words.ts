@@ -1,10 +1,10 @@
 /**
  * What a causal check says in plain words, on the page and at the command line alike. The verdict is the likelihoods'
- * (`kernels/causal-effect.ts`); answers that were generated are only told beside it, and nothing is claimed that the numbers
+ * (`kernels/measures/causal-effect.ts`); answers that were generated are only told beside it, and nothing is claimed that the numbers
  * do not carry.
  */
 import { counted } from './counts.ts';
-import { CONTROLS_LEAST, DEPENDS, GUESS, type CausalKind } from '../kernels/causal-effect.ts';
+import { CONTROLS_LEAST, DEPENDS, GUESS, type CausalKind } from '../kernels/measures/causal-effect.ts';
 import type { CausalCheck, VariantName } from './inspect.ts';
 
 export interface CausalVerdict {

@@ -90,7 +90,7 @@ export const causalControlSchema = z.object({
   ms: z.number(),
 });
 
-/** In nats; `kernels/causal-effect.ts` says how each comes about. */
+/** In nats; `kernels/measures/causal-effect.ts` says how each comes about. */
 export const causalEffectSchema = z.object({
   kind: z.enum(['guessing', 'few_controls', 'depends', 'unclear', 'not_shown']),
   drop: z.number(),

@@ -20,7 +20,7 @@ export type SourceXyxy = readonly [x0: number, y0: number, x1: number, y1: numbe
 /** A box in grid cells (columns, rows): x0, y0, x1, y1 with exclusive maxima. */
 export type CellXyxy = readonly [x0: number, y0: number, x1: number, y1: number];
 
-/** How a stored picture lies, as EXIF tag 274 counts: 1 upright, 5 to 8 with its sides exchanged (`orientation.ts`). */
+/** How a stored picture lies, as EXIF tag 274 counts: 1 upright, 5 to 8 with its sides exchanged (`labels/orientation.ts`). */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /**
@@ -35,7 +35,7 @@ export interface GridTransform {
   readonly offsetY: number;
   /**
    * The model saw the picture turned upright from this EXIF orientation (2 to 8); absent: as stored. Cells and pixels of
-   * the grid are stored ones all the same: only rules that know left from top must turn them again (`orientation.ts`).
+   * the grid are stored ones all the same: only rules that know left from top must turn them again (`labels/orientation.ts`).
    */
   readonly turned?: Orientation | undefined;
 }

@@ -29,7 +29,7 @@ import { boxSchema } from '../../src-shared/contract/domain.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { rocAuc, truthCells } from '../../src-shared/kernels/metrics.ts';
+import { rocAuc, truthCells } from '../../src-shared/kernels/measures/metrics.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const SCENES = join(root, 'models/demo/scenes/heldout');

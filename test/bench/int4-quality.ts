@@ -6,7 +6,7 @@ import type { LabelOutcome } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { rocAuc, truthCells } from '../../src-shared/kernels/metrics.ts';
+import { rocAuc, truthCells } from '../../src-shared/kernels/measures/metrics.ts';
 import type { Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import { DEMO_CHECKPOINT, DEMO_HELDOUT_SCENES } from '../support/demo.ts';
 import { demoPreset } from '../support/demo-subject.ts';

@@ -8,7 +8,7 @@ import { express } from '../../src-main/exporters/expressible.ts';
 import { pickleRecord } from '../../src-main/exporters/pickle.ts';
 import { sdrpnExporter } from '../../src-main/exporters/sdrpn.ts';
 import type { ExportCounts, ExportSample } from '../../src-main/exporters/types.ts';
-import { labelLlava } from '../../src-shared/kernels/labels-llava.ts';
+import { labelLlava } from '../../src-shared/kernels/labels/llava.ts';
 import { drawLabels, exportSample, PRESET } from '../support/export-samples.ts';
 import { golden } from '../support/goldens.ts';
 import { python } from '../support/python.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { boxCoverage, iou, rocAuc, truthCells } from '../../src-shared/kernels/metrics.ts';
+import { boxCoverage, iou, rocAuc, truthCells } from '../../src-shared/kernels/measures/metrics.ts';
 import {
   cellBoxToSource,
   cellToSource,

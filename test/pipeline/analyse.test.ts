@@ -5,7 +5,7 @@ import { analyseSample } from '../../src-main/pipeline/analyse.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { labelLlava } from '../../src-shared/kernels/labels-llava.ts';
+import { labelLlava } from '../../src-shared/kernels/labels/llava.ts';
 import { demoGolden } from '../support/demo.ts';
 import { demoPreset, demoRequest, loadDemo } from '../support/demo-subject.ts';
 

@@ -16,7 +16,7 @@ import { Stopwatch } from '../../src-main/pipeline/subject/stopwatch.ts';
 import { encodeImageFile } from '../../src-main/pipeline/subject/subject.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { roiByRule } from '../../src-shared/kernels/roi-rule.ts';
+import { roiByRule } from '../../src-shared/kernels/roi/rule.ts';
 import { cellBoxToWholePixels, nativeTransform } from '../../src-shared/kernels/transform.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import { joined } from '../support/golden-model.ts';

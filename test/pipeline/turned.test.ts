@@ -19,9 +19,9 @@ import {
   turnUpright,
   uprightBox,
   uprightTransform,
-} from '../../src-shared/kernels/orientation.ts';
-import type { Orientation } from '../../src-shared/kernels/orientation.ts';
-import { rederive } from '../../src-shared/kernels/rederive.ts';
+} from '../../src-shared/kernels/labels/orientation.ts';
+import type { Orientation } from '../../src-shared/kernels/labels/orientation.ts';
+import { rederive } from '../../src-shared/kernels/labels/rederive.ts';
 import type { Prediction } from '../../src-shared/contract/domain.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { demoGolden, DEMO_PROJECT_SCENES } from '../support/demo.ts';

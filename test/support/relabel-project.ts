@@ -2,7 +2,7 @@
 import type { MapSet } from '../../src-shared/contract/outcome.ts';
 import { presetSchema, type Preset } from '../../src-shared/contract/preset.ts';
 import { decodeFloat16, encodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { rederive, type StoredMaps } from '../../src-shared/kernels/rederive.ts';
+import { rederive, type StoredMaps } from '../../src-shared/kernels/labels/rederive.ts';
 import { squaredTransform } from '../../src-shared/kernels/transform.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 import { transact } from '../../src-main/store/db.ts';

@@ -10,7 +10,7 @@ import { sequenceColour } from './av1-sequence.ts';
 import { readAvifBoxes } from './avif-boxes.ts';
 import type { AvifBoxes, AvifItem, Box } from './avif-boxes.ts';
 import { wrapAv1 } from './avif-wrap.ts';
-import type { Orientation } from '../../../src-shared/kernels/orientation.ts';
+import type { Orientation } from '../../../src-shared/kernels/labels/orientation.ts';
 import { greyToRgb, YUV_MATRICES, yuvToRgb } from './yuv.ts';
 import type { YuvMatrix } from './yuv.ts';
 

@@ -13,8 +13,8 @@ import { badImage, otherPixels, reasonOf } from './bad-image.ts';
 import { decodeGif } from './gif.ts';
 import { decoding, readPictureFile } from './guarded-file.ts';
 import { onWhite } from './on-white.ts';
-import { turnedPair, turnUpright } from '../../../src-shared/kernels/orientation.ts';
-import type { Orientation } from '../../../src-shared/kernels/orientation.ts';
+import { turnedPair, turnUpright } from '../../../src-shared/kernels/labels/orientation.ts';
+import type { Orientation } from '../../../src-shared/kernels/labels/orientation.ts';
 import { openPicture, SHARP_OPTIONS } from './picture-file.ts';
 import type { PictureFile } from './picture-file.ts';
 

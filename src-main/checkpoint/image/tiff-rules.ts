@@ -2,7 +2,7 @@
  * Which TIFFs libvips reads as Pillow does; all others are refused by name. Found by comparing both on files of every
  * kind (test/golden/image/make.py makes those that are kept).
  */
-import { orientationFrom, swapsSides } from '../../../src-shared/kernels/orientation.ts';
+import { orientationFrom, swapsSides } from '../../../src-shared/kernels/labels/orientation.ts';
 import type { TiffTags } from './tiff-tags.ts';
 
 const [WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR] = [0, 1, 2, 3, 5, 6];

@@ -3,7 +3,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { MapSet } from '../../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
-import { rederive, type Rederived } from '../../../src-shared/kernels/rederive.ts';
+import { rederive, type Rederived } from '../../../src-shared/kernels/labels/rederive.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { canonicalJson } from '../../store/json.ts';
 import { versionOfPrediction } from '../../store/pictures/change.ts';

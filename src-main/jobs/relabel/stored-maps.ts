@@ -2,7 +2,7 @@
 import type { Prediction } from '../../../src-shared/contract/domain.ts';
 import type { MapSet, PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
-import type { StoredMap, StoredMaps } from '../../../src-shared/kernels/rederive.ts';
+import type { StoredMap, StoredMaps } from '../../../src-shared/kernels/labels/rederive.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 
 /** @param size source [width, height] */

@@ -1,7 +1,7 @@
 /** The preset's label rule applied to quantised maps (METHOD §2); the arithmetic is the kernels'. */
 import type { Preset } from '../../../src-shared/contract/preset.ts';
-import { emptyAnswerLabels } from '../../../src-shared/kernels/assign.ts';
-import { labelByRule } from '../../../src-shared/kernels/label-rule.ts';
+import { emptyAnswerLabels } from '../../../src-shared/kernels/labels/assign.ts';
+import { labelByRule } from '../../../src-shared/kernels/labels/rule.ts';
 import type { Dropped, Grid, Labels } from '../../../src-shared/kernels/types.ts';
 import type { QuantisedMap } from './maps.ts';
 

@@ -5,7 +5,7 @@
 import type { HeadSet, Preset } from '../../../src-shared/contract/preset.ts';
 import { attentionMap, headMap } from '../../../src-shared/kernels/attention.ts';
 import { decodeFloat16, encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
-import { denoiseByRule } from '../../../src-shared/kernels/label-rule.ts';
+import { denoiseByRule } from '../../../src-shared/kernels/labels/rule.ts';
 import type { Grid } from '../../../src-shared/kernels/types.ts';
 import type { TappedRows } from '../ports.ts';
 

@@ -1,10 +1,10 @@
 /** The preset's box rule on a map (METHOD §4; the arithmetic is the kernels'), and what the second stage makes of it. */
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { keptCropTokens } from '../../../src-shared/kernels/crop-tokens.ts';
-import { pictureCells } from '../../../src-shared/kernels/padding.ts';
-import { roiByRule } from '../../../src-shared/kernels/roi-rule.ts';
-import type { MapKind } from '../../../src-shared/kernels/roi-rule.ts';
-import { roiRulesOf } from '../../../src-shared/kernels/roi-rules.ts';
+import { pictureCells } from '../../../src-shared/kernels/labels/padding.ts';
+import { roiByRule } from '../../../src-shared/kernels/roi/rule.ts';
+import type { MapKind } from '../../../src-shared/kernels/roi/rule.ts';
+import { roiRulesOf } from '../../../src-shared/kernels/roi/rules.ts';
 import type { CellXyxy, Grid, SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { Placement } from '../subject/geometry.ts';
 

@@ -11,8 +11,8 @@ import {
   turnStored,
   turnUpright,
   uprightBox,
-} from '../../../src-shared/kernels/orientation.ts';
-import type { Orientation } from '../../../src-shared/kernels/orientation.ts';
+} from '../../../src-shared/kernels/labels/orientation.ts';
+import type { Orientation } from '../../../src-shared/kernels/labels/orientation.ts';
 import type { Grid, GridTransform, SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { RgbImage } from '../../checkpoint/image/decode.ts';
 import type { LabelOutcome, TokensOutcome } from '../../engine/protocol.ts';

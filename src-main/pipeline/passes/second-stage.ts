@@ -5,7 +5,7 @@
  */
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { keptCropTokens } from '../../../src-shared/kernels/crop-tokens.ts';
-import { roiRulesOf } from '../../../src-shared/kernels/roi-rules.ts';
+import { roiRulesOf } from '../../../src-shared/kernels/roi/rules.ts';
 import { cropImage, cut, normalise } from '../../checkpoint/image/clip-processor.ts';
 import { qwenPixels } from '../../checkpoint/image/qwen-processor.ts';
 import { answerText } from '../subject/answer-text.ts';

@@ -5,9 +5,9 @@
  */
 import { shortestEdgeSize } from '../../checkpoint/image/clip-processor.ts';
 import type { ImageGeometry } from '../../checkpoint/config.ts';
-import { llavaBoxToSource } from '../../../src-shared/kernels/roi-llava.ts';
-import { qwenBoxToSource } from '../../../src-shared/kernels/roi-qwen.ts';
-import type { RoiRules } from '../../../src-shared/kernels/roi-rules.ts';
+import { llavaBoxToSource } from '../../../src-shared/kernels/roi/llava.ts';
+import { qwenBoxToSource } from '../../../src-shared/kernels/roi/qwen.ts';
+import type { RoiRules } from '../../../src-shared/kernels/roi/rules.ts';
 import {
   cellBoxToWholePixels,
   nativeTransform,

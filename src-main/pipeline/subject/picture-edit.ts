@@ -3,7 +3,7 @@
  * model itself sees where there is no picture, so that blank reads as blank and not as a thing.
  */
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
-import { checkBox } from '../../../src-shared/kernels/control-box.ts';
+import { checkBox } from '../../../src-shared/kernels/measures/control-box.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { meanColour } from '../../checkpoint/image/clip-processor.ts';
 import type { RgbImage } from '../../checkpoint/image/decode.ts';

@@ -5,7 +5,7 @@
  */
 import type { Batch, Verdict } from '../../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { auditSize, wrongAtMost } from '../../../src-shared/kernels/audit.ts';
+import { auditSize, wrongAtMost } from '../../../src-shared/kernels/measures/audit.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
 import { CHANGED_SAMPLES, UNSHOWN_SAMPLES } from '../pictures/change.ts';
 import { type SampleScope, scopeSql } from '../samples/scope.ts';

@@ -4,8 +4,8 @@
  */
 import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import type { RoiParams } from '../../../src-shared/contract/preset.ts';
-import { readOn } from '../../../src-shared/kernels/difference.ts';
-import { tightBox } from '../../../src-shared/kernels/fg-box.ts';
+import { readOn } from '../../../src-shared/kernels/measures/difference.ts';
+import { tightBox } from '../../../src-shared/kernels/roi/fg-box.ts';
 import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { sigmoid } from '../../../src-shared/kernels/sigmoid.ts';
 import { cellBoxToSource } from '../../../src-shared/kernels/transform.ts';

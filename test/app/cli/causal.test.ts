@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { causalEffect } from '../../../src-shared/kernels/causal-effect.ts';
+import { causalEffect } from '../../../src-shared/kernels/measures/causal-effect.ts';
 import type { CausalCheck } from '../../../src-shared/contract/inspect.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 import { fovea, foveaJson } from './run-cli.ts';

@@ -10,7 +10,7 @@ import type { LabelOutcome, LabelRequest } from '../../../src-main/engine/protoc
 import { presetSchema } from '../../../src-shared/contract/preset.ts';
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
-import { roiByRule } from '../../../src-shared/kernels/roi-rule.ts';
+import { roiByRule } from '../../../src-shared/kernels/roi/rule.ts';
 import { processorSeconds } from '../oracle/memory.ts';
 import { watchMemory } from './memory.ts';
 import type { Memory } from './memory.ts';

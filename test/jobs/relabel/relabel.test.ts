@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { sampleFilterSchema } from '../../../src-shared/contract/procedures.ts';
 import type { Preset } from '../../../src-shared/contract/preset.ts';
-import { rederive } from '../../../src-shared/kernels/rederive.ts';
+import { rederive } from '../../../src-shared/kernels/labels/rederive.ts';
 import { isAlive, thisProcess } from '../../../src-main/jobs/lease/process-id.ts';
 import { derive } from '../../../src-main/jobs/relabel/item.ts';
 import { previewChunk } from '../../../src-main/jobs/relabel/preview.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Batch } from '../../../src-shared/contract/procedures.ts';
-import { wrongAtMost } from '../../../src-shared/kernels/audit.ts';
+import { wrongAtMost } from '../../../src-shared/kernels/measures/audit.ts';
 import {
   appliedWords,
   auditPlan,

@@ -13,7 +13,7 @@ import {
   withMoved,
 } from '../../../src-renderer/editing/roi-box.ts';
 import { boxCells } from '../../../src-renderer/editing/shapes.ts';
-import { components } from '../../../src-shared/kernels/components.ts';
+import { components } from '../../../src-shared/kernels/roi/components.ts';
 import { BG, FG, IGNORE, type Grid } from '../../../src-shared/kernels/types.ts';
 
 const ROWS = 5;

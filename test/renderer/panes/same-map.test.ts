@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withRange } from '../../../src-renderer/canvas/map-values.ts';
 import { sameAsRaw } from '../../../src-renderer/panes/same-map.ts';
-import { denoise } from '../../../src-shared/kernels/denoise.ts';
+import { denoise } from '../../../src-shared/kernels/labels/denoise.ts';
 
 const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0 };
 const placed = (values: number[], grid: [number, number] = [1, values.length]) => ({

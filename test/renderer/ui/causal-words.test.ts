@@ -8,7 +8,7 @@ import {
   plain,
 } from '../../../src-shared/contract/causal-words.ts';
 import type { CausalCheck, VariantName } from '../../../src-shared/contract/inspect.ts';
-import { causalEffect } from '../../../src-shared/kernels/causal-effect.ts';
+import { causalEffect } from '../../../src-shared/kernels/measures/causal-effect.ts';
 
 type Said = Partial<Record<VariantName, readonly [answer: string, p: number | null]>>;
 

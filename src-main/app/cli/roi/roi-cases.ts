@@ -3,13 +3,13 @@
  * can be fed as it is) and the kernels that answer it.
  */
 import { z } from 'zod';
-import { emptyAnswerLabels } from '../../../../src-shared/kernels/assign.ts';
-import type { LabelResult } from '../../../../src-shared/kernels/assign.ts';
-import { labelLlava } from '../../../../src-shared/kernels/labels-llava.ts';
-import { labelQwen, QWEN_MIN_MAX } from '../../../../src-shared/kernels/labels-qwen.ts';
-import { llavaBoxToSource, llavaRoiLimits, roiLlava } from '../../../../src-shared/kernels/roi-llava.ts';
-import { qwenBoxToSource, roiQwen } from '../../../../src-shared/kernels/roi-qwen.ts';
-import { roiRulesOf } from '../../../../src-shared/kernels/roi-rules.ts';
+import { emptyAnswerLabels } from '../../../../src-shared/kernels/labels/assign.ts';
+import type { LabelResult } from '../../../../src-shared/kernels/labels/assign.ts';
+import { labelLlava } from '../../../../src-shared/kernels/labels/llava.ts';
+import { labelQwen, QWEN_MIN_MAX } from '../../../../src-shared/kernels/labels/qwen.ts';
+import { llavaBoxToSource, llavaRoiLimits, roiLlava } from '../../../../src-shared/kernels/roi/llava.ts';
+import { qwenBoxToSource, roiQwen } from '../../../../src-shared/kernels/roi/qwen.ts';
+import { roiRulesOf } from '../../../../src-shared/kernels/roi/rules.ts';
 
 /** A schema and what to do with what it lets through. `run` may throw RangeError: the case is malformed. */
 export interface RoiCase {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { resizeBilinear } from '../../src-shared/kernels/crop-tokens.ts';
-import { difference, type PlacedValues } from '../../src-shared/kernels/difference.ts';
-import { cellToSource, nativeTransform, squaredTransform } from '../../src-shared/kernels/transform.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
-import { seededRandom } from '../support/random.ts';
+import { resizeBilinear } from '../../../src-shared/kernels/crop-tokens.ts';
+import { difference, type PlacedValues } from '../../../src-shared/kernels/measures/difference.ts';
+import { cellToSource, nativeTransform, squaredTransform } from '../../../src-shared/kernels/transform.ts';
+import type { Grid } from '../../../src-shared/kernels/types.ts';
+import { seededRandom } from '../../support/random.ts';
 
 const SIZE = [640, 480] as const;
 

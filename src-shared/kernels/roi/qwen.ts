@@ -2,12 +2,12 @@
  * Qwen's RoI rule (METHOD §4): one box around everything above the threshold, in the grid of the unpadded picture.
  * Float32 throughout, as in the reference.
  */
-import { blurFloat32 } from './blur.ts';
-import { checkImageSize } from './check.ts';
+import { blurFloat32 } from '../blur.ts';
+import { checkImageSize } from '../check.ts';
 import { tightBox } from './fg-box.ts';
-import { ROI_RULES } from './roi-rules.ts';
-import type { RoiRules } from './roi-rules.ts';
-import type { CellXyxy, Grid, SourceXyxy } from './types.ts';
+import { ROI_RULES } from './rules.ts';
+import type { RoiRules } from './rules.ts';
+import type { CellXyxy, Grid, SourceXyxy } from '../types.ts';
 
 /** Side of one visual token in pixels of the resized picture (14-pixel patches merged 2×2). */
 const CELL_PIXELS = 28;

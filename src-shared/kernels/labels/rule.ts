@@ -4,13 +4,13 @@
  */
 import { emptyAnswerLabels } from './assign.ts';
 import type { LabelResult } from './assign.ts';
-import type { FloatMap } from './check.ts';
+import type { FloatMap } from '../check.ts';
 import { denoise } from './denoise.ts';
-import { labelLlava } from './labels-llava.ts';
-import type { LlavaLabelParams } from './labels-llava.ts';
-import { labelQwen, QWEN_MIN_MAX } from './labels-qwen.ts';
+import { labelLlava } from './llava.ts';
+import type { LlavaLabelParams } from './llava.ts';
+import { labelQwen, QWEN_MIN_MAX } from './qwen.ts';
 import { paddingMask } from './padding.ts';
-import type { Grid } from './types.ts';
+import type { Grid } from '../types.ts';
 
 /** The label part of a preset. */
 export interface LabelRule extends LlavaLabelParams {

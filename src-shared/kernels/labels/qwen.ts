@@ -4,13 +4,13 @@
  */
 import { assignLabels, countSinks } from './assign.ts';
 import type { LabelResult } from './assign.ts';
-import { blurFloat64 } from './blur.ts';
-import { checkMap } from './check.ts';
-import type { FloatMap } from './check.ts';
+import { blurFloat64 } from '../blur.ts';
+import { checkMap } from '../check.ts';
+import type { FloatMap } from '../check.ts';
 import { denoise } from './denoise.ts';
-import type { LlavaLabelParams } from './labels-llava.ts';
+import type { LlavaLabelParams } from './llava.ts';
 import { paddingMask } from './padding.ts';
-import type { Grid } from './types.ts';
+import type { Grid } from '../types.ts';
 
 export interface QwenLabelParams extends LlavaLabelParams {
   /** Keep g′ only where its 5×5 σ=1 blur passes; off in the reference trainer. */

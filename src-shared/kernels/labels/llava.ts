@@ -3,10 +3,10 @@
  */
 import { assignLabels, countSinks } from './assign.ts';
 import type { LabelResult } from './assign.ts';
-import { checkMap } from './check.ts';
-import type { FloatMap } from './check.ts';
+import { checkMap } from '../check.ts';
+import type { FloatMap } from '../check.ts';
 import { denoise } from './denoise.ts';
-import type { Grid } from './types.ts';
+import type { Grid } from '../types.ts';
 
 /** Thresholds of METHOD §2; the published ones are 1e-3, 0.2, 0.1, 0.5. */
 export interface LlavaLabelParams {

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { blurFloat32, blurFloat64 } from '../../src-shared/kernels/blur.ts';
-import { components } from '../../src-shared/kernels/components.ts';
-import { keptCropTokens, resizeBilinear } from '../../src-shared/kernels/crop-tokens.ts';
+import { blurFloat32, blurFloat64 } from '../../../src-shared/kernels/blur.ts';
+import { components } from '../../../src-shared/kernels/roi/components.ts';
+import { keptCropTokens, resizeBilinear } from '../../../src-shared/kernels/crop-tokens.ts';
 import {
   llavaBoxToSource,
   llavaCrops,
   llavaRoiLimits,
   roiLlava,
-} from '../../src-shared/kernels/roi-llava.ts';
-import { qwenBoxToSource, roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
-import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
-import type { CellXyxy, Grid } from '../../src-shared/kernels/types.ts';
-import { golden } from '../support/goldens.ts';
+} from '../../../src-shared/kernels/roi/llava.ts';
+import { qwenBoxToSource, roiQwen } from '../../../src-shared/kernels/roi/qwen.ts';
+import { sigmoid } from '../../../src-shared/kernels/sigmoid.ts';
+import type { CellXyxy, Grid } from '../../../src-shared/kernels/types.ts';
+import { golden } from '../../support/goldens.ts';
 
 const count = z.number().int();
 const cropTokensSchema = z.array(z.tuple([count, count, z.string(), count, count, z.array(count)]));
@@ -231,7 +231,7 @@ describe('crop tokens and sigmoid', () => {
 
   it('[B12] keeps the tokens that torch keeps where a mask’s edge falls on one half (golden/roi/crop_tokens.py)', () => {
     const cases = cropTokensSchema.parse(
-      JSON.parse(readFileSync(join(import.meta.dirname, '../golden/roi/crop_tokens.json'), 'utf8')),
+      JSON.parse(readFileSync(join(import.meta.dirname, '../../golden/roi/crop_tokens.json'), 'utf8')),
     );
     for (const [rows, columns, bits, high, wide, kept] of cases) {
       const actual = keptCropTokens(

@@ -2,9 +2,9 @@
  * The difference of two maps of one picture. Maps can lie on different grids (METHOD §1: each carries its own), so the
  * coarser one is read between its cells, never the finer one thinned out.
  */
-import { cellCount } from './check.ts';
-import { cellToSource, sourceToCell } from './transform.ts';
-import type { Grid, GridTransform } from './types.ts';
+import { cellCount } from '../check.ts';
+import { cellToSource, sourceToCell } from '../transform.ts';
+import type { Grid, GridTransform } from '../types.ts';
 
 /** Cells, what going from grid to picture to grid may lose. */
 const ROUNDING = 1e-9;

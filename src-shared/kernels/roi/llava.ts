@@ -2,12 +2,12 @@
  * LLaVA's RoI rules (METHOD §4), `bbox` and `mask` form, equal to the authors' `get_bbox_from_noisy_map` and
  * `get_bbox4src`. Comparisons and coordinates are float32 as in the reference: float64 moves some box edges by a pixel.
  */
-import { blurFloat32 } from './blur.ts';
-import { cellCount, checkImageSize } from './check.ts';
+import { blurFloat32 } from '../blur.ts';
+import { cellCount, checkImageSize } from '../check.ts';
 import { components } from './components.ts';
 import type { Component } from './components.ts';
 import { tightBox } from './fg-box.ts';
-import type { CellXyxy, Grid, SourceXyxy } from './types.ts';
+import type { CellXyxy, Grid, SourceXyxy } from '../types.ts';
 
 export interface LlavaRoiLimits {
   /** Components smaller than this are grown; the reference has 4. */

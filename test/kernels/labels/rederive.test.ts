@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeFloat16, encodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { labelByRule } from '../../src-shared/kernels/label-rule.ts';
-import { labelQwen } from '../../src-shared/kernels/labels-qwen.ts';
-import { rederive, type StoredMap, type Thresholds } from '../../src-shared/kernels/rederive.ts';
-import { llavaBoxToSource } from '../../src-shared/kernels/roi-llava.ts';
-import { roiByRule } from '../../src-shared/kernels/roi-rule.ts';
-import { conversionOf, liesSquared, sourceBoxes } from '../../src-shared/kernels/stored-place.ts';
+import { decodeFloat16, encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
+import { labelByRule } from '../../../src-shared/kernels/labels/rule.ts';
+import { labelQwen } from '../../../src-shared/kernels/labels/qwen.ts';
+import { rederive, type StoredMap, type Thresholds } from '../../../src-shared/kernels/labels/rederive.ts';
+import { llavaBoxToSource } from '../../../src-shared/kernels/roi/llava.ts';
+import { roiByRule } from '../../../src-shared/kernels/roi/rule.ts';
+import { conversionOf, liesSquared, sourceBoxes } from '../../../src-shared/kernels/roi/stored-place.ts';
 import {
   cellBoxToWholePixels,
   nativeTransform,
   squaredTransform,
-} from '../../src-shared/kernels/transform.ts';
-import type { CellXyxy, Grid, SourceXyxy } from '../../src-shared/kernels/types.ts';
-import { golden } from '../support/goldens.ts';
-import { seededRandom } from '../support/random.ts';
+} from '../../../src-shared/kernels/transform.ts';
+import type { CellXyxy, Grid, SourceXyxy } from '../../../src-shared/kernels/types.ts';
+import { golden } from '../../support/goldens.ts';
+import { seededRandom } from '../../support/random.ts';
 
 const SEED = 4_2026;
 const LLAVA: Thresholds = {

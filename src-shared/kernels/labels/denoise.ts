@@ -2,7 +2,7 @@
  * The continuous denoised map g′ (METHOD §2 step 1): the grounding map with sink tokens, and for a squared picture its
  * padding, set to zero. It is both the score people see and what labels are cut from.
  */
-import type { FloatMap } from './check.ts';
+import type { FloatMap } from '../check.ts';
 
 /**
  * g′ `[H*W]`: `grounding` where `sink < sinkThresh`, else 0; also 0 where `padding` is 1. `sink` null: no sinks known.

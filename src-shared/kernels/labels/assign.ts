@@ -2,10 +2,10 @@
  * Steps 2–6 of METHOD §2, which the LLaVA and Qwen variants share once each has made its g′. The arithmetic is
  * float64, as in the authors' NumPy code; thresholds are strict.
  */
-import { boxCells, fullBox, tightBox, widenBox } from './fg-box.ts';
-import type { RowsColsInclusive } from './fg-box.ts';
-import { BG, FG, IGNORE } from './types.ts';
-import type { Dropped, Grid, Labels } from './types.ts';
+import { boxCells, fullBox, tightBox, widenBox } from '../roi/fg-box.ts';
+import type { RowsColsInclusive } from '../roi/fg-box.ts';
+import { BG, FG, IGNORE } from '../types.ts';
+import type { Dropped, Grid, Labels } from '../types.ts';
 
 /** A pseudo-label with what led to it. */
 export interface LabelResult {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { emptyAnswerLabels } from '../../src-shared/kernels/assign.ts';
-import { blurFloat64 } from '../../src-shared/kernels/blur.ts';
-import { denoise } from '../../src-shared/kernels/denoise.ts';
-import { tightBox } from '../../src-shared/kernels/fg-box.ts';
-import { labelLlava } from '../../src-shared/kernels/labels-llava.ts';
-import { labelQwen, QWEN_MIN_MAX } from '../../src-shared/kernels/labels-qwen.ts';
-import { paddingMask } from '../../src-shared/kernels/padding.ts';
-import type { Grid } from '../../src-shared/kernels/types.ts';
-import { golden } from '../support/goldens.ts';
-import type { LabelCase } from '../support/goldens.ts';
+import { emptyAnswerLabels } from '../../../src-shared/kernels/labels/assign.ts';
+import { blurFloat64 } from '../../../src-shared/kernels/blur.ts';
+import { denoise } from '../../../src-shared/kernels/labels/denoise.ts';
+import { tightBox } from '../../../src-shared/kernels/roi/fg-box.ts';
+import { labelLlava } from '../../../src-shared/kernels/labels/llava.ts';
+import { labelQwen, QWEN_MIN_MAX } from '../../../src-shared/kernels/labels/qwen.ts';
+import { paddingMask } from '../../../src-shared/kernels/labels/padding.ts';
+import type { Grid } from '../../../src-shared/kernels/types.ts';
+import { golden } from '../../support/goldens.ts';
+import type { LabelCase } from '../../support/goldens.ts';
 
 const PARAMS = { sinkThresh: 1e-3, binaryCoff: 0.2, bgCoff: 0.1, maxRatioLimit: 0.5 };
 const QWEN = { ...PARAMS, useSmoothing: false, minMax: QWEN_MIN_MAX };

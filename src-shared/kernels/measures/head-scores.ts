@@ -2,8 +2,8 @@
  * What one attention head's map says about the head: whether it agrees with a label, and how much of it falls on sink
  * tokens. Hundreds of heads are scored while a person looks, so maps stay float16 bits, which sort as they are.
  */
-import { fromFloat16 } from './float16.ts';
-import { BG, FG, type Labels } from './types.ts';
+import { fromFloat16 } from '../float16.ts';
+import { BG, FG, type Labels } from '../types.ts';
 
 /** From here on bits are infinite, not a number or negative: no attention. */
 const NO_ATTENTION = 0x7c00;

@@ -1,7 +1,7 @@
 /**
  * The tight box of a cell mask, in the reference's own terms: rows and columns, inclusive, the whole grid when empty.
  */
-import type { Grid } from './types.ts';
+import type { Grid } from '../types.ts';
 
 /** [minRow, minCol, maxRow, maxCol], all inclusive. */
 export type RowsColsInclusive = readonly [minRow: number, minCol: number, maxRow: number, maxCol: number];

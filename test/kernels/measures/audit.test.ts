@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auditSize, wrongAtMost } from '../../src-shared/kernels/audit.ts';
-import { seededRandom } from '../support/random.ts';
+import { auditSize, wrongAtMost } from '../../../src-shared/kernels/measures/audit.ts';
+import { seededRandom } from '../../support/random.ts';
 
 test('none wrong of the audit size means at most the target', () => {
   for (const [target, size] of [

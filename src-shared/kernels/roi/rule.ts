@@ -2,12 +2,12 @@
  * A preset's one box rule (METHOD §4), for all maps alike. What enters it is a probability: an attention map is divided
  * by its maximum, RPN logits go through a sigmoid. A negative threshold takes values as they are.
  */
-import { llavaCrops } from './roi-llava.ts';
-import { roiQwen } from './roi-qwen.ts';
-import { roiRulesOf } from './roi-rules.ts';
-import type { RoiRulesName } from './roi-rules.ts';
-import { sigmoid } from './sigmoid.ts';
-import type { CellXyxy, Grid } from './types.ts';
+import { llavaCrops } from './llava.ts';
+import { roiQwen } from './qwen.ts';
+import { roiRulesOf } from './rules.ts';
+import type { RoiRulesName } from './rules.ts';
+import { sigmoid } from '../sigmoid.ts';
+import type { CellXyxy, Grid } from '../types.ts';
 
 /** The RoI part of a preset. */
 export interface RoiRule {

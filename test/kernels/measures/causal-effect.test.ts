@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { causalEffect, DEPENDS, GUESS, isGuess } from '../../src-shared/kernels/causal-effect.ts';
-import { controlBoxes } from '../../src-shared/kernels/control-box.ts';
+import { causalEffect, DEPENDS, GUESS, isGuess } from '../../../src-shared/kernels/measures/causal-effect.ts';
+import { controlBoxes } from '../../../src-shared/kernels/measures/control-box.ts';
 
 const log = Math.log;
 /** Controls that change log p by so much each. */

@@ -1,7 +1,7 @@
 /** How good maps and boxes are, against boxes that are known to be true. */
-import { cellCount } from './check.ts';
-import { sourceBoxToCells } from './transform.ts';
-import type { Grid, GridTransform, SourceXyxy } from './types.ts';
+import { cellCount } from '../check.ts';
+import { sourceBoxToCells } from '../transform.ts';
+import type { Grid, GridTransform, SourceXyxy } from '../types.ts';
 
 /**
  * Area under the ROC curve of `scores` against `truth` (1 true, 0 not), ties counted half: the chance that a true cell

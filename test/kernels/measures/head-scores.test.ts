@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeFloat16, encodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { headAgreement, sinkCells, sinkShare } from '../../src-shared/kernels/head-scores.ts';
-import { rocAuc } from '../../src-shared/kernels/metrics.ts';
-import { BG, FG, IGNORE } from '../../src-shared/kernels/types.ts';
+import { decodeFloat16, encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
+import { headAgreement, sinkCells, sinkShare } from '../../../src-shared/kernels/measures/head-scores.ts';
+import { rocAuc } from '../../../src-shared/kernels/measures/metrics.ts';
+import { BG, FG, IGNORE } from '../../../src-shared/kernels/types.ts';
 
 const cells = fc.array(
   fc.record({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { controlBox } from '../../src-shared/kernels/control-box.ts';
-import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
+import { controlBox } from '../../../src-shared/kernels/measures/control-box.ts';
+import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 
 /** Every box of that size that fits without touching, found by trying all. */
 function places([width, height]: readonly [number, number], [x0, y0, x1, y1]: SourceXyxy): string[] {

@@ -1,7 +1,7 @@
 /**
  * 8-connected components of a cell mask, in the order a raster scan meets them (the order of the reference's boxes).
  */
-import type { Grid } from './types.ts';
+import type { Grid } from '../types.ts';
 
 /** One component: its size and its box in cells, rows and columns inclusive. */
 export interface Component {

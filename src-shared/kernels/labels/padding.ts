@@ -2,8 +2,8 @@
  * Which cells of a squared picture are padding (METHOD §2, Qwen variant). The reference sees the picture centred on a
  * grey square, so part of a G×G grid looks at nothing.
  */
-import { cellCount, checkImageSize } from './check.ts';
-import type { CellXyxy, Grid } from './types.ts';
+import { cellCount, checkImageSize } from '../check.ts';
+import type { CellXyxy, Grid } from '../types.ts';
 
 /**
  * `[G*G]`, 1 on padding. `size` is the source [width, height]; each side spans n = max(1, ⌊side/long·G⌋)

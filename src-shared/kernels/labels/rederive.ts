@@ -3,8 +3,8 @@
  * §4). Nothing here needs the model; the same maps and the same recipe always give what the engine stored.
  */
 import type { LabelResult } from './assign.ts';
-import { denoiseByRule, labelByRule } from './label-rule.ts';
-import type { LabelRule } from './label-rule.ts';
+import { denoiseByRule, labelByRule } from './rule.ts';
+import type { LabelRule } from './rule.ts';
 import {
   storedBox,
   turnedPair,
@@ -14,11 +14,11 @@ import {
   uprightTransform,
 } from './orientation.ts';
 import type { Orientation } from './orientation.ts';
-import { roiByRule } from './roi-rule.ts';
-import type { MapKind, RoiRule } from './roi-rule.ts';
-import { conversionOf, liesSquared, sourceBoxes } from './stored-place.ts';
-import type { StoredPlace, ToSource, Witness } from './stored-place.ts';
-import type { SourceXyxy } from './types.ts';
+import { roiByRule } from '../roi/rule.ts';
+import type { MapKind, RoiRule } from '../roi/rule.ts';
+import { conversionOf, liesSquared, sourceBoxes } from '../roi/stored-place.ts';
+import type { StoredPlace, ToSource, Witness } from '../roi/stored-place.ts';
+import type { SourceXyxy } from '../types.ts';
 
 /** The thresholds of a preset. */
 export interface Thresholds {

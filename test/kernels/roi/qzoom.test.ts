@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeFloat16, encodeFloat16 } from '../../src-shared/kernels/float16.ts';
-import { rederive } from '../../src-shared/kernels/rederive.ts';
-import { qwenBoxToSource, roiQwen } from '../../src-shared/kernels/roi-qwen.ts';
-import { roiByRule } from '../../src-shared/kernels/roi-rule.ts';
-import { ROI_RULES } from '../../src-shared/kernels/roi-rules.ts';
-import { sigmoid } from '../../src-shared/kernels/sigmoid.ts';
-import { nativeTransform, nearestCells } from '../../src-shared/kernels/transform.ts';
-import type { CellXyxy, Grid } from '../../src-shared/kernels/types.ts';
-import { madeUpLogits, qzoomGolden, REMAKE } from '../support/qzoom.ts';
+import { decodeFloat16, encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
+import { rederive } from '../../../src-shared/kernels/labels/rederive.ts';
+import { qwenBoxToSource, roiQwen } from '../../../src-shared/kernels/roi/qwen.ts';
+import { roiByRule } from '../../../src-shared/kernels/roi/rule.ts';
+import { ROI_RULES } from '../../../src-shared/kernels/roi/rules.ts';
+import { sigmoid } from '../../../src-shared/kernels/sigmoid.ts';
+import { nativeTransform, nearestCells } from '../../../src-shared/kernels/transform.ts';
+import type { CellXyxy, Grid } from '../../../src-shared/kernels/types.ts';
+import { madeUpLogits, qzoomGolden, REMAKE } from '../../support/qzoom.ts';
 
 const RULES = ROI_RULES['q-zoom'];
 const { sweep } = await qzoomGolden();

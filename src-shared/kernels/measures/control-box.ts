@@ -2,8 +2,8 @@
  * A box of equal size elsewhere, the control of a causal check: hiding any region takes something away, so what hiding
  * the region of interest does is compared with what hiding this one does.
  */
-import { checkImageSize } from './check.ts';
-import type { SourceXyxy } from './types.ts';
+import { checkImageSize } from '../check.ts';
+import type { SourceXyxy } from '../types.ts';
 
 /**
  * One of all boxes of the size of `box` that lie inside the picture and do not touch a pixel of it, each as likely as

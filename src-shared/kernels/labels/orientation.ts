@@ -3,7 +3,7 @@
  * upright picture and back: grids, maps, boxes, transforms. Source: the EXIF specification (1 upright, 2 mirrored,
  * 3 upside down, 4 that mirrored, 5 to 8 with sides exchanged); Pillow's `exif_transpose` turns the same way.
  */
-import type { Grid, GridTransform, Orientation, SourceXyxy } from './types.ts';
+import type { Grid, GridTransform, Orientation, SourceXyxy } from '../types.ts';
 
 export type { Orientation };
 type Size = readonly [width: number, height: number];

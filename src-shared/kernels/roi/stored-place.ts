@@ -2,13 +2,13 @@
  * How boxes of a stored map become source pixels, without the model at hand. Where a map lies is stored with it; by
  * which of the reference's roundings its boxes were made is not, so the candidates are tried on the boxes that are.
  */
-import { llavaBoxToSource } from './roi-llava.ts';
-import { qwenBoxToSource } from './roi-qwen.ts';
-import { roiByRule } from './roi-rule.ts';
-import type { MapKind, RoiRule } from './roi-rule.ts';
-import { roiRulesOf } from './roi-rules.ts';
-import { cellBoxToWholePixels, nativeTransform, squaredTransform } from './transform.ts';
-import type { CellXyxy, Grid, GridTransform, SourceXyxy } from './types.ts';
+import { llavaBoxToSource } from './llava.ts';
+import { qwenBoxToSource } from './qwen.ts';
+import { roiByRule } from './rule.ts';
+import type { MapKind, RoiRule } from './rule.ts';
+import { roiRulesOf } from './rules.ts';
+import { cellBoxToWholePixels, nativeTransform, squaredTransform } from '../transform.ts';
+import type { CellXyxy, Grid, GridTransform, SourceXyxy } from '../types.ts';
 
 /** Pixels per token side of the encoders there are; CLIP-L/14, which LLaVA-1.5 has, first. */
 const PATCHES = [14, 16, 28, 32];
