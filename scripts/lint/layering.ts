@@ -5,7 +5,8 @@
  */
 import { posix } from 'node:path';
 import { importsOf, type Problem } from './imports.ts';
-import { LAYERS, PURE_LAYERS, SOLE_IMPORTERS, type Layer } from './layers.ts';
+import type { Layer } from './layer.ts';
+import { LAYERS, PURE_LAYERS, SOLE_IMPORTERS } from './layers.ts';
 import { checkPage } from './page.ts';
 
 export { importsOf, type Problem } from './imports.ts';
@@ -39,8 +40,7 @@ export function checkLayering(files: ReadonlyMap<string, string>): Problem[] {
       const target = posix.normalize(posix.join(posix.dirname(file), specifier));
       targets.push(target);
       const targetLayer = layerOf(target);
-      if (!layer || !targetLayer || layer === targetLayer || layer.imports.includes(targetLayer.name))
-        continue;
+      if (!layer || !targetLayer || layer === targetLayer || allows(layer, targetLayer)) continue;
       const allowed = layer.imports.length > 0 ? layer.imports.join(', ') : 'nothing but itself';
       problems.push({
         file,
@@ -57,6 +57,17 @@ export function checkLayering(files: ReadonlyMap<string, string>): Problem[] {
   return problems;
 }
 
+/** A layer that is cut into folders (`store/samples`) is open as a whole to whoever outside may import it. */
+export function allows(layer: Layer, target: Layer): boolean {
+  if (layer.imports.includes(target.name)) return true;
+  const whole = wholeOf(target);
+  return whole !== wholeOf(layer) && layer.imports.includes(whole);
+}
+
+function wholeOf({ name }: Layer): string {
+  return name.split('/')[0];
+}
+
 function packageProblem(file: string, layer: Layer | null, specifier: string): string | null {
   const sole = SOLE_IMPORTERS.find(
     ({ dependency }) => specifier === dependency || specifier.startsWith(`${dependency}/`),
@@ -64,7 +75,7 @@ function packageProblem(file: string, layer: Layer | null, specifier: string): s
   if (layer && sole && !file.startsWith(sole.path)) {
     return `only ${sole.path} may import ${sole.dependency}`;
   }
-  if (layer && PURE_LAYERS.includes(layer.name) && specifier.startsWith('node:')) {
+  if (layer && PURE_LAYERS.includes(wholeOf(layer)) && specifier.startsWith('node:')) {
     return `${layer.name} also runs in a page and may not import ${specifier}`;
   }
   return null;

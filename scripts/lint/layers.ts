@@ -4,13 +4,8 @@
  */
 import { FEATURES } from './features.ts';
 
-export interface Layer {
-  readonly name: string;
-  /** Path prefix from the repository root; the longest matching prefix decides a file's layer. */
-  readonly path: string;
-  /** Names of the layers this one may import besides itself. */
-  readonly imports: readonly string[];
-}
+import { CHECKPOINT, CLI, JOBS, KERNELS, PIPELINE, STORE } from './folders.ts';
+import { inFolders, type Layer } from './layer.ts';
 
 const SHARED = ['kernels', 'contract', 'rpc-shared'];
 
@@ -36,7 +31,7 @@ const PAGE_LAYERS: readonly Layer[] = [
 ];
 
 export const LAYERS: readonly Layer[] = [
-  { name: 'kernels', path: 'src-shared/kernels/', imports: [] },
+  ...inFolders({ name: 'kernels', path: 'src-shared/kernels/', imports: [] }, KERNELS),
   { name: 'contract', path: 'src-shared/contract/', imports: ['kernels'] },
   { name: 'rpc-shared', path: 'src-shared/rpc/', imports: ['contract'] },
 
@@ -44,21 +39,27 @@ export const LAYERS: readonly Layer[] = [
   { name: 'files', path: 'src-main/files/', imports: ['contract'] },
 
   { name: 'graph', path: 'src-main/graph/', imports: ['kernels', 'contract'] },
-  {
-    name: 'checkpoint',
-    path: 'src-main/checkpoint/',
-    imports: ['kernels', 'contract', 'files', 'graph'],
-  },
+  ...inFolders(
+    {
+      name: 'checkpoint',
+      path: 'src-main/checkpoint/',
+      imports: ['kernels', 'contract', 'files', 'graph'],
+    },
+    CHECKPOINT,
+  ),
   {
     name: 'architectures',
     path: 'models/architectures/',
     imports: ['kernels', 'contract', 'graph', 'checkpoint'],
   },
-  {
-    name: 'pipeline',
-    path: 'src-main/pipeline/',
-    imports: ['kernels', 'contract', 'checkpoint', 'pipeline-ports', 'engine-protocol'],
-  },
+  ...inFolders(
+    {
+      name: 'pipeline',
+      path: 'src-main/pipeline/',
+      imports: ['kernels', 'contract', 'checkpoint', 'pipeline-ports', 'engine-protocol'],
+    },
+    PIPELINE,
+  ),
   { name: 'pipeline-ports', path: 'src-main/pipeline/ports.ts', imports: ['kernels'] },
   {
     name: 'runtime',
@@ -89,27 +90,33 @@ export const LAYERS: readonly Layer[] = [
   },
 
   { name: 'migrations', path: 'db/', imports: [] },
-  {
-    name: 'store',
-    path: 'src-main/store/',
-    imports: ['kernels', 'contract', 'files', 'migrations'],
-  },
+  ...inFolders(
+    {
+      name: 'store',
+      path: 'src-main/store/',
+      imports: ['kernels', 'contract', 'files', 'migrations'],
+    },
+    STORE,
+  ),
   { name: 'importers', path: 'src-main/importers/', imports: ['kernels', 'contract', 'files'] },
   { name: 'exporters', path: 'src-main/exporters/', imports: ['kernels', 'contract', 'files'] },
-  {
-    name: 'jobs',
-    path: 'src-main/jobs/',
-    imports: [
-      'kernels',
-      'contract',
-      'files',
-      'store',
-      'importers',
-      'exporters',
-      'engine-protocol',
-      'checkpoint',
-    ],
-  },
+  ...inFolders(
+    {
+      name: 'jobs',
+      path: 'src-main/jobs/',
+      imports: [
+        'kernels',
+        'contract',
+        'files',
+        'store',
+        'importers',
+        'exporters',
+        'engine-protocol',
+        'checkpoint',
+      ],
+    },
+    JOBS,
+  ),
   {
     // What is tried on one sample while a person waits: no queue, no lease, and nothing stored until it is kept.
     name: 'inspect',
@@ -138,7 +145,6 @@ export const LAYERS: readonly Layer[] = [
     name: 'app',
     path: 'src-main/app/',
     imports: [
-      'kernels',
       'contract',
       'rpc-shared',
       'files',
@@ -147,14 +153,34 @@ export const LAYERS: readonly Layer[] = [
       'engine-protocol',
       'library',
       'store',
-      'importers',
-      'exporters',
       'jobs',
-      // `fovea causal` gives the numbers that the page's check gives.
-      'inspect',
       'rpc',
     ],
   },
+  ...inFolders(
+    {
+      name: 'cli',
+      path: 'src-main/app/cli/',
+      imports: [
+        'kernels',
+        'contract',
+        'checkpoint',
+        'engine',
+        'engine-protocol',
+        'library',
+        'store',
+        'importers',
+        'exporters',
+        'jobs',
+        // `fovea causal` gives the numbers that the page's check gives.
+        'inspect',
+        'app',
+      ],
+    },
+    CLI,
+  ),
+  // Opens the window or the browser with what the command line says; commands never start the program.
+  { name: 'start', path: 'src-main/app/start/main.ts', imports: ['contract', 'app', 'cli'] },
 
   ...PAGE_LAYERS,
 ];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { LAYERS } from '../../scripts/lint/layers.ts';
-import { checkLayering, importsOf, layerOf } from '../../scripts/lint/layering.ts';
+import { allows, checkLayering, importsOf, layerOf } from '../../scripts/lint/layering.ts';
 import { readSources } from '../../scripts/lint/sources.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -50,6 +50,44 @@ test('the longest prefix decides the layer', () => {
   assert.equal(layerOf('src-main/pipeline/ports.ts')?.name, 'pipeline-ports');
   assert.equal(layerOf('src-main/pipeline/generate.ts')?.name, 'pipeline');
   assert.equal(layerOf('test/x.test.ts'), null);
+});
+
+test('a layer in folders is open to those who may import it; among themselves folders keep to their own table', () => {
+  const files = new Map([
+    ['src-main/store/pictures/a.ts', "import '../samples/b.ts';"],
+    ['src-main/store/samples/b.ts', "import '../db.ts';"],
+    ['src-main/store/db.ts', ''],
+    ['src-main/rpc/c.ts', "import '../store/samples/b.ts';"],
+    ['src-shared/kernels/roi/d.ts', "import fs from 'node:fs';"],
+  ]);
+  const [inside, pure, ...others] = checkLayering(files);
+  assert.match(inside.message, /store\/pictures may not import store\/samples .*allowed: .*store$/);
+  assert.match(pure.message, /kernels\/roi also runs in a page/);
+  assert.deepEqual(others, []);
+});
+
+test('the arrows of the table make no circle', () => {
+  const left = new Set(LAYERS);
+  for (let before = 0; before !== left.size;) {
+    before = left.size;
+    for (const layer of left) {
+      const waits = [...left].some((other) => other !== layer && allows(layer, other));
+      if (!waits) left.delete(layer);
+    }
+  }
+  assert.deepEqual(
+    [...left].map(({ name }) => name),
+    [],
+  );
+});
+
+test('no folder holds more than 30 files, and no file more than 400 lines', () => {
+  const folders = new Map<string, number>();
+  for (const [file, text] of readSources(ROOT)) {
+    folders.set(dirname(file), (folders.get(dirname(file)) ?? 0) + 1);
+    assert.ok(text.split('\n').length <= 401, file);
+  }
+  for (const [folder, files] of folders) assert.ok(files <= 30, `${folder}: ${files} files`);
 });
 
 test('every layer named in the table exists, and the source keeps to the table', () => {

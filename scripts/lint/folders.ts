@@ -1,0 +1,147 @@
+/**
+ * Layers that are cut into folders, and which folder may import which. Whoever outside may import a layer may import all
+ * of its folders; a folder may import what its layer may, and of the other folders only those named here, each for a reason.
+ */
+import type { Cut } from './layer.ts';
+
+export const KERNELS: Cut = {
+  beside: 'below',
+  folders: {
+    roi: {},
+    labels: { roi: 'a label is counted inside its box, and what is derived again has both' },
+    measures: {},
+  },
+};
+
+/** The rest of the layer reads one form of model or another, and those know each other. */
+export const CHECKPOINT: Cut = {
+  beside: 'above',
+  folders: {
+    files: {},
+    keys: {},
+    template: { files: 'templates lie in files of JSON, and what they come to has an end' },
+    tokenizer: {
+      files: 'a tokenizer is files of JSON',
+      keys: 'what it does not implement of them is refused',
+      template: 'a template gives the text that is cut into tokens',
+    },
+  },
+};
+
+export const PIPELINE: Cut = {
+  beside: 'above',
+  folders: {
+    subject: {},
+    labels: { subject: 'maps and crops lie on the grid of what was asked about' },
+    passes: {
+      subject: 'a forward pass is made of its tokens and pictures',
+      labels: 'the second pass looks at the crop that the first one gave',
+    },
+  },
+};
+
+export const STORE: Cut = {
+  beside: 'below',
+  folders: {
+    // What others read of it but which reads nobody's rows but its own.
+    backup: {},
+    journal: {},
+    jobs: {},
+    pictures: {},
+    scores: {},
+    search: {},
+
+    samples: {
+      pictures: 'lists filter by pictures that changed or cannot be shown',
+      scores: 'the narrow row that is sorted and counted keeps them',
+      search: 'what a sample is found by is written with the sample',
+    },
+    runs: {
+      pictures: 'a label is of one content of its picture',
+      samples: 'with another active run samples show other labels',
+    },
+    predictions: {
+      pictures: 'a label is of one content of its picture',
+      runs: 'a prediction is of a run',
+      samples: 'a prediction is of a sample, whose row shows it',
+      scores: 'maps lie beside their prediction and are scored with it',
+    },
+    reviews: {
+      predictions: 'a decision starts from a label',
+      samples: 'a decision is of a sample, whose row shows it',
+    },
+    batches: {
+      pictures: 'nobody decides on a picture unseen',
+      samples: 'a batch is drawn from a scope of samples, whose rows show what it decided',
+    },
+    shown: {
+      jobs: 'a run that still works cannot be taken back',
+      pictures: 'whether the picture is still the one of the label',
+      predictions: 'what is shown is a prediction',
+      reviews: 'or what was decided',
+      runs: 'of a run',
+      samples: 'on a sample',
+    },
+    exchange: { samples: 'an import that is taken back takes its samples along' },
+    dashboard: {
+      runs: 'the summary names runs',
+      samples: 'each number counts by the condition that the list filters by',
+    },
+
+    // The files themselves: they know no tables but what an opening needs of them.
+    file: {
+      backup: 'before a migration the database is copied',
+      journal: 'an opening adds what a crash left out',
+      search: 'older projects are made ready to be searched; SQL folds text as search does',
+    },
+    repair: {
+      backup: 'a copy is what a database is restored from',
+      file: 'what is built is built and checked as any project',
+      journal: 'decisions are replayed from it',
+      samples: 'what was removed stays so; rows that show decisions are derived again',
+    },
+  },
+};
+
+export const JOBS: Cut = {
+  beside: 'below',
+  folders: {
+    batches: {},
+    lease: {},
+    pictures: {},
+    presets: {},
+    removal: {},
+    reviews: {},
+    asking: { pictures: 'the engine is asked about the picture that made the prediction, or not at all' },
+    import: {
+      pictures: 'each picture is looked at',
+      presets: 'the demo is imported from what comes with the app',
+    },
+    export: { pictures: 'pictures are checked before labels leave' },
+    label: {
+      asking: 'a model is known by its content',
+      lease: 'the job is held while it works',
+      pictures: 'each picture is settled before and after',
+      presets: 'what is not said is chosen',
+    },
+    relabel: {
+      asking: 'crops that changed are answered again',
+      label: 'one run is worked on by one job at a time, whichever its kind',
+      lease: 'the job is held while it works',
+    },
+    queue: {
+      label: 'a lane of its own',
+      lease: 'what a dead process held is taken up',
+      relabel: 'a lane of its own',
+    },
+  },
+};
+
+export const CLI: Cut = {
+  beside: 'above',
+  folders: {
+    frame: {},
+    model: { frame: 'every command is made of it' },
+    roi: { frame: 'every command is made of it' },
+  },
+};
