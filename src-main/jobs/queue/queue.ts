@@ -5,14 +5,26 @@
 import type { Job } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine } from '../../engine/protocol.ts';
-import { type JobRecord, claimJob, unfinishedJobs } from '../../store/jobs/job.ts';
+import { type JobRecord, type Lease, claimJob, unfinishedJobs } from '../../store/jobs/job.ts';
 import type { Project } from '../../store/file/project.ts';
 import { workOnLabelJob } from '../label/label.ts';
 import { patiently } from '../../store/patience.ts';
+import type { JobHooks } from '../lease/held-job.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { workOnRelabelJob } from '../relabel/relabel.ts';
 
-const LANES: readonly (readonly Job['type'][])[] = [['label'], ['relabel']];
+interface Task {
+  readonly project: Project;
+  readonly engine: Engine;
+  readonly lease: Lease;
+  readonly hooks: JobHooks;
+}
+
+/** The lanes, and how each kind of job in them is worked on. */
+const LANES: readonly Readonly<Partial<Record<Job['type'], (task: Task) => Promise<unknown>>>>[] = [
+  { label: ({ project, engine, lease, hooks }) => workOnLabelJob(project, engine, lease, hooks) },
+  { relabel: ({ project, engine, lease, hooks }) => workOnRelabelJob(project, lease, hooks, engine) },
+];
 
 export interface JobQueueHooks {
   readonly onProgress: (job: Job) => void;
@@ -37,15 +49,14 @@ export function startJobQueue(project: Project, engine: Engine, hooks: JobQueueH
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  const workOn = async ({ id, type }: JobRecord): Promise<void> => {
-    const lease = await patiently(() => claimJob(project.db, id, thisProcess(), isAlive));
-    if (!lease) return;
-    const own = { ...hooks, signal, onAbort: 'release' as const };
-    if (type === 'label') await workOnLabelJob(project, engine, lease, own);
-    else await workOnRelabelJob(project, lease, own, engine);
-  };
-
-  const lanes = LANES.map((types) => startLane(project, types, workOn, hooks, signal));
+  const lanes = LANES.map((works) => {
+    const workOn = async ({ id, type }: JobRecord): Promise<void> => {
+      const work = works[type];
+      const lease = work && (await patiently(() => claimJob(project.db, id, thisProcess(), isAlive)));
+      if (lease) await work({ project, engine, lease, hooks: { ...hooks, signal, onAbort: 'release' } });
+    };
+    return startLane(project, workOn, hooks, signal);
+  });
   // What is left in a project that cannot be written goes on where it can be.
   const wake = (): void => {
     if (!project.readOnly) lanes.forEach((lane) => lane.wake());
@@ -63,7 +74,6 @@ export function startJobQueue(project: Project, engine: Engine, hooks: JobQueueH
 
 function startLane(
   project: Project,
-  types: readonly Job['type'][],
   workOn: (job: JobRecord) => Promise<void>,
   hooks: JobQueueHooks,
   stopping: AbortSignal,
@@ -79,8 +89,7 @@ function startLane(
       while (again && !stopping.aborted) {
         again = false;
         for (const job of unfinishedJobs(project.db)) {
-          if (stopping.aborted || !types.includes(job.type)) continue;
-          await workOn(job).catch(failed);
+          if (!stopping.aborted) await workOn(job).catch(failed);
         }
       }
     } catch (thrown) {
