@@ -1,5 +1,5 @@
 /**
- * For a million samples: what samples are searched by lies in blocks of 128 (see `search-text.ts`; what each cannot hold is
+ * For a million samples: what samples are searched by lies in blocks of 128 (see `store/search/text.ts`; what each cannot hold is
  * noted when the project is opened next), every order of the list is an index that can be walked from both ends, derived rows are
  * written for many samples at once, where a trigger wrote tags one by one, and imports are noted with the samples they added.
  */
