@@ -1,13 +1,14 @@
 /**
  * Checks the import graph of the source against the table in layers.ts: layers, sole importers of dangerous
- * dependencies, no Node built-ins in what also runs in a page, no cycles; and the page's own rules. Pure: files in,
- * problems out.
+ * dependencies, no Node built-ins in what also runs in a page, no cycles; the page's own rules, and how much
+ * one folder and one file may hold. Pure: files in, problems out.
  */
 import { posix } from 'node:path';
 import { importsOf, type Problem } from './imports.ts';
 import type { Layer } from './layer.ts';
 import { LAYERS, PURE_LAYERS, SOLE_IMPORTERS } from './layers.ts';
 import { checkPage } from './page.ts';
+import { checkSizes } from './sizes.ts';
 
 export { importsOf, type Problem } from './imports.ts';
 
@@ -53,7 +54,7 @@ export function checkLayering(files: ReadonlyMap<string, string>): Problem[] {
   for (const cycle of findCycles(edges)) {
     problems.push({ file: cycle[0], message: `import cycle: ${[...cycle, cycle[0]].join(' -> ')}` });
   }
-  problems.push(...checkPage(files));
+  problems.push(...checkPage(files), ...checkSizes(files));
   return problems;
 }
 

@@ -3,7 +3,6 @@
  * To allow a new edge, change this table in the same commit and say why there.
  */
 import { FEATURES } from './features.ts';
-
 import { CHECKPOINT, CLI, JOBS, KERNELS, PIPELINE, STORE } from './folders.ts';
 import { inFolders, type Layer } from './layer.ts';
 

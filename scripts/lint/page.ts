@@ -19,8 +19,6 @@ const FREE = ['ui', 'canvas'];
 const JOINS = /^src-renderer\/(app\/(main|features)|\w+\/feature)\.ts$/;
 /** Other features that one file may know. */
 const MOST_FEATURES = 3;
-const MOST_FILES = 30;
-const MOST_LINES = 400;
 
 function kindOf(file: string): 0 | 1 | 2 | 3 {
   if (file.endsWith('.svelte')) return VIEW;
@@ -40,10 +38,7 @@ export function checkPage(files: ReadonlyMap<string, string>): Problem[] {
     checkJoins(file, targets, say);
     if (!FREE.includes(folderOf(file)) && !JOINS.test(file)) checkKind(file, text, targets, page, say);
     checkFeatures(file, targets, say);
-    const lines = text.split('\n').length - 1;
-    if (lines > MOST_LINES) say(`${lines} lines, more than ${MOST_LINES}: more than one idea lives here`);
   }
-  problems.push(...fullFolders(page));
   return problems;
 }
 
@@ -107,18 +102,4 @@ function checkFeatures(file: string, targets: readonly string[], say: Say): void
     say(
       `knows ${known.size} features besides its own (${[...known].join(', ')}), more than ${MOST_FEATURES}`,
     );
-}
-
-function fullFolders(page: ReadonlyMap<string, string>): Problem[] {
-  const counts = new Map<string, number>();
-  for (const file of page.keys()) {
-    const folder = posix.dirname(file);
-    counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  }
-  return [...counts]
-    .filter(([, count]) => count > MOST_FILES)
-    .map(([file, count]) => ({
-      file,
-      message: `${count} files, more than ${MOST_FILES}: two things live here`,
-    }));
 }

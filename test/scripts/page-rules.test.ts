@@ -76,12 +76,6 @@ test('a file knows at most three features besides its own; below and above them 
   assert.deepEqual(said({ 'src-renderer/gallery/a.ts': three }), []);
 });
 
-test('a folder that grows, and a file, are told to be two', () => {
-  const many = Array.from({ length: 31 }, (_, i) => [`src-renderer/queue/${i}.ts`, '']);
-  assert.match(said(Object.fromEntries(many))[0]!, /31 files, more than 30/);
-  assert.match(said({ 'src-renderer/queue/a.ts': '//\n'.repeat(401) })[0]!, /401 lines, more than 400/);
-});
-
 test('an arrow that the table of features does not have is refused, and below them nothing knows a feature', () => {
   const only = (file: string, text: string): string =>
     checkLayering(new Map([[file, text]]))
