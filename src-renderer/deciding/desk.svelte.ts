@@ -11,13 +11,10 @@ import {
   draftOf,
   newest,
   restored,
-  sameLabel,
   stateOf,
-  whyNotStanding,
   type Edit,
   type Standing,
 } from '../editing/standing.ts';
-import { whyUnseen, type Unseen } from '../canvas/unseen.ts';
 import { STATE_AFTER, type Draft, type Saved } from './save-queue.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
 import { Copying } from '../editing/copying.svelte.ts';
@@ -31,6 +28,7 @@ import { Saving } from './saving.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
 import { Showing } from './showing.svelte.ts';
 import { Undoing } from './undoing.svelte.ts';
+import { whyRefused } from './why-refused.svelte.ts';
 import type { View } from '../canvas/view.svelte.ts';
 
 export class Desk {
@@ -327,18 +325,9 @@ export class Desk {
 
   /** Nobody stands behind a label that carries nothing, or of a picture that is not there to be seen. */
   #refuses(edit: Edit, standing: Standing): boolean {
-    const refusal = this.#unseen(edit, standing) ?? whyNotStanding(edit, standing);
+    const refusal = whyRefused(edit, standing, this.#showing.bundle);
     if (refusal) this.#notices.info(`This cannot be accepted: ${refusal.message}`, refusal.next);
     return refusal !== null;
-  }
-
-  #unseen(edit: Edit, standing: Standing): Unseen | null {
-    const { standing: now } = edit;
-    const says = standing.decision === 'accept' || standing.decision === 'correct';
-    const same = now.decision === standing.decision && sameLabel(now.label, standing.label);
-    const { bundle } = this.#showing;
-    if (!says || same || bundle?.detail.id !== edit.sampleId) return null;
-    return whyUnseen(bundle.detail.image, bundle.picture !== null);
   }
 
   #submit(edit: Edit, before: Standing): void {
