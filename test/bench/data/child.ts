@@ -3,29 +3,34 @@
  * Imports the checkout's own code by its path, through functions that older checkouts have as well. Prints JSON.
  */
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type * as Exporters from '../../../src-main/exporters/index.ts';
 import type * as Export from '../../../src-main/jobs/export/export.ts';
 import type * as Import from '../../../src-main/jobs/import/import.ts';
 import type * as Store from '../../../src-main/store/file/project.ts';
 import { label } from './label.ts';
 import { measureLists } from './lists.ts';
+import { ofCheckout } from './of-checkout.ts';
 
 const [what, checkout, projectDir, imagesDir, questionsFile] = process.argv.slice(2) as [
   'import' | 'lists' | 'export',
+  string,
   ...string[],
 ];
 
-async function load(path: string): Promise<unknown> {
-  return (await import(pathToFileURL(join(checkout!, path)).href)) as unknown;
-}
+const load = (...places: string[]): Promise<unknown> => ofCheckout(checkout, ...places);
 
-const { createProject, openProject } = (await load('src-main/store/file/project.ts')) as typeof Store;
+const { createProject, openProject } = (await load(
+  'src-main/store/file/project.ts',
+  'src-main/store/project.ts',
+)) as typeof Store;
 const started = performance.now();
 const seconds = (): number => (performance.now() - started) / 1000;
 
 if (what === 'import') {
-  const { importQuestions } = (await load('src-main/jobs/import/import.ts')) as typeof Import;
+  const { importQuestions } = (await load(
+    'src-main/jobs/import/import.ts',
+    'src-main/jobs/import.ts',
+  )) as typeof Import;
   const project = await createProject(projectDir!, 'bench');
   const begun = seconds();
   const report = await importQuestions(project, { imagesDir: imagesDir!, questionsFile: questionsFile! });
@@ -33,11 +38,14 @@ if (what === 'import') {
   project.close();
 } else if (what === 'lists') {
   const project = openProject(projectDir!);
-  await label(project, checkout!);
-  print(await measureLists(project, checkout!));
+  await label(project, checkout);
+  print(await measureLists(project, checkout));
   project.close();
 } else {
-  const { exportSamples } = (await load('src-main/jobs/export/export.ts')) as typeof Export;
+  const { exportSamples } = (await load(
+    'src-main/jobs/export/export.ts',
+    'src-main/jobs/export.ts',
+  )) as typeof Export;
   const { exporters } = (await load('src-main/exporters/index.ts')) as typeof Exporters;
   const project = openProject(projectDir!);
   const begun = seconds();

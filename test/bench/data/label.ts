@@ -2,11 +2,10 @@
  * Gives every sample of a project a label, scores and an accepting decision, straight in SQL: what is measured is how a full
  * project lists and exports, not how it became full.
  */
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { presetSchema } from '../../../src-shared/contract/preset.ts';
 import type { Project } from '../../../src-main/store/file/project.ts';
 import type * as States from '../../../src-main/store/samples/state.ts';
+import { ofCheckout } from './of-checkout.ts';
 
 const GRID = 6;
 const PRESET = presetSchema.parse({
@@ -23,8 +22,10 @@ const PRESET = presetSchema.parse({
 });
 
 export async function label({ db }: Project, checkout: string): Promise<void> {
-  const states = (await import(
-    pathToFileURL(join(checkout, 'src-main/store/samples/state.ts')).href
+  const states = (await ofCheckout(
+    checkout,
+    'src-main/store/samples/state.ts',
+    'src-main/store/sample-state.ts',
   )) as typeof States;
   const transform = JSON.stringify({ scaleX: 0.1, scaleY: 0.1, offsetX: 0, offsetY: 0 });
   const boxes = JSON.stringify({ raw: [], denoised: [[0, 0, 10, 10]], rpn: [] });

@@ -1,10 +1,9 @@
 /** How long the list takes: a page of 200 in each order, near and far, and searches for text of every kind. */
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { NO_FILTER, sampleSortSchema, sortKeySchema } from '../../../src-shared/contract/procedures.ts';
 import type { Project } from '../../../src-main/store/file/project.ts';
 import type * as Query from '../../../src-main/store/samples/query.ts';
 import { percentile } from '../ui/waits.ts';
+import { ofCheckout } from './of-checkout.ts';
 
 const PAGE = 200;
 /** Where pages begin, in shares of the list. */
@@ -34,8 +33,10 @@ const QUERIES = [
 ];
 
 export async function measureLists({ db }: Project, checkout: string): Promise<Record<string, number>> {
-  const query = (await import(
-    pathToFileURL(join(checkout, 'src-main/store/samples/query.ts')).href
+  const query = (await ofCheckout(
+    checkout,
+    'src-main/store/samples/query.ts',
+    'src-main/store/sample-query.ts',
   )) as typeof Query;
   // What the page asks for one screen of the list.
   const list = (text: string, offset: number, sort: unknown): { total: number; ms: number } => {
