@@ -169,7 +169,7 @@ export class Desk {
   reload(): void {
     if (this.#showing.id === null) return;
     this.editing.forget(this.#showing.id);
-    this.#showing.reload();
+    this.tryAgain();
   }
 
   /**

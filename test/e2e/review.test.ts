@@ -1,7 +1,6 @@
 /** The whole loop as a person goes through it, in both hosts: open, review, correct, undo, come back, export. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
@@ -10,6 +9,7 @@ import { demoProject } from './support/demo-project.ts';
 import type { HostedPage } from './support/hosted-page.ts';
 import { HOSTS } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 
 const MIDDLE = [0.5, 0.5] as const;
 const ELSEWHERE = [0.4, 0.62] as const;
@@ -23,8 +23,7 @@ after(() => chromium.close());
 for (const [name, open] of Object.entries(HOSTS)) {
   test(`${name}: open the demo, review five, correct, undo, reload, find all again, export`, async (t) => {
     const project = await demoProject(t);
-    const out = mkdtempSync(join(tmpdir(), 'fovea-e2e-'));
-    t.after(() => rmSync(out, { recursive: true, force: true }));
+    const out = temporaryDir(t);
     process.env.FOVEA_HOME = dirname(project);
     const app = await open(chromium, null);
     try {

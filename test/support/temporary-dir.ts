@@ -10,9 +10,9 @@ import { join } from 'node:path';
 const unneeded: string[] = [];
 
 /** A new folder that goes some time after the test. */
-export function temporaryDir(t: { after(end: () => void): void }, prefix = 'fovea-test-'): string {
+export function temporaryDir(t: { after(end: () => void): void }): string {
   removeUnneeded();
-  const dir = mkdtempSync(join(tmpdir(), prefix));
+  const dir = mkdtempSync(join(tmpdir(), 'fovea-test-'));
   t.after(() => void unneeded.push(dir));
   return dir;
 }

@@ -4,6 +4,7 @@
  */
 import { type ReadableDb, read } from '../db.ts';
 import { needleBits } from './grams.ts';
+import { find, needleOf, type Needle } from './needle.ts';
 import { BLOCK, END, foldText, timesWritten } from './text.ts';
 import type { Sql } from '../sql.ts';
 
@@ -165,7 +166,6 @@ function withBits(db: ReadableDb, bits: readonly number[], from: number, to: num
     .map(({ block }) => block);
 }
 
-/** @param needle of some bytes, each a character */
 function markMatches(text: string, needle: Needle, block: number, marks: Uint8Array): number {
   let size = 0;
   let place = 0;
@@ -177,33 +177,4 @@ function markMatches(text: string, needle: Needle, block: number, marks: Uint8Ar
     size++;
   }
   return size;
-}
-
-interface Needle {
-  readonly whole: string;
-  /** Its end from a rare character on, and where in it that is: fewer places look like it. */
-  readonly rare: string;
-  readonly offset: number;
-}
-
-/** Letters of English, and what else samples' ids and questions are made of, the commonest first; all others are rarer. */
-const COMMONEST = ' etaoinsrhldcumfpgwybvkxjqz0123456789-';
-/** An end shorter than this is found at too many places. */
-const LEAST_END = 3;
-
-function needleOf(whole: string): Needle {
-  let [offset, rarest] = [0, -1];
-  for (let at = 0; at === 0 || at <= whole.length - LEAST_END; at++) {
-    const known = COMMONEST.indexOf(whole[at] ?? '');
-    const rank = known < 0 ? COMMONEST.length : known;
-    if (rank > rarest) [offset, rarest] = [at, rank];
-  }
-  return { whole, rare: whole.slice(offset), offset };
-}
-
-function find(text: string, { whole, rare, offset }: Needle, from: number): number {
-  if (offset === 0) return text.indexOf(whole, from);
-  let at = text.indexOf(rare, from + offset);
-  while (at >= 0 && !text.startsWith(whole, at - offset)) at = text.indexOf(rare, at + 1);
-  return at < 0 ? -1 : at - offset;
 }
