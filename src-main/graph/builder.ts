@@ -56,7 +56,7 @@ export class GraphBuilder {
   /** Makes `value` an output called `name`; later uses of the value still hold. */
   output(name: string, value: Value): void {
     const made = this.#nodes.some((node) => node.outputs.includes(value.name));
-    const source = made && !this.#renames.has(value.name) ? value : this.#emit('Identity', [value]);
+    const source = made && !this.#renames.has(value.name) ? value : this.emit('Identity', [value]);
     if (this.#values.has(name)) throw new OpError(`${name} is made twice`);
     this.#renames.set(source.name, name);
     this.#outputs.push({ ...source, name });
@@ -76,7 +76,7 @@ export class GraphBuilder {
     if (dtype === 'float32') return this.#initializer({ name: key, dtype, shape, data: { file: ref } });
     const held = shape.length === 2 && this.#placement.held.includes(ref.dtype);
     const stored = this.#initializer({ name: `${key}:stored`, dtype, shape, data: { file: ref }, held });
-    return this.#emit('Cast', [stored], { to: ONNX_DTYPE.float32 }, { name: key });
+    return this.emit('Cast', [stored], { to: ONNX_DTYPE.float32 }, { name: key });
   }
 
   /** A weight in the dtype it is stored in, for a graph that looks up a few of its rows. */
@@ -105,22 +105,32 @@ export class GraphBuilder {
     return this.floats([], Float32Array.of(value));
   }
 
+  /** A scalar of the dtype that `like` has, float32 or float64. */
+  number(like: Value, value: number): Value {
+    return like.dtype === 'float64' ? this.doubles([], Float64Array.of(value)) : this.scalar(value);
+  }
+
+  /** A small float64 constant. */
+  doubles(shape: readonly number[], values: Float64Array): Value {
+    return this.#inline('float64', shape, values);
+  }
+
   /** An int64 constant vector. */
   int64s(values: readonly number[]): Value {
     return this.#inline('int64', [values.length], BigInt64Array.from(values, BigInt));
   }
 
   /** Element by element with broadcasting. */
-  binary(op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Less', a: Value, b: Value): Value {
-    return this.#emit(op, [a, b]);
+  binary(op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min' | 'Pow' | 'Less', a: Value, b: Value): Value {
+    return this.emit(op, [a, b]);
   }
 
-  unary(op: 'Neg' | 'Sigmoid' | 'Erf', x: Value): Value {
-    return this.#emit(op, [x]);
+  unary(op: 'Neg' | 'Sigmoid' | 'Erf' | 'Sqrt' | 'Exp' | 'Log' | 'Reciprocal', x: Value): Value {
+    return this.emit(op, [x]);
   }
 
   where(condition: Value, yes: Value, no: Value): Value {
-    return this.#emit('Where', [condition, yes, no]);
+    return this.emit('Where', [condition, yes, no]);
   }
 
   /**
@@ -133,7 +143,7 @@ export class GraphBuilder {
     const ref = quantised ?? file;
     const pieces = ref ? rowPieces(weight.name, ref, this.#placement.maxBytes) : [];
     if (!quantised && pieces.length < 2) {
-      return this.#emit('Gemm', bias ? [x, weight, bias] : [x, weight], { transB: 1 });
+      return this.emit('Gemm', bias ? [x, weight, bias] : [x, weight], { transB: 1 });
     }
     const products = pieces.map((piece) => {
       const name = pieces.length === 1 ? weight.name : `${weight.name}[${piece.join(':')}]`;
@@ -141,30 +151,34 @@ export class GraphBuilder {
         return this.#matmulBnb4(x, name, quantisedRowsOf(quantised, piece));
       if (quantised) return this.#matmulNBits(x, name, quantisedRowsOf(quantised, piece));
       const rows = rowsOf(file as WeightRef, piece);
-      return this.#emit('Gemm', [x, this.weight(name, rows, rows.shape)], { transB: 1 });
+      return this.emit('Gemm', [x, this.weight(name, rows, rows.shape)], { transB: 1 });
     });
     const product = products.length === 1 ? (products[0] as Value) : this.concat(products, 1);
     return bias ? this.binary('Add', product, bias) : product;
   }
 
   matmul(a: Value, b: Value): Value {
-    return this.#emit('MatMul', [a, b]);
+    return this.emit('MatMul', [a, b]);
   }
 
   softmax(x: Value, axis = -1): Value {
-    return this.#emit('Softmax', [x], { axis });
+    return this.emit('Softmax', [x], { axis });
   }
 
   sum(x: Value, axes: readonly number[], keep = false): Value {
-    return this.#emit('ReduceSum', [x, this.int64s(axes)], { keepdims: keep ? 1 : 0 });
+    return this.emit('ReduceSum', [x, this.int64s(axes)], { keepdims: keep ? 1 : 0 });
+  }
+
+  mean(x: Value, axes: readonly number[], keep = false): Value {
+    return this.emit('ReduceMean', [x, this.int64s(axes)], { keepdims: keep ? 1 : 0 });
   }
 
   layerNorm(x: Value, scale: Value, bias: Value, epsilon: number): Value {
-    return this.#emit('LayerNormalization', [x, scale, bias], { axis: -1, epsilon });
+    return this.emit('LayerNormalization', [x, scale, bias], { axis: -1, epsilon });
   }
 
   rmsNorm(x: Value, scale: Value, epsilon: number): Value {
-    return this.#emit('SimplifiedLayerNormalization', [x, scale], { axis: -1, epsilon });
+    return this.emit('SimplifiedLayerNormalization', [x, scale], { axis: -1, epsilon });
   }
 
   /** To `shape`; `null` stands for the one length that is left over. Symbolic lengths must stay where they are. */
@@ -175,34 +189,50 @@ export class GraphBuilder {
       if (x.shape[i] === dim) return 0;
       throw new OpError(`reshape ${showShape(x.shape)}: cannot state ${dim} at place ${i}`);
     });
-    return this.#emit('Reshape', [x, this.int64s(target)]);
+    return this.emit('Reshape', [x, this.int64s(target)]);
   }
 
   transpose(x: Value, perm: readonly number[]): Value {
-    return this.#emit('Transpose', [x], { perm });
+    return this.emit('Transpose', [x], { perm });
   }
 
   concat(values: readonly Value[], axis: number): Value {
-    return this.#emit('Concat', values, { axis });
+    return this.emit('Concat', values, { axis });
   }
 
   /** Elements start…end−1 of one axis, bounds known now. */
   slice(x: Value, axis: number, start: number, end: number = END): Value {
-    return this.#emit('Slice', [x, this.int64s([start]), this.int64s([end]), this.int64s([axis])]);
+    return this.emit('Slice', [x, this.int64s([start]), this.int64s([end]), this.int64s([axis])]);
   }
 
   /** Elements start…end−1 of one axis, bounds int64 `[1]` known at run time; `symbol` names the length. */
   sliceAt(x: Value, axis: number, start: Value, end: Value, symbol: Dim): Value {
-    return this.#emit('Slice', [x, start, end, this.int64s([axis])], {}, { symbol: String(symbol) });
+    return this.emit('Slice', [x, start, end, this.int64s([axis])], {}, { symbol });
   }
 
   /** Entries of one axis by int64 indices. */
   gather(data: Value, indices: Value, axis = 0): Value {
-    return this.#emit('Gather', [data, indices], { axis });
+    return this.emit('Gather', [data, indices], { axis });
+  }
+
+  /** The lengths of `x` as int64 `[rank]`, a constant where all are known. */
+  shapeOf(x: Value): Value {
+    const known = x.shape.every((dim) => typeof dim === 'number');
+    return known ? this.int64s(x.shape as readonly number[]) : this.emit('Shape', [x]);
+  }
+
+  /** As many elements in the shape that `lengths` ({@link shapeOf}) holds. */
+  reshapeTo(x: Value, lengths: Value): Value {
+    return this.emit('Reshape', [x, lengths]);
+  }
+
+  /** Broadcast to the shape that `lengths` ({@link shapeOf}) holds. */
+  expand(x: Value, lengths: Value): Value {
+    return this.emit('Expand', [x, lengths]);
   }
 
   cast(x: Value, dtype: DType): Value {
-    return this.#emit('Cast', [x], { to: ONNX_DTYPE[dtype] });
+    return this.emit('Cast', [x], { to: ONNX_DTYPE[dtype] });
   }
 
   /**
@@ -252,14 +282,14 @@ export class GraphBuilder {
       ...(zeros ? [this.#part(name, 'zeros', 'uint8', [N, Math.ceil((blocks * bits) / 8)], zeros)] : []),
     ];
     const attributes = { K, N, bits, block_size: block, accuracy_level: ACCURACY[products] };
-    return this.#emit('MatMulNBits', inputs, attributes);
+    return this.emit('MatMulNBits', inputs, attributes);
   }
 
   #matmulBnb4(x: Value, name: string, { shape: [N, K], table, block, values, scales }: TableRef): Value {
     const packed = this.#part(name, 'values', 'uint8', [Math.ceil((N * K) / 2)], values);
     const scale = this.#part(name, 'scales', 'float32', [Math.ceil((N * K) / block)], scales);
     const attributes = { K, N, block_size: block, quant_type: TABLE[table] };
-    return this.#emit('MatMulBnb4', [x, packed, scale], attributes);
+    return this.emit('MatMulBnb4', [x, packed, scale], attributes);
   }
 
   /** One of the arrays that a quantised weight is made of. */
@@ -274,6 +304,31 @@ export class GraphBuilder {
     return this.#values.get(key) ?? this.#initializer({ name: key, dtype, shape, data: { file } });
   }
 
+  /** Nodes so far, in order. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  /** @throws OpError when there is no such value. */
+  value(name: string): Value {
+    const value = this.#values.get(name);
+    if (value === undefined) throw new OpError(`${name} is not of this graph`);
+    return value;
+  }
+
+  /** The numbers of a constant int64 vector; undefined of anything else. */
+  integers({ name }: Value): readonly number[] | undefined {
+    const data = this.#initializers.get(name)?.data;
+    return data && 'inline' in data && data.inline instanceof BigInt64Array
+      ? Array.from(data.inline, Number)
+      : undefined;
+  }
+
+  /** A constant of another graph, under its name there. */
+  adopt(constant: Initializer): Value {
+    return this.#values.get(constant.name) ?? this.#initializer(constant);
+  }
+
   #define(value: Value): Value {
     if (this.#values.has(value.name)) throw new OpError(`${value.name} is made twice`);
     this.#values.set(value.name, value);
@@ -285,16 +340,24 @@ export class GraphBuilder {
     return this.#define(initializer);
   }
 
-  #inline(dtype: DType, shape: readonly number[], values: Float32Array | BigInt64Array): Value {
+  #inline(
+    dtype: DType,
+    shape: readonly number[],
+    values: Float32Array | Float64Array | BigInt64Array,
+  ): Value {
     const name = `const:${dtype}${shape.join('x')}:${values.length <= 8 ? values.join() : ++this.#made}`;
     return this.#values.get(name) ?? this.#initializer({ name, dtype, shape, data: { inline: values } });
   }
 
-  #emit(
+  /**
+   * A node of the op table. What has a method of its own above is better made by it.
+   * @param extra the length that only run time knows, or the output's name
+   */
+  emit(
     op: OpName,
     inputs: readonly Value[],
     attributes: Readonly<Record<string, AttributeValue>> = {},
-    extra: { symbol?: string; name?: string } = {},
+    extra: { symbol?: Dim; name?: string } = {},
   ): Value {
     for (const value of inputs) {
       const own = this.#values.get(value.name);

@@ -59,7 +59,7 @@ export function inferNode(node: Node, scope: Scope): readonly ValueType[] {
         return Array.from(data.inline, Number);
       },
     });
-    return types.map(({ dtype, shape }) => ({ dtype, shape }));
+    return types.map(({ dtype, shape, lengths }) => ({ dtype, shape, ...(lengths ? { lengths } : {}) }));
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

@@ -2,6 +2,7 @@
  * A graph as plain data: what the builder makes, the verifier checks and the ONNX writer writes. Values are named;
  * nodes are in execution order.
  */
+import type { Dim } from './dims.ts';
 import type { AttributeValue, ValueType } from './dtypes.ts';
 import type { OpName } from './ops/index.ts';
 import type { FileRange } from './weights.ts';
@@ -21,14 +22,15 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, AttributeValue>>;
-  /** Names an output length that only run time knows (a dynamic Slice). */
-  readonly symbol?: string;
+  /** The output length that only run time knows (of a dynamic Slice or Pad), or that follows from more than types. */
+  readonly symbol?: Dim;
 }
 
 /** A constant: its bytes in a checkpoint's file, or a small array kept in the model itself. */
 export interface Initializer extends Value {
   readonly data:
-    { readonly file: FileRange } | { readonly inline: Float32Array | Uint16Array | BigInt64Array };
+    | { readonly file: FileRange }
+    | { readonly inline: Float32Array | Float64Array | Uint16Array | BigInt64Array };
   /** Stays as it is stored: what is computed from it is computed at every run, not once into a copy. */
   readonly held?: boolean;
 }

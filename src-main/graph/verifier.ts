@@ -12,6 +12,7 @@ export { GraphError } from './types.ts';
 
 const BYTES: Readonly<Record<DType, number>> = {
   float32: 4,
+  float64: 8,
   float16: 2,
   bfloat16: 2,
   int64: 8,

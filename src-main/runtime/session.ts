@@ -9,15 +9,17 @@ import type { Graph } from '../graph/types.ts';
 import type { Device, SessionSettings } from './device.ts';
 import { deviceUnavailable, runOptions, sessionOptions } from './device.ts';
 
-export type Feed = readonly [data: Float32Array | BigInt64Array, dims: readonly number[]];
+export type Feed = readonly [data: Float32Array | Float64Array | BigInt64Array, dims: readonly number[]];
 
+/** Outputs of our models are float32; those of a graph in float64 are a Float64Array behind this type. */
 export interface Output {
   readonly data: Float32Array;
   readonly dims: readonly number[];
 }
 
 function tensor([data, dims]: Feed): Tensor {
-  return data instanceof BigInt64Array ? new Tensor('int64', data, dims) : new Tensor('float32', data, dims);
+  if (data instanceof BigInt64Array) return new Tensor('int64', data, dims);
+  return data instanceof Float64Array ? new Tensor('float64', data, dims) : new Tensor('float32', data, dims);
 }
 
 /** ONNX Runtime's failures in our words; running out of memory is the one a person can act on. */

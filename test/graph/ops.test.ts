@@ -20,7 +20,10 @@ const TABLES = z
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const mean = (row: readonly number[]) => row.reduce((a, b) => a + b, 0) / row.length;
 
-function binary(op: 'Add' | 'Sub' | 'Mul' | 'Div', f: (a: number, b: number) => number): OpCase {
+function binary(
+  op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min' | 'Pow',
+  f: (a: number, b: number) => number,
+): OpCase {
   return {
     op,
     inputs: [
@@ -32,8 +35,18 @@ function binary(op: 'Add' | 'Sub' | 'Mul' | 'Div', f: (a: number, b: number) => 
   };
 }
 
-function unary(op: 'Neg' | 'Sigmoid' | 'Erf', f: (x: number) => number): OpCase {
+function unary(op: 'Neg' | 'Sigmoid' | 'Erf' | 'Exp', f: (x: number) => number): OpCase {
   return { op, inputs: [['S', 5]], build: (b, [x]) => b.unary(op, x!), reference: (x) => map(x, f) };
+}
+
+/** Of x² + 1, which is positive. */
+function ofSquare(op: 'Sqrt' | 'Log' | 'Reciprocal', f: (x: number) => number): OpCase {
+  return {
+    op,
+    inputs: [['S', 5]],
+    build: (b, [x]) => b.unary(op, b.binary('Add', b.binary('Mul', x!, x!), b.scalar(1))),
+    reference: (x) => map(x, (v) => f(v * v + 1)),
+  };
 }
 
 function matmul(x: Nd, y: Nd, batch: readonly number[]): Nd {
@@ -121,7 +134,18 @@ const CASES: OpCase[] = [
     ...binary('Div', (a, b) => a / (b * b + 1)),
     build: (b, [x, y]) => b.binary('Div', x!, b.binary('Add', b.binary('Mul', y!, y!), b.scalar(1))),
   },
+  binary('Max', Math.max),
+  binary('Min', Math.min),
+  {
+    ...binary('Pow', (a, b) => (a * a + 1) ** b),
+    tolerance: 1e-4,
+    build: (b, [x, y]) => b.binary('Pow', b.binary('Add', b.binary('Mul', x!, x!), b.scalar(1)), y!),
+  },
   unary('Neg', (x) => -x),
+  { ...unary('Exp', Math.exp), tolerance: 1e-5 },
+  ofSquare('Sqrt', Math.sqrt),
+  ofSquare('Log', Math.log),
+  ofSquare('Reciprocal', (x) => 1 / x),
   unary('Sigmoid', sigmoid),
   unary('Erf', erf),
   {
@@ -236,6 +260,68 @@ const CASES: OpCase[] = [
     inputs: [['S', 2, 4]],
     build: (b, [x]) => b.sum(x!, [1]),
     reference: (x) => make([3, 4], ([i, j]) => get(x, [i!, 0, j!]) + get(x, [i!, 1, j!])),
+  },
+  {
+    op: 'ReduceMean',
+    inputs: [['S', 2, 4]],
+    build: (b, [x]) => b.mean(x!, [1], true),
+    reference: (x) => make([3, 1, 4], ([i, , j]) => (get(x, [i!, 0, j!]) + get(x, [i!, 1, j!])) / 2),
+  },
+  {
+    op: 'Gemm',
+    name: 'of two matrices as they lie turned',
+    inputs: [
+      [4, 'S'],
+      [5, 4],
+    ],
+    build: (b, [x, w]) => b.emit('Gemm', [x!, w!], { transA: 1, transB: 1 }),
+    reference: (x, w) => matmul(transposed(x), transposed(w), []),
+  },
+  {
+    op: 'Shape',
+    name: 'as the shape that another value takes, and some of it in another order',
+    inputs: [
+      ['S', 4],
+      [2, 2, 'S'],
+    ],
+    build: (b, [x, y]) => b.transpose(b.reshapeTo(y!, b.gather(b.shapeOf(x!), b.int64s([1, 0]))), [1, 0]),
+    reference: (_, y) => make([3, 4], ([i, j]) => get(y, [Math.floor(j! / 2), j! % 2, i!])),
+  },
+  {
+    op: 'Expand',
+    inputs: [
+      ['S', 1],
+      [2, 'S', 4],
+    ],
+    build: (b, [x, y]) => b.expand(x!, b.shapeOf(y!)),
+    reference: (x) => make([2, 3, 4], ([, j]) => get(x, [j!, 0])),
+  },
+  {
+    op: 'Unsqueeze',
+    inputs: [['S', 2]],
+    build: (b, [x]) => b.emit('Unsqueeze', [x!, b.int64s([0, 2])]),
+    reference: (x) => ({ shape: [1, 3, 1, 2], data: x.data }),
+  },
+  {
+    op: 'Pad',
+    inputs: [['S', 2]],
+    ints: [[2, 1]],
+    build: (b, [x], [widths]) => b.emit('Pad', [x!, widths!, b.scalar(7), b.int64s([1])], {}, { symbol: 5 }),
+    reference: (x) => make([3, 5], ([i, j]) => (j! < 2 || j! > 3 ? 7 : get(x, [i!, j! - 2]))),
+  },
+  {
+    op: 'ScatterND',
+    inputs: [
+      ['S', 2],
+      [4, 2],
+    ],
+    ints: [[2, 0, -1, 2]],
+    build: (b, [x, y], [places]) =>
+      b.emit('ScatterND', [x!, b.emit('Unsqueeze', [places!, b.int64s([1])]), y!], { reduction: 'add' }),
+    reference: (x, y) =>
+      make([3, 2], ([i, j]) =>
+        [2, 0, 2, 2].reduce((sum, row, at) => sum + (row === i ? get(y, [at, j!]) : 0), get(x, [i!, j!])),
+      ),
   },
   {
     op: 'LayerNormalization',

@@ -3,7 +3,7 @@ import { broadcast, showShape } from '../dims.ts';
 import type { DType } from '../dtypes.ts';
 import { ONNX_DTYPE } from '../dtypes.ts';
 import type { InferContext, OpSpec } from './spec.ts';
-import { input, int, OpError, typed } from './spec.ts';
+import { input, int, OpError, REAL, typed } from './spec.ts';
 
 function broadcastInputs(context: InferContext, a: number, b: number) {
   const left = input(context, a);
@@ -19,7 +19,7 @@ const binary: OpSpec = {
   inputs: [2, 2],
   attributes: {},
   infer(context) {
-    typed(context, 0, 'float32', 'int64');
+    typed(context, 0, ...REAL, 'int64');
     return [broadcastInputs(context, 0, 1)];
   },
 };
@@ -28,7 +28,7 @@ const comparison: OpSpec = {
   inputs: [2, 2],
   attributes: {},
   infer(context) {
-    typed(context, 0, 'float32', 'int64');
+    typed(context, 0, ...REAL, 'int64');
     return [{ dtype: 'bool', shape: broadcastInputs(context, 0, 1).shape }];
   },
 };
@@ -36,7 +36,7 @@ const comparison: OpSpec = {
 const unary: OpSpec = {
   inputs: [1, 1],
   attributes: {},
-  infer: (context) => [typed(context, 0, 'float32')],
+  infer: (context) => [typed(context, 0, ...REAL)],
 };
 
 export const ELEMENTWISE = {
@@ -44,10 +44,17 @@ export const ELEMENTWISE = {
   Sub: binary,
   Mul: binary,
   Div: binary,
+  Max: binary,
+  Min: binary,
+  Pow: binary,
   Less: comparison,
   Neg: unary,
   Sigmoid: unary,
   Erf: unary,
+  Sqrt: unary,
+  Exp: unary,
+  Log: unary,
+  Reciprocal: unary,
   Where: {
     inputs: [3, 3],
     attributes: {},

@@ -1,21 +1,26 @@
 /** Ops that move elements without computing: reshape, transpose, concatenate, slice, gather. */
 import type { Dim } from '../dims.ts';
-import { addDims, missingDim, sameCount, showShape } from '../dims.ts';
-import type { OpSpec } from './spec.ts';
+import { addDims, broadcast, missingDim, sameCount, sameShape, showShape } from '../dims.ts';
+import type { InferContext, OpSpec } from './spec.ts';
 import { axisOf, input, int, ints, OpError, typed } from './spec.ts';
+
+/** The shape that an input holds: a constant, or the shape of some value. */
+function lengthsOf(context: InferContext, i: number): readonly Dim[] {
+  const lengths = context.constant(i) ?? input(context, i).lengths;
+  if (lengths === undefined) throw new OpError(`input ${i} must be a constant, or the shape of some value`);
+  return lengths;
+}
 
 export const LAYOUT = {
   /** A second name for a value: an input or constant that is also an output. */
   Identity: { inputs: [1, 1], attributes: {}, infer: (context) => [input(context, 0)] },
-  /** Target lengths: positive, 0 = copy the input's at that place, one -1 = whatever is left. */
+  /** Target lengths, a constant or the shape of some value: positive, 0 = copy the input's at that place, one -1 = whatever is left. */
   Reshape: {
     inputs: [2, 2],
     attributes: {},
     infer(context) {
       const x = input(context, 0);
-      const target = context.constant(1);
-      if (target === undefined) throw new OpError('target shape must be a constant');
-      const shape: Dim[] = target.map((length, i) => {
+      const shape: Dim[] = lengthsOf(context, 1).map((length, i) => {
         const dim = length === 0 ? x.shape[i] : length;
         if (dim === undefined)
           throw new OpError(`place ${i} copies a length that ${showShape(x.shape)} lacks`);
@@ -101,7 +106,75 @@ export const LAYOUT = {
       const indices = typed(context, 1, 'int64');
       const axis = axisOf(data.shape, int(context, 'axis', 0));
       const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
-      return [{ dtype: data.dtype, shape }];
+      const held = data.lengths && context.constant(1)?.map((i) => data.lengths?.at(i));
+      const lengths =
+        held?.every((dim) => dim !== undefined) && indices.shape.length === 1 ? held : undefined;
+      return [{ dtype: data.dtype, shape, ...(lengths ? { lengths } : {}) }];
+    },
+  },
+  /** A value's lengths as int64 `[rank]`. */
+  Shape: {
+    inputs: [1, 1],
+    attributes: {},
+    infer(context) {
+      const { shape } = input(context, 0);
+      return [{ dtype: 'int64', shape: [shape.length], lengths: shape }];
+    },
+  },
+  /** Broadcast with a shape. */
+  Expand: {
+    inputs: [2, 2],
+    attributes: {},
+    infer(context) {
+      const x = input(context, 0);
+      const lengths = lengthsOf(context, 1);
+      const shape = broadcast(x.shape, lengths);
+      if (shape === null)
+        throw new OpError(`${showShape(x.shape)} does not broadcast with ${showShape(lengths)}`);
+      return [{ dtype: x.dtype, shape }];
+    },
+  },
+  /** Axes of length 1 at constant places of the output, counted from the front, ascending. */
+  Unsqueeze: {
+    inputs: [2, 2],
+    attributes: {},
+    infer(context) {
+      const x = input(context, 0);
+      const axes = context.constant(1);
+      if (axes === undefined) throw new OpError('axes must be a constant');
+      const shape = [...x.shape];
+      for (const axis of axes) shape.splice(axis, 0, 1);
+      return [{ dtype: x.dtype, shape }];
+    },
+  },
+  /** Inputs: data, int64 `[2]` entries before and after, the scalar they are filled with, one axis. Needs the symbol. */
+  Pad: {
+    inputs: [4, 4],
+    attributes: {},
+    infer(context) {
+      const x = input(context, 0);
+      typed(context, 1, 'int64');
+      typed(context, 2, x.dtype);
+      const axes = context.constant(3);
+      if (axes?.length !== 1) throw new OpError('pads one constant axis at a time');
+      if (context.symbol === undefined) throw new OpError('needs the length it pads to');
+      return [{ dtype: x.dtype, shape: x.shape.with(axisOf(x.shape, axes[0] as number), context.symbol) }];
+    },
+  },
+  /** Inputs: data, int64 `[…, 1]` places on its first axis, what is put there; `reduction` add: added, however often. */
+  ScatterND: {
+    inputs: [3, 3],
+    attributes: { reduction: { kind: 'string', required: true } },
+    infer(context) {
+      const data = input(context, 0);
+      const places = typed(context, 1, 'int64');
+      const updates = typed(context, 2, data.dtype);
+      const shape = [...places.shape.slice(0, -1), ...data.shape.slice(1)];
+      if (places.shape.at(-1) !== 1 || !sameShape(updates.shape, shape))
+        throw new OpError(
+          `${showShape(updates.shape)} at ${showShape(places.shape)} does not fit ${showShape(data.shape)}`,
+        );
+      return [{ dtype: data.dtype, shape: data.shape }];
     },
   },
 } as const satisfies Record<string, OpSpec>;

@@ -1,15 +1,15 @@
-/** Ops that mix elements: matrix products, reductions, softmax and normalisations. All float32. */
+/** Ops that mix elements: matrix products, reductions, softmax and normalisations. */
 import type { Dim } from '../dims.ts';
 import { broadcast, sameShape, showShape } from '../dims.ts';
 import type { InferContext, OpSpec } from './spec.ts';
-import { axisOf, int, OpError, typed } from './spec.ts';
+import { axisOf, int, OpError, REAL, typed } from './spec.ts';
 
 /** Normalises over the last axis with vectors of that length. */
 function normalised(context: InferContext) {
-  const x = typed(context, 0, 'float32');
+  const x = typed(context, 0, ...REAL);
   if (int(context, 'axis', -1) !== -1) throw new OpError('normalises the last axis only');
   for (let i = 1; i < context.inputs.length; i++) {
-    const weight = typed(context, i, 'float32');
+    const weight = typed(context, i, x.dtype);
     if (weight.shape.length !== 1 || weight.shape[0] !== x.shape.at(-1)) {
       throw new OpError(`weight ${showShape(weight.shape)} does not fit ${showShape(x.shape)}`);
     }
@@ -17,26 +17,41 @@ function normalised(context: InferContext) {
   return [x];
 }
 
+/** Over constant axes; `keepdims` 0 drops them. */
+const reduction: OpSpec = {
+  inputs: [2, 2],
+  attributes: { keepdims: { kind: 'int', required: true } },
+  infer(context) {
+    const x = typed(context, 0, ...REAL);
+    const axes = context.constant(1)?.map((axis) => axisOf(x.shape, axis));
+    if (axes === undefined) throw new OpError('axes must be a constant');
+    const keep = int(context, 'keepdims', 1) === 1;
+    const shape = x.shape.flatMap((dim, i) => (axes.includes(i) ? (keep ? [1] : []) : [dim]));
+    return [{ dtype: x.dtype, shape }];
+  },
+};
+
 const normalisation = { axis: { kind: 'int' }, epsilon: { kind: 'float', required: true } } as const;
 
 export const MATHS = {
-  /** `x [M,K] · w [K,N] (+ bias [N])`; transB takes w as `[N,K]`, the way checkpoints store linear layers. */
+  /** `x [M,K] · w [K,N] (+ bias [N])`; transA takes x as `[K,M]`, transB w as `[N,K]`, the way checkpoints store linear layers. */
   Gemm: {
     inputs: [2, 3],
-    attributes: { transB: { kind: 'int' } },
+    attributes: { transA: { kind: 'int' }, transB: { kind: 'int' } },
     infer(context) {
-      const x = typed(context, 0, 'float32');
-      const w = typed(context, 1, 'float32');
+      const x = typed(context, 0, ...REAL);
+      const w = typed(context, 1, x.dtype);
       if (x.shape.length !== 2 || w.shape.length !== 2) throw new OpError('takes two matrices');
+      const [m, inner] = (int(context, 'transA', 0) ? x.shape.toReversed() : x.shape) as [Dim, Dim];
       const [k, n] = (int(context, 'transB', 0) ? w.shape.toReversed() : w.shape) as [Dim, Dim];
-      if (x.shape[1] !== k) throw new OpError(`${showShape(x.shape)} does not fit ${showShape(w.shape)}`);
-      const shape: Dim[] = [x.shape[0] as Dim, n];
+      if (inner !== k) throw new OpError(`${showShape(x.shape)} does not fit ${showShape(w.shape)}`);
+      const shape: Dim[] = [m, n];
       if (context.inputs.length === 3) {
-        const bias = typed(context, 2, 'float32');
+        const bias = typed(context, 2, x.dtype);
         if (bias.shape.length !== 1 || bias.shape[0] !== n)
           throw new OpError(`bias ${showShape(bias.shape)} is not [${n}]`);
       }
-      return [{ dtype: 'float32', shape }];
+      return [{ dtype: x.dtype, shape }];
     },
   },
   /**
@@ -111,37 +126,26 @@ export const MATHS = {
     inputs: [2, 2],
     attributes: {},
     infer(context) {
-      const a = typed(context, 0, 'float32');
-      const b = typed(context, 1, 'float32');
+      const a = typed(context, 0, ...REAL);
+      const b = typed(context, 1, a.dtype);
       const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
       if (a.shape.length < 2 || b.shape.length < 2 || batch === null || a.shape.at(-1) !== b.shape.at(-2)) {
         throw new OpError(`${showShape(a.shape)} does not fit ${showShape(b.shape)}`);
       }
-      return [{ dtype: 'float32', shape: [...batch, a.shape.at(-2) as Dim, b.shape.at(-1) as Dim] }];
+      return [{ dtype: a.dtype, shape: [...batch, a.shape.at(-2) as Dim, b.shape.at(-1) as Dim] }];
     },
   },
   Softmax: {
     inputs: [1, 1],
     attributes: { axis: { kind: 'int', required: true } },
     infer(context) {
-      const x = typed(context, 0, 'float32');
+      const x = typed(context, 0, ...REAL);
       axisOf(x.shape, int(context, 'axis', -1));
       return [x];
     },
   },
-  /** Sum over constant axes; `keepdims` 0 drops them. */
-  ReduceSum: {
-    inputs: [2, 2],
-    attributes: { keepdims: { kind: 'int', required: true } },
-    infer(context) {
-      const x = typed(context, 0, 'float32');
-      const axes = context.constant(1)?.map((axis) => axisOf(x.shape, axis));
-      if (axes === undefined) throw new OpError('axes must be a constant');
-      const keep = int(context, 'keepdims', 1) === 1;
-      const shape = x.shape.flatMap((dim, i) => (axes.includes(i) ? (keep ? [1] : []) : [dim]));
-      return [{ dtype: 'float32', shape }];
-    },
-  },
+  ReduceSum: reduction,
+  ReduceMean: reduction,
   /** Inputs: x, scale, bias. */
   LayerNormalization: { inputs: [3, 3], attributes: normalisation, infer: normalised },
   /** RMS norm, inputs x and scale: x / sqrt(mean(x²) + epsilon) · scale. An ONNX Runtime op in the default domain. */

@@ -2,7 +2,7 @@
  * What an entry of the op table says: arity, attributes and how output types follow from input types. The builder,
  * the verifier and the ONNX writer know ops only through this; adding an op adds an entry and nothing else.
  */
-import type { Shape } from '../dims.ts';
+import type { Dim, Shape } from '../dims.ts';
 import { showShape } from '../dims.ts';
 import type { AttributeValue, DType, ValueType } from '../dtypes.ts';
 
@@ -15,7 +15,7 @@ export interface AttributeSpec {
 export interface InferContext {
   readonly inputs: readonly ValueType[];
   readonly attributes: Readonly<Record<string, AttributeValue>>;
-  readonly symbol: string | undefined;
+  readonly symbol: Dim | undefined;
   /** Values of an int64 input that is a constant of the graph; undefined when only run time knows it. */
   constant(input: number): readonly number[] | undefined;
 }
@@ -34,6 +34,9 @@ export interface OpSpec {
 export class OpError extends Error {
   override readonly name = 'OpError';
 }
+
+/** What is computed with: float32, and float64 where gradients are checked. */
+export const REAL = ['float32', 'float64'] as const satisfies readonly DType[];
 
 export function int(context: InferContext, name: string, fallback: number): number {
   const value = context.attributes[name];
