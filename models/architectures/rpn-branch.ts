@@ -18,6 +18,11 @@ export interface RpnConfig {
   readonly multiHead: boolean;
   /** Queries and keys of the last layer are rotated to their positions (Qwen). */
   readonly rotary?: boolean;
+  /**
+   * The output `rpn_map` beside the scores: each head's scaled scores as a softmax over the keys, then their mean. Only the
+   * MSE form of training reads it.
+   */
+  readonly softmaxed?: boolean;
 }
 
 /** The branch as a graph; inputs and output as in `ModelGraphs`. */
@@ -58,5 +63,20 @@ export function rpnGraph(
   const scale = rpn.multiHead ? 1 / (H * Math.sqrt(c)) : 1;
   const scores = b.linear(k, b.binary('Mul', shared, b.scalar(scale))); // [N, Q]
   b.output('rpn', scores);
+  if (rpn.softmaxed) b.output('rpn_map', softmaxedMap(b, config, q, k));
   return b.finish();
+}
+
+/** `[N, Q]` of queries `[Q, H·c]` and keys `[N, G·c]`; axes in the middle as in a decoder layer. */
+function softmaxedMap(
+  b: GraphBuilder,
+  { heads: H, kvHeads: G, headDim: c }: TextConfig,
+  q: Value,
+  k: Value,
+): Value {
+  const scaled = b.binary('Mul', b.reshape(q, ['Q', H, c]), b.scalar(c ** -0.5));
+  const queries = b.reshape(b.transpose(scaled, [1, 0, 2]), [G, null, c]); // [G, H/G·Q, c]
+  const keys = b.transpose(b.reshape(k, ['N', G, c]), [1, 2, 0]); // [G, c, N]
+  const perHead = b.softmax(b.reshape(b.matmul(queries, keys), [H, null, 'N'])); // [H, Q, N]
+  return b.transpose(b.mean(perHead, [0]), [1, 0]);
 }

@@ -28,7 +28,8 @@ export function resizeBilinear(map: ArrayLike<number>, from: Grid, to: Grid): Fl
   return out;
 }
 
-interface Place {
+/** Between which two of n cells a cell of another grid lies. */
+export interface Place {
   readonly low: number;
   readonly high: number;
   /** Of `high`, in float32. */
@@ -36,7 +37,7 @@ interface Place {
 }
 
 /** Where place `i` of `m` lies among `n`. */
-function placeOf(i: number, n: number, m: number): Place {
+export function placeOf(i: number, n: number, m: number): Place {
   // The product of two float32 is exact here, so that one rounding is left, as in a fused operation.
   const at = Math.max(0, fround(fround(n / m) * (i + 0.5) - 0.5));
   const low = Math.min(n - 1, Math.floor(at));

@@ -23,14 +23,18 @@ export interface GraphWeight {
   readonly value: Value;
 }
 
-/** The float weights that a graph reads from files. */
+/**
+ * The float weights that a graph reads from files, as its linear layers and norms take them: no quantised ones, and no
+ * tables of which rows are looked up. Build the graph for a device without a largest buffer: pieces are weights apart.
+ */
 export function weightsOf({ initializers, nodes, values }: Graph): GraphWeight[] {
   return initializers.flatMap((initializer) => {
     if (!('file' in initializer.data)) return [];
     const cast = nodes.find(({ op, inputs }) => op === 'Cast' && inputs[0] === initializer.name);
     const value = cast ? values.get(cast.outputs[0] ?? '') : initializer;
     // The builder names a weight by its tensor and the shape it is seen with.
-    return value?.dtype === 'float32' ? [{ tensor: value.name.replace(/:[^:]*$/, ''), value }] : [];
+    const [, tensor] = /^(.*):\d+(?:x\d+)*$/.exec(value?.name ?? '') ?? [];
+    return value && tensor !== undefined ? [{ tensor, value }] : [];
   });
 }
 
