@@ -1,186 +1,14 @@
 /** The RPN branch as the app builds it, differentiated whole: every weight, and the state that goes in. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { mropePositions, mropeTables } from '../../../models/architectures/mrope.ts';
-import { ropeTables } from '../../../models/architectures/rope.ts';
-import { rpnGraph } from '../../../models/architectures/rpn-branch.ts';
-import type { RpnConfig } from '../../../models/architectures/rpn-branch.ts';
-import type { TextConfig } from '../../../src-main/checkpoint/config.ts';
-import { GraphBuilder } from '../../../src-main/graph/builder.ts';
-import { gradients } from '../../../src-main/graph/gradient/gradients.ts';
-import { bceLoss, focalLoss, mseLoss } from '../../../src-main/graph/gradient/losses.ts';
-import { replay, weightsOf } from '../../../src-main/graph/gradient/replay.ts';
-import { bilinearCorners, resized } from '../../../src-main/graph/gradient/resize.ts';
-import type { Value } from '../../../src-main/graph/types.ts';
-import type { WeightRef, WeightSource } from '../../../src-main/graph/weights.ts';
-import type { Feed } from '../../../src-main/runtime/session.ts';
-import { Session } from '../../../src-main/runtime/session.ts';
-import { doubles, gradientErrors, TOLERANCE } from '../../support/gradient-check.ts';
-import { size } from '../../support/nd.ts';
-import { maxDifference, seeded } from '../../support/numbers.ts';
-
-const TEXT = {
-  layers: 6,
-  rmsNormEps: 1e-5,
-  ropeTheta: 10000,
-  maxPositions: 64,
-  vocabSize: 8,
-  tieWordEmbeddings: false,
-};
-/** A prompt of ten tokens: two of text, a picture of 2×3 cells, two of text. */
-const PROMPT = { tokens: 10, start: 2, grid: [2, 3] } as const;
-const LABEL_GRID = [3, 4] as const;
-
-interface Branch {
-  readonly text: TextConfig;
-  readonly rpn: RpnConfig;
-  readonly tables: { readonly cos: Float32Array; readonly sin: Float32Array };
-}
-
-const LLAVA: Branch = {
-  text: { ...TEXT, hiddenSize: 8, intermediateSize: 12, heads: 2, kvHeads: 2, headDim: 4 },
-  rpn: { k: 3, t: 3, norm: true, multiHead: true },
-  tables: ropeTables(0, PROMPT.tokens, 4, TEXT.ropeTheta),
-};
-
-const SECTION = [1, 1, 2] as const;
-const QWEN: Branch = {
-  text: {
-    ...TEXT,
-    hiddenSize: 12,
-    intermediateSize: 10,
-    heads: 4,
-    kvHeads: 2,
-    headDim: 8,
-    qkvBias: true,
-    mropeSection: SECTION,
-  },
-  rpn: { k: 3, t: 3, norm: false, multiHead: true, rotary: true, softmaxed: true },
-  tables: mropeTables(
-    mropePositions(0, [{ count: 2 }, { count: 6, grid: PROMPT.grid }, { count: 2 }]).axes,
-    8,
-    TEXT.ropeTheta,
-    SECTION,
-  ),
-};
-
-/** A checkpoint's weights by name and shape; there is no file, because all of them become inputs. */
-function source({
-  hiddenSize: d,
-  intermediateSize: m,
-  heads: H,
-  kvHeads: G,
-  headDim: c,
-}: TextConfig): WeightSource {
-  const shapes: Readonly<Record<string, readonly number[]>> = {
-    'q_proj.weight': [H * c, d],
-    'k_proj.weight': [G * c, d],
-    'v_proj.weight': [G * c, d],
-    'o_proj.weight': [d, H * c],
-    'q_proj.bias': [H * c],
-    'k_proj.bias': [G * c],
-    'v_proj.bias': [G * c],
-    'gate_proj.weight': [m, d],
-    'up_proj.weight': [m, d],
-    'down_proj.weight': [d, m],
-  };
-  return {
-    get(name): WeightRef {
-      const shape = shapes[name.split('.').slice(-2).join('.')] ?? [d];
-      return { dtype: 'F32', file: '/weights', offset: 0, length: 4 * size(shape), shape };
-    },
-    names: () => [],
-  };
-}
-
-interface Trained {
-  readonly b: GraphBuilder;
-  readonly loss: Value;
-  readonly wanted: readonly Value[];
-  readonly feeds: Record<string, Feed>;
-}
-
-/** What a loss is made of: the branch's outputs, and the labels of its own grid or of another. */
-interface Outputs {
-  readonly scores: Value;
-  readonly map: Value | undefined;
-  labels(cells: number): Value;
-  resize(scores: Value): Value;
-}
-type LossOf = (b: GraphBuilder, outputs: Outputs) => Value;
-
-function trained(branch: Branch, lossOf: LossOf, real: 'float32' | 'float64'): Trained {
-  const { text, rpn, tables } = branch;
-  const graph = rpnGraph(text, rpn, source(text), {
-    layers: 'model.twig_layers',
-    norm: 'model.twig_norm.weight',
-  });
-  const b = new GraphBuilder('training');
-  const random = seeded(13);
-  const feeds: Record<string, Feed> = {};
-  const array = (data: ArrayLike<number>) =>
-    real === 'float64' ? Float64Array.from(data) : Float32Array.from(data);
-  const fed = (
-    name: string,
-    data: ArrayLike<number>,
-    dims: readonly number[],
-    shape = dims as Value['shape'],
-  ): Value => {
-    feeds[name] = [array(data), dims];
-    return b.input(name, real, shape);
-  };
-  const weights = weightsOf(graph).map(({ tensor, value }) => {
-    const shape = value.shape.map(Number);
-    // Norms lie about 1; matrices are large enough for softmaxes that are far from even.
-    const data = doubles(size(shape), random, 0.6).map((x) => (tensor.includes('norm') ? 1 + x : x));
-    return [value.name, fed(tensor, data, shape)] as const;
-  });
-  const built = replay(b, graph, { real, instead: new Map(weights) });
-
-  const count = PROMPT.tokens;
-  const places = Array.from({ length: count }, (_, i) => i);
-  feeds['hidden'] = [array(doubles(count * text.hiddenSize, random)), [count, text.hiddenSize]];
-  for (const name of ['cos', 'sin'] as const) feeds[name] = [array(tables[name]), [count, text.headDim]];
-  feeds['positions'] = [array(places), [count, 1]];
-  feeds['key_positions'] = [array(places), [1, count]];
-  const bounds = { keys: [PROMPT.start, PROMPT.start + 6], queries: [count - 1, count] };
-  for (const [name, [start, end]] of Object.entries(bounds)) {
-    feeds[`${name}_start`] = [BigInt64Array.of(BigInt(start!)), [1]];
-    feeds[`${name}_end`] = [BigInt64Array.of(BigInt(end!)), [1]];
-  }
-  const loss = lossOf(b, {
-    scores: built.get('rpn')!,
-    map: built.get('rpn_map'),
-    labels: (cells) => {
-      const data = Array.from({ length: cells }, (_, i) => [1, 0, -100, 0, 1][i % 5]!);
-      return fed('labels', data, [cells, 1], cells === 6 ? ['N', 'Q'] : ['L', 'Q']);
-    },
-    resize: (scores) => {
-      const { cells, shares } = bilinearCorners(PROMPT.grid, LABEL_GRID);
-      feeds['cells'] = [cells, [12, 4]];
-      return resized(
-        b,
-        scores,
-        b.input('cells', 'int64', ['L', 4]),
-        fed('shares', shares, [12, 4], ['L', 4]),
-      );
-    },
-  });
-  return { b, loss, wanted: [b.value('hidden'), ...weights.map(([, value]) => value)], feeds };
-}
-
-const own: LossOf = (b, { scores, labels }) => bceLoss(b, scores, labels(6));
-const focal: LossOf = (b, { scores, labels }) => focalLoss(b, scores, labels(6));
-const elsewhere: LossOf = (b, { scores, labels, resize }) => bceLoss(b, resize(scores), labels(12));
-const mapped: LossOf = (b, { map, labels, resize }) => mseLoss(b, resize(map!), labels(12));
-
-const CASES: readonly [string, Branch, LossOf][] = [
-  ['a LLaVA-shaped branch (twig_norm, no rotary scores), cross-entropy', LLAVA, own],
-  ['a LLaVA-shaped branch, focal loss', LLAVA, focal],
-  ['a Qwen-shaped branch (shared keys, biases, M-RoPE), cross-entropy', QWEN, own],
-  ['a Qwen-shaped branch, scores resized to the label grid', QWEN, elsewhere],
-  ['a Qwen-shaped branch, the MSE form on the softmaxed map, resized', QWEN, mapped],
-];
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { gradientErrors, TOLERANCE } from '../../support/gradient-check.ts';
+import { swiftShaderEnv } from '../../support/swiftshader.ts';
+import type { Branch } from '../../support/trained-rpn.ts';
+import { CASES, largestDifference, runGradients, trained } from '../../support/trained-rpn.ts';
 
 /** The tensors that METHOD §3 trains: of the last layer its norm, queries and keys, and twig_norm where it is applied. */
 function trainedTensors({ text, rpn }: Branch): string[] {
@@ -221,29 +49,25 @@ for (const [name, branch, lossOf] of CASES) {
   });
 
   test(`${name}: in float32, as training runs it, the gradients are the same`, async (t) => {
-    const [single, double] = await Promise.all([
-      run(trained(branch, lossOf, 'float32')),
-      run(trained(branch, lossOf, 'float64')),
-    ]);
-    let most = 0;
-    for (const [key, { data }] of Object.entries(double)) {
-      const scale = Math.max(...[...data].map(Math.abs));
-      most = Math.max(most, maxDifference(single[key]?.data ?? [], data) / scale);
-    }
+    const single = await runGradients(trained(branch, lossOf, 'float32'));
+    const most = largestDifference(single, await runGradients(trained(branch, lossOf, 'float64')));
     assert.ok(most < 1e-4, `relative difference ${most}`);
     t.diagnostic(`largest relative difference ${most.toExponential(1)}`);
   });
 }
 
-async function run({ b, loss, wanted, feeds }: Trained) {
-  gradients(b, loss, wanted).forEach((gradient, i) =>
-    b.output(`gradient ${wanted[i]?.name ?? ''}`, gradient),
-  );
-  b.output('loss', loss);
-  const session = await Session.open(b.finish(), { device: 'cpu', cpuThreads: 1 });
-  try {
-    return await session.run(feeds);
-  } finally {
-    await session.release();
-  }
-}
+const env = swiftShaderEnv();
+
+test(
+  'WebGPU gives the gradients that the CPU gives',
+  { skip: env === null && 'no Chromium is installed' },
+  async () => {
+    const child = join(import.meta.dirname, '../../support/webgpu-gradients-child.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [child], {
+      env: { ...process.env, ...env },
+    });
+    const differences = z.record(z.string(), z.number()).parse(JSON.parse(stdout));
+    assert.equal(Object.keys(differences).length, 2);
+    for (const [name, most] of Object.entries(differences)) assert.ok(most < 1e-4, `${name}: ${most}`);
+  },
+);
