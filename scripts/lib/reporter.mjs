@@ -1,8 +1,12 @@
-// Node's `spec` reporter lists the failures after its counts. Here one line per test file, each failure in full, and the
-// runner's own counts as the very last lines.
+// Node's `spec` reporter lists the failures after its counts. Here one line per test file, each failure in full, the beginnings
+// of all failures together, where a log that keeps its end only still has them, and the runner's own counts as the very last
+// lines.
 import { relative } from 'node:path';
 import { inspect } from 'node:util';
 import { root } from './paths.mjs';
+
+/** Of each failure, in the list at the end. */
+const WORDS_AT_THE_END = 2000;
 
 export default async function* reporter(source) {
   const files = new Map();
@@ -35,6 +39,7 @@ export default async function* reporter(source) {
     yield '\nFailed:\n';
     for (const data of failures) {
       yield `  ${data.file ? relative(root, data.file) : ''}:${data.line ?? ''} ${data.name}\n`;
+      yield `${indented(textOf(data).slice(0, WORDS_AT_THE_END))}\n`;
     }
   }
   yield '\n';
@@ -42,7 +47,14 @@ export default async function* reporter(source) {
 }
 
 function describe(data, file) {
-  const error = data.details.error?.cause ?? data.details.error;
-  const text = typeof error === 'string' ? error : inspect(error, { depth: 4, colors: false });
-  return `✖ ${file}: ${data.name}\n${text.replace(/^/gm, '    ')}\n`;
+  return `✖ ${file}: ${data.name}\n${indented(textOf(data))}\n`;
+}
+
+function textOf({ details }) {
+  const error = details.error?.cause ?? details.error;
+  return typeof error === 'string' ? error : inspect(error, { depth: 4, colors: false });
+}
+
+function indented(text) {
+  return text.replace(/^/gm, '    ');
 }
