@@ -1,7 +1,7 @@
 /**
  * A slice of the soak (`npm run soak -- SEED actions` does 10,000): random edits, decisions one by one and at once, flags,
- * notes, filters, removals, undo, reloads, two windows, a slow disk and killed backends leave the store equal to a model of it. Run
- * a seed again with FOVEA_SEED=N.
+ * notes, filters, removals, undo, reloads, two windows, a slow disk and killed backends leave the store equal to a model of it. The
+ * same tree meets the same actions: drawing others is the soak's work, and FOVEA_SEED=N does those of another seed here.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -9,6 +9,8 @@ import { randomActions } from '../soak/actions/run.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 
 const ACTIONS = 110;
+/** In the browser host, one window removes the sample that the other one shows. */
+const SEED = 22004;
 
 let chromium: Chromium;
 before(async () => {
@@ -18,7 +20,7 @@ after(() => chromium.close());
 
 for (const host of ['browser host', 'Electron'] as const) {
   test(`${host}: after ${ACTIONS} random actions the store holds what the model says`, async (t) => {
-    const seed = Number(process.env.FOVEA_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    const seed = Number(process.env.FOVEA_SEED ?? SEED);
     t.diagnostic(`seed ${seed}`);
     const { problems, revisions } = await randomActions(chromium, host, seed, ACTIONS);
     assert.deepEqual(problems, [], `seed ${seed}`);

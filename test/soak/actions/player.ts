@@ -192,8 +192,12 @@ export class Player {
     return this.list[by > 0 ? this.#place : this.#place - 1] ?? this.sample;
   }
 
-  /** The sample at hand. */
+  /** The sample at hand; where another window removed it, what came after it, or the last one before. */
   get sample(): number {
+    if (this.store.isRemoved(this.#sample)) {
+      const left = this.store.samples;
+      this.sample = left.find((one) => one > this.#sample) ?? left.at(-1)!;
+    }
     return this.#sample;
   }
 
