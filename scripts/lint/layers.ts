@@ -34,7 +34,7 @@ export const LAYERS: readonly Layer[] = [
   { name: 'contract', path: 'src-shared/contract/', imports: ['kernels'] },
   { name: 'rpc-shared', path: 'src-shared/rpc/', imports: ['contract'] },
 
-  // Opens what others put on the disk; whoever reads files from outside does it through here.
+  // Opens what others put on the disk, and writes files that are there whole or not at all.
   { name: 'files', path: 'src-main/files/', imports: ['contract'] },
 
   { name: 'graph', path: 'src-main/graph/', imports: ['kernels', 'contract'] },
@@ -63,7 +63,8 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'runtime',
     path: 'src-main/runtime/',
-    imports: ['kernels', 'contract', 'graph', 'checkpoint', 'architectures', 'pipeline-ports'],
+    // `files`: what a training run has learnt so far is written whole or not at all.
+    imports: ['kernels', 'contract', 'files', 'graph', 'checkpoint', 'architectures', 'pipeline-ports'],
   },
   { name: 'engine-protocol', path: 'src-main/engine/protocol.ts', imports: ['kernels', 'contract'] },
   {

@@ -7,7 +7,7 @@ import { rleArea, rleBox, rleFromCells } from '../../src-shared/kernels/rle.ts';
 import { FG } from '../../src-shared/kernels/types.ts';
 import { runExport } from './run.ts';
 import type { Written } from './run.ts';
-import type { Sink } from './atomic-file.ts';
+import type { Sink } from '../files/atomic-file.ts';
 import type { Selected } from './select.ts';
 import type { Exporter, ExportSample } from './types.ts';
 

@@ -3,8 +3,8 @@
  * counted under one reason.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { writeAtomically } from './atomic-file.ts';
-import type { Sink } from './atomic-file.ts';
+import { writeAtomically } from '../files/atomic-file.ts';
+import type { Sink } from '../files/atomic-file.ts';
 import { isSelected, select } from './select.ts';
 import type { Selected } from './select.ts';
 import type { ExportCounts, ExportOptions, ExportSample } from './types.ts';

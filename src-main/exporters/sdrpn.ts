@@ -8,7 +8,7 @@ import { pickleFooter, pickleHeader, pickleRecord } from './pickle.ts';
 import type { PickleArray } from './pickle.ts';
 import { runExport } from './run.ts';
 import type { Written } from './run.ts';
-import type { Sink } from './atomic-file.ts';
+import type { Sink } from '../files/atomic-file.ts';
 import type { Selected } from './select.ts';
 import type { Exporter } from './types.ts';
 

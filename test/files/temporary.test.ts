@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { basename, dirname, join } from 'node:path';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { writeAtomically } from '../../src-main/exporters/atomic-file.ts';
+import { writeAtomically } from '../../src-main/files/atomic-file.ts';
 import { isTemporaryName, sweepTemporary, temporaryBeside } from '../../src-main/files/temporary.ts';
 import { createProject, openProject } from '../../src-main/store/file/project.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
@@ -69,7 +69,7 @@ test('what a killed import and a killed export left is gone once somebody works 
   const dir = temporaryDir(t);
   const code = `
     const { createProject } = await import(${source('store/file/project.ts')});
-    const { writeAtomically } = await import(${source('exporters/atomic-file.ts')});
+    const { writeAtomically } = await import(${source('files/atomic-file.ts')});
     const forever = () => new Promise(() => setInterval(() => {}, 1000));
     void writeAtomically(${JSON.stringify(join(dir, 'out', 'labels.jsonl'))}, forever);
     await createProject(${JSON.stringify(join(dir, 'project'))}, 'x', async () => { console.log('made'); await forever(); });`;

@@ -7,7 +7,7 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ErrorCode } from '../../src-shared/contract/errors.ts';
-import { sweepTemporary, temporaryBeside } from '../files/temporary.ts';
+import { sweepTemporary, temporaryBeside } from './temporary.ts';
 
 const BUFFER_BYTES = 256 * 1024;
 
