@@ -37,6 +37,9 @@ export const LAYERS: readonly Layer[] = [
   // Opens what others put on the disk, and writes files that are there whole or not at all.
   { name: 'files', path: 'src-main/files/', imports: ['contract'] },
 
+  // Rows of hidden states as files: the engine makes them, jobs keep them, training reads them.
+  { name: 'features', path: 'src-main/features/', imports: ['kernels', 'contract', 'files'] },
+
   { name: 'graph', path: 'src-main/graph/', imports: ['kernels', 'contract'] },
   ...inFolders(
     {
@@ -55,7 +58,7 @@ export const LAYERS: readonly Layer[] = [
     {
       name: 'pipeline',
       path: 'src-main/pipeline/',
-      imports: ['kernels', 'contract', 'checkpoint', 'pipeline-ports', 'engine-protocol'],
+      imports: ['kernels', 'contract', 'features', 'checkpoint', 'pipeline-ports', 'engine-protocol'],
     },
     PIPELINE,
   ),
@@ -78,6 +81,7 @@ export const LAYERS: readonly Layer[] = [
       'pipeline',
       'pipeline-ports',
       'runtime',
+      'features',
       'engine-protocol',
     ],
   },
@@ -108,6 +112,7 @@ export const LAYERS: readonly Layer[] = [
         'kernels',
         'contract',
         'files',
+        'features',
         'store',
         'importers',
         'exporters',
@@ -172,6 +177,7 @@ export const LAYERS: readonly Layer[] = [
         'importers',
         'exporters',
         'jobs',
+        'features',
         // `fovea causal` gives the numbers that the page's check gives.
         'inspect',
         'app',
