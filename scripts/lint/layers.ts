@@ -40,6 +40,9 @@ export const LAYERS: readonly Layer[] = [
   // Rows of hidden states as files: the engine makes them, jobs keep them, training reads them.
   { name: 'features', path: 'src-main/features/', imports: ['kernels', 'contract', 'files'] },
 
+  // A process that computes, as its owner holds it.
+  { name: 'process', path: 'src-main/process/', imports: [] },
+
   { name: 'graph', path: 'src-main/graph/', imports: ['kernels', 'contract'] },
   ...inFolders(
     {
@@ -82,6 +85,8 @@ export const LAYERS: readonly Layer[] = [
       'pipeline-ports',
       'runtime',
       'features',
+
+      'process',
       'engine-protocol',
     ],
   },

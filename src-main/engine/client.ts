@@ -6,7 +6,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { EngineChild } from './child.ts';
+import { Forked } from '../process/forked.ts';
+import { cancelled, died, unexpected } from './failures.ts';
 import { Owed } from './owed.ts';
 import type {
   Engine,
@@ -24,6 +25,7 @@ import type {
   TokensOutcome,
   TokensRequest,
 } from './protocol.ts';
+import { fromEngineSchema } from './wire.ts';
 import type { FromEngine, ToEngine } from './wire.ts';
 
 export interface EngineOptions {
@@ -71,7 +73,7 @@ export class EngineClient implements Engine {
   readonly #owed: Owed;
   /** Calls that wait for a process. */
   readonly #waiting = new Map<number, Pending>();
-  #child: EngineChild | null = null;
+  #child: Forked<FromEngine, ToEngine> | null = null;
   #ready = false;
   #disposed = false;
   #nextId = 1;
@@ -258,10 +260,19 @@ export class EngineClient implements Engine {
       device: null,
       message: this.#status.message,
     });
-    const child: EngineChild = new EngineChild(this.#options, {
-      message: (message) => this.#child === child && this.#receive(message),
-      end: (reason) => this.#child === child && this.#died(reason),
-    });
+    const { entry, hangMs, models, cpuThreads } = this.#options;
+    const child: Forked<FromEngine, ToEngine> = new Forked(
+      {
+        entry,
+        hangMs,
+        argument: { models, cpuThreads },
+        parse: (raw) => fromEngineSchema.safeParse(raw).data ?? null,
+      },
+      {
+        message: (message) => this.#child === child && this.#receive(message),
+        end: (reason) => this.#child === child && this.#died(reason),
+      },
+    );
     this.#child = child;
     this.#ready = false;
     this.#updateRefs();
@@ -376,16 +387,4 @@ export class EngineClient implements Engine {
     this.#status = status;
     for (const listener of this.#listeners) listener(status);
   }
-}
-
-function died(message: string): FoveaError {
-  return new FoveaError('engine_died', message, { next: 'Try again: a new engine process is started' });
-}
-
-function cancelled(): FoveaError {
-  return new FoveaError('cancelled', 'the call was cancelled');
-}
-
-function unexpected(reply: FromEngine): FoveaError {
-  return new FoveaError('internal', `the engine answered with ${reply.type}`);
 }

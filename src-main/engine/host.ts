@@ -3,8 +3,8 @@
  * memory or die with a driver; the backend starts another. It never outlives the backend: the pipe's end stops it, and
  * a watching thread does when a forward pass blocks this one.
  */
-import { Worker as Thread } from 'node:worker_threads';
 import { z } from 'zod';
+import { watchParent } from '../process/parent.ts';
 import { ModelCache } from './models.ts';
 import { Worker } from './work.ts';
 import { toEngineSchema } from './wire.ts';
@@ -33,7 +33,7 @@ process.on('disconnect', () => process.exit(0));
 // A terminal's Ctrl-C reaches the whole group; the backend decides when this process goes.
 process.on('SIGINT', () => {});
 setInterval(() => send({ type: 'beat' }), BEAT_MS).unref();
-watchParent();
+watchParent(BEAT_MS);
 send({ type: 'ready' });
 
 /** A message that is not understood still gets its answer, or the caller would wait for ever. */
@@ -42,16 +42,4 @@ function refuse(raw: unknown, reason: string): void {
   if (!id.success) return;
   const message = `the engine does not understand the call: ${reason}`;
   send({ type: 'error', id: id.data.id, error: { code: 'bad_input', message, where: null, next: null } });
-}
-
-/** Polls the parent from a thread of its own; once it is gone (the process has been handed to another) all ends. */
-function watchParent(): void {
-  const code = `
-    setInterval(() => {
-      if (process.ppid !== ${process.ppid}) process.kill(process.pid, 'SIGKILL');
-    }, ${BEAT_MS});
-  `;
-  const thread = new Thread(code, { eval: true, stdout: true, stderr: true });
-  thread.on('error', () => {});
-  thread.unref();
 }

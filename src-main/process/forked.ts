@@ -1,29 +1,28 @@
 /**
- * One engine process from fork to death. It reports messages that parse, and its end exactly once; a process that
+ * One process that computes, from fork to death. It reports messages that parse, and its end exactly once; a process that
  * neither answers nor beats for too long while calls wait is killed.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { fromEngineSchema } from './wire.ts';
-import type { FromEngine, ToEngine } from './wire.ts';
 
-export interface ChildOptions {
-  /** The host's file, `host.ts` in a checkout or a bundle of it. */
+export interface ForkOptions<In> {
+  /** The process's file: a `host.ts` in a checkout, or a bundle of it. */
   readonly entry: string;
-  /** Models kept loaded at once. */
-  readonly models: number;
-  readonly cpuThreads?: number;
+  /** What it gets as its one argument, as JSON. */
+  readonly argument: unknown;
   /** Silence after which a busy process counts as hung, in milliseconds. */
   readonly hangMs: number;
+  /** What a message says; null: it is not understood, and the process is ended. */
+  readonly parse: (raw: unknown) => In | null;
 }
 
-export interface ChildEvents {
-  readonly message: (message: FromEngine) => void;
+export interface ForkEvents<In> {
+  readonly message: (message: In) => void;
   /** @param reason one line: exit code or signal, and the process's last words. */
   readonly end: (reason: string) => void;
 }
 
-/** Ticks of the hang clock per `hangMs`. Ticks, not time: a suspended laptop must not look like a hung engine. */
+/** Ticks of the hang clock per `hangMs`. Ticks, not time: a suspended laptop must not look like a hung process. */
 const TICKS = 10;
 const LAST_WORDS = 2000;
 /**
@@ -32,9 +31,11 @@ const LAST_WORDS = 2000;
  */
 const LARGE_BLOCKS_FROM_THE_SYSTEM = { MALLOC_MMAP_THRESHOLD_: String(1 << 20) };
 
-export class EngineChild {
+/** @typeParam In messages from the process; @typeParam Out those to it */
+export class Forked<In, Out extends object> {
   readonly #process: ChildProcess;
-  readonly #events: ChildEvents;
+  readonly #events: ForkEvents<In>;
+  readonly #parse: ForkOptions<In>['parse'];
   readonly #clock: NodeJS.Timeout;
   readonly #exited: Promise<void>;
   #silentTicks = 0;
@@ -42,13 +43,13 @@ export class EngineChild {
   #ended = false;
   #words = '';
 
-  constructor(options: ChildOptions, events: ChildEvents) {
+  constructor(options: ForkOptions<In>, events: ForkEvents<In>) {
     this.#events = events;
-    const { models, cpuThreads } = options;
-    this.#process = fork(options.entry, [JSON.stringify({ models, cpuThreads })], {
+    this.#parse = options.parse;
+    this.#process = fork(options.entry, [JSON.stringify(options.argument)], {
       serialization: 'advanced',
       execArgv: [],
-      // Nothing of the engine may land on stdout, which belongs to `--json`.
+      // Nothing of it may land on stdout, which belongs to `--json`.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
         ...LARGE_BLOCKS_FROM_THE_SYSTEM,
@@ -94,7 +95,7 @@ export class EngineChild {
     }
   }
 
-  send(message: ToEngine): void {
+  send(message: Out): void {
     // A broken pipe shows as the process's end, right after.
     if (this.#process.connected) this.#process.send(message, () => {});
   }
@@ -112,8 +113,8 @@ export class EngineChild {
 
   #receive(raw: unknown): void {
     this.#silentTicks = 0;
-    const parsed = fromEngineSchema.safeParse(raw);
-    if (parsed.success) this.#events.message(parsed.data);
+    const message = this.#parse(raw);
+    if (message !== null) this.#events.message(message);
     else this.#kill('sent a message that is not understood');
   }
 
