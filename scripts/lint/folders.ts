@@ -112,6 +112,7 @@ export const JOBS: Cut = {
     presets: {},
     removal: {},
     reviews: {},
+    train: {},
     asking: { pictures: 'the engine is asked about the picture that made the prediction, or not at all' },
     import: {
       pictures: 'each picture is looked at',
