@@ -1,4 +1,4 @@
--- project.db, user_version 11
+-- project.db, user_version 12
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -9,6 +9,10 @@ CREATE INDEX review_batch ON review (batch_id, sample_id) WHERE batch_id IS NOT 
 CREATE INDEX review_prediction ON review (prediction_id);
 CREATE INDEX review_reviewer ON review (reviewer, id, decision, created_at, sample_id);
 CREATE INDEX review_sample ON review (sample_id, id);
+CREATE INDEX rpn_activation_base ON rpn_activation (base_fingerprint, id);
+CREATE INDEX rpn_activation_rpn ON rpn_activation (rpn_id) WHERE rpn_id IS NOT NULL;
+CREATE INDEX rpn_base ON rpn (base_fingerprint);
+CREATE INDEX rpn_parent ON rpn (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX run_shown_sample ON run_shown (sample_id, before_run_id);
 CREATE INDEX sample_flag_flag ON sample_flag (flag, sample_id);
 CREATE INDEX sample_image ON sample (image_id);
@@ -42,6 +46,9 @@ CREATE INDEX sample_state_uncertainty ON sample_state (uncertainty);
 CREATE INDEX sample_state_uncertainty_down ON sample_state (uncertainty DESC) WHERE uncertainty IS NOT NULL;
 CREATE INDEX sample_state_walk ON sample_state (sample_id);
 CREATE INDEX sample_tag_sample ON sample_tag (sample_id, tag);
+CREATE INDEX training_run_job ON training_run (job_id) WHERE job_id IS NOT NULL;
+CREATE INDEX training_run_parent ON training_run (parent_rpn_id) WHERE parent_rpn_id IS NOT NULL;
+CREATE UNIQUE INDEX training_run_rpn ON training_run (rpn_id) WHERE rpn_id IS NOT NULL;
 CREATE TABLE batch (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   state TEXT NOT NULL CHECK (state IN ('auditing', 'applying', 'applied', 'undone', 'dismissed')),
@@ -133,6 +140,12 @@ CREATE TABLE model (
   family TEXT NOT NULL,
   created_at TEXT NOT NULL
 ) STRICT;
+CREATE TABLE picture_hash (
+  image_id INTEGER NOT NULL REFERENCES image(id) ON DELETE CASCADE,
+  version INTEGER NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 8),
+  PRIMARY KEY (image_id, version)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE picture_kept (
   prediction_id INTEGER PRIMARY KEY REFERENCES prediction(id) ON DELETE CASCADE,
   version INTEGER NOT NULL,
@@ -227,6 +240,27 @@ CREATE TABLE root_link (
   folder TEXT NOT NULL,
   PRIMARY KEY (root_id, folder)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE rpn (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL CHECK (source IN ('trained', 'imported', 'model')),
+  parent_id INTEGER REFERENCES rpn(id),
+  base_fingerprint TEXT NOT NULL,
+  layer INTEGER NOT NULL,
+  depth INTEGER NOT NULL,
+  config TEXT NOT NULL,
+  weights_sha256 BLOB NOT NULL CHECK (length(weights_sha256) = 32),
+  metrics TEXT,
+  folder TEXT,
+  created_at TEXT NOT NULL,
+  CHECK ((source = 'model') = (folder IS NULL))
+) STRICT;
+CREATE TABLE rpn_activation (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  base_fingerprint TEXT NOT NULL,
+  rpn_id INTEGER REFERENCES rpn(id),
+  created_at TEXT NOT NULL
+) STRICT;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   model_id INTEGER NOT NULL REFERENCES model(id),
@@ -307,6 +341,47 @@ CREATE TABLE saved_filter (
 ) STRICT;
 CREATE TABLE search_block (block INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
 CREATE TABLE search_gram (block INTEGER PRIMARY KEY, grams BLOB NOT NULL) STRICT;
+CREATE TABLE training_point (
+  training_run_id INTEGER NOT NULL REFERENCES training_run(id),
+  step INTEGER NOT NULL,
+  loss REAL NOT NULL,
+  learning_rate REAL NOT NULL,
+  gradient_norm REAL NOT NULL,
+  held_out TEXT,
+  PRIMARY KEY (training_run_id, step)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE training_run (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_id INTEGER REFERENCES job(id),
+  parent_rpn_id INTEGER REFERENCES rpn(id),
+  rpn_id INTEGER REFERENCES rpn(id),
+  base_fingerprint TEXT NOT NULL,
+  data TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  seed INTEGER NOT NULL,
+  environment TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('preparing', 'running', 'paused', 'done', 'failed', 'cancelled')),
+  step INTEGER NOT NULL DEFAULT 0,
+  best_step INTEGER,
+  counts TEXT,
+  data_sha256 BLOB CHECK (length(data_sha256) = 32),
+  metrics TEXT,
+  message TEXT,
+  created_at TEXT NOT NULL,
+  ended_at TEXT
+) STRICT;
+CREATE TABLE training_sample (
+  training_run_id INTEGER NOT NULL REFERENCES training_run(id),
+  sample_id INTEGER NOT NULL,
+  part TEXT NOT NULL CHECK (part IN ('train', 'held_out')),
+  kind TEXT NOT NULL CHECK (kind IN ('accepted', 'corrected', 'pseudo')),
+  picture_group INTEGER NOT NULL,
+  prediction_id INTEGER NOT NULL,
+  review_id INTEGER,
+  label_sha256 BLOB NOT NULL CHECK (length(label_sha256) = 32),
+  weight REAL NOT NULL CHECK (weight > 0),
+  PRIMARY KEY (training_run_id, sample_id)
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER batch_item_is_of_this_label AFTER UPDATE OF label ON prediction WHEN OLD.label <> NEW.label
 BEGIN
   UPDATE batch_item SET outcome = 'changed_meanwhile'

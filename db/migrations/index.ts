@@ -11,6 +11,7 @@ import { migration as m0008 } from './0008-log-generation.ts';
 import { migration as m0009 } from './0009-set-wise.ts';
 import { migration as m0010 } from './0010-removal.ts';
 import { migration as m0011 } from './0011-run-shown.ts';
+import { migration as m0012 } from './0012-training.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -24,4 +25,5 @@ export const projectMigrations: readonly Migration[] = [
   m0009,
   m0010,
   m0011,
+  m0012,
 ];

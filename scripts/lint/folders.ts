@@ -10,6 +10,7 @@ export const KERNELS: Cut = {
     roi: {},
     labels: { roi: 'a label is counted inside its box, and what is derived again has both' },
     measures: {},
+    pictures: {},
   },
 };
 
@@ -50,6 +51,7 @@ export const STORE: Cut = {
     pictures: {},
     scores: {},
     search: {},
+    training: {},
 
     samples: {
       pictures: 'lists filter by pictures that changed or cannot be shown',

@@ -5,11 +5,15 @@
 import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import type { RoiParams } from '../../../src-shared/contract/preset.ts';
 import { readOn } from '../../../src-shared/kernels/measures/difference.ts';
+import {
+  labelIou,
+  type Thresholded,
+  thresholded,
+} from '../../../src-shared/kernels/measures/label-agreement.ts';
 import { tightBox } from '../../../src-shared/kernels/roi/fg-box.ts';
 import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
-import { sigmoid } from '../../../src-shared/kernels/sigmoid.ts';
 import { cellBoxToSource } from '../../../src-shared/kernels/transform.ts';
-import { BG, FG, type Grid, type GridTransform, type Labels } from '../../../src-shared/kernels/types.ts';
+import { FG, type Grid, type GridTransform, type Labels } from '../../../src-shared/kernels/types.ts';
 
 /** A label where it lies on its picture. `size` is the source [width, height] in pixels. */
 export interface PlacedLabel {
@@ -52,19 +56,10 @@ export function disagreement(label: PlacedLabel, rpn: PlacedMap, roi: RoiParams)
   const found = probabilities(rpn, roi);
   if (!found) return null;
   const { grid, transform } = rpn;
-  const scores = readOn({ values: found.probability, grid, transform }, label.grid, label.transform);
-  let decided = 0;
-  let both = 0;
-  let either = 0;
-  label.labels.forEach((value, i) => {
-    if (value !== FG && value !== BG) return;
-    decided++;
-    const other = scores[i]! > found.threshold;
-    if (value === FG && other) both++;
-    if (value === FG || other) either++;
-  });
-  if (decided === 0) return null;
-  return either === 0 ? 0 : 1 - both / either;
+  const { threshold } = found;
+  const probability = readOn({ values: found.probability, grid, transform }, label.grid, label.transform);
+  const iou = labelIou({ probability, threshold }, label.labels);
+  return iou === null ? null : 1 - iou;
 }
 
 /**
@@ -92,18 +87,10 @@ export function foregroundIou(a: Labels, b: Labels): number | null {
   return either === 0 ? 1 : both / either;
 }
 
-/** The preset's threshold as a probability; a negative one (LLaVA boxes) means that share of the largest logit. */
-function probabilities(
-  rpn: PlacedMap,
-  { threshold }: RoiParams,
-): { probability: Float32Array; threshold: number } | null {
+/** Null for a map with a value that is no number. */
+function probabilities(rpn: PlacedMap, { threshold }: RoiParams): Thresholded | null {
   const logits = decodeFloat16(rpn.bits);
-  if (logits.some((value) => Number.isNaN(value))) return null;
-  const limit =
-    threshold >= 0
-      ? threshold
-      : sigmoid([logits.reduce((a, b) => Math.max(a, b), -Infinity) * -threshold])[0]!;
-  return { probability: sigmoid(logits), threshold: limit };
+  return logits.some((value) => Number.isNaN(value)) ? null : thresholded(logits, threshold);
 }
 
 function entropy(p: number): number {

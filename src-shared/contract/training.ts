@@ -1,0 +1,213 @@
+/**
+ * Training an RPN on what people reviewed: which labels, with which settings, and what came of it. Both sides and the files
+ * of a project speak of it in these words.
+ */
+import { z } from 'zod';
+import { idSchema } from './domain.ts';
+
+/**
+ * `reviewed` accepted and corrected labels alone · `mixed` those and, weighted, the predictions nobody decided on · `pseudo`
+ * every label as predicted, the paper's self-distillation (held-out samples keep what was decided: they are measured with).
+ */
+export const trainingLabelsSchema = z.enum(['reviewed', 'mixed', 'pseudo']);
+export type TrainingLabels = z.infer<typeof trainingLabelsSchema>;
+
+export const trainingPartSchema = z.enum(['train', 'held_out']);
+export type TrainingPart = z.infer<typeof trainingPartSchema>;
+
+/** Whose word a label is: a person's who accepted it, a person's who corrected it, or nobody's. */
+export const trainingKindSchema = z.enum(['accepted', 'corrected', 'pseudo']);
+export type TrainingKind = z.infer<typeof trainingKindSchema>;
+
+/** Bits of 64 in which two pictures' perceptual hashes may differ and still count as one picture; SPEC.md [P3]. */
+export const NEAR_DUPLICATE_BITS = 8;
+export const NEAR_DUPLICATE_BITS_MOST = 11;
+
+/** What a run is to learn from. */
+export const trainingDataSchema = z.object({
+  labels: trainingLabelsSchema,
+  /** Of a predicted label beside a reviewed one's 1, where both are used. */
+  pseudoWeight: z.number().positive().max(1).default(0.2),
+  /** Only samples whose answer was right (the data must bring answers). */
+  rightAnswersOnly: z.boolean().default(false),
+  /** Share of the samples that is kept to measure with, 0 to below 1; 0: nothing is measured. */
+  heldOut: z.number().min(0).max(0.9).default(0.1),
+  seed: z.number().int().min(0).max(0xffffffff).default(0),
+  /** The labelling run whose predictions count where nobody decided; null: whatever each sample shows. */
+  runId: idSchema.nullable().default(null),
+  /** Hamming distance of pictures that may not lie in both parts; 0: the same hash. */
+  nearDuplicateBits: z.number().int().min(0).max(NEAR_DUPLICATE_BITS_MOST).default(NEAR_DUPLICATE_BITS),
+});
+export type TrainingDataWish = z.input<typeof trainingDataSchema>;
+export type TrainingData = z.output<typeof trainingDataSchema>;
+
+/** Why a sample is in neither part. */
+export const trainingLeftOutSchema = z.enum([
+  'rejected',
+  'not_labelled',
+  'not_reviewed',
+  'dropped',
+  'all_ignore',
+  'one_class',
+  'no_answer_to_compare',
+  'wrong_answer',
+  'picture_changed',
+  'picture_unreadable',
+]);
+export type TrainingLeftOut = z.infer<typeof trainingLeftOutSchema>;
+
+const byKindSchema = z.object({
+  accepted: z.number().int(),
+  corrected: z.number().int(),
+  pseudo: z.number().int(),
+});
+
+/** Samples of each part by whose label they have, and what was left out. */
+export const trainingCountsSchema = z.object({
+  train: byKindSchema,
+  heldOut: byKindSchema,
+  /** Groups of pictures that are the same or nearly so; none lies in both parts. */
+  groups: z.object({ train: z.number().int(), heldOut: z.number().int() }),
+  /** Pictures that share their group with another one. */
+  nearDuplicates: z.number().int(),
+  leftOut: z.partialRecord(trainingLeftOutSchema, z.number().int()),
+});
+export type TrainingCounts = z.infer<typeof trainingCountsSchema>;
+
+/** One sample of a frozen list, without its label. */
+export interface TrainingSample {
+  readonly sampleId: number;
+  readonly part: TrainingPart;
+  readonly kind: TrainingKind;
+  /** Id of the smallest-numbered picture of its group. */
+  readonly pictureGroup: number;
+  readonly predictionId: number;
+  /** The revision whose label it is; null: the prediction's own. */
+  readonly reviewId: number | null;
+  /** Over the grid's two sides and the label's bytes. */
+  readonly labelSha256: Uint8Array;
+  /** Of its loss in a batch's mean. */
+  readonly weight: number;
+}
+
+export const trainingLossSchema = z.enum(['bce', 'focal', 'mse']);
+
+/** What a run is made with besides its data (METHOD §3). */
+export const trainingSettingsSchema = z.object({
+  loss: trainingLossSchema,
+  learningRate: z.number().positive(),
+  betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
+  epsilon: z.number().positive(),
+  weightDecay: z.number().min(0),
+  clipNorm: z.number().positive(),
+  /** Below 1: a share of the steps, rounded up; from 1 on: so many steps (transformers 5). */
+  warmup: z.number().min(0),
+  steps: z.number().int().positive(),
+  /** Examples a step. */
+  batch: z.number().int().positive(),
+  /** Steps between two measurements on the held-out part. */
+  measureEvery: z.number().int().positive(),
+  device: z.enum(['cpu', 'webgpu']),
+  cpuThreads: z.number().int().positive(),
+});
+export type TrainingRunSettings = z.infer<typeof trainingSettingsSchema>;
+
+/** Where a run ran: same numbers are promised where these are the same. */
+export const trainingEnvironmentSchema = z.object({
+  fovea: z.string(),
+  node: z.string(),
+  onnxruntime: z.string(),
+  platform: z.string(),
+  cpu: z.string(),
+});
+export type TrainingEnvironment = z.infer<typeof trainingEnvironmentSchema>;
+
+const measured = z.number().nullable();
+
+/** A map's numbers on samples that have something to compare with; means over samples, null where there are none. */
+export const rpnMeasureSchema = z.object({
+  samples: z.number().int(),
+  /** Area under the ROC curve over cells, ignored ones left out. */
+  auc: measured,
+  /** Intersection over union at the preset's RoI threshold. */
+  iou: measured,
+  /** Share of true cells inside the boxes of the preset's RoI rule. */
+  boxRecall: measured,
+});
+export type RpnMeasure = z.infer<typeof rpnMeasureSchema>;
+
+/** What was measured on the held-out part of a version's run. */
+export const rpnMetricsSchema = z.object({
+  /** What it was measured against. */
+  against: z.enum(['corrected', 'labels', 'truth']),
+  student: rpnMeasureSchema,
+  /** g′, the map that made the pseudo-labels. */
+  teacher: rpnMeasureSchema,
+  /** The version that training began from; null: a fresh branch. */
+  parent: rpnMeasureSchema.nullable().default(null),
+  loss: measured,
+  step: z.number().int().nullable(),
+});
+export type RpnMetrics = z.infer<typeof rpnMetricsSchema>;
+
+export const rpnSourceSchema = z.enum(['trained', 'imported', 'model']);
+
+/** A version of the RPN. Its folder has the authors' format; that of `model` is the base model's own. */
+export const rpnVersionSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  source: rpnSourceSchema,
+  /** What it was trained from; null: a fresh branch, or not known. */
+  parentId: idSchema.nullable(),
+  trainingRunId: idSchema.nullable(),
+  /** Of the base model with its adapter, without an RPN. */
+  baseFingerprint: z.string(),
+  /** K and T (METHOD §3). */
+  k: z.number().int(),
+  t: z.number().int(),
+  /** Hex, over the weights file. */
+  weightsSha256: z.string(),
+  metrics: rpnMetricsSchema.nullable(),
+  /** Labelling with its base model uses this one. */
+  active: z.boolean(),
+  createdAt: z.string(),
+});
+export type RpnVersion = z.infer<typeof rpnVersionSchema>;
+
+export const trainingStateSchema = z.enum(['preparing', 'running', 'paused', 'done', 'failed', 'cancelled']);
+export type TrainingState = z.infer<typeof trainingStateSchema>;
+
+export const trainingRunSchema = z.object({
+  id: idSchema,
+  jobId: idSchema.nullable(),
+  parentRpnId: idSchema.nullable(),
+  rpnId: idSchema.nullable(),
+  baseFingerprint: z.string(),
+  data: trainingDataSchema,
+  settings: trainingSettingsSchema,
+  seed: z.number().int(),
+  environment: trainingEnvironmentSchema,
+  state: trainingStateSchema,
+  /** Steps that are done and kept. */
+  step: z.number().int(),
+  bestStep: z.number().int().nullable(),
+  counts: trainingCountsSchema.nullable(),
+  /** Hex, over the frozen list; null: not chosen yet. */
+  dataSha256: z.string().nullable(),
+  metrics: rpnMetricsSchema.nullable(),
+  message: z.string().nullable(),
+  createdAt: z.string(),
+  endedAt: z.string().nullable(),
+});
+export type TrainingRun = z.infer<typeof trainingRunSchema>;
+
+/** One step of a run's curve. */
+export const trainingPointSchema = z.object({
+  step: z.number().int(),
+  loss: z.number(),
+  learningRate: z.number(),
+  gradientNorm: z.number(),
+  /** Where the held-out part was measured after it. */
+  heldOut: rpnMeasureSchema.nullable(),
+});
+export type TrainingPoint = z.infer<typeof trainingPointSchema>;
