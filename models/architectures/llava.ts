@@ -51,6 +51,8 @@ export function llava(config: LlavaConfig, weights: WeightSource): ModelGraphs {
     layer: (i) => layerGraph(text, weights, names, i),
     head: () => headGraph(text, weights, names),
 
-    rpnBranch: () => rpn && rpnGraph(text, rpn, weights, { layers: names.twigLayers, norm: names.twigNorm }),
+    rpnBranch: (softmaxed = false) =>
+      rpn &&
+      rpnGraph(text, { ...rpn, softmaxed }, weights, { layers: names.twigLayers, norm: names.twigNorm }),
   };
 }

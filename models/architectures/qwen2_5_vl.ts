@@ -51,8 +51,11 @@ export function qwen2_5_vl(config: QwenConfig, weights: WeightSource): ModelGrap
     layer: (i) => layerGraph(text, weights, names, i),
     head: () => headGraph(text, weights, names),
 
-    rpnBranch: () =>
+    rpnBranch: (softmaxed = false) =>
       rpn &&
-      rpnGraph(text, { ...rpn, rotary: true }, weights, { layers: names.twigLayers, norm: names.twigNorm }),
+      rpnGraph(text, { ...rpn, rotary: true, softmaxed }, weights, {
+        layers: names.twigLayers,
+        norm: names.twigNorm,
+      }),
   };
 }

@@ -68,6 +68,9 @@ export interface ModelGraphs extends ModelFacts {
   layer(i: number): Graph;
   /** Final norm and output head by themselves. */
   head(): Graph;
-  /** Null when the checkpoint has no RPN branch. */
-  rpnBranch(): Graph | null;
+  /**
+   * Null when the checkpoint has no RPN branch.
+   * @param softmaxed with the output `rpn_map` beside the scores (rpn-branch.ts); only training asks for it
+   */
+  rpnBranch(softmaxed?: boolean): Graph | null;
 }

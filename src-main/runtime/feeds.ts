@@ -4,9 +4,10 @@
  */
 import type { ModelFacts } from '../../models/architectures/index.ts';
 import type { MropePositions } from '../../models/architectures/mrope.ts';
-import { mropeTables } from '../../models/architectures/mrope.ts';
+import { mropePositions, mropeTables } from '../../models/architectures/mrope.ts';
 import { ropeTables } from '../../models/architectures/rope.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Grid } from '../../src-shared/kernels/types.ts';
 import type { TappedRows, TapRequest } from '../pipeline/ports.ts';
 import type { Feed, Output } from './session.ts';
 
@@ -36,6 +37,37 @@ export function positionFeeds(
     sin: [sin, [count, headDim]],
     positions: [range(start, count), [count, 1]],
     key_positions: [range(0, start + count), [1, start + count]],
+  };
+}
+
+/**
+ * What the RPN branch is fed: the whole prompt's states, places, and the bounds of queries and keys.
+ * @param hidden hidden_states[K], `[S, d]`
+ * @param keys the rows of the visual tokens, whose positions are those of `grid`
+ * @throws FoveaError `internal` when bounds lie outside the rows
+ */
+export function branchFeeds(
+  facts: Pick<ModelFacts, 'hiddenSize' | 'headDim' | 'ropeTheta' | 'mropeSection'>,
+  hidden: Float32Array,
+  queries: readonly [start: number, end: number],
+  keys: readonly [start: number, end: number],
+  grid: Grid,
+): Record<string, Feed> {
+  const count = hidden.length / facts.hiddenSize;
+  const within = ([start, end]: readonly [number, number]): boolean => start < end && end <= count;
+  if (!Number.isInteger(count) || !within(queries) || !within(keys)) {
+    const asked = `queries ${queries.join('–')} or keys ${keys.join('–')}`;
+    throw new FoveaError('internal', `${asked} lie outside ${count} rows`);
+  }
+  const [from, to] = keys;
+  const spans = [{ count: from }, { count: to - from, grid }, { count: count - to }];
+  return {
+    hidden: [hidden, [count, facts.hiddenSize]],
+    ...positionFeeds(facts, 0, count, facts.mropeSection ? mropePositions(0, spans) : null),
+    queries_start: int64(queries[0]),
+    queries_end: int64(queries[1]),
+    keys_start: int64(keys[0]),
+    keys_end: int64(keys[1]),
   };
 }
 

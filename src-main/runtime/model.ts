@@ -19,7 +19,7 @@ import type {
 import type { Decoder } from './decoder.ts';
 import { need, WholeDecoder } from './decoder.ts';
 import type { SessionSettings } from './device.ts';
-import { int64, positionFeeds } from './feeds.ts';
+import { branchFeeds, int64, positionFeeds } from './feeds.ts';
 import { HostKvCache } from './kv-cache.ts';
 import { LayeredDecoder } from './layered-decoder.ts';
 import { Session } from './session.ts';
@@ -122,23 +122,7 @@ export class OnnxModel implements VisionLanguageModel {
     keys: readonly [start: number, end: number],
     grid: Grid = this.#graphs.grid,
   ): Promise<Float32Array> {
-    const d = this.#graphs.hiddenSize;
-    const count = hidden.length / d;
-    const within = ([start, end]: readonly [number, number]): boolean => start < end && end <= count;
-    if (!Number.isInteger(count) || !within(queries) || !within(keys)) {
-      const asked = `queries ${queries.join('–')} or keys ${keys.join('–')}`;
-      throw new FoveaError('internal', `${asked} lie outside ${count} rows`);
-    }
-    const [from, to] = keys;
-    const spans = [{ count: from }, { count: to - from, grid }, { count: count - to }];
-    const feeds = {
-      hidden: [hidden, [count, d]] as const,
-      ...positionFeeds(this.#graphs, 0, count, this.#mrope(0, spans)),
-      queries_start: int64(queries[0]),
-      queries_end: int64(queries[1]),
-      keys_start: int64(keys[0]),
-      keys_end: int64(keys[1]),
-    };
+    const feeds = branchFeeds(this.#graphs, hidden, queries, keys, grid);
     const output = await this.#sessions.use(
       'rpn',
       () => {

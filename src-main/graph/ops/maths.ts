@@ -34,7 +34,7 @@ const reduction: OpSpec = {
 const normalisation = { axis: { kind: 'int' }, epsilon: { kind: 'float', required: true } } as const;
 
 export const MATHS = {
-  /** `x [M,K] · w [K,N] (+ bias [N])`; transA takes x as `[K,M]`, transB w as `[N,K]`, the way checkpoints store linear layers. */
+  /** `x [M,K] · w [K,N] (+ bias [N] or [M,N])`; transA takes x as `[K,M]`, transB w as `[N,K]`, the way checkpoints store linear layers. */
   Gemm: {
     inputs: [2, 3],
     attributes: { transA: { kind: 'int' }, transB: { kind: 'int' } },
@@ -48,8 +48,8 @@ export const MATHS = {
       const shape: Dim[] = [m, n];
       if (context.inputs.length === 3) {
         const bias = typed(context, 2, x.dtype);
-        if (bias.shape.length !== 1 || bias.shape[0] !== n)
-          throw new OpError(`bias ${showShape(bias.shape)} is not [${n}]`);
+        if (!sameShape(bias.shape, [n]) && !sameShape(bias.shape, shape))
+          throw new OpError(`bias ${showShape(bias.shape)} is neither [${n}] nor ${showShape(shape)}`);
       }
       return [{ dtype: x.dtype, shape }];
     },

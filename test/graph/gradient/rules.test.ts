@@ -216,6 +216,17 @@ const CASES: RuleCase[] = [
     build: (b, [x, w]) => b.emit('Gemm', [x!, w!], turns),
   })),
   {
+    op: 'Gemm',
+    name: 'Gemm on top of a whole matrix',
+    inputs: [
+      [4, 'S'],
+      [4, 5],
+      ['S', 5],
+    ],
+    ...S,
+    build: (b, [x, w, c]) => b.emit('Gemm', [x!, w!, c!], { transA: 1 }),
+  },
+  {
     op: 'MatMul',
     name: 'MatMul, one batch repeated',
     inputs: [

@@ -19,7 +19,7 @@ function product(b: GraphBuilder, [x, transA]: [Value, boolean], [w, transB]: [V
   return b.emit('Gemm', [x, w], { ...(transA ? { transA: 1 } : {}), ...(transB ? { transB: 1 } : {}) });
 }
 
-/** Y = op(X)·op(W) + bias: dop(X) = dY·op(W)ᵀ, dop(W) = op(X)ᵀ·dY, dbias = the sum of dY's rows. */
+/** Y = op(X)·op(W) + bias: dop(X) = dY·op(W)ᵀ, dop(W) = op(X)ᵀ·dY, dbias = dY, its rows added up where it is one row. */
 const gemm: GradientRule = (context) => {
   const { b, dy } = context;
   const [x, w] = [inputOf(context, 0), inputOf(context, 1)];
@@ -27,7 +27,7 @@ const gemm: GradientRule = (context) => {
   return [
     () => (turnX ? product(b, [w, turnW], [dy, true]) : product(b, [dy, false], [w, !turnW])),
     () => (turnW ? product(b, [dy, true], [x, turnX]) : product(b, [x, !turnX], [dy, false])),
-    () => b.sum(dy, [0]),
+    () => unbroadcast(b, dy, inputOf(context, 2)),
   ];
 };
 
