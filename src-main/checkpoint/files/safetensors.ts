@@ -87,6 +87,17 @@ export async function readSafetensorsHeader(
   }
 }
 
+/**
+ * What the file says of itself, text by text; empty where it says nothing.
+ * @throws FoveaError `bad_checkpoint` as {@link readSafetensorsHeader}
+ */
+export async function readSafetensorsMetadata(path: string): Promise<Readonly<Record<string, string>>> {
+  const wish = { code: 'bad_checkpoint', next: NEXT } as const;
+  const { text } = await withPlainFile(path, wish, (handle, info) => readHeader(handle, info.size, path));
+  const metadata = parseHeader(text, path, HEADER_LIMITS)['__metadata__'];
+  return z.record(z.string(), z.string()).safeParse(metadata).data ?? {};
+}
+
 /** The bytes of the header's JSON, and where the data begins. */
 async function readHeader(
   handle: FileHandle,
