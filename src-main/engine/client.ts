@@ -8,15 +8,20 @@ import { fileURLToPath } from 'node:url';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { Forked } from '../process/forked.ts';
 import { cancelled, died, unexpected } from './failures.ts';
+import { lookInput, reanswerInput } from './inputs.ts';
 import { Owed } from './owed.ts';
 import type {
   Engine,
+  FeaturesOutcome,
+  FeaturesRequest,
   LabelOutcome,
   LabelRequest,
   LookOutcome,
   LookRequest,
   ModelInfo,
   ModelRef,
+  PredictOutcome,
+  PredictRequest,
   ProbeOutcome,
   ProbeRequest,
   QuantiseProgress,
@@ -155,14 +160,7 @@ export class EngineClient implements Engine {
 
   /** An answer to the picture with a part taken away. Signal and errors as {@link label}. */
   async reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome> {
-    const { edit, score, model } = request;
-    const [x0, y0, x1, y1] = edit?.box ?? [0, 0, 0, 0];
-    const input = {
-      ...request,
-      model: { ...model },
-      edit: edit && { kind: edit.kind, box: [x0, y0, x1, y1] as [number, number, number, number] },
-      score: [...score],
-    };
+    const input = reanswerInput(request);
     const reply = await this.#call((id) => ({ type: 'reanswer', id, input }), signal);
     if (reply.type !== 'reanswer') throw unexpected(reply);
     this.#ranOn(reply.output.device);
@@ -171,19 +169,28 @@ export class EngineClient implements Engine {
 
   /** The second stage by itself. Signal and errors as {@link label}. */
   async look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome> {
-    const { at } = request;
-    const [x0, y0, x1, y1] = 'box' in at ? at.box : [0, 0, 0, 0];
-    const input = {
-      ...request,
-      model: { ...request.model },
-      at:
-        'box' in at
-          ? { box: [x0, y0, x1, y1] as [number, number, number, number] }
-          : { ...at, grid: [at.grid[0], at.grid[1]] as [number, number], bits: new Uint16Array(at.bits) },
-    };
+    const input = lookInput(request);
     const reply = await this.#call((id) => ({ type: 'look', id, input }), signal);
     if (reply.type !== 'look') throw unexpected(reply);
     this.#ranOn(reply.output.device);
+    return reply.output;
+  }
+
+  /** What the RPN reads of a question. Signal and errors as {@link label}. */
+  async features(request: FeaturesRequest, signal?: AbortSignal): Promise<FeaturesOutcome> {
+    const input = { ...request, model: { ...request.model } };
+    const reply = await this.#call((id) => ({ type: 'features', id, input }), signal);
+    if (reply.type !== 'features') throw unexpected(reply);
+    this.#ranOn(reply.output.device);
+    return reply.output;
+  }
+
+  /** What an RPN says of features. Signal and errors as {@link label}. */
+  async predict(request: PredictRequest, signal?: AbortSignal): Promise<PredictOutcome> {
+    const features = new Uint8Array(request.features);
+    const input = { ...request, model: { ...request.model }, features };
+    const reply = await this.#call((id) => ({ type: 'predict', id, input }), signal);
+    if (reply.type !== 'predict') throw unexpected(reply);
     return reply.output;
   }
 

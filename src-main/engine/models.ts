@@ -4,10 +4,12 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ModelFolders } from '../checkpoint/adapter/base.ts';
 import { wholeModel } from '../checkpoint/adapter/base.ts';
 import { openFolders } from '../checkpoint/open.ts';
 import type { AnyCheckpoint } from '../checkpoint/open.ts';
-import { loadModel } from '../runtime/index.ts';
+import type { VisionLanguageModel } from '../pipeline/ports.ts';
+import { loadBranch, loadModel } from '../runtime/index.ts';
 import type { LoadedModel } from '../runtime/index.ts';
 import type { ModelInfo, ModelRef, Precision, QuantiseProgress } from './protocol.ts';
 
@@ -24,11 +26,18 @@ export interface OpenModel {
   readonly checkpoint: AnyCheckpoint;
 }
 
+/** A model of which only `rpn` is used. */
+export interface OpenBranch {
+  readonly model: VisionLanguageModel;
+  readonly checkpoint: AnyCheckpoint;
+}
+
 export class ModelCache {
   /** In order of use, the last one latest. */
   readonly #open = new Map<string, OpenModel>();
   readonly #capacity: number;
   readonly #cpuThreads: number | undefined;
+  #branch: { readonly key: string; readonly opened: OpenBranch } | null = null;
 
   constructor(capacity: number, cpuThreads?: number) {
     this.#capacity = capacity;
@@ -38,11 +47,7 @@ export class ModelCache {
   /** @throws FoveaError as `openModel` and `loadModel` do, `cancelled` included. */
   async get(ref: ModelRef, watch: LoadWatch = {}): Promise<OpenModel> {
     const { device, precision = 'as-stored' } = ref;
-    const { dir, rpnDir = '', adapterDir = '' } = await wholeModel(ref);
-    const stamps = await Promise.all(
-      [dir, rpnDir, adapterDir].map((folder) => (folder ? stampOf(folder) : '')),
-    );
-    const key = [device, precision, dir, rpnDir, adapterDir, ...stamps].join('\n');
+    const key = [device, precision, await keyOf(await wholeModel(ref))].join('\n');
     const known = this.#open.get(key);
     if (known) {
       this.#open.delete(key);
@@ -63,6 +68,23 @@ export class ModelCache {
     return opened;
   }
 
+  /**
+   * A model of which only the RPN runs: nothing else of it is read or made, so it takes no place among the loaded ones. The
+   * one asked for last stays open. @throws FoveaError as `openModel`, and `bad_checkpoint` where there is no RPN
+   */
+  async branch(ref: ModelRef): Promise<OpenBranch> {
+    const folders = await wholeModel(ref);
+    const key = await keyOf(folders);
+    if (this.#branch?.key === key) return this.#branch.opened;
+    const last = this.#branch;
+    this.#branch = null;
+    await last?.opened.model.dispose();
+    const checkpoint = await openFolders(folders);
+    const opened = { checkpoint, model: loadBranch(checkpoint, this.#cpuThreads) };
+    this.#branch = { key, opened };
+    return opened;
+  }
+
   async #shrinkTo(count: number): Promise<void> {
     for (const [key, { model }] of this.#open) {
       if (this.#open.size <= count) return;
@@ -70,6 +92,13 @@ export class ModelCache {
       await model.dispose();
     }
   }
+}
+
+/** Changes with the folders and with what lies in them. */
+async function keyOf({ dir, rpnDir = '', adapterDir = '' }: ModelFolders): Promise<string> {
+  const folders = [dir, rpnDir, adapterDir];
+  const stamps = await Promise.all(folders.map((folder) => (folder ? stampOf(folder) : '')));
+  return [...folders, ...stamps].join('\n');
 }
 
 /** Changes when a file of the folder is replaced: then the model is loaded anew. Empty when there is no folder. */

@@ -2,7 +2,7 @@
  * What the backend asks of the engine process: whole samples, never tensors of a forward pass. Arrays cross the
  * process boundary as typed arrays (structured clone).
  */
-import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
+import type { MapBoxes, MapSet, PlacedMap, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Precision } from '../../src-shared/contract/models.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
@@ -74,6 +74,11 @@ export interface LabelRequest {
     readonly secondStage: boolean;
     /** Layers whose every head is returned too (`headMaps`). */
     readonly allHeadsOf: readonly number[];
+    /**
+     * Also hidden_states[K] of this layer, which the RPN reads anyway (`features`); the branch's own where there is one.
+     * Absent: not wanted.
+     */
+    readonly featuresOf?: number | undefined;
   };
 }
 
@@ -95,6 +100,49 @@ export interface LabelOutcome {
   /** Boxes in source pixels that each map yields under the preset's RoI rule. */
   readonly boxes: MapBoxes;
   readonly secondStage: SecondStage | null;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly device: string;
+  /** As {@link FeaturesOutcome} has them; absent where they were not wanted. */
+  readonly features?: Uint8Array | undefined;
+}
+
+/** Asks for what the RPN reads of a question about the picture as it is, without asking the RPN. */
+export interface FeaturesRequest {
+  readonly model: ModelRef;
+  /** Only its rules for pictures matter. */
+  readonly preset: Preset;
+  /** Absolute path of the picture. */
+  readonly imagePath: string;
+  readonly question: string;
+  /** K; the branch's own where the checkpoint has one. */
+  readonly layer: number;
+}
+
+export interface FeaturesOutcome {
+  /**
+   * As `decodeFeatures` (src-main/features) reads them: rounded where they were made, so that rows which are kept and rows which
+   * are used at once are the same numbers.
+   */
+  readonly features: Uint8Array;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly device: string;
+}
+
+/** Asks an RPN about features that are there: nothing of the base model is loaded or run. */
+export interface PredictRequest {
+  /** A model with an RPN, its own or one laid over it. Runs on the CPU, with weights as they are stored. */
+  readonly model: ModelRef;
+  /** Whose box rule holds. */
+  readonly preset: Preset;
+  /** As a {@link FeaturesOutcome} gave them. */
+  readonly features: Uint8Array;
+}
+
+export interface PredictOutcome {
+  /** Logits on the grid of the picture as it is, in stored cells. */
+  readonly rpn: PlacedMap;
+  /** In source pixels. */
+  readonly boxes: readonly SourceXyxy[];
   readonly timings: Readonly<Record<string, number>>;
   readonly device: string;
 }
@@ -231,6 +279,8 @@ export interface Engine {
   tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome>;
   reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome>;
   look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome>;
+  features(request: FeaturesRequest, signal?: AbortSignal): Promise<FeaturesOutcome>;
+  predict(request: PredictRequest, signal?: AbortSignal): Promise<PredictOutcome>;
   /** Process id, for people and for fault injection; null when not running. */
   readonly pid: number | null;
   dispose(): Promise<void>;

@@ -15,12 +15,16 @@ import { precisionSchema } from '../../src-shared/contract/models.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import { checkpointRulesSchema } from '../../src-shared/contract/rules.ts';
 import type {
+  FeaturesOutcome,
+  FeaturesRequest,
   LabelOutcome,
   LabelRequest,
   LookOutcome,
   LookRequest,
   ModelInfo,
   ModelRef,
+  PredictOutcome,
+  PredictRequest,
   ProbeOutcome,
   ProbeRequest,
   QuantiseProgress,
@@ -50,8 +54,23 @@ const labelRequestSchema = z.object({
     rpn: z.boolean(),
     secondStage: z.boolean(),
     allHeadsOf: z.array(z.number().int().min(0)),
+    featuresOf: z.number().int().min(0).optional(),
   }),
 }) satisfies z.ZodType<LabelRequest>;
+
+const featuresRequestSchema = z.object({
+  model: modelRefSchema,
+  preset: presetSchema,
+  imagePath: z.string().min(1),
+  question: z.string(),
+  layer: z.number().int().min(0),
+}) satisfies z.ZodType<FeaturesRequest>;
+
+const predictRequestSchema = z.object({
+  model: modelRefSchema,
+  preset: presetSchema,
+  features: z.instanceof(Uint8Array),
+}) satisfies z.ZodType<PredictRequest>;
 
 const tokenIdsSchema = z.array(z.number().int().min(0)).max(10_000);
 
@@ -116,6 +135,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tokens'), id: callId, input: tokensRequestSchema }),
   z.object({ type: z.literal('reanswer'), id: callId, input: reanswerRequestSchema }),
   z.object({ type: z.literal('look'), id: callId, input: lookRequestSchema }),
+  z.object({ type: z.literal('features'), id: callId, input: featuresRequestSchema }),
+  z.object({ type: z.literal('predict'), id: callId, input: predictRequestSchema }),
   z.object({ type: z.literal('probe'), id: callId, input: probeRequestSchema }),
   z.object({ type: z.literal('cancel'), id: callId }),
 ]);
@@ -170,7 +191,21 @@ const labelOutcomeSchema = z.object({
   secondStage: secondStageSchema.nullable(),
   timings: z.record(z.string(), z.number()),
   device: z.string(),
+  features: z.instanceof(Uint8Array).optional(),
 }) satisfies z.ZodType<LabelOutcome>;
+
+const featuresOutcomeSchema = z.object({
+  features: z.instanceof(Uint8Array),
+  timings: z.record(z.string(), z.number()),
+  device: z.string(),
+}) satisfies z.ZodType<FeaturesOutcome>;
+
+const predictOutcomeSchema = z.object({
+  rpn: placedMapSchema,
+  boxes: z.array(boxSchema),
+  timings: z.record(z.string(), z.number()),
+  device: z.string(),
+}) satisfies z.ZodType<PredictOutcome>;
 
 const tokensOutcomeSchema = z.object({
   tokens: z.array(
@@ -219,6 +254,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tokens'), id: callId, output: tokensOutcomeSchema }),
   z.object({ type: z.literal('reanswer'), id: callId, output: reanswerOutcomeSchema }),
   z.object({ type: z.literal('look'), id: callId, output: lookOutcomeSchema }),
+  z.object({ type: z.literal('features'), id: callId, output: featuresOutcomeSchema }),
+  z.object({ type: z.literal('predict'), id: callId, output: predictOutcomeSchema }),
   z.object({ type: z.literal('probe'), id: callId, output: probeOutcomeSchema }),
   z.object({ type: z.literal('error'), id: callId, error: wireErrorSchema }),
 ]);

@@ -5,7 +5,9 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { analyseSample } from '../pipeline/analyse.ts';
+import { featuresOf } from '../pipeline/features.ts';
 import { lookAgain } from '../pipeline/look.ts';
+import { predictFrom } from '../pipeline/predict.ts';
 import { probeModel } from '../pipeline/probe.ts';
 import { reanswer } from '../pipeline/reanswer.ts';
 import { inspectTokens } from '../pipeline/tokens.ts';
@@ -17,7 +19,15 @@ import { Stopwatch } from '../pipeline/subject/stopwatch.ts';
 import { viewOf } from '../pipeline/subject/view.ts';
 import { describe } from './models.ts';
 import type { ModelCache, OpenModel } from './models.ts';
-import type { LabelOutcome, LabelRequest, ModelRef, TokensOutcome, TokensRequest } from './protocol.ts';
+import type {
+  FeaturesOutcome,
+  FeaturesRequest,
+  LabelOutcome,
+  LabelRequest,
+  ModelRef,
+  TokensOutcome,
+  TokensRequest,
+} from './protocol.ts';
 import type { FromEngine, ToEngine } from './wire.ts';
 
 /** The same values under the wire's types, which do not say `readonly`; they are cloned on the way out. */
@@ -26,6 +36,8 @@ type ProbeOut = Extract<FromEngine, { type: 'probe' }>['output'];
 type LabelOut = Extract<FromEngine, { type: 'label' }>['output'];
 type TokensOut = Extract<FromEngine, { type: 'tokens' }>['output'];
 type LookOut = Extract<FromEngine, { type: 'look' }>['output'];
+type FeaturesOut = Extract<FromEngine, { type: 'features' }>['output'];
+type PredictOut = Extract<FromEngine, { type: 'predict' }>['output'];
 type ReanswerOut = Extract<FromEngine, { type: 'reanswer' }>['output'];
 
 type Call = Exclude<ToEngine, { type: 'cancel' }>;
@@ -86,6 +98,13 @@ export class Worker {
         const opened = await this.#model(call.input.model, call.id, signal);
         const output = (await lookAgain(opened, call.input, signal)) as LookOut;
         this.#send({ type: 'look', id: call.id, output });
+      } else if (call.type === 'features') {
+        const output = (await this.#features(call.input, call.id, signal)) as FeaturesOut;
+        this.#send({ type: 'features', id: call.id, output });
+      } else if (call.type === 'predict') {
+        const opened = await this.#models.branch(call.input.model);
+        const output = (await predictFrom(opened, call.input, signal)) as PredictOut;
+        this.#send({ type: 'predict', id: call.id, output });
       } else {
         const output = (await this.#label(call.input, call.id, signal)) as LabelOut;
         this.#send({ type: 'label', id: call.id, output });
@@ -124,6 +143,19 @@ export class Worker {
     const watch = new Stopwatch(signal);
     const { encoded, shared } = await this.#encode(opened, request, watch);
     const outcome = await inspectTokens(opened, request, { signal, encoded, shared });
+    return {
+      ...outcome,
+      timings: { ...watch.report(), ...outcome.timings, total: watch.report()['total'] ?? 0 },
+    };
+  }
+
+  async #features(request: FeaturesRequest, id: number, signal: AbortSignal): Promise<FeaturesOutcome> {
+    const opened = await this.#model(request.model, id, signal);
+    const watch = new Stopwatch(signal);
+    // The picture as it is, whatever the teacher sees.
+    const preset = { ...request.preset, teacher: undefined };
+    const { encoded, shared } = await this.#encode(opened, { ...request, preset }, watch);
+    const outcome = await featuresOf(opened, request, { signal, encoded, shared });
     return {
       ...outcome,
       timings: { ...watch.report(), ...outcome.timings, total: watch.report()['total'] ?? 0 },

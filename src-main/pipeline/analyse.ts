@@ -18,7 +18,9 @@ import { promptFor } from './subject/prompted.ts';
 import { pruningOf } from './passes/prune.ts';
 import { around } from './labels/roi.ts';
 import { askRpn } from './passes/rpn.ts';
+import { encodedFeatures, featureLayer } from './passes/features.ts';
 import { answerWithCrops } from './passes/second-stage.ts';
+import { withPrefix } from './subject/shared-prefix.ts';
 import type { SharedPrefix } from './subject/shared-prefix.ts';
 import { storedOutcome } from './labels/stored.ts';
 import { Stopwatch } from './subject/stopwatch.ts';
@@ -52,11 +54,14 @@ export async function analyseSample(
   const view = viewOf(model.profile, preset);
   const apart = isTeachers(view);
   const wantRpn = want.rpn && model.profile.rpn !== null;
+  const keeps = want.featuresOf !== undefined;
+  const layer = keeps ? featureLayer(subject, want.featuresOf) : (model.profile.rpn?.k ?? null);
   const stage: FirstStageRequest = {
     plan: planTaps(model.profile, preset, want.allHeadsOf),
     maxNewTokens: preset.maxNewTokens,
     // Asked about the picture as it is: where that is another view, not by this prefill.
-    rpn: wantRpn && !apart,
+    hiddenOf: (wantRpn || keeps) && !apart ? layer : null,
+    alone: keeps && !apart,
     promptRows: want.questionMap ? 'all' : preset.rows === 'last_prompt' ? 'last' : 'none',
     answerRows: preset.rows === 'answer',
   };
@@ -64,33 +69,42 @@ export async function analyseSample(
     options.encoded ??
     (await encodeImageFile(subject, request.imagePath, watch, view.squareTokens, preset.picture));
   const prompt = promptFor(subject, request.question, encoded.placement.grid, view.prompt);
-  const layers = request.answerMode === 'self' ? model.profile.layers : forcedDepth(subject, stage);
-  const start = options.shared?.start(subject, prompt, { layers, rpn: stage.rpn }) ?? {
-    cache: model.newCache(),
-    hidden: null,
-  };
-  const { cache } = start;
+  const layers = request.answerMode === 'self' ? model.profile.layers : forcedDepth(stage);
+  const depth = { layers, hiddenOf: stage.hiddenOf, alone: keeps && !apart };
+  const empty = options.shared?.start(subject, prompt, depth) ?? { cache: model.newCache(), hidden: null };
+  const { cache } = empty;
   const native = options.native ?? new NativeView();
   try {
+    const start = depth.alone ? await withPrefix(subject, encoded, prompt, empty, depth, watch) : empty;
     const first =
       request.answerMode === 'self'
         ? await generateAnswer(subject, encoded, prompt, start, stage, watch)
         : await forceAnswer(subject, encoded, prompt, givenAnswer(request), start, stage, watch);
-    options.shared?.keep(subject, prompt, first.layers, first.hidden);
+    options.shared?.keep(subject, prompt, { ...depth, layers: first.layers }, first.hidden);
     const ask = () => ({
       pruning: want.secondStage ? pruningOf(subject, preset, prompt.grid) : null,
       rules: preset.roi.rules,
     });
     const own: Scene = { encoded, prompt, cache, layers: first.layers };
+    const { image } = encoded;
+    const { question } = request;
     const says = !wantRpn
       ? null
       : first.hidden
-        ? { ...own, ...(await askRpn(subject, prompt, first.hidden, ask(), watch)) }
-        : await native.predict(subject, encoded.image, request.question, preset, want.secondStage, watch);
+        ? { ...own, hidden: first.hidden, ...(await askRpn(subject, prompt, first.hidden, ask(), watch)) }
+        : await native.predict(subject, image, question, preset, want.secondStage, keeps, watch);
+    const seen =
+      keeps && layer !== null
+        ? (says ??
+          (first.hidden
+            ? { ...own, hidden: first.hidden }
+            : await native.hidden(subject, image, question, layer, watch)))
+        : null;
+    const features = seen && encodedFeatures(subject, seen.encoded, seen.prompt, seen.hidden);
     const found = interpret(request, encoded, first, says);
     // Crops lie beside the picture as it is; where that is another view, it is encoded only when there is one.
     const scene = async (): Promise<Scene> =>
-      says ?? (apart ? native.scene(subject, encoded.image, request.question, watch) : own);
+      says ?? (apart ? native.scene(subject, image, question, watch) : own);
     const outcome = {
       ...found.outcome,
       answer: first.answer,
@@ -100,8 +114,9 @@ export async function analyseSample(
         : null,
       timings: watch.report(),
       device: model.profile.device,
+      ...(features ? { features } : {}),
     };
-    return storedOutcome(outcome, encoded.image);
+    return storedOutcome(outcome, image);
   } finally {
     if (!options.shared) cache.dispose();
     if (!options.native) native.dispose();

@@ -45,7 +45,7 @@ export async function inspectTokens(
   const prompt = promptFor(subject, request.question, encoded.placement.grid, view.prompt);
   // The last token of the model's own answer was never fed back (METHOD §1); of a given one the fed tokens are stored.
   const fed = answerMode === 'self' ? answerTokens.slice(0, -1) : answerTokens;
-  const { cache } = options.shared?.start(subject, prompt, { layers: depth, rpn: false }) ?? {
+  const { cache } = options.shared?.start(subject, prompt, { layers: depth, hiddenOf: null }) ?? {
     cache: model.newCache(),
   };
   try {
@@ -60,7 +60,7 @@ export async function inspectTokens(
         taps: { heads, keys: prompt.visual, rows },
       }),
     );
-    if (held === 0) options.shared?.keep(subject, prompt, depth, null);
+    if (held === 0) options.shared?.keep(subject, prompt, { layers: depth, hiddenOf: null }, null);
     const maps = Array.from(
       { length: rows[1] - rows[0] },
       (_, i) => mapOf(sliceRows(taps, i, i + 1), preset.grounding).bits,

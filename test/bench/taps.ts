@@ -68,7 +68,7 @@ export async function measureTaps(bench: BenchSubject, rounds: number): Promise<
     const request = {
       plan: planTaps(subject.model.profile, preset, []),
       maxNewTokens: preset.maxNewTokens,
-      rpn: false,
+      hiddenOf: null,
       promptRows: 'none' as const,
       answerRows: false,
     };

@@ -47,6 +47,8 @@ test('a bar while int4 weights are written, a stop that keeps them, and the devi
     tokens: (...args) => real.tokens(...args),
     reanswer: (...args) => real.reanswer(...args),
     look: (...args) => real.look(...args),
+    features: (...args) => real.features(...args),
+    predict: (...args) => real.predict(...args),
     modelInfo: async (model, signal, onQuantise) => {
       onQuantise?.({ precision: 'int4', done: 1 * GB, total: 8 * GB });
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -9,9 +9,11 @@ import { type TestContext, test } from 'node:test';
 import { EngineClient } from '../../src-main/engine/client.ts';
 import type { EngineOptions, EngineStatus } from '../../src-main/engine/client.ts';
 import type { LabelRequest } from '../../src-main/engine/protocol.ts';
+import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { DEMO_CHECKPOINT, demoGolden } from '../support/demo.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { demoRequest } from '../support/demo-subject.ts';
+import { relativeDifference } from '../support/oracle.ts';
 
 interface Question {
   image: string;
@@ -269,4 +271,27 @@ test('11-C21: a cancelled call that waits its turn costs nothing; one that stops
   await first;
   await client.label(ask(questions[2]));
   assert.equal(client.pid, pid);
+});
+
+test('features come as a label leaves them, and an RPN alone answers about them without its model', async (t) => {
+  const client = engine(t);
+  const [question] = questions;
+  const { preset, imagePath, question: text } = ask(question);
+  const label = await client.label({
+    ...ask(question),
+    want: { ...want, featuresOf: 1 },
+  });
+  const alone = await client.features({ model, preset, imagePath, question: text, layer: 1 });
+  assert.ok(label.features instanceof Uint8Array);
+  assert.deepEqual(alone.features, label.features);
+  const found = await client.predict({ model, preset, features: alone.features });
+  const numbers = (map: { bits: Uint16Array } | null) => decodeFloat16(map!.bits);
+  // Of rounded rows: the last digit of a float16 may differ.
+  assert.ok(relativeDifference(numbers(found.rpn), numbers(label.maps.rpn)) < 2e-3);
+  assert.deepEqual(found.boxes, label.boxes.rpn);
+  assert.ok(found.timings['rpn'] > 0 && found.timings['prefill'] === undefined);
+  await assert.rejects(client.features({ model, preset, imagePath, question: text, layer: 2 }), {
+    code: 'bad_input',
+  });
+  await assert.rejects(client.predict({ model, preset, features: new Uint8Array(9) }), { code: 'bad_input' });
 });

@@ -57,7 +57,7 @@ test('greedy answers equal the recipe’s on 100 questions', async () => {
     if (last?.image !== image) {
       last = { image, encoded: await encodeImageFile(subject, join(DEMO_PROJECT_SCENES, image), watch) };
     }
-    const request = { ...stage, rpn: false, promptRows: 'none' as const, answerRows: false };
+    const request = { ...stage, hiddenOf: null, promptRows: 'none' as const, answerRows: false };
     const cache = subject.model.newCache();
     const { tokens } = await generateAnswer(
       subject,
@@ -113,7 +113,7 @@ test('the second stage equals the recipe’s, with the prefix reused and without
     const prompt = promptFor(subject, golden.text);
     const crop = [{ box: golden.box_xyxy, keep: null }];
     const reused = subject.model.newCache();
-    const request = { ...stage, rpn: false, promptRows: 'none' as const, answerRows: false };
+    const request = { ...stage, hiddenOf: null, promptRows: 'none' as const, answerRows: false };
     await generateAnswer(subject, encoded, prompt, { cache: reused, hidden: null }, request, watch);
     const results = [];
     for (const cache of [reused, subject.model.newCache()]) {

@@ -6,12 +6,16 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { encodeFeatures } from '../../src-main/features/codec.ts';
 import type {
   Engine,
+  FeaturesRequest,
   LabelOutcome,
   LabelRequest,
   LookRequest,
   ModelInfo,
+  PredictOutcome,
+  PredictRequest,
   ReanswerOutcome,
   ReanswerRequest,
   TokensOutcome,
@@ -25,9 +29,13 @@ export interface FakeEngine extends Engine {
   readonly inspected: (TokensRequest | ReanswerRequest)[];
   /** Every second look by itself. */
   readonly looked: LookRequest[];
+  /** Every question whose features were asked for by themselves. */
+  readonly featured: FeaturesRequest[];
+  /** Everything an RPN alone was asked about. */
+  readonly predicted: PredictRequest[];
 }
 
-type FakeRequest = LabelRequest | TokensRequest | ReanswerRequest | LookRequest;
+type FakeRequest = LabelRequest | TokensRequest | ReanswerRequest | LookRequest | FeaturesRequest;
 
 /** Runs before each answer; throw to fail, await to delay. */
 export type FakeBehaviour = (request: FakeRequest, signal?: AbortSignal) => void | Promise<void>;
@@ -35,9 +43,15 @@ export type FakeBehaviour = (request: FakeRequest, signal?: AbortSignal) => void
 export const FAKE_GRID = [4, 5] as const;
 const FAKE_TRANSFORM = { scaleX: 0.16, scaleY: 0.13, offsetX: 0.1, offsetY: 0.7 };
 
-export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
+/** @param onPredict runs before each answer of the RPN alone, likewise */
+export function fakeEngine(
+  behaviour: FakeBehaviour = () => {},
+  onPredict: (request: PredictRequest) => void | Promise<void> = () => {},
+): FakeEngine {
   const asked: LabelRequest[] = [];
   const looked: LookRequest[] = [];
+  const featured: FeaturesRequest[] = [];
+  const predicted: PredictRequest[] = [];
   const inspected: (TokensRequest | ReanswerRequest)[] = [];
   const inspect = async (
     request: TokensRequest | ReanswerRequest,
@@ -51,6 +65,8 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
     asked,
     inspected,
     looked,
+    featured,
+    predicted,
     pid: null,
     async modelInfo(model): Promise<ModelInfo> {
       if (!existsSync(model.dir)) throw new FoveaError('not_found', 'no such model', { where: model.dir });
@@ -78,7 +94,9 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
       const headMaps = request.want.allHeadsOf.flatMap((layer) =>
         [0, 1, 2, 3].map((head) => ({ layer, head, map: fakeHeadMap(layer, head) })),
       );
-      return { ...fakeOutcome(request.question), headMaps };
+      const features =
+        request.want.featuresOf === undefined ? {} : { features: fakeFeatures(request.question) };
+      return { ...fakeOutcome(request.question), headMaps, ...features };
     },
     async tokens(request, signal) {
       await inspect(request, signal);
@@ -97,6 +115,18 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
       const secondStage = { crop, from, answer: `closer at ${crop.join()}`, skipped: null };
       return { secondStage, timings: { total: 1 }, device: 'cpu' };
     },
+    async features(request, signal) {
+      featured.push(request);
+      await behaviour(request, signal);
+      if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+      return { features: fakeFeatures(request.question), timings: { total: 1 }, device: 'cpu' };
+    },
+    async predict(request, signal) {
+      predicted.push(request);
+      await onPredict(request);
+      if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+      return fakePrediction(request);
+    },
     dispose: async () => {},
   };
 }
@@ -104,6 +134,35 @@ export function fakeEngine(behaviour: FakeBehaviour = () => {}): FakeEngine {
 /** The fake's map of one head: the same for every question. */
 export function fakeHeadMap(layer: number, head: number): Uint16Array {
   return new Uint16Array(FAKE_GRID[0] * FAKE_GRID[1]).fill(0x2000 + layer * 16 + head);
+}
+
+/** What the fake's RPN reads of a question: 9 tokens of 4 numbers, a picture of 2×3 among them. */
+export function fakeFeatures(question: string): Uint8Array {
+  const noise = createHash('shake256', { outputLength: 36 }).update(question).digest();
+  return encodeFeatures({
+    rows: Float32Array.from(noise, (byte) => byte - 128),
+    length: 9,
+    hiddenSize: 4,
+    visual: [1, 7],
+    grid: [2, 3],
+    picture: { width: 30, height: 20, turned: 1 },
+  });
+}
+
+/** What the fake's RPN says: it follows from the features and from the RPN's folder. */
+export function fakePrediction({ features, model }: PredictRequest): PredictOutcome {
+  const noise = createHash('shake256', { outputLength: 6 })
+    .update(features)
+    .update(model.rpnDir ?? 'own')
+    .digest();
+  const transform = { scaleX: 0.1, scaleY: 0.1, offsetX: 0, offsetY: 0 };
+  const bits = Uint16Array.from(noise, (byte) => 0x2000 + byte);
+  return {
+    rpn: { grid: [2, 3], transform, bits },
+    boxes: [[2, 2, 8, 6]],
+    timings: { rpn: 1, total: 1 },
+    device: 'cpu',
+  };
 }
 
 /** What the fake finds for a question. */

@@ -70,6 +70,21 @@ export function storedOutcome(outcome: LabelOutcome, image: Seen): LabelOutcome 
   };
 }
 
+/** A map and its boxes in stored cells and pixels. */
+export function storedPrediction(
+  rpn: PlacedMap,
+  boxes: readonly SourceXyxy[],
+  image: Seen,
+): { readonly rpn: PlacedMap; readonly boxes: readonly SourceXyxy[] } {
+  const { turned, size } = stored(image);
+  if (turned === 1) return { rpn, boxes };
+  const bits = turnStored(rpn.bits, turnedPair(rpn.grid, turned), turned);
+  return {
+    rpn: { ...placeOf(rpn, size, turned), bits },
+    boxes: boxes.map((box) => storedBox(box, size, turned)),
+  };
+}
+
 /** Each token's map in stored cells. */
 export function storedTokens(outcome: TokensOutcome, image: Seen): TokensOutcome {
   const { turned, size } = stored(image);

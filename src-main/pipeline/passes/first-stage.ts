@@ -6,7 +6,7 @@
 import { answerText, fedAnswerTokens } from '../subject/answer-text.ts';
 import { greedy } from './greedy.ts';
 import type { TapPlan } from './plan.ts';
-import type { ForwardRequest, TappedRows } from '../ports.ts';
+import type { FeedPart, ForwardRequest, TappedRows } from '../ports.ts';
 import { promptTokens } from '../subject/prompted.ts';
 import type { Prompted } from '../subject/prompted.ts';
 import { RowStore, sliceRows } from './rows.ts';
@@ -18,8 +18,10 @@ import type { Stopwatch } from '../subject/stopwatch.ts';
 export interface FirstStageRequest {
   readonly plan: TapPlan;
   readonly maxNewTokens: number;
-  /** Also hidden_states[K] of the prompt. */
-  readonly rpn: boolean;
+  /** Also hidden_states[K] of the prompt; null: no layer's. */
+  readonly hiddenOf: number | null;
+  /** hidden_states[K] is to be kept: the answer is fed after the prompt, so that the prompt's rows do not depend on it. */
+  readonly alone?: boolean;
   /**
    * Also the rows of the text tokens after the picture: all of them (question map), or only the last prompt token's
    * (rows `last_prompt`), which spares the model computing the others where nothing else reads them.
@@ -62,7 +64,7 @@ export async function generateAnswer(
     model.forward(cache, {
       parts: partsAfter(held, prompt, encoded),
       logits: 'last',
-      ...hiddenRequest(subject, request),
+      ...hiddenRequest(request),
       ...(promptRows > 0
         ? { taps: { heads, keys, rows: [prompt.length - promptRows - held, prompt.length - held] } }
         : {}),
@@ -102,41 +104,58 @@ export async function forceAnswer(
   const promptRows = promptRowCount(prompt, request);
   const from = prompt.length - promptRows;
   const to = request.answerRows ? prompt.length + fed.length : prompt.length;
-  const depths = [from < to ? request.plan.depth : 0, request.rpn ? (model.profile.rpn?.k ?? 0) : 0];
-  const layers = Math.max(1, ...depths);
-  const result = await watch.time('prefill', () =>
-    model.forward(cache, {
-      parts: [...partsAfter(held, prompt, encoded), { tokens: fed }],
-      logits: 'none',
-      layers,
-      ...hiddenRequest(subject, request),
-      ...(from < to
-        ? { taps: { heads: request.plan.heads, keys: prompt.visual, rows: [from - held, to - held] } }
-        : {}),
-    }),
-  );
+  const layers = Math.max(1, from < to ? request.plan.depth : 0, request.hiddenOf ?? 0);
   const rows = new RowStore();
-  rows.add(result.taps);
+  const feed = async (
+    parts: readonly FeedPart[],
+    count: number,
+    wanted: Pick<ForwardRequest, 'hiddenOf'>,
+  ): Promise<Float32Array | null> => {
+    const at = cache.length;
+    const [first, last] = [Math.max(from, at) - at, Math.min(to, at + count) - at];
+    const { taps, hidden } = await watch.time('prefill', () =>
+      model.forward(cache, {
+        parts,
+        logits: 'none',
+        layers,
+        ...wanted,
+        ...(first < last
+          ? { taps: { heads: request.plan.heads, keys: prompt.visual, rows: [first, last] } }
+          : {}),
+      }),
+    );
+    rows.add(taps);
+    return hidden;
+  };
+  const asked = partsAfter(held, prompt, encoded);
+  const length = prompt.length - held;
+  const said = { tokens: fed };
+  const apart = request.alone === true && fed.length > 0;
+  const hidden = await feed(
+    apart ? asked : [...asked, said],
+    apart ? length : length + fed.length,
+    hiddenRequest(request),
+  );
+  if (apart) await feed([said], fed.length, {});
   return {
     answer: answer.trim(),
     tokens: fed,
     answerRows: request.answerRows && fed.length > 0 ? sliceRows(rows.layers(), promptRows) : null,
     promptRows: promptRows > 0 ? sliceRows(rows.layers(), 0, promptRows) : null,
-    hidden: joined(start.hidden, result.hidden),
+    hidden: joined(start.hidden, hidden),
     layers,
   };
 }
 
 /** Layers that a given answer may need: those asked for, and those below the RPN. */
-export function forcedDepth(subject: Subject, { plan, rpn }: FirstStageRequest): number {
-  return Math.max(1, plan.depth, rpn ? (subject.model.profile.rpn?.k ?? 0) : 0);
+export function forcedDepth({ plan, hiddenOf }: Pick<FirstStageRequest, 'plan' | 'hiddenOf'>): number {
+  return Math.max(1, plan.depth, hiddenOf ?? 0);
 }
 
 function promptRowCount(prompt: Prompted, { promptRows }: FirstStageRequest): number {
   return promptRows === 'all' ? prompt.length - prompt.visual[1] : promptRows === 'last' ? 1 : 0;
 }
 
-function hiddenRequest(subject: Subject, request: FirstStageRequest): Pick<ForwardRequest, 'hiddenOf'> {
-  const { rpn } = subject.model.profile;
-  return request.rpn && rpn ? { hiddenOf: rpn.k } : {};
+function hiddenRequest({ hiddenOf }: FirstStageRequest): Pick<ForwardRequest, 'hiddenOf'> {
+  return hiddenOf === null ? {} : { hiddenOf };
 }

@@ -9,7 +9,8 @@ import type { KvCache } from '../ports.ts';
 import { promptFor } from '../subject/prompted.ts';
 import type { Prompted } from '../subject/prompted.ts';
 import { pruningOf } from './prune.ts';
-import { askRpn, prefillForRpn, rpnDepth } from './rpn.ts';
+import { sharedHidden } from './features.ts';
+import { askRpn, rpnDepth } from './rpn.ts';
 import type { RpnSays } from './rpn.ts';
 import { SharedPrefix } from '../subject/shared-prefix.ts';
 import type { Stopwatch } from '../subject/stopwatch.ts';
@@ -34,6 +35,7 @@ export class NativeView {
    * What the RPN says to a question, on the picture's own grid.
    * @param deep the second stage will go on from here: every layer runs, not only those below the branch (a second
    *   stage that prunes begins anew, and needs no more than they)
+   * @param kept hidden_states[K] is to be kept: the prefix is fed by itself
    */
   async predict(
     subject: Subject,
@@ -41,25 +43,41 @@ export class NativeView {
     question: string,
     preset: Preset,
     deep: boolean,
+    kept: boolean,
     watch: Stopwatch,
-  ): Promise<Scene & RpnSays> {
+  ): Promise<Scene & RpnSays & { readonly hidden: Float32Array }> {
     const { encoded, prompt } = await this.#ask(subject, image, question, watch);
     const pruning = deep ? pruningOf(subject, preset, prompt.grid) : null;
     const layers = deep && !pruning ? subject.model.profile.layers : rpnDepth(subject);
-    const start = this.#shared.start(subject, prompt, { layers, rpn: true });
-    const hidden = await prefillForRpn(subject, encoded, prompt, start, layers, watch);
-    this.#shared.keep(subject, prompt, layers, hidden);
+    const hiddenOf = subject.model.profile.rpn?.k ?? 0;
+    const depth = { layers, hiddenOf, alone: kept };
+    const { cache, hidden } = await sharedHidden(subject, encoded, prompt, this.#shared, depth, watch);
     const says = await askRpn(subject, prompt, hidden, { pruning, rules: preset.roi.rules }, watch);
-    return { encoded, prompt, cache: start.cache, layers, ...says };
+    return { encoded, prompt, cache, layers, hidden, ...says };
+  }
+
+  /** hidden_states[K] of the question, for a model without a branch to ask. */
+  async hidden(
+    subject: Subject,
+    image: RgbImage,
+    question: string,
+    hiddenOf: number,
+    watch: Stopwatch,
+  ): Promise<Pick<Scene, 'encoded' | 'prompt'> & { readonly hidden: Float32Array }> {
+    const { encoded, prompt } = await this.#ask(subject, image, question, watch);
+    const depth = { layers: Math.max(1, hiddenOf), hiddenOf, alone: true };
+    const { hidden } = await sharedHidden(subject, encoded, prompt, this.#shared, depth, watch);
+    return { encoded, prompt, hidden };
   }
 
   /** The same without asking the RPN: the cache holds nothing yet, or what an earlier question left of the picture. */
   async scene(subject: Subject, image: RgbImage, question: string, watch: Stopwatch): Promise<Scene> {
     const { encoded, prompt } = await this.#ask(subject, image, question, watch);
     const { layers } = subject.model.profile;
-    const { cache } = this.#shared.start(subject, prompt, { layers, rpn: false });
+    const depth = { layers, hiddenOf: null };
+    const { cache } = this.#shared.start(subject, prompt, depth);
     // It counts as left only once the second stage has fed it.
-    this.#shared.keep(subject, prompt, layers, null);
+    this.#shared.keep(subject, prompt, depth, null);
     return { encoded, prompt, cache, layers };
   }
 

@@ -31,7 +31,7 @@ export interface RpnAsk {
 /** @param hidden hidden_states[K] of the prompt or more, `[≥ prompt.length, d]`; rows after the prompt are left out. */
 export async function askRpn(
   subject: Subject,
-  prompt: Prompted,
+  prompt: Pick<Prompted, 'visual' | 'length' | 'grid'>,
   hidden: Float32Array,
   { pruning, rules }: RpnAsk,
   watch: Stopwatch,
@@ -71,15 +71,27 @@ export async function prefillForRpn(
   subject: Subject,
   encoded: EncodedImage,
   prompt: Prompted,
-  { cache, hidden: held }: Start,
+  start: Start,
   layers: number,
   watch: Stopwatch,
 ): Promise<Float32Array> {
   const { rpn } = subject.model.profile;
   if (!rpn) throw new FoveaError('bad_input', 'the checkpoint has no RPN branch');
+  return prefillHidden(subject, encoded, prompt, start, { layers, hiddenOf: rpn.k }, watch);
+}
+
+/** The same of any layer's input, whether the checkpoint has a branch or not. */
+export async function prefillHidden(
+  subject: Subject,
+  encoded: EncodedImage,
+  prompt: Prompted,
+  { cache, hidden: held }: Start,
+  { layers, hiddenOf }: { readonly layers: number; readonly hiddenOf: number },
+  watch: Stopwatch,
+): Promise<Float32Array> {
   const parts = partsAfter(cache.length, prompt, encoded);
   const { hidden } = await watch.time('rpnPrefill', () =>
-    subject.model.forward(cache, { parts, layers, hiddenOf: rpn.k, logits: 'none' }),
+    subject.model.forward(cache, { parts, layers, hiddenOf, logits: 'none' }),
   );
   return joined(held, hidden) as Float32Array;
 }

@@ -5,8 +5,9 @@
  * so they do not depend on the question).
  */
 import type { FeedPart, KvCache } from '../ports.ts';
-import { promptParts } from './prompted.ts';
+import { prefixParts, promptParts } from './prompted.ts';
 import type { Prompted } from './prompted.ts';
+import type { Stopwatch } from './stopwatch.ts';
 import type { EncodedImage, Subject } from './subject.ts';
 
 /** Where a sample begins: a cache that is empty, or holds the prompt up to its last visual token. */
@@ -19,6 +20,32 @@ export interface Start {
 /** What is left to feed of the prompt when the cache holds nothing, or the prompt up to its last visual token. */
 export function partsAfter(held: number, prompt: Prompted, { features }: EncodedImage): FeedPart[] {
   return held === 0 ? promptParts(prompt, features) : [{ tokens: prompt.ids.after }];
+}
+
+/**
+ * Feeds the prefix by itself where the cache is empty, as if an earlier question had left it. What is computed of a prompt
+ * depends in its last digits on how much is fed at once; rows that are kept must not depend on what else was asked.
+ */
+export async function withPrefix(
+  subject: Subject,
+  encoded: EncodedImage,
+  prompt: Prompted,
+  start: Start,
+  { layers, hiddenOf }: Pick<Depth, 'layers' | 'hiddenOf'>,
+  watch: Stopwatch,
+): Promise<Start> {
+  const { cache } = start;
+  if (cache.length > 0) return start;
+  const parts = prefixParts(prompt, encoded.features);
+  const { hidden } = await watch.time('prefill', () =>
+    subject.model.forward(cache, {
+      parts,
+      layers,
+      logits: 'none',
+      ...(hiddenOf === null ? {} : { hiddenOf }),
+    }),
+  );
+  return { cache, hidden };
 }
 
 /** Rows of the shared prefix, then those of this feed. */
@@ -35,35 +62,47 @@ export class SharedPrefix {
   #cache: KvCache | null = null;
   #before = '';
   #layers = 0;
+  #alone = false;
   #hidden: Float32Array | null = null;
+  #hiddenOf: number | null = null;
 
   /**
    * Where the sample begins: with the prefix of `prompt` in layers 0…layers−1 when an earlier question left it, else
    * with nothing. The caller may extend the cache, but may not change the rows of the prefix.
-   * @param rpn hidden_states[K] is wanted as well
+   * @param depth what the prefix must have: hidden_states[K] of its rows, or having been fed by itself
    */
-  start(subject: Subject, prompt: Prompted, { layers, rpn }: Depth): Start {
+  start(subject: Subject, prompt: Prompted, { layers, hiddenOf, alone = false }: Depth): Start {
     const [, length] = prompt.visual;
     const cache = (this.#cache ??= subject.model.newCache());
     const held = this.#before === beforeOf(prompt) && this.#layers >= layers && cache.length >= length;
-    if (held && (this.#hidden !== null || !rpn)) {
+    const knows = hiddenOf === null || (this.#hidden !== null && this.#hiddenOf === hiddenOf);
+    if (held && knows && (this.#alone || !alone)) {
       cache.truncate(length);
-      return { cache, hidden: this.#hidden };
+      return { cache, hidden: hiddenOf === null ? null : this.#hidden };
     }
     cache.truncate(0);
     this.#layers = 0;
+    this.#alone = false;
     this.#hidden = null;
     return { cache, hidden: null };
   }
 
   /**
    * What a sample that began with nothing leaves to the next: its cache now holds the prompt in `layers` layers.
+   * @param depth also of which layer `hidden` is, and whether the prefix was fed by itself
    * @param hidden hidden_states[K], `[≥ prefix, d]`; null when nobody asked
    */
-  keep(subject: Subject, prompt: Prompted, layers: number, hidden: Float32Array | null): void {
+  keep(
+    subject: Subject,
+    prompt: Prompted,
+    { layers, hiddenOf, alone = false }: Depth,
+    hidden: Float32Array | null,
+  ): void {
     if (this.#layers >= layers) return;
     this.#before = beforeOf(prompt);
     this.#layers = layers;
+    this.#alone = alone;
+    this.#hiddenOf = hiddenOf;
     // A copy: the array may be the runtime's, and holds more rows.
     this.#hidden = hidden && hidden.slice(0, prompt.visual[1] * subject.model.profile.hiddenSize);
   }
@@ -76,9 +115,12 @@ export class SharedPrefix {
 }
 
 /** How much of the model a sample runs. */
-interface Depth {
+export interface Depth {
   readonly layers: number;
-  readonly rpn: boolean;
+  /** Whose input is wanted as well: hidden_states[K]; null: of none. */
+  readonly hiddenOf: number | null;
+  /** The prefix is fed by itself ({@link withPrefix}). */
+  readonly alone?: boolean;
 }
 
 function beforeOf({ ids }: Prompted): string {

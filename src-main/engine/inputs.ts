@@ -1,0 +1,29 @@
+/** Requests as the wire's types take them, which do not say `readonly`: copies with plain tuples. */
+import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type { LookRequest, ReanswerRequest } from './protocol.ts';
+import type { ToEngine } from './wire.ts';
+
+type Input<T extends ToEngine['type']> = Extract<ToEngine, { type: T; input: unknown }>['input'];
+
+export function reanswerInput(request: ReanswerRequest): Input<'reanswer'> {
+  const { edit, score, model } = request;
+  return {
+    ...request,
+    model: { ...model },
+    edit: edit && { kind: edit.kind, box: boxOf(edit.box) },
+    score: [...score],
+  };
+}
+
+export function lookInput(request: LookRequest): Input<'look'> {
+  const { at, model } = request;
+  const place =
+    'box' in at
+      ? { box: boxOf(at.box) }
+      : { ...at, grid: [at.grid[0], at.grid[1]] as [number, number], bits: new Uint16Array(at.bits) };
+  return { ...request, model: { ...model }, at: place };
+}
+
+function boxOf([x0, y0, x1, y1]: SourceXyxy): [number, number, number, number] {
+  return [x0, y0, x1, y1];
+}

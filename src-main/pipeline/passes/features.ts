@@ -1,0 +1,67 @@
+/**
+ * hidden_states[K] of a prompt as it is kept (src-main/features): of the picture as it is, the prefix fed by itself, so that
+ * the same question gives the same numbers whatever was asked before it and whatever else is wanted of it.
+ */
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { encodeFeatures } from '../../features/codec.ts';
+import type { KvCache } from '../ports.ts';
+import type { Prompted } from '../subject/prompted.ts';
+import { withPrefix } from '../subject/shared-prefix.ts';
+import type { Depth, SharedPrefix } from '../subject/shared-prefix.ts';
+import type { Stopwatch } from '../subject/stopwatch.ts';
+import type { EncodedImage, Subject } from '../subject/subject.ts';
+import { prefillHidden } from './rpn.ts';
+
+/**
+ * The layer whose input is kept, once it is known to be one of this model's.
+ * @throws FoveaError `bad_input` where the checkpoint's branch reads another layer, or there is none of this number
+ */
+export function featureLayer({ model }: Subject, layer: number): number {
+  const { rpn, layers } = model.profile;
+  if (rpn && rpn.k !== layer) {
+    throw new FoveaError('bad_input', `the checkpoint's RPN reads hidden_states[${rpn.k}], not [${layer}]`, {
+      next: `Ask for layer ${rpn.k}`,
+    });
+  }
+  if (!Number.isInteger(layer) || layer < 0 || layer > layers) {
+    throw new FoveaError('bad_input', `there is no hidden_states[${layer}] in a model of ${layers} layers`, {
+      next: 'Give the layer K at which the RPN begins',
+    });
+  }
+  return layer;
+}
+
+/** @param hidden `[≥ prompt.length, d]`; rows behind the prompt are left out. @throws FoveaError `bad_input` for NaN and Inf */
+export function encodedFeatures(
+  { model }: Subject,
+  { image, placement }: EncodedImage,
+  { length, visual }: Prompted,
+  hidden: Float32Array,
+): Uint8Array {
+  const { hiddenSize } = model.profile;
+  const { width, height, turned = 1 } = image;
+  return encodeFeatures({
+    rows: hidden.subarray(0, length * hiddenSize),
+    length,
+    hiddenSize,
+    visual,
+    grid: placement.grid,
+    picture: { width, height, turned },
+  });
+}
+
+/** hidden_states[K] of the whole prompt, going on from what earlier questions left and leaving as much to the next. */
+export async function sharedHidden(
+  subject: Subject,
+  encoded: EncodedImage,
+  prompt: Prompted,
+  shared: SharedPrefix,
+  depth: Depth & { readonly hiddenOf: number },
+  watch: Stopwatch,
+): Promise<{ readonly cache: KvCache; readonly hidden: Float32Array }> {
+  const empty = shared.start(subject, prompt, depth);
+  const start = depth.alone ? await withPrefix(subject, encoded, prompt, empty, depth, watch) : empty;
+  const hidden = await prefillHidden(subject, encoded, prompt, start, depth, watch);
+  shared.keep(subject, prompt, depth, hidden);
+  return { cache: start.cache, hidden };
+}
