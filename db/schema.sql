@@ -344,10 +344,11 @@ CREATE TABLE search_gram (block INTEGER PRIMARY KEY, grams BLOB NOT NULL) STRICT
 CREATE TABLE training_point (
   training_run_id INTEGER NOT NULL REFERENCES training_run(id),
   step INTEGER NOT NULL,
-  loss REAL NOT NULL,
-  learning_rate REAL NOT NULL,
-  gradient_norm REAL NOT NULL,
+  loss REAL,
+  learning_rate REAL,
+  gradient_norm REAL,
   held_out TEXT,
+  seconds REAL NOT NULL,
   PRIMARY KEY (training_run_id, step)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE training_run (

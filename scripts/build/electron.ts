@@ -1,5 +1,5 @@
 /**
- * Electron's programs: main, preload, backend with its threads, and engine. Packages stay outside (electron-builder ships them),
+ * Electron's programs: main, preload, backend with its threads, engine and trainer. Packages stay outside (electron-builder ships them),
  * our own sources become one file each, because Electron runs no TypeScript.
  *
  * Sources find their data files (migrations, presets, the demo model) relative to themselves. A bundle lies elsewhere,
@@ -41,7 +41,7 @@ const modules: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** Writes `main.mjs`, `backend.mjs`, `engine.mjs`, the threads' files and `preload.cjs` to `outDir`. */
+/** Writes `main.mjs`, `backend.mjs`, `engine.mjs`, `trainer.mjs`, the threads' files and `preload.cjs` to `outDir`. */
 export async function buildElectron(outDir: string): Promise<void> {
   const entry = (path: string): string => join(root, path);
   await build({
@@ -51,6 +51,7 @@ export async function buildElectron(outDir: string): Promise<void> {
       main: entry('src-main/app/electron/main.ts'),
       backend: entry('src-main/app/electron/backend.ts'),
       engine: entry('src-main/engine/host.ts'),
+      trainer: entry('src-main/training/host.ts'),
       'batch-thread': entry('src-main/jobs/batches/thread.ts'),
       'picture-thread': entry('src-main/jobs/pictures/thread.ts'),
       'reader-thread': entry('src-main/library/reader-thread.ts'),

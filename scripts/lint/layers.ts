@@ -91,6 +91,28 @@ export const LAYERS: readonly Layer[] = [
     ],
   },
 
+  {
+    name: 'training-protocol',
+    path: 'src-main/training/protocol.ts',
+    imports: ['kernels', 'contract', 'engine-protocol'],
+  },
+  {
+    name: 'training',
+    path: 'src-main/training/',
+    imports: [
+      'kernels',
+      'contract',
+      'files',
+      'features',
+      'checkpoint',
+      'architectures',
+      'runtime',
+      'process',
+      'engine-protocol',
+      'training-protocol',
+    ],
+  },
+
   // Knows files and the Hub, not projects: commands and the page hand it the engine when a model is to be loaded.
   {
     name: 'library',
@@ -122,6 +144,7 @@ export const LAYERS: readonly Layer[] = [
         'importers',
         'exporters',
         'engine-protocol',
+        'training-protocol',
         'checkpoint',
       ],
     },
@@ -161,6 +184,8 @@ export const LAYERS: readonly Layer[] = [
       'checkpoint',
       'engine',
       'engine-protocol',
+      'training',
+      'training-protocol',
       'library',
       'store',
       'jobs',

@@ -90,7 +90,9 @@ export interface TrainingSample {
   readonly weight: number;
 }
 
-export const trainingLossSchema = z.enum(['bce', 'focal', 'mse']);
+/** The authors' third, `mse`, gives scores that are read by other rules than a RoI's (METHOD §3): no version is made with it. */
+export const trainingLossSchema = z.enum(['bce', 'focal']);
+export type TrainingLoss = z.infer<typeof trainingLossSchema>;
 
 /** What a run is made with besides its data (METHOD §3). */
 export const trainingSettingsSchema = z.object({
@@ -201,13 +203,17 @@ export const trainingRunSchema = z.object({
 });
 export type TrainingRun = z.infer<typeof trainingRunSchema>;
 
-/** One step of a run's curve. */
+/** One step of a run's curve. That of step 0 is before the first step: it has no more than how the branch began. */
 export const trainingPointSchema = z.object({
   step: z.number().int(),
-  loss: z.number(),
-  learningRate: z.number(),
-  gradientNorm: z.number(),
+  /** Of the step's batch, before the step. */
+  loss: z.number().nullable(),
+  learningRate: z.number().nullable(),
+  /** Before it was clipped. */
+  gradientNorm: z.number().nullable(),
   /** Where the held-out part was measured after it. */
   heldOut: rpnMeasureSchema.nullable(),
+  /** That the run had taken by then, without its pauses. */
+  seconds: z.number(),
 });
 export type TrainingPoint = z.infer<typeof trainingPointSchema>;

@@ -106,7 +106,7 @@ export function branchExample(seed: number, d: number, changes: Partial<BranchEx
     visual: [3, 23],
     grid: [4, 5],
     labels: Int8Array.from({ length: labelGrid[0] * labelGrid[1] }, (_, i) =>
-      i % 7 === 3 ? -1 : Number(random() < 0.4),
+      i % 7 === 3 ? -100 : Number(random() < 0.4),
     ),
     labelGrid,
     weight: 1,

@@ -1,7 +1,8 @@
 /** One sample as training takes it, checked before anything is computed from it. */
 import type { ModelFacts } from '../../../models/architectures/index.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { Grid } from '../../../src-shared/kernels/types.ts';
+import type { Grid, Labels } from '../../../src-shared/kernels/types.ts';
+import { BG, FG, IGNORE } from '../../../src-shared/kernels/types.ts';
 import { bilinearCorners } from '../../graph/gradient/resize.ts';
 import { branchFeeds } from '../feeds.ts';
 import type { Feed } from '../session.ts';
@@ -13,15 +14,12 @@ export interface BranchExample {
   /** Rows of the visual tokens, row-major over `grid`; `to` is exclusive. */
   readonly visual: readonly [from: number, to: number];
   readonly grid: Grid;
-  /** 1 RoI, 0 background, −1 ignored, row-major over `labelGrid`. */
-  readonly labels: Int8Array;
+  /** Row-major over `labelGrid`. */
+  readonly labels: Labels;
   readonly labelGrid: Grid;
   /** What its loss counts in the batch's mean: 1 for a sample like any other. */
   readonly weight: number;
 }
-
-/** What the losses take for a cell that is left out (losses.ts). */
-const IGNORED = -100;
 
 /** The RMS norm adds up squares in float32; beyond its range it would make 0 of a row, and a wrong loss of that. */
 const LARGEST_STATE = 1e15;
@@ -41,10 +39,10 @@ export function checkExample(example: BranchExample, hiddenSize: number): void {
   if (labels.length !== cells || cells === 0) {
     throw refused(`its label has ${labels.length} cells where its grid has ${labelGrid.join('×')}`);
   }
-  if (labels.some((label) => label < -1 || label > 1)) {
-    throw refused('its label holds something else than 1, 0 and −1');
+  if (labels.some((label) => label !== FG && label !== BG && label !== IGNORE)) {
+    throw refused('its label holds something else than 1, 0 and −100');
   }
-  if (labels.every((label) => label === -1)) throw refused('every cell of its label is ignored');
+  if (labels.every((label) => label === IGNORE)) throw refused('every cell of its label is ignored');
   if (!(weight >= 0 && weight < Infinity)) throw refused(`its weight is ${weight}`);
 }
 
@@ -82,7 +80,8 @@ export function exampleFeeds(
 /** Inputs of the loss. */
 export function lossFeeds(example: BranchExample): Record<string, Feed> {
   const { labels, grid, labelGrid, weight } = example;
-  const values = Float32Array.from(labels, (label) => (label < 0 ? IGNORED : label));
+  // The losses leave out the same value.
+  const values = Float32Array.from(labels);
   const feeds: Record<string, Feed> = {
     labels: [values, [values.length, 1]],
     weight: [Float32Array.of(weight), []],

@@ -133,6 +133,11 @@ export class BranchTrainer {
     return loss;
   }
 
+  /** Forgets what was accumulated since the last step. */
+  discard(): void {
+    if (this.#examples > 0) this.#emptyBatch();
+  }
+
   /**
    * Clips the mean of what was accumulated, and makes AdamW's step of it at the schedule's rate; gradients are 0 after it.
    * A last batch with fewer examples is the mean of those.

@@ -129,22 +129,28 @@ export function noteTrainingSteps(
   transact(db, () => {
     const insert = write(
       db,
-      `INSERT INTO training_point (training_run_id, step, loss, learning_rate, gradient_norm, held_out)
-       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (training_run_id, step) DO UPDATE SET loss = excluded.loss,
-         learning_rate = excluded.learning_rate, gradient_norm = excluded.gradient_norm, held_out = excluded.held_out`,
+      `INSERT INTO training_point (training_run_id, step, loss, learning_rate, gradient_norm, held_out, seconds)
+       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (training_run_id, step) DO UPDATE SET loss = excluded.loss,
+         learning_rate = excluded.learning_rate, gradient_norm = excluded.gradient_norm, held_out = excluded.held_out,
+         seconds = excluded.seconds`,
     );
-    for (const { step, loss, learningRate, gradientNorm, heldOut } of points) {
-      insert.run(id, step, loss, learningRate, gradientNorm, heldOut && JSON.stringify(heldOut));
+    for (const { step, loss, learningRate, gradientNorm, heldOut, seconds } of points) {
+      insert.run(id, step, loss, learningRate, gradientNorm, heldOut && JSON.stringify(heldOut), seconds);
     }
     write(db, 'UPDATE training_run SET step = ?, best_step = ? WHERE id = ?').run(at.step, at.bestStep, id);
   });
+}
+
+/** Takes away the points behind a step: the weights that are there are of that step, and the rest is done again. */
+export function dropTrainingPoints(db: WritableDb, id: number, after: number): void {
+  write(db, 'DELETE FROM training_point WHERE training_run_id = ? AND step > ?').run(id, after);
 }
 
 /** Up to `limit` points of the curve after a step. */
 export function trainingPoints(db: ReadableDb, id: number, after: number, limit: number): TrainingPoint[] {
   return read<Omit<TrainingPoint, 'heldOut'> & { heldOut: string | null }>(
     db,
-    `SELECT step, loss, learning_rate AS learningRate, gradient_norm AS gradientNorm, held_out AS heldOut
+    `SELECT step, loss, learning_rate AS learningRate, gradient_norm AS gradientNorm, held_out AS heldOut, seconds
      FROM training_point WHERE training_run_id = ? AND step > ? ORDER BY step LIMIT ?`,
   )
     .all(id, after, limit)

@@ -209,9 +209,9 @@ test('what cannot be trained on is refused before anything changes', async (t) =
     [{ hidden: good.hidden.subarray(1) }, /numbers where/],
     [{ visual: [3, 22] }, /not the visual tokens of a 4×5 grid/],
     [{ visual: [20, 40] }, /not the visual tokens/],
-    [{ labels: new Int8Array(20).fill(-1) }, /every cell of its label is ignored/],
+    [{ labels: new Int8Array(20).fill(-100) }, /every cell of its label is ignored/],
     [{ labels: new Int8Array(0) }, /0 cells/],
-    [{ labels: new Int8Array(20).fill(2) }, /something else than 1, 0 and −1/],
+    [{ labels: new Int8Array(20).fill(2) }, /something else than 1, 0 and −100/],
     [{ weight: NaN }, /weight is NaN/],
     [{ weight: -1 }, /weight is -1/],
   ];

@@ -77,6 +77,7 @@ test('a run keeps its curve, also where steps are done again after a kill', asyn
     learningRate: 1e-4,
     gradientNorm: 1,
     heldOut: step === 2 ? { samples: 3, auc: 0.9, iou: null, boxRecall: 0.5 } : null,
+    seconds: step / 10,
   });
   noteTrainingSteps(db, id, { step: 2, bestStep: 2 }, [point(1, 0.7), point(2, 0.6)]);
   noteTrainingSteps(db, id, { step: 3, bestStep: 2 }, [point(2, 0.6), point(3, 0.5)]);
