@@ -121,8 +121,14 @@ export const JOBS: Cut = {
       presets: 'the demo is imported from what comes with the app',
     },
     export: { pictures: 'pictures are checked before labels leave' },
+    features: {
+      asking: 'a model is known by its content',
+      lease: 'which errors are of every sample, and how often the engine may die',
+      pictures: 'features are of one content of a picture',
+    },
     label: {
       asking: 'a model is known by its content',
+      features: 'what the RPN reads is there, and may be kept',
       lease: 'the job is held while it works',
       pictures: 'each picture is settled before and after',
       presets: 'what is not said is chosen',

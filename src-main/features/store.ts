@@ -68,8 +68,13 @@ export class FeatureStore {
 
   /** Whether there is a file of this key. Whether it is sound shows when it is read. */
   async has(key: FeatureKey): Promise<boolean> {
+    return (await this.bytesOf(key)) !== null;
+  }
+
+  /** How large the file of this key is; null: there is none. */
+  async bytesOf(key: FeatureKey): Promise<number | null> {
     const info = await stat(this.#path(key)).catch(() => null);
-    return info?.isFile() ?? false;
+    return info?.isFile() ? info.size : null;
   }
 
   /** The rows, in memory of their own; null: not kept, or not soundly (it is taken away then). */

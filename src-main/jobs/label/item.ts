@@ -2,11 +2,9 @@
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine } from '../../engine/protocol.ts';
 import { transact, type WritableDb } from '../../store/db.ts';
-import { imagePath } from '../../store/pictures/image.ts';
 import { itemDeath, itemDone, itemFailed } from '../../store/jobs/item.ts';
 import type { Lease } from '../../store/jobs/job.ts';
 import { patiently } from '../../store/patience.ts';
-import { registeredPicture } from '../../store/pictures/version.ts';
 import { putMaps } from '../../store/scores/maps.ts';
 import { isLabelled, putPrediction, labelledVersion } from '../../store/predictions/prediction.ts';
 import type { Project } from '../../store/file/project.ts';
@@ -14,25 +12,8 @@ import { runAgain } from '../../store/runs/run.ts';
 import { isUndecided, shownRun, showRun } from '../../store/shown/sample-run.ts';
 import { getSample } from '../../store/samples/sample.ts';
 import type { PlannedRun } from './run.ts';
-import { settlePicture } from '../pictures/settle.ts';
-
-/** A sample on which the engine died so often is left out: it would die again. */
-const DEATHS_OF_POISON = 3;
-
-/** What went wrong is wrong for every sample: the job stops instead of failing each of them. */
-const FATAL: ReadonlySet<string> = new Set([
-  'bad_checkpoint',
-  'unsupported_model',
-  'missing_tensor',
-  'device_unavailable',
-  'device_disagrees',
-  'no_space',
-  'read_only',
-  'bad_project',
-  'project_busy',
-  'project_replaced',
-  'cancelled',
-]);
+import { DEATHS_OF_POISON, FATAL } from '../lease/fatal.ts';
+import { pictureToShow, requireUntouched } from '../pictures/at-work.ts';
 
 export type ItemOutcome =
   | { readonly kind: 'done'; readonly predictionId: number | null; readonly engineDied: false }
@@ -65,7 +46,7 @@ export async function labelItem(
   }
   try {
     const sample = getSample(db, sampleId);
-    const picture = await pictureToLabel(project, sample.imageId);
+    const picture = await pictureToShow(project, sample.imageId);
     const outcome = await engine.label(
       {
         model: run.model,
@@ -108,25 +89,6 @@ export async function labelItem(
     await patiently(() => itemFailed(db, lease, sampleId, reason));
     return { kind: 'failed', reason, engineDied: false };
   }
-}
-
-/** The picture that is there now, which the label will be of. A file that cannot be read is for the engine to refuse. */
-async function pictureToLabel(
-  project: Project,
-  imageId: number,
-): Promise<{ readonly path: string; readonly version: number }> {
-  const found = await patiently(() => settlePicture(project, imageId, { fingerprint: true }));
-  if (found.outcome !== 'unshown') return found;
-  if (found.error.code === 'conflict') throw found.error;
-  const { version } = registeredPicture(project.db, imageId);
-  return { path: imagePath(project.db, project.path, imageId)!, version };
-}
-
-/** Nobody knows which of two pictures the model saw that was replaced while it was looked at. */
-async function requireUntouched(project: Project, imageId: number, version: number): Promise<void> {
-  const now = await patiently(() => settlePicture(project, imageId, { fingerprint: false }));
-  if (now.outcome === 'unshown' || now.version === version) return;
-  throw new FoveaError('conflict', 'the picture was replaced while it was labelled', { next: 'Label again' });
 }
 
 /**

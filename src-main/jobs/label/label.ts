@@ -11,13 +11,11 @@ import { countUnanswered } from '../../store/predictions/prediction.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from '../lease/held-job.ts';
+import { DEATHS_IN_A_ROW } from '../lease/fatal.ts';
 import { labelItem } from './item.ts';
 import { type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './run.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { rateMeter } from '../lease/rate.ts';
-
-/** So many engine deaths with no sample labelled in between: it is the engine, not the samples. */
-const DEATHS_IN_A_ROW = 9;
 
 export interface LabelReport {
   readonly jobId: number;
