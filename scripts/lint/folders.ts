@@ -51,7 +51,7 @@ export const STORE: Cut = {
     pictures: {},
     scores: {},
     search: {},
-    training: {},
+    training: { pictures: 'a label is of one content of its picture' },
 
     samples: {
       pictures: 'lists filter by pictures that changed or cannot be shown',
@@ -138,6 +138,7 @@ export const JOBS: Cut = {
       label: 'one run is worked on by one job at a time, whichever its kind',
       lease: 'the job is held while it works',
     },
+    'training-data': { pictures: 'the held-out part shares no picture with the rest' },
     queue: {
       label: 'a lane of its own',
       lease: 'what a dead process held is taken up',

@@ -30,6 +30,8 @@ export const trainingDataSchema = z.object({
   pseudoWeight: z.number().positive().max(1).default(0.2),
   /** Only samples whose answer was right (the data must bring answers). */
   rightAnswersOnly: z.boolean().default(false),
+  /** Leave out labels without foreground or without background: the MSE form cannot use the former. */
+  bothClassesOnly: z.boolean().default(false),
   /** Share of the samples that is kept to measure with, 0 to below 1; 0: nothing is measured. */
   heldOut: z.number().min(0).max(0.9).default(0.1),
   seed: z.number().int().min(0).max(0xffffffff).default(0),

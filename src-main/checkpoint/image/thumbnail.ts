@@ -37,6 +37,29 @@ export async function makeThumbnail(path: string, edge: number): Promise<Uint8Ar
   }
 }
 
+/**
+ * The picture as `side`×`side` grey pixels, stretched to that whatever its shape: `[side*side]` row-major, 0 to 255.
+ * @throws FoveaError as `decodeImage` does
+ */
+export async function smallGrey(path: string, side: number): Promise<Uint8Array> {
+  const file = await openPicture(path);
+  try {
+    const image = shownByLibvips(file) ? sharp(path, SHARP_OPTIONS) : await decoded(path);
+    const { data } = await decoding(path, () =>
+      image
+        .resize({ width: side, height: side, fit: 'fill' })
+        .toColourspace('b-w')
+        .removeAlpha()
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true }),
+    );
+    return new Uint8Array(data);
+  } catch (error) {
+    if (error instanceof FoveaError) throw error;
+    throw badImage(path, reasonOf(error), error);
+  }
+}
+
 /** At this size, that is: AVIF's chroma is libheif's own, which nobody sees once it is shrunk. */
 function shownByLibvips({ kind, transparent, clipped, orientation, onLoad, header }: PictureFile): boolean {
   if (transparent || clipped || onLoad !== 1 || header.space === 'cmyk' || kind === 'gif') return false;

@@ -43,7 +43,7 @@ export function labelHash(grid: Grid, label: Uint8Array): Uint8Array {
   const sides = Buffer.alloc(8);
   sides.writeUInt32LE(grid[0], 0);
   sides.writeUInt32LE(grid[1], 4);
-  return createHash('sha256').update(sides).update(label).digest();
+  return new Uint8Array(createHash('sha256').update(sides).update(label).digest());
 }
 
 /** Adds these rows to a run's list; a row that is there already is written over. */
@@ -72,6 +72,11 @@ export function putTrainingSamples(
       );
     }
   });
+}
+
+/** Empties a run's list: a choice that was cut off is made anew. */
+export function clearTrainingSamples(db: WritableDb, trainingRunId: number): void {
+  write(db, 'DELETE FROM training_sample WHERE training_run_id = ?').run(trainingRunId);
 }
 
 /** Up to `limit` rows of a run's list after a sample, in the order of samples. */

@@ -17,10 +17,11 @@ const PARTS = [
 /**
  * The group of each hash: hashes that differ in at most `bits` bits are in one, and so is what is linked by others.
  * @param hashes two 32-bit words for each, the more significant one first
+ * @param compareUpTo so many distinct hashes are simply compared with each other: the tables of the other way cost more
  * @returns for each the smallest index in its group
  * @throws RangeError for half a hash, and for `bits` that are no whole number from 0 to 11
  */
-export function nearDuplicates(hashes: Uint32Array, bits: number): Int32Array {
+export function nearDuplicates(hashes: Uint32Array, bits: number, compareUpTo = 3000): Int32Array {
   if (hashes.length % 2) throw new RangeError('a hash is two words');
   if (!Number.isInteger(bits) || bits < 0 || bits > MOST_BITS) {
     throw new RangeError(`bits must be a whole number from 0 to ${MOST_BITS}, got ${bits}`);
@@ -40,8 +41,20 @@ export function nearDuplicates(hashes: Uint32Array, bits: number): Int32Array {
       last = i;
     }
   }
-  if (bits > 0) for (const part of PARTS) linkByPart(hashes, Int32Array.from(distinct), part, bits, groups);
+  if (bits === 0) return groups.map((_, i) => find(groups, i));
+  const left = Int32Array.from(distinct);
+  if (left.length <= compareUpTo) linkEach(hashes, left, bits, groups);
+  else for (const part of PARTS) linkByPart(hashes, left, part, bits, groups);
   return groups.map((_, i) => find(groups, i));
+}
+
+function linkEach(hashes: Uint32Array, distinct: Int32Array, bits: number, groups: Int32Array): void {
+  for (const [at, i] of distinct.entries()) {
+    for (const j of distinct.subarray(at + 1)) {
+      const far = ones(hashes[2 * i]! ^ hashes[2 * j]!) + ones(hashes[2 * i + 1]! ^ hashes[2 * j + 1]!);
+      if (far <= bits) union(groups, i, j);
+    }
+  }
 }
 
 function linkByPart(
@@ -59,18 +72,18 @@ function linkByPart(
   const next = begins.slice();
   const sorted = new Int32Array(distinct.length);
   for (const i of distinct) sorted[next[keyOf(i)]!++] = i;
-  const masks = masksOf(width, Math.floor(bits / PARTS.length));
-  for (const i of distinct) {
-    const key = keyOf(i);
-    const [hi, lo] = [hashes[2 * i]!, hashes[2 * i + 1]!];
-    for (const mask of masks) {
-      const from = begins[key ^ mask]!;
+  const keys = sorted.map(keyOf);
+  const [his, los] = [sorted.map((i) => hashes[2 * i]!), sorted.map((i) => hashes[2 * i + 1]!)];
+  // Value by value under one mask after the other: what is looked up lies together, which memory likes.
+  for (const mask of masksOf(width, Math.floor(bits / PARTS.length))) {
+    const highest = mask === 0 ? 0 : 1 << (31 - Math.clz32(mask));
+    for (let a = 0; a < sorted.length; a++) {
+      const key = keys[a]!;
+      // Each pair of values once, from the smaller one.
+      if ((key & highest) !== 0) continue;
       const to = begins[(key ^ mask) + 1]!;
-      for (let at = from; at < to; at++) {
-        const j = sorted[at]!;
-        if (j <= i) continue;
-        const far = ones(hi ^ hashes[2 * j]!) + ones(lo ^ hashes[2 * j + 1]!);
-        if (far <= bits) union(groups, i, j);
+      for (let b = mask === 0 ? a + 1 : begins[key ^ mask]!; b < to; b++) {
+        if (ones(his[a]! ^ his[b]!) + ones(los[a]! ^ los[b]!) <= bits) union(groups, sorted[a]!, sorted[b]!);
       }
     }
   }
