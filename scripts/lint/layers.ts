@@ -106,6 +106,9 @@ export const LAYERS: readonly Layer[] = [
       'features',
       'checkpoint',
       'architectures',
+      // What a branch says of a sample is read as a prediction is.
+      'pipeline',
+      'pipeline-ports',
       'runtime',
       'process',
       'engine-protocol',

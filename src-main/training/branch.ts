@@ -2,9 +2,12 @@
  * One RPN branch in training, in this process: opened from a model, stepped on examples whose features lie in files, scored,
  * saved, written as a version.
  */
+import { perHead } from '../pipeline/passes/rpn.ts';
+import { readPrediction, tokenGrid } from '../pipeline/predict.ts';
 import { openFolders, type AnyCheckpoint } from '../checkpoint/open.ts';
 import type { GraphSource } from '../../models/architectures/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { TrainingRunSettings } from '../../src-shared/contract/training.ts';
 import { decodeFeatures, MOST_FILE_BYTES } from '../features/codec.ts';
 import type { FeatureRows } from '../features/rows.ts';
@@ -19,9 +22,11 @@ import type {
   TrainerStart,
   TrainingExample,
 } from './protocol.ts';
+import { placedLabel } from './placed-label.ts';
 import { writeVersion, type VersionSource } from './version-folder.ts';
 
 interface Opened {
+  readonly checkpoint: AnyCheckpoint;
   readonly trainer: BranchTrainer;
   readonly version: VersionSource;
 }
@@ -44,7 +49,11 @@ export class BranchInTraining {
     if (!rpn) throw noBranch(checkpoint);
     const trainer = await BranchTrainer.open(source, settings);
     if (state !== null) await trainer.restore(state);
-    this.#opened = { trainer, version: versionSource(checkpoint, source, settings, fresh !== null) };
+    this.#opened = {
+      checkpoint,
+      trainer,
+      version: versionSource(checkpoint, source, settings, fresh !== null),
+    };
     const parameters = [...trainer.weights().values()].reduce((sum, { data }) => sum + data.length, 0);
     return {
       parameters,
@@ -57,13 +66,15 @@ export class BranchInTraining {
 
   /** Errors as `Trainer.step`. */
   async step(examples: readonly TrainingExample[]): Promise<StepOutcome> {
-    const { trainer } = this.#need();
+    const { trainer, checkpoint } = this.#need();
     const losses: number[] = [];
     let sum = 0;
     try {
-      for (const { features, labels, grid, weight } of examples) {
+      for (const { features, weight, ...label } of examples) {
         const rows = await readFeatures(features);
-        const loss = await trainer.accumulate({ ...states(rows), labels, labelGrid: grid, weight });
+        const tokens = { ...tokenGrid(checkpoint, rows), turned: rows.picture.turned };
+        const { labels, grid: labelGrid } = placedLabel(label, tokens);
+        const loss = await trainer.accumulate({ ...states(rows), labels, labelGrid, weight });
         losses.push(loss);
         sum += loss * weight;
       }
@@ -77,18 +88,15 @@ export class BranchInTraining {
   }
 
   /** Errors as `Trainer.score`. */
-  async score(examples: readonly ScoredExample[]): Promise<ExampleScores[]> {
-    const { trainer } = this.#need();
+  async score(examples: readonly ScoredExample[], roi: Preset['roi']): Promise<ExampleScores[]> {
+    const { trainer, checkpoint, version } = this.#need();
     const scores: ExampleScores[] = [];
     for (const { features } of examples) {
       const rows = await readFeatures(features);
-      const logits = await trainer.scores({
-        ...states(rows),
-        labels: new Int8Array(),
-        labelGrid: [0, 0],
-        weight: 1,
-      });
-      scores.push({ grid: [rows.grid[0], rows.grid[1]], logits: new Float32Array(logits) });
+      const nothing = { labels: new Int8Array(), labelGrid: [0, 0] as const, weight: 1 };
+      const raw = await trainer.scores({ ...states(rows), ...nothing });
+      const logits = roi.rules === 'q-zoom' ? perHead(version.source, raw) : raw;
+      scores.push(readPrediction(checkpoint, rows, logits, roi));
     }
     this.#measure();
     return scores;

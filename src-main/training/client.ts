@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Preset } from '../../src-shared/contract/preset.ts';
 import { Forked } from '../process/forked.ts';
 import type {
   ExampleScores,
@@ -60,17 +61,14 @@ export class TrainerClient implements Trainer {
   step(examples: readonly TrainingExample[]): Promise<StepOutcome> {
     return this.#call(
       'step',
-      examples.map(({ features, labels, grid: [rows, columns], weight }) => {
-        return { features, labels: new Int8Array(labels), grid: [rows, columns], weight };
+      examples.map(({ features, labels, grid: [rows, columns], transform, weight }) => {
+        return { features, labels: new Int8Array(labels), grid: [rows, columns], transform, weight };
       }),
     );
   }
 
-  score(examples: readonly ScoredExample[]): Promise<ExampleScores[]> {
-    return this.#call(
-      'score',
-      examples.map(({ features }) => ({ features })),
-    );
+  score(examples: readonly ScoredExample[], roi: Preset['roi']): Promise<ExampleScores[]> {
+    return this.#call('score', { examples: examples.map(({ features }) => ({ features })), roi });
   }
 
   async save(path: string): Promise<void> {

@@ -21,7 +21,7 @@ const answers: {
 } = {
   open: (start) => branch.open(start),
   step: (examples) => branch.step(examples),
-  score: (examples) => branch.score(examples),
+  score: ({ examples, roi }) => branch.score(examples, roi),
   save: (path) => branch.save(path).then(() => null),
   exportVersion: (folder) => branch.exportVersion(folder),
   peakBytes: () => branch.peakBytes(),

@@ -3,7 +3,9 @@
  * that process itself from the files the job names; arrays that cross are labels and score maps.
  */
 import type { TrainingRunSettings } from '../../src-shared/contract/training.ts';
-import type { Grid, Labels } from '../../src-shared/kernels/types.ts';
+import type { Preset } from '../../src-shared/contract/preset.ts';
+import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
+import type { Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { ModelRef } from '../engine/protocol.ts';
 
 /** What is trained, and from where on. */
@@ -36,9 +38,10 @@ export interface ScoredExample {
 
 /** A sample as it is trained on. */
 export interface TrainingExample extends ScoredExample {
-  /** On `grid`: 1, 0, −100. */
+  /** On `grid`, in stored cells: 1, 0, −100. */
   readonly labels: Labels;
   readonly grid: Grid;
+  readonly transform: GridTransform;
   /** Of its loss in the batch. */
   readonly weight: number;
 }
@@ -56,10 +59,12 @@ export interface StepOutcome {
   readonly clipped: boolean;
 }
 
-/** Logits of the branch on a sample's own grid of visual tokens, `[H*W]`. */
+/** What the branch says of a sample, as a prediction keeps it. */
 export interface ExampleScores {
-  readonly grid: Grid;
-  readonly logits: Float32Array;
+  /** Logits on the grid of the picture as it is, in stored cells. */
+  readonly rpn: PlacedMap;
+  /** In source pixels. */
+  readonly boxes: readonly SourceXyxy[];
 }
 
 /** One branch in training. Calls come one at a time; a call in flight when the process dies rejects with `engine_died`. */
@@ -75,7 +80,8 @@ export interface Trainer {
    *   moments are then as before the step
    */
   step(examples: readonly TrainingExample[]): Promise<StepOutcome>;
-  score(examples: readonly ScoredExample[]): Promise<ExampleScores[]>;
+  /** @param roi by whose rule boxes are found */
+  score(examples: readonly ScoredExample[], roi: Preset['roi']): Promise<ExampleScores[]>;
   /** Writes weights, moments and step to a file, whole or not at all. */
   save(path: string): Promise<void>;
   /** Writes the branch as a folder in the authors' format (METHOD §3), whole or not at all. @returns SHA-256 of its weights */

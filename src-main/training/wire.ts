@@ -1,8 +1,9 @@
 /** What crosses the pipe between the backend and the process that trains, parsed at each end. */
 import { z } from 'zod';
-import { gridSchema } from '../../src-shared/contract/domain.ts';
+import { boxSchema, gridSchema, transformSchema } from '../../src-shared/contract/domain.ts';
 import { wireErrorSchema } from '../../src-shared/contract/errors.ts';
 import { precisionSchema } from '../../src-shared/contract/models.ts';
+import { roiParamsSchema } from '../../src-shared/contract/preset.ts';
 import { trainingSettingsSchema } from '../../src-shared/contract/training.ts';
 import type {
   ExampleScores,
@@ -33,6 +34,7 @@ const scoredSchema = z.object({ features: path }) satisfies z.ZodType<ScoredExam
 const exampleSchema = scoredSchema.extend({
   labels: z.instanceof(Int8Array<ArrayBuffer>),
   grid: gridSchema,
+  transform: transformSchema,
   weight: z.number().positive(),
 }) satisfies z.ZodType<TrainingExample>;
 
@@ -54,14 +56,21 @@ const stepSchema = z.object({
 }) satisfies z.ZodType<StepOutcome>;
 
 const scoresSchema = z.array(
-  z.object({ grid: gridSchema, logits: z.instanceof(Float32Array<ArrayBuffer>) }),
+  z.object({
+    rpn: z.object({
+      grid: gridSchema,
+      transform: transformSchema,
+      bits: z.instanceof(Uint16Array<ArrayBuffer>),
+    }),
+    boxes: z.array(boxSchema),
+  }),
 ) satisfies z.ZodType<ExampleScores[]>;
 
 /** Each call by its name: what goes in and what comes back. */
 export const CALLS = {
   open: { input: startSchema, output: infoSchema },
   step: { input: z.array(exampleSchema).min(1), output: stepSchema },
-  score: { input: z.array(scoredSchema), output: scoresSchema },
+  score: { input: z.object({ examples: z.array(scoredSchema), roi: roiParamsSchema }), output: scoresSchema },
   save: { input: path, output: z.null() },
   exportVersion: { input: path, output: z.object({ sha256: z.string() }) },
   peakBytes: { input: z.null(), output: z.number() },

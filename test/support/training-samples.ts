@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { encodeFeatures } from '../../src-main/features/codec.ts';
 import { defaultTrainingSettings } from '../../src-shared/contract/training-defaults.ts';
 import type { TrainingRunSettings } from '../../src-shared/contract/training.ts';
+import { squaredTransform } from '../../src-shared/kernels/transform.ts';
 import { seeded } from '../../src-shared/kernels/seeded.ts';
 import type { TrainingExample } from '../../src-main/training/protocol.ts';
 
 /** Of the demo model. */
 const HIDDEN = 128;
 const GRID = [4, 5] as const;
+const PICTURE = [50, 40] as const;
 const CELLS = GRID[0] * GRID[1];
 /** Tokens before and after the visual ones. */
 const [BEFORE, AFTER] = [3, 4];
@@ -40,10 +42,10 @@ export function trainingSamples(folder: string, count: number, seed = 1): Traini
         hiddenSize: HIDDEN,
         visual,
         grid: GRID,
-        picture: { width: 50, height: 40, turned: 1 },
+        picture: { width: PICTURE[0], height: PICTURE[1], turned: 1 },
       }),
     );
-    return { features, labels, grid: GRID, weight: 1 };
+    return { features, labels, grid: GRID, transform: squaredTransform(PICTURE, GRID), weight: 1 };
   });
 }
 

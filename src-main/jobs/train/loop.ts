@@ -5,14 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RpnMeasure, TrainingPoint } from '../../../src-shared/contract/training.ts';
-import type {
-  ExampleScores,
-  ScoredExample,
-  Trainer,
-  TrainerInfo,
-  TrainerStart,
-  TrainingExample,
-} from '../../training/protocol.ts';
+import type { Trainer, TrainerInfo, TrainerStart, TrainingExample } from '../../training/protocol.ts';
 import { hasExploded } from './explosion.ts';
 import { TrainingOrder } from './order.ts';
 import type { Curve } from './points.ts';
@@ -24,8 +17,8 @@ export interface LoopData {
   readonly samples: number;
   /** Those of these indices, with features that are there now. */
   examples(indices: readonly number[]): Promise<TrainingExample[]>;
-  /** How the branch does on the held-out samples; `score` gives their scores in the order asked for. */
-  look(score: (examples: readonly ScoredExample[]) => Promise<ExampleScores[]>): Promise<RpnMeasure>;
+  /** How the branch does on the held-out samples. */
+  look(score: Trainer['score']): Promise<RpnMeasure>;
 }
 
 export interface LoopHooks {
@@ -163,7 +156,7 @@ class Run {
 
   /** Looks at the held-out samples, saves, and keeps the weights where they are the best so far. */
   async #look(curve: Curve, point: TrainingPoint): Promise<void> {
-    const heldOut = await this.#task.data.look((examples) => this.#trainer.score(examples));
+    const heldOut = await this.#task.data.look((examples, roi) => this.#trainer.score(examples, roi));
     this.#put(curve, { ...point, heldOut });
     await this.#save(curve);
     if (bestOf(curve.points)?.step === this.step) await this.#keepBest(this.step);

@@ -70,6 +70,15 @@ export function storedOutcome(outcome: LabelOutcome, image: Seen): LabelOutcome 
   };
 }
 
+/** A grid and its place in stored cells and pixels. */
+export function storedPlace(
+  place: { readonly grid: Grid; readonly transform: GridTransform },
+  image: Seen,
+): { readonly grid: Grid; readonly transform: GridTransform } {
+  const { turned, size } = stored(image);
+  return turned === 1 ? place : placeOf(place, size, turned);
+}
+
 /** A map and its boxes in stored cells and pixels. */
 export function storedPrediction(
   rpn: PlacedMap,

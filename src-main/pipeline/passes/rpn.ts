@@ -40,7 +40,7 @@ export async function askRpn(
   const rows = hidden.subarray(0, length * subject.model.profile.hiddenSize);
   const first = pruning ? visual[1] : length - 1;
   const raw = await watch.time('rpn', () => subject.model.rpn(rows, [first, length], visual, grid));
-  const scores = rules === 'q-zoom' ? perHead(subject, raw) : raw;
+  const scores = rules === 'q-zoom' ? perHead(subject.checkpoint, raw) : raw;
   if (!pruning) return { logits: scores, keep: null };
   const queries = length - first;
   const logits = new Float32Array(scores.length / queries).map(
@@ -50,7 +50,10 @@ export async function askRpn(
 }
 
 /** A branch of one full-width product gives the sum over heads of q·k; the mean of q·k/√c is that sum over H·√c. */
-function perHead({ checkpoint: { config } }: Subject, scores: Float32Array): Float32Array {
+export function perHead(
+  { config }: Pick<Subject['checkpoint'], 'config'>,
+  scores: Float32Array,
+): Float32Array {
   if (config.rpn?.multiHead !== false) return scores;
   const { heads, headDim } = config.text;
   return scores.map((score) => score / (heads * Math.sqrt(headDim)));

@@ -14,6 +14,7 @@ import { RunFolder } from '../../../src-main/jobs/train/run-folder.ts';
 import { TrainerClient } from '../../../src-main/training/client.ts';
 import type { TrainingExample } from '../../../src-main/training/protocol.ts';
 import type { TrainingPoint, TrainingRunSettings } from '../../../src-shared/contract/training.ts';
+import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { labelAuc } from '../../../src-shared/kernels/measures/label-agreement.ts';
 import { DEMO_CHECKPOINT } from '../../support/demo.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
@@ -57,8 +58,8 @@ function taskIn(
       samples: train.length,
       examples: async (indices) => indices.map((index) => train[index]!),
       look: async (score) => {
-        const scores = await score(heldOut);
-        const aucs = scores.map(({ logits }, i) => labelAuc(logits, heldOut[i]!.labels)!);
+        const scores = await score(heldOut, ROI);
+        const aucs = scores.map(({ rpn }, i) => labelAuc(decodeFloat16(rpn.bits), heldOut[i]!.labels)!);
         return {
           samples: aucs.length,
           auc: aucs.reduce((a, b) => a + b, 0) / aucs.length,
@@ -87,6 +88,8 @@ function setOf(t: TestContext): Set {
   const all = trainingSamples(temporaryDir(t), 10);
   return { train: all.slice(0, 6), heldOut: all.slice(6) };
 }
+
+const ROI = { variant: 'llava', form: 'bbox', threshold: 0.5 } as const;
 
 const never = new AbortController().signal;
 
