@@ -2,7 +2,7 @@
  * Kept features on disk, within a budget. Reading marks a file as used; above the budget those that were not used for
  * longest go. Several processes may share a folder: names say what a file holds, and one is whole or not there.
  */
-import { mkdir, rm, stat, unlink, utimes } from 'node:fs/promises';
+import { mkdir, rm, stat, statfs, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { withPlainFile } from '../files/plain-file.ts';
@@ -23,6 +23,8 @@ import type { FeatureRows } from './rows.ts';
 
 /** Once above the budget, so much of it is made free: looking at every file for each one that is put would be slow. */
 const SLACK = 0.05;
+/** So much of the disk is left for the project itself. */
+const STAYS_FREE_BYTES = 100e6;
 const PLAIN = { code: 'bad_input', next: 'Delete it: features are computed again when needed' } as const;
 
 export interface FeatureSize {
@@ -99,6 +101,7 @@ export class FeatureStore {
   async put(key: FeatureKey, bytes: Uint8Array, name: string | null = null): Promise<boolean> {
     if (bytes.length > this.budgetBytes) return false;
     await this.#look();
+    await this.#refuseLast(bytes.length);
     await putFile(this.folder, featurePath(key), bytes);
     await this.#nameModel(key, name);
     this.#bytes += bytes.length;
@@ -175,6 +178,17 @@ export class FeatureStore {
       await unlink(path).catch(() => undefined);
       return null;
     }
+  }
+
+  /** The last of a disk is for what people decide. */
+  async #refuseLast(bytes: number): Promise<void> {
+    const disk = await statfs(this.folder).catch(() => null);
+    if (!disk || disk.bavail * disk.bsize >= bytes + STAYS_FREE_BYTES) return;
+    const free = Math.floor((disk.bavail * disk.bsize) / 1e6);
+    throw new FoveaError('no_space', `features are not kept on a disk with ${free} MB left`, {
+      where: this.folder,
+      next: 'Free some space; what is decided and labelled goes on being saved',
+    });
   }
 
   #borrow(size: number): Buffer {

@@ -6,6 +6,7 @@ import { wholeModel } from '../checkpoint/adapter/base.ts';
 import { removeCached } from '../checkpoint/cached.ts';
 import { openModel } from '../checkpoint/open.ts';
 import { readPrompts } from '../checkpoint/prompt-identity.ts';
+import { readPromptShape } from '../checkpoint/prompt-shape.ts';
 import type { ReaderWork } from '../checkpoint/reader/tasks.ts';
 import { readTensors } from '../checkpoint/files/tensor-index.ts';
 import { look, neighbours, readAdapter, readFacts, readRpnOnly, readTower } from './facts.ts';
@@ -27,6 +28,7 @@ const WORK: ReaderWork = {
     const prompts = await readPrompts(folders);
     return { identity: prompts.identity(teacher), asBefore: prompts.asBefore };
   },
+  promptShape: ({ folders, questions }) => readPromptShape(folders, questions),
   wholeModel: ({ folders }) => wholeModel(folders),
 };
 

@@ -3,26 +3,13 @@
  */
 import type { SampleState } from '../../src-shared/contract/domain.ts';
 import type { Dropped } from '../../src-shared/kernels/types.ts';
-import { counted, formatCount } from '../../src-shared/contract/counts.ts';
+import { counted, formatBytes, formatCount } from '../../src-shared/contract/counts.ts';
 
-export { counted, formatCount };
+export { counted, formatBytes, formatCount };
 
 /** `1 sample`, `1,204 samples`. */
 export function samplesWords(count: number): string {
   return counted(count, 'sample');
-}
-
-/** `512 B`, `1.5 MB`, `14.1 GB`; decimal units, as disks are sold and models published. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value < 100 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
 }
 
 export const STATE_WORDS: Record<SampleState, string> = {

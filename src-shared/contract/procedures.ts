@@ -67,6 +67,7 @@ export {
 } from './procedures/exchange.ts';
 export {
   labelPreviewSchema,
+  keepFeaturesSchema,
   labelScopeSchema,
   type LabelPreview,
   type LabelScope,

@@ -5,6 +5,7 @@ import { addCausal } from './causal.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
+import { addFeatures } from './features.ts';
 import { addImport } from './import.ts';
 import { addLabel } from './label.ts';
 import { addModel } from './model/model.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addImport,
   addLabel,
   addRuns,
+  addFeatures,
   addCausal,
   addReview,
   addExport,

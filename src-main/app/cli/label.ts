@@ -7,6 +7,7 @@ import { labelPreview } from '../../jobs/label/preview.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { withProject } from '../projects.ts';
 import { agreeToReplace } from './frame/agree.ts';
+import { featureLine, gigabytes, keepFeaturesOf, keptWords } from './frame/features-option.ts';
 import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
 import { exitOfBatch } from './frame/exit.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './frame/precision-option.ts';
@@ -19,6 +20,7 @@ interface Options extends RpnOptions, PrecisionOptions {
   readonly answers: 'self' | 'given';
   readonly device: DeviceChoice;
   readonly yes?: boolean;
+  readonly keepFeatures?: true | number;
 }
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
@@ -42,6 +44,11 @@ export const addLabel: AddCommand = (program, cli) => {
       'self',
     )
     .option('--yes', 'do not ask before labels of another run give way (only a terminal is asked)')
+    .option(
+      '--keep-features [GB]',
+      'keep what an RPN reads of each sample, for training and fovea rpn predict; in at most so many GB (default: as said last, or 20)',
+      gigabytes('--keep-features'),
+    )
     .option('--device <name>', DEVICES.join(', '), 'auto')
     .option(...PRECISION_OPTION);
   cli.define<Options>(command, async (context, [path], options) => {
@@ -61,6 +68,7 @@ export const addLabel: AddCommand = (program, cli) => {
       limit: options.limit ?? null,
       device: options.device,
       precision: options.precision,
+      ...keepFeaturesOf(options.keepFeatures),
     } as const;
     const report = await withProject(
       path,
@@ -71,20 +79,24 @@ export const addLabel: AddCommand = (program, cli) => {
             `Run ${old.runId} was made with another prompt than its model is asked with now: labelling makes a new run, decisions are kept`,
           );
         }
-        return labelWithProgress(project, wish, stderr, signal, async (params) =>
-          agreeToReplace(context, await labelPreview(project, params), path, options.yes === true),
-        );
+        return labelWithProgress(project, wish, stderr, signal, async (params) => {
+          const preview = await labelPreview(project, params);
+          if (params.keepFeatures) output.note(await featureLine(project, params, preview.toLabel));
+          await agreeToReplace(context, preview, path, options.yes === true);
+        });
       },
       { writes: true },
     );
     for (const { sampleId, reason } of report.failures) output.note(`sample ${sampleId}: ${reason}`);
-    const { done, failed, skipped, unanswered, seconds, runId, failures } = report;
+    const { done, failed, skipped, unanswered, seconds, runId, failures, features } = report;
+    if (features?.stopped) output.note(`From some sample on features were not kept: ${features.stopped}`);
+    const kept = features && { features_kept: features.count, features_bytes: features.bytes };
     const left = unansweredWords(unanswered);
     if (left !== null) output.note(`${left} (--answers self)`);
     const without = unanswered > 0 ? `, ${unanswered} have no answer to feed` : '';
     output.result(
-      { done, failed, skipped, unanswered, seconds, run: runId, failures },
-      `Labelled ${counted(done, 'sample')} (${Math.max(0, skipped - unanswered)} needed no work${without}, ${failed} failed) in ${seconds.toFixed(1)} s`,
+      { done, failed, skipped, unanswered, seconds, run: runId, ...kept, failures },
+      `Labelled ${counted(done, 'sample')} (${Math.max(0, skipped - unanswered)} needed no work${without}, ${failed} failed) in ${seconds.toFixed(1)} s${keptWords(features)}`,
     );
     return exitOfBatch(failed);
   });

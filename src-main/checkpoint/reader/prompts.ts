@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ModelFolders } from '../adapter/base.ts';
 import type { PromptIdentity } from '../prompt-identity.ts';
 import { promptIdentitySchema } from '../prompt-identity.ts';
+import { promptShapeSchema, type PromptShape } from '../prompt-shape.ts';
 import type { TeacherPrompt } from '../qwen/teacher-prompt.ts';
 import { reader } from './reader.ts';
 
@@ -18,9 +19,17 @@ export async function promptOf(
   folders: ModelFolders,
   teacher: TeacherPrompt | null,
 ): Promise<{ readonly identity: PromptIdentity; readonly asBefore: boolean }> {
-  const { dir, rpnDir, adapterDir } = folders;
-  const plain = { dir, ...(rpnDir ? { rpnDir } : {}), ...(adapterDir ? { adapterDir } : {}) };
-  return reader.ask('prompts', { folders: plain, teacher }, promptsSchema, dir);
+  return reader.ask('prompts', { folders: plain(folders), teacher }, promptsSchema, folders.dir);
+}
+
+/** How long the prompts of these questions are, and how wide their states. Errors as `readPromptShape`. */
+export function promptShapeOf(folders: ModelFolders, questions: readonly string[]): Promise<PromptShape> {
+  return reader.ask('promptShape', { folders: plain(folders), questions }, promptShapeSchema, folders.dir);
+}
+
+/** Without what else a reference to a model says. */
+function plain({ dir, rpnDir, adapterDir }: ModelFolders): ModelFolders {
+  return { dir, ...(rpnDir ? { rpnDir } : {}), ...(adapterDir ? { adapterDir } : {}) };
 }
 
 /** As `wholeModel`, and its errors. */

@@ -23,6 +23,7 @@ export interface ReaderTasks {
   /** Names of all tensors. */
   readonly tensors: Pick<Folder, 'dir'>;
   readonly prompts: { readonly folders: ModelFolders; readonly teacher: TeacherPrompt | null };
+  readonly promptShape: { readonly folders: ModelFolders; readonly questions: readonly string[] };
   readonly wholeModel: { readonly folders: ModelFolders };
 }
 

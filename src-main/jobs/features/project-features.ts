@@ -22,10 +22,15 @@ export interface FeatureSource {
 
 /** All kept features of a project. @param budgetBytes absent: what was said last, or 20 GB. Errors as `FeatureStore.open` */
 export function projectFeatureStore(
-  { path }: Pick<Project, 'path'>,
+  project: Pick<Project, 'path'>,
   budgetBytes?: number,
 ): Promise<FeatureStore> {
-  return FeatureStore.open(join(path, 'cache', 'features'), budgetBytes);
+  return FeatureStore.open(featuresFolder(project), budgetBytes);
+}
+
+/** Where they lie. */
+export function featuresFolder({ path }: Pick<Project, 'path'>): string {
+  return join(path, 'cache', 'features');
 }
 
 /**

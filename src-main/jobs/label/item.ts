@@ -56,7 +56,7 @@ export async function labelItem(
         answerMode: run.answerMode,
         // The truth reaches the method only where the person asked to feed it.
         answer: run.answerMode === 'teacher' ? sample.referenceAnswer : null,
-        want: run.want,
+        want: { ...run.want, featuresOf: run.keeping?.layer },
       },
       signal,
     );
@@ -74,6 +74,7 @@ export async function labelItem(
         return id;
       }),
     );
+    await run.keeping?.keep(sample, outcome.features);
     return { kind: 'done', predictionId, engineDied: false };
   } catch (thrown) {
     const error = FoveaError.from(thrown);

@@ -6,12 +6,21 @@
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine } from '../../engine/protocol.ts';
 import { failedItems, nextItem } from '../../store/jobs/item.ts';
-import { type Lease, addJob, claimJob, finishJob, getJob, getJobRecord } from '../../store/jobs/job.ts';
+import {
+  type Lease,
+  addJob,
+  claimJob,
+  finishJob,
+  getJob,
+  getJobRecord,
+  noteJob,
+} from '../../store/jobs/job.ts';
 import { countUnanswered } from '../../store/predictions/prediction.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from '../lease/held-job.ts';
 import { DEATHS_IN_A_ROW } from '../lease/fatal.ts';
+import type { Kept } from '../features/keeping.ts';
 import { labelItem } from './item.ts';
 import { type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './run.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
@@ -29,6 +38,8 @@ export interface LabelReport {
   readonly unanswered: number;
   readonly seconds: number;
   readonly cancelled: boolean;
+  /** Features kept with these labels; null: they were not to be. */
+  readonly features: Kept | null;
   readonly failures: readonly { readonly sampleId: number; readonly reason: string }[];
 }
 
@@ -109,6 +120,12 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
   }
 
   const cancelled = !run || nextItem(db, lease.jobId) !== null;
+  const stopped = run?.keeping?.kept.stopped ?? null;
+  if (stopped !== null) {
+    await patiently(() =>
+      noteJob(db, lease.jobId, { message: `labelled without keeping features: ${stopped}` }),
+    );
+  }
   await patiently(() => {
     if (!cancelled) finishJob(db, lease, 'done', null);
     else letGo(project, lease, hooks);
@@ -123,6 +140,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
     unanswered: params.answerMode === 'teacher' ? countUnanswered(db).unanswered : 0,
     seconds: (performance.now() - started) / 1000,
     cancelled,
+    features: run?.keeping?.kept ?? null,
     failures: failedItems(db, lease.jobId),
   };
 }

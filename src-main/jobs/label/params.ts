@@ -24,6 +24,7 @@ export interface LabelWish {
   readonly precision?: Precision | undefined;
   /** Just the undecided samples of this. */
   readonly scope?: LabelJobParams['scope'];
+  readonly keepFeatures?: LabelJobParams['keepFeatures'];
 }
 
 /** The folder of the model that will label, and of what is laid over it. Throws as `wholeModel`. */
@@ -76,6 +77,6 @@ export async function labelParams(
   const offered = presetId === null ? await loadPresets(resources.presetsDir) : presets;
   if (!known && !stored) refuseBroken(broken, presetId);
   const preset = known ?? stored ?? choosePreset(offered, await engine.modelInfo(model), presetId);
-  const { answerMode, limit, scope = null } = wish;
-  return { model, preset, answerMode, limit, scope };
+  const { answerMode, limit, scope = null, keepFeatures } = wish;
+  return { model, preset, answerMode, limit, scope, ...(keepFeatures ? { keepFeatures } : {}) };
 }

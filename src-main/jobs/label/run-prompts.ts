@@ -43,6 +43,7 @@ export function labelAnewParams(
   project: Project,
   runId: number,
   scope: LabelJobParams['scope'] = null,
+  keepFeatures?: LabelJobParams['keepFeatures'],
 ): LabelJobParams {
   const run = promptedRuns(project.db).find(({ id }) => id === runId);
   if (!run) {
@@ -55,6 +56,7 @@ export function labelAnewParams(
     answerMode: run.answerMode,
     limit: null,
     scope,
+    ...(keepFeatures ? { keepFeatures } : {}),
   };
 }
 

@@ -8,7 +8,7 @@ import { answerModeSchema, type Job } from '../../../src-shared/contract/domain.
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { precisionSchema } from '../../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../../src-shared/contract/preset.ts';
-import { labelScopeSchema, NO_FILTER } from '../../../src-shared/contract/procedures.ts';
+import { keepFeaturesSchema, labelScopeSchema, NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { settledPreset } from '../../../src-shared/contract/rules.ts';
 import { promptOf } from '../../checkpoint/reader/prompts.ts';
 import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../../engine/protocol.ts';
@@ -35,6 +35,8 @@ import { activeRunId, ensureRun, setRunDevice } from '../../store/runs/run.ts';
 import { settleOnRun } from '../../store/shown/sample-run.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
 import { modelFingerprint } from '../asking/model-fingerprint.ts';
+import { Keeping } from '../features/keeping.ts';
+import { layerOf, ProjectFeatures } from '../features/project-features.ts';
 import { isAlive } from '../lease/process-id.ts';
 
 /** So often loading a model may kill the engine before the job gives up. */
@@ -55,6 +57,8 @@ export const labelParamsOfJobSchema = z.object({
   limit: z.number().int().positive().nullable(),
   /** Just the undecided samples of this; without it all, of which the decided ones go on showing what was decided on. */
   scope: labelScopeSchema.nullable().optional(),
+  /** Keep what an RPN reads of each sample; absent: do not. */
+  keepFeatures: keepFeaturesSchema.optional(),
 });
 export type LabelJobParams = z.infer<typeof labelParamsOfJobSchema>;
 
@@ -65,6 +69,8 @@ export interface PlannedRun {
   readonly preset: Preset;
   readonly answerMode: 'self' | 'teacher';
   readonly want: LabelRequest['want'];
+  /** Null: features are not kept. */
+  readonly keeping: Keeping | null;
 }
 
 /**
@@ -114,8 +120,20 @@ export async function planLabelJob(
     if (getJob(db, lease.jobId).total === 0) plan(project, lease, id, params);
     return id;
   };
+  const keeping = await keepingOf(project, params, info, preset);
   const runId = await patiently(() => transact(db, make));
-  return { runId, model, preset, answerMode, want };
+  return { runId, model, preset, answerMode, want, keeping };
+}
+
+async function keepingOf(
+  project: Project,
+  { model, keepFeatures }: LabelJobParams,
+  info: ModelInfo,
+  preset: Preset,
+): Promise<Keeping | null> {
+  if (!keepFeatures) return null;
+  const source = { model, preset, layer: layerOf(info, preset) };
+  return new Keeping(await ProjectFeatures.open(project, source, keepFeatures.budgetBytes ?? undefined));
 }
 
 /** The engine may be killed while it loads a model, as at any time; dying again and again is another matter. */

@@ -1,5 +1,6 @@
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Job } from '../../../src-shared/contract/domain.ts';
+import { featureEstimate } from '../../jobs/features/estimate.ts';
 import { labelPreview } from '../../jobs/label/preview.ts';
 import { labelParams } from '../../jobs/label/params.ts';
 import { addLabelJob } from '../../jobs/label/label.ts';
@@ -22,15 +23,19 @@ export const jobHandlers = {
     return labelPreview(project, await labelParams(project, options.engine, wish, options.resources));
   },
 
-  'jobs.labelAnew': ({ session }, { runId, scope }) => {
+  'jobs.labelAnew': ({ session }, { runId, scope, keepFeatures }) => {
     const open = session();
-    return queued(open, addLabelJob(open.project, labelAnewParams(open.project, runId, scope)));
+    const params = labelAnewParams(open.project, runId, scope, keepFeatures);
+    return queued(open, addLabelJob(open.project, params));
   },
 
   'jobs.labelAnewPreview': ({ session }, { runId, scope }) => {
     const { project } = session();
     return labelPreview(project, labelAnewParams(project, runId, scope));
   },
+
+  'jobs.featureSize': ({ session }, { dir, adapterDir }) =>
+    featureEstimate(session().project, { dir, ...(adapterDir === null ? {} : { adapterDir }) }),
 
   'jobs.cancel': ({ session }, { id }) => {
     const open = session();

@@ -13,6 +13,13 @@ export type LabelScope = z.input<typeof labelScopeSchema>;
 
 const place = z.string().max(MOST.path);
 
+/** Keep what an RPN reads of each sample that is labelled, for training and for predicting anew. */
+export const keepFeaturesSchema = z.object({
+  /** Bytes that all kept features of the project may take; null: what was said last, or 20 GB. */
+  budgetBytes: z.number().positive().max(1e15).nullable(),
+});
+export type KeepFeatures = z.infer<typeof keepFeaturesSchema>;
+
 const labelWishSchema = z.object({
   modelDir: place.nullable(),
   /** A folder whose RPN is laid over the model. */
@@ -26,6 +33,8 @@ const labelWishSchema = z.object({
   precision: precisionSchema.optional(),
   /** Null: every sample, of which the decided ones go on showing what was decided on. */
   scope: labelScopeSchema.nullable().default(null),
+  /** Absent: features are not kept. */
+  keepFeatures: keepFeaturesSchema.optional(),
 });
 export type LabelWish = z.input<typeof labelWishSchema>;
 
@@ -60,6 +69,16 @@ export const labelPreviewSchema = z.object({
 });
 export type LabelPreview = z.infer<typeof labelPreviewSchema>;
 
+export const featureSizeSchema = z.object({
+  bytesPerSample: count,
+  /** By features of this model that are kept already; false: worked out from its files. */
+  measured: z.boolean(),
+  /** Kept in the project now, of all models, and what all of them may take. */
+  keptBytes: count,
+  budgetBytes: z.number(),
+});
+export type FeatureSize = z.infer<typeof featureSizeSchema>;
+
 export const jobProcedures = {
   'presets.list': { input: none, output: z.array(presetSchema) },
 
@@ -69,12 +88,21 @@ export const jobProcedures = {
   'jobs.labelPreview': { input: labelWishSchema, output: labelPreviewSchema },
   /** Labels as a run did, with the prompt its model is asked with today: a run of its own. */
   'jobs.labelAnew': {
-    input: z.object({ runId: idSchema, scope: labelScopeSchema.nullable().default(null) }),
+    input: z.object({
+      runId: idSchema,
+      scope: labelScopeSchema.nullable().default(null),
+      keepFeatures: keepFeaturesSchema.optional(),
+    }),
     output: jobSchema,
   },
   'jobs.labelAnewPreview': {
     input: z.object({ runId: idSchema, scope: labelScopeSchema.nullable().default(null) }),
     output: labelPreviewSchema,
+  },
+  /** What features of a sample would take on disk, and what may be taken. Reads the small files of the model's folder. */
+  'jobs.featureSize': {
+    input: z.object({ dir: place, adapterDir: place.nullable() }),
+    output: featureSizeSchema,
   },
   'jobs.cancel': { input: z.object({ id: idSchema }), output: jobSchema },
 } as const;
