@@ -9,6 +9,7 @@ import {
   type LabelWish,
   type RunStanding,
 } from '../../src-shared/contract/procedures.ts';
+import { FeatureKeeping } from './keeping.svelte.ts';
 import { changeWords, stoppedRun } from './labelling.ts';
 import { scopeOf } from '../queue/selection.ts';
 import type { Choosing } from '../queue/choosing.svelte.ts';
@@ -32,6 +33,8 @@ export class Labelling {
   /** What {@link key} was when the runs were asked for: counts of before a job's end are not shown after it. */
   #knownKey = $state('');
   #onBegin: (job: Job) => void = () => undefined;
+
+  readonly keeping: FeatureKeeping;
 
   /** What is asked about; null: nothing. */
   wish = $state.raw<LabelWith | null>(null);
@@ -62,6 +65,7 @@ export class Labelling {
     this.#queue = queue;
     this.#choosing = choosing;
     this.#notices = notices;
+    this.keeping = new FeatureKeeping(session);
   }
 
   /** The choices there are: a filter or a selection only while there is one. */
@@ -81,6 +85,7 @@ export class Labelling {
   ask(wish: LabelWith, onBegin: (job: Job) => void = () => undefined): void {
     this.wish = wish;
     this.#onBegin = onBegin;
+    this.keeping.reset();
     this.choose('undecided');
     this.onshow();
   }
@@ -99,10 +104,11 @@ export class Labelling {
     try {
       const { client } = this.#session;
       const scope = this.#scope();
+      const keep = this.keeping.wish;
       const job =
         'anewRunId' in wish
-          ? await client.call('jobs.labelAnew', { runId: wish.anewRunId, scope })
-          : await client.call('jobs.label', { ...wish, scope });
+          ? await client.call('jobs.labelAnew', { runId: wish.anewRunId, scope, ...keep })
+          : await client.call('jobs.label', { ...wish, scope, ...keep });
       this.#leftRunId = null;
       this.#onBegin(job);
       return true;
@@ -173,7 +179,9 @@ export class Labelling {
         'anewRunId' in wish
           ? await client.call('jobs.labelAnewPreview', { runId: wish.anewRunId, scope })
           : await client.call('jobs.labelPreview', { ...wish, scope });
-      if (turn === this.#asked) this.preview = preview;
+      if (turn !== this.#asked) return;
+      this.preview = preview;
+      void this.keeping.ask(preview);
     } catch (thrown) {
       if (turn === this.#asked) this.error = FoveaError.from(thrown);
     }

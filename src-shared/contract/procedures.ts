@@ -68,6 +68,8 @@ export {
 export {
   labelPreviewSchema,
   keepFeaturesSchema,
+  type FeatureSize,
+  type KeepFeatures,
   labelScopeSchema,
   type LabelPreview,
   type LabelScope,

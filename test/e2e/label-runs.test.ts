@@ -90,7 +90,18 @@ test('labelling asks which samples, with what and how long; Cancel changes nothi
     await numbers.getByText('Decided by a person: they stay as they are').waitFor();
     await sheet.getByText(new RegExp(`${total - 1} samples\\s+show\\s+run 1 `)).waitFor();
     await sheet.getByText('can be taken back').waitFor();
+    const size = sheet.getByTestId('feature-size');
+    await size.getByText(/^About \d+(\.\d)? MB for \d+ samples, by the model’s files\.$/).waitFor();
+    const room = sheet.getByLabel('Room for kept features, in GB');
+    assert.deepEqual([await room.inputValue(), await room.isDisabled()], ['20', true]);
     await look(page, 'label-sheet');
+    await sheet.getByLabel('Keep features, for training an RPN').check();
+    await room.fill('0.001');
+    await size.getByText(/More than there is room for/).waitFor();
+    await room.fill('');
+    await sheet.getByText('The room is a number of GB above 0.').waitFor();
+    assert.ok(await sheet.getByRole('button', { name: /^Label [\d,]+ samples$/ }).isDisabled());
+    await look(page, 'label-sheet-keeping');
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
     assert.deepEqual(shown(path), before);
