@@ -13,7 +13,16 @@ import {
 
 type Field = readonly [
   number: number,
-  type: 'int32' | 'int64' | 'float' | 'string' | 'bytes' | `${string}Proto` | 'Dimension' | 'TensorType',
+  type:
+    | 'int32'
+    | 'int64'
+    | 'float'
+    | 'string'
+    | 'bytes'
+    | `${string}Proto`
+    | 'Dimension'
+    | 'TensorType'
+    | 'SequenceType',
   repeated?: 'repeated',
 ];
 
@@ -58,7 +67,8 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   },
   StringStringEntryProto: { key: [1, 'string'], value: [2, 'string'] },
   ValueInfoProto: { name: [1, 'string'], type: [2, 'TypeProto'] },
-  TypeProto: { tensor_type: [1, 'TensorType'] },
+  TypeProto: { tensor_type: [1, 'TensorType'], sequence_type: [4, 'SequenceType'] },
+  SequenceType: { elem_type: [1, 'TypeProto'] },
   TensorType: { elem_type: [1, 'int32'], shape: [2, 'TensorShapeProto'] },
   TensorShapeProto: { dim: [1, 'Dimension', 'repeated'] },
   Dimension: { dim_value: [1, 'int64'], dim_param: [2, 'string'] },
@@ -109,9 +119,22 @@ export interface TensorMessage {
   externalData?: { key: string; value: string }[];
 }
 
+interface TensorTypeMessage {
+  tensorType: { elemType: number; shape: { dim: { dimValue?: bigint; dimParam?: string }[] } };
+}
+
 export interface ValueInfoMessage {
   name: string;
-  type: { tensorType: { elemType: number; shape: { dim: { dimValue?: bigint; dimParam?: string }[] } } };
+  type: TensorTypeMessage | { sequenceType: { elemType: TensorTypeMessage } };
+}
+
+export interface NodeMessage {
+  name: string;
+  opType: string;
+  input: string[];
+  output: string[];
+  attribute: AttributeMessage[];
+  domain?: string;
 }
 
 export interface ModelMessage {
@@ -120,14 +143,7 @@ export interface ModelMessage {
   opsetImport: { domain: string; version: bigint }[];
   graph: {
     name: string;
-    node: {
-      name: string;
-      opType: string;
-      input: string[];
-      output: string[];
-      attribute: AttributeMessage[];
-      domain?: string;
-    }[];
+    node: NodeMessage[];
     initializer: TensorMessage[];
     input: ValueInfoMessage[];
     output: ValueInfoMessage[];

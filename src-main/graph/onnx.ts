@@ -6,7 +6,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { dirname, parse, relative, sep } from 'node:path';
 import type { AttributeValue } from './dtypes.ts';
 import { ONNX_DTYPE } from './dtypes.ts';
-import type { AttributeMessage, TensorMessage, ValueInfoMessage } from './onnx-schema.ts';
+import type { AttributeMessage, NodeMessage, TensorMessage, ValueInfoMessage } from './onnx-schema.ts';
 import { ModelSchema } from './onnx-schema.ts';
 import { OPS } from './ops/index.ts';
 import type { Graph, Initializer, Node, Value } from './types.ts';
@@ -82,32 +82,59 @@ function opsets(graph: Graph): { domain: string; version: bigint }[] {
   return [{ domain: '', version: OPSET }, ...[...own].map((domain) => ({ domain, version: 1n }))];
 }
 
+function nodeMessage(node: Node): NodeMessage {
+  return {
+    name: node.outputs[0] ?? '',
+    opType: node.op,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([name, value]) => attribute(node, name, value)),
+    ...(OPS[node.op].domain === undefined ? {} : { domain: OPS[node.op].domain }),
+  };
+}
+
+/** Name of the sequence that {@link toOnnx} puts before the outputs. */
+export const ALL_WRITTEN = 'all written';
+
+/** A sequence of one scalar that is an output of the graph, made when that is. */
+function markOf({ outputs, name }: Graph): { node: NodeMessage; output: ValueInfoMessage } {
+  const scalar = outputs.find(({ shape }) => shape.length === 0);
+  if (!scalar) throw new Error(`${name} has no scalar output to make its mark of`);
+  const elemType = { tensorType: { elemType: ONNX_DTYPE[scalar.dtype], shape: { dim: [] } } };
+  return {
+    node: {
+      name: ALL_WRITTEN,
+      opType: 'SequenceConstruct',
+      input: [scalar.name],
+      output: [ALL_WRITTEN],
+      attribute: [],
+    },
+    output: { name: ALL_WRITTEN, type: { sequenceType: { elemType } } },
+  };
+}
+
 /**
  * The graph as an ONNX model.
+ * @param marked with a first output that is no tensor, for a session that keeps its outputs where they were written
+ *   (runtime/session.ts); the graph has a scalar output then
  * @throws Error when its weights lie in files that share no folder.
  */
-export function toOnnx(graph: Graph): OnnxModel {
+export function toOnnx(graph: Graph, marked = false): OnnxModel {
   const files = graph.initializers.flatMap(({ data }) => ('file' in data ? [data.file.file] : []));
   const folder = commonFolder(files);
   if (folder === null && files.length > 0) throw new Error(`the weights of ${graph.name} share no folder`);
+  const mark = marked ? markOf(graph) : null;
   const message = create(ModelSchema, {
     irVersion: IR_VERSION,
     producerName: 'fovea',
     opsetImport: opsets(graph),
     graph: {
       name: graph.name,
-      node: graph.nodes.map((node) => ({
-        name: node.outputs[0] ?? '',
-        opType: node.op,
-        input: [...node.inputs],
-        output: [...node.outputs],
-        attribute: Object.entries(node.attributes).map(([name, value]) => attribute(node, name, value)),
-        ...(OPS[node.op].domain === undefined ? {} : { domain: OPS[node.op].domain }),
-      })),
+      node: [...graph.nodes.map(nodeMessage), ...(mark ? [mark.node] : [])],
       initializer: graph.initializers.map((initializer) => tensor(initializer, folder)),
       // A constant that is an input too could be given another value at a run: nothing is folded into it.
       input: [...graph.inputs, ...graph.initializers.filter(({ held }) => held)].map(valueInfo),
-      output: graph.outputs.map(valueInfo),
+      output: [...(mark ? [mark.output] : []), ...graph.outputs.map(valueInfo)],
     },
   });
   return { bytes: toBinary(ModelSchema, message), folder };

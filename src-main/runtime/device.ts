@@ -72,6 +72,11 @@ export interface SessionSettings {
   readonly inTurn?: boolean;
   /** Activations from one pool that is emptied after each run: for one that makes thousands of them, large and small. */
   readonly pooled?: boolean;
+  /**
+   * Activations from one pool that only grows to what a run takes: no plan of a run's memory is made, which from the
+   * second run on would lie beside what the first one took.
+   */
+  readonly unplanned?: boolean;
   /** Failing is an answer, not an accident: nothing is written to the terminal. */
   readonly quiet?: boolean;
 }
@@ -102,12 +107,20 @@ export function sessionOptions(
   settings: SessionSettings,
   folder: string | null,
 ): InferenceSession.SessionOptions {
-  const { device, prepack = false, inTurn = false, pooled = false, quiet = false } = settings;
+  const {
+    device,
+    prepack = false,
+    inTurn = false,
+    pooled = false,
+    unplanned = false,
+    quiet = false,
+  } = settings;
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: threadsOf(settings),
     interOpNumThreads: 1,
     ...(inTurn && !pooled ? { enableCpuMemArena: false } : {}),
+    ...(unplanned ? { enableMemPattern: false } : {}),
     logSeverityLevel: quiet ? LOG.fatal : LOG.error,
     extra: {
       session: {

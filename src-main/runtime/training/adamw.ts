@@ -3,6 +3,8 @@
  * in PyTorch's order of operations and roundings (`torch.optim.adam._single_tensor_adam` and the CPU kernels of lerp,
  * addcmul and addcdiv), so that a run here is the run there.
  */
+import type { Simd } from './adamw-simd.ts';
+import { PIECE, simd } from './adamw-simd.ts';
 import { fma32 } from './rounding.ts';
 
 export interface AdamSettings {
@@ -35,31 +37,82 @@ export interface AdamStep extends AdamSettings {
  * PyTorch takes the square root from a library whose results are off by one in the last place for a few numbers in a
  * thousand; here it is rounded right. Everything else is equal to the bit.
  */
-export function adamw(
+export function adamw(tensor: AdamTensor, step: AdamStep, from = 0, to = tensor.weight.length): void {
+  const constants = constantsOf(step);
+  const vectors = constants.share1 < 0.5 ? simd() : null;
+  if (vectors) inPieces(vectors, tensor, constants, from, to);
+  else oneByOne(tensor, constants, from, to);
+}
+
+/** The same without vectors, for processors that lack them. */
+export function plainAdamw(tensor: AdamTensor, step: AdamStep, from = 0, to = tensor.weight.length): void {
+  oneByOne(tensor, constantsOf(step), from, to);
+}
+
+/** What the loops read, rounded to float32. */
+interface Constants {
+  readonly mean: number;
+  readonly clip: number;
+  readonly share1: number;
+  readonly share2: number;
+  readonly decay2: number;
+  readonly correction: number;
+  readonly least: number;
+  readonly size: number;
+  readonly kept: number;
+}
+
+function constantsOf({ betas, epsilon, weightDecay, step, learningRate, scales }: AdamStep): Constants {
+  const { fround } = Math;
+  const [beta1, beta2] = betas;
+  return {
+    mean: fround(scales[0]),
+    clip: fround(scales[1]),
+    share1: fround(1 - beta1),
+    share2: fround(1 - beta2),
+    decay2: fround(beta2),
+    correction: fround((1 - beta2 ** step) ** 0.5),
+    least: fround(epsilon),
+    size: fround(-(learningRate / (1 - beta1 ** step))),
+    kept: fround(1 - learningRate * weightDecay),
+  };
+}
+
+function oneByOne(
   { weight, gradient, first, second }: AdamTensor,
-  { betas: [beta1, beta2], epsilon, weightDecay, step, learningRate, scales }: AdamStep,
-  from = 0,
-  to = weight.length,
+  { mean, clip, share1, share2, decay2, correction, least, size, kept }: Constants,
+  from: number,
+  to: number,
 ): void {
   const { fround, sqrt } = Math;
-  const [mean, clip] = [fround(scales[0]), fround(scales[1])];
-  const kept = fround(1 - learningRate * weightDecay);
-  const [share1, share2] = [fround(1 - beta1), fround(1 - beta2)];
-  const decay2 = fround(beta2);
-  const size = fround(-(learningRate / (1 - beta1 ** step)));
-  const correction = fround((1 - beta2 ** step) ** 0.5);
-  const least = fround(epsilon);
   for (let i = from; i < to; i++) {
     const g = fround(fround((gradient[i] as number) * mean) * clip);
-    const m = first[i] as number;
-    const nextM = lerp(m, g, share1);
-    const nextV = fma32(fround(share2 * g), g, fround((second[i] as number) * decay2));
-    const spread = fround(fround(fround(sqrt(nextV)) / correction) + least);
-    first[i] = nextM;
-    second[i] = nextV;
-    weight[i] = fround(fround((weight[i] as number) * kept) + fround(fround(size * nextM) / spread));
+    const m = lerp(first[i] as number, g, share1);
+    const v = fma32(fround(share2 * g), g, fround((second[i] as number) * decay2));
+    const spread = fround(fround(fround(sqrt(v)) / correction) + least);
+    first[i] = m;
+    second[i] = v;
+    weight[i] = fround(fround((weight[i] as number) * kept) + fround(fround(size * m) / spread));
     gradient[i] = 0;
   }
+}
+
+function inPieces(vectors: Simd, tensor: AdamTensor, constants: Constants, from: number, to: number): void {
+  const { mean, clip, share1, share2, decay2, correction, least, size, kept } = constants;
+  for (let at = from; at < to; at += PIECE) {
+    const end = Math.min(to, at + PIECE);
+    const count = end - at;
+    vectors.weight.set(tensor.weight.subarray(at, end));
+    vectors.gradient.set(tensor.gradient.subarray(at, end));
+    vectors.first.set(tensor.first.subarray(at, end));
+    vectors.second.set(tensor.second.subarray(at, end));
+    // Up to three numbers beyond the end are computed with, and left there.
+    vectors.loop(4 * count, mean, clip, share1, share2, decay2, correction, least, size, kept);
+    tensor.weight.set(vectors.weight.subarray(0, count), at);
+    tensor.first.set(vectors.first.subarray(0, count), at);
+    tensor.second.set(vectors.second.subarray(0, count), at);
+  }
+  tensor.gradient.fill(0, from, to);
 }
 
 /** From `start` towards `end` by `share`, from whichever is the nearer one. */

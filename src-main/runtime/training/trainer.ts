@@ -114,7 +114,7 @@ export class BranchTrainer {
     checkExample(example, this.#graphs.hiddenSize);
     const session = await this.#session(onOwnGrid(example) ? 'own grid' : 'resized');
     const feeds = { ...exampleFeeds(this.#graphs, example), ...lossFeeds(example), ...this.#weightFeeds() };
-    const into: Record<string, Feed> = {};
+    const into: Record<string, Feed> = { loss: [new Float32Array(1), []] };
     for (const { tensor, shape, gradient } of this.#tensors) {
       feeds[sumIn(tensor)] = into[sumOut(tensor)] = [gradient, shape];
     }
@@ -226,7 +226,7 @@ export class BranchTrainer {
     const { loss, device, cpuThreads } = this.#settings;
     const graph =
       kind === 'scores' ? forwardGraph(this.#branch) : trainingGraph(this.#branch, loss, kind === 'resized');
-    const session = Session.open(graph, { device, cpuThreads });
+    const session = Session.open(graph, { device, cpuThreads, unplanned: true }, kind !== 'scores');
     this.#sessions.set(kind, session);
     return session;
   }

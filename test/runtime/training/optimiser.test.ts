@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import type { AdamTensor } from '../../../src-main/runtime/training/adamw.ts';
-import { adamw } from '../../../src-main/runtime/training/adamw.ts';
+import { adamw, plainAdamw } from '../../../src-main/runtime/training/adamw.ts';
+import { PIECE, simd } from '../../../src-main/runtime/training/adamw-simd.ts';
 import { clipScale, totalNorm } from '../../../src-main/runtime/training/clipping.ts';
 import { fma32 } from '../../../src-main/runtime/training/rounding.ts';
 import { cosineWithWarmup, warmupSteps } from '../../../src-main/runtime/training/schedule.ts';
@@ -50,28 +51,71 @@ const golden = z
 
 for (const { settings, start, steps } of golden.adamw) {
   const { lr: learningRate, betas, eps: epsilon, weight_decay: weightDecay } = settings;
-  test(`AdamW with betas ${betas.join(', ')} and weight decay ${weightDecay} is torch's to the bit`, () => {
-    const states: AdamTensor[] = start.map((weight) => ({
-      weight,
-      gradient: new Float32Array(weight.length),
-      first: new Float32Array(weight.length),
-      second: new Float32Array(weight.length),
-    }));
-    steps.forEach((expected, i) => {
-      states.forEach((state, at) => {
-        state.gradient.set(expected.clipped[at]!);
-        const step = { betas, epsilon, weightDecay, step: i + 1, learningRate, scales: [1, 1] } as const;
-        // In pieces, as threads take it.
-        adamw(state, step, 0, Math.min(5, state.weight.length));
-        adamw(state, step, 5);
-        assert.deepEqual(state.first, expected.first[at], `first moment, step ${i + 1}, tensor ${at}`);
-        assert.deepEqual(state.second, expected.second[at], `second moment, step ${i + 1}, tensor ${at}`);
-        assert.deepEqual(state.weight, expected.weights[at], `weights, step ${i + 1}, tensor ${at}`);
-        assert.ok(state.gradient.every((g) => g === 0));
+  for (const [how, loop] of [
+    ['four at once', adamw],
+    ['one by one', plainAdamw],
+  ] as const) {
+    const name = `AdamW with betas ${betas.join(', ')} and weight decay ${weightDecay}, ${how}, is torch's to the bit`;
+    test(name, () => {
+      const states: AdamTensor[] = start.map((weight) => ({
+        weight: Float32Array.from(weight),
+        gradient: new Float32Array(weight.length),
+        first: new Float32Array(weight.length),
+        second: new Float32Array(weight.length),
+      }));
+      steps.forEach((expected, i) => {
+        states.forEach((state, at) => {
+          state.gradient.set(expected.clipped[at]!);
+          const step = {
+            betas,
+            epsilon,
+            weightDecay,
+            step: i + 1,
+            learningRate,
+            scales: [1, 1],
+          } as const;
+          // In two parts: what is beyond the first is as it was.
+          loop(state, step, 0, Math.min(5, state.weight.length));
+          loop(state, step, 5);
+          assert.deepEqual(state.first, expected.first[at], `first moment, step ${i + 1}, tensor ${at}`);
+          assert.deepEqual(state.second, expected.second[at], `second moment, step ${i + 1}, tensor ${at}`);
+          assert.deepEqual(state.weight, expected.weights[at], `weights, step ${i + 1}, tensor ${at}`);
+          assert.ok(state.gradient.every((g) => g === 0));
+        });
       });
     });
-  });
+  }
 }
+
+test('four at once and one by one are the same numbers, over several pieces and a rest', () => {
+  assert.notEqual(simd(), null, 'this machine has vectors with fused multiply-adds');
+  const random = seeded(8);
+  const count = 2 * PIECE + 7;
+  const numbers = (size: number): Float32Array =>
+    Float32Array.from({ length: count }, () => size * (random() - 0.5) * 2 ** -Math.floor(30 * random()));
+  const [weight, gradient] = [numbers(1), numbers(1)];
+  const [a, b] = [0, 1].map(() => ({
+    weight: Float32Array.from(weight),
+    gradient: new Float32Array(count),
+    first: new Float32Array(count),
+    second: new Float32Array(count),
+  })) as [AdamTensor, AdamTensor];
+  for (let step = 1; step <= 3; step++) {
+    const settings = {
+      betas: [0.9, 0.98],
+      epsilon: 1e-8,
+      weightDecay: 0.01,
+      step,
+      learningRate: 1e-3,
+    } as const;
+    const scales = [1 / 3, 0.7] as const;
+    a.gradient.set(gradient);
+    b.gradient.set(gradient);
+    adamw(a, { ...settings, scales });
+    plainAdamw(b, { ...settings, scales });
+    assert.deepEqual(a, b);
+  }
+});
 
 test('gradients are clipped by their common norm as torch clips them', () => {
   let clippedSteps = 0;

@@ -351,3 +351,32 @@ test('weights that are no numbers are refused', async (t) => {
   };
   await assert.rejects(BranchTrainer.open(spoilt, SETTINGS), { code: 'bad_checkpoint' });
 });
+
+test('a session in place writes what it was given memory for, returns nothing else, and real failures stay failures', async () => {
+  const b = new GraphBuilder('in place');
+  const x = b.input('x', 'float32', ['S', 2]);
+  const w = b.input('w', 'float32', ['S', 3]);
+  const sum = b.input('sum', 'float32', [2, 3]);
+  b.output('next', b.emit('Gemm', [x, w, sum], { transA: 1 }));
+  b.output('total', b.sum(x, [0, 1]));
+  const session = await Session.open(b.finish(), { device: 'cpu', cpuThreads: 1 }, true);
+  const memory = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const feeds = (rows: number) =>
+    ({
+      x: [Float32Array.of(1, 2, 3, 4), [2, 2]],
+      w: [new Float32Array(3 * rows).fill(1), [rows, 3]],
+      sum: [memory, [2, 3]],
+    }) as const;
+  const total = new Float32Array(1);
+  const into = { next: [memory, [2, 3]], total: [total, []] } as const;
+  const output = await session.run(feeds(2), into);
+  assert.deepEqual(memory, Float32Array.of(5, 6, 7, 10, 11, 12));
+  assert.equal(output['next']!.data, memory);
+  assert.equal(total[0], 10);
+  await session.run(feeds(2), into);
+  assert.deepEqual(memory, Float32Array.of(9, 10, 11, 16, 17, 18));
+  await assert.rejects(session.run(feeds(2), { next: into.next }), /no memory for total/);
+  // Two rows and three: ONNX Runtime itself fails, which is no mark.
+  await assert.rejects(session.run(feeds(3), into), /ONNX Runtime failed while running the in place graph/);
+  await session.release();
+});
