@@ -132,6 +132,7 @@ export const JOBS: Cut = {
       lease: 'the job is held while it works',
       pictures: 'each picture is settled before and after',
       presets: 'what is not said is chosen',
+      rpn: 'what is not said of the RPN is the active version',
     },
     relabel: {
       asking: 'crops that changed are answered again',
@@ -139,6 +140,10 @@ export const JOBS: Cut = {
       lease: 'the job is held while it works',
     },
     'training-data': { pictures: 'the held-out part shares no picture with the rest' },
+    rpn: {
+      asking: 'a model is known by its content',
+      'training-data': 'versions are compared on pictures that neither learned from',
+    },
     queue: {
       label: 'a lane of its own',
       lease: 'what a dead process held is taken up',
@@ -153,5 +158,6 @@ export const CLI: Cut = {
     frame: {},
     model: { frame: 'every command is made of it' },
     roi: { frame: 'every command is made of it' },
+    rpn: { frame: 'every command is made of it', model: 'sizes are said in the same words' },
   },
 };

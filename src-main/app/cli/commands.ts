@@ -16,6 +16,7 @@ import { addRelink } from './relink.ts';
 import { addRemove } from './remove.ts';
 import { addReview } from './review.ts';
 import { addRoi } from './roi/command.ts';
+import { addRpn } from './rpn/command.ts';
 import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
 
@@ -25,6 +26,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addLabel,
   addRuns,
   addFeatures,
+  addRpn,
   addCausal,
   addReview,
   addExport,

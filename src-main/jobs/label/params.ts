@@ -1,10 +1,13 @@
 /** Fills in what a person left out of "label this project": which model and which preset. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { wholeFolders } from '../../checkpoint/reader/prompts.ts';
 import type { DeviceChoice, Engine, ModelRef, Precision } from '../../engine/protocol.ts';
+import { isInside } from '../../files/inside.ts';
 import type { Project } from '../../store/file/project.ts';
+import { RPN_DIR } from '../../store/training/rpn.ts';
 import { activeRunId, getRun, overlaysOfRun } from '../../store/runs/run.ts';
+import { activeVersionDir } from '../rpn/active.ts';
 import { DEMO_PRESET, type Resources, demoModelDir } from '../presets/resources.ts';
 import type { LabelJobParams } from './run.ts';
 import { choosePreset, loadPresets, presetShelf, refuseBroken } from '../presets/presets.ts';
@@ -12,7 +15,10 @@ import { choosePreset, loadPresets, presetShelf, refuseBroken } from '../presets
 export interface LabelWish {
   /** Null: the active run's model, or the demo model in a project that has none. */
   readonly modelDir: string | null;
-  /** A folder whose RPN is laid over the model; without it, and without `modelDir`, the active run's. */
+  /**
+   * A folder whose RPN is laid over the model; without it the active version of the project's, and where nobody made one active and
+   * `modelDir` is null, the active run's.
+   */
   readonly rpnDir?: string | undefined;
   /** The same with an adapter. `modelDir` may be an adapter's folder too: then the base that it names is meant. */
   readonly adapterDir?: string | undefined;
@@ -37,8 +43,9 @@ export async function modelFolders(
   const used = run && existsSync(run.modelDir) ? run : null;
   const dir = resolve(wish.modelDir ?? used?.modelDir ?? demoModelDir(resources));
   const over = used && wish.modelDir === null ? overlaysOfRun(project.db, used.id) : {};
-  const rpnDir = wish.rpnDir ?? over.rpnDir;
   const adapterDir = wish.adapterDir ?? over.adapterDir;
+  const active = wish.rpnDir === undefined ? await activeVersionDir(project, { dir, adapterDir }) : undefined;
+  const rpnDir = wish.rpnDir ?? (active === undefined ? over.rpnDir : (active ?? undefined));
   return wholeFolders({
     dir,
     ...(rpnDir === undefined ? {} : { rpnDir: resolve(rpnDir) }),
@@ -69,7 +76,11 @@ export async function labelParams(
   const model = { ...folders, device, ...(precision === undefined ? {} : { precision }) };
   const { presets, broken } = await presetShelf(resources);
   const over = run === null ? {} : overlaysOfRun(project.db, run.id);
-  const sameModel = dir === run?.modelDir && rpnDir === over.rpnDir && adapterDir === over.adapterDir;
+  // Another version of the RPN over the same model is labelled with by the same rules.
+  const isVersion = (folder: string | undefined): boolean =>
+    folder !== undefined && isInside(join(project.path, RPN_DIR), folder);
+  const sameRpn = rpnDir === over.rpnDir || isVersion(rpnDir) || isVersion(over.rpnDir);
+  const sameModel = dir === run?.modelDir && sameRpn && adapterDir === over.adapterDir;
   const presetId = wish.presetId ?? (sameModel ? run.preset.id : dir === resolve(demo) ? DEMO_PRESET : null);
   const known = presets.find((preset) => preset.id === presetId);
   const stored = sameModel && run.preset.id === presetId ? run.preset : null;

@@ -156,13 +156,18 @@ export function activateRpn(db: WritableDb, baseFingerprint: string, id: number 
   });
 }
 
-/** The version that labelling with this base model uses; null: what the model brings itself. */
+/** The version that labelling with this base model uses; null: what the model brings itself, as `own` or as nobody said. */
 export function activeRpnId(db: ReadableDb, baseFingerprint: string): number | null {
+  return saidActive(db, baseFingerprint) ?? null;
+}
+
+/** As {@link activeRpnId}; undefined: nobody ever said. */
+export function saidActive(db: ReadableDb, baseFingerprint: string): number | null | undefined {
   const row = read<{ id: number | null }>(
     db,
     'SELECT rpn_id AS id FROM rpn_activation a WHERE base_fingerprint = ? ORDER BY a.id DESC LIMIT 1',
   ).get(baseFingerprint);
-  return row?.id ?? null;
+  return row?.id;
 }
 
 export interface RpnActivation {
@@ -180,11 +185,12 @@ export function activations(db: ReadableDb): RpnActivation[] {
   ).all();
 }
 
-/** Numbers are ids, and `own` is what the model brings itself. */
+/** Numbers are ids, `own` is what the model brings itself, `teacher` the map that made the labels. */
 function requireName(name: string): void {
-  if (/^[^\p{Cc}\p{Cs}]{1,100}$/u.test(name) && name.trim() === name && !/^(\d+|own)$/.test(name)) return;
+  if (/^[^\p{Cc}\p{Cs}]{1,100}$/u.test(name) && name.trim() === name && !/^(\d+|own|teacher)$/.test(name))
+    return;
   throw new FoveaError('bad_input', `an RPN version cannot be called ${JSON.stringify(name)}`, {
-    next: 'Give a name of one line, up to 100 characters, that is neither a number nor "own"',
+    next: 'Give a name of one line, up to 100 characters, that is no number, nor "own" or "teacher"',
   });
 }
 

@@ -1,0 +1,14 @@
+/** `fovea rpn`: the versions of the RPN that a project has. */
+import type { AddCommand } from '../frame/command.ts';
+import { addActivate } from './activate.ts';
+import { addExport } from './export.ts';
+import { addImport } from './import.ts';
+import { addList } from './list.ts';
+
+export const addRpn: AddCommand = (program, cli) => {
+  const rpn = program.command('rpn').description("versions of the RPN: a project's own, trained or imported");
+  addList(rpn, cli);
+  addActivate(rpn, cli);
+  addImport(rpn, cli);
+  addExport(rpn, cli);
+};
