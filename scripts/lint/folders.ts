@@ -114,7 +114,6 @@ export const JOBS: Cut = {
     presets: {},
     removal: {},
     reviews: {},
-    train: {},
     asking: { pictures: 'the engine is asked about the picture that made the prediction, or not at all' },
     import: {
       pictures: 'each picture is looked at',
@@ -143,6 +142,15 @@ export const JOBS: Cut = {
     rpn: {
       asking: 'a model is known by its content',
       'training-data': 'versions are compared on pictures that neither learned from',
+    },
+    train: {
+      asking: 'a model is known by its content',
+      features: 'what the branch reads is computed where it is not kept',
+      label: 'model and preset are found as for labelling',
+      lease: 'the job is held while it works',
+      presets: 'what is not said is chosen',
+      rpn: 'what comes of it is a version',
+      'training-data': 'what is learned from is frozen first',
     },
     queue: {
       label: 'a lane of its own',

@@ -73,9 +73,14 @@ export class FeatureStore {
     return (await this.bytesOf(key)) !== null;
   }
 
+  /** Where the file of this key lies or would: for processes that read it themselves. */
+  pathOf(key: FeatureKey): string {
+    return join(this.folder, featurePath(key));
+  }
+
   /** How large the file of this key is; null: there is none. */
   async bytesOf(key: FeatureKey): Promise<number | null> {
-    const info = await stat(this.#path(key)).catch(() => null);
+    const info = await stat(this.pathOf(key)).catch(() => null);
     return info?.isFile() ? info.size : null;
   }
 
@@ -151,12 +156,8 @@ export class FeatureStore {
     };
   }
 
-  #path(key: FeatureKey): string {
-    return join(this.folder, featurePath(key));
-  }
-
   async #read<T>(key: FeatureKey, take: (bytes: Buffer) => T): Promise<T | null> {
-    const path = this.#path(key);
+    const path = this.pathOf(key);
     try {
       return await withPlainFile(path, PLAIN, async (file, { size }) => {
         if (size > MOST_FILE_BYTES) throw new FoveaError('bad_input', `${size} bytes are none of ours`);

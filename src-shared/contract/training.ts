@@ -137,6 +137,8 @@ export const rpnMeasureSchema = z.object({
   iou: measured,
   /** Share of true cells inside the boxes of the preset's RoI rule. */
   boxRecall: measured,
+  /** Mean binary cross-entropy of the probabilities over cells; absent of a map that has none. */
+  loss: measured.optional(),
 });
 export type RpnMeasure = z.infer<typeof rpnMeasureSchema>;
 

@@ -19,6 +19,7 @@ import { addRoi } from './roi/command.ts';
 import { addRpn } from './rpn/command.ts';
 import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
+import { addTrain } from './train.ts';
 
 export const COMMANDS: readonly AddCommand[] = [
   addDemo,
@@ -26,6 +27,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addLabel,
   addRuns,
   addFeatures,
+  addTrain,
   addRpn,
   addCausal,
   addReview,

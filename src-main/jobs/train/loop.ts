@@ -190,12 +190,15 @@ function looksOf(points: readonly TrainingPoint[]): Look[] {
   return points.flatMap(({ step, heldOut }) => (heldOut ? [{ step, ...heldOut }] : []));
 }
 
-/** The look with the largest AUC, the earliest of those; the last one where held-out samples cannot tell. */
+/**
+ * The look with the smallest loss on the held-out samples, the earliest of those: ranks alone (AUC) are near their best long before
+ * probabilities are any use. The last one where held-out samples cannot tell.
+ */
 export function bestOf(points: readonly TrainingPoint[]): Look | undefined {
   const all = looksOf(points);
-  const told = all.filter(({ auc }) => auc !== null);
+  const told = all.filter(({ loss }) => typeof loss === 'number');
   if (told.length === 0) return all.at(-1);
-  return told.reduce((a, b) => (b.auc! > a.auc! ? b : a));
+  return told.reduce((a, b) => (b.loss! < a.loss! ? b : a));
 }
 
 function mean(values: readonly number[]): number {

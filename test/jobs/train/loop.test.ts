@@ -65,6 +65,7 @@ function taskIn(
           auc: aucs.reduce((a, b) => a + b, 0) / aucs.length,
           iou: null,
           boxRecall: null,
+          loss: 1 - aucs.reduce((a, b) => a + b, 0) / aucs.length,
         };
       },
     },

@@ -1,0 +1,256 @@
+/** `fovea train`: an RPN learns from a project's labels and becomes a version of it. Stopped or killed, `--resume` goes on. */
+import { counted } from '../../../src-shared/contract/counts.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { trainingLabelsSchema, trainingLossSchema } from '../../../src-shared/contract/training.ts';
+import { parseFresh } from '../../jobs/train/params.ts';
+import { addTrainJob, type TrainReport, unfinishedTrainJob } from '../../jobs/train/train.ts';
+import { type TrainWish, trainParams } from '../../jobs/train/wish.ts';
+import type { Project } from '../../store/file/project.ts';
+import { rpnCalled, rpnFolder } from '../../store/training/rpn.ts';
+import { withProject } from '../projects.ts';
+import { appResources } from '../resources.ts';
+import { trainWithProgress, versions } from '../train-with-progress.ts';
+import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
+import { EXIT } from './frame/exit.ts';
+import { PRECISION_OPTION, type PrecisionOptions } from './frame/precision-option.ts';
+import { ADAPTER_OPTION, modelDir, type RpnOptions } from './frame/rpn-option.ts';
+
+interface Options extends RpnOptions, PrecisionOptions {
+  readonly labels: string;
+  readonly pseudoWeight?: number;
+  readonly rightAnswers?: boolean;
+  readonly heldOut?: number;
+  readonly truth?: boolean;
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly lr?: number;
+  readonly loss?: string;
+  readonly seed: number;
+  readonly threads?: number;
+  readonly model?: string;
+  readonly preset?: string;
+  readonly newRpn?: string;
+  readonly name?: string;
+  readonly resume?: boolean;
+}
+
+/** A number within limits, as an option's parser. @throws FoveaError `usage` */
+function numberIn(name: string, least: number, most: number, above = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value <= most && (above ? value > least : value >= least)) return value;
+    const words = above ? `above ${least}, up to ${most}` : `from ${least} to ${most}`;
+    throw usageError(
+      `${name} must be a number ${words}, not ${JSON.stringify(text)}`,
+      'See fovea train --help',
+    );
+  };
+}
+
+export const addTrain: AddCommand = (program, cli) => {
+  const command = program
+    .command('train')
+    .description("train the RPN on a project's labels: reviewed ones, predicted ones, or both")
+    .argument('<project>', 'project folder')
+    .option(
+      '--labels <which>',
+      'reviewed: accepted and corrected ones; mixed: those and, with less weight, predicted ones; pseudo: all as predicted',
+      'mixed',
+    )
+    .option(
+      '--pseudo-weight <w>',
+      'of a predicted label beside a reviewed one (default: 0.2)',
+      numberIn('--pseudo-weight', 0, 1, true),
+    )
+    .option('--right-answers', 'only samples whose answer was right')
+    .option(
+      '--held-out <share>',
+      'of the samples, kept to measure with (default: 0.1)',
+      numberIn('--held-out', 0, 0.9),
+    )
+    .option('--truth', "measure against the samples' known boxes instead of corrected labels")
+    .option('--steps <n>', 'optimiser steps (default: by the number of samples)', positiveInteger('--steps'))
+    .option('--batch <n>', 'samples a step', positiveInteger('--batch'))
+    .option('--lr <rate>', 'largest learning rate', numberIn('--lr', 0, 1, true))
+    .option('--loss <which>', `${trainingLossSchema.options.join(' or ')} (default: bce)`)
+    .option('--seed <n>', 'decides split and order', numberIn('--seed', 0, 0xffffffff), 0)
+    .option(
+      '--threads <n>',
+      'compute threads; the same number gives the same bits',
+      positiveInteger('--threads'),
+    )
+    .option(
+      '--model <model>',
+      'checkpoint folder, or a name of fovea model list (default: the one used last)',
+    )
+    .option(
+      '--rpn <version>',
+      'what to go on from: a version of the project, a folder, or a name of fovea model list',
+    )
+    .option('--new-rpn <K,T>', "begin from the model's own layers K…K+T−1 instead")
+    .option(...ADAPTER_OPTION)
+    .option('--preset <id>', 'whose rules read pictures and maps (default: as for fovea label)')
+    .option(...PRECISION_OPTION)
+    .option('--name <name>', 'of the version that comes of it')
+    .option('--resume', 'go on with the training run that was stopped or killed last');
+  cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
+    const said = checked(options);
+    return withProject(
+      path,
+      async (project) => {
+        const begun = unfinishedTrainJob(project);
+        const resumed = options.resume === true ? resumable(begun, path) : null;
+        if (resumed === null && begun !== null) {
+          output.note(`Training job ${begun} was not finished; fovea train ${path} --resume goes on with it`);
+        }
+        const wish = resumed === null ? await wishOf(project, options, said) : null;
+        const report = await trainWithProgress(
+          project,
+          async (engine) =>
+            resumed ??
+            addTrainJob(project, await trainParams(project, engine, wish!, appResources(), versions())),
+          stderr,
+          signal,
+          (line) => output.note(line),
+        );
+        output.result(asJson(report), words(report));
+        return EXIT.done;
+      },
+      { writes: true },
+    );
+  });
+};
+
+function resumable(begun: number | null, path: string | undefined): number {
+  if (begun !== null) return begun;
+  throw new FoveaError('not_found', 'no training run of this project was stopped half-way', {
+    where: path ?? null,
+    next: 'Leave --resume out to begin one',
+  });
+}
+
+/** What an option may say, and which exclude one another. @throws FoveaError `usage` */
+function checked({ labels, loss, rpn, newRpn }: Options) {
+  const parsed = trainingLabelsSchema.safeParse(labels);
+  if (!parsed.success) {
+    const all = trainingLabelsSchema.options.join(', ');
+    throw usageError(`--labels must be one of ${all}, not ${labels}`, 'See fovea train --help');
+  }
+  const lost = trainingLossSchema.optional().safeParse(loss);
+  if (!lost.success) {
+    throw usageError(`There is no loss "${loss}"`, `One of: ${trainingLossSchema.options.join(', ')}`);
+  }
+  if (rpn !== undefined && newRpn !== undefined) {
+    throw usageError('--rpn and --new-rpn both say what to begin from', 'Give one of them');
+  }
+  return { labels: parsed.data, loss: lost.data };
+}
+
+async function wishOf(
+  project: Project,
+  options: Options,
+  { labels, loss }: ReturnType<typeof checked>,
+): Promise<TrainWish> {
+  const { pseudoWeight, heldOut, rightAnswers = false, seed, steps, batch, lr, threads } = options;
+  return {
+    model: {
+      modelDir: options.model === undefined ? null : await modelDir(options.model),
+      rpnDir: options.rpn === undefined ? undefined : await rpnDir(project, options.rpn),
+      adapterDir: options.adapter === undefined ? undefined : await modelDir(options.adapter),
+      presetId: options.preset ?? null,
+      precision: options.precision,
+    },
+    fresh: options.newRpn === undefined ? null : parseFresh(options.newRpn),
+    data: {
+      labels,
+      rightAnswersOnly: rightAnswers,
+      seed,
+      ...(pseudoWeight === undefined ? {} : { pseudoWeight }),
+      ...(heldOut === undefined ? {} : { heldOut }),
+    },
+    settings: {
+      ...(loss === undefined ? {} : { loss }),
+      ...(steps === undefined ? {} : { steps }),
+      ...(batch === undefined ? {} : { batch }),
+      ...(lr === undefined ? {} : { learningRate: lr }),
+      ...(threads === undefined ? {} : { cpuThreads: threads }),
+    },
+    name: options.name ?? null,
+    truth: options.truth === true,
+  };
+}
+
+/** A version of the project by number or name, else a folder or a name of the library. */
+async function rpnDir(project: Project, given: string): Promise<string> {
+  try {
+    return rpnFolder(project.path, rpnCalled(project.db, given).id);
+  } catch (thrown) {
+    if (FoveaError.from(thrown).code !== 'not_found') throw thrown;
+    return modelDir(given);
+  }
+}
+
+function asJson({
+  trainingRun,
+  rpn,
+  steps,
+  loss,
+  metrics,
+  over,
+  seconds,
+  samplesPerSecond,
+  peakBytes,
+  ended,
+}: TrainReport) {
+  return {
+    rpn,
+    run: trainingRun,
+    ended,
+    steps,
+    loss,
+    against: metrics?.against ?? null,
+    held_out: metrics?.student.samples ?? 0,
+    auc_student: metrics?.student.auc ?? null,
+    auc_teacher: metrics?.teacher.auc ?? null,
+    auc_difference: over && { mean: over.mean, low: over.low, high: over.high, samples: over.n },
+    iou: metrics?.student.iou ?? null,
+    box_recall: metrics?.student.boxRecall ?? null,
+    box_recall_teacher: metrics?.teacher.boxRecall ?? null,
+    best_step: metrics?.step ?? null,
+    seconds,
+    samples_per_second: samplesPerSecond,
+    peak_rss_mb: Math.round(peakBytes / 2 ** 20),
+  };
+}
+
+const AGAINST = {
+  corrected: 'labels that were corrected',
+  labels: 'the labels of',
+  truth: 'known boxes',
+} as const;
+
+function words({ rpn, steps, metrics, over, seconds, ended }: TrainReport): string {
+  const lines = [
+    `Version ${rpn} of the RPN: ${counted(steps, 'step')} in ${seconds.toFixed(0)} s, the best after ${metrics?.step}`,
+  ];
+  if (ended === 'exploded') lines.push('The loss ran away: the best weights before that are kept');
+  const { student, teacher, against } = metrics!;
+  if (student.auc !== null) {
+    const on =
+      against === 'labels'
+        ? `${AGAINST.labels} ${counted(student.samples, 'held-out sample')}`
+        : `${AGAINST[against]} (${counted(student.samples, 'held-out sample')})`;
+    lines.push(`AUC ${student.auc.toFixed(4)} against ${on}`);
+  }
+  if (teacher.auc !== null && over) {
+    const sign = over.mean < 0 ? '−' : '+';
+    lines.push(
+      `its teacher's: ${teacher.auc.toFixed(4)}; difference ${sign}${Math.abs(over.mean).toFixed(4)} (95%: ${over.low.toFixed(4)} to ${over.high.toFixed(4)})`,
+    );
+  } else if (against === 'labels') {
+    lines.push(
+      'No held-out label was corrected: whether it beats its teacher cannot be said (correct some, or --truth)',
+    );
+  }
+  return lines.join('\n');
+}

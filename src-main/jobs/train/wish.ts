@@ -1,0 +1,93 @@
+/** Fills in what a person left out of "train on this project": the model, the branch to go on from, sensible settings. */
+import { availableParallelism, cpus, platform, release } from 'node:os';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { defaultTrainingSettings, measureEvery } from '../../../src-shared/contract/training-defaults.ts';
+import {
+  type TrainingDataWish,
+  trainingDataSchema,
+  type TrainingEnvironment,
+  type TrainingLabels,
+  type TrainingRunSettings,
+} from '../../../src-shared/contract/training.ts';
+import type { Engine } from '../../engine/protocol.ts';
+import { projectSummary } from '../../store/dashboard/summary.ts';
+import type { Project } from '../../store/file/project.ts';
+import { listRpns, rpnFolder } from '../../store/training/rpn.ts';
+import { labelParams, type LabelWish } from '../label/params.ts';
+import type { Resources } from '../presets/resources.ts';
+import type { TrainJobParams } from './params.ts';
+
+export interface TrainWish {
+  readonly model: Omit<LabelWish, 'answerMode' | 'limit' | 'scope'>;
+  readonly fresh: TrainJobParams['fresh'];
+  readonly data: TrainingDataWish;
+  /** What differs from the defaults for so many samples. */
+  readonly settings: Partial<TrainingRunSettings>;
+  readonly name: string | null;
+  readonly truth: boolean;
+}
+
+/** Below so many parameters a matrix is too small to be worth waking a second thread (as loading a model has it). */
+const SINGLE_THREAD_BELOW = 50e6;
+
+/**
+ * The full parameters of a training job. Loads the model. Throws `bad_input` where there is no branch to train, and what
+ * the engine says of the model.
+ * @param versions of the programs that compute, for the run to keep
+ */
+export async function trainParams(
+  project: Project,
+  engine: Engine,
+  wish: TrainWish,
+  resources: Resources,
+  versions: Pick<TrainingEnvironment, 'fovea' | 'onnxruntime'>,
+): Promise<TrainJobParams> {
+  const asked = { ...wish.model, answerMode: 'self', limit: null } as const;
+  const { model, preset } = await labelParams(project, engine, asked, resources);
+  const info = await engine.modelInfo(model);
+  if (info.rpn === null && wish.fresh === null) {
+    throw new FoveaError('bad_input', 'the model has no RPN to train', {
+      where: model.dir,
+      next: 'Say from which layer a new one starts (--new-rpn K,T), or give one (--rpn)',
+    });
+  }
+  const data = trainingDataSchema.parse(wish.data);
+  const family = info.family === 'llava' ? 'llava' : 'qwen2_5_vl';
+  const samples = Math.max(1, Math.round(about(project, data.labels) * (1 - data.heldOut)));
+  const defaults = defaultTrainingSettings(family, samples);
+  const settings = {
+    ...defaults,
+    cpuThreads: info.parameters < SINGLE_THREAD_BELOW ? 1 : availableParallelism(),
+    ...wish.settings,
+  };
+  const { rpnDir } = model;
+  const parent = listRpns(project.db).find(({ id }) => rpnFolder(project.path, id) === rpnDir);
+  const given = wish.settings.measureEvery;
+  return {
+    model,
+    preset,
+    fresh: wish.fresh,
+    parent: parent?.id ?? null,
+    data,
+    settings: { ...settings, measureEvery: given ?? measureEvery(settings.steps) },
+    name: wish.name,
+    truth: wish.truth,
+    environment: environment(versions),
+  };
+}
+
+/** How many samples there are to learn from, before pictures and rules take some of them away. */
+function about(project: Project, labels: TrainingLabels): number {
+  const { accepted, corrected, pending } = projectSummary(project.db, project.path).byState;
+  return labels === 'reviewed' ? accepted + corrected : accepted + corrected + pending;
+}
+
+function environment(versions: Pick<TrainingEnvironment, 'fovea' | 'onnxruntime'>): TrainingEnvironment {
+  const [first] = cpus();
+  return {
+    ...versions,
+    node: process.versions.node,
+    platform: `${platform()} ${release()} ${process.arch}`,
+    cpu: `${first?.model.trim() ?? 'unknown'} × ${cpus().length}`,
+  };
+}
