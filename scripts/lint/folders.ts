@@ -152,9 +152,16 @@ export const JOBS: Cut = {
       rpn: 'what comes of it is a version',
       'training-data': 'what is learned from is frozen first',
     },
+    predict: {
+      asking: 'a model is known by its content',
+      features: 'an RPN is asked about features',
+      label: 'one run is worked on by one job at a time, whichever its kind',
+      lease: 'the job is held while it works',
+    },
     queue: {
       label: 'a lane of its own',
       lease: 'what a dead process held is taken up',
+      predict: 'it shares the engine with labelling',
       relabel: 'a lane of its own',
     },
   },

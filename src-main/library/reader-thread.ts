@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { wholeModel } from '../checkpoint/adapter/base.ts';
+import { readBranchFacts } from '../checkpoint/branch-facts.ts';
 import { removeCached } from '../checkpoint/cached.ts';
 import { openModel } from '../checkpoint/open.ts';
 import { readPrompts } from '../checkpoint/prompt-identity.ts';
@@ -29,6 +30,7 @@ const WORK: ReaderWork = {
     return { identity: prompts.identity(teacher), asBefore: prompts.asBefore };
   },
   promptShape: ({ folders, questions }) => readPromptShape(folders, questions),
+  branch: ({ folders }) => readBranchFacts(folders),
   wholeModel: ({ folders }) => wholeModel(folders),
 };
 

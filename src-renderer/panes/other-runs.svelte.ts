@@ -30,9 +30,9 @@ export class OtherRuns {
 
   constructor(session: Session) {
     this.#session = session;
-    // Only labelling makes predictions, and which it made of another run nobody says.
+    // Only labelling and asking another RPN make predictions, and which they made of another run nobody says.
     session.client.on('job.changed', ({ type, state }) => {
-      if (type === 'label' && state !== 'running' && state !== 'queued') this.clear();
+      if ((type === 'label' || type === 'predict') && state !== 'running' && state !== 'queued') this.clear();
     });
   }
 

@@ -88,6 +88,7 @@ const STEPS: readonly (readonly [name: string, words: string])[] = [
   ['rpnPrefill', 'RPN prompt'],
   ['rpn', 'RPN'],
   ['relabel', 'Thresholds applied anew'],
+  ['predict', 'Another RPN, from kept features'],
   ['crop', 'Crop'],
   ['encodeCrop', 'Encode crop'],
   ['secondPrefill', 'Prompt with crop'],

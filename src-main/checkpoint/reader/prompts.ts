@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ModelFolders } from '../adapter/base.ts';
 import type { PromptIdentity } from '../prompt-identity.ts';
 import { promptIdentitySchema } from '../prompt-identity.ts';
+import { branchFactsSchema, type BranchFacts } from '../branch-facts.ts';
 import { promptShapeSchema, type PromptShape } from '../prompt-shape.ts';
 import type { TeacherPrompt } from '../qwen/teacher-prompt.ts';
 import { reader } from './reader.ts';
@@ -25,6 +26,11 @@ export async function promptOf(
 /** How long the prompts of these questions are, and how wide their states. Errors as `readPromptShape`. */
 export function promptShapeOf(folders: ModelFolders, questions: readonly string[]): Promise<PromptShape> {
   return reader.ask('promptShape', { folders: plain(folders), questions }, promptShapeSchema, folders.dir);
+}
+
+/** What the RPN of a model's folders is. Errors as `readBranchFacts`. */
+export function branchFactsOf(folders: ModelFolders): Promise<BranchFacts> {
+  return reader.ask('branch', { folders: plain(folders) }, branchFactsSchema, folders.rpnDir ?? folders.dir);
 }
 
 /** Without what else a reference to a model says. */

@@ -24,6 +24,7 @@ export interface ReaderTasks {
   readonly tensors: Pick<Folder, 'dir'>;
   readonly prompts: { readonly folders: ModelFolders; readonly teacher: TeacherPrompt | null };
   readonly promptShape: { readonly folders: ModelFolders; readonly questions: readonly string[] };
+  readonly branch: { readonly folders: ModelFolders };
   readonly wholeModel: { readonly folders: ModelFolders };
 }
 

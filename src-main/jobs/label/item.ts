@@ -96,7 +96,7 @@ export async function labelItem(
  * The run to put a prediction under: where the picture was replaced since the run labelled it, one of the same making, so
  * that nobody takes the new label for the one that was looked at.
  */
-function runFor(db: WritableDb, runId: number, sampleId: number, version: number): number {
+export function runFor(db: WritableDb, runId: number, sampleId: number, version: number): number {
   const before = labelledVersion(db, runId, sampleId);
   return before === null || before === version ? runId : runAgain(db, runId, version);
 }

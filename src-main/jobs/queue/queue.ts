@@ -11,6 +11,7 @@ import { workOnLabelJob } from '../label/label.ts';
 import { patiently } from '../../store/patience.ts';
 import type { JobHooks } from '../lease/held-job.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
+import { workOnPredictJob } from '../predict/predict.ts';
 import { workOnRelabelJob } from '../relabel/relabel.ts';
 
 interface Task {
@@ -22,7 +23,10 @@ interface Task {
 
 /** The lanes, and how each kind of job in them is worked on. */
 const LANES: readonly Readonly<Partial<Record<Job['type'], (task: Task) => Promise<unknown>>>>[] = [
-  { label: ({ project, engine, lease, hooks }) => workOnLabelJob(project, engine, lease, hooks) },
+  {
+    label: ({ project, engine, lease, hooks }) => workOnLabelJob(project, engine, lease, hooks),
+    predict: ({ project, engine, lease, hooks }) => workOnPredictJob(project, engine, lease, hooks),
+  },
   { relabel: ({ project, engine, lease, hooks }) => workOnRelabelJob(project, lease, hooks, engine) },
 ];
 

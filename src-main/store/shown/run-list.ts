@@ -38,7 +38,7 @@ export function runStandings(db: ReadableDb): RunStanding[] {
 export function unfinishedJob(db: ReadableDb, runId: number): { jobId: number; left: number } | null {
   const last = read<{ id: number; state: string }>(
     db,
-    "SELECT id, state FROM job WHERE run_id = ? AND type IN ('label', 'relabel') ORDER BY id DESC LIMIT 1",
+    "SELECT id, state FROM job WHERE run_id = ? AND type IN ('label', 'relabel', 'predict') ORDER BY id DESC LIMIT 1",
   ).get(runId);
   if (!last || last.state === 'done') return null;
   const { left } = read<{ left: number }>(

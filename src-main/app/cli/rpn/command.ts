@@ -4,6 +4,7 @@ import { addActivate } from './activate.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addList } from './list.ts';
+import { addPredict } from './predict.ts';
 
 export const addRpn: AddCommand = (program, cli) => {
   const rpn = program.command('rpn').description("versions of the RPN: a project's own, trained or imported");
@@ -11,4 +12,5 @@ export const addRpn: AddCommand = (program, cli) => {
   addActivate(rpn, cli);
   addImport(rpn, cli);
   addExport(rpn, cli);
+  addPredict(rpn, cli);
 };
