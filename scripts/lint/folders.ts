@@ -110,6 +110,7 @@ export const JOBS: Cut = {
   folders: {
     batches: {},
     lease: {},
+    measuring: {},
     pictures: {},
     presets: {},
     removal: {},
@@ -141,6 +142,7 @@ export const JOBS: Cut = {
     'training-data': { pictures: 'the held-out part shares no picture with the rest' },
     rpn: {
       asking: 'a model is known by its content',
+      measuring: 'maps are measured in one way',
       'training-data': 'versions are compared on pictures that neither learned from',
     },
     train: {

@@ -221,3 +221,42 @@ export const trainingPointSchema = z.object({
   seconds: z.number(),
 });
 export type TrainingPoint = z.infer<typeof trainingPointSchema>;
+
+/** Two means over the same samples, and how sure their difference is: the middle 95% of a paired bootstrap. */
+export const pairedMeasureSchema = z.object({
+  /** Samples that both have the number of. */
+  n: z.number().int(),
+  a: z.number(),
+  b: z.number(),
+  /** Mean of a − b, and the ends of its interval. */
+  difference: z.number(),
+  low: z.number(),
+  high: z.number(),
+  wins: z.object({ a: z.number().int(), b: z.number().int(), ties: z.number().int() }),
+});
+export type PairedMeasure = z.infer<typeof pairedMeasureSchema>;
+
+/** One side of a comparison: a version, the RPN that the model brings itself, or g′ of the other side's run. */
+export const comparedSchema = z.object({
+  kind: z.enum(['version', 'own', 'teacher']),
+  rpnId: idSchema.nullable(),
+  name: z.string(),
+  runId: idSchema,
+});
+export type Compared = z.infer<typeof comparedSchema>;
+
+/** Why a sample that both have a prediction of is not compared. */
+export const notComparedSchema = z.enum(['learned_from', 'nothing_known', 'no_map', 'picture_changed']);
+export type NotCompared = z.infer<typeof notComparedSchema>;
+
+export const rpnComparisonSchema = z.object({
+  a: comparedSchema,
+  b: comparedSchema,
+  against: z.enum(['corrected', 'truth']),
+  samples: z.number().int(),
+  leftOut: z.partialRecord(notComparedSchema, z.number().int()),
+  auc: pairedMeasureSchema.nullable(),
+  iou: pairedMeasureSchema.nullable(),
+  boxRecall: pairedMeasureSchema.nullable(),
+});
+export type RpnComparison = z.infer<typeof rpnComparisonSchema>;

@@ -2,6 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fingerprintOf } from '../../../src-main/jobs/rpn/base.ts';
+import { importRpn } from '../../../src-main/jobs/rpn/import.ts';
+import { ensureModel } from '../../../src-main/store/runs/model.ts';
+import { ensurePreset } from '../../../src-main/store/runs/preset.ts';
+import { ensureRun, setActiveRun } from '../../../src-main/store/runs/run.ts';
+import { predictMaps } from '../../support/map-prediction.ts';
+import { testPreset } from '../../support/project.ts';
 import { rpnProject } from '../../support/rpn-project.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 
@@ -33,4 +40,46 @@ test('fovea rpn: import, list, activate, export, and what goes wrong in one line
   assert.equal(missing.code, 1);
   assert.partialDeepStrictEqual(missing.json, { error: { code: 'not_found' } });
   assert.match(missing.stderr, /there is no RPN version second.*fovea rpn list/);
+});
+
+test('fovea rpn compare: in words and as one object; what has no predictions says how to get them', async (t) => {
+  const { project, base, rpn, baseModel } = await rpnProject(t, 4);
+  const { db, path } = project;
+  const version = await importRpn(project, { from: rpn, base: baseModel, name: 'mine' });
+  const runOf = (fingerprint: string): number =>
+    ensureRun(db, {
+      modelId: ensureModel(db, { fingerprint, dir: base, name: 'm', family: 'llava' }),
+      presetId: ensurePreset(db, testPreset),
+      settings: {},
+      answerMode: 'self',
+    });
+  const own = runOf(baseModel.fingerprint);
+  setActiveRun(db, own);
+  const compare = (...args: string[]) => ['rpn', 'compare', path, ...args];
+  assert.match(
+    (await fovea(compare('mine', 'own'))).stderr,
+    /no sample was predicted with RPN version mine yet.*fovea rpn predict/,
+  );
+  const its = runOf(await fingerprintOf(project, baseModel, version));
+  for (const id of [1, 2, 3, 4]) {
+    predictMaps(project, own, id, { rpn: [-3, 3, 3, 3, 3, 3], denoised: [1, 1, 0, 0, 0, 0] });
+    predictMaps(project, its, id, { rpn: [3, -3, -3, -3, -3, -3], box: [0, 0, 10, 10] });
+  }
+  assert.match((await fovea(compare('mine', 'own'))).stderr, /4 nothing known.*--truth/);
+  const { stdout } = await fovea(compare('mine', 'own', '--truth'));
+  assert.match(stdout, /^mine \(run \d\) beside own \(run \d\) on 4 samples, against known boxes/);
+  assert.match(
+    stdout,
+    /ROC-AUC: 1\.000 and 0\.000, \+1\.000 \[1\.000, 1\.000\] on 4: mine is better; mine wins 4, own 0, 0 ties/,
+  );
+  const { json } = await foveaJson(compare('own', 'teacher', '--truth', '--samples'));
+  assert.partialDeepStrictEqual(json, {
+    a: { kind: 'own', runId: own },
+    b: { kind: 'teacher', runId: own },
+    samples: 4,
+    iou: null,
+  });
+  assert.equal((json as { bySample: unknown[] }).bySample.length, 4);
+  assert.match((await fovea(compare('own', 'own'))).stderr, /the same/);
+  assert.equal((await fovea(compare('own', 'teacher', '--seed', 'x'))).code, 2);
 });

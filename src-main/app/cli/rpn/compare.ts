@@ -1,0 +1,90 @@
+/** `fovea rpn compare`: two versions on the same samples, with how sure each difference is. */
+import { counted } from '../../../../src-shared/contract/counts.ts';
+import type { PairedMeasure, RpnComparison } from '../../../../src-shared/contract/training.ts';
+import { compareVersions } from '../../../jobs/rpn/compare.ts';
+import { sidesOf } from '../../../jobs/rpn/sides.ts';
+import { withProject } from '../../projects.ts';
+import { Progress } from '../../progress.ts';
+import { usageError, type AddCommand } from '../frame/command.ts';
+import { EXIT } from '../frame/exit.ts';
+import { ADAPTER_OPTION, BASE_OPTION, baseOf, type BaseOptions } from './base-option.ts';
+import { threeDigits } from './words.ts';
+
+interface Options extends BaseOptions {
+  readonly truth?: boolean;
+  readonly learnedToo?: boolean;
+  readonly samples?: boolean;
+  readonly seed: number;
+}
+
+const MEASURES = [
+  ['auc', 'ROC-AUC'],
+  ['iou', 'IoU'],
+  ['boxRecall', 'box recall'],
+] as const;
+
+export const addCompare: AddCommand = (rpn, cli) => {
+  const command = rpn
+    .command('compare')
+    .description(
+      'two versions on the samples that both have predictions of: means, wins, and 95% intervals of the differences',
+    )
+    .argument('<project>', 'project folder')
+    .argument(
+      '<a>',
+      'number or name of a version; own: the RPN that the model brings itself; teacher: the map that made the labels',
+    )
+    .argument('<b>', 'the other one')
+    .option('--truth', "against the samples' known boxes (default: against corrected labels)")
+    .option('--learned-too', 'also samples whose picture a version learned from')
+    .option('--samples', 'with --json: the numbers of every sample too')
+    .option('--seed <n>', 'of the bootstrap', seedOf, 0)
+    .option(...BASE_OPTION)
+    .option(...ADAPTER_OPTION);
+  cli.define<Options>(command, async ({ output, stderr, signal }, [path, a, b], options) =>
+    withProject(path, async (project) => {
+      const sides = await sidesOf(project, await baseOf(project, options), [a, b]);
+      const progress = new Progress('Comparing', stderr);
+      const { comparison, samples } = await compareVersions(project, sides, {
+        against: options.truth === true ? 'truth' : 'corrected',
+        learnedToo: options.learnedToo === true,
+        seed: options.seed,
+        signal,
+        onProgress: (done) => progress.update({ total: null, done, failed: 0, rate: null, etaSeconds: null }),
+      }).finally(() => progress.end());
+      output.result(
+        options.samples === true ? { ...comparison, bySample: samples } : comparison,
+        comparisonLines(comparison).join('\n'),
+      );
+      return EXIT.done;
+    }),
+  );
+};
+
+function comparisonLines({ a, b, against, samples, leftOut, ...measures }: RpnComparison): string[] {
+  const known = against === 'truth' ? 'known boxes' : 'corrected labels';
+  return [
+    `${a.name} (run ${a.runId}) beside ${b.name} (run ${b.runId}) on ${counted(samples, 'sample')}, against ${known}`,
+    ...MEASURES.flatMap(([name, words]) =>
+      measures[name] ? [measureLine(words, measures[name], a.name, b.name)] : [],
+    ),
+    ...Object.entries(leftOut).map(([reason, n]) => `  left out: ${n} ${reason.replaceAll('_', ' ')}`),
+  ];
+}
+
+function measureLine(
+  words: string,
+  { n, a, b, difference, low, high, wins }: PairedMeasure,
+  left: string,
+  right: string,
+): string {
+  const sign = difference > 0 ? '+' : '';
+  const sure = low > 0 ? `${left} is better` : high < 0 ? `${right} is better` : 'no sure difference';
+  return `  ${words}: ${threeDigits(a)} and ${threeDigits(b)}, ${sign}${threeDigits(difference)} [${threeDigits(low)}, ${threeDigits(high)}] on ${n}: ${sure}; ${left} wins ${wins.a}, ${right} ${wins.b}, ${counted(wins.ties, 'tie')}`;
+}
+
+function seedOf(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
+  throw usageError(`--seed must be a whole number from 0 on, not ${JSON.stringify(text)}`, 'See --help');
+}

@@ -1,0 +1,61 @@
+/** What a person names as one side of a comparison, and the run whose predictions speak for it. */
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Compared, RpnVersion } from '../../../src-shared/contract/training.ts';
+import type { Project } from '../../store/file/project.ts';
+import { runsOfModel } from '../../store/runs/model-runs.ts';
+import { rpnCalled } from '../../store/training/rpn.ts';
+import { type BaseModel, fingerprintOf, requireOfBase } from './base.ts';
+
+/**
+ * @param named each a version's number or name, `own` or `teacher` (then the other side's run speaks for it)
+ * @throws FoveaError `not_found` for no such version, `bad_input` for one without predictions, one of another base model, or two that
+ *   are the same
+ */
+export async function sidesOf(
+  project: Project,
+  base: BaseModel,
+  named: readonly [a: string, b: string],
+): Promise<readonly [a: Compared, b: Compared]> {
+  const [a, b] = named;
+  if (a === 'teacher' && b === 'teacher') throw same();
+  const left = a === 'teacher' ? null : await rpnSide(project, base, a);
+  const right = b === 'teacher' ? null : await rpnSide(project, base, b);
+  const teacher = { kind: 'teacher', rpnId: null, name: 'teacher' } as const;
+  if (left && right) {
+    if (left.runId === right.runId) throw same();
+    return [left, right];
+  }
+  const { runId } = (left ?? right)!;
+  return [left ?? { ...teacher, runId }, right ?? { ...teacher, runId }];
+}
+
+async function rpnSide(project: Project, base: BaseModel, named: string): Promise<Compared> {
+  const version: RpnVersion | null = named === 'own' ? null : rpnCalled(project.db, named);
+  if (version) requireOfBase(version, base);
+  const runs = runsOfModel(project.db, await fingerprintOf(project, base, version));
+  // A run that was made anew for pictures that were replaced has few; the newest of those that have most.
+  const most = Math.max(0, ...runs.map(({ predictions }) => predictions));
+  const run = runs.find(({ predictions }) => predictions > 0 && predictions === most);
+  const name = version?.name ?? 'own';
+  if (!run) {
+    throw new FoveaError(
+      'bad_input',
+      version
+        ? `no sample was predicted with RPN version ${name} yet`
+        : 'no sample was labelled with the model as it is',
+      {
+        where: project.path,
+        next: version
+          ? `Predict first: fovea rpn predict ${project.path} --rpn ${version.id}`
+          : `Label first: fovea label ${project.path} --model ${base.dir}`,
+      },
+    );
+  }
+  return { kind: version ? 'version' : 'own', rpnId: version?.id ?? null, name, runId: run.id };
+}
+
+function same(): FoveaError {
+  return new FoveaError('bad_input', 'both sides of the comparison are the same', {
+    next: 'Name two versions, or a version and own or teacher',
+  });
+}
