@@ -19,11 +19,13 @@ def causal(length):
 
 
 class Branch(nn.Module):
-    """`shape`: hidden, inner, heads, kv_heads, t."""
+    """`shape`: hidden, inner, heads, kv_heads, t. `attention`: transformers' name of how it is computed."""
 
-    def __init__(self, family, shape):
+    def __init__(self, family, shape, attention="eager"):
         super().__init__()
         self.family = family
+        # Their fused attention masks by itself when it is given no mask.
+        self.masked = attention == "eager"
         common = dict(
             hidden_size=shape["hidden"],
             intermediate_size=shape["inner"],
@@ -34,16 +36,16 @@ class Branch(nn.Module):
             max_position_embeddings=4096,
         )
         if family == "llava":
-            self.config = LlamaConfig(**common, attn_implementation="eager")
+            self.config = LlamaConfig(**common, attn_implementation=attention)
             layer, self.rotary = LlamaDecoderLayer, LlamaRotaryEmbedding(self.config)
         else:
             half = shape["hidden"] // shape["heads"] // 2
             section = [half - 2 * (half * 3 // 8), half * 3 // 8, half * 3 // 8]
             rope = {"rope_type": "default", "rope_theta": 1e6, "mrope_section": section}
             whole = Qwen2_5_VLConfig(text_config={**common, "rope_parameters": rope})
-            whole._attn_implementation = "eager"
+            whole._attn_implementation = attention
             self.whole, self.config = whole, whole.text_config
-            self.config._attn_implementation = "eager"
+            self.config._attn_implementation = attention
             layer, self.rotary = qwen.Qwen2_5_VLDecoderLayer, qwen.Qwen2_5_VLRotaryEmbedding(self.config)
         self.twig_layers = nn.ModuleList(layer(self.config, i) for i in range(shape["t"]))
         last = self.twig_layers[-1]
@@ -71,7 +73,7 @@ class Branch(nn.Module):
         x = hidden[None]
         positions = self.positions(length, visual, grid)
         cos, sin = self.rotary(x, positions)
-        mask = causal(length)
+        mask = causal(length) if self.masked else None
         for layer in self.twig_layers[:-1]:
             out = layer(x, attention_mask=mask, position_embeddings=(cos, sin))
             x = out[0] if isinstance(out, tuple) else out
