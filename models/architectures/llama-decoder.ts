@@ -23,9 +23,10 @@ export interface DecoderContext {
 
 /**
  * Which rows of a layer are read later: every one, the last one, those from a place known at run time (int64 `[1]`) on,
- * or only its keys, values and attention.
+ * those that a function picks of a value with one entry per fed token, or only its keys, values and attention.
  */
-export type RowsRead = 'all' | 'last' | 'none' | { readonly from: Value };
+export type RowsRead =
+  'all' | 'last' | 'none' | { readonly from: Value } | { readonly pick: (value: Value) => Value };
 
 export interface LayerOutput {
   /** `[S, d]`, `[1, d]` when only the last row is read, `[Q, d]` of those from a place on; null when none is. */
@@ -85,10 +86,11 @@ export function projection(
   return b.linear(x, weight(`${linear}.weight`, [out, config.hiddenSize]), bias);
 }
 
-/** Of a value with one entry per fed token, those that are read: all, the last, or from a place on (Q of them). */
+/** Of a value with one entry per fed token, those that are read: all, the last, from a place on (Q of them), or picked. */
 function pickRows(b: GraphBuilder, read: RowsRead): (value: Value) => Value {
   if (read === 'last') return (value) => b.slice(value, 0, -1);
   if (typeof read === 'string') return (value) => value;
+  if ('pick' in read) return read.pick;
   return (value) => b.sliceAt(value, 0, read.from, b.int64s([END]), 'Q');
 }
 

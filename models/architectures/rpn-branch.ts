@@ -25,6 +25,9 @@ export interface RpnConfig {
   readonly softmaxed?: boolean;
 }
 
+/** "To the end" of a slice. */
+const END = 2 ** 53 - 1;
+
 /** The branch as a graph; inputs and output as in `ModelGraphs`. */
 export function rpnGraph(
   config: TextConfig,
@@ -37,14 +40,21 @@ export function rpnGraph(
   const { hiddenSize: d, heads: H, kvHeads: G, headDim: c } = config;
   let x: Value = b.input('hidden', 'float32', ['S', d]);
   const context = rpn.t > 1 || rpn.rotary ? decoderContext(b, config, weight, 'S') : null;
-  if (context) {
-    for (let i = 0; i < rpn.t - 1; i++) x = decoderLayer(context, `${names.layers}.${i}`, x, null).x ?? x;
-  }
   const bound = (name: string) => b.input(name, 'int64', [1]);
   const [firstQuery, endQuery] = [bound('queries_start'), bound('queries_end')];
   const [start, end] = [bound('keys_start'), bound('keys_end')];
   const atQueries = (rows: Value) => b.sliceAt(rows, 0, firstQuery, endQuery, 'Q'); // [Q, …]
   const atKeys = (rows: Value) => b.sliceAt(rows, 0, start, end, 'N'); // [N, …]
+  let [keys, queries] = [() => atKeys(x), () => atQueries(x)];
+  if (context && rpn.t > 1) {
+    for (let i = 0; i < rpn.t - 2; i++) x = decoderLayer(context, `${names.layers}.${i}`, x, null).x ?? x;
+    // Of the last whole layer only the rows of keys and queries are read: those first, these behind them.
+    const pick = (rows: Value) => b.concat([atKeys(rows), atQueries(rows)], 0); // [N+Q, …]
+    x = decoderLayer(context, `${names.layers}.${rpn.t - 2}`, x, null, { pick }).x ?? x;
+    const count = b.binary('Sub', end, start);
+    keys = () => b.sliceAt(x, 0, b.int64s([0]), count, 'N');
+    queries = () => b.sliceAt(x, 0, count, b.int64s([END]), 'Q');
+  }
   const placed = (rows: Value, heads: number, pick: (rows: Value) => Value) =>
     rpn.rotary && context
       ? rotate({ b, config, cos: pick(context.cos), sin: pick(context.sin) }, rows, heads)
@@ -56,8 +66,8 @@ export function rpnGraph(
   };
   const project = (part: string, rows: Value, out: number) =>
     projection({ b, config, weight }, last, part, normed(rows), out);
-  const q = placed(project('q_proj', atQueries(x), H * c), H, atQueries); // [Q, H·c]
-  const k = b.reshape(placed(project('k_proj', atKeys(x), G * c), G, atKeys), ['N', G * c]);
+  const q = placed(project('q_proj', queries(), H * c), H, atQueries); // [Q, H·c]
+  const k = b.reshape(placed(project('k_proj', keys(), G * c), G, atKeys), ['N', G * c]);
   // A sum over heads of q·k is one dot product; query heads that share keys add up first.
   const shared = b.reshape(b.sum(b.reshape(q, ['Q', G, H / G, c]), [2]), ['Q', G * c]);
   const scale = rpn.multiHead ? 1 / (H * Math.sqrt(c)) : 1;

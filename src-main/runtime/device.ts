@@ -73,10 +73,12 @@ export interface SessionSettings {
   /** Activations from one pool that is emptied after each run: for one that makes thousands of them, large and small. */
   readonly pooled?: boolean;
   /**
-   * Activations from one pool that only grows to what a run takes: no plan of a run's memory is made, which from the
-   * second run on would lie beside what the first one took.
+   * For runs that take much memory and turn large matrices. Activations come from one pool that only grows to what a run
+   * takes: no plan of a run's memory is made, which from the second run on would lie beside what the first one took.
+   * And a matrix that the graph turns is turned once: ONNX Runtime would rather have each product turn it, which the CPU's
+   * does again for every 128 columns of the result (a fifth of the product's time).
    */
-  readonly unplanned?: boolean;
+  readonly training?: boolean;
   /** Failing is an answer, not an accident: nothing is written to the terminal. */
   readonly quiet?: boolean;
 }
@@ -112,7 +114,7 @@ export function sessionOptions(
     prepack = false,
     inTurn = false,
     pooled = false,
-    unplanned = false,
+    training = false,
     quiet = false,
   } = settings;
   return {
@@ -120,9 +122,10 @@ export function sessionOptions(
     intraOpNumThreads: threadsOf(settings),
     interOpNumThreads: 1,
     ...(inTurn && !pooled ? { enableCpuMemArena: false } : {}),
-    ...(unplanned ? { enableMemPattern: false } : {}),
+    ...(training ? { enableMemPattern: false } : {}),
     logSeverityLevel: quiet ? LOG.fatal : LOG.error,
     extra: {
+      ...(training ? { optimization: { disable_specified_optimizers: 'GemmTransposeFusion' } } : {}),
       session: {
         set_denormal_as_zero: '1',
         ...(device === 'cpu' && !prepack ? { disable_prepacking: '1' } : {}),

@@ -72,10 +72,14 @@ export function trainingGraph(branch: Graph, loss: LossName, resize: boolean): G
   return b.finish();
 }
 
-/** `sum + gradient`; a product takes the sum along, so that the gradient alone is never in memory. */
+/**
+ * `sum + gradient`; a product takes the sum along, so that the gradient alone is never in memory. Its first matrix, which
+ * lies the wrong way round, is turned before (`training` in device.ts says why).
+ */
 function addedTo(b: GraphBuilder, sum: Value, gradient: Value): Value {
   const product = b.nodes.find(({ op, outputs }) => op === 'Gemm' && outputs[0] === gradient.name);
   if (product?.inputs.length !== 2) return b.binary('Add', sum, gradient);
   const [x, w] = product.inputs.map((name) => b.value(name)) as [Value, Value];
-  return b.emit('Gemm', [x, w, sum], product.attributes);
+  const { transA = 0, ...rest } = product.attributes;
+  return b.emit('Gemm', [transA === 1 ? b.transpose(x, [1, 0]) : x, w, sum], rest);
 }

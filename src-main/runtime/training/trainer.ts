@@ -226,7 +226,7 @@ export class BranchTrainer {
     const { loss, device, cpuThreads } = this.#settings;
     const graph =
       kind === 'scores' ? forwardGraph(this.#branch) : trainingGraph(this.#branch, loss, kind === 'resized');
-    const session = Session.open(graph, { device, cpuThreads, unplanned: true }, kind !== 'scores');
+    const session = Session.open(graph, { device, cpuThreads, training: true }, kind !== 'scores');
     this.#sessions.set(kind, session);
     return session;
   }

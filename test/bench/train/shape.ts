@@ -1,13 +1,13 @@
 /** The branch that is measured, and how its sides are asked for a step. */
 import { z } from 'zod';
 
-const shapeSchema = z.object({
-  hidden: z.number(),
-  inner: z.number(),
-  heads: z.number(),
-  kv_heads: z.number(),
-  t: z.number(),
-});
+export interface BranchShape {
+  readonly hidden: number;
+  readonly inner: number;
+  readonly heads: number;
+  readonly kv_heads: number;
+  readonly t: number;
+}
 
 const pair = z.tuple([z.number(), z.number()]);
 /** Where in the prompt the visual tokens lie, `to` exclusive, and their grid. */
@@ -15,7 +15,7 @@ export const requestSchema = z.object({ visual: pair, grid: pair });
 export type StepRequest = z.infer<typeof requestSchema>;
 
 /** Sizes as in Qwen2.5-VL-3B's config.json. */
-export const SHAPE: z.infer<typeof shapeSchema> = {
+export const SHAPE: BranchShape = {
   hidden: 2048,
   inner: 11008,
   heads: 16,
@@ -34,7 +34,7 @@ export const answerSchema = z.object({
 export type StepAnswer = z.infer<typeof answerSchema>;
 
 /** The model's text config for such a branch. */
-export function textOf({ hidden, inner, heads, kv_heads: kvHeads, t }: typeof SHAPE) {
+export function textOf({ hidden, inner, heads, kv_heads: kvHeads, t }: BranchShape) {
   const headDim = hidden / heads;
   return {
     hiddenSize: hidden,

@@ -359,7 +359,7 @@ test('a session in place writes what it was given memory for, returns nothing el
   const sum = b.input('sum', 'float32', [2, 3]);
   b.output('next', b.emit('Gemm', [x, w, sum], { transA: 1 }));
   b.output('total', b.sum(x, [0, 1]));
-  const session = await Session.open(b.finish(), { device: 'cpu', cpuThreads: 1 }, true);
+  const session = await Session.open(b.finish(), { device: 'cpu', cpuThreads: 1, quiet: true }, true);
   const memory = Float32Array.of(1, 2, 3, 4, 5, 6);
   const feeds = (rows: number) =>
     ({
