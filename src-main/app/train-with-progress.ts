@@ -2,6 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { counted } from '../../src-shared/contract/counts.ts';
+import { writeAtomically } from '../files/atomic-file.ts';
+import { curvePlot } from '../jobs/train/curve-plot.ts';
+import type { CurvePlan, CurveReport } from '../jobs/train/curve.ts';
+import type { TrainJobParams } from '../jobs/train/params.ts';
+import { runCurve } from '../jobs/train/run-curve.ts';
 import { runTrainJob, type TrainReport } from '../jobs/train/train.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { Project } from '../store/file/project.ts';
@@ -20,6 +26,31 @@ export function versions(): { readonly fovea: string; readonly onnxruntime: stri
   return { fovea: appVersion(), onnxruntime: dependencies['onnxruntime-node'] };
 }
 
+/** Bars of a training and what comes before it, one after the other. */
+class Stages {
+  readonly #stderr: ProgressStream;
+  #progress: Progress | null = null;
+  #name = '';
+
+  constructor(stderr: ProgressStream) {
+    this.#stderr = stderr;
+  }
+
+  show(name: string, done: number, total: number): void {
+    if (this.#name !== name) {
+      this.end();
+      this.#progress = new Progress(name, this.#stderr);
+      this.#name = name;
+    }
+    this.#progress?.update({ done, total, failed: 0, rate: null, etaSeconds: null });
+  }
+
+  end(): void {
+    this.#progress?.end();
+    this.#progress = null;
+  }
+}
+
 /**
  * Works on a training job.
  * @param job gives its number once the engine can be asked about the model
@@ -32,16 +63,7 @@ export async function trainWithProgress(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<TrainReport> {
-  let progress = new Progress('Training', stderr);
-  let stage = '';
-  const show = (name: string, done: number, total: number): void => {
-    if (stage !== name) {
-      progress.end();
-      progress = new Progress(name, stderr);
-      stage = name;
-    }
-    progress.update({ done, total, failed: 0, rate: null, etaSeconds: null });
-  };
+  const stages = new Stages(stderr);
   try {
     const report = await withEngine((engine) =>
       withTrainer(async (trainer) => {
@@ -49,9 +71,9 @@ export async function trainWithProgress(
         return runTrainJob(project, engine, trainer, id, {
           signal,
           onAbort: 'release',
-          onStage: (name, done, total) => show(STAGES[name], done, total),
+          onStage: (name, done, total) => stages.show(STAGES[name], done, total),
           onPoint: ({ settings }, { step, loss, heldOut, seconds }) => {
-            show('Training', step, settings.steps);
+            stages.show('Training', step, settings.steps);
             const auc = heldOut?.auc ?? null;
             if (auc === null) return;
             const lost = loss === null ? '' : `loss ${loss.toFixed(4)}, `;
@@ -66,6 +88,41 @@ export async function trainWithProgress(
       next: `Go on with: fovea train ${project.path} --resume`,
     });
   } finally {
-    progress.end();
+    stages.end();
   }
+}
+
+/** Runs a curve with a bar. Errors as `runCurve` */
+export async function curveWithProgress(
+  project: Project,
+  plan: CurvePlan,
+  params: (engine: Engine) => Promise<TrainJobParams>,
+  stderr: ProgressStream,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<CurveReport> {
+  const stages = new Stages(stderr);
+  let done = 0;
+  try {
+    return await withEngine((engine) =>
+      withTrainer(async (trainer) =>
+        runCurve(project, engine, trainer, await params(engine), plan, {
+          signal,
+          onStage: (name, at, total) => stages.show(STAGES[name], at, total),
+          onRow: ({ at, seed, samples, student }, of) => {
+            stages.show('Trainings', ++done, of);
+            const auc = student.auc === null ? 'unknown' : student.auc.toFixed(4);
+            say(`${plan.kind} ${at}, seed ${seed} (${counted(samples, 'sample')}): AUC ${auc}`);
+          },
+        }),
+      ),
+    );
+  } finally {
+    stages.end();
+  }
+}
+
+/** Writes the curve as a picture, whole or not at all. Errors as `writeAtomically` */
+export async function writeCurvePlot(report: CurveReport, path: string): Promise<void> {
+  await writeAtomically(path, (sink) => sink.write(curvePlot(report)));
 }

@@ -1,17 +1,19 @@
 /** `fovea train`: an RPN learns from a project's labels and becomes a version of it. Stopped or killed, `--resume` goes on. */
-import { counted } from '../../../src-shared/contract/counts.ts';
+import { resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { trainingLabelsSchema, trainingLossSchema } from '../../../src-shared/contract/training.ts';
+import { type CurveKind, PLANS } from '../../jobs/train/curve.ts';
 import { parseFresh } from '../../jobs/train/params.ts';
-import { addTrainJob, type TrainReport, unfinishedTrainJob } from '../../jobs/train/train.ts';
+import { addTrainJob, unfinishedTrainJob } from '../../jobs/train/train.ts';
 import { type TrainWish, trainParams } from '../../jobs/train/wish.ts';
 import type { Project } from '../../store/file/project.ts';
 import { rpnCalled, rpnFolder } from '../../store/training/rpn.ts';
 import { withProject } from '../projects.ts';
 import { appResources } from '../resources.ts';
-import { trainWithProgress, versions } from '../train-with-progress.ts';
-import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
-import { EXIT } from './frame/exit.ts';
+import { curveWithProgress, trainWithProgress, versions, writeCurvePlot } from '../train-with-progress.ts';
+import { curveJson, curveWords, trainJson, trainWords } from './train-words.ts';
+import { positiveInteger, usageError, type AddCommand, type CommandContext } from './frame/command.ts';
+import { EXIT, type ExitCode } from './frame/exit.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './frame/precision-option.ts';
 import { ADAPTER_OPTION, modelDir, type RpnOptions } from './frame/rpn-option.ts';
 
@@ -32,6 +34,9 @@ interface Options extends RpnOptions, PrecisionOptions {
   readonly newRpn?: string;
   readonly name?: string;
   readonly resume?: boolean;
+  readonly curve?: boolean;
+  readonly noise?: boolean;
+  readonly plot?: string;
 }
 
 /** A number within limits, as an option's parser. @throws FoveaError `usage` */
@@ -92,12 +97,20 @@ export const addTrain: AddCommand = (program, cli) => {
     .option('--preset <id>', 'whose rules read pictures and maps (default: as for fovea label)')
     .option(...PRECISION_OPTION)
     .option('--name <name>', 'of the version that comes of it')
+    .option(
+      '--curve',
+      'train on 1, 3, 10, 30 and 100% of the labels, three seeds each, instead: student against teacher',
+    )
+    .option('--noise', 'the same on labels of which 0, 10, 20, 40 and 80% are made wrong')
+    .option('--plot <file>', 'write the curve as a picture (SVG)')
     .option('--resume', 'go on with the training run that was stopped or killed last');
-  cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
+  cli.define<Options>(command, async (context, [path], options) => {
+    const { output, stderr, signal } = context;
     const said = checked(options);
     return withProject(
       path,
       async (project) => {
+        if (said.curve) return await curve(project, said.curve, options, said, context);
         const begun = unfinishedTrainJob(project);
         const resumed = options.resume === true ? resumable(begun, path) : null;
         if (resumed === null && begun !== null) {
@@ -113,13 +126,36 @@ export const addTrain: AddCommand = (program, cli) => {
           signal,
           (line) => output.note(line),
         );
-        output.result(asJson(report), words(report));
+        output.result(trainJson(report), trainWords(report));
         return EXIT.done;
       },
       { writes: true },
     );
   });
 };
+
+/** Trains again and again, and says what came of it. */
+async function curve(
+  project: Project,
+  kind: CurveKind,
+  options: Options,
+  said: ReturnType<typeof checked>,
+  { output, stderr, signal }: CommandContext,
+): Promise<ExitCode> {
+  const wish = await wishOf(project, options, said);
+  const report = await curveWithProgress(
+    project,
+    PLANS[kind],
+    (engine) => trainParams(project, engine, wish, appResources(), versions()),
+    stderr,
+    signal,
+    (line) => output.note(line),
+  );
+  const plot = options.plot === undefined ? null : resolve(options.plot);
+  if (plot !== null) await writeCurvePlot(report, plot);
+  output.result({ ...curveJson(report), plot }, curveWords(report, plot));
+  return EXIT.done;
+}
 
 function resumable(begun: number | null, path: string | undefined): number {
   if (begun !== null) return begun;
@@ -130,7 +166,7 @@ function resumable(begun: number | null, path: string | undefined): number {
 }
 
 /** What an option may say, and which exclude one another. @throws FoveaError `usage` */
-function checked({ labels, loss, rpn, newRpn }: Options) {
+function checked({ labels, loss, rpn, newRpn, curve, noise, plot, resume, name }: Options) {
   const parsed = trainingLabelsSchema.safeParse(labels);
   if (!parsed.success) {
     const all = trainingLabelsSchema.options.join(', ');
@@ -143,7 +179,18 @@ function checked({ labels, loss, rpn, newRpn }: Options) {
   if (rpn !== undefined && newRpn !== undefined) {
     throw usageError('--rpn and --new-rpn both say what to begin from', 'Give one of them');
   }
-  return { labels: parsed.data, loss: lost.data };
+  const kinds = [...(curve ? (['share'] as const) : []), ...(noise ? (['noise'] as const) : [])];
+  if (kinds.length > 1) throw usageError('--curve and --noise are two curves', 'Ask for one after the other');
+  if (kinds.length > 0 && (resume || name !== undefined)) {
+    throw usageError(
+      'A curve makes no version',
+      'Leave --resume and --name out: the same command goes on by itself',
+    );
+  }
+  if (kinds.length === 0 && plot !== undefined) {
+    throw usageError('--plot is of a curve', 'Give it with --curve or --noise');
+  }
+  return { labels: parsed.data, loss: lost.data, curve: kinds[0] ?? null };
 }
 
 async function wishOf(
@@ -188,69 +235,4 @@ async function rpnDir(project: Project, given: string): Promise<string> {
     if (FoveaError.from(thrown).code !== 'not_found') throw thrown;
     return modelDir(given);
   }
-}
-
-function asJson({
-  trainingRun,
-  rpn,
-  steps,
-  loss,
-  metrics,
-  over,
-  seconds,
-  samplesPerSecond,
-  peakBytes,
-  ended,
-}: TrainReport) {
-  return {
-    rpn,
-    run: trainingRun,
-    ended,
-    steps,
-    loss,
-    against: metrics?.against ?? null,
-    held_out: metrics?.student.samples ?? 0,
-    auc_student: metrics?.student.auc ?? null,
-    auc_teacher: metrics?.teacher.auc ?? null,
-    auc_difference: over && { mean: over.mean, low: over.low, high: over.high, samples: over.n },
-    iou: metrics?.student.iou ?? null,
-    box_recall: metrics?.student.boxRecall ?? null,
-    box_recall_teacher: metrics?.teacher.boxRecall ?? null,
-    best_step: metrics?.step ?? null,
-    seconds,
-    samples_per_second: samplesPerSecond,
-    peak_rss_mb: Math.round(peakBytes / 2 ** 20),
-  };
-}
-
-const AGAINST = {
-  corrected: 'labels that were corrected',
-  labels: 'the labels of',
-  truth: 'known boxes',
-} as const;
-
-function words({ rpn, steps, metrics, over, seconds, ended }: TrainReport): string {
-  const lines = [
-    `Version ${rpn} of the RPN: ${counted(steps, 'step')} in ${seconds.toFixed(0)} s, the best after ${metrics?.step}`,
-  ];
-  if (ended === 'exploded') lines.push('The loss ran away: the best weights before that are kept');
-  const { student, teacher, against } = metrics!;
-  if (student.auc !== null) {
-    const on =
-      against === 'labels'
-        ? `${AGAINST.labels} ${counted(student.samples, 'held-out sample')}`
-        : `${AGAINST[against]} (${counted(student.samples, 'held-out sample')})`;
-    lines.push(`AUC ${student.auc.toFixed(4)} against ${on}`);
-  }
-  if (teacher.auc !== null && over) {
-    const sign = over.mean < 0 ? '−' : '+';
-    lines.push(
-      `its teacher's: ${teacher.auc.toFixed(4)}; difference ${sign}${Math.abs(over.mean).toFixed(4)} (95%: ${over.low.toFixed(4)} to ${over.high.toFixed(4)})`,
-    );
-  } else if (against === 'labels') {
-    lines.push(
-      'No held-out label was corrected: whether it beats its teacher cannot be said (correct some, or --truth)',
-    );
-  }
-  return lines.join('\n');
 }

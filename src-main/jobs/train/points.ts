@@ -16,6 +16,20 @@ export interface Curve {
   keep(bestStep: number | null): Promise<void>;
 }
 
+/** A curve that nobody asks for later. */
+export class MemoryCurve implements Curve {
+  readonly points: TrainingPoint[] = [];
+
+  put(point: TrainingPoint): void {
+    if (this.points.at(-1)?.step === point.step) this.points.pop();
+    this.points.push(point);
+  }
+
+  keep(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 /** Points read at once. */
 const PAGE = 10_000;
 

@@ -7,8 +7,13 @@ const BEST = /^best-(\d{1,9})$/;
 export class RunFolder {
   readonly path: string;
 
-  constructor(projectPath: string, trainingRun: number) {
-    this.path = join(projectPath, 'training', String(trainingRun));
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Of a training run of a project. */
+  static of(projectPath: string, trainingRun: number): RunFolder {
+    return new RunFolder(join(projectPath, 'training', String(trainingRun)));
   }
 
   /** Weights, moments and step, as the trainer saves them. */

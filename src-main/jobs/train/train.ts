@@ -18,31 +18,19 @@ import {
 import { transact } from '../../store/db.ts';
 import type { Project } from '../../store/file/project.ts';
 import { patiently } from '../../store/patience.ts';
-import {
-  addTrainingRun,
-  getTrainingRun,
-  setTrainingState,
-  trainingRunOfJob,
-} from '../../store/training/training-run.ts';
-import { trainingSampleIds } from '../../store/training/training-sample.ts';
+import { setTrainingState, trainingRunOfJob } from '../../store/training/training-run.ts';
 import type { Trainer, TrainerInfo } from '../../training/protocol.ts';
-import { modelFingerprint } from '../asking/model-fingerprint.ts';
 import { letGo, wasCancelled, whileHeld, type HeldHooks, type JobHooks } from '../lease/held-job.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
-import { chooseTrainingData, freezeTrainingData } from '../training-data/choose.ts';
-import { HeldOut } from './held-out.ts';
 import { type LoopReport, type LoopTask, trainingLoop } from './loop.ts';
 import { meanMeasure } from './measure.ts';
 import { trainJobParamsSchema, type TrainJobParams } from './params.ts';
 import { StoredCurve } from './points.ts';
-import { RunFolder } from './run-folder.ts';
-import { RunSamples } from './samples.ts';
+import { beginRun, prepareRun, type Prepared, type PrepareHooks } from './prepared.ts';
 import { addTrainedVersion } from './version.ts';
 
 /** What a training job tells while it works. */
-export interface TrainHooks extends JobHooks {
-  /** Data is chosen, features are computed: in whole samples. */
-  readonly onStage?: (stage: 'pictures' | 'features', done: number, total: number) => void;
+export interface TrainHooks extends JobHooks, Pick<PrepareHooks, 'onStage'> {
   readonly onOpen?: (run: TrainingRun, info: TrainerInfo) => void;
   readonly onPoint?: (run: TrainingRun, point: TrainingPoint) => void;
 }
@@ -142,30 +130,17 @@ class TrainJob {
   }
 
   async work(): Promise<TrainReport> {
-    const { db, path } = this.#project;
     const run = await this.#begin();
-    const samples = await RunSamples.open(
-      this.#project,
-      this.#engine,
-      run.id,
-      await this.#source(),
-      this.#hooks.signal,
-    );
-    const train = trainingSampleIds(db, run.id, 'train');
-    const { preset, truth, data } = this.#params;
-    const heldOut = new HeldOut(this.#project, run.id, samples, { roi: preset.roi, truth, seed: data.seed });
-    await samples.prepare([...train, ...heldOut.ids], (done, total) =>
-      this.#hooks.onStage?.('features', done, total),
-    );
+    const { signal, onStage } = this.#hooks;
+    const prepared = await prepareRun(this.#project, this.#engine, this.#params, run.id, { signal, onStage });
     await this.#setState(run.id, 'running');
-    const folder = new RunFolder(path, run.id);
-    const report = await trainingLoop(this.#trainer, this.#task(run, train, samples, heldOut, folder), {
-      signal: this.#hooks.signal,
-      onOpen: (info) => this.#hooks.onOpen?.(run, info),
-      onPoint: (point) => this.#hooks.onPoint?.(run, point),
+    const report = await trainingLoop(this.#trainer, this.#task(prepared), {
+      signal,
+      onOpen: (info) => this.#hooks.onOpen?.(prepared.run, info),
+      onPoint: (point) => this.#hooks.onPoint?.(prepared.run, point),
     });
-    if (report.ended === 'stopped') return this.#stopped(run, report);
-    return this.#finish(run, report, heldOut, folder);
+    if (report.ended === 'stopped') return this.#stopped(prepared.run, report);
+    return this.#finish(prepared, report);
   }
 
   async failed(error: FoveaError): Promise<void> {
@@ -178,58 +153,14 @@ class TrainJob {
     );
   }
 
-  /** The run of this job, with its data chosen: what a death left half chosen is chosen again. */
+  /** The run of this job. */
   async #begin(): Promise<TrainingRun> {
-    const { db } = this.#project;
-    const { model, parent, data, settings, environment } = this.#params;
-    const base = {
-      dir: model.dir,
-      ...(model.adapterDir === undefined ? {} : { adapterDir: model.adapterDir }),
-    };
-    const baseFingerprint = await modelFingerprint(base);
-    const known = trainingRunOfJob(db, this.#lease.jobId);
-    const id =
-      known?.id ??
-      (await patiently(() =>
-        addTrainingRun(db, {
-          jobId: this.#lease.jobId,
-          parentRpnId: parent,
-          baseFingerprint,
-          data,
-          settings,
-          seed: data.seed,
-          environment,
-        }),
-      ));
-    this.#run = getTrainingRun(db, id);
-    if (this.#run.dataSha256 === null) {
-      const choice = await chooseTrainingData(this.#project, data, {
-        signal: this.#hooks.signal,
-        onProgress: (done, total) => this.#hooks.onStage?.('pictures', done, total),
-      });
-      await freezeTrainingData(this.#project, id, choice);
-    }
-    return (this.#run = getTrainingRun(db, id));
+    const { jobId } = this.#lease;
+    const known = trainingRunOfJob(this.#project.db, jobId);
+    return (this.#run = known ?? (await beginRun(this.#project, this.#params, jobId)));
   }
 
-  async #source() {
-    const { model, preset, fresh } = this.#params;
-    if (fresh) return { model, preset, layer: fresh.k };
-    const { rpn, dir } = await this.#engine.modelInfo(model, this.#hooks.signal);
-    if (rpn) return { model, preset, layer: rpn.k };
-    throw new FoveaError('bad_input', 'the model has no RPN to train', {
-      where: dir,
-      next: 'Say from which layer a new one starts (--new-rpn K,T), or give one (--rpn)',
-    });
-  }
-
-  #task(
-    run: TrainingRun,
-    train: readonly number[],
-    samples: RunSamples,
-    heldOut: HeldOut,
-    folder: RunFolder,
-  ): LoopTask {
+  #task({ run, train, samples, heldOut, folder }: Prepared): LoopTask {
     const { model, fresh, settings, data } = this.#params;
     return {
       start: { model, fresh, settings },
@@ -244,12 +175,7 @@ class TrainJob {
     };
   }
 
-  async #finish(
-    run: TrainingRun,
-    report: LoopReport,
-    heldOut: HeldOut,
-    folder: RunFolder,
-  ): Promise<TrainReport> {
+  async #finish({ run, heldOut, folder }: Prepared, report: LoopReport): Promise<TrainReport> {
     const { model, settings, name, parent } = this.#params;
     const best = folder.best(report.best.step);
     // A look may see a part of them; the version is measured on all, as it will be loaded.

@@ -69,7 +69,7 @@ function taskIn(
         };
       },
     },
-    folder: new RunFolder(dir, 1),
+    folder: RunFolder.of(dir, 1),
     curve: async (step) => curve.open(step),
   };
 }
@@ -186,7 +186,7 @@ test('features that are gone, and labels without a class, are refused by name; t
   const ignored = { ...set.train[0]!, labels: new Int8Array(20).fill(-100) };
   const empty: LoopTask = {
     ...task,
-    folder: new RunFolder(temporaryDir(t), 2),
+    folder: RunFolder.of(temporaryDir(t), 2),
     curve: async (at) => new KeptCurve().open(at),
   };
   await assert.rejects(

@@ -1,0 +1,99 @@
+/** What every training begins with: its data frozen, what its branch reads known, features computed where they can be kept. */
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { TrainingRun } from '../../../src-shared/contract/training.ts';
+import type { Engine } from '../../engine/protocol.ts';
+import type { Project } from '../../store/file/project.ts';
+import { patiently } from '../../store/patience.ts';
+import { addTrainingRun, getTrainingRun } from '../../store/training/training-run.ts';
+import { trainingSampleIds } from '../../store/training/training-sample.ts';
+import { modelFingerprint } from '../asking/model-fingerprint.ts';
+import type { FeatureSource } from '../features/project-features.ts';
+import { chooseTrainingData, freezeTrainingData } from '../training-data/choose.ts';
+import { HeldOut } from './held-out.ts';
+import type { TrainJobParams } from './params.ts';
+import { RunFolder } from './run-folder.ts';
+import { RunSamples } from './samples.ts';
+
+/** A training run that can be worked on. */
+export interface Prepared {
+  readonly params: TrainJobParams;
+  readonly run: TrainingRun;
+  /** Samples to learn from. */
+  readonly train: readonly number[];
+  readonly samples: RunSamples;
+  readonly heldOut: HeldOut;
+  readonly folder: RunFolder;
+}
+
+export interface PrepareHooks {
+  readonly signal: AbortSignal;
+  /** Pictures are compared, features are computed: in whole pictures and samples. */
+  readonly onStage?: ((stage: 'pictures' | 'features', done: number, total: number) => void) | undefined;
+}
+
+/** Notes a training run. @param jobId whose it is; null: of no job. @returns it, its data not chosen yet */
+export async function beginRun(
+  { db }: Project,
+  { model, parent, data, settings, environment }: TrainJobParams,
+  jobId: number | null,
+): Promise<TrainingRun> {
+  const { dir, adapterDir } = model;
+  const baseFingerprint = await modelFingerprint({
+    dir,
+    ...(adapterDir === undefined ? {} : { adapterDir }),
+  });
+  const run = {
+    jobId,
+    parentRpnId: parent,
+    baseFingerprint,
+    data,
+    settings,
+    seed: data.seed,
+    environment,
+  };
+  return getTrainingRun(db, await patiently(() => addTrainingRun(db, run)));
+}
+
+/**
+ * Chooses and freezes the data where that was not done, and computes features where they can be kept.
+ * @throws FoveaError as `chooseTrainingData`, `ensureFeatures`, and `bad_input` where there is no branch to train
+ */
+export async function prepareRun(
+  project: Project,
+  engine: Engine,
+  params: TrainJobParams,
+  runId: number,
+  { signal, onStage }: PrepareHooks,
+): Promise<Prepared> {
+  const { db, path } = project;
+  const { data, preset, truth } = params;
+  // What a death left half chosen is chosen again.
+  if (getTrainingRun(db, runId).dataSha256 === null) {
+    const choice = await chooseTrainingData(project, data, {
+      signal,
+      onProgress: (done, total) => onStage?.('pictures', done, total),
+    });
+    await freezeTrainingData(project, runId, choice);
+  }
+  const source = await featureSource(engine, params, signal);
+  const samples = await RunSamples.open(project, engine, runId, source, signal);
+  const train = trainingSampleIds(db, runId, 'train');
+  const heldOut = new HeldOut(project, runId, samples, { roi: preset.roi, truth, seed: data.seed });
+  await samples.prepare([...train, ...heldOut.ids], (done, total) => onStage?.('features', done, total));
+  const run = getTrainingRun(db, runId);
+  return { params, run, train, samples, heldOut, folder: RunFolder.of(path, runId) };
+}
+
+async function featureSource(
+  engine: Engine,
+  { model, preset, fresh }: TrainJobParams,
+  signal: AbortSignal,
+): Promise<FeatureSource> {
+  if (fresh) return { model, preset, layer: fresh.k };
+  const { rpn, dir } = await engine.modelInfo(model, signal);
+  if (rpn) return { model, preset, layer: rpn.k };
+  throw new FoveaError('bad_input', 'the model has no RPN to train', {
+    where: dir,
+    next: 'Say from which layer a new one starts (--new-rpn K,T), or give one (--rpn)',
+  });
+}
