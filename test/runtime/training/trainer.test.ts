@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { z } from 'zod';
 import type { GraphSource } from '../../../models/architectures/index.ts';
 import { modelGraphs } from '../../../models/architectures/index.ts';
 import { readSafetensorsHeader } from '../../../src-main/checkpoint/files/safetensors.ts';
@@ -24,6 +27,7 @@ import {
   storedValues,
 } from '../../support/branch-source.ts';
 import { writeSafetensors } from '../../support/safetensors.ts';
+import { swiftShaderEnv } from '../../support/swiftshader.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const D = LLAVA_TINY.text.hiddenSize;
@@ -380,3 +384,24 @@ test('a session in place writes what it was given memory for, returns nothing el
   await assert.rejects(session.run(feeds(3), into), /ONNX Runtime failed while running the in place graph/);
   await session.release();
 });
+
+const env = swiftShaderEnv();
+
+test(
+  'training on WebGPU makes the steps that it makes on the CPU',
+  { skip: env === null && 'no Chromium is installed' },
+  async () => {
+    const child = join(import.meta.dirname, '../../support/webgpu-training-child.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [child], {
+      env: { ...process.env, ...env },
+    });
+    const differences = z
+      .array(z.object({ name: z.string(), moved: z.number(), difference: z.number() }))
+      .parse(JSON.parse(stdout));
+    assert.equal(differences.length, 4);
+    for (const { name, moved, difference } of differences) {
+      assert.ok(moved > 1e-5, `${name} moved ${moved}`);
+      assert.ok(difference < 2e-3, `${name}: ${difference}`);
+    }
+  },
+);
