@@ -150,6 +150,7 @@ export const JOBS: Cut = {
       features: 'what the branch reads is computed where it is not kept',
       label: 'model and preset are found as for labelling',
       lease: 'the job is held while it works',
+      measuring: 'maps are measured in one way',
       presets: 'what is not said is chosen',
       rpn: 'what comes of it is a version',
       'training-data': 'what is learned from is frozen first',

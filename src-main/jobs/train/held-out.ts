@@ -11,14 +11,8 @@ import {
   trainingSamplesAfter,
 } from '../../store/training/training-sample.ts';
 import type { Trainer } from '../../training/protocol.ts';
-import {
-  type Against,
-  meanMeasure,
-  measureOf,
-  type SampleMeasure,
-  type Target,
-  truthTarget,
-} from './measure.ts';
+import { type Against, meanMeasure, measureOf, type SampleMeasure } from './measure.ts';
+import { type Target, truthTarget } from '../measuring/agreement.ts';
 import type { RunSamples } from './samples.ts';
 
 /** Samples that one look scores at most: a look is not to take longer than the steps between. */

@@ -4,90 +4,27 @@
  */
 import type { RpnMeasure, RpnMetrics } from '../../../src-shared/contract/training.ts';
 import type { RoiParams } from '../../../src-shared/contract/preset.ts';
-import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
-import {
-  boxRecall,
-  labelAuc,
-  labelIou,
-  thresholded,
-} from '../../../src-shared/kernels/measures/label-agreement.ts';
 import { readOn } from '../../../src-shared/kernels/measures/difference.ts';
-import { truthCells } from '../../../src-shared/kernels/measures/metrics.ts';
-import { sourceBoxToCells } from '../../../src-shared/kernels/transform.ts';
-import {
-  BG,
-  FG,
-  type Grid,
-  type GridTransform,
-  type Labels,
-  type SourceXyxy,
-} from '../../../src-shared/kernels/types.ts';
+import { BG, FG, type Labels } from '../../../src-shared/kernels/types.ts';
+import { type Agreement, agreementOf, type Found, type Target } from '../measuring/agreement.ts';
 
 export type Against = RpnMetrics['against'];
 
-/** What a map is compared with, on the label's grid. */
-export interface Target {
-  readonly labels: Labels;
-  readonly grid: Grid;
-  readonly transform: GridTransform;
-}
-
-/** A map of one sample and the boxes that the preset's rule finds in it. */
-export interface Found {
-  readonly map: PlacedMap;
-  /** In source pixels. */
-  readonly boxes: readonly SourceXyxy[];
-  /** Logits are probabilities once a sigmoid is taken of them; of an attention map no cell is foreground or not. */
-  readonly kind: 'rpn' | 'attention';
-}
-
 /** One sample's numbers; null where they would mean nothing. */
-export interface SampleMeasure {
-  readonly auc: number | null;
-  readonly iou: number | null;
-  readonly boxRecall: number | null;
+export interface SampleMeasure extends Agreement {
   readonly loss: number | null;
 }
 
-/** The cells that known boxes stand for, on a label's grid; null without a box. */
-export function truthTarget(
-  boxes: readonly SourceXyxy[],
-  grid: Grid,
-  transform: GridTransform,
-): Target | null {
-  if (boxes.length === 0) return null;
-  return { labels: Int8Array.from(truthCells(boxes, grid, transform)), grid, transform };
-}
-
-/** Where the map says nothing it claims nothing. */
-export function measureOf({ map, boxes, kind }: Found, target: Target, roi: RoiParams): SampleMeasure {
-  const { labels, grid, transform } = target;
-  const values = decodeFloat16(map.bits);
-  const on = (of: Float32Array): Float32Array =>
-    readOn({ values: of, grid: map.grid, transform: map.transform }, grid, transform);
-  const scores = on(values).map((value) => (Number.isNaN(value) ? -Infinity : value));
-  const cells = boxes.map((box) => sourceBoxToCells(transform, box));
+/** As {@link agreementOf}, with the loss of a branch's logits. */
+export function measureOf(found: Found, target: Target, roi: RoiParams): SampleMeasure {
+  const { map, kind } = found;
+  const logits = (): Float32Array =>
+    readOn({ ...map, values: decodeFloat16(map.bits) }, target.grid, target.transform);
   return {
-    auc: labelAuc(scores, labels),
-    iou: kind === 'rpn' ? iouOf(values, on, labels, roi) : null,
-    loss: kind === 'rpn' ? crossEntropy(on(values), labels) : null,
-    boxRecall: boxRecall(
-      cells,
-      labels.map((label) => (label === FG ? 1 : 0)),
-      grid,
-    ),
+    ...agreementOf(found, target, roi),
+    loss: kind === 'rpn' ? crossEntropy(logits(), target.labels) : null,
   };
-}
-
-function iouOf(
-  logits: Float32Array,
-  on: (values: Float32Array) => Float32Array,
-  labels: Labels,
-  { threshold }: RoiParams,
-): number | null {
-  const found = thresholded(logits, threshold);
-  return labelIou({ ...found, probability: on(found.probability) }, labels);
 }
 
 /**

@@ -4,6 +4,8 @@
  * numbers, and what the middle 95% of the means say is the interval.
  */
 
+import { seeded } from '../seeded.ts';
+
 /** Draws of the whole set; an end of the interval then rests on 50 of them. */
 export const BOOTSTRAP_DRAWS = 2000;
 /** Share of the draws inside the interval. */
@@ -38,7 +40,7 @@ export function pairedDifference(
   const differences = Float64Array.from({ length: n }, (_, i) => a[i]! - b[i]!);
   if (differences.some((value) => !Number.isFinite(value)))
     throw new RangeError('values must be finite numbers');
-  const random = splitMix(seed);
+  const random = seeded(seed);
   const means = new Float64Array(draws);
   for (let draw = 0; draw < draws; draw++) {
     let sum = 0;
@@ -66,16 +68,4 @@ function quantile(sorted: Float64Array, share: number): number {
   const low = Math.floor(at);
   const high = Math.min(sorted.length - 1, low + 1);
   return sorted[low]! + (sorted[high]! - sorted[low]!) * (at - low);
-}
-
-/** Numbers in [0, 1) of 32 bits (splitmix32: a Weyl sequence, each number mixed). */
-function splitMix(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-  };
 }
