@@ -1,4 +1,4 @@
--- project.db, user_version 12
+-- project.db, user_version 13
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -118,7 +118,7 @@ CREATE TABLE job (
   heartbeat_ms INTEGER,
   created_at TEXT NOT NULL,
   finished_at TEXT
-) STRICT;
+, asked TEXT CHECK (asked IN ('pause', 'finish'))) STRICT;
 CREATE TABLE job_item (
   job_id INTEGER NOT NULL REFERENCES job(id),
   sample_id INTEGER NOT NULL REFERENCES sample(id),
@@ -370,7 +370,7 @@ CREATE TABLE training_run (
   message TEXT,
   created_at TEXT NOT NULL,
   ended_at TEXT
-) STRICT;
+, teacher TEXT) STRICT;
 CREATE TABLE training_sample (
   training_run_id INTEGER NOT NULL REFERENCES training_run(id),
   sample_id INTEGER NOT NULL,

@@ -12,6 +12,7 @@ import { migration as m0009 } from './0009-set-wise.ts';
 import { migration as m0010 } from './0010-removal.ts';
 import { migration as m0011 } from './0011-run-shown.ts';
 import { migration as m0012 } from './0012-training.ts';
+import { migration as m0013 } from './0013-job-asked.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -26,4 +27,5 @@ export const projectMigrations: readonly Migration[] = [
   m0010,
   m0011,
   m0012,
+  m0013,
 ];

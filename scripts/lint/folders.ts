@@ -166,6 +166,7 @@ export const JOBS: Cut = {
       lease: 'what a dead process held is taken up',
       predict: 'it shares the engine with labelling',
       relabel: 'a lane of its own',
+      train: 'a lane of its own',
     },
   },
 };

@@ -142,10 +142,16 @@ export const rpnMeasureSchema = z.object({
 });
 export type RpnMeasure = z.infer<typeof rpnMeasureSchema>;
 
+/** What is measured against: labels that people corrected, the labels as they are (the teacher's own), or the samples' known boxes. */
+export const trainingAgainstSchema = z.enum(['corrected', 'labels', 'truth']);
+
+/** How g′, the map that made the pseudo-labels, does on the held-out samples of a run. */
+export const teacherLevelSchema = z.object({ against: trainingAgainstSchema, measure: rpnMeasureSchema });
+export type TeacherLevel = z.infer<typeof teacherLevelSchema>;
+
 /** What was measured on the held-out part of a version's run. */
 export const rpnMetricsSchema = z.object({
-  /** What it was measured against. */
-  against: z.enum(['corrected', 'labels', 'truth']),
+  against: trainingAgainstSchema,
   student: rpnMeasureSchema,
   /** g′, the map that made the pseudo-labels. */
   teacher: rpnMeasureSchema,
@@ -201,11 +207,34 @@ export const trainingRunSchema = z.object({
   /** Hex, over the frozen list; null: not chosen yet. */
   dataSha256: z.string().nullable(),
   metrics: rpnMetricsSchema.nullable(),
+  /** Known once held-out samples are there to look at. */
+  teacher: teacherLevelSchema.nullable(),
   message: z.string().nullable(),
   createdAt: z.string(),
   endedAt: z.string().nullable(),
 });
 export type TrainingRun = z.infer<typeof trainingRunSchema>;
+
+/**
+ * How a run stands: `waiting` for its turn · `preparing` its data and features · `pausing`, `finishing`, `cancelling` once the step in flight
+ * is over.
+ */
+export const trainingStatusSchema = z.enum([
+  'waiting',
+  'preparing',
+  'running',
+  'pausing',
+  'paused',
+  'finishing',
+  'cancelling',
+  'done',
+  'failed',
+  'cancelled',
+]);
+export type TrainingStatus = z.infer<typeof trainingStatusSchema>;
+
+export const trainingStandingSchema = z.object({ run: trainingRunSchema, status: trainingStatusSchema });
+export type TrainingStanding = z.infer<typeof trainingStandingSchema>;
 
 /** One step of a run's curve. That of step 0 is before the first step: it has no more than how the branch began. */
 export const trainingPointSchema = z.object({

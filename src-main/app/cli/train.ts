@@ -121,7 +121,10 @@ export const addTrain: AddCommand = (program, cli) => {
           project,
           async (engine) =>
             resumed ??
-            addTrainJob(project, await trainParams(project, engine, wish!, appResources(), versions())),
+            (await addTrainJob(
+              project,
+              await trainParams(project, engine, wish!, appResources(), versions()),
+            )),
           stderr,
           signal,
           (line) => output.note(line),

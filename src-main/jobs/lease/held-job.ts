@@ -20,8 +20,11 @@ export interface JobHooks {
   readonly onSamples?: () => void;
 }
 
-/** The hooks as the work gets them: the signal is the caller's or a cancel from anywhere. */
-export type HeldHooks = JobHooks & { readonly signal: AbortSignal };
+/**
+ * The hooks as the work gets them: the signal is the caller's, or a cancel or a pause from anywhere; `finish` says that the job is to end
+ * with what it has.
+ */
+export type HeldHooks = JobHooks & { readonly signal: AbortSignal; readonly finish: AbortSignal };
 
 /** Does `work` under the lease; when it throws, the job is `failed` with that reason. Rethrows. */
 export async function whileHeld<T>(
@@ -32,17 +35,22 @@ export async function whileHeld<T>(
 ): Promise<T> {
   const { db } = project;
   const stop = new AbortController();
-  const beat = setInterval(() => {
+  const finish = new AbortController();
+  const hear = (): void => {
     try {
-      if (heartbeat(db, lease).cancelRequested) stop.abort();
+      const { cancelRequested, asked } = heartbeat(db, lease);
+      if (cancelRequested || asked === 'pause') stop.abort();
+      if (asked === 'finish') finish.abort();
     } catch {
       // The lease or the disk is gone: the next write of the job finds out and says so.
     }
-  }, HEARTBEAT_MS);
+  };
+  hear();
+  const beat = setInterval(hear, HEARTBEAT_MS);
   beat.unref();
   const signal = hooks.signal ? AbortSignal.any([hooks.signal, stop.signal]) : stop.signal;
   try {
-    return await work({ ...hooks, signal });
+    return await work({ ...hooks, signal, finish: finish.signal });
   } catch (thrown) {
     const error = FoveaError.from(thrown);
     // Where the lease is lost or the disk is full there is no writing it down; the error itself says enough.
@@ -56,9 +64,15 @@ export async function whileHeld<T>(
 
 /** Ends a job that was stopped: cancelled, or left to be continued when that is what an abort means. */
 export function letGo(project: Project, lease: Lease, hooks: HeldHooks): void {
-  if (hooks.signal.aborted && hooks.onAbort === 'release' && !wasCancelled(project, lease)) {
+  if (hooks.signal.aborted && isToGoOn(project, lease, hooks)) {
     releaseJob(project.db, lease);
   } else finishJob(project.db, lease, 'cancelled', null);
+}
+
+/** Whether a job that was stopped is to be gone on with: at the next start, or when it is asked to after a pause. */
+export function isToGoOn({ db }: Project, { jobId }: Lease, { onAbort }: HeldHooks): boolean {
+  const { cancelRequested, asked } = getJobRecord(db, jobId);
+  return !cancelRequested && (onAbort === 'release' || asked === 'pause');
 }
 
 /** Whether somebody asked to cancel the job. */

@@ -1,6 +1,7 @@
 /**
- * The backend's worker: takes the jobs of the project one after another, those left behind by a crash first. Two lanes:
- * one job at a time for the engine, because there is one, and one for what needs none and must not wait for it.
+ * The backend's worker: takes the jobs of the project one after another, those left behind by a crash first. Three lanes:
+ * one job at a time for the engine, because there is one; one for what needs none and must not wait for it; and one for training,
+ * which takes hours in a process of its own. A job that somebody paused stays where it is until it is asked to go on.
  */
 import type { Job } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
@@ -9,17 +10,22 @@ import { type JobRecord, type Lease, claimJob, unfinishedJobs } from '../../stor
 import type { Project } from '../../store/file/project.ts';
 import { workOnLabelJob } from '../label/label.ts';
 import { patiently } from '../../store/patience.ts';
-import type { JobHooks } from '../lease/held-job.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { workOnPredictJob } from '../predict/predict.ts';
 import { workOnRelabelJob } from '../relabel/relabel.ts';
+import type { Trainer } from '../../training/protocol.ts';
+import { workOnTrainJob, type TrainHooks } from '../train/train.ts';
 
 interface Task {
   readonly project: Project;
   readonly engine: Engine;
+  readonly startTrainer: StartTrainer;
   readonly lease: Lease;
-  readonly hooks: JobHooks;
+  readonly hooks: TrainHooks;
 }
+
+/** A trainer whose process starts with the branch that it is given. */
+export type StartTrainer = () => Trainer;
 
 /** The lanes, and how each kind of job in them is worked on. */
 const LANES: readonly Readonly<Partial<Record<Job['type'], (task: Task) => Promise<unknown>>>>[] = [
@@ -28,9 +34,20 @@ const LANES: readonly Readonly<Partial<Record<Job['type'], (task: Task) => Promi
     predict: ({ project, engine, lease, hooks }) => workOnPredictJob(project, engine, lease, hooks),
   },
   { relabel: ({ project, engine, lease, hooks }) => workOnRelabelJob(project, lease, hooks, engine) },
+  { train: trainAlone },
 ];
 
-export interface JobQueueHooks {
+/** The process that trains lives as long as the job: what it held is given back for certain. */
+async function trainAlone({ project, engine, startTrainer, lease, hooks }: Task): Promise<void> {
+  const trainer = startTrainer();
+  try {
+    await workOnTrainJob(project, engine, trainer, lease, hooks);
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+export interface JobQueueHooks extends Pick<TrainHooks, 'onStage' | 'onPoint'> {
   readonly onProgress: (job: Job) => void;
   readonly onSample: (sampleId: number, predictionId: number) => void;
   /** Many samples changed at once. */
@@ -49,15 +66,21 @@ export interface JobQueue {
 }
 
 /** Starts working at once on what is left. */
-export function startJobQueue(project: Project, engine: Engine, hooks: JobQueueHooks): JobQueue {
+export function startJobQueue(
+  project: Project,
+  engine: Engine,
+  hooks: JobQueueHooks,
+  startTrainer: StartTrainer = noTrainer,
+): JobQueue {
   const stopping = new AbortController();
   const { signal } = stopping;
 
   const lanes = LANES.map((works) => {
-    const workOn = async ({ id, type }: JobRecord): Promise<void> => {
-      const work = works[type];
+    const workOn = async ({ id, type, asked }: JobRecord): Promise<void> => {
+      const work = asked === 'pause' ? undefined : works[type];
       const lease = work && (await patiently(() => claimJob(project.db, id, thisProcess(), isAlive)));
-      if (lease) await work({ project, engine, lease, hooks: { ...hooks, signal, onAbort: 'release' } });
+      if (lease)
+        await work({ project, engine, startTrainer, lease, hooks: { ...hooks, signal, onAbort: 'release' } });
     };
     return startLane(project, workOn, hooks, signal);
   });
@@ -109,4 +132,8 @@ function startLane(
     },
     idle: () => working,
   };
+}
+
+function noTrainer(): never {
+  throw new FoveaError('internal', 'this queue was started without a way to train');
 }

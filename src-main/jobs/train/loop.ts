@@ -24,6 +24,8 @@ export interface LoopData {
 export interface LoopHooks {
   /** Stops after the step in flight; the state is saved. */
   readonly signal: AbortSignal;
+  /** Ends after the step in flight, with the best weights so far. */
+  readonly finish?: AbortSignal;
   readonly onOpen?: (info: TrainerInfo) => void;
   readonly onPoint?: (point: TrainingPoint) => void;
 }
@@ -46,8 +48,8 @@ export interface Look extends RpnMeasure {
 }
 
 export interface LoopReport {
-  /** `stopped`: by the signal. `exploded`: the loss ran away; the best weights before it are kept. */
-  readonly ended: 'done' | 'stopped' | 'exploded';
+  /** `stopped`: by the signal. `finished`: before all steps, because somebody asked for it. `exploded`: the loss ran away; the best weights before it are kept. */
+  readonly ended: 'done' | 'stopped' | 'finished' | 'exploded';
   readonly steps: number;
   /** Mean of the last steps. */
   readonly loss: number;
@@ -127,7 +129,8 @@ class Run {
     }
 
     let exploded = false;
-    while (this.step < steps && !this.#hooks.signal.aborted) {
+    const { signal, finish } = this.#hooks;
+    while (this.step < steps && !signal.aborted && !finish?.aborted) {
       const examples = await data.examples(order.batchOf(this.step));
       const { loss, learningRate, gradNorm: gradientNorm, step } = await this.#trainer.step(examples);
       this.step = step;
@@ -141,10 +144,14 @@ class Run {
         if (this.#isTimeToSave()) await this.#save(curve);
       }
     }
-    const stopped = this.step < steps && !exploded;
+    const early = this.step < steps && !exploded;
+    const stopped = early && signal.aborted;
     if (stopped) await this.#save(curve);
+    const last = curve.points.at(-1)!;
+    // What was learned since the last look may be the best.
+    if (early && !stopped && last.heldOut === null) await this.#look(curve, last);
     return {
-      ended: exploded ? 'exploded' : stopped ? 'stopped' : 'done',
+      ended: exploded ? 'exploded' : stopped ? 'stopped' : early ? 'finished' : 'done',
       steps: this.step,
       loss: mean(losses.slice(-RECENT)),
       best: bestOf(curve.points)!,

@@ -4,7 +4,7 @@ import type { TrainingRun } from '../../../src-shared/contract/training.ts';
 import type { Engine } from '../../engine/protocol.ts';
 import type { Project } from '../../store/file/project.ts';
 import { patiently } from '../../store/patience.ts';
-import { addTrainingRun, getTrainingRun } from '../../store/training/training-run.ts';
+import { addTrainingRun, getTrainingRun, type NewTrainingRun } from '../../store/training/training-run.ts';
 import { trainingSampleIds } from '../../store/training/training-sample.ts';
 import { modelFingerprint } from '../asking/model-fingerprint.ts';
 import type { FeatureSource } from '../features/project-features.ts';
@@ -31,26 +31,26 @@ export interface PrepareHooks {
   readonly onStage?: ((stage: 'pictures' | 'features', done: number, total: number) => void) | undefined;
 }
 
-/** Notes a training run. @param jobId whose it is; null: of no job. @returns it, its data not chosen yet */
-export async function beginRun(
-  { db }: Project,
-  { model, parent, data, settings, environment }: TrainJobParams,
-  jobId: number | null,
-): Promise<TrainingRun> {
+/** The row of a training run of no job. Throws as `modelFingerprint` */
+export async function newRun({
+  model,
+  parent,
+  data,
+  settings,
+  environment,
+}: TrainJobParams): Promise<NewTrainingRun> {
   const { dir, adapterDir } = model;
   const baseFingerprint = await modelFingerprint({
     dir,
     ...(adapterDir === undefined ? {} : { adapterDir }),
   });
-  const run = {
-    jobId,
-    parentRpnId: parent,
-    baseFingerprint,
-    data,
-    settings,
-    seed: data.seed,
-    environment,
-  };
+  const { seed } = data;
+  return { jobId: null, parentRpnId: parent, baseFingerprint, data, settings, seed, environment };
+}
+
+/** Notes a training run of no job. @returns it, its data not chosen yet */
+export async function beginRun({ db }: Project, params: TrainJobParams): Promise<TrainingRun> {
+  const run = await newRun(params);
   return getTrainingRun(db, await patiently(() => addTrainingRun(db, run)));
 }
 
@@ -80,6 +80,7 @@ export async function prepareRun(
   const train = trainingSampleIds(db, runId, 'train');
   const heldOut = new HeldOut(project, runId, samples, { roi: preset.roi, truth, seed: data.seed });
   await samples.prepare([...train, ...heldOut.ids], (done, total) => onStage?.('features', done, total));
+  if (signal.aborted) throw new FoveaError('cancelled', 'training was stopped', { next: 'Begin it again' });
   const run = getTrainingRun(db, runId);
   return { params, run, train, samples, heldOut, folder: RunFolder.of(path, runId) };
 }

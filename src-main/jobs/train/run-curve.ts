@@ -30,7 +30,7 @@ export async function runCurve(
     if (jobId !== null || (state !== 'preparing' && state !== 'running')) continue;
     await patiently(() => setTrainingState(db, id, 'cancelled', 'a curve that was killed'));
   }
-  const run = await beginRun(project, params, null);
+  const run = await beginRun(project, params);
   const end = (state: 'done' | 'failed' | 'cancelled', message: string): Promise<void> =>
     patiently(() => setTrainingState(db, run.id, state, message));
   try {

@@ -4,29 +4,38 @@
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RpnMetrics, TrainingPoint, TrainingRun } from '../../../src-shared/contract/training.ts';
+import type { Job } from '../../../src-shared/contract/domain.ts';
 import { pairedDifference, type PairedDifference } from '../../../src-shared/kernels/measures/bootstrap.ts';
 import type { Engine } from '../../engine/protocol.ts';
 import {
   addJob,
+  askJob,
   claimJob,
   finishJob,
+  getJob,
   getJobRecord,
   type Lease,
-  noteJob,
   unfinishedJobs,
 } from '../../store/jobs/job.ts';
 import { transact } from '../../store/db.ts';
 import type { Project } from '../../store/file/project.ts';
 import { patiently } from '../../store/patience.ts';
-import { setTrainingState, trainingRunOfJob } from '../../store/training/training-run.ts';
+import {
+  addTrainingRun,
+  noteTeacher,
+  setTrainingState,
+  trainingRunOfJob,
+} from '../../store/training/training-run.ts';
 import type { Trainer, TrainerInfo } from '../../training/protocol.ts';
-import { letGo, wasCancelled, whileHeld, type HeldHooks, type JobHooks } from '../lease/held-job.ts';
+import { isToGoOn, letGo, whileHeld, type HeldHooks, type JobHooks } from '../lease/held-job.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
+import { rateMeter } from '../lease/rate.ts';
 import { type LoopReport, type LoopTask, trainingLoop } from './loop.ts';
 import { meanMeasure } from './measure.ts';
 import { trainJobParamsSchema, type TrainJobParams } from './params.ts';
 import { StoredCurve } from './points.ts';
-import { beginRun, prepareRun, type Prepared, type PrepareHooks } from './prepared.ts';
+import { newRun, prepareRun, type Prepared, type PrepareHooks } from './prepared.ts';
+import { RunFolder } from './run-folder.ts';
 import { addTrainedVersion } from './version.ts';
 
 /** What a training job tells while it works. */
@@ -52,9 +61,16 @@ export interface TrainReport {
   readonly peakBytes: number;
 }
 
-/** Queues a training job. @returns its id */
-export function addTrainJob(project: Project, params: TrainJobParams): number {
-  return addJob(project.db, 'train', null, params);
+/** Queues a training job with its run, whose data is chosen when its turn comes. @returns the job's id; throws as `modelFingerprint` */
+export async function addTrainJob({ db }: Project, params: TrainJobParams): Promise<number> {
+  const run = await newRun(params);
+  return patiently(() =>
+    transact(db, () => {
+      const jobId = addJob(db, 'train', null, params);
+      addTrainingRun(db, { ...run, jobId });
+      return jobId;
+    }),
+  );
 }
 
 /** The training job that was begun last and is not over; null: there is none. */
@@ -81,6 +97,8 @@ export async function runTrainJob(
       next: 'Let it finish there; if it is gone, try again in half a minute',
     });
   }
+  // Who trains now has asked for it since it was paused.
+  if (getJobRecord(project.db, jobId).asked === 'pause') askJob(project.db, jobId, null);
   return workOnTrainJob(project, engine, trainer, lease, hooks);
 }
 
@@ -98,6 +116,8 @@ export async function workOnTrainJob(
     try {
       return await job.work();
     } catch (thrown) {
+      const stopped = held.signal.aborted && FoveaError.from(thrown).code === 'cancelled';
+      if (stopped) return await job.stopped();
       await job.failed(FoveaError.from(thrown));
       throw thrown;
     }
@@ -112,6 +132,8 @@ class TrainJob {
   readonly #params: TrainJobParams;
   readonly #hooks: TrainHooks & HeldHooks;
   #run: TrainingRun | null = null;
+  readonly #before: Job;
+  #pace = rateMeter(performance.now());
 
   constructor(
     project: Project,
@@ -127,20 +149,41 @@ class TrainJob {
     this.#lease = lease;
     this.#params = params;
     this.#hooks = hooks;
+    this.#before = getJob(project.db, lease.jobId);
   }
 
   async work(): Promise<TrainReport> {
     const run = await this.#begin();
-    const { signal, onStage } = this.#hooks;
-    const prepared = await prepareRun(this.#project, this.#engine, this.#params, run.id, { signal, onStage });
-    await this.#setState(run.id, 'running');
+    const { signal, finish } = this.#hooks;
+    const prepared = await prepareRun(this.#project, this.#engine, this.#params, run.id, {
+      signal,
+      onStage: (stage, done, total) => this.#stage(stage, done, total),
+    });
+    await this.#beginSteps(prepared);
     const report = await trainingLoop(this.#trainer, this.#task(prepared), {
       signal,
+      finish,
       onOpen: (info) => this.#hooks.onOpen?.(prepared.run, info),
-      onPoint: (point) => this.#hooks.onPoint?.(prepared.run, point),
+      onPoint: (point) => {
+        this.#progress(point.step, run.settings.steps);
+        this.#hooks.onPoint?.(prepared.run, point);
+      },
     });
-    if (report.ended === 'stopped') return this.#stopped(prepared.run, report);
+    if (report.ended === 'stopped') return this.stopped(report);
     return this.#finish(prepared, report);
+  }
+
+  /** Lets go of a run that was stopped before its end: it rests, or is given up. @param report null: before its first step */
+  async stopped(report: LoopReport | null = null): Promise<TrainReport> {
+    const run = this.#run!;
+    const cancelled = !isToGoOn(this.#project, this.#lease, this.#hooks);
+    await this.#setState(run.id, cancelled ? 'cancelled' : 'paused');
+    await patiently(() => letGo(this.#project, this.#lease, this.#hooks));
+    if (cancelled) await RunFolder.of(this.#project.path, run.id).remove();
+    this.#told();
+    const { step: steps } = run;
+    const told = report ?? { steps, loss: NaN, seconds: 0, peakBytes: 0, ended: 'stopped' };
+    return { ...this.#report(run, told), ended: cancelled ? 'cancelled' : 'stopped' };
   }
 
   async failed(error: FoveaError): Promise<void> {
@@ -155,9 +198,42 @@ class TrainJob {
 
   /** The run of this job. */
   async #begin(): Promise<TrainingRun> {
-    const { jobId } = this.#lease;
-    const known = trainingRunOfJob(this.#project.db, jobId);
-    return (this.#run = known ?? (await beginRun(this.#project, this.#params, jobId)));
+    const run = trainingRunOfJob(this.#project.db, this.#lease.jobId);
+    if (!run) throw new FoveaError('internal', `job ${this.#lease.jobId} has no training run`);
+    this.#run = run;
+    this.#progress(0, 0);
+    await this.#setState(run.id, 'preparing');
+    return run;
+  }
+
+  async #beginSteps({ run: { id, teacher }, heldOut }: Prepared): Promise<void> {
+    const { db } = this.#project;
+    if (teacher === null) {
+      const measured = heldOut.teacher(heldOut.some).filter((one) => one !== null);
+      const level = { against: heldOut.against, measure: meanMeasure(measured) };
+      await patiently(() => noteTeacher(db, id, level));
+    }
+    await this.#setState(id, 'running');
+    this.#pace = rateMeter(performance.now());
+  }
+
+  #stage(stage: 'pictures' | 'features', done: number, total: number): void {
+    this.#pace.tick(performance.now());
+    this.#progress(done, total, false);
+    this.#hooks.onStage?.(stage, done, total);
+  }
+
+  /** Tells how far the job is: in steps, or in samples before them. */
+  #progress(done: number, total: number, ticks = true): void {
+    const now = performance.now();
+    if (ticks && done > 0) this.#pace.tick(now);
+    const rate = this.#pace.perSecond(now);
+    const etaSeconds = rate === null || rate === 0 ? null : (total - done) / rate;
+    this.#hooks.onProgress?.({ ...this.#before, state: 'running', done, total, rate, etaSeconds });
+  }
+
+  #told(): void {
+    this.#hooks.onProgress?.(getJob(this.#project.db, this.#lease.jobId));
   }
 
   #task({ run, train, samples, heldOut, folder }: Prepared): LoopTask {
@@ -190,14 +266,12 @@ class TrainJob {
       loss: report.loss,
       step: report.best.step,
     };
-    const message =
-      report.ended === 'exploded'
-        ? `the loss ran away after step ${report.steps}: the best weights before it are kept`
-        : null;
+    const message = endedEarly(report, settings.steps);
     const rpn = await addTrainedVersion(this.#project, run, best, { name, metrics, message });
     await patiently(() => finishJob(this.#project.db, this.#lease, 'done', message));
     const peakBytes = Math.max(report.peakBytes, await this.#trainer.peakBytes());
     await folder.remove();
+    this.#told();
     return {
       ...this.#report(run, report),
       rpn,
@@ -207,14 +281,16 @@ class TrainJob {
     };
   }
 
-  async #stopped(run: TrainingRun, report: LoopReport): Promise<TrainReport> {
-    const cancelled = wasCancelled(this.#project, this.#lease) || this.#hooks.onAbort !== 'release';
-    await this.#setState(run.id, cancelled ? 'cancelled' : 'paused');
-    await patiently(() => letGo(this.#project, this.#lease, this.#hooks));
-    return { ...this.#report(run, report), ended: cancelled ? 'cancelled' : 'stopped' };
-  }
-
-  #report(run: TrainingRun, { steps, loss, seconds, peakBytes, ended }: LoopReport): TrainReport {
+  #report(
+    run: TrainingRun,
+    {
+      steps,
+      loss,
+      seconds,
+      peakBytes,
+      ended,
+    }: Pick<LoopReport, 'steps' | 'loss' | 'seconds' | 'peakBytes' | 'ended'>,
+  ): TrainReport {
     const samplesPerSecond = seconds > 0 ? (steps * this.#params.settings.batch) / seconds : null;
     const { jobId } = this.#lease;
     return {
@@ -233,14 +309,17 @@ class TrainJob {
   }
 
   async #setState(id: number, state: TrainingRun['state']): Promise<void> {
-    const { db } = this.#project;
-    await patiently(() =>
-      transact(db, () => {
-        setTrainingState(db, id, state);
-        if (state === 'running') noteJob(db, this.#lease.jobId, { message: `training run ${id}` });
-      }),
-    );
+    await patiently(() => setTrainingState(this.#project.db, id, state));
   }
+}
+
+/** What people are to know of a run that did not make all its steps; null: it did. */
+function endedEarly({ ended, steps }: LoopReport, of: number): string | null {
+  if (ended === 'exploded')
+    return `the loss ran away after step ${steps}: the best weights before it are kept`;
+  if (ended === 'finished')
+    return `ended early, after step ${steps} of ${of}: the best weights until then are kept`;
+  return null;
 }
 
 function overTeacher(

@@ -20,6 +20,9 @@ export interface Lease {
   readonly token: string;
 }
 
+/** What a person asked of a job: to rest until it is asked to go on, or to end with what it has. */
+export type Asked = 'pause' | 'finish';
+
 export interface JobRecord {
   readonly id: number;
   readonly type: Job['type'];
@@ -27,6 +30,7 @@ export interface JobRecord {
   readonly runId: number | null;
   readonly params: unknown;
   readonly cancelRequested: boolean;
+  readonly asked: Asked | null;
   /** Null when nobody holds it. */
   readonly holder: (ProcessId & { readonly heartbeatMs: number }) | null;
 }
@@ -40,6 +44,7 @@ interface Row {
   readonly skipped: number;
   readonly message: string | null;
   readonly cancel_requested: number;
+  readonly asked: Asked | null;
   readonly lease_token: string | null;
   readonly lease_machine: string | null;
   readonly lease_pid: number | null;
@@ -79,14 +84,14 @@ export function claimJob(
   });
 }
 
-/** Shows that the holder lives, and gives whether someone asked to cancel. Throws `project_busy` if it was taken. */
-export function heartbeat(db: WritableDb, lease: Lease): { cancelRequested: boolean } {
-  const row = write<{ cancel_requested: number }>(
+/** Shows that the holder lives, and gives what was asked of it. Throws `project_busy` if it was taken. */
+export function heartbeat(db: WritableDb, lease: Lease): { cancelRequested: boolean; asked: Asked | null } {
+  const row = write<{ cancel_requested: number; asked: Asked | null }>(
     db,
-    'UPDATE job SET heartbeat_ms = ? WHERE id = ? AND lease_token = ? RETURNING cancel_requested',
+    'UPDATE job SET heartbeat_ms = ? WHERE id = ? AND lease_token = ? RETURNING cancel_requested, asked',
   ).get(Date.now(), lease.jobId, lease.token);
   if (!row) throw leaseLost(lease.jobId);
-  return { cancelRequested: row.cancel_requested === 1 };
+  return { cancelRequested: row.cancel_requested === 1, asked: row.asked };
 }
 
 /** Throws `project_busy` unless the lease still holds. Call it inside the transaction it is to guard. */
@@ -149,6 +154,15 @@ export function requestCancel(db: WritableDb, jobId: number): void {
   });
 }
 
+/** Asks something of a job that is not over, or takes that back. @returns whether it was not over */
+export function askJob(db: WritableDb, jobId: number, asked: Asked | null): boolean {
+  const job = write(
+    db,
+    "UPDATE job SET asked = ? WHERE id = ? AND state IN ('queued', 'running') RETURNING id",
+  ).get(asked, jobId);
+  return job !== undefined;
+}
+
 /** Notes how many samples needed no work and the latest failure's reason. */
 export function noteJob(db: WritableDb, jobId: number, note: { skipped?: number; message?: string }): void {
   write(db, 'UPDATE job SET skipped = COALESCE(?, skipped), message = COALESCE(?, message) WHERE id = ?').run(
@@ -200,6 +214,7 @@ function toRecord(row: Row): JobRecord {
     runId: row.run_id,
     params: JSON.parse(row.params) as unknown,
     cancelRequested: row.cancel_requested === 1,
+    asked: row.asked,
     holder:
       row.lease_token === null
         ? null

@@ -8,6 +8,7 @@ import {
   type TrainingPoint,
   type TrainingRun,
   type TrainingRunSettings,
+  type TeacherLevel,
   type TrainingState,
   trainingPointSchema,
   trainingRunSchema,
@@ -40,6 +41,7 @@ interface Row {
   readonly counts: string | null;
   readonly data_sha256: Uint8Array | null;
   readonly metrics: string | null;
+  readonly teacher: string | null;
   readonly message: string | null;
   readonly created_at: string;
   readonly ended_at: string | null;
@@ -141,6 +143,11 @@ export function noteTrainingSteps(
   });
 }
 
+/** Notes how the teacher does on the samples that every look is taken at. */
+export function noteTeacher(db: WritableDb, id: number, teacher: TeacherLevel): void {
+  write(db, 'UPDATE training_run SET teacher = ? WHERE id = ?').run(JSON.stringify(teacher), id);
+}
+
 /** Takes away the points behind a step: the weights that are there are of that step, and the rest is done again. */
 export function dropTrainingPoints(db: WritableDb, id: number, after: number): void {
   write(db, 'DELETE FROM training_point WHERE training_run_id = ? AND step > ?').run(id, after);
@@ -185,6 +192,7 @@ function toRun(row: Row): TrainingRun {
     counts: row.counts === null ? null : JSON.parse(row.counts),
     dataSha256: row.data_sha256 && Buffer.from(row.data_sha256).toString('hex'),
     metrics: row.metrics === null ? null : JSON.parse(row.metrics),
+    teacher: row.teacher === null ? null : JSON.parse(row.teacher),
     message: row.message,
     createdAt: row.created_at,
     endedAt: row.ended_at,
