@@ -155,7 +155,7 @@ async function student(project: Project, engine: Engine, trainer: Trainer, label
     versions(),
   );
   const { signal } = new AbortController();
-  const run = await beginRun(project, params, null);
+  const run = await beginRun(project, params);
   const { train, samples, heldOut, folder } = await prepareRun(project, engine, params, run.id, { signal });
   await trainingLoop(
     trainer,
