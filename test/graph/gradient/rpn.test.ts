@@ -1,12 +1,7 @@
 /** The RPN branch as the app builds it, differentiated whole: every weight, and the state that goes in. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
-import { z } from 'zod';
 import { gradientErrors, TOLERANCE } from '../../support/gradient-check.ts';
-import { swiftShaderEnv } from '../../support/swiftshader.ts';
 import type { Branch } from '../../support/trained-rpn.ts';
 import { CASES, largestDifference, runGradients, trained } from '../../support/trained-rpn.ts';
 
@@ -55,19 +50,3 @@ for (const [name, branch, lossOf] of CASES) {
     t.diagnostic(`largest relative difference ${most.toExponential(1)}`);
   });
 }
-
-const env = swiftShaderEnv();
-
-test(
-  'WebGPU gives the gradients that the CPU gives',
-  { skip: env === null && 'no Chromium is installed' },
-  async () => {
-    const child = join(import.meta.dirname, '../../support/webgpu-gradients-child.ts');
-    const { stdout } = await promisify(execFile)(process.execPath, [child], {
-      env: { ...process.env, ...env },
-    });
-    const differences = z.record(z.string(), z.number()).parse(JSON.parse(stdout));
-    assert.equal(Object.keys(differences).length, 2);
-    for (const [name, most] of Object.entries(differences)) assert.ok(most < 1e-4, `${name}: ${most}`);
-  },
-);
