@@ -74,10 +74,7 @@ export function encodeFeatures(features: FeatureRows): Uint8Array {
  *   made in memory that the bytes do not hold
  */
 export function decodeFeatures(bytes: Uint8Array): FeatureRows {
-  const { header, at } = readHeader(bytes);
-  const end = bytes.length - CRC_BYTES;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (crc32(bytes.subarray(0, end)) !== view.getUint32(end, true)) throw notFeatures('it is damaged');
+  const { header, at, end } = readWhole(bytes);
   const { length, hiddenSize } = header;
   // Copied where the bytes do not begin at a multiple of four: arrays of numbers must.
   const body = bytes.byteOffset % 4 === 0 && !swap ? bytes.subarray(at, end) : bytes.slice(at, end);
@@ -91,6 +88,24 @@ export function decodeFeatures(bytes: Uint8Array): FeatureRows {
     for (const next = i + hiddenSize; i < next; i++) rows[i] = values[i]! * scale;
   }
   return { rows, ...header };
+}
+
+/** Errors as {@link decodeFeatures}, but for scales that are no numbers, without making the rows. */
+export function checkFeatures(bytes: Uint8Array): void {
+  readWhole(bytes);
+}
+
+/** The header and where scales and rows begin and end, once the bytes are known to be those that were written. */
+function readWhole(bytes: Uint8Array): {
+  readonly header: Header;
+  readonly at: number;
+  readonly end: number;
+} {
+  const { header, at } = readHeader(bytes);
+  const end = bytes.length - CRC_BYTES;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (crc32(bytes.subarray(0, end)) !== view.getUint32(end, true)) throw notFeatures('it is damaged');
+  return { header, at, end };
 }
 
 /** The header and where the scales begin, once every length is known to be what the bytes hold. */
@@ -154,11 +169,11 @@ function bodyBytes({ length, hiddenSize }: Header): number {
 
 function largest(row: Float32Array, index: number): number {
   let most = 0;
-  for (const value of row) {
-    const size = Math.abs(value);
+  for (let i = 0; i < row.length; i++) {
+    const size = Math.abs(row[i]!);
     // Neither NaN nor infinity is below anything.
     if (!(size < Infinity)) {
-      throw new FoveaError('bad_input', `row ${index} of the hidden states holds ${value}`, {
+      throw new FoveaError('bad_input', `row ${index} of the hidden states holds ${row[i]}`, {
         next: 'The model gives no finite numbers here: try another precision or device',
       });
     }

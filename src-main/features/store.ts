@@ -8,7 +8,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { withPlainFile } from '../files/plain-file.ts';
 import { sweepTemporary } from '../files/temporary.ts';
 import { rememberBudget, rememberedBudget } from './budget.ts';
-import { decodeFeatures, MOST_FILE_BYTES } from './codec.ts';
+import { checkFeatures, decodeFeatures, MOST_FILE_BYTES } from './codec.ts';
 import { codeOf, orDiskError, putFile } from './disk.ts';
 import {
   aboutBytes,
@@ -92,7 +92,7 @@ export class FeatureStore {
   /** The file's bytes as {@link FeatureStore.put} took them, checked; null as for {@link FeatureStore.get}. */
   async encoded(key: FeatureKey): Promise<Uint8Array | null> {
     return this.#read(key, (bytes) => {
-      decodeFeatures(bytes);
+      checkFeatures(bytes);
       return new Uint8Array(bytes);
     });
   }

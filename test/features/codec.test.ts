@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { decodeFeatures, encodeFeatures, featureFileBytes } from '../../src-main/features/codec.ts';
+import {
+  checkFeatures,
+  decodeFeatures,
+  encodeFeatures,
+  featureFileBytes,
+} from '../../src-main/features/codec.ts';
 import type { FeatureRows } from '../../src-main/features/rows.ts';
 import { seeded } from '../support/numbers.ts';
 
@@ -105,6 +110,8 @@ test('whatever is no whole file of features is refused in words', () => {
     ['text for a header', withHeader(() => 'features'), /header/],
   ];
   for (const [what, hostile, words] of cases) {
-    assert.throws(() => decodeFeatures(hostile), { code: 'bad_input', message: words }, what);
+    for (const read of [decodeFeatures, checkFeatures]) {
+      assert.throws(() => read(hostile), { code: 'bad_input', message: words }, what);
+    }
   }
 });

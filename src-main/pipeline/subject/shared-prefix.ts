@@ -23,8 +23,9 @@ export function partsAfter(held: number, prompt: Prompted, { features }: Encoded
 }
 
 /**
- * Feeds the prefix by itself where the cache is empty, as if an earlier question had left it. What is computed of a prompt
- * depends in its last digits on how much is fed at once; rows that are kept must not depend on what else was asked.
+ * Feeds the prefix by itself where the cache is empty, as if an earlier question had left it. The last digits of a row can
+ * depend on how many rows are fed at once (a GPU's kernels go by shapes, a CPU multiplies a single row in another way);
+ * rows that are kept must not depend on what else was asked.
  */
 export async function withPrefix(
   subject: Subject,
