@@ -156,6 +156,7 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'project.setActiveRun',
   'jobs.label',
   'jobs.labelAnew',
+  'jobs.predict',
   'jobs.cancel',
   'removal.start',
   'pictures.relink',

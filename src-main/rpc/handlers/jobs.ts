@@ -5,7 +5,10 @@ import { labelPreview } from '../../jobs/label/preview.ts';
 import { labelParams } from '../../jobs/label/params.ts';
 import { addLabelJob } from '../../jobs/label/label.ts';
 import { labelAnewParams } from '../../jobs/label/run-prompts.ts';
+import { predictParams } from '../../jobs/predict/plan.ts';
+import { addPredictJob } from '../../jobs/predict/predict.ts';
 import { requestCancel } from '../../store/jobs/job.ts';
+import { getRpn, rpnFolder } from '../../store/training/rpn.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 
@@ -32,6 +35,14 @@ export const jobHandlers = {
   'jobs.labelAnewPreview': ({ session }, { runId, scope }) => {
     const { project } = session();
     return labelPreview(project, labelAnewParams(project, runId, scope));
+  },
+
+  'jobs.predict': ({ session }, { rpnId, runId, show }) => {
+    const open = session();
+    const { project } = open;
+    const { id } = getRpn(project.db, rpnId);
+    const wish = { rpnDir: rpnFolder(project.path, id), runId, show, budgetBytes: null };
+    return queued(open, addPredictJob(project, predictParams(project, wish)));
   },
 
   'jobs.featureSize': ({ session }, { dir, adapterDir }) =>

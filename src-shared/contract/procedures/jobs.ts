@@ -99,6 +99,20 @@ export const jobProcedures = {
     input: z.object({ runId: idSchema, scope: labelScopeSchema.nullable().default(null) }),
     output: labelPreviewSchema,
   },
+  /**
+   * Asks a version of the RPN about everything a run labelled, from kept features where they are kept: a run of its own.
+   * `not_found` without such a version; what is wrong with its folder the job says.
+   */
+  'jobs.predict': {
+    input: z.object({
+      rpnId: idSchema,
+      /** Whose answers, maps and labels are taken up; null: the run that labelling goes on with. */
+      runId: idSchema.nullable().default(null),
+      /** Undecided samples show it at the end. */
+      show: z.boolean().default(false),
+    }),
+    output: jobSchema,
+  },
   /** What features of a sample would take on disk, and what may be taken. Reads the small files of the model's folder. */
   'jobs.featureSize': {
     input: z.object({ dir: place, adapterDir: place.nullable() }),
