@@ -14,7 +14,8 @@ export interface Slot {
   readonly kind: TrainingKind;
   readonly predictionId: number;
   readonly reviewId: number | null;
-  readonly labelSha256: Uint8Array;
+  /** A character a byte: of a million samples, arrays would take most of the memory. */
+  readonly labelSha256: string;
   readonly hasFg: boolean;
   readonly hasBg: boolean;
 }
@@ -77,5 +78,12 @@ function slot(
   const hasBg = label.includes(BG);
   if (!hasFg && !hasBg) return { leftOut: 'all_ignore' };
   if (bothClassesOnly && !(hasFg && hasBg)) return { leftOut: 'one_class' };
-  return { kind, predictionId, reviewId, labelSha256: labelHash(grid, label), hasFg, hasBg };
+  return {
+    kind,
+    predictionId,
+    reviewId,
+    labelSha256: Buffer.from(labelHash(grid, label)).toString('latin1'),
+    hasFg,
+    hasBg,
+  };
 }

@@ -122,7 +122,8 @@ function* rowsOf(
   for (const { sampleId, imageId, train, heldOut } of usable) {
     const pictureGroup = groupOf.get(imageId)!;
     const part = held.has(pictureGroup) ? 'held_out' : 'train';
-    const { kind, predictionId, reviewId, labelSha256 }: Slot = part === 'train' ? train : heldOut;
+    const { kind, predictionId, reviewId, labelSha256: hash }: Slot = part === 'train' ? train : heldOut;
+    const labelSha256 = new Uint8Array(Buffer.from(hash, 'latin1'));
     const weight = part === 'train' && labels === 'mixed' && kind === 'pseudo' ? pseudoWeight : 1;
     yield { sampleId, part, kind, pictureGroup, predictionId, reviewId, labelSha256, weight };
   }

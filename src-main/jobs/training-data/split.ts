@@ -1,16 +1,18 @@
 /**
- * Which samples are held out. Groups of pictures are drawn whole, by a hash of the seed and the group's number, so that the same
+ * Which samples are held out. Groups of pictures are drawn whole, by the seed and the group's number alone, so that the same
  * seed draws the same ones and a sample that comes later moves none of the others far.
  */
-import { createHash } from 'node:crypto';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { TrainingKind } from '../../../src-shared/contract/training.ts';
+import { seeded } from '../../../src-shared/kernels/seeded.ts';
 
 /** What a person said last is the rarest and measures best: a group counts by the best of its samples. */
 const RANK: Readonly<Record<TrainingKind, number>> = { pseudo: 0, accepted: 1, corrected: 2 };
 
 interface Group {
   readonly id: number;
+  /** Where it comes in the drawing, 0 to 1. */
+  readonly place: number;
   size: number;
   rank: number;
 }
@@ -27,20 +29,20 @@ export function heldOutGroups(
   share: number,
   seed: number,
 ): Set<number> {
+  const placeOf = places(seed);
   const groups = new Map<number, Group>();
   let count = 0;
   for (const { group, kind } of samples) {
     count++;
     const found = groups.get(group);
-    if (!found) groups.set(group, { id: group, size: 1, rank: RANK[kind] });
+    if (!found) groups.set(group, { id: group, place: placeOf(group), size: 1, rank: RANK[kind] });
     else {
       found.size++;
       found.rank = Math.max(found.rank, RANK[kind]);
     }
   }
   if (groups.size < 2) throw oneGroup(count);
-  const drawn = new Map([...groups.keys()].map((id) => [id, place(seed, id)]));
-  const order = [...groups.values()].sort((a, b) => drawn.get(a.id)! - drawn.get(b.id)! || a.id - b.id);
+  const order = [...groups.values()].sort((a, b) => a.place - b.place || a.id - b.id);
   const held = new Set<number>();
   for (const rank of Object.values(RANK)) {
     const stratum = order.filter((group) => group.rank === rank);
@@ -68,9 +70,11 @@ function nearest(stratum: readonly Group[], share: number, atLeastOne: boolean):
   return [stratum.find(({ size }) => size === least)!.id];
 }
 
-/** 48 bits that the seed and the group's number alone decide. */
-function place(seed: number, group: number): number {
-  return createHash('sha256').update(`${seed} ${group}`).digest().readUIntBE(0, 6);
+/** A number in [0, 1) that the seed and the group's number alone decide. */
+function places(seed: number): (group: number) => number {
+  const salt = Math.floor(seeded(seed)() * 2 ** 32);
+  // Neighbouring numbers are spread over all 32 bits first (the golden ratio's).
+  return (group) => seeded(Math.imul(group, 0x9e3779b1) ^ salt)();
 }
 
 function oneGroup(samples: number): FoveaError {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { openFolders } from '../../../src-main/checkpoint/open.ts';
 import { readTensors } from '../../../src-main/checkpoint/files/tensor-index.ts';
 import { importRpn } from '../../../src-main/jobs/rpn/import.ts';
-import { adoptRpn } from '../../../src-main/jobs/rpn/place.ts';
+import { adoptRpn, unlistedRpns } from '../../../src-main/jobs/rpn/place.ts';
 import { listRpns, rpnConfig, rpnFolder } from '../../../src-main/store/training/rpn.ts';
 import { DEMO_CHECKPOINT } from '../../support/demo.ts';
 import { rpnProject } from '../../support/rpn-project.ts';
@@ -89,13 +89,16 @@ test('what does not fit the base model is refused by name, and nothing is left b
   await bad('gone', (f) => rmSync(f, { recursive: true }), { code: 'not_found' });
 });
 
-test('names: the one given or the folder, never one that is taken; what a kill left of a version gives way', async (t) => {
+test('names: the one given or the folder, never one that is taken; what lies in a version’s place is set aside, never deleted', async (t) => {
   const { project, rpn, baseModel, dir } = await rpnProject(t);
   mkdirSync(join(project.path, 'rpn', '1'), { recursive: true });
   writeFileSync(join(project.path, 'rpn', '1', 'leftover'), '');
   const first = await importRpn(project, { from: rpn, base: baseModel, name: null });
   assert.deepEqual([first.id, first.name], [1, 'rpn']);
   assert.ok(!existsSync(join(rpnFolder(project.path, 1), 'leftover')));
+  const aside = join(project.path, 'rpn', 'unlisted-1-1');
+  assert.ok(existsSync(join(aside, 'leftover')));
+  assert.deepEqual(unlistedRpns(project), [aside]);
   const other = join(dir, 'other', 'rpn');
   cpSync(rpn, other, { recursive: true });
   await rewriteTensors(other, other, (name, tensor) =>

@@ -1,5 +1,6 @@
 /** `fovea rpn list`: the versions, what each came of, and which one labelling uses. */
 import { baseModel, fingerprintOf } from '../../../jobs/rpn/base.ts';
+import { unlistedRpns } from '../../../jobs/rpn/place.ts';
 import type { Project } from '../../../store/file/project.ts';
 import { modelsOfRuns, runsOfModel } from '../../../store/runs/model-runs.ts';
 import { activations, listRpns } from '../../../store/training/rpn.ts';
@@ -18,6 +19,12 @@ export const addList: AddCommand = (rpn, cli) => {
     withProject(path, async (project) => {
       const versions = listRpns(project.db);
       const predictions = await predictionsOf(project, versions);
+      const unlisted = unlistedRpns(project);
+      for (const folder of unlisted) {
+        output.note(
+          `${folder} holds what may be a version that this project does not list: fovea rpn import ${path} ${folder}`,
+        );
+      }
       output.result(
         {
           versions: versions.map((version) => ({
@@ -25,6 +32,7 @@ export const addList: AddCommand = (rpn, cli) => {
             predictions: predictions.get(version.id) ?? 0,
           })),
           activations: activations(project.db),
+          unlisted,
         },
         versions
           .map((version) => versionLine(version, versions, predictions.get(version.id) ?? 0))
