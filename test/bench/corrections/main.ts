@@ -74,6 +74,7 @@ async function measure(engine: Engine, trainer: Trainer, scenes: string) {
     const coloured = [...own.keys()].filter((id) => isOfColour(project, id));
     const chosen = Array.from(shuffled(coloured.length, SEED).subarray(0, CORRECTED), (i) => coloured[i]!);
 
+    say('labelled');
     const right = await student(project, engine, trainer, 'pseudo');
     for (const id of coloured) setLabel(project, id, shifted(...own.get(id)!));
     const wrong = await student(project, engine, trainer, 'pseudo');
@@ -95,6 +96,10 @@ async function measure(engine: Engine, trainer: Trainer, scenes: string) {
   } finally {
     project.close();
   }
+}
+
+function say(words: string): void {
+  process.stderr.write(`${words}\n`);
 }
 
 /** Labels as the teacher gave them, with their grids. */
@@ -176,6 +181,7 @@ async function student(project: Project, engine: Engine, trainer: Trainer, label
   const measures = await heldOut.measure((examples, roi) => trainer.score(examples, roi), ids);
   const { auc, iou, boxRecall } = meanMeasure(measures.filter((one) => one !== null));
   await folder.remove();
+  say(`${labels}: AUC ${auc}`);
   return {
     learned_from: train.length,
     corrected: correctedIn(project, run.id),
