@@ -5,6 +5,8 @@ import { dataDir, demoDir, preferencesFile, recentFile } from './data-dir.ts';
 import { startEngine } from './engine.ts';
 import { pathRules } from './path-rules.ts';
 import { appResources, reviewerName } from './resources.ts';
+import { startTrainer } from './trainer.ts';
+import { trainerVersions } from './trainer-versions.ts';
 import { appVersion } from './version.ts';
 
 export type OpenedBackend = Pick<Backend, 'call' | 'subscribe' | 'imageFile' | 'dispose'>;
@@ -30,6 +32,7 @@ export async function openBackend(options: {
       paths: pathRules(options.host, options.projectPath, options.allow),
       engine,
       version: appVersion(),
+      training: { start: startTrainer, versions: trainerVersions() },
       reviewer: reviewerName(),
       resources: appResources(),
       demoProjectDir: demoDir(),

@@ -1,6 +1,4 @@
 /** Trains on a project in this process, with a bar: what `fovea train` does. */
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { counted } from '../../src-shared/contract/counts.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
@@ -11,20 +9,11 @@ import { runCurve } from '../jobs/train/run-curve.ts';
 import { runTrainJob, type TrainReport } from '../jobs/train/train.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { Project } from '../store/file/project.ts';
-import { inApp } from './app-root.ts';
 import { withEngine } from './engine.ts';
 import { Progress, type ProgressStream } from './progress.ts';
 import { withTrainer } from './trainer.ts';
-import { appVersion } from './version.ts';
 
 const STAGES = { pictures: 'Comparing pictures', features: 'Computing features' } as const;
-const packageSchema = z.object({ dependencies: z.object({ 'onnxruntime-node': z.string() }) });
-
-/** What a run keeps of the programs that compute. */
-export function versions(): { readonly fovea: string; readonly onnxruntime: string } {
-  const { dependencies } = packageSchema.parse(JSON.parse(readFileSync(inApp('package.json'), 'utf8')));
-  return { fovea: appVersion(), onnxruntime: dependencies['onnxruntime-node'] };
-}
 
 /** Bars of a training and what comes before it, one after the other. */
 class Stages {

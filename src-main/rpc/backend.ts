@@ -81,7 +81,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       }
       const project = await make();
       if (again) requireSameSamples(again, project);
-      session = openSession(project, options.engine, publish);
+      session = openSession(project, options.engine, publish, options.training?.start);
       await before?.close();
       session.projectChanged(true);
       if (again) session.samplesChanged();

@@ -2,6 +2,8 @@
 import type { WireError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
 import type { PathRules } from './given-paths.ts';
+import type { TrainingEnvironment } from '../../src-shared/contract/training.ts';
+import type { StartTrainer } from '../jobs/queue/queue.ts';
 import type { Resources } from '../jobs/presets/resources.ts';
 
 export interface BackendOptions {
@@ -11,6 +13,11 @@ export interface BackendOptions {
   readonly projectPath: string | null;
   readonly host: 'electron' | 'browser' | 'test';
   readonly version: string;
+  /** How an RPN is trained, and by which versions of what computes. Default: not at all. */
+  readonly training?: {
+    readonly start: StartTrainer;
+    readonly versions: Pick<TrainingEnvironment, 'fovea' | 'onnxruntime'>;
+  };
   /** The name decisions are signed with unless the page says otherwise. */
   readonly reviewer: string;
   readonly resources: Resources;

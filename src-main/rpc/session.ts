@@ -6,7 +6,7 @@ import type { Job } from '../../src-shared/contract/domain.ts';
 import type { Batch } from '../../src-shared/contract/procedures.ts';
 import type { EventName, EventPayload } from '../../src-shared/contract/procedures.ts';
 import type { Engine } from '../engine/protocol.ts';
-import { type JobQueue, startJobQueue } from '../jobs/queue/queue.ts';
+import { type JobQueue, type StartTrainer, startJobQueue } from '../jobs/queue/queue.ts';
 import { requireSameFiles } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
 import { listJobs } from '../store/jobs/job.ts';
@@ -23,6 +23,7 @@ import { type Keeper, keepWayBack } from './keeping.ts';
 import { type PictureCare, carePictures } from './picture-care.ts';
 import { openShownPictures, type ShownPictures } from './shown-pictures.ts';
 import { throttle } from './throttle.ts';
+import { type TrainingNews, trainingNews } from './training-news.ts';
 import { openThumbnails, type Thumbnails } from './thumbnails.ts';
 
 /** At most five job events and one summary per second. */
@@ -44,6 +45,7 @@ export interface Session {
   /** The samples, as this process knew them before anybody could have put other ones there. */
   samples(): Fingerprint;
   readonly care: PictureCare;
+  readonly training: TrainingNews;
   /** Jobs, newest first, with the pace of the one that runs here. */
   jobs(): Job[];
   job(id: number): Job | null;
@@ -73,13 +75,19 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export function openSession(project: Project, engine: Engine, publish: Publish): Session {
+export function openSession(
+  project: Project,
+  engine: Engine,
+  publish: Publish,
+  startTrainer?: StartTrainer,
+): Session {
   const { db } = project;
   // This thread answers everybody.
   hardlyWait(db);
   const closing = new AbortController();
   const tasks = new Set<Promise<unknown>>();
-  let running: Job | null = null;
+  /** The jobs that run here, by id: one of each lane. */
+  const running = new Map<number, Job>();
 
   const jobEvents = throttle<Job>(JOB_EVENT_MS, (job) => publish('job.changed', job));
   let replaced = false;
@@ -152,18 +160,31 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
   };
   scoreMissing();
   const onProgress = (job: Job): void => {
-    running = job.state === 'running' ? job : null;
+    if (job.state === 'running') running.set(job.id, job);
+    else running.delete(job.id);
+    if (job.type === 'train') training.onProgress(job);
     jobEvents.push(job, job.state !== 'running');
     if (job.state !== 'running') {
       summaries.push(null, true);
       care.changed();
     }
   };
-  const queue = startJobQueue(project, engine, {
-    onProgress,
-    onSample: sampleChanged,
-    onSamples: samplesChanged,
+  const training = trainingNews(db, (changed) => {
+    publish('training.changed', changed);
+    if (changed.status === 'done') publish('training.versions', {});
   });
+  const queue = startJobQueue(
+    project,
+    engine,
+    {
+      onProgress,
+      onSample: sampleChanged,
+      onSamples: samplesChanged,
+      onStage: training.onStage,
+      onPoint: training.onPoint,
+    },
+    startTrainer,
+  );
 
   let seen = dataVersion(db);
   let newest = newestRevisionId(db);
@@ -198,11 +219,11 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     if (reviewed.length > MANY) samplesChanged();
     else reviewed.forEach(sampleChanged);
     const elsewhere = listJobs(db, 1)[0];
-    if (elsewhere && elsewhere.id !== running?.id) jobEvents.push(elsewhere);
+    if (elsewhere && !running.has(elsewhere.id)) jobEvents.push(elsewhere);
   };
   watch.unref();
 
-  const withPace = (job: Job): Job => (running && running.id === job.id ? running : job);
+  const withPace = (job: Job): Job => running.get(job.id) ?? job;
   const jobs = (): Job[] => listJobs(db).map(withPace);
   return {
     project,
@@ -212,6 +233,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
     pictures: openShownPictures(project),
     samples: () => samples,
     care,
+    training,
     jobs,
     job: (id) => jobs().find((job) => job.id === id) ?? null,
     jobChanged: (job) => jobEvents.push(job, true),
@@ -240,6 +262,7 @@ export function openSession(project: Project, engine: Engine, publish: Publish):
       jobEvents.stop();
       summaries.stop();
       many.stop();
+      training.stop();
       batchSteps.stop();
       project.close();
     },

@@ -23,6 +23,7 @@ import { removalProcedures } from './procedures/removal.ts';
 import { reviewProcedures } from './procedures/reviews.ts';
 import { runProcedures } from './procedures/runs.ts';
 import { sampleProcedures } from './procedures/samples.ts';
+import { trainingProcedures } from './procedures/training.ts';
 
 export {
   FILTER_NAME_MOST,
@@ -110,6 +111,7 @@ export {
 } from './procedures/sample-filter.ts';
 export type { RunChange, RunStanding } from './procedures/runs.ts';
 export type { PictureNotes } from './procedures/samples.ts';
+export { CURVE_PAGE, type RpnVersions, type TrainingPlan, type TrainingWish } from './procedures/training.ts';
 
 /** One file per namespace in `procedures/`. */
 export const procedures = {
@@ -131,6 +133,7 @@ export const procedures = {
   ...analysisProcedures,
   ...recipeProcedures,
   ...runProcedures,
+  ...trainingProcedures,
 } as const;
 
 /** What is written for a project's samples; on another one, opened meanwhile, it would hit others of the same numbers. */
@@ -158,6 +161,12 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'jobs.labelAnew',
   'jobs.predict',
   'jobs.cancel',
+  'training.start',
+  'training.pause',
+  'training.resume',
+  'training.finish',
+  'training.cancel',
+  'training.activate',
   'removal.start',
   'pictures.relink',
   'pictures.keep',

@@ -10,7 +10,8 @@ import type { Project } from '../../store/file/project.ts';
 import { rpnCalled, rpnFolder } from '../../store/training/rpn.ts';
 import { withProject } from '../projects.ts';
 import { appResources } from '../resources.ts';
-import { curveWithProgress, trainWithProgress, versions, writeCurvePlot } from '../train-with-progress.ts';
+import { curveWithProgress, trainWithProgress, writeCurvePlot } from '../train-with-progress.ts';
+import { trainerVersions } from '../trainer-versions.ts';
 import { curveJson, curveWords, trainJson, trainWords } from './train-words.ts';
 import { positiveInteger, usageError, type AddCommand, type CommandContext } from './frame/command.ts';
 import { EXIT, type ExitCode } from './frame/exit.ts';
@@ -123,7 +124,7 @@ export const addTrain: AddCommand = (program, cli) => {
             resumed ??
             (await addTrainJob(
               project,
-              await trainParams(project, engine, wish!, appResources(), versions()),
+              await trainParams(project, engine, wish!, appResources(), trainerVersions()),
             )),
           stderr,
           signal,
@@ -149,7 +150,7 @@ async function curve(
   const report = await curveWithProgress(
     project,
     PLANS[kind],
-    (engine) => trainParams(project, engine, wish, appResources(), versions()),
+    (engine) => trainParams(project, engine, wish, appResources(), trainerVersions()),
     stderr,
     signal,
     (line) => output.note(line),

@@ -13,6 +13,7 @@ import { HeldOut } from './held-out.ts';
 import type { TrainJobParams } from './params.ts';
 import { RunFolder } from './run-folder.ts';
 import { RunSamples } from './samples.ts';
+import { noBranch } from './wish.ts';
 
 /** A training run that can be worked on. */
 export interface Prepared {
@@ -93,8 +94,5 @@ async function featureSource(
   if (fresh) return { model, preset, layer: fresh.k };
   const { rpn, dir } = await engine.modelInfo(model, signal);
   if (rpn) return { model, preset, layer: rpn.k };
-  throw new FoveaError('bad_input', 'the model has no RPN to train', {
-    where: dir,
-    next: 'Say from which layer a new one starts (--new-rpn K,T), or give one (--rpn)',
-  });
+  throw noBranch(dir);
 }

@@ -16,7 +16,7 @@ const configSchema = z.looseObject({ twig_K: z.number().int(), twig_T: z.number(
  * Adds the version and ends the run. The run's own folder stays until that is written: a death in between begins here again.
  * @param best folder of the best weights, in the authors' format
  * @returns the version's id
- * @throws FoveaError `no_space`, `io`, `conflict` for a name that is taken
+ * @throws FoveaError `no_space`, `io`
  */
 export async function addTrainedVersion(
   project: Project,
@@ -33,7 +33,8 @@ export async function addTrainedVersion(
   try {
     cpSync(best, copy, { recursive: true });
     const version = {
-      name: made.name ?? freeRpnName(db, `run-${run.id}`),
+      // Hours of work are not lost over a name that somebody took meanwhile.
+      name: freeRpnName(db, made.name ?? `run-${run.id}`),
       source: 'trained',
       parentId: run.parentRpnId,
       baseFingerprint: run.baseFingerprint,

@@ -45,35 +45,47 @@ export async function trainParams(
   const asked = { ...wish.model, answerMode: 'self', limit: null } as const;
   const { model, preset } = await labelParams(project, engine, asked, resources);
   const info = await engine.modelInfo(model);
-  if (info.rpn === null && wish.fresh === null) {
-    throw new FoveaError('bad_input', 'the model has no RPN to train', {
-      where: model.dir,
-      next: 'Say from which layer a new one starts (--new-rpn K,T), or give one (--rpn)',
-    });
-  }
-  const data = trainingDataSchema.parse(wish.data);
-  const family = info.family === 'llava' ? 'llava' : 'qwen2_5_vl';
-  const samples = Math.max(1, Math.round(about(project, data.labels) * (1 - data.heldOut)));
-  const defaults = defaultTrainingSettings(family, samples);
-  const settings = {
-    ...defaults,
-    cpuThreads: info.parameters < SINGLE_THREAD_BELOW ? 1 : availableParallelism(),
-    ...wish.settings,
-  };
-  const { rpnDir } = model;
-  const parent = listRpns(project.db).find(({ id }) => rpnFolder(project.path, id) === rpnDir);
-  const given = wish.settings.measureEvery;
+  if (info.rpn === null && wish.fresh === null) throw noBranch(model.dir);
+  const cpuThreads = info.parameters < SINGLE_THREAD_BELOW ? 1 : availableParallelism();
   return {
     model,
     preset,
     fresh: wish.fresh,
-    parent: parent?.id ?? null,
-    data,
-    settings: { ...settings, measureEvery: given ?? measureEvery(settings.steps) },
+    parent: parentOf(project, model.rpnDir),
+    data: trainingDataSchema.parse(wish.data),
+    settings: { ...trainSettings(project, info.family, wish), cpuThreads, ...wish.settings },
     name: wish.name,
     truth: wish.truth,
     environment: environment(versions),
   };
+}
+
+/** The settings of a run: the defaults for so many samples, and what is wished otherwise. */
+export function trainSettings(
+  project: Project,
+  family: string,
+  { data: wished, settings: given }: Pick<TrainWish, 'data' | 'settings'>,
+): TrainingRunSettings {
+  const data = trainingDataSchema.parse(wished);
+  const samples = Math.max(1, Math.round(about(project, data.labels) * (1 - data.heldOut)));
+  const settings = {
+    ...defaultTrainingSettings(family === 'llava' ? 'llava' : 'qwen2_5_vl', samples),
+    ...given,
+  };
+  return { ...settings, measureEvery: given.measureEvery ?? measureEvery(settings.steps) };
+}
+
+/** The version of the project in whose folder a branch lies; null: it is none of the project's. */
+export function parentOf({ db, path }: Project, rpnDir: string | undefined): number | null {
+  return listRpns(db).find(({ id }) => rpnFolder(path, id) === rpnDir)?.id ?? null;
+}
+
+/** Said of a model without a branch, where no new one was asked for. */
+export function noBranch(dir: string): FoveaError {
+  return new FoveaError('bad_input', 'the model has no RPN to train', {
+    where: dir,
+    next: 'Say from which layer a new one starts (--new-rpn K,T), or give one (--rpn)',
+  });
 }
 
 /** How many samples there are to learn from, before pictures and rules take some of them away. */

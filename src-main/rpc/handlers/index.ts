@@ -18,6 +18,7 @@ import { removalHandlers } from './removal.ts';
 import { reviewHandlers } from './reviews.ts';
 import { runHandlers } from './runs.ts';
 import { sampleHandlers } from './samples.ts';
+import { trainingHandlers } from './training.ts';
 
 export const handlers: Handlers = {
   ...appHandlers,
@@ -38,4 +39,5 @@ export const handlers: Handlers = {
   ...analysisHandlers,
   ...recipeHandlers,
   ...runHandlers,
+  ...trainingHandlers,
 };

@@ -7,6 +7,7 @@ import { addLabelJob } from '../../jobs/label/label.ts';
 import { labelAnewParams } from '../../jobs/label/run-prompts.ts';
 import { predictParams } from '../../jobs/predict/plan.ts';
 import { addPredictJob } from '../../jobs/predict/predict.ts';
+import { cancelTraining, runOfTrainJob } from '../../jobs/train/requests.ts';
 import { requestCancel } from '../../store/jobs/job.ts';
 import { getRpn, rpnFolder } from '../../store/training/rpn.ts';
 import type { Session } from '../session.ts';
@@ -48,9 +49,11 @@ export const jobHandlers = {
   'jobs.featureSize': ({ session }, { dir, adapterDir }) =>
     featureEstimate(session().project, { dir, ...(adapterDir === null ? {} : { adapterDir }) }),
 
-  'jobs.cancel': ({ session }, { id }) => {
+  'jobs.cancel': async ({ session }, { id }) => {
     const open = session();
-    requestCancel(open.project.db, id);
+    const trainingRun = runOfTrainJob(open.project, id);
+    if (trainingRun === null) requestCancel(open.project.db, id);
+    else await cancelTraining(open.project, trainingRun);
     return queued(open, id);
   },
 } satisfies Partial<Handlers>;

@@ -38,7 +38,7 @@ export const projectHandlers = {
       isProject(dir) ? openProject(dir) : createDemoProject(dir, options.resources),
     );
     const { project, queue } = session;
-    if (somethingToLabel(project.db) && unfinishedJobs(project.db).length === 0) {
+    if (somethingToLabel(project.db) && !unfinishedJobs(project.db).some(({ type }) => type === 'label')) {
       const wish = { modelDir: null, presetId: null, answerMode: 'self', limit: null } as const;
       addLabelJob(project, await labelParams(project, options.engine, wish, options.resources));
       queue.wake();

@@ -54,12 +54,7 @@ const configSchema = z.record(z.string(), z.unknown());
  * @throws FoveaError `conflict` when another version has the name, `bad_input` for a name that is none
  */
 export function addRpn(db: WritableDb, rpn: NewRpn): number {
-  requireName(rpn.name);
-  if (read(db, 'SELECT 1 FROM rpn WHERE name = ?').get(rpn.name)) {
-    throw new FoveaError('conflict', `there is an RPN version called ${rpn.name} already`, {
-      next: 'Give it another name',
-    });
-  }
+  requireFreeName(db, rpn.name);
   const { id } = write<{ id: number }>(
     db,
     `INSERT INTO rpn (name, source, parent_id, base_fingerprint, layer, depth, config, weights_sha256, metrics, folder,
@@ -79,6 +74,15 @@ export function addRpn(db: WritableDb, rpn: NewRpn): number {
     new Date().toISOString(),
   )!;
   return id;
+}
+
+/** Throws `conflict` when a version has the name, `bad_input` for a name that is none. */
+export function requireFreeName(db: ReadableDb, name: string): void {
+  requireName(name);
+  if (!read(db, 'SELECT 1 FROM rpn WHERE name = ?').get(name)) return;
+  throw new FoveaError('conflict', `there is an RPN version called ${name} already`, {
+    next: 'Give it another name',
+  });
 }
 
 /** A name like `wanted` that no version has: `wanted`, else `wanted-2` and so on. */

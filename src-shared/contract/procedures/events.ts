@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { flagSchema, idSchema, jobSchema, projectSummarySchema, sampleStateSchema } from '../domain.ts';
 import { wireErrorSchema } from '../errors.ts';
 import { modelTaskSchema } from '../models.ts';
+import { trainingPointSchema, trainingStandingSchema } from '../training.ts';
 import { batchSchema } from './batches.ts';
 import { keepingSchema } from './keeping.ts';
 import { pictureStateSchema } from './pictures.ts';
@@ -64,6 +65,27 @@ export const events = {
     done: z.number().int().min(0),
     total: z.number().int().min(0),
   }),
+  /** How a training run stands, with what came of its curve since the last time; points behind the first of these hold no longer. */
+  'training.changed': trainingStandingSchema.extend({
+    points: z.array(trainingPointSchema),
+    /** What is done before the first step, in whole pictures and samples; null: that is over. */
+    stage: z
+      .object({
+        name: z.enum(['pictures', 'features']),
+        done: z.number().int().min(0),
+        total: z.number().int().min(0),
+      })
+      .nullable(),
+    etaSeconds: z.number().nullable(),
+  }),
+  /** How far a page's question what would be learned from is: pictures compared. */
+  'training.looking': z.object({
+    slot: z.string(),
+    done: z.number().int().min(0),
+    total: z.number().int().min(0),
+  }),
+  /** Another version is active, or there is another one: list them again. */
+  'training.versions': z.object({}),
   'engine.changed': z.object({
     state: z.enum(['stopped', 'starting', 'ready', 'restarting', 'failed']),
     device: z.string().nullable(),

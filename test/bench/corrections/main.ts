@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withEngine } from '../../../src-main/app/engine.ts';
 import { appResources } from '../../../src-main/app/resources.ts';
-import { versions } from '../../../src-main/app/train-with-progress.ts';
+import { trainerVersions } from '../../../src-main/app/trainer-versions.ts';
 import { withTrainer } from '../../../src-main/app/trainer.ts';
 import type { Engine } from '../../../src-main/engine/protocol.ts';
 import { importQuestions } from '../../../src-main/jobs/import/import.ts';
@@ -157,7 +157,7 @@ async function student(project: Project, engine: Engine, trainer: Trainer, label
       truth: true,
     },
     appResources(),
-    versions(),
+    trainerVersions(),
   );
   const { signal } = new AbortController();
   const run = await beginRun(project, params);
