@@ -1,6 +1,6 @@
 /** Features of one question by themselves: a forward pass of the layers below the branch, of the picture as it is. */
 import type { FeaturesOutcome, FeaturesRequest } from '../engine/protocol.ts';
-import { encodedFeatures, featureLayer, sharedHidden } from './passes/features.ts';
+import { encodedFeatures, layerThatIs, sharedHidden } from './passes/features.ts';
 import { promptFor } from './subject/prompted.ts';
 import { SharedPrefix } from './subject/shared-prefix.ts';
 import { Stopwatch } from './subject/stopwatch.ts';
@@ -15,7 +15,7 @@ export interface FeaturesOptions {
 }
 
 /**
- * @throws FoveaError `cancelled`, `bad_input` (a layer that is not the branch's, hidden states that are not finite), and
+ * @throws FoveaError `cancelled`, `bad_input` (a layer that is not there, hidden states that are not finite), and
  *   whatever reading the picture throws
  */
 export async function featuresOf(
@@ -24,7 +24,7 @@ export async function featuresOf(
   options: FeaturesOptions = {},
 ): Promise<FeaturesOutcome> {
   const watch = new Stopwatch(options.signal);
-  const hiddenOf = featureLayer(subject, layer);
+  const hiddenOf = layerThatIs(subject, layer);
   const encoded = options.encoded ?? (await encodeImageFile(subject, imagePath, watch, null, preset.picture));
   const prompt = promptFor(subject, question, encoded.placement.grid);
   const shared = options.shared ?? new SharedPrefix();

@@ -180,8 +180,12 @@ for (const { name, dir, request, other } of cases) {
     assert.deepEqual(found.boxes, boxes.rpn);
   });
 
-  test(`${name}: another layer than the branch's is refused`, async () => {
-    await assert.rejects(featuresOf(subject, { preset, imagePath, question, layer: layer + 1 }), {
+  test(`${name}: another layer than the branch's can be asked for alone, one that is not there cannot`, async () => {
+    const { features } = await featuresOf(subject, { preset, imagePath, question, layer: layer + 1 });
+    const [own, next] = [decodeFeatures(await alone()), decodeFeatures(features)];
+    assert.deepEqual([next.length, next.visual, next.grid], [own.length, own.visual, own.grid]);
+    assert.notDeepEqual(next.rows, own.rows);
+    await assert.rejects(featuresOf(subject, { preset, imagePath, question, layer: 99 }), {
       code: 'bad_input',
     });
   });

@@ -64,9 +64,16 @@ export function trainWords({ rpn, steps, metrics, over, seconds, ended }: TrainR
     lines.push(
       `its teacher's: ${teacher.auc.toFixed(4)}; difference ${sign}${Math.abs(over.mean).toFixed(4)} (95%: ${over.low.toFixed(4)} to ${over.high.toFixed(4)})`,
     );
+  } else if (student.samples === 0) {
+    lines.push('Nothing was held out: how good it is was not measured (--held-out 0.1, fovea rpn compare)');
   } else if (against === 'labels') {
     lines.push(
       'No held-out label was corrected: whether it beats its teacher cannot be said (correct some, or --truth)',
+    );
+  }
+  if (metrics?.step === 0) {
+    lines.push(
+      'No step did better on the held-out samples than the beginning, which is what this version is (try --lr)',
     );
   }
   return lines.join('\n');

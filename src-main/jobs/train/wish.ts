@@ -46,6 +46,7 @@ export async function trainParams(
   const { model, preset } = await labelParams(project, engine, asked, resources);
   const info = await engine.modelInfo(model);
   if (info.rpn === null && wish.fresh === null) throw noBranch(model.dir);
+  if (wish.fresh) refuseTooDeep(wish.fresh, info.layers);
   const cpuThreads = info.parameters < SINGLE_THREAD_BELOW ? 1 : availableParallelism();
   return {
     model,
@@ -85,6 +86,13 @@ export function noBranch(dir: string): FoveaError {
   return new FoveaError('bad_input', 'the model has no RPN to train', {
     where: dir,
     next: 'Say from which layer a new one starts (--new-rpn K,T), or give one (--rpn)',
+  });
+}
+
+function refuseTooDeep({ k, t }: { readonly k: number; readonly t: number }, layers: number): void {
+  if (k + t <= layers) return;
+  throw new FoveaError('bad_input', `an RPN of ${t} layers cannot start from layer ${k} of ${layers}`, {
+    next: 'Give K and T so that K + T is at most the number of layers: --new-rpn K,T',
   });
 }
 

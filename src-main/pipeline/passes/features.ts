@@ -13,22 +13,24 @@ import type { EncodedImage, Subject } from '../subject/subject.ts';
 import { prefillHidden } from './rpn.ts';
 
 /**
- * The layer whose input is kept, once it is known to be one of this model's.
+ * The layer whose input a labelling pass keeps beside its other work, once it is known to be the one that it reads anyway.
  * @throws FoveaError `bad_input` where the checkpoint's branch reads another layer, or there is none of this number
  */
-export function featureLayer({ model }: Subject, layer: number): number {
-  const { rpn, layers } = model.profile;
-  if (rpn && rpn.k !== layer) {
-    throw new FoveaError('bad_input', `the checkpoint's RPN reads hidden_states[${rpn.k}], not [${layer}]`, {
-      next: `Ask for layer ${rpn.k}`,
-    });
-  }
-  if (!Number.isInteger(layer) || layer < 0 || layer > layers) {
-    throw new FoveaError('bad_input', `there is no hidden_states[${layer}] in a model of ${layers} layers`, {
-      next: 'Give the layer K at which the RPN begins',
-    });
-  }
-  return layer;
+export function featureLayer(subject: Subject, layer: number): number {
+  const { rpn } = subject.model.profile;
+  if (!rpn || rpn.k === layer) return layerThatIs(subject, layer);
+  throw new FoveaError('bad_input', `the checkpoint's RPN reads hidden_states[${rpn.k}], not [${layer}]`, {
+    next: `Ask for layer ${rpn.k}`,
+  });
+}
+
+/** @throws FoveaError `bad_input` where the model has no layer of this number */
+export function layerThatIs({ model }: Subject, layer: number): number {
+  const { layers } = model.profile;
+  if (Number.isInteger(layer) && layer >= 0 && layer <= layers) return layer;
+  throw new FoveaError('bad_input', `there is no hidden_states[${layer}] in a model of ${layers} layers`, {
+    next: 'Give the layer K at which the RPN begins',
+  });
 }
 
 /** @param hidden `[≥ prompt.length, d]`; rows behind the prompt are left out. @throws FoveaError `bad_input` for NaN and Inf */
