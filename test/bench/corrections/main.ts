@@ -4,7 +4,7 @@
  * such error. All are measured against the known boxes of held-out scenes. Scenes come from the demo's recipe (Python, NumPy, Pillow).
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ import { MemoryCurve } from '../../../src-main/jobs/train/points.ts';
 import { beginRun, prepareRun } from '../../../src-main/jobs/train/prepared.ts';
 import { trainParams } from '../../../src-main/jobs/train/wish.ts';
 import { write } from '../../../src-main/store/db.ts';
-import { createProject, type Project } from '../../../src-main/store/file/project.ts';
+import { createProject, openProject, type Project } from '../../../src-main/store/file/project.ts';
 import { sampleDetail } from '../../../src-main/store/shown/sample-detail.ts';
 import { sampleIdsAfter } from '../../../src-main/store/samples/query.ts';
 import { trainingSamplesAfter } from '../../../src-main/store/training/training-sample.ts';
@@ -65,37 +65,48 @@ try {
 }
 
 async function measure(engine: Engine, trainer: Trainer, scenes: string) {
-  const project = await createProject(join(dir, 'project'), 'corrections');
-  try {
-    await importQuestions(project, { imagesDir: scenes, questionsFile: join(scenes, 'questions.jsonl') });
-    const wish = { modelDir: null, presetId: null, answerMode: 'self', limit: null, device: 'cpu' } as const;
-    await runLabelJob(project, engine, await labelParams(project, engine, wish, appResources()));
-    const own = teachersLabels(project);
-    const coloured = [...own.keys()].filter((id) => isOfColour(project, id));
-    const chosen = Array.from(shuffled(coloured.length, SEED).subarray(0, CORRECTED), (i) => coloured[i]!);
+  const path = join(dir, 'project');
+  const labelled = await createProject(path, 'corrections');
+  await importQuestions(labelled, { imagesDir: scenes, questionsFile: join(scenes, 'questions.jsonl') });
+  const wish = { modelDir: null, presetId: null, answerMode: 'self', limit: null, device: 'cpu' } as const;
+  await runLabelJob(labelled, engine, await labelParams(labelled, engine, wish, appResources()));
+  labelled.close();
+  say('labelled');
+  // A decided prediction does not change any more: the other teacher is one of another project.
+  cpSync(path, join(dir, 'shifted'), { recursive: true });
 
-    say('labelled');
-    const right = await student(project, engine, trainer, 'pseudo');
-    for (const id of coloured) setLabel(project, id, shifted(...own.get(id)!));
-    const wrong = await student(project, engine, trainer, 'pseudo');
-    correct(project, chosen, (id) => own.get(id)![0]);
-    const corrected = await student(project, engine, trainer, 'mixed');
-
-    // Without such an error: the teacher as it is, some of its labels corrected to the known boxes.
-    for (const id of coloured) setLabel(project, id, own.get(id)![0]);
+  const right = await within(path, async (project) => {
+    const { coloured, chosen } = ofColour(project);
+    const unshifted = await student(project, engine, trainer, 'pseudo');
     correct(project, chosen, (id) => truthOf(project, id));
     const exact = await student(project, engine, trainer, 'mixed');
-    return {
-      colour: COLOUR,
-      cells_beside: BESIDE,
-      unshifted: right,
-      shifted: wrong,
-      shifted_corrected: corrected,
-      unshifted_corrected_to_boxes: exact,
-    };
+    return { of_colour: coloured.length, unshifted, unshifted_corrected_to_boxes: exact };
+  });
+  const wrong = await within(join(dir, 'shifted'), async (project) => {
+    const { own, coloured, chosen } = ofColour(project);
+    for (const id of coloured) setLabel(project, id, shifted(...own.get(id)!));
+    const shiftedAlone = await student(project, engine, trainer, 'pseudo');
+    correct(project, chosen, (id) => own.get(id)![0]);
+    return { shifted: shiftedAlone, shifted_corrected: await student(project, engine, trainer, 'mixed') };
+  });
+  return { colour: COLOUR, cells_beside: BESIDE, ...right, ...wrong };
+}
+
+async function within<T>(path: string, body: (project: Project) => Promise<T>): Promise<T> {
+  const project = openProject(path);
+  try {
+    return await body(project);
   } finally {
     project.close();
   }
+}
+
+/** The teacher's labels, the samples of the colour, and those of them that are corrected. */
+function ofColour(project: Project) {
+  const own = teachersLabels(project);
+  const coloured = [...own.keys()].filter((id) => isOfColour(project, id));
+  const chosen = Array.from(shuffled(coloured.length, SEED).subarray(0, CORRECTED), (i) => coloured[i]!);
+  return { own, coloured, chosen };
 }
 
 function say(words: string): void {
