@@ -52,7 +52,7 @@ export function featureFileBytes(length: number, hiddenSize: number): number {
 export function encodeFeatures(features: FeatureRows): Uint8Array {
   const { rows, length, hiddenSize, visual, grid, picture } = features;
   if (rows.length !== length * hiddenSize) {
-    throw new FoveaError('internal', `${rows.length} numbers are not ${length} rows of ${hiddenSize}`);
+    throw new FoveaError('internal', `${rows.length} numbers are not [${length}, ${hiddenSize}]`);
   }
   const header = headerSchema.parse({ length, hiddenSize, visual, grid, picture });
   const bytes = frame(header);

@@ -1,9 +1,12 @@
 /** A project of four questions, told in turn about two real pictures: `one` and `three` are on the first. Not labelled. */
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { importQuestions } from '../../src-main/jobs/import/import.ts';
+import { transact } from '../../src-main/store/db.ts';
 import type { Project } from '../../src-main/store/file/project.ts';
+import { ensureImage } from '../../src-main/store/pictures/image.ts';
+import { ensureRoot } from '../../src-main/store/pictures/root.ts';
+import { addSamples } from '../../src-main/store/samples/sample.ts';
 import { testProject } from './project.ts';
 import { writePng } from './scenes.ts';
 import { temporaryDir } from './temporary-dir.ts';
@@ -25,12 +28,21 @@ export async function featureProject(t: TestContext): Promise<FeatureProject> {
   const at = (name: string): string => join(dir, 'p', name);
   mkdirSync(at(''));
   writeFileSync(join(dir, 'config.json'), '{}');
-  for (const name of ['1.png', '2.png']) await writePng(at(name));
-  const lines = TEXTS.map((text, i) =>
-    JSON.stringify({ question_id: text, image: `${(i % 2) + 1}.png`, text }),
-  );
-  writeFileSync(join(dir, 'q.jsonl'), lines.join('\n'));
+  const names = ['1.png', '2.png'];
+  for (const name of names) await writePng(at(name));
   const project = await testProject(t, 0);
-  await importQuestions(project, { imagesDir: at(''), questionsFile: join(dir, 'q.jsonl') });
+  const { db } = project;
+  transact(db, () => {
+    const rootId = ensureRoot(db, project.path, at(''));
+    const images = names.map((path) => {
+      const { size, mtimeMs } = statSync(at(path));
+      return ensureImage(db, { rootId, path, bytes: size, mtimeMs, width: 30, height: 20 });
+    });
+    const rest = { referenceAnswer: null, truthBoxes: [], language: null, split: null, tags: [] };
+    addSamples(
+      db,
+      TEXTS.map((question, i) => ({ ...rest, externalId: question, imageId: images[i % 2]!, question })),
+    );
+  });
   return { dir, project, folder: join(project.path, 'cache', 'features'), at };
 }
