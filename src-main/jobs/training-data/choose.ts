@@ -23,6 +23,11 @@ import { heldOutGroups } from './split.ts';
 
 const PAGE = 1000;
 
+export interface ChoiceHooks extends GroupHooks {
+  /** The pictures' files were looked at just before: what is known of them counts. */
+  readonly picturesAreKnown?: boolean;
+}
+
 export interface TrainingChoice {
   readonly counts: TrainingCounts;
   /** Over every row of the list, in the order of samples. */
@@ -40,10 +45,10 @@ export interface TrainingChoice {
 export async function chooseTrainingData(
   project: Project,
   wish: TrainingDataWish,
-  hooks: GroupHooks = {},
+  hooks: ChoiceHooks = {},
 ): Promise<TrainingChoice> {
   const data = trainingDataSchema.parse(wish);
-  await checkInThread(project, false, { signal: hooks.signal });
+  if (!hooks.picturesAreKnown) await checkInThread(project, false, { signal: hooks.signal });
   const leftOut = new Map<TrainingLeftOut, number>();
   const count = (reason: TrainingLeftOut): void => void leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
   const found = await allCandidates(project, data, count, hooks.signal);

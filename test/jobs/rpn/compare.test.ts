@@ -92,7 +92,11 @@ test('samples that a version or its parent learned from are left out, and so are
   // The even ones have copies of the odd ones' pictures, and are not in the list.
   const trained = testTrainingRun(db);
   for (const id of [2, 4, 6]) reject(id);
-  const choice = await chooseTrainingData(project, { labels: 'reviewed', heldOut: 0.4 });
+  const choice = await chooseTrainingData(
+    project,
+    { labels: 'reviewed', heldOut: 0.4 },
+    { picturesAreKnown: true },
+  );
   await freezeTrainingData(project, trained, choice);
   const parent = testRpn(db, 'parent');
   noteTrainedRpn(db, trained, parent, null);

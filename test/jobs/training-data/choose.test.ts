@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { chooseTrainingData, freezeTrainingData } from '../../../src-main/jobs/training-data/choose.ts';
+import * as choosing from '../../../src-main/jobs/training-data/choose.ts';
+import type { Project } from '../../../src-main/store/file/project.ts';
+import type { TrainingDataWish } from '../../../src-shared/contract/training.ts';
 import { removeSamples } from '../../../src-main/store/samples/removal.ts';
 import { transact } from '../../../src-main/store/db.ts';
 import { getTrainingRun } from '../../../src-main/store/training/training-run.ts';
@@ -11,6 +13,10 @@ import { predict, testPrediction, testRun } from '../../support/project.ts';
 import { testTrainingRun } from '../../support/training.ts';
 import { scene, scenes, trainingProject } from '../../support/training-project.ts';
 
+const { freezeTrainingData } = choosing;
+/** Looking at the files takes a thread: one test does. */
+const chooseTrainingData = (project: Project, wish: TrainingDataWish) =>
+  choosing.chooseTrainingData(project, wish, { picturesAreKnown: true });
 const label = (values: readonly number[]) => ({ ...testPrediction(), labels: Int8Array.from(values) });
 
 test('reviewed: accepted and corrected labels alone, and everything else is counted by why it is left out', async (t) => {
@@ -109,7 +115,7 @@ test('pictures that changed, vanished or are broken are left out, whatever was d
   rmSync(at('2.png'));
   // The header is whole, the pixels are not.
   writeFileSync(at('3.png'), readFileSync(at('3.png')).subarray(0, 400));
-  const { counts } = await chooseTrainingData(project, { labels: 'reviewed', heldOut: 0 });
+  const { counts } = await choosing.chooseTrainingData(project, { labels: 'reviewed', heldOut: 0 });
   assert.deepEqual(counts.train, { accepted: 3, corrected: 0, pseudo: 0 });
   const { picture_changed: changed = 0, picture_unreadable: unreadable = 0 } = counts.leftOut;
   assert.equal(changed + unreadable, 3);
@@ -144,7 +150,8 @@ test("another run's predictions count where they are asked for", async (t) => {
 test('nothing to learn from, one picture, one class: refused with the reason and the next step', async (t) => {
   const one = await scene(1);
   const { project, runId, reject } = await trainingProject(t, { '1.png': one, '2.png': one });
-  const choose = (wish: object) => chooseTrainingData(project, { labels: 'pseudo', ...wish });
+  const choose = (wish: Partial<TrainingDataWish>) =>
+    chooseTrainingData(project, { labels: 'pseudo', ...wish });
   await assert.rejects(choose({ labels: 'reviewed' }), {
     code: 'bad_input',
     message: /2 not reviewed/,
