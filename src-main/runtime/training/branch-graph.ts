@@ -13,9 +13,21 @@ import type { LossName } from './settings.ts';
 
 const LOSSES = { bce: bceLoss, focal: focalLoss, mse: mseLoss } as const;
 
-/** Names of a weight's sum of gradients, going in and coming out. */
-export const sumIn = (tensor: string): string => `sum of ${tensor}`;
-export const sumOut = (tensor: string): string => `next sum of ${tensor}`;
+/** Rows of a product that the CPU's kernel keeps close by, 128 columns at a time: 1.4 MB. More take up to half as long again. */
+const MOST_ROWS = 2816;
+
+/** Rows from…to−1 of a weight whose gradients are added up as one; tall matrices come in several such pieces. */
+export type Rows = readonly [from: number, to: number];
+
+export function piecesOf([rows = 1, ...columns]: readonly number[]): Rows[] {
+  const count = columns.length === 0 ? 1 : Math.ceil(rows / MOST_ROWS);
+  const step = Math.ceil(rows / count);
+  return Array.from({ length: count }, (_, i) => [i * step, Math.min(rows, (i + 1) * step)] as const);
+}
+
+/** Names of a piece of a weight's sum of gradients, going in and coming out. */
+export const sumIn = (tensor: string, [from]: Rows): string => `sum of ${tensor} from ${from}`;
+export const sumOut = (tensor: string, [from]: Rows): string => `next sum of ${tensor} from ${from}`;
 
 /** A weight that training changes. */
 export interface TrainedWeight {
@@ -50,7 +62,7 @@ export function forwardGraph(branch: Graph): Graph {
 /**
  * Forward, loss and backward. Beside the branch's inputs: `labels` `[cells, 1]` (1, 0, −100), `weight` `[]`, what the
  * sample's loss is multiplied by; with `resize`, `cells` and `shares` (gradient/resize.ts). Outputs: `loss` `[]` before
- * its weight, and each weight's sum of gradients.
+ * its weight, and each weight's sum of gradients, in pieces.
  * @param branch with `rpn_map` where the loss is the MSE form
  * @param resize labels lie on another grid than the features
  */
@@ -66,20 +78,28 @@ export function trainingGraph(branch: Graph, loss: LossName, resize: boolean): G
   const weighted = b.binary('Mul', mean, b.input('weight', 'float32', []));
   gradients(b, weighted, weights).forEach((gradient, i) => {
     const { name, shape } = weights[i] as Value;
-    b.output(sumOut(name), addedTo(b, b.input(sumIn(name), 'float32', shape), gradient));
+    const [, ...columns] = shape;
+    const addedTo = adder(b, gradient);
+    for (const piece of piecesOf(shape.map(Number))) {
+      const sum = b.input(sumIn(name, piece), 'float32', [piece[1] - piece[0], ...columns]);
+      b.output(sumOut(name, piece), addedTo(sum, piece));
+    }
   });
   b.output('loss', mean);
   return b.finish();
 }
 
 /**
- * `sum + gradient`; a product takes the sum along, so that the gradient alone is never in memory. Its first matrix, which
- * lies the wrong way round, is turned before (`training` in device.ts says why).
+ * What makes `sum + gradient` of some rows. A product takes the sum along, so that the gradient alone is never in memory;
+ * its first matrix, which lies the wrong way round, is turned before (`training` in device.ts says why).
  */
-function addedTo(b: GraphBuilder, sum: Value, gradient: Value): Value {
+function adder(b: GraphBuilder, gradient: Value): (sum: Value, rows: Rows) => Value {
+  const rowsOf = (value: Value, [from, to]: Rows): Value =>
+    from === 0 && to === value.shape[0] ? value : b.slice(value, 0, from, to);
   const product = b.nodes.find(({ op, outputs }) => op === 'Gemm' && outputs[0] === gradient.name);
-  if (product?.inputs.length !== 2) return b.binary('Add', sum, gradient);
+  if (product?.inputs.length !== 2) return (sum, rows) => b.binary('Add', sum, rowsOf(gradient, rows));
   const [x, w] = product.inputs.map((name) => b.value(name)) as [Value, Value];
   const { transA = 0, ...rest } = product.attributes;
-  return b.emit('Gemm', [transA === 1 ? b.transpose(x, [1, 0]) : x, w, sum], rest);
+  const upright = transA === 1 ? b.transpose(x, [1, 0]) : x;
+  return (sum, rows) => b.emit('Gemm', [rowsOf(upright, rows), w, sum], rest);
 }

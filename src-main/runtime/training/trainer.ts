@@ -9,7 +9,7 @@ import type { Graph } from '../../graph/types.ts';
 import type { Feed } from '../session.ts';
 import { Session } from '../session.ts';
 import { adamw } from './adamw.ts';
-import { forwardGraph, sumIn, sumOut, trainedWeights, trainingGraph } from './branch-graph.ts';
+import { forwardGraph, piecesOf, sumIn, sumOut, trainedWeights, trainingGraph } from './branch-graph.ts';
 import type { BranchTensor } from './branch-weights.ts';
 import { readBranch } from './branch-weights.ts';
 import { clipScale, totalNorm } from './clipping.ts';
@@ -116,7 +116,13 @@ export class BranchTrainer {
     const feeds = { ...exampleFeeds(this.#graphs, example), ...lossFeeds(example), ...this.#weightFeeds() };
     const into: Record<string, Feed> = { loss: [new Float32Array(1), []] };
     for (const { tensor, shape, gradient } of this.#tensors) {
-      feeds[sumIn(tensor)] = into[sumOut(tensor)] = [gradient, shape];
+      const [rows = 1, ...columns] = shape;
+      const width = gradient.length / rows;
+      for (const piece of piecesOf(shape)) {
+        const [from, to] = piece;
+        const sum: Feed = [gradient.subarray(from * width, to * width), [to - from, ...columns]];
+        feeds[sumIn(tensor, piece)] = into[sumOut(tensor, piece)] = sum;
+      }
     }
     let loss: number;
     try {

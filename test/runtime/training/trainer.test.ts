@@ -16,6 +16,7 @@ import { replay, weightsOf } from '../../../src-main/graph/gradient/replay.ts';
 import { OnnxModel } from '../../../src-main/runtime/model.ts';
 import { Session } from '../../../src-main/runtime/session.ts';
 import { exampleFeeds, lossFeeds, type BranchExample } from '../../../src-main/runtime/training/example.ts';
+import { piecesOf } from '../../../src-main/runtime/training/branch-graph.ts';
 import { BranchTrainer, initialBranch } from '../../../src-main/runtime/training/index.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import {
@@ -405,3 +406,45 @@ test(
     }
   },
 );
+
+test('a tall matrix comes in pieces of whole rows that leave none out', () => {
+  assert.deepEqual(piecesOf([11008, 2048]), [
+    [0, 2752],
+    [2752, 5504],
+    [5504, 8256],
+    [8256, 11008],
+  ]);
+  assert.deepEqual(piecesOf([2816, 7]), [[0, 2816]]);
+  assert.deepEqual(piecesOf([2817, 7]), [
+    [0, 1409],
+    [1409, 2817],
+  ]);
+  assert.deepEqual(piecesOf([5000]), [[0, 5000]]);
+});
+
+test('gradients of a tall matrix are added up in place piece by piece', async (t) => {
+  const tall = { ...LLAVA_TINY.text, hiddenSize: 8, headDim: 2, intermediateSize: 2900 };
+  const config = { ...LLAVA_TINY, text: tall, rpn: { k: 1, t: 2, norm: true, multiHead: true } };
+  const source = await branchSource(temporaryDir(t), config);
+  const example = branchExample(1, 8);
+  const own = await gradientsOf(source, example);
+  const path = join(temporaryDir(t), 'state');
+  await opened(
+    source,
+    async (trainer) => {
+      await trainer.accumulate(example);
+      await trainer.accumulate(example);
+      trainer.step();
+      await trainer.save(path);
+    },
+    { betas: [0, 0], clipNorm: null },
+  );
+  for (const part of ['gate', 'up', 'down']) {
+    const name = `model.twig_layers.0.mlp.${part}_proj.weight`;
+    const { offset, length } = (await readSafetensorsHeader(path)).get(`exp_avg.${name}`)!;
+    const bytes = readFileSync(path).subarray(offset, offset + length);
+    const mean = new Float32Array(Uint8Array.from(bytes).buffer);
+    const largest = own[name]!.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    own[name]!.forEach((g, i) => assert.ok(Math.abs(mean[i]! - g) <= 1e-5 * largest, `${name}[${i}]`));
+  }
+});
