@@ -103,12 +103,17 @@ function writeWeights(path: string): number {
 }
 
 const tokenizerSchema = z.looseObject({
+  added_tokens: z.array(z.looseObject({ id: z.number(), content: z.string() })),
   model: z.looseObject({ vocab: z.record(z.string(), z.number()) }),
 });
 
-/** The small tokenizer, with a word for every further id, so that any answer can be written down. */
+/**
+ * The small tokenizer, with a word for every further id, so that any answer can be written down. Added tokens are words
+ * too: one that is none gets the first id after all words when the tokenizer is loaded.
+ */
 function writeTokenizer(dir: string): void {
   const json = tokenizerSchema.parse(JSON.parse(readFileSync(join(SMALL, 'tokenizer.json'), 'utf8')));
+  for (const { id, content } of json.added_tokens) json.model.vocab[content] ??= id;
   for (let id = IMAGE_ID + 1; id < text.vocabSize; id++) json.model.vocab[`▁word${id}`] = id;
   writeFileSync(join(dir, 'tokenizer.json'), JSON.stringify(json));
   copyFileSync(join(SMALL, 'tokenizer_config.json'), join(dir, 'tokenizer_config.json'));

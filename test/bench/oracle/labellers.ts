@@ -39,7 +39,8 @@ export interface Labeller {
   readonly close: () => Promise<void>;
 }
 
-function presetOf(maxNewTokens: number): Preset {
+/** A preset of that many answer tokens. */
+export function presetOf(maxNewTokens: number): Preset {
   return presetSchema.parse({
     id: 'bench-oracle',
     name: 'LLaVA-1.5-7B in mid-size',

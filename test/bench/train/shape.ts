@@ -12,7 +12,6 @@ export interface BranchShape {
 const pair = z.tuple([z.number(), z.number()]);
 /** Where in the prompt the visual tokens lie, `to` exclusive, and their grid. */
 export const requestSchema = z.object({ visual: pair, grid: pair });
-export type StepRequest = z.infer<typeof requestSchema>;
 
 /** Sizes as in Qwen2.5-VL-3B's config.json. */
 export const SHAPE: BranchShape = {
@@ -23,7 +22,7 @@ export const SHAPE: BranchShape = {
   t: 3,
 };
 export const LENGTH = 700;
-export const REQUEST: StepRequest = { visual: [16, 640], grid: [24, 26] };
+export const REQUEST: z.infer<typeof requestSchema> = { visual: [16, 640], grid: [24, 26] };
 
 /** Of a step. */
 export const answerSchema = z.object({

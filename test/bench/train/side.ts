@@ -1,21 +1,17 @@
-/** One side of `bench:train`: a process that makes a step for every line it is given. */
+/** One side of `bench:train`: a process that answers every line it is given with one of its own. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { processorSeconds, watchMemory } from '../oracle/memory.ts';
-import type { StepAnswer, StepRequest } from './shape.ts';
-import { answerSchema } from './shape.ts';
 
-export interface MeasuredStep extends StepAnswer {
-  /** Processor time of the whole process while it worked on the step. */
-  readonly processor: number;
-}
+/** An answer, and processor time of the whole process while it worked on it. */
+export type Measured<T> = T & { readonly processor: number };
 
 export interface Side {
   /** How many numbers it trains. */
   readonly parameters: number;
-  step(request: StepRequest): Promise<MeasuredStep>;
-  /** Ends the process. @returns the most memory that it held during its steps, bytes */
+  ask<T>(request: unknown, schema: z.ZodType<T>): Promise<Measured<T>>;
+  /** Ends the process. @returns the most memory that it held while it worked, bytes */
   close(): Promise<number>;
 }
 
@@ -34,10 +30,10 @@ export async function openSide(command: string, args: readonly string[]): Promis
   const peak = watchMemory(pid);
   return {
     parameters,
-    async step(request) {
+    async ask(request, schema) {
       const before = processorSeconds(pid);
       child.stdin.write(`${JSON.stringify(request)}\n`);
-      const answer = answerSchema.parse(await next());
+      const answer = schema.parse(await next());
       return { ...answer, processor: processorSeconds(pid) - before };
     },
     async close() {

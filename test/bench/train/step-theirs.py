@@ -1,4 +1,4 @@
-"""PyTorch's own training step, for `npm run bench:train`: `theirs.py WEIGHTS SAMPLE THREADS SHAPE` builds the branch of the
+"""PyTorch's own training step, for `npm run bench:train`: `step-theirs.py WEIGHTS SAMPLE THREADS SHAPE` builds the branch of the
 first file (transformers' layers, fused attention; of the last layer only norm, q and k), says how many numbers it trains,
 and for each line `{"visual", "grid"}` that it reads makes one step of the sample in the second file. It answers
 `{"loss", "seconds": [forward and backward, clipping and AdamW]}`.

@@ -1,7 +1,7 @@
 /**
- * Fovea's training step for `bench:train`: `ours.ts WEIGHTS SAMPLE THREADS` opens the branch of the first file, says how many
+ * Fovea's training step for `bench:train`: `step-ours.ts WEIGHTS SAMPLE THREADS` opens the branch of the first file, says how many
  * numbers it trains, and for each line it reads makes one step of the sample in the second one. It answers as
- * `theirs.py` does.
+ * `step-theirs.py` does.
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
