@@ -114,7 +114,7 @@ export interface FeaturesRequest {
   /** Absolute path of the picture. */
   readonly imagePath: string;
   readonly question: string;
-  /** K; the branch's own where the checkpoint has one. */
+  /** K: any layer's input, whatever branch the checkpoint has. */
   readonly layer: number;
 }
 

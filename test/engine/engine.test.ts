@@ -290,7 +290,7 @@ test('features come as a label leaves them, and an RPN alone answers about them 
   assert.ok(relativeDifference(numbers(found.rpn), numbers(label.maps.rpn)) < 2e-3);
   assert.deepEqual(found.boxes, label.boxes.rpn);
   assert.ok(found.timings['rpn'] > 0 && found.timings['prefill'] === undefined);
-  await assert.rejects(client.features({ model, preset, imagePath, question: text, layer: 2 }), {
+  await assert.rejects(client.features({ model, preset, imagePath, question: text, layer: 99 }), {
     code: 'bad_input',
   });
   await assert.rejects(client.predict({ model, preset, features: new Uint8Array(9) }), { code: 'bad_input' });

@@ -1,5 +1,6 @@
 /** Fills in what a person left out of "train on this project": the model, the branch to go on from, sensible settings. */
 import { availableParallelism, cpus, platform, release } from 'node:os';
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { defaultTrainingSettings, measureEvery } from '../../../src-shared/contract/training-defaults.ts';
 import {
@@ -91,9 +92,13 @@ export function noBranch(dir: string): FoveaError {
 
 function refuseTooDeep({ k, t }: { readonly k: number; readonly t: number }, layers: number): void {
   if (k + t <= layers) return;
-  throw new FoveaError('bad_input', `an RPN of ${t} layers cannot start from layer ${k} of ${layers}`, {
-    next: 'Give K and T so that K + T is at most the number of layers: --new-rpn K,T',
-  });
+  throw new FoveaError(
+    'bad_input',
+    `an RPN of ${counted(t, 'layer')} cannot start from layer ${k} of ${layers}`,
+    {
+      next: 'Give K and T so that K + T is at most the number of layers: --new-rpn K,T',
+    },
+  );
 }
 
 /** How many samples there are to learn from, before pictures and rules take some of them away. */

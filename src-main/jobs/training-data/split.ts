@@ -2,6 +2,7 @@
  * Which samples are held out. Groups of pictures are drawn whole, by the seed and the group's number alone, so that the same
  * seed draws the same ones and a sample that comes later moves none of the others far.
  */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { TrainingKind } from '../../../src-shared/contract/training.ts';
 import { seeded } from '../../../src-shared/kernels/seeded.ts';
@@ -82,7 +83,7 @@ function oneGroup(samples: number): FoveaError {
     'bad_input',
     samples === 1
       ? 'there is one sample to learn from: none can be held out to measure with'
-      : `all ${samples} samples to learn from are about one picture, or pictures that look the same: none can be held out`,
+      : `all ${counted(samples, 'sample')} to learn from are about one picture, or pictures that look the same: none can be held out`,
     {
       next: 'Review samples of other pictures, or train without a held-out part, which then measures nothing',
     },

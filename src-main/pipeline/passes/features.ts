@@ -2,6 +2,7 @@
  * hidden_states[K] of a prompt as it is kept (src-main/features): of the picture as it is, the prefix fed by itself, so that
  * the same question gives the same numbers whatever was asked before it and whatever else is wanted of it.
  */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { encodeFeatures } from '../../features/codec.ts';
 import type { KvCache } from '../ports.ts';
@@ -28,9 +29,13 @@ export function featureLayer(subject: Subject, layer: number): number {
 export function layerThatIs({ model }: Subject, layer: number): number {
   const { layers } = model.profile;
   if (Number.isInteger(layer) && layer >= 0 && layer <= layers) return layer;
-  throw new FoveaError('bad_input', `there is no hidden_states[${layer}] in a model of ${layers} layers`, {
-    next: 'Give the layer K at which the RPN begins',
-  });
+  throw new FoveaError(
+    'bad_input',
+    `there is no hidden_states[${layer}] in a model of ${counted(layers, 'layer')}`,
+    {
+      next: 'Give the layer K at which the RPN begins',
+    },
+  );
 }
 
 /** @param hidden `[≥ prompt.length, d]`; rows behind the prompt are left out. @throws FoveaError `bad_input` for NaN and Inf */

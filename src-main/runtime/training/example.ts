@@ -1,5 +1,6 @@
 /** One sample as training takes it, checked before anything is computed from it. */
 import type { ModelFacts } from '../../../models/architectures/index.ts';
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Grid, Labels } from '../../../src-shared/kernels/types.ts';
 import { BG, FG, IGNORE } from '../../../src-shared/kernels/types.ts';
@@ -37,7 +38,9 @@ export function checkExample(example: BranchExample, hiddenSize: number): void {
   const { labels, labelGrid, weight } = example;
   const cells = labelGrid[0] * labelGrid[1];
   if (labels.length !== cells || cells === 0) {
-    throw refused(`its label has ${labels.length} cells where its grid has ${labelGrid.join('×')}`);
+    throw refused(
+      `its label has ${counted(labels.length, 'cell')} where its grid has ${labelGrid.join('×')}`,
+    );
   }
   if (labels.some((label) => label !== FG && label !== BG && label !== IGNORE)) {
     throw refused('its label holds something else than 1, 0 and −100');

@@ -1,5 +1,6 @@
 /** A fresh RPN for a model that has none, or another one than its own. */
 import type { GraphSource } from '../../../models/architectures/index.ts';
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 
 export interface InitialBranch {
@@ -21,9 +22,13 @@ export function initialBranch({ config, weights }: GraphSource, branch: InitialB
   const { k, t, multiHead = true, norm = config.family === 'llava' } = branch;
   const { layers } = config.text;
   if (!(Number.isInteger(k) && Number.isInteger(t) && k >= 0 && t >= 1 && k + t <= layers)) {
-    throw new FoveaError('bad_input', `an RPN of ${t} layers cannot start from layer ${k} of ${layers}`, {
-      next: 'Give K and T so that K + T is at most the number of layers',
-    });
+    throw new FoveaError(
+      'bad_input',
+      `an RPN of ${counted(t, 'layer')} cannot start from layer ${k} of ${layers}`,
+      {
+        next: 'Give K and T so that K + T is at most the number of layers',
+      },
+    );
   }
   const { names } = config;
   const prefix = `${names.twigLayers}.`;

@@ -1,4 +1,5 @@
 /** How `fovea rpn` speaks of versions. */
+import { counted } from '../../../../src-shared/contract/counts.ts';
 import type { RpnMeasure, RpnVersion } from '../../../../src-shared/contract/training.ts';
 
 /** One version in a list. @param predictions of runs made with it */
@@ -13,7 +14,7 @@ export function versionLine(version: RpnVersion, all: readonly RpnVersion[], pre
         : "the model's own";
   const more = [
     ...(metrics ? [`held out against ${metrics.against}: ${measureWords(metrics.student)}`] : []),
-    ...(predictions > 0 ? [`${predictions} samples predicted`] : []),
+    ...(predictions > 0 ? [`${counted(predictions, 'sample')} predicted`] : []),
   ];
   return `${active ? '*' : ' '} ${id} ${name}: ${from}, K ${k}, T ${t}, ${createdAt.slice(0, 10)}${
     more.length > 0 ? ` (${more.join('; ')})` : ''
