@@ -85,6 +85,7 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     pictures: 'pictures that are there already are relinked',
     models: 'a checkpoint that is dropped is added',
   },
+  train: {},
   tour: {
     deciding: 'sees decisions, and takes its own back',
     panes: 'sees which maps are compared',

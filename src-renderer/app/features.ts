@@ -19,6 +19,7 @@ import queue from '../queue/feature.ts';
 import recipe from '../recipe/feature.ts';
 import sample from '../sample/feature.ts';
 import tokens from '../tokens/feature.ts';
+import train from '../train/feature.ts';
 import tour from '../tour/feature.ts';
 import type { Feature } from '../shell/feature.svelte.ts';
 import app from './feature.ts';
@@ -40,6 +41,7 @@ export const FEATURES: readonly Feature[] = [
   batches,
   gallery,
   dashboard,
+  train,
   exchange,
   tour,
   app,

@@ -38,11 +38,15 @@ export class Session {
   #wasLost = false;
   #refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
-  /** The job to show: the one under way, else null. */
-  readonly activeJob = $derived(
-    this.jobs.find((job) => job.state === 'running') ??
-      this.jobs.find((job) => job.state === 'queued') ??
-      null,
+  /** The job to wait for: the one under way, else null. Training takes hours, and nothing waits for it. */
+  readonly activeJob = $derived.by(() => {
+    const jobs = this.jobs.filter(({ type }) => type !== 'train');
+    return jobs.find((job) => job.state === 'running') ?? jobs.find((job) => job.state === 'queued') ?? null;
+  });
+
+  /** What trains just now; one that is queued may rest. */
+  readonly trainingJob = $derived(
+    this.jobs.find(({ type, state }) => type === 'train' && state === 'running') ?? null,
   );
 
   readonly reviewed = $derived.by(() => {

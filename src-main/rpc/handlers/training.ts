@@ -1,16 +1,16 @@
-import { basename } from 'node:path';
 import type { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { trainingWishSchema } from '../../../src-shared/contract/procedures/training.ts';
+import type { RpnVersions, trainingWishSchema } from '../../../src-shared/contract/procedures/training.ts';
 import { Newest } from '../../inspect/newest.ts';
 import { activateVersion } from '../../jobs/rpn/activate.ts';
-import { type BaseModel, baseOfProject } from '../../jobs/rpn/base.ts';
+import { baseOfProject } from '../../jobs/rpn/base.ts';
 import { trainPlan } from '../../jobs/train/plan.ts';
 import { cancelTraining, finishTraining, pauseTraining, resumeTraining } from '../../jobs/train/requests.ts';
 import { trainingStandings } from '../../jobs/train/standing.ts';
 import { addTrainJob } from '../../jobs/train/train.ts';
 import { type TrainWish, trainParams } from '../../jobs/train/wish.ts';
 import type { Project } from '../../store/file/project.ts';
+import { activeRunId, getRun } from '../../store/runs/run.ts';
 import { getRpn, listRpns, requireFreeName, rpnFolder } from '../../store/training/rpn.ts';
 import { trainingRunOfJob } from '../../store/training/training-run.ts';
 import type { Session } from '../session.ts';
@@ -58,11 +58,7 @@ export const trainingHandlers = {
 
   'training.versions': async ({ session }) => {
     const { project } = session();
-    const base = await knownBase(project);
-    return {
-      versions: listRpns(project.db),
-      base: base && { name: basename(base.dir), dir: base.dir, fingerprint: base.fingerprint },
-    };
+    return { versions: listRpns(project.db), base: await knownBase(project) };
   },
 
   'training.activate': async (context, { rpnId }) => {
@@ -100,9 +96,11 @@ async function asked(
 }
 
 /** The base that versions are of; null where nobody can say, for a list of versions is there without it. */
-async function knownBase(project: Project): Promise<BaseModel | null> {
+async function knownBase(project: Project): Promise<RpnVersions['base']> {
+  const { db } = project;
   try {
-    return await baseOfProject(project);
+    const { dir, fingerprint } = await baseOfProject(project);
+    return { name: getRun(db, activeRunId(db)!).modelName, dir, fingerprint };
   } catch {
     return null;
   }

@@ -1,0 +1,18 @@
+/** The page that trains. */
+import { pageCommand, type Binding } from '../shell/keymap.ts';
+
+export const PAGE = { id: 'training', words: 'Train', order: 35 } as const;
+
+export const COMMANDS = [
+  pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+L'),
+] as const satisfies readonly Binding[];
+
+declare module '../shell/names.ts' {
+  interface Pages {
+    training: true;
+  }
+  interface Dialogs {
+    discardTraining: true;
+  }
+  interface Commands extends Record<(typeof COMMANDS)[number]['command'], true> {}
+}

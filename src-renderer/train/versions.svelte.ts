@@ -1,0 +1,73 @@
+/** The versions of the RPN that the project has, and which of them labelling uses. */
+import { createContext } from 'svelte';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { RpnVersions } from '../../src-shared/contract/procedures.ts';
+import type { Notices } from '../shell/notices.svelte.ts';
+import type { Session } from '../shell/session.svelte.ts';
+import { samplesWords } from '../ui/words.ts';
+
+export class Versions {
+  readonly #session: Session;
+  readonly #notices: Notices;
+  #asked = 0;
+  #path: string | undefined;
+  /** Null before the first answer. */
+  listing = $state.raw<RpnVersions | null>(null);
+  problem = $state.raw<FoveaError | null>(null);
+  busy = $state(false);
+
+  /** The one that labelling uses; null: what the model brings itself. */
+  readonly active = $derived(
+    this.listing?.versions.find(
+      ({ active, baseFingerprint }) => active && baseFingerprint === this.listing?.base?.fingerprint,
+    ) ?? null,
+  );
+
+  constructor(session: Session, notices: Notices) {
+    this.#session = session;
+    this.#notices = notices;
+    session.client.on('training.versions', () => {
+      if (this.listing) void this.load();
+    });
+  }
+
+  watch(path: string | undefined): void {
+    if (path !== this.#path) [this.listing, this.problem, this.#path] = [null, null, path];
+    void this.load();
+  }
+
+  async load(): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const listing = await this.#session.client.call('training.versions', {});
+      if (asked !== this.#asked) return;
+      [this.listing, this.problem] = [listing, null];
+    } catch (thrown) {
+      if (asked === this.#asked) this.problem = FoveaError.from(thrown);
+    }
+  }
+
+  /** From now on labelling uses it; offers the way back. @param rpnId null: what the model brings itself */
+  async activate(rpnId: number | null): Promise<void> {
+    if (this.#session.refusesWriting()) return;
+    this.busy = true;
+    try {
+      const { before, runId, shown } = await this.#session.client.call('training.activate', { rpnId });
+      await this.load();
+      const labels =
+        runId === null ? '' : ` ${samplesWords(shown)} ${shown === 1 ? 'shows' : 'show'} its label now.`;
+      const undo = { words: 'Undo', run: () => void this.activate(before) };
+      this.#notices.offer(`Labelling uses ${this.nameOf(rpnId)} from now on.${labels}`, undo);
+    } catch (thrown) {
+      this.#notices.error(thrown);
+    }
+    this.busy = false;
+  }
+
+  nameOf(rpnId: number | null): string {
+    if (rpnId === null) return 'the model’s own RPN';
+    return this.listing?.versions.find(({ id }) => id === rpnId)?.name ?? `version ${rpnId}`;
+  }
+}
+
+export const [getVersions, setVersions] = createContext<Versions>();
