@@ -61,10 +61,14 @@ async function runsOfPreset(
   const plain = ({ roi: { rules: _, ...roi }, ...rest }: LabelJobParams['preset']): string =>
     canonicalJson({ ...rest, roi });
   const sha256 = await promptOf(model, preset);
-  return runs
-    .filter((run) => run.answerMode === answerMode && plain(run.preset) === plain(preset))
-    .filter(({ prompt }) => prompt === null || prompt.sha256 === sha256)
-    .map(({ id }) => id);
+  return (
+    runs
+      // Where only an RPN was asked nobody has answered at its crops: labelling does that, as a run of its own.
+      .filter(({ predictedFrom }) => predictedFrom === null)
+      .filter((run) => run.answerMode === answerMode && plain(run.preset) === plain(preset))
+      .filter(({ prompt }) => prompt === null || prompt.sha256 === sha256)
+      .map(({ id }) => id)
+  );
 }
 
 /** Null where the folder's prompt cannot be read: labelling says why. */

@@ -28,6 +28,8 @@ export interface MadeRun {
   readonly answerMode: 'self' | 'teacher';
   /** Null: made before prompts were noted. */
   readonly prompt: RunPrompt | null;
+  /** The run whose labels it took up when only its RPN was asked; null: it was labelled. */
+  readonly predictedFrom: number | null;
 }
 
 export interface PromptedRun extends MadeRun {
@@ -67,6 +69,7 @@ const settingsSchema = z.object({
   rpnDir: z.string().nullish(),
   adapterDir: z.string().nullish(),
   prompt: runPromptSchema.nullish(),
+  predictedFrom: z.number().int().nullish(),
 });
 
 export function promptedRuns(db: ReadableDb): PromptedRun[] {
@@ -81,7 +84,7 @@ export function madeRuns(db: ReadableDb): MadeRun[] {
 }
 
 function toMadeRun({ id, dir, fingerprint, body, settings, answer_mode: answerMode }: MadeRow): MadeRun {
-  const { precision, rpnDir, adapterDir, prompt } = settingsSchema.parse(JSON.parse(settings));
+  const { precision, rpnDir, adapterDir, prompt, predictedFrom } = settingsSchema.parse(JSON.parse(settings));
   const over = { ...(rpnDir ? { rpnDir } : {}), ...(adapterDir ? { adapterDir } : {}) };
   return {
     id,
@@ -89,6 +92,7 @@ function toMadeRun({ id, dir, fingerprint, body, settings, answer_mode: answerMo
     preset: presetSchema.parse(JSON.parse(body)),
     answerMode,
     prompt: prompt ?? null,
+    predictedFrom: predictedFrom ?? null,
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { PredictRequest } from '../../../src-main/engine/protocol.ts';
+import { labelPreview } from '../../../src-main/jobs/label/preview.ts';
 import { runLabelJob } from '../../../src-main/jobs/label/label.ts';
 import { addGoOnJob } from '../../../src-main/jobs/queue/go-on.ts';
 import { startJobQueue } from '../../../src-main/jobs/queue/queue.ts';
@@ -124,6 +125,16 @@ test('stopped it keeps what it did, and goes on with the rest, in the queue too'
   await queue.stop();
   assert.equal(asked.length, 5, 'two, the one that was stopped, and what was left');
   for (const id of [1, 2, 3, 4]) assert.equal(predictionsOfSample(project.db, id).length, 2);
+});
+
+test('labelling with that RPN is work of its own, and is announced as such', async (t) => {
+  const { project, engine, run } = await setUp(t);
+  await run();
+  const wish = { ...LABEL, model: { ...LABEL.model, rpnDir: folders.other } };
+  const { ready, toLabel } = await labelPreview(project, wish);
+  assert.deepEqual([ready, toLabel], [0, 3], 'the accepted one aside');
+  const report = await runLabelJob(project, engine, { ...wish, keepFeatures: undefined });
+  assert.deepEqual([report.runId, report.done], [3, 4]);
 });
 
 test('queued for the backend’s worker it is done beside labelling', async (t) => {
