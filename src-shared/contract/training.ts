@@ -169,7 +169,7 @@ export const rpnVersionSchema = z.object({
   id: idSchema,
   name: z.string(),
   source: rpnSourceSchema,
-  /** What it was trained from; null: a fresh branch, or not known. */
+  /** The version it was trained from; null: none of the project's (the RPN that the model brings itself, or a fresh branch). */
   parentId: idSchema.nullable(),
   trainingRunId: idSchema.nullable(),
   /** Of the base model with its adapter, without an RPN. */

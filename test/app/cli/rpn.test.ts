@@ -7,6 +7,7 @@ import { importRpn } from '../../../src-main/jobs/rpn/import.ts';
 import { ensureModel } from '../../../src-main/store/runs/model.ts';
 import { ensurePreset } from '../../../src-main/store/runs/preset.ts';
 import { ensureRun, setActiveRun } from '../../../src-main/store/runs/run.ts';
+import { addRpn } from '../../../src-main/store/training/rpn.ts';
 import { predictMaps } from '../../support/map-prediction.ts';
 import { testPreset } from '../../support/project.ts';
 import { rpnProject } from '../../support/rpn-project.ts';
@@ -82,4 +83,28 @@ test('fovea rpn compare: in words and as one object; what has no predictions say
   assert.equal((json as { bySample: unknown[] }).bySample.length, 4);
   assert.match((await fovea(compare('own', 'own'))).stderr, /the same/);
   assert.equal((await fovea(compare('own', 'teacher', '--seed', 'x'))).code, 2);
+});
+
+test('fovea rpn list says what a trained version came of and what was measured', async (t) => {
+  const { project } = await rpnProject(t);
+  const { db, path } = project;
+  const measure = { samples: 9, auc: 0.9, iou: null, boxRecall: 0.5 };
+  const rpn = { source: 'trained', baseFingerprint: 'b', k: 2, t: 3, config: {} } as const;
+  const metrics = {
+    against: 'corrected',
+    student: measure,
+    teacher: measure,
+    parent: null,
+    loss: 0.1,
+    step: 4,
+  } as const;
+  const weightsSha256 = new Uint8Array(32);
+  const first = addRpn(db, { ...rpn, name: 'first', parentId: null, weightsSha256, metrics: null });
+  addRpn(db, { ...rpn, name: 'second', parentId: first, weightsSha256, metrics });
+  const { stdout } = await fovea(['rpn', path]);
+  assert.match(stdout, /1 first: trained, from no earlier version, K 2, T 3/);
+  assert.match(
+    stdout,
+    /2 second: trained, from first, .*held out against corrected: AUC 0\.900, IoU –, box recall 0\.500 of 9/,
+  );
 });

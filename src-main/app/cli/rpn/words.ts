@@ -8,7 +8,7 @@ export function versionLine(version: RpnVersion, all: readonly RpnVersion[], pre
   const parent = parentId === null ? null : all.find((other) => other.id === parentId);
   const from =
     source === 'trained'
-      ? `trained from ${parent ? parent.name : 'the base layers'}`
+      ? `trained, from ${parent ? parent.name : 'no earlier version'}`
       : source === 'imported'
         ? 'imported'
         : "the model's own";
