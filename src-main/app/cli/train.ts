@@ -4,6 +4,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { trainingLabelsSchema, trainingLossSchema } from '../../../src-shared/contract/training.ts';
 import { type CurveKind, PLANS } from '../../jobs/train/curve.ts';
 import { parseFresh } from '../../jobs/train/params.ts';
+import { jobToResume } from '../../jobs/train/requests.ts';
 import { addTrainJob, unfinishedTrainJob } from '../../jobs/train/train.ts';
 import { type TrainWish, trainParams } from '../../jobs/train/wish.ts';
 import type { Project } from '../../store/file/project.ts';
@@ -104,7 +105,7 @@ export const addTrain: AddCommand = (program, cli) => {
     )
     .option('--noise', 'the same on labels of which 0, 10, 20, 40 and 80% are made wrong')
     .option('--plot <file>', 'write the curve as a picture (SVG)')
-    .option('--resume', 'go on with the training run that was stopped or killed last');
+    .option('--resume', 'go on with the training run that was stopped, was killed or failed last');
   cli.define<Options>(command, async (context, [path], options) => {
     const { output, stderr, signal } = context;
     const said = checked(options);
@@ -113,7 +114,7 @@ export const addTrain: AddCommand = (program, cli) => {
       async (project) => {
         if (said.curve) return await curve(project, said.curve, options, said, context);
         const begun = unfinishedTrainJob(project);
-        const resumed = options.resume === true ? resumable(begun, path) : null;
+        const resumed = options.resume === true ? resumable(await jobToResume(project), path) : null;
         if (resumed === null && begun !== null) {
           output.note(`Training job ${begun} was not finished; fovea train ${path} --resume goes on with it`);
         }
@@ -163,7 +164,7 @@ async function curve(
 
 function resumable(begun: number | null, path: string | undefined): number {
   if (begun !== null) return begun;
-  throw new FoveaError('not_found', 'no training run of this project was stopped half-way', {
+  throw new FoveaError('not_found', 'no training run of this project stopped half-way', {
     where: path ?? null,
     next: 'Leave --resume out to begin one',
   });

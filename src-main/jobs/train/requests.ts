@@ -6,12 +6,14 @@ import type { Project } from '../../store/file/project.ts';
 import { addJob, askJob, getJobRecord, type JobRecord, requestCancel } from '../../store/jobs/job.ts';
 import {
   getTrainingRun,
+  listTrainingRuns,
   setTrainingJob,
   setTrainingState,
   trainingRunOfJob,
 } from '../../store/training/training-run.ts';
 import { RunFolder } from './run-folder.ts';
 import { isLive } from './standing.ts';
+import { unfinishedTrainJob } from './train.ts';
 
 /** The step in flight is ended and the state saved; it stays so until {@link resumeTraining}. Throws `conflict` when it is over. */
 export function pauseTraining({ db }: Project, runId: number): void {
@@ -33,6 +35,20 @@ export function resumeTraining({ db }: Project, runId: number): void {
     if (job.state !== 'failed') throw over(run);
     setTrainingJob(db, runId, addJob(db, 'train', null, job.params));
   });
+}
+
+/**
+ * The job to go on with where nobody says which: the unfinished one that was begun last, else a new one for the run that failed
+ * last, where a state of it is there; null: there is nothing to go on with.
+ */
+export async function jobToResume(project: Project): Promise<number | null> {
+  const { db, path } = project;
+  const unfinished = unfinishedTrainJob(project);
+  if (unfinished !== null) return unfinished;
+  const last = listTrainingRuns(db).findLast(({ jobId }) => jobId !== null);
+  if (last?.state !== 'failed' || !(await RunFolder.of(path, last.id).hasState())) return null;
+  resumeTraining(project, last.id);
+  return getTrainingRun(db, last.id).jobId;
 }
 
 /**

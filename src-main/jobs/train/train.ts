@@ -154,6 +154,7 @@ class TrainJob {
 
   async work(): Promise<TrainReport> {
     const run = await this.#begin();
+    if (run.rpnId !== null) return this.#wasDone(run, run.rpnId);
     const { signal, finish } = this.#hooks;
     const prepared = await prepareRun(this.#project, this.#engine, this.#params, run.id, {
       signal,
@@ -201,9 +202,20 @@ class TrainJob {
     const run = trainingRunOfJob(this.#project.db, this.#lease.jobId);
     if (!run) throw new FoveaError('internal', `job ${this.#lease.jobId} has no training run`);
     this.#run = run;
+    if (run.rpnId !== null) return run;
     this.#progress(0, 0);
     await this.#setState(run.id, 'preparing');
     return run;
+  }
+
+  /** A death came between the version and the end of its job. */
+  async #wasDone(run: TrainingRun, rpn: number): Promise<TrainReport> {
+    await patiently(() => finishJob(this.#project.db, this.#lease, 'done', run.message));
+    await RunFolder.of(this.#project.path, run.id).remove();
+    this.#told();
+    const { metrics, step: steps } = run;
+    const told = { steps, loss: metrics?.loss ?? NaN, seconds: 0, peakBytes: 0, ended: 'done' as const };
+    return { ...this.#report(run, told), rpn, metrics };
   }
 
   async #beginSteps({ run: { id, teacher }, heldOut }: Prepared): Promise<void> {

@@ -8,7 +8,14 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openProject } from '../../../src-main/store/file/project.ts';
 import { listRpns } from '../../../src-main/store/training/rpn.ts';
-import { listTrainingRuns, trainingPoints } from '../../../src-main/store/training/training-run.ts';
+import { thisProcess } from '../../../src-main/jobs/lease/process-id.ts';
+import { unfinishedTrainJob } from '../../../src-main/jobs/train/train.ts';
+import { claimJob, finishJob } from '../../../src-main/store/jobs/job.ts';
+import {
+  listTrainingRuns,
+  setTrainingState,
+  trainingPoints,
+} from '../../../src-main/store/training/training-run.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
@@ -68,7 +75,7 @@ test('a version comes of training, and of a training that was killed twice the s
   assert.equal(none.code, 1);
   assert.match(none.stderr, /no sample is left to learn from .*Accept or correct samples first/s);
   const idle = await fovea(['train', path, '--resume']);
-  assert.match(idle.stderr, /no training run of this project was stopped half-way/);
+  assert.match(idle.stderr, /no training run of this project stopped half-way/);
 
   const asked = [
     '--labels',
@@ -116,6 +123,21 @@ test('a version comes of training, and of a training that was killed twice the s
   const curve = (run: number) =>
     trainingPoints(project.db, run, -1, 1000).map(({ seconds: _, ...point }) => point);
   assert.deepEqual(curve(3), curve(2));
+
+  // Of one that failed half-way (a full disk, say), too.
+  await killAfter(['train', path, ...asked, '--truth'], path, 8);
+  const hurt = openProject(path);
+  const [run, job] = [listTrainingRuns(hurt.db).at(-1)!, unfinishedTrainJob(hurt)!];
+  const lease = claimJob(hurt.db, job, thisProcess(), () => false)!;
+  finishJob(hurt.db, lease, 'failed', 'the disk is full');
+  setTrainingState(hurt.db, run.id, 'failed', 'the disk is full');
+  hurt.close();
+  assert.equal((await foveaJson(['train', path, '--resume'])).code, 0);
+  const mended = facts(path);
+  assert.deepEqual(
+    mended.versions.map(({ weightsSha256 }) => weightsSha256 === first!.weightsSha256),
+    [true, true, true],
+  );
 
   // What it learned labels: the version is laid over the model as any RPN folder.
   const labelled = await foveaJson([
