@@ -30,7 +30,7 @@ const { values } = parseArgs({
 });
 const whole = z.coerce.number().int().min(1);
 const threads = whole.parse(values.threads);
-const samples = whole.min(0).parse(values.samples);
+const samples = z.coerce.number().int().min(0).parse(values.samples);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const python = pythonWithTransformers(values.python, say);
@@ -43,7 +43,7 @@ const folder = (name: string): string => {
 try {
   const common = { python, threads, say };
   const step = await measureStep({ ...common, dir: folder('step'), steps: whole.parse(values.steps) });
-  const theirs = whole.max(Math.max(1, samples)).parse(values.theirs);
+  const theirs = Math.min(samples, whole.parse(values.theirs));
   const epoch = samples === 0 ? {} : await measureEpoch({ ...common, dir: folder('epoch'), samples, theirs });
   const result = { threads, ...step, ...epoch };
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
