@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EMPTY_FORM, readForm } from '../../../src-renderer/train/wish.ts';
+import { trainingWishSchema } from '../../../src-shared/contract/procedures/training.ts';
+
+test('an empty form is the defaults; what is typed is what is asked for', () => {
+  const empty = readForm(EMPTY_FORM);
+  assert.deepEqual(empty.wrong, {});
+  const parsed = trainingWishSchema.parse(empty.wish);
+  assert.deepEqual(
+    [parsed.data.heldOut, parsed.data.seed, parsed.settings, parsed.fresh],
+    [0.1, 0, {}, null],
+  );
+  const { wish } = readForm({
+    ...EMPTY_FORM,
+    heldOut: ' 25 ',
+    seed: '7',
+    from: 'new',
+    k: '1',
+    t: '2',
+    steps: '400',
+    learningRate: '1e-3',
+    loss: 'focal',
+    name: ' mine ',
+  });
+  const asked = trainingWishSchema.parse(wish);
+  assert.deepEqual(
+    [asked.data.heldOut, asked.data.seed, asked.fresh, asked.settings, asked.name],
+    [0.25, 7, { k: 1, t: 2 }, { steps: 400, learningRate: 1e-3, loss: 'focal' }, 'mine'],
+  );
+  assert.equal(readForm({ ...EMPTY_FORM, from: '12' }).wish?.rpnId, 12);
+});
+
+test('a weight counts beside reviewed labels only; layers count for a new RPN only', () => {
+  const typed = { ...EMPTY_FORM, pseudoWeight: 'much', k: 'x' };
+  assert.ok(readForm(typed).wrong.pseudoWeight);
+  assert.ok(readForm({ ...typed, labels: 'pseudo' }).wish);
+  assert.ok(readForm({ ...typed, labels: 'pseudo', from: 'new' }).wrong.k);
+  assert.ok(readForm({ ...EMPTY_FORM, from: 'new' }).wrong.k, 'a layer has to be said');
+});
+
+test('what is no number, or too much, is said at its field, and nothing is asked for', () => {
+  for (const [field, typed] of [
+    ['heldOut', '95'],
+    ['heldOut', '-1'],
+    ['seed', '1.5'],
+    ['seed', '4294967296'],
+    ['steps', '0'],
+    ['steps', 'many'],
+    ['batch', '1.5'],
+    ['learningRate', '0'],
+    ['learningRate', '2'],
+    ['warmup', '-1'],
+    ['name', '12'],
+    ['name', 'own'],
+  ] as const) {
+    const { wish, wrong } = readForm({ ...EMPTY_FORM, [field]: typed });
+    assert.equal(wish, null, `${field} ${typed}`);
+    assert.deepEqual(Object.keys(wrong), [field]);
+  }
+});
