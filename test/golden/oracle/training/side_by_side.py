@@ -94,7 +94,7 @@ def run(name, case, folder):
     schedule = get_cosine_schedule_with_warmup(optimiser, warmup, options.steps)
     save_file({f"model.{k}": v.detach().contiguous().clone() for k, v in branch.named_parameters()}, folder / "start.safetensors")
     save_file(
-        {f"{part}.{i}": getattr(s, part) if part == "hidden" else s.labels.clamp(min=-1).to(torch.int8) for i, s in enumerate(samples) for part in ("hidden", "labels")},
+        {f"{part}.{i}": getattr(s, part) if part == "hidden" else s.labels.to(torch.int8) for i, s in enumerate(samples) for part in ("hidden", "labels")},
         folder / "samples.safetensors",
     )
     loss_of = nn.BCEWithLogitsLoss() if case["loss"] == "bce" else authors_focal()
