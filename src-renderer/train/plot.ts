@@ -20,13 +20,20 @@ export interface Axis {
   readonly ticks: readonly number[];
 }
 
+/** Differences below this are nobody's concern, and as many digits would not fit beside the axis. */
+const LEAST_SPAN = 0.001;
+
 /** Steps of 1, 2 or 5 times a power of ten, three to five of them, with all values inside. */
 export function axisOf(values: readonly number[]): Axis {
   const found = values.filter(Number.isFinite);
   let [low, high] = [Math.min(...found), Math.max(...found)];
   if (found.length === 0) [low, high] = [0, 1];
-  if (high - low < 1e-9)
-    [low, high] = [low - 0.05 * (Math.abs(low) || 1), high + 0.05 * (Math.abs(high) || 1)];
+  if (high - low < LEAST_SPAN) {
+    // What is never below 0 or above 1 is not drawn as if it could be.
+    const below = Math.max(low >= 0 ? 0 : -Infinity, (low + high - LEAST_SPAN) / 2);
+    const from = high <= 1 ? Math.min(below, 1 - LEAST_SPAN) : below;
+    [low, high] = [Math.min(low, from), Math.max(high, from + LEAST_SPAN)];
+  }
   const rough = (high - low) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const size = [1, 2, 5, 10].find((times) => times * power >= rough)! * power;

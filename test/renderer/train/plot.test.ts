@@ -23,6 +23,14 @@ test('an axis has round ticks, all values inside, and words that differ', () => 
     assert.equal(new Set(words).size, words.length, words.join());
   }
   assert.ok(axisOf([0.5]).high > axisOf([0.5]).low);
+  for (const values of [[0, 0], [1, 1], [0.9999], [0.0085031, 0.0085049], [-3]]) {
+    const axis = axisOf(values);
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    assert.ok(axis.low <= least && axis.high >= most, `${values.join()}: ${axis.ticks.join()}`);
+    if (least >= 0) assert.ok(axis.low >= 0, `${values.join()}: ${axis.ticks.join()}`);
+    if (most <= 1) assert.ok(axis.high <= 1, `${values.join()}: ${axis.ticks.join()}`);
+    for (const word of tickWords(axis)) assert.ok(word.length <= 7, word);
+  }
   assert.deepEqual(axisOf([]).ticks[0], 0);
 });
 
