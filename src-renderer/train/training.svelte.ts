@@ -30,8 +30,8 @@ export class Training {
   #chosenId = $state<number | null>(null);
   /** The run that {@link points} are of. */
   #pointsOf: number | null = null;
-  /** Told of the run whose curve is being asked for. */
-  #untold: TrainingPoint[] = [];
+  /** Told of the run while its curve is asked for; null: it is not. */
+  #untold: TrainingPoint[] | null = null;
   #asked = 0;
   #path: string | undefined;
   #callOff: (() => void) | null = null;
@@ -64,7 +64,7 @@ export class Training {
     if (path !== this.#path) {
       this.#asked++;
       [this.runs, this.problem, this.live, this.points] = [null, null, null, null];
-      [this.#chosenId, this.#pointsOf, this.#path] = [null, null, path];
+      [this.#chosenId, this.#pointsOf, this.#untold, this.#path] = [null, null, null, path];
     }
     void this.load();
   }
@@ -76,7 +76,8 @@ export class Training {
       if (asked !== this.#asked) return;
       this.runs = runs;
       this.problem = null;
-      await this.#loadCurve();
+      // One that another process trains grew without a word here.
+      await this.#loadCurve(true);
     } catch (thrown) {
       if (asked === this.#asked) this.problem = FoveaError.from(thrown);
     }
@@ -125,7 +126,7 @@ export class Training {
       if (this.runs && this.chosen?.run.id === id) void this.#loadCurve().catch(() => undefined);
       return;
     }
-    if (this.points === null) this.#untold.push(...points);
+    if (this.#untold) this.#untold.push(...points);
     else this.#grow(points);
   }
 
@@ -146,28 +147,30 @@ export class Training {
       : [standing, ...runs];
   }
 
-  async #loadCurve(): Promise<void> {
+  /** @param again also where it is known; what is known stays until then */
+  async #loadCurve(again = false): Promise<void> {
     const id = this.chosen?.run.id ?? null;
-    if (id === null || id === this.#pointsOf) return;
+    if (id === null || (id === this.#pointsOf && (!again || this.#untold))) return;
+    if (id !== this.#pointsOf) this.points = null;
     this.#pointsOf = id;
-    this.points = null;
-    this.#untold = [];
+    const untold: TrainingPoint[] = [];
+    this.#untold = untold;
     const all: TrainingPoint[] = [];
     try {
       for (;;) {
         const after = all.at(-1)?.step ?? -1;
         const page = await this.#session.client.call('training.points', { runId: id, after });
-        if (this.#pointsOf !== id) return;
+        if (this.#untold !== untold) return;
         all.push(...page);
         if (page.length < CURVE_PAGE) break;
       }
     } catch (thrown) {
-      if (this.#pointsOf === id) this.#pointsOf = null;
+      if (this.#untold === untold) [this.#pointsOf, this.#untold] = [null, null];
       throw thrown;
     }
     this.points = all;
-    this.#grow(this.#untold.filter(({ step }) => step > (all.at(-1)?.step ?? -1)));
-    this.#untold = [];
+    this.#untold = null;
+    this.#grow(untold.filter(({ step }) => step > (all.at(-1)?.step ?? -1)));
   }
 
   #soon(): void {

@@ -64,6 +64,19 @@ export class Versions {
     this.busy = false;
   }
 
+  /** Asks it about every sample that the shown run labelled; undecided ones show what it says. */
+  async predict(rpnId: number): Promise<void> {
+    if (this.#session.refusesWriting()) return;
+    this.busy = true;
+    try {
+      await this.#session.client.call('jobs.predict', { rpnId, show: true });
+      this.#notices.info(`${this.nameOf(rpnId)} is asked; undecided samples will show what it says`);
+    } catch (thrown) {
+      this.#notices.error(thrown);
+    }
+    this.busy = false;
+  }
+
   nameOf(rpnId: number | null): string {
     if (rpnId === null) return 'the model’s own RPN';
     return this.listing?.versions.find(({ id }) => id === rpnId)?.name ?? `version ${rpnId}`;

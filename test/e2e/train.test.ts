@@ -78,6 +78,11 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         .getByRole('row', { name: /^The model’s own/ })
         .getByText('In use')
         .waitFor();
+      await version.getByRole('button', { name: 'Predict with version mine' }).click();
+      await page.getByText('mine is asked; undecided samples will show what it says').waitFor();
+      const asking = page.getByRole('progressbar', { name: 'Asking another RPN' });
+      await asking.waitFor({ state: 'detached', timeout: LONG_MS });
+      await version.getByRole('button', { name: 'Predict with version mine' }).isEnabled();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
