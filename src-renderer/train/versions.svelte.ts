@@ -17,18 +17,17 @@ export class Versions {
   busy = $state(false);
 
   /** The one that labelling uses; null: what the model brings itself. */
-  readonly active = $derived(
-    this.listing?.versions.find(
-      ({ active, baseFingerprint }) => active && baseFingerprint === this.listing?.base?.fingerprint,
-    ) ?? null,
-  );
+  readonly active = $derived(this.listing?.versions.find(({ id }) => id === this.listing?.inUse) ?? null);
 
   constructor(session: Session, notices: Notices) {
     this.#session = session;
     this.#notices = notices;
-    session.client.on('training.versions', () => {
+    const again = (): void => {
       if (this.listing) void this.load();
-    });
+    };
+    session.client.on('training.versions', again);
+    // Another run that is shown may be another version's.
+    session.client.on('job.changed', ({ state }) => state === 'done' && again());
   }
 
   watch(path: string | undefined): void {

@@ -7,7 +7,7 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import { hostInTurn } from './support/hosts.ts';
 import { trainingDemo } from './support/training-demo.ts';
 
-const STEPS = 60;
+const STEPS = 200;
 const LONG_MS = 120_000;
 
 let chromium: Chromium;
@@ -82,7 +82,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByText('mine is asked; undecided samples will show what it says').waitFor();
       const asking = page.getByRole('progressbar', { name: 'Asking another RPN' });
       await asking.waitFor({ state: 'detached', timeout: LONG_MS });
-      await version.getByRole('button', { name: 'Predict with version mine' }).isEnabled();
+      await version.getByText('mine').first().waitFor();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await page.locator(`html[data-theme=${colorScheme}]`).waitFor();

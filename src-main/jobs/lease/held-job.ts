@@ -4,10 +4,21 @@
  */
 import type { Job } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { type Lease, finishJob, getJob, getJobRecord, heartbeat, releaseJob } from '../../store/jobs/job.ts';
+import {
+  type JobRecord,
+  type Lease,
+  finishJob,
+  getJob,
+  getJobRecord,
+  heartbeat,
+  releaseJob,
+} from '../../store/jobs/job.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
 import { HEARTBEAT_MS } from './process-id.ts';
+
+/** Somebody waits for what they asked: reading it costs next to nothing. */
+const LISTEN_MS = 250;
 
 export interface JobHooks {
   /** Stops the job: the sample in flight is dropped, all before it is saved. */
@@ -36,18 +47,20 @@ export async function whileHeld<T>(
   const { db } = project;
   const stop = new AbortController();
   const finish = new AbortController();
-  const hear = (): void => {
+  const hear = (listen: () => Pick<JobRecord, 'cancelRequested' | 'asked'>): void => {
     try {
-      const { cancelRequested, asked } = heartbeat(db, lease);
+      const { cancelRequested, asked } = listen();
       if (cancelRequested || asked === 'pause') stop.abort();
       if (asked === 'finish') finish.abort();
     } catch {
       // The lease or the disk is gone: the next write of the job finds out and says so.
     }
   };
-  hear();
-  const beat = setInterval(hear, HEARTBEAT_MS);
+  hear(() => heartbeat(db, lease));
+  const beat = setInterval(() => hear(() => heartbeat(db, lease)), HEARTBEAT_MS);
+  const ear = setInterval(() => hear(() => getJobRecord(db, lease.jobId)), LISTEN_MS);
   beat.unref();
+  ear.unref();
   const signal = hooks.signal ? AbortSignal.any([hooks.signal, stop.signal]) : stop.signal;
   try {
     return await work({ ...hooks, signal, finish: finish.signal });
@@ -59,6 +72,7 @@ export async function whileHeld<T>(
     throw error;
   } finally {
     clearInterval(beat);
+    clearInterval(ear);
   }
 }
 

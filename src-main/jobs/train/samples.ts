@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/protocol.ts';
 import type { Project } from '../../store/file/project.ts';
 import { getSample } from '../../store/samples/sample.ts';
 import {
+  requireSamplesThere,
   trainingExamples,
   type TrainingExample as StoredExample,
 } from '../../store/training/training-sample.ts';
@@ -47,8 +48,12 @@ export class RunSamples {
     return examples;
   }
 
-  /** Computes what is missing for all of them, questions on one picture one after the other. */
+  /**
+   * Computes what is missing for all of them, questions on one picture one after the other.
+   * @throws FoveaError `not_found` when a sample of the list was removed since, and what computing throws
+   */
   async prepare(ids: readonly number[], onProgress: (done: number, total: number) => void): Promise<void> {
+    requireSamplesThere(this.#project.db, this.#trainingRun);
     const { store } = this.#computing.features;
     const byPicture = ids
       .map((id) => ({ id, image: getSample(this.#project.db, id).imageId }))

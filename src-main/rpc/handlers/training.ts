@@ -4,11 +4,13 @@ import type { RpnVersions, trainingWishSchema } from '../../../src-shared/contra
 import { Newest } from '../../inspect/newest.ts';
 import { activateVersion } from '../../jobs/rpn/activate.ts';
 import { baseOfProject } from '../../jobs/rpn/base.ts';
+import { modelFolders } from '../../jobs/label/params.ts';
+import type { Resources } from '../../jobs/presets/resources.ts';
 import { trainPlan } from '../../jobs/train/plan.ts';
 import { cancelTraining, finishTraining, pauseTraining, resumeTraining } from '../../jobs/train/requests.ts';
 import { trainingStandings } from '../../jobs/train/standing.ts';
 import { addTrainJob } from '../../jobs/train/train.ts';
-import { type TrainWish, trainParams } from '../../jobs/train/wish.ts';
+import { parentOf, type TrainWish, trainParams } from '../../jobs/train/wish.ts';
 import type { Project } from '../../store/file/project.ts';
 import { activeRunId, getRun } from '../../store/runs/run.ts';
 import { getRpn, listRpns, requireFreeName, rpnFolder } from '../../store/training/rpn.ts';
@@ -56,9 +58,10 @@ export const trainingHandlers = {
   'training.finish': (context, { runId }) => asked(context, runId, finishTraining),
   'training.cancel': (context, { runId }) => asked(context, runId, cancelTraining),
 
-  'training.versions': async ({ session }) => {
+  'training.versions': async ({ session, options: { resources } }) => {
     const { project } = session();
-    return { versions: listRpns(project.db), base: await knownBase(project) };
+    const [base, inUse] = [await knownBase(project), await versionInUse(project, resources)];
+    return { versions: listRpns(project.db), base, inUse };
   },
 
   'training.activate': async (context, { rpnId }) => {
@@ -93,6 +96,16 @@ async function asked(
   const job = standing.run.jobId === null ? null : open.job(standing.run.jobId);
   if (job) open.jobChanged(job);
   return standing;
+}
+
+/** As labelling finds it; null where it finds no model, for that is said where it labels. */
+async function versionInUse(project: Project, resources: Resources): Promise<number | null> {
+  try {
+    const wish = { modelDir: null, presetId: null, answerMode: 'self', limit: null } as const;
+    return parentOf(project, (await modelFolders(project, wish, resources)).rpnDir);
+  } catch {
+    return null;
+  }
 }
 
 /** The base that versions are of; null where nobody can say, for a list of versions is there without it. */

@@ -131,12 +131,26 @@ export function trainingExamples(
   return rows.map(toExample);
 }
 
+/** Throws `not_found` when a sample of a run's list was removed since. */
+export function requireSamplesThere(db: ReadableDb, trainingRunId: number): void {
+  const lost = read<{ id: number }>(
+    db,
+    `SELECT t.sample_id AS id FROM training_sample t LEFT JOIN sample s ON s.id = t.sample_id
+     WHERE t.training_run_id = ? AND s.id IS NULL ORDER BY t.sample_id LIMIT 1`,
+  ).get(trainingRunId);
+  if (lost) throw gone(lost.id);
+}
+
+function gone(id: number): FoveaError {
+  return new FoveaError('not_found', `sample ${id} of the training run was removed from the project`, {
+    next: 'Begin a new training run: what was trained so far stays as it is',
+  });
+}
+
 function toExample(row: LabelRow): TrainingExample {
   const { sample_id: id, image_id: imageId, label } = row;
   if (imageId === null || label === null) {
-    throw new FoveaError('not_found', `sample ${id} of the training run was removed from the project`, {
-      next: 'Begin a new training run: what was trained so far stays as it is',
-    });
+    throw gone(id);
   }
   const grid: Grid = [row.grid_rows, row.grid_cols];
   if (Buffer.compare(labelHash(grid, label), row.label_sha256) !== 0) {

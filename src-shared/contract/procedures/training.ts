@@ -77,6 +77,8 @@ export const rpnVersionsSchema = z.object({
   versions: z.array(rpnVersionSchema),
   /** The model that the project is labelled with; null: it was not labelled yet, or the model is gone. */
   base: z.object({ name: z.string(), dir: z.string(), fingerprint: z.string() }).nullable(),
+  /** What labelling with it uses: the active one, and where nobody said, that of the run that is shown. Null: none of these. */
+  inUse: idSchema.nullable(),
 });
 export type RpnVersions = z.infer<typeof rpnVersionsSchema>;
 

@@ -107,9 +107,9 @@ test('a run is begun, watched, paused, gone on with; its version is listed and m
   assert.ok(heard.some(({ name }) => name === 'training.versions'));
   await assert.rejects(call('training.pause', { runId: id }), { code: 'conflict' });
 
-  const { versions } = await call('training.versions', {});
+  const { versions, inUse } = await call('training.versions', {});
   const [version] = versions;
-  assert.deepEqual([versions.length, version!.name, version!.active], [1, 'better', false]);
+  assert.deepEqual([versions.length, version!.name, version!.active, inUse], [1, 'better', false, null]);
   assert.equal(version!.trainingRunId, id);
   await assert.rejects(call('training.start', { ...asked, name: 'better' }), { code: 'conflict' });
 });

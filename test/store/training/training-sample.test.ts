@@ -6,6 +6,7 @@ import { removeSamples } from '../../../src-main/store/samples/removal.ts';
 import { submitReview } from '../../../src-main/store/reviews/review.ts';
 import {
   labelHash,
+  requireSamplesThere,
   trainingExamples,
   trainingSampleIds,
 } from '../../../src-main/store/training/training-sample.ts';
@@ -61,4 +62,15 @@ test('a label that is another one by now, and a sample that is gone, are refused
   assert.equal(trainingExamples(db, training, [1]).length, 1);
   transact(db, () => removeSamples(db, [1]));
   assert.throws(() => trainingExamples(db, training, [1]), { code: 'not_found', message: /sample 1/ });
+});
+
+test('a run whose list names a sample that was removed is told so before anything is computed', async (t) => {
+  const { db } = await testProject(t, 2);
+  const runId = frozen(db, [1, 2]);
+  requireSamplesThere(db, runId);
+  transact(db, () => removeSamples(db, [2]));
+  assert.throws(() => requireSamplesThere(db, runId), {
+    code: 'not_found',
+    message: /sample 2 of the training run was removed/,
+  });
 });
