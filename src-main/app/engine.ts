@@ -1,11 +1,10 @@
 /** The engine for whoever needs one: its process starts with the first call and ends with `dispose`. */
 import { EngineClient } from '../engine/client.ts';
-import { inApp } from './app-root.ts';
+import { processEntry } from './process-entry.ts';
 
-/** An engine that has not been started yet. The Electron build sets FOVEA_BUNDLED: there, sources do not run. */
+/** An engine that has not been started yet. */
 export function startEngine(): EngineClient {
-  const bundled = process.env.FOVEA_BUNDLED === '1';
-  return new EngineClient(bundled ? { entry: inApp('dist/electron/engine.mjs') } : {});
+  return new EngineClient(processEntry('engine'));
 }
 
 /** An engine for one piece of work; its process is gone when this is over. */

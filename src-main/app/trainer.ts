@@ -1,11 +1,10 @@
 /** The process that trains for whoever needs one: it starts with the first branch and ends with `dispose`. */
 import { TrainerClient } from '../training/client.ts';
-import { inApp } from './app-root.ts';
+import { processEntry } from './process-entry.ts';
 
-/** A trainer that has not been started yet. The Electron build sets FOVEA_BUNDLED: there, sources do not run. */
+/** A trainer that has not been started yet. */
 export function startTrainer(): TrainerClient {
-  const bundled = process.env.FOVEA_BUNDLED === '1';
-  return new TrainerClient(bundled ? { entry: inApp('dist/electron/trainer.mjs') } : {});
+  return new TrainerClient(processEntry('trainer'));
 }
 
 /** A trainer for one piece of work; its process is gone when this is over. */

@@ -23,7 +23,7 @@ test('threads ask in one place where they start, so that no count of folders up 
   const asking = sources
     .filter(([, text]) => text.includes('process.env.FOVEA_BUNDLED'))
     .map(([path]) => path);
-  assert.deepEqual(asking.sort(), ['src-main/app/engine.ts', 'src-main/files/thread-entry.ts']);
+  assert.deepEqual(asking.sort(), ['src-main/app/process-entry.ts', 'src-main/files/thread-entry.ts']);
 });
 
 test('every thread has a program in the Electron build, where the build looks for it', async (t) => {
@@ -33,6 +33,11 @@ test('every thread has a program in the Electron build, where the build looks fo
     [...text.matchAll(/threadEntry\('([^']+)', new URL\(/g)].map(([, name]) => name!),
   );
   assert.ok(entries.length >= 4, `${entries.length} threads`);
+  const programs = [...readSources(root).values()].flatMap((text) =>
+    [...text.matchAll(/processEntry\('([^']+)'\)/g)].map(([, name]) => name!),
+  );
+  assert.deepEqual(programs.sort(), ['engine', 'trainer']);
+  for (const name of programs) assert.ok(existsSync(join(built, `${name}.mjs`)), name);
   const before = process.env.FOVEA_BUNDLED;
   t.after(() =>
     before === undefined ? delete process.env.FOVEA_BUNDLED : (process.env.FOVEA_BUNDLED = before),
