@@ -1,10 +1,2 @@
-/** A small seeded generator (mulberry32): what was random once can be had again from the seed that is printed. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** A small seeded generator: what was random once can be had again from the seed that is printed. */
+export { seeded as seededRandom } from '../../src-shared/kernels/seeded.ts';

@@ -33,16 +33,28 @@ export function floatTensor(name: string, shape: readonly number[], values: Floa
   };
 }
 
-/**
- * Writes the file whole or not at all.
- * @returns SHA-256 of the file
- * @throws FoveaError as `writeAtomically`; RangeError when a tensor gives other bytes than its shape says
- */
+/** As {@link writeTensors}. @returns SHA-256 of the file */
 export async function writeSafetensors(
   path: string,
   tensors: readonly TensorToWrite[],
   metadata: Readonly<Record<string, string>>,
 ): Promise<{ readonly sha256: string }> {
+  const hash = createHash('sha256');
+  await writeTensors(path, tensors, metadata, (bytes) => hash.update(bytes));
+  return { sha256: hash.digest('hex') };
+}
+
+/**
+ * Writes the file whole or not at all.
+ * @param saw hears of all bytes in their order
+ * @throws FoveaError as `writeAtomically`; RangeError when a tensor gives other bytes than its shape says
+ */
+export async function writeTensors(
+  path: string,
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>>,
+  saw: (bytes: Uint8Array) => void = () => undefined,
+): Promise<void> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const { name, dtype, shape } of tensors) {
@@ -55,10 +67,9 @@ export async function writeSafetensors(
   const text = Buffer.from(json + padding);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  const hash = createHash('sha256');
   await writeAtomically(path, async (sink) => {
     const put = async (bytes: Uint8Array): Promise<void> => {
-      hash.update(bytes);
+      saw(bytes);
       await sink.write(bytes);
     };
     await put(length);
@@ -73,7 +84,6 @@ export async function writeSafetensors(
       if (written !== whole) throw new RangeError(`${tensor.name} gave ${written} bytes of ${whole}`);
     }
   });
-  return { sha256: hash.digest('hex') };
 }
 
 function sizeOf(dtype: Dtype, shape: readonly number[]): number {

@@ -42,15 +42,18 @@ import { isAlive } from '../lease/process-id.ts';
 /** So often loading a model may kill the engine before the job gives up. */
 const LOADS = 3;
 
+/** The model that a job asks. */
+export const modelOfJobSchema = z.object({
+  dir: z.string(),
+  rpnDir: z.string().optional(),
+  adapterDir: z.string().optional(),
+  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  precision: precisionSchema.optional(),
+});
+
 /** What a label job is asked, and all it needs to be continued by another process. */
 export const labelParamsOfJobSchema = z.object({
-  model: z.object({
-    dir: z.string(),
-    rpnDir: z.string().optional(),
-    adapterDir: z.string().optional(),
-    device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
-    precision: precisionSchema.optional(),
-  }),
+  model: modelOfJobSchema,
   preset: presetSchema,
   answerMode: answerModeSchema,
   /** Label at most so many samples; null: all that lack a prediction. */

@@ -8,10 +8,10 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readFloats } from '../../checkpoint/quantised/floats.ts';
 import type { TensorEntry } from '../../checkpoint/files/safetensors.ts';
 import { readSafetensorsHeader, readSafetensorsMetadata } from '../../checkpoint/files/safetensors.ts';
-import { writeAtomically } from '../../files/atomic-file.ts';
+import { floatTensor, writeTensors } from '../../checkpoint/files/safetensors-writer.ts';
 import type { BranchTensor } from './branch-weights.ts';
 
-/** Values written or read at once: 4 MB. */
+/** Values read at once: 4 MB. */
 const PIECE = 1 << 20;
 const FORMAT = 'fovea-training-1';
 
@@ -37,31 +37,10 @@ function partsOf(tensors: readonly BranchTensor[]): Part[] {
   ]);
 }
 
-/** Writes the file whole or not at all; throws what `writeAtomically` throws. */
+/** Writes the file whole or not at all; throws what `writeTensors` throws. */
 export async function saveState(path: string, tensors: readonly BranchTensor[], step: number): Promise<void> {
-  const parts = partsOf(tensors);
-  const header: Record<string, unknown> = {
-    __metadata__: { format: 'pt', fovea: FORMAT, step: String(step) },
-  };
-  let offset = 0;
-  for (const { name, shape, values } of parts) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
-    offset += values.byteLength;
-  }
-  const json = JSON.stringify(header);
-  const text = Buffer.from(json + ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8));
-  await writeAtomically(path, async (sink) => {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(text.length));
-    await sink.write(length);
-    await sink.write(text);
-    for (const { values } of parts) {
-      for (let at = 0; at < values.length; at += PIECE) {
-        const piece = values.subarray(at, at + PIECE);
-        await sink.write(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength));
-      }
-    }
-  });
+  const parts = partsOf(tensors).map(({ name, shape, values }) => floatTensor(name, shape, values));
+  await writeTensors(path, parts, { format: 'pt', fovea: FORMAT, step: String(step) });
 }
 
 /**
