@@ -7,6 +7,7 @@ import type { FoveaError } from './errors.ts';
 import { analysisProcedures } from './procedures/analysis.ts';
 import { annotationProcedures } from './procedures/annotations.ts';
 import { batchProcedures } from './procedures/batches.ts';
+import { comparingProcedures } from './procedures/comparing.ts';
 import { dashboardProcedures } from './procedures/dashboard.ts';
 import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
@@ -42,6 +43,13 @@ export {
   type LeftOut,
   type Verdict,
 } from './procedures/batches.ts';
+export type {
+  ComparableSide,
+  ComparableSides,
+  ComparedRow,
+  ComparedSide,
+  ComparedWhich,
+} from './procedures/comparing.ts';
 export {
   HISTOGRAM_EDGES,
   PLACE_EDGES,
@@ -134,6 +142,7 @@ export const procedures = {
   ...recipeProcedures,
   ...runProcedures,
   ...trainingProcedures,
+  ...comparingProcedures,
 } as const;
 
 /** What is written for a project's samples; on another one, opened meanwhile, it would hit others of the same numbers. */

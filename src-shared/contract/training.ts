@@ -274,15 +274,46 @@ export const comparedSchema = z.object({
 });
 export type Compared = z.infer<typeof comparedSchema>;
 
+/**
+ * What sides of a comparison are measured against: labels that people corrected · those and the labels that people accepted as they
+ * were, which are the teacher's own · the samples' known boxes.
+ */
+export const comparedAgainstSchema = z.enum(['corrected', 'reviewed', 'truth']);
+export type ComparedAgainst = z.infer<typeof comparedAgainstSchema>;
+
+/**
+ * On which of the samples that both have predicted: those that the run of a side held out and neither learned from · those that
+ * neither learned from, the former among them · all, also those that a side learned from.
+ */
+export const comparedOverSchema = z.enum(['held_out', 'unseen', 'all']);
+export type ComparedOver = z.infer<typeof comparedOverSchema>;
+
 /** Why a sample that both have a prediction of is not compared. */
-export const notComparedSchema = z.enum(['learned_from', 'nothing_known', 'no_map', 'picture_changed']);
+export const notComparedSchema = z.enum([
+  'learned_from',
+  'not_held_out',
+  'nothing_known',
+  'no_map',
+  'picture_changed',
+]);
 export type NotCompared = z.infer<typeof notComparedSchema>;
+
+/** What is measured of each side, in the order of tables. */
+export const COMPARED_MEASURES = ['auc', 'iou', 'boxRecall'] as const;
+export type ComparedMeasure = (typeof COMPARED_MEASURES)[number];
+
+/** One sample's numbers on one side, 0 to 1; null where they would mean nothing. */
+export const agreementSchema = z.object({ auc: measured, iou: measured, boxRecall: measured });
+export type Agreement = z.infer<typeof agreementSchema>;
 
 export const rpnComparisonSchema = z.object({
   a: comparedSchema,
   b: comparedSchema,
-  against: z.enum(['corrected', 'truth']),
+  against: comparedAgainstSchema,
+  over: comparedOverSchema,
   samples: z.number().int(),
+  /** Samples of which something is known to measure against, by which are looked at. */
+  known: z.object({ held_out: z.number().int(), unseen: z.number().int(), all: z.number().int() }),
   leftOut: z.partialRecord(notComparedSchema, z.number().int()),
   auc: pairedMeasureSchema.nullable(),
   iou: pairedMeasureSchema.nullable(),

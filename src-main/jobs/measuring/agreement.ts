@@ -1,6 +1,7 @@
 /** How well one map of a sample agrees with what is known of the sample: a label that a person stands behind, or known boxes. */
 import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import type { RoiParams } from '../../../src-shared/contract/preset.ts';
+import type { Agreement } from '../../../src-shared/contract/training.ts';
 import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { readOn } from '../../../src-shared/kernels/measures/difference.ts';
 import {
@@ -33,13 +34,6 @@ export interface Found {
   readonly boxes: readonly SourceXyxy[];
   /** Logits are probabilities once a sigmoid is taken of them; of an attention map no cell is foreground or not. */
   readonly kind: 'rpn' | 'attention';
-}
-
-/** One sample's numbers, 0 to 1; null where they would mean nothing. */
-export interface Agreement {
-  readonly auc: number | null;
-  readonly iou: number | null;
-  readonly boxRecall: number | null;
 }
 
 /** The cells that known boxes stand for, every other one background; null without a box. */

@@ -1,29 +1,23 @@
 /**
- * Two versions on the same samples: against what people corrected (an accepted label is the teacher's own), or against the
- * samples' known boxes. Samples that either learned from say nothing about how it does on others, and are left out.
+ * Two versions on the same samples: against what people corrected (an accepted label is the teacher's own), against all that people
+ * stand behind, or against the samples' known boxes. What either learned from says nothing about how it does on others.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { RoiParams } from '../../../src-shared/contract/preset.ts';
 import {
+  COMPARED_MEASURES,
+  type Agreement,
   type Compared,
-  NEAR_DUPLICATE_BITS,
+  type ComparedOver,
   type NotCompared,
   type PairedMeasure,
   type RpnComparison,
 } from '../../../src-shared/contract/training.ts';
 import { BOOTSTRAP_DRAWS, pairedDifference } from '../../../src-shared/kernels/measures/bootstrap.ts';
-import type { ReadableDb } from '../../store/db.ts';
 import { type Project, withSnapshot } from '../../store/file/project.ts';
-import { getPrediction, getPredictionMaps } from '../../store/predictions/prediction.ts';
-import { getRun } from '../../store/runs/run.ts';
-import {
-  comparableAfter,
-  type ComparableSample,
-  picturesLearnedFrom,
-} from '../../store/training/comparable.ts';
-import { type Agreement, agreementOf, type Found, type Target, truthTarget } from '../measuring/agreement.ts';
-import { pictureGroups } from '../training-data/picture-groups.ts';
+import { comparableAfter, type ComparableSample, heldOutBy } from '../../store/training/comparable.ts';
+import { learnedPictures } from './learned.ts';
+import { type Kept, knownOf, measured, type Pair, sideOf } from './measured.ts';
 
 const PAGE = 200;
 /** From here on fewer draws: so many pairs move a mean little. */
@@ -32,18 +26,23 @@ const DRAWS_OF_MANY = 200;
 
 export interface CompareOptions {
   readonly against: RpnComparison['against'];
-  /** Samples too that a version learned from. */
-  readonly learnedToo?: boolean;
+  /** Null: the samples held out, where something is known of one; else those that neither learned from. Default: the latter. */
+  readonly over?: ComparedOver | null;
   readonly seed?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (seen: number) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Samples measured, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** What was measured of these sides against the same before; more is put into it. */
+  readonly kept?: Kept;
 }
 
 /** One sample's numbers on both sides. */
-export interface ComparedSample {
+export interface ComparedSample extends Pair {
   readonly sampleId: number;
-  readonly a: Agreement;
-  readonly b: Agreement;
+  /** The predictions that speak for the sides. */
+  readonly predictions: readonly [a: number, b: number];
+  /** A side's run held it out, and neither learned from it. */
+  readonly heldOut: boolean;
 }
 
 export interface ComparedVersions {
@@ -53,87 +52,102 @@ export interface ComparedVersions {
 }
 
 /**
- * @throws FoveaError `bad_input` when no sample is left to compare on, with the reasons; `cancelled` by the signal
+ * @throws FoveaError `bad_input` when no sample is left to compare on, with the reasons, and where accepted labels would be measured
+ *   with themselves; `cancelled` by the signal
  */
 export async function compareVersions(
   project: Project,
   [a, b]: readonly [Compared, Compared],
-  { against, learnedToo = false, seed = 0, signal, onProgress }: CompareOptions,
+  options: CompareOptions,
 ): Promise<ComparedVersions> {
-  const learned = learnedToo ? null : await learnedPictures(project, [a, b], signal);
+  const { against, seed = 0, signal, onProgress, kept = new Map() } = options;
+  requireOtherThanTeacher([a, b], against);
+  const learned = await learnedPictures(project, [a, b], { signal });
   const leftOut = new Map<NotCompared, number>();
+  const count = (reason: NotCompared): void => void leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
   const samples: ComparedSample[] = [];
-  let seen = 0;
-  await withSnapshot(project, async (db) => {
+  const known = { held_out: 0, unseen: 0, all: 0 };
+  const { over, seen } = await withSnapshot(project, async (db) => {
     const sides = [sideOf(db, a), sideOf(db, b)] as const;
+    const heldOut = heldOutBy(
+      db,
+      [a, b].flatMap(({ rpnId }) => rpnId ?? []),
+    );
+    const found: (ComparableSample & { readonly learned: boolean; readonly held: boolean })[] = [];
+    let seen = 0;
     for (let page = comparableAfter(db, [a.runId, b.runId], 0, PAGE); page.length > 0;) {
-      for (const sample of page) {
-        const found = measured(db, sample, sides, against, learned);
-        if (typeof found === 'string') leftOut.set(found, (leftOut.get(found) ?? 0) + 1);
-        else samples.push(found);
-      }
       seen += page.length;
-      onProgress?.(seen);
-      if (signal?.aborted)
-        throw new FoveaError('cancelled', 'comparing was stopped', { next: 'Start it again' });
-      await breathe();
+      for (const sample of page) {
+        if (!sample.ofThisPicture) count('picture_changed');
+        else if (knownOf(sample, against) === null) count('nothing_known');
+        else {
+          const isLearned = learned(sample.imageId);
+          const held = !isLearned && heldOut.has(sample.sampleId);
+          found.push({ ...sample, learned: isLearned, held });
+          known.all++;
+          if (!isLearned) known.unseen++;
+          if (held) known.held_out++;
+        }
+      }
+      await pause(signal);
       page = comparableAfter(db, [a.runId, b.runId], page.at(-1)!.sampleId, PAGE);
     }
+    const over = overOf(options.over, known);
+    const chosen = found.filter((sample) => {
+      if (over === 'all') return true;
+      if (sample.learned) count('learned_from');
+      else if (over === 'held_out' && !sample.held) count('not_held_out');
+      else return true;
+      return false;
+    });
+    for (const [n, sample] of chosen.entries()) {
+      const pair = measured(db, sample, sides, against, kept);
+      if (typeof pair === 'string') count(pair);
+      else {
+        const { sampleId, held } = sample;
+        samples.push({ sampleId, predictions: [sample.a, sample.b], heldOut: held, a: pair.a, b: pair.b });
+      }
+      if (n % PAGE === PAGE - 1) {
+        onProgress?.(n + 1, chosen.length);
+        await pause(signal);
+      }
+    }
+    onProgress?.(chosen.length, chosen.length);
+    return { over, seen };
   });
-  if (samples.length === 0) throw nothingToCompare(against, leftOut, seen);
+  if (samples.length === 0) throw nothingToCompare(against, over, leftOut, seen);
   const of = (name: keyof Agreement): PairedMeasure | null => paired(samples, name, seed);
+  const [auc, iou, boxRecall] = COMPARED_MEASURES.map(of);
+  const counts = { samples: samples.length, known, leftOut: Object.fromEntries(leftOut) };
   return {
-    comparison: {
-      a,
-      b,
-      against,
-      samples: samples.length,
-      leftOut: Object.fromEntries(leftOut),
-      auc: of('auc'),
-      iou: of('iou'),
-      boxRecall: of('boxRecall'),
-    },
+    comparison: { a, b, against, over, ...counts, auc: auc!, iou: iou!, boxRecall: boxRecall! },
     samples,
   };
 }
 
-interface Side {
-  readonly map: 'rpn' | 'denoised';
-  readonly prediction: 'a' | 'b';
-  readonly roi: RoiParams;
+function overOf(wanted: ComparedOver | null | undefined, known: RpnComparison['known']): ComparedOver {
+  if (wanted === null) return known.held_out > 0 ? 'held_out' : 'unseen';
+  return wanted ?? 'unseen';
 }
 
-function sideOf(db: ReadableDb, { kind, runId }: Compared): Omit<Side, 'prediction'> {
-  return { map: kind === 'teacher' ? 'denoised' : 'rpn', roi: getRun(db, runId).preset.roi };
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) throw new FoveaError('cancelled', 'comparing was stopped', { next: 'Start it again' });
+  await breathe();
 }
 
-function measured(
-  db: ReadableDb,
-  sample: ComparableSample,
-  [a, b]: readonly [Omit<Side, 'prediction'>, Omit<Side, 'prediction'>],
+/** Throws `bad_input` where g′ would be measured with labels that are its own. */
+function requireOtherThanTeacher(
+  sides: readonly [Compared, Compared],
   against: RpnComparison['against'],
-  learned: ((imageId: number) => boolean) | null,
-): ComparedSample | NotCompared {
-  const target = against === 'corrected' ? sample.corrected : null;
-  const known = against === 'corrected' ? target !== null : sample.truthBoxes.length > 0;
-  if (!sample.ofThisPicture) return 'picture_changed';
-  if (!known) return 'nothing_known';
-  if (learned?.(sample.imageId)) return 'learned_from';
-  const [left, right] = [foundIn(db, sample.a, a.map), foundIn(db, sample.b, b.map)];
-  if (!left || !right) return 'no_map';
-  const on: Target = target ?? truthTarget(sample.truthBoxes, left.map.grid, left.map.transform)!;
-  return {
-    sampleId: sample.sampleId,
-    a: agreementOf(left, on, a.roi),
-    b: agreementOf(right, on, b.roi),
-  };
-}
-
-function foundIn(db: ReadableDb, predictionId: number, map: Side['map']): Found | null {
-  const placed = getPredictionMaps(db, predictionId)?.[map];
-  if (!placed) return null;
-  const { boxes } = getPrediction(db, predictionId).prediction;
-  return { map: placed, boxes: boxes[map], kind: map === 'rpn' ? 'rpn' : 'attention' };
+): void {
+  if (against !== 'reviewed' || sides.every(({ kind }) => kind !== 'teacher')) return;
+  throw new FoveaError(
+    'bad_input',
+    "accepted labels are the teacher's own: it cannot be measured with them",
+    {
+      next: 'Compare with the teacher against corrected labels or known boxes',
+    },
+  );
 }
 
 function paired(
@@ -161,37 +175,9 @@ function paired(
   };
 }
 
-/** Whether a picture, or one that looks the same, was learned from. Null: nothing was, as far as the project knows. */
-async function learnedPictures(
-  project: Project,
-  sides: readonly [Compared, Compared],
-  signal: AbortSignal | undefined,
-): Promise<((imageId: number) => boolean) | null> {
-  const versions = sides.flatMap(({ rpnId }) => rpnId ?? []);
-  const pictures = picturesLearnedFrom(project.db, versions);
-  if (pictures.length === 0) return null;
-  const compared = await comparedPictures(project, sides);
-  const all = [...new Set([...pictures, ...compared])].sort((x, y) => x - y);
-  const { groupOf } = await pictureGroups(project, all, NEAR_DUPLICATE_BITS, { signal });
-  const learned = new Set(pictures);
-  const groups = new Set(pictures.flatMap((id) => groupOf.get(id) ?? []));
-  return (id) => learned.has(id) || groups.has(groupOf.get(id) ?? -1);
-}
-
-async function comparedPictures(project: Project, [a, b]: readonly [Compared, Compared]): Promise<number[]> {
-  const found = new Set<number>();
-  let after = 0;
-  for (;;) {
-    const page = comparableAfter(project.db, [a.runId, b.runId], after, PAGE);
-    if (page.length === 0) return [...found];
-    for (const { imageId } of page) found.add(imageId);
-    after = page.at(-1)!.sampleId;
-    await breathe();
-  }
-}
-
 function nothingToCompare(
   against: RpnComparison['against'],
+  over: ComparedOver,
   leftOut: ReadonlyMap<NotCompared, number>,
   seen: number,
 ): FoveaError {
@@ -200,9 +186,15 @@ function nothingToCompare(
     .map(([reason, n]) => `${n} ${reason.replaceAll('_', ' ')}`);
   const message =
     seen === 0 ? 'no sample was predicted with both' : `no sample is left to compare on (${why.join(', ')})`;
+  const wider =
+    over === 'all'
+      ? ''
+      : over === 'held_out'
+        ? ', or on all samples that neither learned from'
+        : ', or on all samples (--learned-too)';
   const next =
-    against === 'corrected'
-      ? 'Correct samples that neither learned from, compare against known boxes (--truth), or on all samples (--learned-too)'
-      : 'Import boxes with the questions, or compare against corrections (without --truth)';
+    against === 'truth'
+      ? `Import boxes with the questions, compare against corrections (without --truth)${wider}`
+      : `Correct samples that neither learned from, compare against known boxes (--truth)${wider}`;
   return new FoveaError('bad_input', message, { next });
 }

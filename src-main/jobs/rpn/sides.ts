@@ -1,10 +1,13 @@
 /** What a person names as one side of a comparison, and the run whose predictions speak for it. */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { ComparableSide } from '../../../src-shared/contract/procedures.ts';
 import type { Compared, RpnVersion } from '../../../src-shared/contract/training.ts';
+import { branchFactsOf } from '../../checkpoint/reader/prompts.ts';
+import type { ReadableDb } from '../../store/db.ts';
 import type { Project } from '../../store/file/project.ts';
 import { runsOfModel } from '../../store/runs/model-runs.ts';
-import { rpnCalled } from '../../store/training/rpn.ts';
-import { type BaseModel, fingerprintOf, requireOfBase } from './base.ts';
+import { listRpns, rpnCalled } from '../../store/training/rpn.ts';
+import { type BaseModel, baseOfProject, fingerprintOf, requireOfBase } from './base.ts';
 
 /**
  * @param named each a version's number or name, `own` or `teacher` (then the other side's run speaks for it)
@@ -29,15 +32,41 @@ export async function sidesOf(
   return [left ?? { ...teacher, runId }, right ?? { ...teacher, runId }];
 }
 
+/**
+ * What of the project's versions, and the RPN that the model brings itself, can be a side, with how many samples each predicted.
+ * @throws FoveaError as `baseOfProject`
+ */
+export async function comparableSides(project: Project): Promise<ComparableSide[]> {
+  const { db } = project;
+  const base = await baseOfProject(project);
+  const { rpn } = await branchFactsOf(base);
+  const found: ComparableSide[] = [];
+  const own = speaker(db, base.fingerprint);
+  if (rpn !== null) found.push({ side: 'own', name: 'own', ...own });
+  for (const version of listRpns(db)) {
+    if (version.source === 'model' || version.baseFingerprint !== base.fingerprint) continue;
+    // One whose folder is gone has predictions of nobody's.
+    const fingerprint = await fingerprintOf(project, base, version).catch(() => null);
+    const none = { predicted: 0, runId: null };
+    found.push({ side: version.id, name: version.name, ...(fingerprint ? speaker(db, fingerprint) : none) });
+  }
+  return found;
+}
+
+/** The run that speaks for a model. One that was made anew for pictures that were replaced has few: the newest of those that have most. */
+function speaker(db: ReadableDb, fingerprint: string): Pick<ComparableSide, 'predicted' | 'runId'> {
+  const runs = runsOfModel(db, fingerprint);
+  const most = Math.max(0, ...runs.map(({ predictions }) => predictions));
+  const run = runs.find(({ predictions }) => predictions > 0 && predictions === most);
+  return { predicted: most, runId: run?.id ?? null };
+}
+
 async function rpnSide(project: Project, base: BaseModel, named: string): Promise<Compared> {
   const version: RpnVersion | null = named === 'own' ? null : rpnCalled(project.db, named);
   if (version) requireOfBase(version, base);
-  const runs = runsOfModel(project.db, await fingerprintOf(project, base, version));
-  // A run that was made anew for pictures that were replaced has few; the newest of those that have most.
-  const most = Math.max(0, ...runs.map(({ predictions }) => predictions));
-  const run = runs.find(({ predictions }) => predictions > 0 && predictions === most);
+  const { runId } = speaker(project.db, await fingerprintOf(project, base, version));
   const name = version?.name ?? 'own';
-  if (!run) {
+  if (runId === null) {
     throw new FoveaError(
       'bad_input',
       version
@@ -51,7 +80,7 @@ async function rpnSide(project: Project, base: BaseModel, named: string): Promis
       },
     );
   }
-  return { kind: version ? 'version' : 'own', rpnId: version?.id ?? null, name, runId: run.id };
+  return { kind: version ? 'version' : 'own', rpnId: version?.id ?? null, name, runId };
 }
 
 function same(): FoveaError {

@@ -7,7 +7,8 @@ import type { RoiParams } from '../../../src-shared/contract/preset.ts';
 import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { readOn } from '../../../src-shared/kernels/measures/difference.ts';
 import { BG, FG, type Labels } from '../../../src-shared/kernels/types.ts';
-import { type Agreement, agreementOf, type Found, type Target } from '../measuring/agreement.ts';
+import type { Agreement } from '../../../src-shared/contract/training.ts';
+import { agreementOf, type Found, type Target } from '../measuring/agreement.ts';
 
 export type Against = RpnMetrics['against'];
 

@@ -3,6 +3,7 @@ import { analysisHandlers } from './analysis.ts';
 import { annotationHandlers } from './annotations.ts';
 import { appHandlers } from './app.ts';
 import { batchHandlers } from './batches.ts';
+import { comparingHandlers } from './comparing.ts';
 import type { Handlers } from './context.ts';
 import { dashboardHandlers } from './dashboard.ts';
 import { exchangeHandlers } from './exchange.ts';
@@ -40,4 +41,5 @@ export const handlers: Handlers = {
   ...recipeHandlers,
   ...runHandlers,
   ...trainingHandlers,
+  ...comparingHandlers,
 };

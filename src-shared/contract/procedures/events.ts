@@ -84,6 +84,12 @@ export const events = {
     done: z.number().int().min(0),
     total: z.number().int().min(0),
   }),
+  /** How far a page's comparison is: samples measured. */
+  'compare.progress': z.object({
+    slot: z.string(),
+    done: z.number().int().min(0),
+    total: z.number().int().min(0),
+  }),
   /** Another version is active, or there is another one: list them again. */
   'training.versions': z.object({}),
   'engine.changed': z.object({

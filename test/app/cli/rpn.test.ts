@@ -82,6 +82,16 @@ test('fovea rpn compare: in words and as one object; what has no predictions say
   });
   assert.equal((json as { bySample: unknown[] }).bySample.length, 4);
   assert.match((await fovea(compare('own', 'own'))).stderr, /the same/);
+  assert.match(
+    (await fovea(compare('mine', 'own', '--truth', '--held-out'))).stderr,
+    /4 not held out.*or on all samples that neither learned from/,
+  );
+  assert.match(
+    (await fovea(compare('mine', 'teacher', '--accepted-too'))).stderr,
+    /accepted labels are the teacher's own/,
+  );
+  assert.equal((await fovea(compare('own', 'mine', '--held-out', '--learned-too'))).code, 2);
+  assert.equal((await fovea(compare('own', 'mine', '--truth', '--accepted-too'))).code, 2);
   assert.equal((await fovea(compare('own', 'teacher', '--seed', 'x'))).code, 2);
 });
 

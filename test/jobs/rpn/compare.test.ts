@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { compareVersions } from '../../../src-main/jobs/rpn/compare.ts';
+import type { Kept } from '../../../src-main/jobs/rpn/measured.ts';
 import { chooseTrainingData, freezeTrainingData } from '../../../src-main/jobs/training-data/choose.ts';
 import { checkInThread } from '../../../src-main/jobs/pictures/in-thread.ts';
 import { noteTrainedRpn } from '../../../src-main/store/training/training-run.ts';
@@ -111,6 +112,50 @@ test('samples that a version or its parent learned from are left out, and so are
     [held[0], held[0]! + 1],
   );
   assert.deepEqual(comparison.leftOut, { learned_from: 4 });
-  const all = await compareVersions(project, sides, { against: 'corrected', learnedToo: true });
+  assert.deepEqual(comparison.known, { held_out: 0, unseen: 2, all: 6 });
+  assert.deepEqual(
+    samples.map(({ heldOut }) => heldOut),
+    [false, false],
+    'the run of the parent held it out, not one of its own',
+  );
+  const all = await compareVersions(project, sides, { against: 'corrected', over: 'all' });
   assert.equal(all.comparison.samples, 6);
+
+  const own = [side('parent', a, parent), side('b', b)] as const;
+  const told = await compareVersions(project, own, { against: 'corrected', over: null });
+  assert.deepEqual([told.comparison.over, told.comparison.samples], ['held_out', 1]);
+  assert.deepEqual(told.comparison.leftOut, { learned_from: 4, not_held_out: 1 });
+  assert.deepEqual([told.samples[0]!.sampleId, told.samples[0]!.heldOut], [held[0], true]);
+  reject(held[0]!);
+  const without = await compareVersions(project, own, { against: 'corrected', over: null });
+  assert.deepEqual([without.comparison.over, without.comparison.known.held_out], ['unseen', 0]);
+});
+
+test('against all that people stand behind, accepted labels too: never for the teacher, whose own they are', async (t) => {
+  const { project, a, b, accept } = await twoRuns(t);
+  accept(3);
+  const sides = [side('a', a), side('b', b)] as const;
+  const count = async (against: 'corrected' | 'reviewed'): Promise<number> =>
+    (await compareVersions(project, sides, { against })).comparison.samples;
+  assert.deepEqual([await count('corrected'), await count('reviewed')], [5, 6]);
+  const teacher: Compared = { kind: 'teacher', rpnId: null, name: 'teacher', runId: a };
+  await assert.rejects(compareVersions(project, [side('b', b), teacher], { against: 'reviewed' }), {
+    code: 'bad_input',
+  });
+});
+
+test('what was measured once is measured again only where a map, a decision or a box is another one', async (t) => {
+  const { project, a, b, correct } = await twoRuns(t);
+  const sides = [side('a', a), side('b', b)] as const;
+  const kept: Kept = new Map();
+  const ask = async () => (await compareVersions(project, sides, { against: 'corrected', kept })).samples;
+  const first = await ask();
+  const before = new Map(kept);
+  correct(2, [0, 0, 0, 0, 1, 1]);
+  predictMaps(project, b, 4, { rpn: GOOD });
+  const second = await ask();
+  const anew = [...kept.keys()].filter((id) => kept.get(id) !== before.get(id));
+  assert.deepEqual(anew, [2, 4]);
+  assert.deepEqual([first[3]!.b.auc, second[3]!.b.auc], [0, 1]);
+  assert.deepEqual(await ask(), (await compareVersions(project, sides, { against: 'corrected' })).samples);
 });

@@ -1,6 +1,11 @@
 /** `fovea rpn compare`: two versions on the same samples, with how sure each difference is. */
 import { counted } from '../../../../src-shared/contract/counts.ts';
-import type { PairedMeasure, RpnComparison } from '../../../../src-shared/contract/training.ts';
+import type {
+  ComparedAgainst,
+  ComparedOver,
+  PairedMeasure,
+  RpnComparison,
+} from '../../../../src-shared/contract/training.ts';
 import { compareVersions } from '../../../jobs/rpn/compare.ts';
 import { sidesOf } from '../../../jobs/rpn/sides.ts';
 import { withProject } from '../../projects.ts';
@@ -12,6 +17,8 @@ import { threeDigits } from './words.ts';
 
 interface Options extends BaseOptions {
   readonly truth?: boolean;
+  readonly acceptedToo?: boolean;
+  readonly heldOut?: boolean;
   readonly learnedToo?: boolean;
   readonly samples?: boolean;
   readonly seed: number;
@@ -36,6 +43,11 @@ export const addCompare: AddCommand = (rpn, cli) => {
     )
     .argument('<b>', 'the other one')
     .option('--truth', "against the samples' known boxes (default: against corrected labels)")
+    .option('--accepted-too', "against accepted labels, too, which are the teacher's own")
+    .option(
+      '--held-out',
+      "only samples that a version's run held out (default: all that neither learned from)",
+    )
     .option('--learned-too', 'also samples whose picture a version learned from')
     .option('--samples', 'with --json: the numbers of every sample too')
     .option('--seed <n>', 'of the bootstrap', seedOf, 0)
@@ -43,14 +55,16 @@ export const addCompare: AddCommand = (rpn, cli) => {
     .option(...ADAPTER_OPTION);
   cli.define<Options>(command, async ({ output, stderr, signal }, [path, a, b], options) =>
     withProject(path, async (project) => {
+      const [against, over] = [againstOf(options), overOf(options)];
       const sides = await sidesOf(project, await baseOf(project, options), [a, b]);
       const progress = new Progress('Comparing', stderr);
       const { comparison, samples } = await compareVersions(project, sides, {
-        against: options.truth === true ? 'truth' : 'corrected',
-        learnedToo: options.learnedToo === true,
+        against,
+        over,
         seed: options.seed,
         signal,
-        onProgress: (done) => progress.update({ total: null, done, failed: 0, rate: null, etaSeconds: null }),
+        onProgress: (done, total) =>
+          progress.update({ total, done, failed: 0, rate: null, etaSeconds: null }),
       }).finally(() => progress.end());
       output.result(
         options.samples === true ? { ...comparison, bySample: samples } : comparison,
@@ -61,10 +75,34 @@ export const addCompare: AddCommand = (rpn, cli) => {
   );
 };
 
-function comparisonLines({ a, b, against, samples, leftOut, ...measures }: RpnComparison): string[] {
-  const known = against === 'truth' ? 'known boxes' : 'corrected labels';
+const AGAINST = {
+  corrected: 'corrected labels',
+  reviewed: 'corrected and accepted labels',
+  truth: 'known boxes',
+} as const;
+
+/** Those that neither learned from are meant where nothing else is said. */
+const OVER = {
+  held_out: ' held out by a run',
+  unseen: '',
+  all: ', those that were learned from among them',
+} as const;
+
+function againstOf({ truth, acceptedToo }: Options): ComparedAgainst {
+  if (truth === true && acceptedToo === true)
+    throw usageError('give --truth or --accepted-too', 'See --help');
+  return truth === true ? 'truth' : acceptedToo === true ? 'reviewed' : 'corrected';
+}
+
+function overOf({ heldOut, learnedToo }: Options): ComparedOver {
+  if (heldOut === true && learnedToo === true)
+    throw usageError('give --held-out or --learned-too', 'See --help');
+  return heldOut === true ? 'held_out' : learnedToo === true ? 'all' : 'unseen';
+}
+
+function comparisonLines({ a, b, against, over, samples, leftOut, ...measures }: RpnComparison): string[] {
   return [
-    `${a.name} (run ${a.runId}) beside ${b.name} (run ${b.runId}) on ${counted(samples, 'sample')}, against ${known}`,
+    `${a.name} (run ${a.runId}) beside ${b.name} (run ${b.runId}) on ${counted(samples, 'sample')}${OVER[over]}, against ${AGAINST[against]}`,
     ...MEASURES.flatMap(([name, words]) =>
       measures[name] ? [measureLine(words, measures[name], a.name, b.name)] : [],
     ),
