@@ -1,7 +1,8 @@
 /** What a disk that refuses says, in words: which disk, how much of it is free, and what to do. */
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ErrorCode } from '../../src-shared/contract/errors.ts';
+import { FoveaError, type ErrorCode } from '../../src-shared/contract/errors.ts';
+import { isTemporaryName } from './temporary.ts';
 
 export interface DiskWords {
   readonly code: ErrorCode;
@@ -78,6 +79,27 @@ export function diskWords(
     message: `the disk could not be read or written (${code}${left})`,
     next: 'Check the disk or share that it lies on, then do it again; what was saved before is safe',
   };
+}
+
+/**
+ * What went wrong with a file or folder, in words of its disk; other errors as they are.
+ * @param where takes the place of a temporary name that it was written under, which tells nobody anything
+ */
+export function diskError(thrown: unknown, where: string): FoveaError {
+  if (thrown instanceof FoveaError) {
+    const { code, message, next } = thrown;
+    const inside = thrown.where?.split(/[\\/]/).some((name) => isTemporaryName(name)) ?? false;
+    return inside ? new FoveaError(code, message, { where, next, cause: thrown }) : thrown;
+  }
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const disk = diskWords(code, where);
+  if (disk) return new FoveaError(disk.code, disk.message, { where, next: disk.next, cause: thrown });
+  if (!/^E[A-Z]+$/.test(code)) return FoveaError.from(thrown);
+  return new FoveaError('io', `the disk reports ${code}`, {
+    where,
+    next: 'Check the disk and the folder, then do it again',
+    cause: thrown,
+  });
 }
 
 /** Free bytes of the disk that a file or folder lies on, or would; null where nobody knows. */

@@ -74,7 +74,10 @@ export class BranchInTraining {
         const rows = await readFeatures(features);
         const tokens = { ...tokenGrid(checkpoint, rows), turned: rows.picture.turned };
         const { labels, grid: labelGrid } = placedLabel(label, tokens);
-        const loss = await trainer.accumulate({ ...states(rows), labels, labelGrid, weight });
+        const example = { ...states(rows), labels, labelGrid, weight };
+        const loss = await trainer.accumulate(example).catch((thrown: unknown) => {
+          throw ofSample(thrown, features);
+        });
         losses.push(loss);
         sum += loss * weight;
       }
@@ -150,6 +153,13 @@ async function readFeatures(path: string): Promise<FeatureRows> {
       cause,
     });
   }
+}
+
+/** What is wrong with a sample names it: by its features, which is all that is known of it here. */
+function ofSample(thrown: unknown, features: string): FoveaError {
+  const error = FoveaError.from(thrown);
+  if (error.code !== 'bad_input') return error;
+  return new FoveaError(error.code, error.message, { where: features, next: error.next, cause: error });
 }
 
 function noBranch({ dir }: AnyCheckpoint): FoveaError {

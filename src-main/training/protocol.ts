@@ -76,11 +76,12 @@ export interface Trainer {
   open(start: TrainerStart): Promise<TrainerInfo>;
   /**
    * One optimiser step on the mean of the examples' losses.
-   * @throws FoveaError `not_found` where features are gone, `bad_input` where loss or gradients are not finite: weights and
-   *   moments are then as before the step
+   * @throws FoveaError `not_found` where features are gone or damaged, `bad_input` where a sample cannot be trained on (`where` is
+   *   the path of its features), `diverged` where loss or
+   *   gradients are not finite: weights and moments are then as before the step
    */
   step(examples: readonly TrainingExample[]): Promise<StepOutcome>;
-  /** @param roi by whose rule boxes are found */
+  /** @param roi by whose rule boxes are found. @throws FoveaError as {@link Trainer.step} */
   score(examples: readonly ScoredExample[], roi: Preset['roi']): Promise<ExampleScores[]>;
   /** Writes weights, moments and step to a file, whole or not at all. */
   save(path: string): Promise<void>;

@@ -3,16 +3,17 @@
  * say where the branch is, and one safetensors file under their tensor names. What training leaves alone (values, output and
  * MLP of the last layer, a `twig_norm` that is not applied) goes along as it was read.
  */
-import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { GraphSource } from '../../models/architectures/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { TrainingLoss } from '../../src-shared/contract/training.ts';
 import { readJson } from '../checkpoint/files/json-file.ts';
 import { floatTensor, writeSafetensors, type TensorToWrite } from '../checkpoint/files/safetensors-writer.ts';
+import { storedTensor } from '../checkpoint/files/stored-tensor.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
+import { diskError } from '../files/disk-words.ts';
 import { temporaryBeside } from '../files/temporary.ts';
 import type { BranchWeight } from '../runtime/training/index.ts';
 
@@ -47,9 +48,8 @@ export async function writeVersion(
 ): Promise<{ readonly sha256: string }> {
   const config = await readJson(join(configFolder, 'config.json'), z.record(z.string(), z.unknown()));
   const temporary = temporaryBeside(folder);
-  await mkdir(dirname(folder), { recursive: true });
   try {
-    await mkdir(temporary);
+    await mkdir(temporary, { recursive: true });
     const tensors = [...trained].map(([name, { shape, data }]) => floatTensor(name, shape, data));
     const { sha256 } = await writeSafetensors(
       join(temporary, 'model.safetensors'),
@@ -63,7 +63,7 @@ export async function writeVersion(
     return { sha256 };
   } catch (thrown) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    throw FoveaError.from(thrown);
+    throw diskError(thrown, folder);
   }
 }
 
@@ -99,13 +99,6 @@ function leftAlone(
   return names.flatMap(([stored, name]) => {
     const ref = weights.get(stored);
     if (!ref || trained.has(name)) return [];
-    const { file, offset, length, dtype, shape } = ref;
-    const bytes = () =>
-      createReadStream(file, {
-        start: offset,
-        end: offset + length - 1,
-        highWaterMark: 4 << 20,
-      }) as AsyncIterable<Uint8Array>;
-    return [{ name, dtype, shape, bytes }];
+    return [storedTensor(ref, name)];
   });
 }

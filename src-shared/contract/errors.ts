@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'device_disagrees',
   'engine_died',
   'out_of_memory',
+  'diverged',
   'cancelled',
   'unauthorized',
   'network',

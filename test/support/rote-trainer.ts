@@ -12,7 +12,7 @@ import type {
   TrainerStart,
   TrainingExample,
 } from '../../src-main/training/protocol.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { FoveaError } from '../../src-shared/contract/errors.ts';
 import { encodeFloat16 } from '../../src-shared/kernels/float16.ts';
 
 export class RoteTrainer implements Trainer {
@@ -22,8 +22,8 @@ export class RoteTrainer implements Trainer {
   /** Where it began when it was opened first. */
   openedAt = -1;
   disposed = false;
-  /** From now on there is no room. */
-  fails = false;
+  /** What its next steps throw. */
+  failing: FoveaError | null = null;
 
   /** @param stepMs how long a step takes */
   constructor(stepMs = 0) {
@@ -39,7 +39,7 @@ export class RoteTrainer implements Trainer {
 
   async step(examples: readonly TrainingExample[]): Promise<StepOutcome> {
     await delay(this.#stepMs);
-    if (this.fails) throw new FoveaError('no_space', 'no room is left', { next: 'Make some' });
+    if (this.failing) throw this.failing;
     const loss = 1 / (1 + ++this.#step / 50);
     const losses = examples.map(() => loss);
     return { step: this.#step, losses, loss, learningRate: 1e-4, gradNorm: loss, clipped: false };

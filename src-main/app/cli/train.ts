@@ -114,7 +114,7 @@ export const addTrain: AddCommand = (program, cli) => {
       async (project) => {
         if (said.curve) return await curve(project, said.curve, options, said, context);
         const begun = unfinishedTrainJob(project);
-        const resumed = options.resume === true ? resumable(await jobToResume(project), path) : null;
+        const resumed = options.resume === true ? resumable(jobToResume(project), path) : null;
         if (resumed === null && begun !== null) {
           output.note(`Training job ${begun} was not finished; fovea train ${path} --resume goes on with it`);
         }

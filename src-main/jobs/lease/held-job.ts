@@ -13,8 +13,8 @@ import {
   heartbeat,
   releaseJob,
 } from '../../store/jobs/job.ts';
-import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
+import { asEnded, endAsFailed } from './ending.ts';
 import { HEARTBEAT_MS } from './process-id.ts';
 
 /** Somebody waits for what they asked: reading it costs next to nothing. */
@@ -37,12 +37,16 @@ export interface JobHooks {
  */
 export type HeldHooks = JobHooks & { readonly signal: AbortSignal; readonly finish: AbortSignal };
 
-/** Does `work` under the lease; when it throws, the job is `failed` with that reason. Rethrows. */
+/**
+ * Does `work` under the lease; when it throws, the job is `failed` with that reason. Rethrows.
+ * @param failed what else is to be written then, with the job's end or not at all
+ */
 export async function whileHeld<T>(
   project: Project,
   lease: Lease,
   hooks: JobHooks,
   work: (hooks: HeldHooks) => Promise<T>,
+  failed: (error: FoveaError) => void = () => undefined,
 ): Promise<T> {
   const { db } = project;
   const stop = new AbortController();
@@ -66,9 +70,13 @@ export async function whileHeld<T>(
     return await work({ ...hooks, signal, finish: finish.signal });
   } catch (thrown) {
     const error = FoveaError.from(thrown);
-    // Where the lease is lost or the disk is full there is no writing it down; the error itself says enough.
-    await patiently(() => finishJob(db, lease, 'failed', error.toLine())).catch(() => undefined);
-    trying(() => hooks.onProgress?.(getJob(db, lease.jobId)));
+    await endAsFailed(
+      db,
+      lease,
+      error,
+      () => failed(error),
+      () => trying(() => hooks.onProgress?.(asEnded(db, getJob(db, lease.jobId)))),
+    );
     throw error;
   } finally {
     clearInterval(beat);

@@ -13,7 +13,7 @@ import type { Project } from '../../store/file/project.ts';
 import { rpnFolder } from '../../store/training/rpn.ts';
 import { type BaseModel, requireOfBase } from './base.ts';
 import { VERSION_FILE, type VersionFile, versionTarget } from './export-target.ts';
-import { storedTensor } from './tensor-stream.ts';
+import { storedTensor } from '../../checkpoint/files/stored-tensor.ts';
 import { baseTensors, filesBeside } from './with-base.ts';
 
 export interface RpnExport {

@@ -12,7 +12,7 @@ import type { Project } from '../../store/file/project.ts';
 import { freeRpnName, getRpn, listRpns } from '../../store/training/rpn.ts';
 import type { BaseModel } from './base.ts';
 import { adoptRpn, versionsFolder } from './place.ts';
-import { checkedTensor } from './tensor-stream.ts';
+import { checkedTensor } from '../../checkpoint/files/stored-tensor.ts';
 
 export interface RpnImport {
   /** The folder; a merged checkpoint serves as well as an RPN-only one. */

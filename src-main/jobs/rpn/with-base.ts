@@ -12,7 +12,7 @@ import type { TensorToWrite } from '../../checkpoint/files/safetensors-writer.ts
 import { isInside } from '../../files/inside.ts';
 import { plainChunks } from '../../files/plain-file.ts';
 import type { BaseModel } from './base.ts';
-import { storedTensor } from './tensor-stream.ts';
+import { storedTensor } from '../../checkpoint/files/stored-tensor.ts';
 
 /** Tokenizer, template, processor and generation settings, by their names; weights and config.json are written anew. */
 const BESIDE = /^(?!config\.json$|model\.safetensors\.index\.json$).*\.(json|model|txt|jinja)$/;
@@ -49,7 +49,7 @@ export async function baseTensors({ dir, adapterDir }: BaseModel): Promise<Tenso
       'Label with the original checkpoint (liuhaotian/llava-…, Qwen/…), or export the RPN alone',
     );
   }
-  return tensors.map((entry) => storedTensor(entry));
+  return tensors.map((entry) => storedTensor(entry, entry.name));
 }
 
 export interface FileBeside {

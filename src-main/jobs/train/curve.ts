@@ -11,6 +11,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RpnMeasure } from '../../../src-shared/contract/training.ts';
 import { pairedDifference, type PairedDifference } from '../../../src-shared/kernels/measures/bootstrap.ts';
 import { shuffled } from '../../../src-shared/kernels/seeded.ts';
+import { diskError } from '../../files/disk-words.ts';
 import type { Trainer } from '../../training/protocol.ts';
 import { trainingLoop } from './loop.ts';
 import { meanMeasure, type SampleMeasure } from './measure.ts';
@@ -132,14 +133,19 @@ async function train(
       seed,
       data: {
         samples: chosen.length,
-        examples: async (indices) => {
-          const examples = await samples.examples(indices.map((index) => chosen[index]!));
-          if (kind === 'share') return examples;
-          return examples.map((one) => ({
-            ...one,
-            labels: misplaced(one.labels, one.grid, at, seed, one.sampleId),
-          }));
-        },
+        using: (indices, work) =>
+          samples.using(
+            indices.map((index) => chosen[index]!),
+            (examples) =>
+              work(
+                kind === 'share'
+                  ? examples
+                  : examples.map((one) => ({
+                      ...one,
+                      labels: misplaced(one.labels, one.grid, at, seed, one.sampleId),
+                    })),
+              ),
+          ),
         look: () => Promise.resolve({ samples: 0, auc: null, iou: null, boxRecall: null }),
       },
       folder: scratch,
@@ -183,8 +189,12 @@ class Book {
   }
 
   keep(kept: Kept): Kept {
-    mkdirSync(dirname(this.#file), { recursive: true });
-    appendFileSync(this.#file, `${JSON.stringify(kept)}\n`);
+    try {
+      mkdirSync(dirname(this.#file), { recursive: true });
+      appendFileSync(this.#file, `${JSON.stringify(kept)}\n`);
+    } catch (thrown) {
+      throw diskError(thrown, this.#file);
+    }
     this.#kept.push(kept);
     return kept;
   }

@@ -64,13 +64,15 @@ export class HeldOut {
   async measure(score: Trainer['score'], ids: readonly number[]): Promise<(SampleMeasure | null)[]> {
     const measures: (SampleMeasure | null)[] = [];
     for (let at = 0; at < ids.length; at += AT_ONCE) {
-      const examples = await this.#samples.examples(ids.slice(at, at + AT_ONCE));
-      const scores = await score(examples, this.#roi);
-      examples.forEach((example, i) => {
-        const target = this.#targetOf(example.sampleId, example);
-        const { rpn, boxes } = scores[i]!;
-        measures.push(target && measureOf({ map: rpn, boxes, kind: 'rpn' }, target, this.#roi));
+      const some = ids.slice(at, at + AT_ONCE);
+      const scored = await this.#samples.using(some, async (examples) => {
+        const scores = await score(examples, this.#roi);
+        return examples.map((example, i) => ({ example, ...scores[i]! }));
       });
+      for (const { example, rpn, boxes } of scored) {
+        const target = this.#targetOf(example.sampleId, example);
+        measures.push(target && measureOf({ map: rpn, boxes, kind: 'rpn' }, target, this.#roi));
+      }
     }
     return measures;
   }

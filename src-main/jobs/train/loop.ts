@@ -2,7 +2,6 @@
  * The training loop: steps in their order, a look at held-out samples now and then, the best weights kept, the state saved
  * often enough that a death costs little. Killed at any moment and begun again it ends with the same numbers.
  */
-import { mkdir } from 'node:fs/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RpnMeasure, TrainingPoint } from '../../../src-shared/contract/training.ts';
 import type { Trainer, TrainerInfo, TrainerStart, TrainingExample } from '../../training/protocol.ts';
@@ -15,8 +14,11 @@ import type { RunFolder } from './run-folder.ts';
 export interface LoopData {
   /** How many there are to learn from. */
   readonly samples: number;
-  /** Those of these indices, with features that are there now. */
-  examples(indices: readonly number[]): Promise<TrainingExample[]>;
+  /**
+   * Does `work` with those of these indices, once more where their features were lost on the way: it must have done nothing when
+   * it throws.
+   */
+  using<T>(indices: readonly number[], work: (examples: TrainingExample[]) => Promise<T>): Promise<T>;
   /** How the branch does on the held-out samples. */
   look(score: Trainer['score']): Promise<RpnMeasure>;
 }
@@ -48,7 +50,7 @@ export interface Look extends RpnMeasure {
 }
 
 export interface LoopReport {
-  /** `stopped`: by the signal. `finished`: before all steps, because somebody asked for it. `exploded`: the loss ran away; the best weights before it are kept. */
+  /** `stopped`: by the signal. `finished`: before all steps, because somebody asked for it. `exploded`: the loss ran away, or numbers did; the best weights before it are kept. */
   readonly ended: 'done' | 'stopped' | 'finished' | 'exploded';
   readonly steps: number;
   /** Mean of the last steps. */
@@ -71,11 +73,11 @@ const RECENT = 20;
 
 /**
  * Runs the loop from the run's state, or from the beginning where there is none.
- * @throws FoveaError of the trainer, of the disk, and `engine_died` when its process dies again and again; the state is then
- *   as it was saved last, and the best weights are kept
+ * @throws FoveaError of the trainer (`diverged` only before its first step), of the disk, and `engine_died` when its process dies
+ *   again and again; the state is then as it was saved last, and the best weights are kept
  */
 export async function trainingLoop(trainer: Trainer, task: LoopTask, hooks: LoopHooks): Promise<LoopReport> {
-  await mkdir(task.folder.path, { recursive: true });
+  await task.folder.make();
   let deaths = 0;
   for (let lastStep = -1; ;) {
     const run = new Run(trainer, task, hooks);
@@ -130,20 +132,32 @@ class Run {
 
     let exploded = false;
     const { signal, finish } = this.#hooks;
-    while (this.step < steps && !signal.aborted && !finish?.aborted) {
-      const examples = await data.examples(order.batchOf(this.step));
-      const { loss, learningRate, gradNorm: gradientNorm, step } = await this.#trainer.step(examples);
-      this.step = step;
-      losses.push(loss);
-      const point = { step, loss, learningRate, gradientNorm, heldOut: null, seconds: seconds() };
-      exploded = hasExploded(losses);
-      if (exploded) break;
-      if (step % measureEvery === 0 || step === steps) await this.#look(curve, point);
-      else {
+    try {
+      while (this.step < steps && !signal.aborted && !finish?.aborted) {
+        const { loss, learningRate, gradNorm, step } = await data.using(
+          order.batchOf(this.step),
+          (examples) => this.#trainer.step(examples),
+        );
+        this.step = step;
+        losses.push(loss);
+        const gradientNorm = gradNorm;
+        const point = { step, loss, learningRate, gradientNorm, heldOut: null, seconds: seconds() };
+        exploded = hasExploded(losses);
+        if (!exploded && (step % measureEvery === 0 || step === steps)) {
+          await this.#look(curve, point);
+          continue;
+        }
         this.#put(curve, point);
+        if (exploded) break;
         if (this.#isTimeToSave()) await this.#save(curve);
       }
+    } catch (thrown) {
+      // Before the first step it is what training began from, and no weights are worth keeping.
+      if (FoveaError.from(thrown).code !== 'diverged' || this.step === 0) throw thrown;
+      exploded = true;
     }
+    // How it ran away is worth seeing; the state stays one from before.
+    if (exploded) await curve.keep(bestOf(curve.points)?.step ?? null);
     const early = this.step < steps && !exploded;
     const stopped = early && signal.aborted;
     if (stopped) await this.#save(curve);
@@ -163,7 +177,13 @@ class Run {
 
   /** Looks at the held-out samples, saves, and keeps the weights where they are the best so far. */
   async #look(curve: Curve, point: TrainingPoint): Promise<void> {
-    const heldOut = await this.#task.data.look((examples, roi) => this.#trainer.score(examples, roi));
+    const { data } = this.#task;
+    const heldOut = await data
+      .look((examples, roi) => this.#trainer.score(examples, roi))
+      .catch((thrown: unknown) => {
+        this.#put(curve, point);
+        throw thrown;
+      });
     this.#put(curve, { ...point, heldOut });
     await this.#save(curve);
     if (bestOf(curve.points)?.step === this.step) await this.#keepBest(this.step);

@@ -11,6 +11,7 @@ import {
   setTrainingState,
   trainingRunOfJob,
 } from '../../store/training/training-run.ts';
+import { writeEndings } from '../lease/ending.ts';
 import { RunFolder } from './run-folder.ts';
 import { isLive } from './standing.ts';
 import { unfinishedTrainJob } from './train.ts';
@@ -29,6 +30,7 @@ export function pauseTraining({ db }: Project, runId: number): void {
  * Throws `conflict` when nothing of it is left to do.
  */
 export function resumeTraining({ db }: Project, runId: number): void {
+  writeEndings(db);
   transact(db, () => {
     const { run, job } = withJob(db, runId);
     if (isLive(job)) return void askJob(db, job.id, null);
@@ -39,14 +41,14 @@ export function resumeTraining({ db }: Project, runId: number): void {
 
 /**
  * The job to go on with where nobody says which: the unfinished one that was begun last, else a new one for the run that failed
- * last, where a state of it is there; null: there is nothing to go on with.
+ * last, where its data was chosen; null: there is nothing to go on with.
  */
-export async function jobToResume(project: Project): Promise<number | null> {
-  const { db, path } = project;
+export function jobToResume(project: Project): number | null {
+  const { db } = project;
   const unfinished = unfinishedTrainJob(project);
   if (unfinished !== null) return unfinished;
   const last = listTrainingRuns(db).findLast(({ jobId }) => jobId !== null);
-  if (last?.state !== 'failed' || !(await RunFolder.of(path, last.id).hasState())) return null;
+  if (last?.state !== 'failed' || last.dataSha256 === null) return null;
   resumeTraining(project, last.id);
   return getTrainingRun(db, last.id).jobId;
 }
@@ -69,6 +71,7 @@ export function finishTraining({ db }: Project, runId: number): void {
 
 /** Gives a run up: no version comes of it, and what was learned is taken away. Throws `conflict` when it is over. */
 export async function cancelTraining({ db, path }: Project, runId: number): Promise<void> {
+  writeEndings(db);
   const held = transact(db, () => {
     const { run, job } = withJob(db, runId);
     if (!isLive(job) && job.state !== 'failed') throw over(run);

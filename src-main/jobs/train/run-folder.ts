@@ -1,6 +1,7 @@
 /** Where a training run keeps what it needs to go on, and the best weights that it found: `training/<run>/` of the project. */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskError } from '../../files/disk-words.ts';
 
 const BEST = /^best-(\d{1,9})$/;
 
@@ -24,6 +25,13 @@ export class RunFolder {
   /** The version as it was after `step`. */
   best(step: number): string {
     return join(this.path, `best-${step}`);
+  }
+
+  /** Throws what the disk says, in words. */
+  async make(): Promise<void> {
+    await mkdir(this.path, { recursive: true }).catch((thrown: unknown) => {
+      throw diskError(thrown, this.path);
+    });
   }
 
   /** Whether there is a state to go on from. */

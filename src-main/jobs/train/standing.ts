@@ -3,6 +3,7 @@ import type { TrainingRun, TrainingStanding, TrainingStatus } from '../../../src
 import type { ReadableDb } from '../../store/db.ts';
 import { getJobRecord, type JobRecord } from '../../store/jobs/job.ts';
 import { listTrainingRuns } from '../../store/training/training-run.ts';
+import { unwrittenEnding } from '../lease/ending.ts';
 import { isAlive } from '../lease/process-id.ts';
 
 /** All runs, the newest first. */
@@ -13,6 +14,8 @@ export function trainingStandings(db: ReadableDb): TrainingStanding[] {
 }
 
 export function trainingStanding(db: ReadableDb, run: TrainingRun): TrainingStanding {
+  const message = run.jobId === null ? null : unwrittenEnding(db, run.jobId);
+  if (message !== null) return { run: { ...run, message }, status: 'failed' };
   return { run, status: statusOf(run, run.jobId === null ? null : getJobRecord(db, run.jobId)) };
 }
 
@@ -26,7 +29,7 @@ function statusOf({ state }: TrainingRun, job: JobRecord | null): TrainingStatus
   if (job === null) return state;
   if (!isLive(job)) {
     if (state === 'done' || state === 'failed' || state === 'cancelled') return state;
-    // The disk was too full to write down how it ended.
+    // Of an earlier version of the app, which did not write both at once.
     return job.state === 'cancelled' ? 'cancelled' : 'failed';
   }
   const held = job.holder !== null && isAlive(job.holder);

@@ -30,6 +30,7 @@ import type { Trainer, TrainerInfo } from '../../training/protocol.ts';
 import { isToGoOn, letGo, whileHeld, type HeldHooks, type JobHooks } from '../lease/held-job.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { rateMeter } from '../lease/rate.ts';
+import { trainingFailure } from './failure.ts';
 import { type LoopReport, type LoopTask, trainingLoop } from './loop.ts';
 import { meanMeasure } from './measure.ts';
 import { trainJobParamsSchema, type TrainJobParams } from './params.ts';
@@ -110,17 +111,23 @@ export async function workOnTrainJob(
   lease: Lease,
   hooks: TrainHooks,
 ): Promise<TrainReport> {
-  return whileHeld(project, lease, hooks, async (held) => {
-    const params = trainJobParamsSchema.parse(getJobRecord(project.db, lease.jobId).params);
+  const { db, path } = project;
+  const work = async (held: HeldHooks): Promise<TrainReport> => {
+    const params = trainJobParamsSchema.parse(getJobRecord(db, lease.jobId).params);
     const job = new TrainJob(project, engine, trainer, lease, params, { ...hooks, ...held });
     try {
       return await job.work();
     } catch (thrown) {
-      const stopped = held.signal.aborted && FoveaError.from(thrown).code === 'cancelled';
-      if (stopped) return await job.stopped();
-      await job.failed(FoveaError.from(thrown));
-      throw thrown;
+      const error = FoveaError.from(thrown);
+      if (held.signal.aborted && error.code === 'cancelled') return await job.stopped();
+      const run = trainingRunOfJob(db, lease.jobId);
+      throw run ? trainingFailure(error, run, path) : error;
     }
+  };
+  return whileHeld(project, lease, hooks, work, (error) => {
+    const run = trainingRunOfJob(db, lease.jobId);
+    if (!run) return;
+    setTrainingState(db, run.id, error.code === 'cancelled' ? 'cancelled' : 'failed', error.toLine());
   });
 }
 
@@ -187,16 +194,6 @@ class TrainJob {
     return { ...this.#report(run, told), ended: cancelled ? 'cancelled' : 'stopped' };
   }
 
-  async failed(error: FoveaError): Promise<void> {
-    const run = this.#run;
-    if (!run) return;
-    // Where the disk is full there is no writing it down; the error itself says enough.
-    const state = error.code === 'cancelled' ? 'cancelled' : 'failed';
-    await patiently(() => setTrainingState(this.#project.db, run.id, state, error.toLine())).catch(
-      () => undefined,
-    );
-  }
-
   /** The run of this job. */
   async #begin(): Promise<TrainingRun> {
     const run = trainingRunOfJob(this.#project.db, this.#lease.jobId);
@@ -255,7 +252,11 @@ class TrainJob {
       seed: data.seed,
       data: {
         samples: train.length,
-        examples: (indices) => samples.examples(indices.map((index) => train[index]!)),
+        using: (indices, work) =>
+          samples.using(
+            indices.map((index) => train[index]!),
+            work,
+          ),
         look: (score) => heldOut.look(score),
       },
       folder,
@@ -328,7 +329,7 @@ class TrainJob {
 /** What people are to know of a run that did not make all its steps; null: it did. */
 function endedEarly({ ended, steps }: LoopReport, of: number): string | null {
   if (ended === 'exploded')
-    return `the loss ran away after step ${steps}: the best weights before it are kept`;
+    return `the loss ran away after step ${steps}: this is the best before that. Train with a smaller learning rate or a longer warm-up`;
   if (ended === 'finished')
     return `ended early, after step ${steps} of ${of}: the best weights until then are kept`;
   return null;

@@ -68,7 +68,7 @@ export function checkStates({ hidden, length, visual, grid }: BranchExample, hid
 
 function refused(why: string): FoveaError {
   return new FoveaError('bad_input', `the sample cannot be trained on: ${why}`, {
-    next: 'Leave the sample out, or compute its features and label again',
+    next: 'Reject the sample or correct its label, then begin a new training run',
   });
 }
 

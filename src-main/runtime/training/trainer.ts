@@ -104,8 +104,8 @@ export class BranchTrainer {
    * LLaVA, 16 for Qwen), where a sample with more labelled cells counts more, and the plain mean of those over accumulation
    * steps and devices; with one sample a device the two are the same.
    * @returns the sample's loss, before its weight
-   * @throws FoveaError `bad_input` when the sample cannot be trained on (nothing has changed then), or when its loss or
-   *   scores are not finite: the weights have outgrown float32; the batch is empty again, weights and moments as they were.
+   * @throws FoveaError `bad_input` when the sample cannot be trained on (nothing has changed then), `diverged` when its loss
+   *   is not finite: the weights have outgrown float32; the batch is empty again, weights and moments as they were.
    */
   async accumulate(example: BranchExample): Promise<number> {
     if (this.#examples === this.#settings.batch) {
@@ -133,7 +133,7 @@ export class BranchTrainer {
     }
     if (!Number.isFinite(loss)) {
       this.#emptyBatch();
-      throw exploded(`the loss of a sample after ${this.#step} steps is ${loss}`);
+      throw diverged(this.#step, `the loss of a sample is ${loss}`);
     }
     this.#examples++;
     return loss;
@@ -147,7 +147,7 @@ export class BranchTrainer {
   /**
    * Clips the mean of what was accumulated, and makes AdamW's step of it at the schedule's rate; gradients are 0 after it.
    * A last batch with fewer examples is the mean of those.
-   * @throws FoveaError `internal` when nothing was accumulated; `bad_input` when the gradient is not finite: weights and
+   * @throws FoveaError `internal` when nothing was accumulated; `diverged` when the gradient is not finite: weights and
    *   moments are as they were then, and the batch is empty.
    */
   step(): StepReport {
@@ -160,7 +160,7 @@ export class BranchTrainer {
     );
     if (!Number.isFinite(gradNorm)) {
       this.#emptyBatch();
-      throw exploded(`the gradient of step ${this.#step + 1} has the norm ${gradNorm}`);
+      throw diverged(this.#step, `its next gradient has the norm ${gradNorm}`);
     }
     const lr = learningRate * cosineWithWarmup(this.#step, warmupSteps(warmup, steps), steps);
     const clip = clipScale(gradNorm, clipNorm);
@@ -181,13 +181,16 @@ export class BranchTrainer {
 
   /**
    * Logits on the feature grid, row-major `[H·W]`; labels and weight of the example are not looked at.
-   * @throws FoveaError `bad_input` as {@link accumulate}, for its states
+   * @throws FoveaError `bad_input` as {@link accumulate}, for its states; `diverged` when one is not finite
    */
   async scores(example: BranchExample): Promise<Float32Array> {
     checkStates(example, this.#graphs.hiddenSize);
     const session = await this.#session('scores');
     const output = await session.run({ ...exampleFeeds(this.#graphs, example), ...this.#weightFeeds() });
-    return output['scores']?.data ?? new Float32Array();
+    const scores = output['scores']?.data ?? new Float32Array();
+    const bad = scores.find((score) => !Number.isFinite(score));
+    if (bad !== undefined) throw diverged(this.#step, `a score is ${bad}`);
+    return scores;
   }
 
   /** Steps that were made. */
@@ -254,8 +257,13 @@ export class BranchTrainer {
   }
 }
 
-function exploded(what: string): FoveaError {
-  return new FoveaError('bad_input', `training ran away: ${what}`, {
-    next: 'Go on from the last weights that were kept, with a smaller learning rate or a longer warm-up',
-  });
+/** Numbers that are not finite say so as late as this: the first ones of a branch are checked where they are read. */
+function diverged(steps: number, what: string): FoveaError {
+  return steps === 0
+    ? new FoveaError('diverged', `the branch that training begins from gives no numbers: ${what}`, {
+        next: 'Begin from another RPN, or from the layers of the model (--new-rpn K,T)',
+      })
+    : new FoveaError('diverged', `training ran away after step ${steps}: ${what}`, {
+        next: 'Train with a smaller learning rate (--lr), or a longer warm-up',
+      });
 }

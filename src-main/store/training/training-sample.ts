@@ -9,6 +9,7 @@ import type { TrainingPart, TrainingSample } from '../../../src-shared/contract/
 import type { Grid, GridTransform, Labels } from '../../../src-shared/kernels/types.ts';
 import { bytesToLabels } from '../bytes.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
+import { OF_THIS_PICTURE } from '../pictures/change.ts';
 
 /** A sample of the list with what it teaches. */
 export interface TrainingExample extends TrainingSample {
@@ -106,7 +107,7 @@ export function trainingSampleIds(db: ReadableDb, trainingRunId: number, part: T
 
 /**
  * These samples of the list with their labels, in the order asked for. @throws FoveaError `not_found` for one that the list
- * lacks or that was removed since, `conflict` for one whose label is another one by now
+ * lacks, `conflict` for one that was removed since, or whose label is another one by now
  */
 export function trainingExamples(
   db: ReadableDb,
@@ -131,7 +132,7 @@ export function trainingExamples(
   return rows.map(toExample);
 }
 
-/** Throws `not_found` when a sample of a run's list was removed since. */
+/** Throws `conflict` when a sample of a run's list was removed since. */
 export function requireSamplesThere(db: ReadableDb, trainingRunId: number): void {
   const lost = read<{ id: number }>(
     db,
@@ -141,8 +142,34 @@ export function requireSamplesThere(db: ReadableDb, trainingRunId: number): void
   if (lost) throw gone(lost.id);
 }
 
+/**
+ * Throws `conflict` when the picture of one of these samples is another one by now, as far as is registered: its label is of the
+ * former one.
+ */
+export function requirePicturesAlike(
+  db: ReadableDb,
+  trainingRunId: number,
+  sampleIds: readonly number[],
+): void {
+  const replaced = read<{ id: number }>(
+    db,
+    `SELECT s.id FROM json_each(?) j
+     JOIN training_sample t ON t.training_run_id = ? AND t.sample_id = j.value
+     JOIN sample s ON s.id = t.sample_id JOIN image i ON i.id = s.image_id JOIN prediction p ON p.id = t.prediction_id
+     WHERE NOT (${OF_THIS_PICTURE}) LIMIT 1`,
+  ).get(JSON.stringify(sampleIds), trainingRunId);
+  if (!replaced) return;
+  throw new FoveaError(
+    'conflict',
+    `the picture of sample ${replaced.id} was replaced after the training run began`,
+    {
+      next: 'Put the former picture back and go on, or begin a new training run: what was trained so far stays as it is',
+    },
+  );
+}
+
 function gone(id: number): FoveaError {
-  return new FoveaError('not_found', `sample ${id} of the training run was removed from the project`, {
+  return new FoveaError('conflict', `sample ${id} of the training run was removed from the project`, {
     next: 'Begin a new training run: what was trained so far stays as it is',
   });
 }

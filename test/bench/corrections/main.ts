@@ -180,7 +180,11 @@ async function student(project: Project, engine: Engine, trainer: Trainer, label
       seed: 1,
       data: {
         samples: train.length,
-        examples: (indices) => samples.examples(indices.map((index) => train[index]!)),
+        using: (indices, work) =>
+          samples.using(
+            indices.map((index) => train[index]!),
+            work,
+          ),
         look: () => Promise.resolve({ samples: 0, auc: null, iou: null, boxRecall: null }),
       },
       folder,

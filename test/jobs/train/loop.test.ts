@@ -56,7 +56,7 @@ function taskIn(
     seed: 7,
     data: {
       samples: train.length,
-      examples: async (indices) => indices.map((index) => train[index]!),
+      using: (indices, work) => work(indices.map((index) => train[index]!)),
       look: async (score) => {
         const scores = await score(heldOut, ROI);
         const aucs = scores.map(({ rpn }, i) => labelAuc(decodeFloat16(rpn.bits), heldOut[i]!.labels)!);
@@ -124,13 +124,13 @@ test('it learns, keeps the best weights as a version that loads, and goes on aft
     ...dying,
     data: {
       ...dying.data,
-      examples: async (indices) => {
+      using: async (indices, work) => {
         const { kept } = killed;
         if (deaths === 0 && (kept.at(-1)?.step ?? 0) >= 3) {
           deaths++;
           process.kill(trainer.pid!, 'SIGKILL');
         }
-        return dying.data.examples(indices);
+        return dying.data.using(indices, work);
       },
       look: async (score) => {
         if (deaths === 1 && (killed.kept.at(-1)?.step ?? 0) >= 6) {
@@ -173,11 +173,11 @@ test('features that are gone, and labels without a class, are refused by name; t
     ...task,
     data: {
       ...task.data,
-      examples: async (indices) => {
-        const examples = await task.data.examples(indices);
-        if (++step === 5) unlinkSync(examples[1]!.features);
-        return examples;
-      },
+      using: (indices, work) =>
+        task.data.using(indices, (examples) => {
+          if (++step === 5) unlinkSync(examples[1]!.features);
+          return work(examples);
+        }),
     },
   };
   await assert.rejects(trainingLoop(trainer, losing, { signal: never }), { code: 'not_found' });
@@ -192,9 +192,9 @@ test('features that are gone, and labels without a class, are refused by name; t
   await assert.rejects(
     trainingLoop(
       trainer,
-      { ...empty, data: { ...task.data, examples: async () => [ignored, ignored] } },
+      { ...empty, data: { ...task.data, using: (_, work) => work([ignored, ignored]) } },
       { signal: never },
     ),
-    { code: 'bad_input', message: /ignored/ },
+    { code: 'bad_input', message: /ignored/, where: ignored.features },
   );
 });

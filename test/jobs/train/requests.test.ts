@@ -4,9 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startJobQueue, type JobQueue } from '../../../src-main/jobs/queue/queue.ts';
 import {
   cancelTraining,
   finishTraining,
@@ -15,67 +14,14 @@ import {
 } from '../../../src-main/jobs/train/requests.ts';
 import { trainingStandings } from '../../../src-main/jobs/train/standing.ts';
 import { addTrainJob } from '../../../src-main/jobs/train/train.ts';
-import type { Project } from '../../../src-main/store/file/project.ts';
 import { listRpns } from '../../../src-main/store/training/rpn.ts';
 import { trainingPoints } from '../../../src-main/store/training/training-run.ts';
-import type { Job } from '../../../src-shared/contract/domain.ts';
-import type { TrainingStatus } from '../../../src-shared/contract/training.ts';
-import { fakeEngine } from '../../support/fake-engine.ts';
-import { RoteTrainer } from '../../support/rote-trainer.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { testTrainParams } from '../../support/train-params.ts';
-import { scenes, trainingProject } from '../../support/training-project.ts';
-
-const STEPS = 400;
-
-interface Lane {
-  readonly project: Project;
-  readonly jobs: Job[];
-  readonly trainers: RoteTrainer[];
-  open(): JobQueue;
-  status(): TrainingStatus | undefined;
-  until(status: TrainingStatus): Promise<void>;
-  step(): number;
-}
-
-async function lane(t: TestContext, { stepMs = 4 } = {}): Promise<Lane> {
-  const { project, correct } = await trainingProject(t, await scenes(8));
-  correct(1);
-  correct(2);
-  await addTrainJob(project, testTrainParams(t, { steps: STEPS, measureEvery: 20 }));
-  const jobs: Job[] = [];
-  const trainers: RoteTrainer[] = [];
-  const status = () => trainingStandings(project.db)[0]?.status;
-  return {
-    project,
-    jobs,
-    trainers,
-    status,
-    open: () =>
-      startJobQueue(
-        project,
-        fakeEngine(),
-        { onProgress: (job) => jobs.push(job), onSample: () => {} },
-        () => {
-          const trainer = new RoteTrainer(stepMs);
-          trainers.push(trainer);
-          return trainer;
-        },
-      ),
-    until: async (wanted) => {
-      for (let n = 0; status() !== wanted; n++) {
-        assert.ok(
-          n < 1500,
-          `it is ${status()}, not ${wanted}: ${trainingStandings(project.db)[0]?.run.message}`,
-        );
-        await delay(10);
-      }
-    },
-    step: () => trainingStandings(project.db)[0]?.run.step ?? 0,
-  };
-}
+import { STEPS, trainingLane } from '../../support/training-lane.ts';
 
 test('paused it stays so over a restart; gone on with it makes every step once and becomes a version', async (t) => {
-  const { project, open, until, status, step, trainers, jobs } = await lane(t);
+  const { project, open, until, status, step, trainers, jobs } = await trainingLane(t);
   assert.equal(status(), 'waiting');
   let queue = open();
   await until('running');
@@ -112,7 +58,7 @@ test('paused it stays so over a restart; gone on with it makes every step once a
 });
 
 test('one that ends early becomes a version of the best so far; one that is given up leaves nothing', async (t) => {
-  const { project, open, until, step, status } = await lane(t);
+  const { project, open, until, step, status } = await trainingLane(t);
   const queue = open();
   await until('running');
   while (step() < 20) await delay(10);
@@ -146,7 +92,7 @@ test('one that ends early becomes a version of the best so far; one that is give
 });
 
 test('the app that closes leaves it to the next start; one that failed says why and is tried again', async (t) => {
-  const { project, open, until, step, status, trainers } = await lane(t, { stepMs: 2 });
+  const { project, open, until, step, status, trainers } = await trainingLane(t, { stepMs: 2 });
   let queue = open();
   await until('running');
   while (step() < 20) await delay(10);
@@ -154,7 +100,7 @@ test('the app that closes leaves it to the next start; one that failed says why 
   assert.equal(status(), 'waiting');
   queue = open();
   await until('running');
-  trainers.at(-1)!.fails = true;
+  trainers.at(-1)!.failing = new FoveaError('no_space', 'no room is left', { next: 'Make some' });
   await until('failed');
   await queue.idle();
   const [failed] = trainingStandings(project.db);

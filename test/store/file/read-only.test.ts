@@ -1,16 +1,7 @@
 /** Projects that cannot be written open for looking and exporting; every write is refused in words, nothing is touched. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -23,6 +14,7 @@ import { openProject, type Project } from '../../../src-main/store/file/project.
 import { newestRevisionId, submitReview } from '../../../src-main/store/reviews/review.ts';
 import { projectSummary } from '../../../src-main/store/dashboard/summary.ts';
 import { makeOlder } from '../../support/older-project.ts';
+import { fill, onDisk } from '../../support/own-disk.ts';
 import { testProject } from '../../support/project.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 
@@ -154,34 +146,6 @@ test('a read-only project of an older version is brought up to date in the copy 
   t.after(() => same.close());
   assert.equal(same.pragma('user_version', { simple: true }), 5);
 });
-
-/** Runs `body` with a small file system of its own; skipped where nobody may mount one. */
-async function onDisk(t: TestContext, body: (disk: string) => Promise<void>): Promise<void> {
-  const disk = join(temporaryDir(t), 'disk');
-  mkdirSync(disk);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]).status !== 0) {
-    t.skip('nobody may mount here');
-    return;
-  }
-  try {
-    await body(disk);
-  } finally {
-    spawnSync('umount', [disk]);
-  }
-}
-
-/** Fills a disk to the last byte. @returns the file that does it */
-function fill(disk: string): string {
-  const filler = join(disk, 'filler');
-  for (let size = 1 << 20; size >= 1; size >>= 1) {
-    try {
-      for (;;) writeFileSync(filler, Buffer.alloc(size), { flag: 'a' });
-    } catch {
-      // A smaller piece may still fit.
-    }
-  }
-  return filler;
-}
 
 test('a full disk: the project opens for looking, and for writing once there is room', async (t) => {
   const dir = await decided(t);

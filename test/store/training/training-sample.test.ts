@@ -61,7 +61,7 @@ test('a label that is another one by now, and a sample that is gone, are refused
   predict(project, run, 1, testPrediction(0));
   assert.equal(trainingExamples(db, training, [1]).length, 1);
   transact(db, () => removeSamples(db, [1]));
-  assert.throws(() => trainingExamples(db, training, [1]), { code: 'not_found', message: /sample 1/ });
+  assert.throws(() => trainingExamples(db, training, [1]), { code: 'conflict', message: /sample 1/ });
 });
 
 test('a run whose list names a sample that was removed is told so before anything is computed', async (t) => {
@@ -70,7 +70,7 @@ test('a run whose list names a sample that was removed is told so before anythin
   requireSamplesThere(db, runId);
   transact(db, () => removeSamples(db, [2]));
   assert.throws(() => requireSamplesThere(db, runId), {
-    code: 'not_found',
+    code: 'conflict',
     message: /sample 2 of the training run was removed/,
   });
 });

@@ -1,8 +1,8 @@
 /** A stored tensor's bytes, piece by piece, and whether they are numbers. */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { TensorToWrite } from '../../checkpoint/files/safetensors-writer.ts';
-import type { TensorEntry } from '../../checkpoint/files/safetensors.ts';
 import { withPlainFile } from '../../files/plain-file.ts';
+import type { TensorToWrite } from './safetensors-writer.ts';
+import type { TensorEntry } from './safetensors.ts';
 
 const PIECE = 4 << 20;
 const WISH = { code: 'bad_checkpoint', next: 'Copy the folder again from where it came' } as const;
@@ -15,7 +15,7 @@ const NO_NUMBER = {
 } as const;
 
 /** The tensor under `name`, read where it lies when it is written. */
-export function storedTensor(entry: TensorEntry, name = entry.name): TensorToWrite {
+export function storedTensor(entry: Omit<TensorEntry, 'name'>, name: string): TensorToWrite {
   return { name, dtype: entry.dtype, shape: entry.shape, bytes: () => pieces(entry) };
 }
 
@@ -42,7 +42,7 @@ export function checkedTensor(entry: TensorEntry, name = entry.name): TensorToWr
   };
 }
 
-async function* pieces({ file, offset, length }: TensorEntry): AsyncGenerator<Uint8Array> {
+async function* pieces({ file, offset, length }: Omit<TensorEntry, 'name'>): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < length; at += PIECE) {
     const wanted = Math.min(PIECE, length - at);
     yield await withPlainFile(file, WISH, async (handle) => {
