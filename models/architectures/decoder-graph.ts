@@ -1,6 +1,7 @@
 /**
  * The decoder as graphs, for every family whose layers are LLaMA's (llama-decoder.ts): one of as many layers as a variant
- * needs, with taps, a hidden state and logits where asked for; or layer by layer. Inputs and outputs are named in types.ts.
+ * needs, with taps, a hidden state and logits where asked for. In pieces it is decoder-pieces.ts. Inputs and outputs are
+ * named in types.ts.
  */
 import type { TextConfig } from '../../src-main/checkpoint/config.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
@@ -101,26 +102,6 @@ function logitsOf(
   const head = text.tieWordEmbeddings ? names.embed : names.head;
   const normed = rmsNorm({ b, config: text, weight }, names.norm, rows);
   return b.linear(normed, weight(head, [text.vocabSize, text.hiddenSize]));
-}
-
-/**
- * One decoder layer as a graph of its own, with its tap and the choice of rows as inputs, so that one session serves
- * every request and its weights are held once.
- * @throws FoveaError `missing_tensor` when a tensor of the layer is absent.
- */
-export function layerGraph(text: TextConfig, weights: WeightSource, names: DecoderNames, i: number): Graph {
-  const b = new GraphBuilder(`layer ${i}`, weights.placement);
-  const weight = weightsInto(b, weights);
-  const x = b.input('embeds', 'float32', ['S', text.hiddenSize]);
-  const context = decoderContext(b, text, weight, 'P+S');
-  const past = pastOf(b, text, i);
-  const read = { from: b.input('read_from', 'int64', [1]) };
-  const layer = decoderLayer(context, `${names.layers}.${i}`, x, past, read);
-  b.output(`new_k.${i}`, layer.k);
-  b.output(`new_v.${i}`, layer.v);
-  tap(b, tapBounds(b), i, layer.probabilities);
-  b.output('hidden', layer.x ?? x);
-  return b.finish();
 }
 
 /** The decoder's end as a graph of its own. @throws FoveaError `missing_tensor`. */

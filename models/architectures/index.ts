@@ -7,7 +7,7 @@ import { llava } from './llava.ts';
 import { qwen2_5_vl } from './qwen2_5_vl.ts';
 import type { ModelGraphs } from './types.ts';
 
-export type { DecoderVariant, ModelFacts, ModelGraphs } from './types.ts';
+export type { AttentionShape, DecoderVariant, ModelFacts, ModelGraphs } from './types.ts';
 
 /** What a family needs of an opened checkpoint. */
 export interface GraphSource {

@@ -8,7 +8,8 @@ import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { Graph } from '../../src-main/graph/types.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
 import { clipFeatures } from './clip-vit.ts';
-import { decoderGraph, embedGraph, headGraph, layerGraph } from './decoder-graph.ts';
+import { decoderGraph, embedGraph, headGraph } from './decoder-graph.ts';
+import { attentionGraph, betweenGraph } from './decoder-pieces.ts';
 import { projector } from './projector.ts';
 import { rpnGraph } from './rpn-branch.ts';
 import type { ModelGraphs } from './types.ts';
@@ -48,7 +49,8 @@ export function llava(config: LlavaConfig, weights: WeightSource): ModelGraphs {
     },
 
     decoder: (variant) => decoderGraph(text, weights, names, variant),
-    layer: (i) => layerGraph(text, weights, names, i),
+    between: (i) => betweenGraph(text, weights, names, i),
+    attention: (shape) => attentionGraph(text, shape),
     head: () => headGraph(text, weights, names),
 
     rpnBranch: (softmaxed = false) =>

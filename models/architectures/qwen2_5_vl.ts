@@ -6,7 +6,8 @@ import type { QwenConfig } from '../../src-main/checkpoint/qwen/config.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { Graph } from '../../src-main/graph/types.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
-import { decoderGraph, embedGraph, headGraph, layerGraph } from './decoder-graph.ts';
+import { decoderGraph, embedGraph, headGraph } from './decoder-graph.ts';
+import { attentionGraph, betweenGraph } from './decoder-pieces.ts';
 import { qwenFeatures } from './qwen-vit.ts';
 import { windowFeeds } from './qwen-windows.ts';
 import { rpnGraph } from './rpn-branch.ts';
@@ -48,7 +49,8 @@ export function qwen2_5_vl(config: QwenConfig, weights: WeightSource): ModelGrap
     },
 
     decoder: (variant) => decoderGraph(text, weights, names, variant),
-    layer: (i) => layerGraph(text, weights, names, i),
+    between: (i) => betweenGraph(text, weights, names, i),
+    attention: (shape) => attentionGraph(text, shape),
     head: () => headGraph(text, weights, names),
 
     rpnBranch: (softmaxed = false) =>

@@ -17,6 +17,13 @@ export interface DecoderVariant {
   readonly hiddenOf: number | null;
 }
 
+/** One sequence with any number of rows, or one row of each of so many sequences. */
+export interface AttentionShape {
+  readonly sequences: number | 'one';
+  /** Rows of the softmax leave the graph as well. */
+  readonly tapped: boolean;
+}
+
 /** One input of the vision graph. */
 export type VisionFeed = readonly [data: Float32Array | BigInt64Array, dims: readonly number[]];
 
@@ -50,8 +57,12 @@ export interface ModelFacts {
  *   `key_positions` `[P+S]`, `past_k.i`, `past_v.i` `[P, w]` → `new_k.i`, `new_v.i` `[S, w]`, `logits` `[1 or S, V]`,
  *   `hidden` `[S, d]`, `tap.i` `[heads, rows, keys]` for `tap_heads.i`, `tap_rows` and `tap_keys` bounds
  *   (`…_start`, `…_end`, int64 `[1]`)
- * - layer: the decoder's inputs with `read_from` int64 `[1]` → `new_k.i`, `new_v.i`, `tap.i` of the rows from there on,
- *   and `hidden` of them, what the next layer takes as `embeds`
+ * - between: `embeds` `[S, d]`, `mixed` `[S, heads·headDim]` (not the first), `cos`, `sin`, and `ask_from`, `keep_from`
+ *   int64 `[1]` (not the last) → `hidden` `[S, d]` (not the first), what the next takes as `embeds`; `q` of the rows from
+ *   `ask_from` on, `k`, `v` of those from `keep_from` on (not the last)
+ * - attention: `q`, and `keys`, `values` `[T, w]` with `positions`, `key_positions` of one sequence, or `keys.j`, `values.j`
+ *   of sequence j whose one row is row j of `q` → `mixed`, and where tapped `tap` or `tap.j` for `tap_heads`, `tap_keys_…`
+ *   and, of one sequence, `tap_rows_…`
  * - head: `hidden` `[S, d]` → `logits` `[S, V]`
  * - rpn: `hidden` `[S, d]`, the rotary inputs when T > 1, `queries_start`, `queries_end`, `keys_start`, `keys_end` int64
  *   `[1]` → `rpn` `[N, Q]`
@@ -64,8 +75,10 @@ export interface ModelGraphs extends ModelFacts {
   /** Inputs of the vision graph for the processor's pixels. */
   visionFeeds(pixels: Float32Array, grid: Grid): Readonly<Record<string, VisionFeed>>;
   decoder(variant: DecoderVariant): Graph;
-  /** Layer `i` of the decoder by itself; one graph whatever is asked of it. */
-  layer(i: number): Graph;
+  /** The decoder between the attentions of layers `i − 1` and `i`, `i` from 0 to `layers`; one graph whatever is asked. */
+  between(i: number): Graph;
+  /** The attention of any layer. */
+  attention(shape: AttentionShape): Graph;
   /** Final norm and output head by themselves. */
   head(): Graph;
   /**

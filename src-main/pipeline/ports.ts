@@ -21,6 +21,8 @@ export interface ModelProfile {
   readonly rpn: { readonly k: number; readonly t: number } | null;
   /** The device that really runs, as proved at load (`cpu`, `webgpu`, …). */
   readonly device: string;
+  /** Steps of many sequences can be made together (`steps`). */
+  readonly batches: boolean;
 }
 
 /** Part of one feed: token ids to embed, or features `[n, d]` that stand in their place. */
@@ -71,6 +73,13 @@ export interface ForwardResult {
   readonly hidden: Float32Array | null;
 }
 
+/** One token after what a cache holds, through every layer, with the logits that follow it: a step of decoding. */
+export interface StepRequest {
+  readonly cache: KvCache;
+  readonly token: number;
+  readonly taps?: Pick<TapRequest, 'heads' | 'keys'>;
+}
+
 /** Keys and values of what has been fed. Owned by the caller; `truncate` gives prefix reuse. */
 export interface KvCache {
   readonly length: number;
@@ -93,6 +102,13 @@ export interface VisionLanguageModel {
   newCache(): KvCache;
   /** Feeds tokens after what the cache holds, appends their keys and values, returns what was asked for. */
   forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult>;
+  /**
+   * Steps of different caches, each weight read once for all of them. A request that is wrong gives its error and leaves
+   * the others alone. On the CPU the numbers of a step do not depend on how many are made with it: linear layers get two
+   * rows at least, because one alone is summed in another order (`forward` does that; relative 1e-5).
+   * @throws FoveaError of what fails all of them (memory); no cache has changed then. Only where the profile `batches`.
+   */
+  steps(requests: readonly StepRequest[]): Promise<PromiseSettledResult<ForwardResult>[]>;
   /**
    * RPN scores `[N, Q]` from hidden_states[k] `[S, d]` of a prompt fed from position 0: queries = rows
    * `[queries[0], queries[1])`, keys = rows `[keys[0], keys[1])`, the visual tokens of a picture of `grid`. Those of

@@ -1,13 +1,13 @@
 /**
- * What runs the decoder of a model: one session for each kind of request (here), or one per layer (layered-decoder.ts).
+ * What runs the decoder of a model: one session for each kind of request (here), or pieces (layered-decoder.ts).
  */
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ForwardResult, TapRequest } from '../pipeline/ports.ts';
 import type { SessionSettings } from './device.ts';
 import { tapFeeds, tapped } from './feeds.ts';
 import type { HostKvCache } from './kv-cache.ts';
-import type { Feed, Output } from './session.ts';
+import { need } from './outputs.ts';
+import type { Feed } from './session.ts';
 import { Session } from './session.ts';
 import type { SessionCache } from './session-cache.ts';
 import type { VariantPolicy } from './variants.ts';
@@ -83,11 +83,4 @@ export class WholeDecoder implements Decoder {
     const open = () => Session.open(this.#graphs.decoder(variant), this.#settings);
     return this.#sessions.use(JSON.stringify(variant), open, work);
   }
-}
-
-/** An output that the graph has. */
-export function need(output: Readonly<Record<string, Output>>, name: string): Output {
-  const value = output[name];
-  if (value === undefined) throw new FoveaError('internal', `the graph gave no ${name}`);
-  return value;
 }

@@ -48,7 +48,7 @@ export class HostKvCache implements KvCache {
     copy.#next.push(...this.#next.slice(0, copy.#length));
     this.#rows.forEach((rows, i) => {
       copy.#rows[i] = Math.min(rows, copy.#length);
-      copy.#reserve(i, copy.#rows[i]);
+      copy.#grow(i, copy.#rows[i]);
       const used = copy.#rows[i] * this.#width;
       copy.#keys[i]?.set((this.#keys[i] as Float32Array).subarray(0, used));
       copy.#values[i]?.set((this.#values[i] as Float32Array).subarray(0, used));
@@ -64,29 +64,45 @@ export class HostKvCache implements KvCache {
 
   /**
    * The arrays of a feed of `count` tokens through layers 0…layers−1: cached rows to read, room to write.
-   * @throws FoveaError `internal` when an early exit left one of these layers behind.
+   * @throws FoveaError as {@link reserve}
    */
   bind(layers: number, count: number): { past: Record<string, Feed>; fresh: Record<string, Feed> } {
+    this.reserve(layers, count);
     const past: Record<string, Feed> = {};
     const fresh: Record<string, Feed> = {};
-    const [start, end, all] = [0, this.#length, this.#length + count].map((row) => row * this.#width);
+    for (let i = 0; i < layers; i++) {
+      const held = this.rows(i, 0, this.#length);
+      const room = this.rows(i, this.#length, this.#length + count);
+      for (const part of ['k', 'v'] as const) {
+        past[`past_${part}.${i}`] = held[part];
+        fresh[`new_${part}.${i}`] = room[part];
+      }
+    }
+    return { past, fresh };
+  }
+
+  /**
+   * Makes room for `count` more tokens in layers 0…layers−1.
+   * @throws FoveaError `internal` when an early exit left one of these layers behind.
+   */
+  reserve(layers: number, count: number): void {
     for (let i = 0; i < layers; i++) {
       if (this.#rows[i] !== this.#length) {
         throw new FoveaError('internal', `layer ${i} lacks keys that an early exit left out`, {
           next: `Truncate the cache to ${this.#rows[i]} first`,
         });
       }
-      this.#reserve(i, this.#length + count);
-      for (const [name, rows] of [
-        ['k', this.#keys[i]],
-        ['v', this.#values[i]],
-      ] as const) {
-        const array = rows as Float32Array;
-        past[`past_${name}.${i}`] = [array.subarray(start, end), [this.#length, this.#width]];
-        fresh[`new_${name}.${i}`] = [array.subarray(end, all), [count, this.#width]];
-      }
+      this.#grow(i, this.#length + count);
     }
-    return { past, fresh };
+  }
+
+  /** Keys and values of places start…end−1 of a layer, in place; those from `length` on are room that was reserved. */
+  rows(layer: number, start: number, end: number): { readonly k: Feed; readonly v: Feed } {
+    const of = (all: Float32Array | undefined): Feed => [
+      (all as Float32Array).subarray(start * this.#width, end * this.#width),
+      [end - start, this.#width],
+    ];
+    return { k: of(this.#keys[layer]), v: of(this.#values[layer]) };
   }
 
   /** The feed succeeded: its rows count from now on. `next`: see {@link nextPosition}, after each row, under M-RoPE. */
@@ -96,7 +112,7 @@ export class HostKvCache implements KvCache {
     for (let i = 0; i < layers; i++) this.#rows[i] = this.#length;
   }
 
-  #reserve(layer: number, rows: number): void {
+  #grow(layer: number, rows: number): void {
     const keys = this.#keys[layer] as Float32Array<ArrayBuffer>;
     if (rows * this.#width <= keys.length) return;
     const room = Math.max(rows + SPARE_ROWS, Math.ceil((keys.length / this.#width) * 1.5)) * this.#width;

@@ -1,143 +1,202 @@
 /**
- * The decoder as one session per layer and one for the head, run in turn. Where a session holds its weights (quantised
- * ones laid out anew, half-precision ones cast), this keeps one copy of them whatever is asked: a request that stops
- * early runs fewer sessions, hidden_states[i] is what passes between two, and every layer's tap is there, its bounds
- * one cell wide when nobody looks. A call per layer costs some 0.1 ms.
+ * The decoder as pieces run in turn (pieces.ts). Where a session holds its weights (quantised ones laid out anew,
+ * half-precision ones cast), this keeps one copy of them whatever is asked: a request that stops early runs fewer pieces,
+ * hidden_states[i] is what passes between two, and rows that nobody reads are left out by where a piece begins.
  */
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { TappedRows } from '../pipeline/ports.ts';
 import type { Decoder, DecoderFeed } from './decoder.ts';
-import { need } from './decoder.ts';
-import type { SessionSettings } from './device.ts';
 import { int64, positionsOf, rowsOf, tapFeeds, tapped } from './feeds.ts';
 import type { HostKvCache } from './kv-cache.ts';
+import { need } from './outputs.ts';
+import type { DecoderPieces } from './pieces.ts';
 import type { Feed } from './session.ts';
-import { Session } from './session.ts';
-import type { SessionCache } from './session-cache.ts';
 
 /**
- * Rows of a feed that a layer takes at once. Attention holds heads · rows · keys scores and more than one such array: a
+ * Rows of a feed that a piece takes at once. Attention holds heads · rows · keys scores and more than one such array: a
  * prompt with a crop, 1,200 rows of 32 heads, some 600 MB.
  */
 const MAX_ROWS = 512;
 
 export class LayeredDecoder implements Decoder {
   readonly #graphs: ModelGraphs;
-  readonly #settings: SessionSettings;
-  readonly #sessions: SessionCache;
+  readonly #pieces: DecoderPieces;
 
-  constructor(graphs: ModelGraphs, settings: SessionSettings, sessions: SessionCache) {
+  constructor(graphs: ModelGraphs, pieces: DecoderPieces) {
     this.#graphs = graphs;
-    this.#settings = settings;
-    this.#sessions = sessions;
+    this.#pieces = pieces;
   }
 
-  /** All of it: a model whose weights do not fit fails here, not at the first sample. */
-  async warm(signal?: AbortSignal): Promise<void> {
-    const nothing = (): Promise<void> => Promise.resolve();
-    for (let i = 0; i < this.#graphs.layers; i++) {
-      if (signal?.aborted) throw new FoveaError('cancelled', 'the load was cancelled');
-      await this.#layer(i, nothing);
-    }
-    await this.#head(nothing);
+  warm(signal?: AbortSignal): Promise<void> {
+    return this.#pieces.warm(signal);
   }
 
   async run(cache: HostKvCache, feed: DecoderFeed) {
-    const { hiddenSize: d, heads } = this.#graphs;
-    const { count, wanted, positions } = feed;
-    const { past, fresh } = cache.bind(wanted.layers, count);
+    const { heads, headDim, hiddenSize: d } = this.#graphs;
+    const { count, wanted } = feed;
+    const { layers } = wanted;
+    cache.reserve(layers, count);
     const bounds = tapFeeds(wanted.taps, feed.taps, heads, count, cache.length + count);
     const taps = new Map<number, TappedRows>();
-    let x = feed.embeds;
-    let spare: Float32Array | null = null;
+    const width = heads * headDim;
+    const mixed = new Float32Array(count * width);
+    const q = new Float32Array(count * width);
+    let rows: Rows = { x: feed.embeds, spare: null };
     let hidden: Float32Array | null = null;
-    for (let i = 0; i < wanted.layers; i++) {
-      if (wanted.hiddenOf === i) hidden = x;
-      const from = i < wanted.layers - 1 ? 0 : firstRowRead(feed, i);
-      const isTapped = wanted.taps.includes(i);
-      const next: Float32Array = from === 0 && spare !== null ? spare : new Float32Array((count - from) * d);
-      // A tap's rows and a cut at `from` are of the whole feed; other layers take it piece by piece.
-      const pieces = isTapped || from > 0 ? 1 : Math.ceil(count / MAX_ROWS);
-      for (let piece = 0; piece < pieces; piece++) {
-        const [start, end] = [piece, piece + 1].map((n) => Math.floor((n * count) / pieces)) as [
-          number,
-          number,
-        ];
-        const rows = next.subarray(start * d, end * d);
-        const feeds: Record<string, Feed> = {
-          embeds: [x.subarray(start * d, end * d), [end - start, d]],
-          ...positionsOf(positions, start, end),
-          ...cachedBefore(past, i, start),
-          read_from: int64(from),
-          ...(isTapped ? shifted(bounds, from) : UNTAPPED),
-          [`tap_heads.${i}`]: bounds[`tap_heads.${i}`] ?? FIRST_HEAD,
-        };
-        const into = { ...written(fresh, i, start, end), hidden: [rows, [rows.length / d, d]] as const };
-        const output = await this.#layer(i, (session) => session.run(feeds, into));
-        const asked = feed.taps?.heads.find(({ layer }) => layer === i);
-        if (asked) taps.set(i, tapped(need(output, `tap.${i}`), i, asked.heads));
-      }
-      // Rows that somebody reads later are not written over.
-      spare = x === hidden ? null : x;
-      x = next;
+    for (let i = 0; i < layers; i++) {
+      const from = i < layers - 1 ? 0 : firstRowRead(feed, i);
+      rows = await this.#before(i, rows, { mixed, q }, cache, feed, from, hidden);
+      if (wanted.hiddenOf === i) hidden = rows.x;
+      const tap = wanted.taps.includes(i) ? bounds : null;
+      const read = await this.#attend(i, { mixed, q }, cache, feed, from, tap);
+      const asked = feed.taps?.heads.find(({ layer }) => layer === i);
+      if (asked && read) taps.set(i, tapped(need(read, 'tap'), i, asked.heads));
     }
-    if (wanted.hiddenOf === wanted.layers) hidden = x;
+    const from = firstRowRead(feed, layers - 1);
+    const end = await this.#end(rows.x.subarray(from * d), mixed.subarray(from * width), feed, from);
+    if (wanted.hiddenOf === layers) hidden = end;
     const result = {
-      logits: await this.#logits(wanted.logits, x),
+      logits: end && (await this.#logits(wanted.logits, end)),
       taps: (feed.taps?.heads ?? []).map(({ layer }) => taps.get(layer) as TappedRows),
       hidden,
     };
-    return { result, layers: wanted.layers };
+    return { result, layers };
+  }
+
+  /** Ends layer i − 1 and begins layer i: its keys and values go behind the cache's, its queries from row `from` into `q`. */
+  async #before(
+    i: number,
+    { x, spare }: Rows,
+    { mixed, q }: Work,
+    cache: HostKvCache,
+    { count, positions }: DecoderFeed,
+    from: number,
+    hidden: Float32Array | null,
+  ): Promise<Rows> {
+    const { hiddenSize: d, heads, headDim } = this.#graphs;
+    const width = heads * headDim;
+    const next = i === 0 ? x : (spare ?? new Float32Array(count * d));
+    for (const [start, end] of piecesOf(count)) {
+      // A piece that lies before the first query gives one that nobody reads.
+      const ask = Math.min(Math.max(from, start), end - 1);
+      const feeds = {
+        ...rowFeeds(x, mixed, start, end, d, width),
+        ...positionsOf(positions, start, end),
+        ask_from: int64(ask - start),
+        keep_from: int64(0),
+      };
+      const { k, v } = cache.rows(i, cache.length + start, cache.length + end);
+      const queries = [q.subarray(ask * width, end * width), [end - ask, width]] as const;
+      const rows = [next.subarray(start * d, end * d), [end - start, d]] as const;
+      await this.#pieces.between(i, feeds, { q: queries, k, v, ...(i > 0 ? { hidden: rows } : {}) });
+    }
+    // Rows that somebody reads later are not written over.
+    return { x: next, spare: x === next || x === hidden ? spare : x };
+  }
+
+  /** Attention of the rows from `from` on, into `mixed`. @returns the outputs where rows are tapped */
+  async #attend(
+    i: number,
+    { mixed, q }: Work,
+    cache: HostKvCache,
+    { count, positions }: DecoderFeed,
+    from: number,
+    tap: Readonly<Record<string, Feed>> | null,
+  ) {
+    const { heads, headDim } = this.#graphs;
+    const width = heads * headDim;
+    const rows = (all: Float32Array, start: number, end: number): Feed => [
+      all.subarray(start * width, end * width),
+      [end - start, width],
+    ];
+    // A tap's rows are of the whole feed; other layers take it piece by piece.
+    const pieces = tap ? [[from, count] as const] : piecesOf(count - from, from);
+    let output = null;
+    for (const [start, end] of pieces) {
+      const { k: keys, v: values } = cache.rows(i, 0, cache.length + end);
+      const feeds = {
+        q: rows(q, start, end),
+        keys,
+        values,
+        ...positionsOf(positions, start, end),
+        ...(tap ? tapOf(tap, i, from) : {}),
+      };
+      const into = { mixed: rows(mixed, start, end) };
+      output = await this.#pieces.attention({ sequences: 'one', tapped: tap !== null }, feeds, into);
+    }
+    return tap && output;
+  }
+
+  /** Rows after the last layer that runs, from row `from` of the feed on; null where nobody reads any. */
+  async #end(x: Float32Array, mixed: Float32Array, feed: DecoderFeed, from: number) {
+    const { hiddenSize: d, heads, headDim, layers: all } = this.#graphs;
+    const { layers, logits, hiddenOf } = feed.wanted;
+    if (logits === 'none' && hiddenOf !== layers) return null;
+    const count = feed.count - from;
+    const out = new Float32Array(count * d);
+    for (const [start, end] of piecesOf(count)) {
+      const feeds = {
+        ...rowFeeds(x, mixed, start, end, d, heads * headDim),
+        // After an early exit the next layer's beginning hangs on: of one row.
+        ...(layers < all ? positionsOf(feed.positions, from + start, from + end) : {}),
+        ask_from: int64(end - start - 1),
+        keep_from: int64(end - start - 1),
+      };
+      const rows = [out.subarray(start * d, end * d), [end - start, d]] as const;
+      await this.#pieces.between(layers, feeds, { hidden: rows });
+    }
+    return out;
   }
 
   /** @param x rows after the last layer, `[R, d]` */
-  async #logits(which: DecoderVariant['logits'], x: Float32Array): Promise<Float32Array | null> {
+  #logits(which: DecoderVariant['logits'], x: Float32Array): Promise<Float32Array> | null {
     if (which === 'none') return null;
-    const { hiddenSize: d } = this.#graphs;
-    const rows = which === 'last' ? x.subarray(x.length - d) : x;
-    const feeds = { hidden: [rows, [rows.length / d, d]] as const };
-    return need(await this.#head((session) => session.run(feeds)), 'logits').data;
-  }
-
-  #layer<T>(i: number, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#sessions.use(`layer ${i}`, () => Session.open(this.#graphs.layer(i), this.#settings), work);
-  }
-
-  #head<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#sessions.use('head', () => Session.open(this.#graphs.head(), this.#settings), work);
+    return this.#pieces.logits(which === 'last' ? x.subarray(x.length - this.#graphs.hiddenSize) : x);
   }
 }
 
-/** The layer's cached rows and those that earlier pieces of this feed wrote behind them. */
-function cachedBefore(past: Readonly<Record<string, Feed>>, i: number, start: number): Record<string, Feed> {
-  const rows = (name: string): [string, Feed] => {
-    const [data, [held = 0, width = 0]] = past[name] as Feed;
-    const all = new Float32Array(data.buffer as ArrayBuffer, data.byteOffset, (held + start) * width);
-    return [name, [all, [held + start, width]]];
-  };
-  return Object.fromEntries([rows(`past_k.${i}`), rows(`past_v.${i}`)]);
+/** What passes between two attentions, `[count, d]`, and an array of that size that is free. */
+interface Rows {
+  readonly x: Float32Array;
+  readonly spare: Float32Array | null;
 }
 
-/** Where rows start…end−1 of this feed go. */
-function written(
-  fresh: Readonly<Record<string, Feed>>,
-  i: number,
+/** Queries of a layer and what its attention makes of them, `[count, heads·headDim]`. */
+interface Work {
+  readonly q: Float32Array;
+  readonly mixed: Float32Array;
+}
+
+/** Rows start…end−1 of `count` rows from `first` on, cut into as few pieces as may be. */
+function piecesOf(count: number, first = 0): (readonly [start: number, end: number])[] {
+  const pieces = Math.ceil(count / MAX_ROWS);
+  const cut = (n: number): number => first + Math.floor((n * count) / pieces);
+  return Array.from({ length: pieces }, (_, n) => [cut(n), cut(n + 1)] as const);
+}
+
+function rowFeeds(
+  x: Float32Array,
+  mixed: Float32Array,
   start: number,
   end: number,
-): Record<string, Feed> {
-  const rows = (name: string): [string, Feed] => [name, rowsOf(fresh[name] as Feed, start, end)];
-  return Object.fromEntries([rows(`new_k.${i}`), rows(`new_v.${i}`)]);
+  d: number,
+  width: number,
+): { readonly embeds: Feed; readonly mixed: Feed } {
+  return {
+    embeds: rowsOf([x, [x.length / d, d]], start, end),
+    mixed: rowsOf([mixed, [mixed.length / width, width]], start, end),
+  };
 }
 
-const FIRST_HEAD = int64(0);
-/** Bounds of a tap that nobody reads: one number of one row. */
-const UNTAPPED = shifted(tapFeeds([], undefined, 1, 1, 1), 0);
-
-/** The bounds in a layer that only keeps rows from `from` on. */
-function shifted(bounds: Readonly<Record<string, Feed>>, from: number): Record<string, Feed> {
+/** Layer `i`'s tap, of rows from `from` on. */
+function tapOf(bounds: Readonly<Record<string, Feed>>, i: number, from: number): Record<string, Feed> {
   const row = (name: string): Feed => int64(Number((bounds[name] as Feed)[0][0]) - from);
-  return { ...bounds, tap_rows_start: row('tap_rows_start'), tap_rows_end: row('tap_rows_end') };
+  return {
+    ...bounds,
+    tap_rows_start: row('tap_rows_start'),
+    tap_rows_end: row('tap_rows_end'),
+    tap_heads: bounds[`tap_heads.${i}`] as Feed,
+  };
 }
 
 /** The first row of the last layer that anything reads: of its output, or of its attention. */

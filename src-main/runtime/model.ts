@@ -14,25 +14,30 @@ import type {
   ForwardResult,
   KvCache,
   ModelProfile,
+  StepRequest,
   VisionLanguageModel,
 } from '../pipeline/ports.ts';
 import type { Decoder } from './decoder.ts';
-import { need, WholeDecoder } from './decoder.ts';
+import { WholeDecoder } from './decoder.ts';
 import type { SessionSettings } from './device.ts';
-import { branchFeeds, int64, positionFeeds } from './feeds.ts';
+import { branchFeeds, int64, positionFeeds, tapFeeds } from './feeds.ts';
 import { HostKvCache } from './kv-cache.ts';
 import { LayeredDecoder } from './layered-decoder.ts';
+import { need } from './outputs.ts';
+import { DecoderPieces } from './pieces.ts';
 import { Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
+import { StepDecoder } from './step-decoder.ts';
+import type { DecoderStep } from './step-decoder.ts';
 import { VariantPolicy } from './variants.ts';
 
 /**
  * How the decoder becomes sessions: `exact`, one for each kind of request, where weights are mapped; `growing`, one
- * that serves nearly all, where each session holds the weights (a GPU); `layered`, one per layer, likewise on the CPU.
+ * that serves nearly all, where each session holds the weights (a GPU); `layered`, pieces, likewise on the CPU.
  */
 export type DecoderKind = 'exact' | 'growing' | 'layered';
 
-/** Sessions kept at once. Layers hold no weight twice, so all stay. */
+/** Sessions kept at once. Pieces hold no weight twice, so all stay. */
 const KEPT: Readonly<Record<DecoderKind, number>> = { exact: 16, growing: 4, layered: Infinity };
 
 /** Rows of a feed from which on it is a prompt, whose keys, values and activations want room. */
@@ -45,6 +50,9 @@ export class OnnxModel implements VisionLanguageModel {
   readonly #sessions: SessionCache;
   readonly #decoder: Decoder;
   readonly #tight: boolean;
+  /** Pieces for steps of many sequences: the layered decoder's own, or others over the same mapped weights. */
+  readonly #pieceSessions: SessionCache | null;
+  readonly #steps: StepDecoder | null;
 
   /** @param tight vision tower and RPN make room for a prompt and are opened again when needed */
   constructor(
@@ -56,14 +64,20 @@ export class OnnxModel implements VisionLanguageModel {
     const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn } = graphs;
     const { device } = settings;
     const facts = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn };
-    this.profile = { ...facts, device };
+    // On a GPU the pieces would hold the weights once more.
+    const batches = kind !== 'growing';
+    this.profile = { ...facts, device, batches };
     this.#graphs = graphs;
     this.#settings = settings;
     this.#tight = tight;
     this.#sessions = new SessionCache(KEPT[kind]);
+    this.#pieceSessions = batches ? new SessionCache(KEPT.layered) : null;
+    const pieces =
+      this.#pieceSessions && new DecoderPieces(graphs, { ...settings, inTurn: true }, this.#pieceSessions);
+    this.#steps = pieces && new StepDecoder(graphs, pieces);
     this.#decoder =
-      kind === 'layered'
-        ? new LayeredDecoder(graphs, settings, this.#sessions)
+      kind === 'layered' && pieces
+        ? new LayeredDecoder(graphs, pieces)
         : new WholeDecoder(graphs, settings, this.#sessions, new VariantPolicy(graphs, kind === 'growing'));
   }
 
@@ -116,6 +130,47 @@ export class OnnxModel implements VisionLanguageModel {
     return result;
   }
 
+  async steps(requests: readonly StepRequest[]): Promise<PromiseSettledResult<ForwardResult>[]> {
+    const decoder = this.#steps;
+    if (decoder === null) throw new FoveaError('internal', 'the device takes one sequence at a time');
+    const checked = await Promise.allSettled(requests.map(async (request) => this.#step(request)));
+    const ready = checked.flatMap((step) => (step.status === 'fulfilled' ? [step.value] : []));
+    if (new Set(ready.map(({ cache }) => cache)).size < ready.length)
+      throw new FoveaError('internal', 'two steps of one cache cannot be made together');
+    const results = await this.#together(decoder, ready);
+    return checked.map((step) =>
+      step.status === 'rejected' ? step : { ...step, value: results.shift() as ForwardResult },
+    );
+  }
+
+  async #together(decoder: StepDecoder, steps: readonly DecoderStep[]): Promise<ForwardResult[]> {
+    if (steps.length === 0) return [];
+    const embeds = new Float32Array(steps.length * this.#graphs.hiddenSize);
+    await this.#lookUp(
+      steps.map(({ token }) => token),
+      embeds,
+    );
+    const results = await decoder.run(steps, embeds);
+    for (const { cache, next } of steps) cache.commit(this.#graphs.layers, 1, next);
+    return results;
+  }
+
+  /** A step that can be made: what is wrong with it is wrong for it alone, and shows here. */
+  #step({ cache, token, taps }: StepRequest): DecoderStep {
+    if (!(cache instanceof HostKvCache)) throw new FoveaError('internal', 'the cache is of another runtime');
+    this.#checkTokens([token]);
+    this.#checkRoom(cache.length + 1);
+    const { layers, heads } = this.#graphs;
+    const wanted = { rows: [0, 1] as const, heads: taps?.heads ?? [], keys: taps?.keys ?? ([0, 1] as const) };
+    const { taps: tapped } = this.#variant({ parts: [], taps: wanted });
+    const bounds = tapFeeds(tapped, wanted, heads, 1, cache.length + 1);
+    const mrope = this.#mrope(cache.nextPosition, [{ count: 1 }]);
+    const positions = positionFeeds(this.#graphs, cache.length, 1, mrope);
+    cache.reserve(layers, 1);
+    const next = mrope ? { next: mrope.next } : {};
+    return { cache, token, positions, taps: wanted.heads, tapped, bounds, ...next };
+  }
+
   async rpn(
     hidden: Float32Array,
     queries: readonly [start: number, end: number],
@@ -136,7 +191,7 @@ export class OnnxModel implements VisionLanguageModel {
   }
 
   async dispose(): Promise<void> {
-    await this.#sessions.dispose();
+    await Promise.all([this.#sessions.dispose(), this.#pieceSessions?.dispose()]);
   }
 
   /** Positions of a feed under M-RoPE; null where a position is the token's place. */
@@ -182,7 +237,15 @@ export class OnnxModel implements VisionLanguageModel {
   }
 
   async #lookUp(tokens: readonly number[], rows: Float32Array): Promise<void> {
-    const { vocabSize, hiddenSize } = this.#graphs;
+    this.#checkTokens(tokens);
+    const { hiddenSize } = this.#graphs;
+    await this.#embedSession((session) =>
+      session.run({ ids: int64(...tokens) }, { embeds: [rows, [tokens.length, hiddenSize]] }),
+    );
+  }
+
+  #checkTokens(tokens: readonly number[]): void {
+    const { vocabSize } = this.#graphs;
     const stray = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabSize));
     if (stray !== undefined) {
       throw new FoveaError('bad_checkpoint', `token ${stray} is not in the vocabulary of ${vocabSize}`, {
@@ -190,9 +253,6 @@ export class OnnxModel implements VisionLanguageModel {
         next: 'Use the tokenizer files published with these weights',
       });
     }
-    await this.#embedSession((session) =>
-      session.run({ ids: int64(...tokens) }, { embeds: [rows, [tokens.length, hiddenSize]] }),
-    );
   }
 
   #checkRoom(length: number): void {

@@ -65,6 +65,7 @@ function overheard(model: VisionLanguageModel): { model: VisionLanguageModel; fe
       fed.push(request);
       return model.forward(cache, request);
     },
+    steps: (requests) => model.steps(requests),
     rpn: (...args) => model.rpn(...args),
     dispose: () => model.dispose(),
   };

@@ -62,7 +62,7 @@ test('no weight of a graph is larger than a buffer, and the embedding table stay
   const decoder = graphs.decoder({ layers, logits: 'last', taps: [0], hiddenOf: 1 });
   const head = config.text.tieWordEmbeddings ? /embed_tokens/ : /lm_head/;
   assert.ok(decoder.initializers.filter(({ name }) => head.test(name)).length > 5);
-  const graph = [decoder, graphs.vision(), graphs.head(), graphs.layer(0), graphs.rpnBranch()];
+  const graph = [decoder, graphs.vision(), graphs.head(), graphs.between(0), graphs.rpnBranch()];
   for (const one of graph) {
     assert.ok(one);
     for (const { name, data } of one.initializers) {

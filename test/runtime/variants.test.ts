@@ -59,13 +59,13 @@ test('one growing decoder answers as exact ones do, and few decoders are made', 
   );
 });
 
-test('one session per layer answers as exact decoders do, and each layer is made once', async () => {
+test('sessions in pieces answer as exact decoders do, and each piece is made once', async () => {
   const made: string[] = [];
   const spied = {
     ...graphs,
-    layer: (i: number) => {
-      made.push(`layer ${i}`);
-      return graphs.layer(i);
+    between: (i: number) => {
+      made.push(`between ${i}`);
+      return graphs.between(i);
     },
     head: () => {
       made.push('head');
@@ -104,7 +104,7 @@ test('one session per layer answers as exact decoders do, and each layer is made
     }
   }
   await Promise.all([exact.dispose(), layered.dispose()]);
-  assert.deepEqual(made, [...Array.from({ length: graphs.layers }, (_, i) => `layer ${i}`), 'head']);
+  assert.deepEqual(made, [...Array.from({ length: graphs.layers + 1 }, (_, i) => `between ${i}`), 'head']);
 });
 
 test('a long feed that layers take piece by piece gives what one piece gives', async (t) => {

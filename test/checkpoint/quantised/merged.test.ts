@@ -54,7 +54,7 @@ test('the cache holds the adapted layers and no others, each W + scale · B·A i
 test('no graph takes a weight of which the file holds a part only', async (t) => {
   const checkpoint = await openFolders({ dir: adapted(t) });
   assert.equal(isAdapted(checkpoint), true);
-  assert.throws(() => modelGraphs(checkpoint).layer(1), {
+  assert.throws(() => modelGraphs(checkpoint).between(1), {
     message: /an adapter adds to model\.layers\.1\.self_attn\.q_proj/,
   });
 });
