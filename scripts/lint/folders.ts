@@ -171,6 +171,25 @@ export const JOBS: Cut = {
   },
 };
 
+export const WORKERS: Cut = {
+  beside: 'below',
+  folders: {
+    protocol: {},
+    queue: { protocol: 'chunks, runs and results lie in it' },
+    pictures: { protocol: 'a chunk says which picture' },
+    host: {
+      pictures: 'it hands them out',
+      protocol: 'it says what is asked, and reads what was found',
+      queue: 'it fills and empties it',
+    },
+    worker: {
+      pictures: 'it shows them to the model',
+      protocol: 'it reads what is asked, and says what was found',
+      queue: 'it takes chunks from it',
+    },
+  },
+};
+
 export const CLI: Cut = {
   beside: 'above',
   folders: {

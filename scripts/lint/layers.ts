@@ -3,7 +3,7 @@
  * To allow a new edge, change this table in the same commit and say why there.
  */
 import { FEATURES } from './features.ts';
-import { CHECKPOINT, CLI, JOBS, KERNELS, PIPELINE, STORE } from './folders.ts';
+import { CHECKPOINT, CLI, JOBS, KERNELS, PIPELINE, STORE, WORKERS } from './folders.ts';
 import { inFolders, type Layer } from './layer.ts';
 
 const SHARED = ['kernels', 'contract', 'rpc-shared'];
@@ -159,6 +159,15 @@ export const LAYERS: readonly Layer[] = [
     path: 'src-main/inspect/',
     imports: ['kernels', 'contract', 'store', 'jobs', 'engine-protocol'],
   },
+  ...inFolders(
+    {
+      // A label job on many machines.
+      name: 'workers',
+      path: 'src-main/workers/',
+      imports: ['kernels', 'contract', 'files', 'store', 'jobs', 'engine-protocol', 'checkpoint'],
+    },
+    WORKERS,
+  ),
   {
     name: 'rpc',
     path: 'src-main/rpc/',
@@ -193,6 +202,7 @@ export const LAYERS: readonly Layer[] = [
       'store',
       'jobs',
       'rpc',
+      'workers',
     ],
   },
   ...inFolders(
@@ -211,6 +221,7 @@ export const LAYERS: readonly Layer[] = [
         'exporters',
         'jobs',
         'features',
+        'workers',
         // `fovea causal` gives the numbers that the page's check gives.
         'inspect',
         'app',
@@ -234,6 +245,7 @@ export const SOLE_IMPORTERS: readonly SoleImporter[] = [
   { dependency: 'onnxruntime-node', path: 'src-main/runtime/' },
   { dependency: 'better-sqlite3', path: 'src-main/store/' },
   { dependency: 'electron', path: 'src-main/app/electron/' },
+  { dependency: 'pg-boss', path: 'src-main/workers/queue/' },
   { dependency: 'konva', path: 'src-renderer/canvas/' },
 ];
 

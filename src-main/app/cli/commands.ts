@@ -20,11 +20,13 @@ import { addRpn } from './rpn/command.ts';
 import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
+import { addWorker } from './worker.ts';
 
 export const COMMANDS: readonly AddCommand[] = [
   addDemo,
   addImport,
   addLabel,
+  addWorker,
   addRuns,
   addFeatures,
   addTrain,

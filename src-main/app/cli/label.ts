@@ -1,19 +1,35 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
 import { counted } from '../../../src-shared/contract/counts.ts';
 import type { DeviceChoice } from '../../engine/protocol.ts';
-import { unansweredWords } from '../../jobs/label/run.ts';
+import { unansweredWords, type LabelJobParams } from '../../jobs/label/run.ts';
 import { runOfAnotherPrompt } from '../../jobs/label/run-prompts.ts';
 import { labelPreview } from '../../jobs/label/preview.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
+import { shareWithProgress } from '../share-with-progress.ts';
 import { withProject } from '../projects.ts';
 import { agreeToReplace } from './frame/agree.ts';
 import { featureLine, gigabytes, keepFeaturesOf, keptWords } from './frame/features-option.ts';
 import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
 import { exitOfBatch } from './frame/exit.ts';
+import {
+  CERTIFICATE_OPTION,
+  KEY_OPTION,
+  LISTEN_OPTION,
+  listenOf,
+  type ListenOptions,
+} from './frame/listen-option.ts';
+import {
+  addressOf,
+  heartbeatSeconds,
+  QUEUE_FILE_OPTION,
+  QUEUE_OPTION,
+  wantsQueue,
+  type QueueOptions,
+} from './frame/queue-option.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './frame/precision-option.ts';
 import { ADAPTER_OPTION, RPN_OPTION, modelDir, type RpnOptions } from './frame/rpn-option.ts';
 
-interface Options extends RpnOptions, PrecisionOptions {
+interface Options extends RpnOptions, PrecisionOptions, QueueOptions, ListenOptions {
   readonly model?: string;
   readonly preset?: string;
   readonly limit?: number;
@@ -21,7 +37,12 @@ interface Options extends RpnOptions, PrecisionOptions {
   readonly device: DeviceChoice;
   readonly yes?: boolean;
   readonly keepFeatures?: true | number;
+  readonly chunk: number;
 }
+
+/** Samples a chunk, unless said otherwise: minutes on a large model, seconds on a small one. */
+const CHUNK = 200;
+const MOST_OF_CHUNK = 1000;
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
 
@@ -50,7 +71,18 @@ export const addLabel: AddCommand = (program, cli) => {
       gigabytes('--keep-features'),
     )
     .option('--device <name>', DEVICES.join(', '), 'auto')
-    .option(...PRECISION_OPTION);
+    .option(...PRECISION_OPTION)
+    .option(...QUEUE_OPTION)
+    .option(...QUEUE_FILE_OPTION)
+    .option(
+      '--chunk <n>',
+      'with --queue: samples that a worker takes at a time',
+      positiveInteger('--chunk'),
+      CHUNK,
+    )
+    .option(...LISTEN_OPTION)
+    .option(...CERTIFICATE_OPTION)
+    .option(...KEY_OPTION);
   cli.define<Options>(command, async (context, [path], options) => {
     const { output, stderr, signal } = context;
     if (!['self', 'given'].includes(options.answers)) {
@@ -59,6 +91,17 @@ export const addLabel: AddCommand = (program, cli) => {
     if (!DEVICES.includes(options.device)) {
       throw usageError(`There is no device "${options.device}"`, `One of: ${DEVICES.join(', ')}`);
     }
+    if (options.chunk > MOST_OF_CHUNK) {
+      throw usageError(`--chunk is at most ${MOST_OF_CHUNK}, not ${options.chunk}`, 'See fovea label --help');
+    }
+    const share = wantsQueue(options)
+      ? {
+          queue: await addressOf(options, output),
+          chunkSize: options.chunk,
+          listen: listenOf(options),
+          heartbeatSeconds: heartbeatSeconds(),
+        }
+      : null;
     const wish = {
       modelDir: options.model === undefined ? null : await modelDir(options.model),
       rpnDir: options.rpn === undefined ? undefined : await modelDir(options.rpn),
@@ -79,11 +122,14 @@ export const addLabel: AddCommand = (program, cli) => {
             `Run ${old.runId} was made with another prompt than its model is asked with now: labelling makes a new run, decisions are kept`,
           );
         }
-        return labelWithProgress(project, wish, stderr, signal, async (params) => {
+        const agree = async (params: LabelJobParams): Promise<void> => {
           const preview = await labelPreview(project, params);
           if (params.keepFeatures) output.note(await featureLine(project, params, preview.toLabel));
           await agreeToReplace(context, preview, path, options.yes === true);
-        });
+        };
+        return share
+          ? shareWithProgress(project, { ...wish, ...share }, stderr, signal, agree)
+          : labelWithProgress(project, wish, stderr, signal, agree);
       },
       { writes: true },
     );

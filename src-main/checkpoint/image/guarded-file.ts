@@ -41,8 +41,8 @@ export function withPictureFile<T>(
 /** A picture's file and its size and times, to read piece by piece. */
 export interface OpenedPicture {
   readonly info: Stats;
-  /** Its bytes; ends the file. To be called once. */
-  chunks(): AsyncGenerator<Uint8Array, void, undefined>;
+  /** Its bytes, or those from `from` to before `to`; ends the file. To be called once. */
+  chunks(from?: number, to?: number): AsyncGenerator<Uint8Array, void, undefined>;
   /** For one that is not read after all. */
   close(): Promise<void>;
 }
@@ -53,10 +53,10 @@ export async function openPictureFile(path: string): Promise<OpenedPicture> {
   return {
     info,
     close: () => file.close(),
-    async *chunks() {
+    async *chunks(from = 0, to = info.size) {
       try {
-        for (let at = 0; at < info.size;) {
-          const wanted = Math.min(CHUNK_BYTES, info.size - at);
+        for (let at = from; at < to;) {
+          const wanted = Math.min(CHUNK_BYTES, to - at);
           const { bytesRead, buffer } = await guard.run(path, () =>
             file.read(Buffer.allocUnsafe(wanted), 0, wanted, at),
           );

@@ -6,7 +6,12 @@ import { itemDeath, itemDone, itemFailed } from '../../store/jobs/item.ts';
 import type { Lease } from '../../store/jobs/job.ts';
 import { patiently } from '../../store/patience.ts';
 import { putMaps } from '../../store/scores/maps.ts';
-import { isLabelled, putPrediction, labelledVersion } from '../../store/predictions/prediction.ts';
+import {
+  type NewPrediction,
+  isLabelled,
+  putPrediction,
+  labelledVersion,
+} from '../../store/predictions/prediction.ts';
 import type { Project } from '../../store/file/project.ts';
 import { runAgain } from '../../store/runs/run.ts';
 import { isUndecided, shownRun, showRun } from '../../store/shown/sample-run.ts';
@@ -36,12 +41,7 @@ export async function labelItem(
 ): Promise<ItemOutcome> {
   const { db } = project;
   if (isLabelled(db, run.runId, sampleId)) {
-    await patiently(() =>
-      transact(db, () => {
-        itemDone(db, lease, sampleId);
-        if (isUndecided(db, sampleId)) showRun(db, sampleId, run.runId);
-      }),
-    );
+    await patiently(() => transact(db, () => leaveLabel(db, lease, run.runId, sampleId)));
     return { kind: 'done', predictionId: null, engineDied: false };
   }
   try {
@@ -64,15 +64,7 @@ export async function labelItem(
     const mapsKey = await patiently(() => putMaps(db, outcome.maps));
     const found = { ...outcome, pictureVersion: picture.version };
     const predictionId = await patiently(() =>
-      transact(db, () => {
-        itemDone(db, lease, sampleId);
-        const before = shownRun(db, sampleId);
-        const runId = runFor(db, run.runId, sampleId, picture.version);
-        const id = putPrediction(db, runId, sampleId, mapsKey, found);
-        // What a person decided on stays on screen beside the decision, unless it is of another picture.
-        if (isUndecided(db, sampleId) || runId !== run.runId) showRun(db, sampleId, runId, before);
-        return id;
-      }),
+      transact(db, () => storeLabel(db, lease, run.runId, sampleId, mapsKey, found)),
     );
     await run.keeping?.keep(sample, outcome.features);
     return { kind: 'done', predictionId, engineDied: false };
@@ -90,6 +82,34 @@ export async function labelItem(
     await patiently(() => itemFailed(db, lease, sampleId, reason));
     return { kind: 'failed', reason, engineDied: false };
   }
+}
+
+/** Ends the item of a sample that somebody else has labelled under the run; within the caller's transaction. */
+export function leaveLabel(db: WritableDb, lease: Lease, runId: number, sampleId: number): void {
+  itemDone(db, lease, sampleId);
+  if (isUndecided(db, sampleId)) showRun(db, sampleId, runId);
+}
+
+/**
+ * Stores what was found on a sample and ends its item; within the caller's transaction.
+ * @param mapsKey from `putMaps`, committed before
+ * @returns the prediction's id
+ */
+export function storeLabel(
+  db: WritableDb,
+  lease: Lease,
+  labelledRun: number,
+  sampleId: number,
+  mapsKey: number,
+  found: NewPrediction & { readonly pictureVersion: number },
+): number {
+  itemDone(db, lease, sampleId);
+  const before = shownRun(db, sampleId);
+  const runId = runFor(db, labelledRun, sampleId, found.pictureVersion);
+  const id = putPrediction(db, runId, sampleId, mapsKey, found);
+  // What a person decided on stays on screen beside the decision, unless it is of another picture.
+  if (isUndecided(db, sampleId) || runId !== labelledRun) showRun(db, sampleId, runId, before);
+  return id;
 }
 
 /**

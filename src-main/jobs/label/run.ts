@@ -62,8 +62,15 @@ export const labelParamsOfJobSchema = z.object({
   scope: labelScopeSchema.nullable().optional(),
   /** Keep what an RPN reads of each sample; absent: do not. */
   keepFeatures: keepFeaturesSchema.optional(),
+  /** Workers of this key's run in a shared queue label it (src-main/workers); absent: the process that holds the job does. */
+  shared: z.object({ key: z.uuid() }).optional(),
 });
 export type LabelJobParams = z.infer<typeof labelParamsOfJobSchema>;
+
+/** Whether a job is worked on by the workers of a shared queue: only `fovea label --queue` goes on with it. */
+export function isShared(params: unknown): boolean {
+  return typeof params === 'object' && params !== null && 'shared' in params;
+}
 
 /** A job that is ready to be worked on. */
 export interface PlannedRun {

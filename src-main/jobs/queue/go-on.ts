@@ -15,6 +15,9 @@ export function addGoOnJob({ db }: Project, runId: number): number {
     });
   }
   const { type, params } = getJobRecord(db, last.jobId);
-  const limited = typeof params === 'object' && params !== null && 'limit' in params && params.limit !== null;
-  return addJob(db, type, runId, limited ? { ...params, limit: last.left } : params);
+  if (typeof params !== 'object' || params === null) return addJob(db, type, runId, params);
+  const limited = 'limit' in params && params.limit !== null;
+  // What workers of a shared queue left is done here: going on with them is for who has the queue's address.
+  const { shared: _, ...rest } = { shared: null, ...params };
+  return addJob(db, type, runId, limited ? { ...rest, limit: last.left } : rest);
 }

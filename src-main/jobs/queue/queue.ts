@@ -1,7 +1,8 @@
 /**
  * The backend's worker: takes the jobs of the project one after another, those left behind by a crash first. Three lanes:
  * one job at a time for the engine, because there is one; one for what needs none and must not wait for it; and one for training,
- * which takes hours in a process of its own. A job that somebody paused stays where it is until it is asked to go on.
+ * which takes hours in a process of its own. A job that somebody paused stays where it is until it is asked to go on, and so
+ * does one that workers of a shared queue do.
  */
 import type { Job } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
@@ -9,6 +10,7 @@ import type { Engine } from '../../engine/protocol.ts';
 import { type JobRecord, type Lease, claimJob, unfinishedJobs } from '../../store/jobs/job.ts';
 import type { Project } from '../../store/file/project.ts';
 import { workOnLabelJob } from '../label/label.ts';
+import { isShared } from '../label/run.ts';
 import { patiently } from '../../store/patience.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { workOnPredictJob } from '../predict/predict.ts';
@@ -76,8 +78,8 @@ export function startJobQueue(
   const { signal } = stopping;
 
   const lanes = LANES.map((works) => {
-    const workOn = async ({ id, type, asked }: JobRecord): Promise<void> => {
-      const work = asked === 'pause' ? undefined : works[type];
+    const workOn = async ({ id, type, asked, params }: JobRecord): Promise<void> => {
+      const work = asked === 'pause' || isShared(params) ? undefined : works[type];
       const lease = work && (await patiently(() => claimJob(project.db, id, thisProcess(), isAlive)));
       if (lease)
         await work({ project, engine, startTrainer, lease, hooks: { ...hooks, signal, onAbort: 'release' } });

@@ -183,6 +183,11 @@ export function unfinishedJobs(db: ReadableDb): JobRecord[] {
   return rows.map(toRecord);
 }
 
+/** Jobs of a run, the newest first. */
+export function jobsOfRun(db: ReadableDb, runId: number): JobRecord[] {
+  return read<Row>(db, 'SELECT * FROM job WHERE run_id = ? ORDER BY id DESC').all(runId).map(toRecord);
+}
+
 /** A job with its counts. Rate and time left are known to the process that runs it only. Throws `not_found`. */
 export function getJob(db: ReadableDb, jobId: number): Job {
   return toJob(db, rowOf(db, jobId));

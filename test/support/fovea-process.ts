@@ -1,0 +1,36 @@
+/** The `fovea` program as a process of its own, to be killed. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src-main/app/cli/main.ts', import.meta.url));
+
+export interface FoveaProcess {
+  readonly child: ChildProcess;
+  /** Everything it wrote to stderr so far. */
+  said(): string;
+  /** Everything it wrote to stdout so far. */
+  wrote(): string;
+  /** Resolves with its exit code (null: killed). */
+  readonly ended: Promise<number | null>;
+}
+
+export function startFovea(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): FoveaProcess {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let stderr = '';
+  let stdout = '';
+  child.stderr!.on('data', (part: Buffer) => (stderr += String(part)));
+  child.stdout!.on('data', (part: Buffer) => (stdout += String(part)));
+  return {
+    child,
+    said: () => stderr,
+    wrote: () => stdout,
+    ended: once(child, 'close').then(([code]) => code as number | null),
+  };
+}
