@@ -1,7 +1,7 @@
 /** The same model, picture and question as a prediction, for asking the engine more about it. */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { ModelRef } from '../../engine/protocol.ts';
-import { modelFingerprint } from './model-fingerprint.ts';
+import { isModelOf } from './model-fingerprint.ts';
 import { requireThisPicture } from '../../store/pictures/change.ts';
 import { type PredictionSource, predictionSource } from '../../store/predictions/source.ts';
 import type { Project } from '../../store/file/project.ts';
@@ -24,7 +24,7 @@ export async function askAgain(project: Project, predictionId: number): Promise<
   const picture = await settlePicture(project, source.imageId, { fingerprint: false });
   if (picture.outcome === 'unshown') throw picture.error;
   requireThisPicture(project.db, predictionId);
-  if ((await modelFingerprint(folders)) !== fingerprint) {
+  if (!(await isModelOf(folders, { ...folders, fingerprint }))) {
     throw new FoveaError('bad_checkpoint', 'the folder no longer holds the model that made this prediction', {
       where: folders.dir,
       next: 'Put the old files back, or label again with the new ones',

@@ -1,6 +1,7 @@
 /**
  * Tells models apart by content: all JSON files whole, and of each weights file its size and samples spread over it.
- * Training changes every part of a weights file, so samples find it; hashing 15 GB at every start would not be borne.
+ * Training changes every part of a weights file, so samples find it; hashing 15 GB at every start would not be borne. An RPN laid
+ * over a model is small, and training may leave parts of it alone: it is hashed whole.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, readdir } from 'node:fs/promises';
@@ -8,21 +9,44 @@ import { join } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { withPlainFile } from '../../files/plain-file.ts';
 import type { ModelRef } from '../../engine/protocol.ts';
+import { rpnContent } from './rpn-content.ts';
 
 const SAMPLES = 32;
 const SAMPLE_BYTES = 16 << 10;
+
+type Folders = Pick<ModelRef, 'dir' | 'rpnDir' | 'adapterDir'>;
 
 /**
  * Hash over the checkpoint folder, and over those of an RPN and an adapter laid over it; equal wherever the folders
  * lie. Throws `not_found` or `io`.
  */
-export async function modelFingerprint({
-  dir,
-  rpnDir,
-  adapterDir,
-}: Pick<ModelRef, 'dir' | 'rpnDir' | 'adapterDir'>): Promise<string> {
+export function modelFingerprint(folders: Folders): Promise<string> {
+  return fingerprintOf(folders, true);
+}
+
+/** How a model was known before RPNs were hashed whole; null where that is no different. Errors as {@link modelFingerprint} */
+export function formerFingerprint(folders: Folders): Promise<string | null> {
+  return folders.rpnDir === undefined ? Promise.resolve(null) : fingerprintOf(folders, false);
+}
+
+/**
+ * Whether the folders hold the model that something was made with. What was made before RPNs were hashed whole is taken for the
+ * RPN that lies in the same folder. Errors as {@link modelFingerprint}
+ */
+export async function isModelOf(
+  folders: Folders,
+  made: { readonly fingerprint: string; readonly rpnDir?: string | undefined },
+): Promise<boolean> {
+  if ((await modelFingerprint(folders)) === made.fingerprint) return true;
+  return made.rpnDir === folders.rpnDir && (await formerFingerprint(folders)) === made.fingerprint;
+}
+
+async function fingerprintOf({ dir, rpnDir, adapterDir }: Folders, whole: boolean): Promise<string> {
   const parts = [await folderFingerprint(dir)];
-  if (rpnDir !== undefined) parts.push(await folderFingerprint(rpnDir));
+  if (rpnDir !== undefined) {
+    parts.push(await folderFingerprint(rpnDir));
+    if (whole) parts.push('rpn', await rpnContent(rpnDir));
+  }
   // Trainers keep earlier states of an adapter in folders inside its own.
   if (adapterDir !== undefined) parts.push('adapter', await folderFingerprint(adapterDir, /^adapter_[^/]*$/));
   const [only = ''] = parts;

@@ -13,7 +13,7 @@ import {
 import type { Project } from '../../store/file/project.ts';
 import { type MadeRun, madeRuns } from '../../store/runs/prompt.ts';
 import type { LabelJobParams } from './run.ts';
-import { modelFingerprint } from '../asking/model-fingerprint.ts';
+import { isModelOf } from '../asking/model-fingerprint.ts';
 
 /** Reads the small files of the model's folder and loads nothing. Throws `not_found` or `io` for the folder. */
 export async function labelPreview({ db }: Project, params: LabelJobParams): Promise<LabelPreview> {
@@ -49,8 +49,11 @@ export async function labelPreview({ db }: Project, params: LabelJobParams): Pro
 /** Runs of the very same model, by content and precision, whatever their preset. */
 async function runsOfModel(runs: readonly MadeRun[], { model }: LabelJobParams): Promise<MadeRun[]> {
   const { precision = 'as-stored', ...folders } = model;
-  const fingerprint = await modelFingerprint(folders);
-  return runs.filter((run) => run.model.fingerprint === fingerprint && run.model.precision === precision);
+  const found: MadeRun[] = [];
+  for (const run of runs) {
+    if (run.model.precision === precision && (await isModelOf(folders, run.model))) found.push(run);
+  }
+  return found;
 }
 
 /** Those whose labels a job with these parameters would take for its own; their rules are settled when a model is loaded. */

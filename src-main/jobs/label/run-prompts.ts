@@ -9,7 +9,7 @@ import type { Project } from '../../store/file/project.ts';
 import { type PromptedRun, promptedRuns } from '../../store/runs/prompt.ts';
 import { activeRunId } from '../../store/runs/run.ts';
 import type { LabelJobParams } from './run.ts';
-import { modelFingerprint } from '../asking/model-fingerprint.ts';
+import { isModelOf } from '../asking/model-fingerprint.ts';
 
 /** Every run of the project, by its prompt. Reads the small files of the models' folders. */
 export async function runPrompts(project: Project): Promise<RunPrompts> {
@@ -26,7 +26,7 @@ async function stateOf({ model, preset, prompt }: PromptedRun): Promise<RunPromp
     const present = await promptOf(model, preset.teacher?.prompt ?? null);
     if (prompt) return present.identity.sha256 === prompt.sha256 ? 'same' : 'other';
     // What an older version asked follows from the folder, if that is still the one it asked.
-    if ((await modelFingerprint(model)) !== model.fingerprint) return 'unrecorded';
+    if (!(await isModelOf(model, model))) return 'unrecorded';
     return present.asBefore ? 'same' : 'other';
   } catch (thrown) {
     // A folder that is gone or damaged says so where it is used.

@@ -22,7 +22,7 @@ import {
   supersedeJob,
   unfinishedJobs,
 } from '../../store/jobs/job.ts';
-import { ensureModel } from '../../store/runs/model.ts';
+import { ensureModel, takeUpModel } from '../../store/runs/model.ts';
 import { countUnanswered, samplesToLabel } from '../../store/predictions/prediction.ts';
 import { ensurePreset } from '../../store/runs/preset.ts';
 import { patiently } from '../../store/patience.ts';
@@ -34,7 +34,7 @@ import { showWhereLabelled } from '../../store/shown/run-shown.ts';
 import { activeRunId, ensureRun, setRunDevice } from '../../store/runs/run.ts';
 import { settleOnRun } from '../../store/shown/sample-run.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
-import { modelFingerprint } from '../asking/model-fingerprint.ts';
+import { formerFingerprint, modelFingerprint } from '../asking/model-fingerprint.ts';
 import { Keeping } from '../features/keeping.ts';
 import { layerOf, ProjectFeatures } from '../features/project-features.ts';
 import { isAlive } from '../lease/process-id.ts';
@@ -100,7 +100,7 @@ export async function planLabelJob(
   const { answerMode, model } = params;
   if (answerMode === 'teacher') refuseWithoutAnswers(project);
   const info = await modelInfo(engine, model, signal);
-  const fingerprint = await modelFingerprint(model);
+  const [fingerprint, former] = [await modelFingerprint(model), await formerFingerprint(model)];
   const preset = settledPreset(params.preset, info.rules);
   const { identity: prompt, asBefore } = await promptOf(model, preset.teacher?.prompt ?? null);
   const want = {
@@ -110,6 +110,7 @@ export async function planLabelJob(
     allHeadsOf: [],
   };
   const make = (): number => {
+    takeUpModel(db, { fingerprint, former, rpnDir: model.rpnDir });
     const modelId = ensureModel(db, { fingerprint, dir: model.dir, name: info.name, family: info.family });
     // Other weights give other numbers: a run of its own.
     const { precision, rpnDir, adapterDir } = model;

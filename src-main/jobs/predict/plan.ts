@@ -16,11 +16,11 @@ import { patiently } from '../../store/patience.ts';
 import { AGAIN_OF } from '../../store/pictures/change.ts';
 import { countPredicted, samplesToPredict } from '../../store/predictions/anew.ts';
 import { runMaking } from '../../store/predictions/relabel.ts';
-import { ensureModel } from '../../store/runs/model.ts';
+import { ensureModel, takeUpModel } from '../../store/runs/model.ts';
 import { ensurePreset } from '../../store/runs/preset.ts';
 import { type MadeRun, madeRuns } from '../../store/runs/prompt.ts';
 import { activeRunId, ensureRun, setRunDevice } from '../../store/runs/run.ts';
-import { modelFingerprint } from '../asking/model-fingerprint.ts';
+import { formerFingerprint, isModelOf, modelFingerprint } from '../asking/model-fingerprint.ts';
 import { takeOverOthers } from '../label/run.ts';
 
 export const predictParamsSchema = z.object({
@@ -88,7 +88,8 @@ export async function planPrediction(
   await requireSameModel(from);
   const facts = await branchFactsOf(folders);
   const fingerprint = await modelFingerprint(folders);
-  if (fingerprint === from.model.fingerprint) {
+  const former = await formerFingerprint(folders);
+  if (await isModelOf(folders, from.model)) {
     throw new FoveaError('bad_input', `run ${fromRunId} was made with this RPN already`, {
       where: rpnDir,
       next: 'Name the run whose samples it is to be asked about (--run), or another RPN',
@@ -102,6 +103,7 @@ export async function planPrediction(
   };
   const make = (): number => {
     const { [AGAIN_OF]: _, pictureVersion: __, ...settings } = runMaking(db, fromRunId).settings;
+    takeUpModel(db, { fingerprint, former, rpnDir });
     const modelId = ensureModel(db, { fingerprint, dir, name: facts.name, family: facts.family });
     const runId = ensureRun(db, {
       modelId,
@@ -137,7 +139,7 @@ async function requireSameModel({ id, model }: MadeRun): Promise<void> {
     ...(rpnDir === undefined ? {} : { rpnDir }),
     ...(adapterDir === undefined ? {} : { adapterDir }),
   };
-  if ((await modelFingerprint({ dir, ...over })) === fingerprint) return;
+  if (await isModelOf({ dir, ...over }, { ...over, fingerprint })) return;
   throw new FoveaError(
     'bad_checkpoint',
     `the folder no longer holds the model that run ${id} was made with`,
