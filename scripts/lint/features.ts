@@ -86,6 +86,11 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     models: 'a checkpoint that is dropped is added',
   },
   train: {},
+  compare: {
+    queue: 'the samples that are compared are opened as a list of the workbench',
+    panes: 'fingers move a picture as they do in the panes',
+    train: 'versions are made, asked and activated there',
+  },
   tour: {
     deciding: 'sees decisions, and takes its own back',
     panes: 'sees which maps are compared',

@@ -1,14 +1,16 @@
 /** The comparisons that pages look at: made in a thread, kept here as long as somebody may page through them. */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { NO_FILTER, type ComparedRow, type ComparedWhich } from '../../src-shared/contract/procedures.ts';
+import { NO_FILTER, type ComparedWhich, type ProcedureOutput } from '../../src-shared/contract/procedures.ts';
 import type { ComparedMeasure, RpnComparison } from '../../src-shared/contract/training.ts';
-import { sampleOf, unpacked } from '../jobs/rpn/compared-table.ts';
+import { differenceOf, sampleOf, unpacked } from '../jobs/rpn/compared-table.ts';
 import { Comparer, type ComparedPacked, type ComparerHooks, type CompareTask } from '../jobs/rpn/comparer.ts';
 import type { Project } from '../store/file/project.ts';
 import { listSamples } from '../store/samples/query.ts';
 
 /** Of two windows each has the one it shows and the one before. */
 const KEPT = 4;
+
+type ComparedPage = ProcedureOutput<'compare.list'>;
 
 export interface ComparedListWish {
   readonly comparisonId: number;
@@ -44,8 +46,8 @@ export class Comparisons {
   }
 
   /** A page of who wins where. Throws `not_found`. */
-  list(wish: ComparedListWish, offset: number, limit: number): { total: number; rows: ComparedRow[] } {
-    const { table, rows } = this.#rows(wish);
+  list(wish: ComparedListWish, offset: number, limit: number): ComparedPage {
+    const { table, rows, largest } = this.#rows(wish);
     const { length } = rows;
     const page = Array.from({ length: Math.max(0, Math.min(limit, length - offset)) }, (_, n) => {
       const at = offset + n;
@@ -56,6 +58,7 @@ export class Comparisons {
     const byId = new Map(samples.map((sample) => [sample.id, sample]));
     return {
       total: length,
+      largest,
       rows: page.map(({ predictions: [a, b], ...one }) => ({
         ...one,
         predictions: [a, b],
@@ -75,7 +78,7 @@ export class Comparisons {
   /** The project is about to be closed; one and the same function, so that it listens once. */
   readonly end = (): void => this.#comparer.end();
 
-  #rows({ comparisonId, measure, which }: ComparedListWish): { table: Float64Array; rows: Uint32Array } {
+  #rows({ comparisonId, measure, which }: ComparedListWish) {
     const kept = this.#kept.get(comparisonId);
     if (!kept) {
       throw new FoveaError('not_found', 'this comparison is not here any more', { next: 'Compare again' });
@@ -89,6 +92,9 @@ export class Comparisons {
       ties: [wins.a, wins.a + wins.ties],
       b: [wins.a + wins.ties, order.length],
     }[which] as [number, number];
-    return { table, rows: order.subarray(first, end) };
+    const ends = [order[0], order.at(-1)].map((row) =>
+      row === undefined ? 0 : Math.abs(differenceOf(table, row, measure)),
+    );
+    return { table, rows: order.subarray(first, end), largest: Math.max(...ends) };
   }
 }

@@ -11,6 +11,7 @@ const OF_GROUP: Readonly<Partial<Record<Binding['group'], Menu>>> = {
   View: 'View',
   Find: 'Find',
   Gallery: 'Gallery',
+  Compare: 'Compare',
 };
 
 /** Every command in its menu; those that mean nothing on `page` are disabled, all without a project (null). */

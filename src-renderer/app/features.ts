@@ -4,6 +4,7 @@
  */
 import asking from '../asking/feature.ts';
 import batches from '../batches/feature.ts';
+import compare from '../compare/feature.ts';
 import dashboard from '../dashboard/feature.ts';
 import deciding from '../deciding/feature.ts';
 import editing from '../editing/feature.ts';
@@ -42,6 +43,7 @@ export const FEATURES: readonly Feature[] = [
   gallery,
   dashboard,
   train,
+  compare,
   exchange,
   tour,
   app,

@@ -6,7 +6,7 @@ import type { MenuEntry } from '../../src-shared/rpc/app-menu.ts';
 import type { CommandId, DockId, PageId } from './names.ts';
 
 /** In the order of the key sheet. */
-export const GROUPS = ['Review', 'Edit', 'View', 'Find', 'Gallery', 'Anywhere'] as const;
+export const GROUPS = ['Review', 'Edit', 'View', 'Find', 'Gallery', 'Compare', 'Anywhere'] as const;
 
 export interface Binding {
   readonly command: string;

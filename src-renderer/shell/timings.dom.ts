@@ -4,7 +4,8 @@
  */
 
 /** What a person waits for. */
-export type Wait = 'dashboard' | 'next-sample' | 'filter' | 'recipe' | 'recipe-shown' | 'sort';
+export type Wait =
+  'dashboard' | 'next-sample' | 'next-compared' | 'filter' | 'recipe' | 'recipe-shown' | 'sort';
 
 const INPUTS = ['keydown', 'pointerdown', 'click', 'input', 'change'] as const;
 let inputAt = 0;

@@ -63,13 +63,14 @@ export class Versions {
     this.busy = false;
   }
 
-  /** Asks it about every sample that the shown run labelled; undecided ones show what it says. */
-  async predict(rpnId: number): Promise<void> {
+  /** Asks it about every sample that the shown run labelled. @param show undecided ones show what it says */
+  async predict(rpnId: number, show = true): Promise<void> {
     if (this.#session.refusesWriting()) return;
     this.busy = true;
     try {
-      await this.#session.client.call('jobs.predict', { rpnId, show: true });
-      this.#notices.info(`${this.nameOf(rpnId)} is asked; undecided samples will show what it says`);
+      await this.#session.client.call('jobs.predict', { rpnId, show });
+      const shown = show ? 'undecided samples will show what it says' : 'what samples show stays as it is';
+      this.#notices.info(`${this.nameOf(rpnId)} is asked; ${shown}`);
     } catch (thrown) {
       this.#notices.error(thrown);
     }

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** In the order of the menu bar; what main adds of its own goes into the same ones. */
-export const MENUS = ['File', 'Edit', 'View', 'Review', 'Find', 'Gallery', 'Go', 'Help'] as const;
+export const MENUS = ['File', 'Edit', 'View', 'Review', 'Find', 'Gallery', 'Compare', 'Go', 'Help'] as const;
 
 const menuEntrySchema = z.object({
   menu: z.enum(MENUS),

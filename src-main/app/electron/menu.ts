@@ -59,6 +59,7 @@ function ownItems({ newWindow, openProject }: MenuActions): Menus {
     Review: [],
     Find: [],
     Gallery: [],
+    Compare: [],
     Go: [],
     Help: [],
   };

@@ -83,7 +83,12 @@ export const comparingProcedures = {
   /** Ordered by A − B, equal ones by number. `not_found` for a comparison that is not here any more: compare again. */
   'compare.list': {
     input: listSchema.extend({ offset: count, limit: z.number().int().min(1).max(500) }),
-    output: z.object({ total: count, rows: z.array(comparedRowSchema) }),
+    output: z.object({
+      total: count,
+      /** The largest difference of all samples, whichever side is ahead. */
+      largest: z.number(),
+      rows: z.array(comparedRowSchema),
+    }),
   },
   /** The sample's place (0-based) in that list; null when it is not in it. */
   'compare.position': {

@@ -1,0 +1,79 @@
+/** The page that compares, and what can be done with the sample that is looked at there. */
+import { pageCommand, type Binding } from '../shell/keymap.ts';
+
+export const PAGE = { id: 'compare', words: 'Compare', order: 37 } as const;
+
+const on = PAGE.id;
+
+export const COMMANDS = [
+  pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+P'),
+  {
+    command: 'compareNext',
+    group: 'Compare',
+    order: 10,
+    words: 'Next sample of the list',
+    keys: ['→', 'D', 'J'],
+    repeats: true,
+    on,
+  },
+  {
+    command: 'comparePrevious',
+    group: 'Compare',
+    order: 20,
+    words: 'Previous sample of the list',
+    keys: ['←', 'A', 'K'],
+    repeats: true,
+    on,
+  },
+  {
+    command: 'compareOpen',
+    group: 'Compare',
+    order: 30,
+    words: 'Open the sample in Review',
+    keys: ['Enter'],
+    on,
+  },
+  { command: 'compareTurn', group: 'Compare', order: 40, words: 'Swap A and B', keys: ['S'], on },
+  {
+    command: 'compareEnds',
+    group: 'Compare',
+    order: 50,
+    words: 'Begin with the best of the other side',
+    keys: ['E'],
+    on,
+  },
+  { command: 'compareFit', group: 'Compare', order: 60, words: 'Fit the picture', keys: ['F'], on },
+  {
+    command: 'compareZoomIn',
+    group: 'Compare',
+    order: 70,
+    words: 'Zoom in',
+    keys: ['+', '='],
+    repeats: true,
+    on,
+  },
+  {
+    command: 'compareZoomOut',
+    group: 'Compare',
+    order: 80,
+    words: 'Zoom out',
+    keys: ['-'],
+    repeats: true,
+    on,
+  },
+  {
+    command: 'compareKnown',
+    group: 'Compare',
+    order: 90,
+    words: 'What is known, in every pane',
+    keys: ['T'],
+    on,
+  },
+] as const satisfies readonly Binding[];
+
+declare module '../shell/names.ts' {
+  interface Pages {
+    compare: true;
+  }
+  interface Commands extends Record<(typeof COMMANDS)[number]['command'], true> {}
+}

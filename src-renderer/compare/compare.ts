@@ -1,0 +1,170 @@
+/** Comparisons in words, and what is remembered of the last one. */
+import { z } from 'zod';
+import {
+  COMPARED_MEASURES,
+  comparedAgainstSchema,
+  comparedOverSchema,
+  type Compared,
+  type ComparedAgainst,
+  type ComparedMeasure,
+  type ComparedOver,
+  type NotCompared,
+  type PairedMeasure,
+  type RpnComparison,
+} from '../../src-shared/contract/training.ts';
+import { idSchema } from '../../src-shared/contract/domain.ts';
+import type { ComparableSide, ComparableSides, ComparedSide } from '../../src-shared/contract/procedures.ts';
+import { formatCount, samplesWords } from '../ui/words.ts';
+
+const sideSchema = z.union([idSchema, z.enum(['own', 'teacher'])]);
+
+/** What a person compares, and how they look at it. */
+export const choiceSchema = z.object({
+  /** Null: nobody chose yet. */
+  a: sideSchema.nullable(),
+  b: sideSchema.nullable(),
+  /** Null: corrected labels where there are some, else known boxes. */
+  against: comparedAgainstSchema.nullable(),
+  /** Null: held-out samples where there are some, else those that neither learned from. */
+  over: comparedOverSchema.nullable(),
+  measure: z.enum(COMPARED_MEASURES),
+  which: z.enum(['all', 'a', 'b', 'ties']),
+  first: z.enum(['a', 'b']),
+});
+export type Choice = z.infer<typeof choiceSchema>;
+
+export const NO_CHOICE: Choice = {
+  a: null,
+  b: null,
+  against: null,
+  over: null,
+  measure: 'auc',
+  which: 'all',
+  first: 'a',
+};
+
+export const MEASURE_WORDS: Readonly<Record<ComparedMeasure, string>> = {
+  auc: 'AUC',
+  iou: 'IoU',
+  boxRecall: 'Box recall',
+};
+
+/** What a number says, for whoever points at it. */
+export const MEASURE_TIPS: Readonly<Record<ComparedMeasure, string>> = {
+  auc: 'How often a cell of the region scores above one beside it; 0.5 is chance',
+  iou: 'Cells above the preset’s threshold against the region: their overlap over their union',
+  boxRecall: 'Share of the region’s cells inside the boxes that would be cropped',
+};
+
+export const AGAINST_WORDS: Readonly<Record<ComparedAgainst, string>> = {
+  corrected: 'Corrected labels',
+  reviewed: 'Corrected and accepted labels',
+  truth: 'Known boxes',
+};
+
+export const OVER_WORDS: Readonly<Record<ComparedOver, string>> = {
+  held_out: 'Held out by their runs',
+  unseen: 'Neither learned from',
+  all: 'All that both predicted',
+};
+
+/** Sides as choices; the teacher is the map that made the labels. */
+export function sideWords(side: ComparedSide, sides: readonly ComparableSide[]): string {
+  if (side === 'own') return 'The model’s own RPN';
+  if (side === 'teacher') return 'Teacher (the map that made the labels)';
+  return sides.find((one) => one.side === side)?.name ?? `Version ${side}`;
+}
+
+/** As {@link sideWords}, where there is little room. */
+export function shortWords({ kind, name }: Pick<Compared, 'kind' | 'name'>): string {
+  return kind === 'own' ? 'Model’s own' : kind === 'teacher' ? 'Teacher' : name;
+}
+
+/**
+ * The two sides of a choice: those chosen as long as they are there, else the newest version beside what it is to be better than:
+ * the one in use, the model's own, another one, the teacher.
+ * @param inUse what labelling uses; null: what the model brings itself
+ */
+export function sidesOf(
+  { a, b }: Pick<Choice, 'a' | 'b'>,
+  { sides }: Pick<ComparableSides, 'sides'>,
+  inUse: number | null,
+): { readonly a: ComparedSide; readonly b: ComparedSide } | null {
+  if (sides.length === 0) return null;
+  const there = (side: ComparedSide): boolean => side === 'teacher' || sides.some((one) => one.side === side);
+  const newest = [...sides].reverse().map(({ side }) => side);
+  const first = [a, ...newest].find((side) => side !== null && side !== b && there(side)) ?? newest[0]!;
+  const others: (ComparedSide | null)[] = [b, inUse ?? 'own', 'own', ...newest];
+  const second = others.find((side) => side !== null && side !== first && there(side));
+  return { a: first, b: second ?? 'teacher' };
+}
+
+/** What one side is measured against where nobody chose. */
+export function againstOf(chosen: ComparedAgainst | null, corrected: number): ComparedAgainst {
+  return chosen ?? (corrected > 0 ? 'corrected' : 'truth');
+}
+
+/** Accepted labels are the teacher's own. */
+export function mayBeAgainst(against: ComparedAgainst, a: ComparedSide, b: ComparedSide): boolean {
+  return against !== 'reviewed' || (a !== 'teacher' && b !== 'teacher');
+}
+
+/** `On 24 samples that were held out: neither side learned from them.` */
+export function onWords({ over, samples, known }: RpnComparison): string {
+  const all = samplesWords(samples);
+  if (over === 'held_out')
+    return `On ${all} that a run held out; neither side learned from ${itOf(samples)}.`;
+  if (over === 'all') {
+    const learned = known.all - known.unseen;
+    return learned === 0
+      ? `On all ${all} of which this is known; neither side learned from any.`
+      : `On all ${all}; a side learned from ${formatCount(learned)} of them, which flatters it.`;
+  }
+  return `On ${all} that neither side learned from.`;
+}
+
+function itOf(n: number): string {
+  return n === 1 ? 'it' : 'them';
+}
+
+const LEFT_OUT: Readonly<Record<NotCompared, string>> = {
+  learned_from: 'learned from by a side',
+  not_held_out: 'not held out',
+  nothing_known: 'without anything known to measure against',
+  no_map: 'without a map of one side',
+  picture_changed: 'whose picture is another one now',
+};
+
+/** `Left out: 12 learned from by a side, 3 …`; null: nothing was. */
+export function leftOutWords({ leftOut }: Pick<RpnComparison, 'leftOut'>): string | null {
+  const out = Object.entries(leftOut)
+    .filter(([, n]) => n > 0)
+    .sort((x, y) => y[1] - x[1])
+    .map(([reason, n]) => `${formatCount(n)} ${LEFT_OUT[reason as NotCompared]}`);
+  return out.length === 0 ? null : `Left out: ${out.join(', ')}.`;
+}
+
+/** Which side is better for sure: the interval leaves zero out. */
+export function verdictOf({ low, high }: PairedMeasure): 'a' | 'b' | 'unsure' {
+  if (low > 0) return 'a';
+  return high < 0 ? 'b' : 'unsure';
+}
+
+/** Why a measure has no number. */
+export function withoutWords(measure: ComparedMeasure, { a, b }: Pick<RpnComparison, 'a' | 'b'>): string {
+  if (measure === 'iou' && (a.kind === 'teacher' || b.kind === 'teacher'))
+    return 'The teacher’s map is no probability: no cell of it is in or out';
+  return 'Known regions that fill all or nothing of a picture have none';
+}
+
+/** Digits after the point; a dash where nothing was measured. */
+export function digits(value: number | null, after = 3): string {
+  return value === null ? '–' : value.toFixed(after);
+}
+
+/** Four digits after the point and a sign, so that it is read as a difference. */
+export function signed(value: number): string {
+  const text = value.toFixed(4);
+  if (Number(text) === 0) return '0.0000';
+  return value > 0 ? `+${text}` : text.replace('-', '−');
+}

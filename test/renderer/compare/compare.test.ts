@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  againstOf,
+  digits,
+  leftOutWords,
+  mayBeAgainst,
+  onWords,
+  sidesOf,
+  signed,
+  verdictOf,
+  withoutWords,
+} from '../../../src-renderer/compare/compare.ts';
+import type { ComparableSide } from '../../../src-shared/contract/procedures.ts';
+import type { RpnComparison } from '../../../src-shared/contract/training.ts';
+
+const own: ComparableSide = { side: 'own', name: 'own', predicted: 9, runId: 1 };
+const version = (id: number, predicted = 9): ComparableSide => ({
+  side: id,
+  name: `v${id}`,
+  predicted,
+  runId: predicted > 0 ? 10 + id : null,
+});
+const NONE = { a: null, b: null };
+
+test('nobody chose: the newest version, asked or not, beside what it is to be better than', () => {
+  const of = (sides: readonly ComparableSide[], inUse: number | null = null) =>
+    sidesOf(NONE, { sides: [...sides] }, inUse);
+  assert.deepEqual(of([own, version(1), version(2, 0)]), { a: 2, b: 'own' });
+  assert.deepEqual(of([own, version(1), version(2)], 1), { a: 2, b: 1 });
+  assert.deepEqual(of([own, version(1), version(2)], 2), { a: 2, b: 'own' });
+  assert.deepEqual(of([version(1), version(2)], 2), { a: 2, b: 1 });
+  assert.deepEqual(of([own]), { a: 'own', b: 'teacher' });
+  assert.equal(of([]), null);
+});
+
+test('a choice holds as long as it is there, and never leads to one side twice', () => {
+  const sides = [own, version(1), version(2)];
+  assert.deepEqual(sidesOf({ a: 'teacher', b: 1 }, { sides }, null), { a: 'teacher', b: 1 });
+  assert.deepEqual(sidesOf({ a: 1, b: 1 }, { sides }, null), { a: 2, b: 1 });
+  assert.deepEqual(sidesOf({ a: 9, b: 1 }, { sides }, null), { a: 2, b: 1 }, 'another project’s');
+});
+
+test('accepted labels are no measure for the teacher; without corrections known boxes are', () => {
+  assert.deepEqual(
+    [againstOf(null, 0), againstOf(null, 1), againstOf('truth', 1)],
+    ['truth', 'corrected', 'truth'],
+  );
+  assert.ok(!mayBeAgainst('reviewed', 'teacher', 1) && mayBeAgainst('reviewed', 'own', 1));
+  assert.ok(mayBeAgainst('corrected', 'teacher', 1));
+});
+
+const side = { kind: 'version', rpnId: 1, name: 'v', runId: 1 } as const;
+const comparison = (change: Partial<RpnComparison>): RpnComparison => ({
+  a: side,
+  b: { ...side, kind: 'own' },
+  against: 'truth',
+  over: 'unseen',
+  samples: 12,
+  known: { held_out: 0, unseen: 12, all: 12 },
+  leftOut: {},
+  auc: null,
+  iou: null,
+  boxRecall: null,
+  ...change,
+});
+
+test('on which samples numbers are, and what was left out, in words', () => {
+  assert.equal(onWords(comparison({})), 'On 12 samples that neither side learned from.');
+  assert.equal(
+    onWords(comparison({ over: 'held_out', samples: 1 })),
+    'On 1 sample that a run held out; neither side learned from it.',
+  );
+  assert.match(onWords(comparison({ over: 'all' })), /neither side learned from any/);
+  assert.match(
+    onWords(comparison({ over: 'all', known: { held_out: 1, unseen: 4, all: 12 } })),
+    /a side learned from 8 of them, which flatters it/,
+  );
+  assert.equal(leftOutWords({ leftOut: {} }), null);
+  assert.equal(
+    leftOutWords({ leftOut: { no_map: 2, learned_from: 1200 } }),
+    'Left out: 1,200 learned from by a side, 2 without a map of one side.',
+  );
+  const teacher = comparison({ b: { ...side, kind: 'teacher' } });
+  assert.match(withoutWords('iou', teacher), /teacher’s map is no probability/);
+  assert.doesNotMatch(withoutWords('auc', teacher), /teacher/);
+});
+
+test('a difference is called one only where its interval leaves zero out', () => {
+  const paired = { n: 9, a: 0.5, b: 0.4, difference: 0.1, wins: { a: 5, b: 4, ties: 0 } };
+  assert.equal(verdictOf({ ...paired, low: 0.01, high: 0.2 }), 'a');
+  assert.equal(verdictOf({ ...paired, low: 0, high: 0.2 }), 'unsure');
+  assert.equal(verdictOf({ ...paired, low: -0.2, high: -0.1 }), 'b');
+  assert.deepEqual(
+    [signed(0.03121), signed(-0.5), signed(-0.00001), digits(null), digits(0.98765), digits(0.98765, 4)],
+    ['+0.0312', '−0.5000', '0.0000', '–', '0.988', '0.9877'],
+  );
+});
