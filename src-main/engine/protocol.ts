@@ -3,14 +3,12 @@
  * process boundary as typed arrays (structured clone).
  */
 import type { MapBoxes, MapSet, PlacedMap, SecondStage } from '../../src-shared/contract/outcome.ts';
-import type { Precision } from '../../src-shared/contract/models.ts';
+import type { DeviceChoice, Precision } from '../../src-shared/contract/models.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
-export type DeviceChoice = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
-
-export type { Precision };
+export type { DeviceChoice, Precision };
 
 export interface ModelRef {
   /** Absolute path of the checkpoint folder. */

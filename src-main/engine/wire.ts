@@ -11,7 +11,7 @@ import {
   transformSchema,
 } from '../../src-shared/contract/domain.ts';
 import { wireErrorSchema } from '../../src-shared/contract/errors.ts';
-import { precisionSchema } from '../../src-shared/contract/models.ts';
+import { modelRefSchema, precisionSchema } from '../../src-shared/contract/models.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import { checkpointRulesSchema } from '../../src-shared/contract/rules.ts';
 import type {
@@ -22,7 +22,6 @@ import type {
   LookOutcome,
   LookRequest,
   ModelInfo,
-  ModelRef,
   PredictOutcome,
   PredictRequest,
   ProbeOutcome,
@@ -33,14 +32,6 @@ import type {
   TokensOutcome,
   TokensRequest,
 } from './protocol.ts';
-
-const modelRefSchema = z.object({
-  dir: z.string().min(1),
-  rpnDir: z.string().min(1).optional(),
-  adapterDir: z.string().min(1).optional(),
-  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
-  precision: precisionSchema.optional(),
-}) satisfies z.ZodType<ModelRef>;
 
 const labelRequestSchema = z.object({
   model: modelRefSchema,

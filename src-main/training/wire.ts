@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { boxSchema, gridSchema, transformSchema } from '../../src-shared/contract/domain.ts';
 import { wireErrorSchema } from '../../src-shared/contract/errors.ts';
-import { precisionSchema } from '../../src-shared/contract/models.ts';
+import { modelRefSchema } from '../../src-shared/contract/models.ts';
 import { roiParamsSchema } from '../../src-shared/contract/preset.ts';
 import { trainingSettingsSchema } from '../../src-shared/contract/training.ts';
 import type {
@@ -17,13 +17,7 @@ import type {
 const path = z.string().min(1);
 
 const startSchema = z.object({
-  model: z.object({
-    dir: path,
-    rpnDir: path.optional(),
-    adapterDir: path.optional(),
-    device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
-    precision: precisionSchema.optional(),
-  }),
+  model: modelRefSchema,
   fresh: z.object({ k: z.number().int().min(0), t: z.number().int().min(1) }).nullable(),
   settings: trainingSettingsSchema,
   state: path.nullable(),

@@ -14,6 +14,19 @@ const count = z.number().int().nonnegative();
 export const precisionSchema = z.enum(['as-stored', 'int4', 'fp16']);
 export type Precision = z.infer<typeof precisionSchema>;
 
+/** Where a model is to run. */
+export const deviceChoiceSchema = z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
+export type DeviceChoice = z.infer<typeof deviceChoiceSchema>;
+
+/** A model as it is put together and asked (`ModelRef` of the engine's protocol). Folders are absolute paths. */
+export const modelRefSchema = z.object({
+  dir: z.string().min(1),
+  rpnDir: z.string().min(1).optional(),
+  adapterDir: z.string().min(1).optional(),
+  device: deviceChoiceSchema,
+  precision: precisionSchema.optional(),
+});
+
 /** What a checkpoint's headers and configs say; nothing is loaded for it. */
 export const modelFactsSchema = z.object({
   family: z.string(),

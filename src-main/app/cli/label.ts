@@ -1,6 +1,6 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
 import { counted } from '../../../src-shared/contract/counts.ts';
-import type { DeviceChoice } from '../../engine/protocol.ts';
+import { type DeviceChoice, deviceChoiceSchema } from '../../../src-shared/contract/models.ts';
 import { unansweredWords, type LabelJobParams } from '../../jobs/label/run.ts';
 import { runOfAnotherPrompt } from '../../jobs/label/run-prompts.ts';
 import { labelPreview } from '../../jobs/label/preview.ts';
@@ -44,7 +44,7 @@ interface Options extends RpnOptions, PrecisionOptions, QueueOptions, ListenOpti
 const CHUNK = 200;
 const MOST_OF_CHUNK = 1000;
 
-const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
+const DEVICES = deviceChoiceSchema.options;
 
 export const addLabel: AddCommand = (program, cli) => {
   const command = program

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { DeviceChoice } from '../../engine/protocol.ts';
+import { type DeviceChoice, deviceChoiceSchema } from '../../../src-shared/contract/models.ts';
 import { demoModelDir } from '../../jobs/presets/resources.ts';
 import { downloadedPictures, pictureAddress } from '../../workers/pictures/download.ts';
 import { folderPictures, parseFolder } from '../../workers/pictures/folders.ts';
@@ -35,7 +35,7 @@ interface Options extends RpnOptions, QueueOptions {
   readonly exitWhenIdle?: true | number;
 }
 
-const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
+const DEVICES = deviceChoiceSchema.options;
 
 /** Each worker's: a database has some hundred for all. */
 const CONNECTIONS = 2;

@@ -6,7 +6,7 @@ import { counted } from '../../../src-shared/contract/counts.ts';
 import { z } from 'zod';
 import { answerModeSchema, type Job } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { precisionSchema } from '../../../src-shared/contract/models.ts';
+import { modelRefSchema } from '../../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../../src-shared/contract/preset.ts';
 import { keepFeaturesSchema, labelScopeSchema, NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { settledPreset } from '../../../src-shared/contract/rules.ts';
@@ -42,18 +42,9 @@ import { isAlive } from '../lease/process-id.ts';
 /** So often loading a model may kill the engine before the job gives up. */
 const LOADS = 3;
 
-/** The model that a job asks. */
-export const modelOfJobSchema = z.object({
-  dir: z.string(),
-  rpnDir: z.string().optional(),
-  adapterDir: z.string().optional(),
-  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
-  precision: precisionSchema.optional(),
-});
-
 /** What a label job is asked, and all it needs to be continued by another process. */
 export const labelParamsOfJobSchema = z.object({
-  model: modelOfJobSchema,
+  model: modelRefSchema,
   preset: presetSchema,
   answerMode: answerModeSchema,
   /** Label at most so many samples; null: all that lack a prediction. */

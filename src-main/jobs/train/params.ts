@@ -1,18 +1,18 @@
 /** What a training job is asked, and what a person may leave out of it. */
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { modelRefSchema } from '../../../src-shared/contract/models.ts';
 import { presetSchema } from '../../../src-shared/contract/preset.ts';
 import {
   trainingDataSchema,
   trainingEnvironmentSchema,
   trainingSettingsSchema,
 } from '../../../src-shared/contract/training.ts';
-import { modelOfJobSchema } from '../label/run.ts';
 
 /** All that a training job needs to be continued by another process. */
 export const trainJobParamsSchema = z.object({
   /** Its `rpnDir` is the branch that training begins from, where that is not the model's own. */
-  model: modelOfJobSchema,
+  model: modelRefSchema,
   /** Whose rules read pictures and maps. */
   preset: presetSchema,
   /** A branch made of the base model's own layers; null: it goes on from the one that is there. */
