@@ -23,7 +23,7 @@ function sample(path = 'a.png', root = 1): ChunkSample {
     asked: '0'.repeat(32),
     question: 'what ?',
     answer: null,
-    picture: { id: 7, root, path, bytes: 1 },
+    picture: { id: 7, root, path, bytes: 1, version: 1 },
   };
 }
 

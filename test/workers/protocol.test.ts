@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
 import { decode, encode } from '@msgpack/msgpack';
 import { zstdDecompressSync } from 'node:zlib';
-import { askedOf, chunkId, parseChunk } from '../../src-main/workers/protocol/chunk.ts';
+import { askedOf, chunkId, packChunk, parseChunk } from '../../src-main/workers/protocol/chunk.ts';
 import { decodeResult, encodeResult, type SampleResult } from '../../src-main/workers/protocol/result.ts';
 import { presetFingerprint } from '../../src-main/workers/protocol/spec.ts';
 import { ADDRESS_VARIABLE, queueAddress } from '../../src-main/workers/queue/address.ts';
@@ -75,13 +75,12 @@ test('a preset is known by what it says, in whatever order', () => {
   assert.notEqual(presetFingerprint({ ...testPreset, maxNewTokens: 17 }), presetFingerprint(testPreset));
 });
 
-test('a chunk with a path too long, too many samples or an unknown form is refused with its place', () => {
+test('a chunk comes out as it went in, with what is asked; anything else is refused', () => {
   const sample = {
     id: 1,
-    asked: '0'.repeat(32),
     question: 'q',
     answer: null,
-    picture: { id: 1, root: 1, path: 'a', bytes: 1 },
+    picture: { id: 5, root: 1, path: 'a', bytes: 1, version: 2 },
   };
   const chunk = {
     run: 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
@@ -89,12 +88,16 @@ test('a chunk with a path too long, too many samples or an unknown form is refus
     preset: '0'.repeat(64),
     samples: [sample],
   };
-  assert.deepEqual(parseChunk(chunk), chunk);
+  const asked = askedOf({ question: 'q', answer: null, imageId: 5, pictureVersion: 2 });
+  assert.deepEqual(parseChunk(packChunk(chunk)), { ...chunk, samples: [{ ...sample, asked }] });
+  const packed = packChunk(chunk);
   for (const odd of [
     null,
-    { ...chunk, samples: [] },
-    { ...chunk, samples: Array.from({ length: 1001 }, () => sample) },
-    { ...chunk, samples: [{ ...sample, picture: { ...sample.picture, path: 'x'.repeat(5000) } }] },
+    { ...packed, run: 'x' },
+    { ...packed, samples: 'no compressed JSON' },
+    packChunk({ ...chunk, samples: [] }),
+    packChunk({ ...chunk, samples: Array.from({ length: 1001 }, () => sample) }),
+    packChunk({ ...chunk, samples: [{ ...sample, picture: { ...sample.picture, path: 'x'.repeat(5000) } }] }),
   ]) {
     assert.throws(() => parseChunk(odd), { code: 'bad_input' });
   }

@@ -9,6 +9,8 @@ import { read, write } from '../../src-main/store/db.ts';
 import type { Project } from '../../src-main/store/file/project.ts';
 import { listJobs } from '../../src-main/store/jobs/job.ts';
 import { getPredictionMaps } from '../../src-main/store/predictions/prediction.ts';
+import { sharedSample } from '../../src-main/store/predictions/to-share.ts';
+import { askedOf } from '../../src-main/workers/protocol/chunk.ts';
 import { encodeResult } from '../../src-main/workers/protocol/result.ts';
 import { countChunks } from '../../src-main/workers/queue/chunks.ts';
 import type { QueueDatabase } from '../../src-main/workers/queue/database.ts';
@@ -30,6 +32,11 @@ function stored(project: Project): Record<string, string> {
     'SELECT s.question, p.answer FROM prediction p JOIN sample s ON s.id = p.sample_id ORDER BY s.id',
   ).all();
   return Object.fromEntries(rows.map(({ question, answer }) => [question, answer]));
+}
+
+/** What a sample is asked. */
+function asked(project: Project, id: number): string {
+  return askedOf({ ...sharedSample(project.db, id)!, answer: null });
 }
 
 const everything = Object.fromEntries(TEXTS.map((text) => [text, fakeOutcome(text).answer]));
@@ -135,7 +142,7 @@ describe('a shared run', { skip: whyNoPostgres() ?? false }, () => {
         asked,
         question: '',
         answer: null,
-        picture: { id: 1, root: 1, path: 'x', bytes: 1 },
+        picture: { id: 1, root: 1, path: 'x', bytes: 1, version: 1 },
       };
       await putResult(queue, run.key, WORKER, late, { body, failed: true });
     }
@@ -217,12 +224,10 @@ describe('a shared run', { skip: whyNoPostgres() ?? false }, () => {
     const { queue, project, dir } = await set(t);
     const done = host(queue, project, paramsOf(dir));
     const run = await runThere(queue);
-    await queue.run(
-      `INSERT INTO fovea.result (run, sample, asked, state, begun)
-       SELECT $1::uuid, 2, s ->> 'asked', 0, 3 FROM fovea_boss.job, jsonb_array_elements(data -> 'samples') s
-       WHERE s ->> 'id' = '2'`,
-      [run.key],
-    );
+    await queue.run('INSERT INTO fovea.result (run, sample, asked, state, begun) VALUES ($1, 2, $2, 0, 3)', [
+      run.key,
+      asked(project, 2),
+    ]);
     worker(t, queue, dir, { idleMs: null });
     const report = await done;
     assert.deepEqual([report.done, report.failed], [3, 1]);
@@ -254,10 +259,8 @@ describe('a shared run', { skip: whyNoPostgres() ?? false }, () => {
     const done = host(queue, project, paramsOf(dir));
     const run = await runThere(queue);
     await queue.run(
-      `INSERT INTO fovea.result (run, sample, asked, state, body)
-       SELECT $1::uuid, (s ->> 'id')::bigint, s ->> 'asked', 1, '\\x00' FROM fovea_boss.job,
-         jsonb_array_elements(data -> 'samples') s WHERE name = $2 AND s ->> 'id' = '1'`,
-      [run.key, `label/${run.key}`],
+      "INSERT INTO fovea.result (run, sample, asked, state, body) VALUES ($1, 1, $2, 1, '\\x00')",
+      [run.key, asked(project, 1)],
     );
     await queue.run(
       "INSERT INTO fovea.result (run, sample, asked, state, body) VALUES ($1, 99, 'x', 1, NULL)",

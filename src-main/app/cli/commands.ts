@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { addFeatures } from './features.ts';
 import { addImport } from './import.ts';
+import { addJobs } from './jobs.ts';
 import { addLabel } from './label.ts';
 import { addModel } from './model/model.ts';
 import { addOpen } from './open.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addImport,
   addLabel,
   addWorker,
+  addJobs,
   addRuns,
   addFeatures,
   addTrain,

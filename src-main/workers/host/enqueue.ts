@@ -4,7 +4,7 @@
  */
 import { queuedSamples, type SharedSample } from '../../store/predictions/to-share.ts';
 import type { ReadableDb } from '../../store/db.ts';
-import { askedOf, chunkId, type Chunk, type ChunkSample } from '../protocol/chunk.ts';
+import { chunkId, packChunk, type GivenSample, type PackedChunk } from '../protocol/chunk.ts';
 import { chunkStates, putChunks } from '../queue/chunks.ts';
 import type { QueueDatabase } from '../queue/database.ts';
 import { forgetResults } from '../queue/results.ts';
@@ -16,15 +16,13 @@ const AT_ONCE = 100;
 const GENERATIONS = 64;
 
 /** What is asked of a sample. @param teacher whether the data's answer is fed */
-export function toChunkSample(sample: SharedSample, teacher: boolean): ChunkSample {
+function toGiven(sample: SharedSample, teacher: boolean): GivenSample {
   const { id, question, imageId, pictureVersion, rootId, path, bytes } = sample;
-  const answer = teacher ? sample.referenceAnswer : null;
   return {
     id,
-    asked: askedOf({ question, answer, imageId, pictureVersion }),
     question,
-    answer,
-    picture: { id: imageId, root: rootId, path, bytes },
+    answer: teacher ? sample.referenceAnswer : null,
+    picture: { id: imageId, root: rootId, path, bytes, version: pictureVersion },
   };
 }
 
@@ -54,7 +52,7 @@ export async function enqueueJob(
           run: run.key,
           model: run.spec.model.fingerprint,
           preset: run.spec.presetSha256,
-          samples: queued.map((sample) => toChunkSample(sample, teacher)),
+          samples: queued.map((sample) => toGiven(sample, teacher)),
         },
       ]),
     );
@@ -64,6 +62,8 @@ export async function enqueueJob(
   }
   return chunks;
 }
+
+type Unpacked = Omit<PackedChunk, 'samples'> & { readonly samples: readonly GivenSample[] };
 
 interface Part {
   readonly part: number;
@@ -97,7 +97,7 @@ function* partsOf(db: ReadableDb, jobId: number, size: number): Generator<Part[]
 async function putParts(
   queue: QueueDatabase,
   key: string,
-  wanted: ReadonlyMap<number, Chunk>,
+  wanted: ReadonlyMap<number, Unpacked>,
 ): Promise<number> {
   let left = [...wanted].map(([part, chunk]) => ({ part, chunk }));
   let count = 0;
@@ -116,7 +116,11 @@ async function putParts(
         key,
         missing.flatMap(({ chunk }) => chunk.samples.map(({ id }) => id)),
       );
-      await putChunks(queue, key, missing);
+      await putChunks(
+        queue,
+        key,
+        missing.map(({ id, chunk }) => ({ id, chunk: packChunk(chunk) })),
+      );
       count += missing.length;
     }
     left = named.filter(({ id }) => states.get(id) === false);

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Job } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine } from '../../engine/protocol.ts';
 import { machine } from '../../files/this-process.ts';
@@ -24,6 +25,7 @@ import { startPictureServer, type PictureServer, type PictureServerOptions } fro
 import { countChunks } from '../queue/chunks.ts';
 import type { QueueDatabase } from '../queue/database.ts';
 import { persist } from '../queue/persist.ts';
+import { countResults } from '../queue/results.ts';
 import { endRun, holdRun, hostBeat, knownKey, type SharedRun } from '../queue/runs.ts';
 import { enqueueJob } from './enqueue.ts';
 import { specOf } from './spec.ts';
@@ -98,6 +100,7 @@ class Host {
   readonly #params: LabelJobParams;
   readonly #started = performance.now();
   readonly #pace = rateMeter(performance.now());
+  readonly #job: Job;
   #done = 0;
   #failed = 0;
 
@@ -117,13 +120,15 @@ class Host {
     this.#options = options;
     this.#hooks = hooks;
     this.#params = params;
+    // Counted once: a job may have millions of items.
+    this.#job = getJob(project.db, lease.jobId);
   }
 
   async run(): Promise<LabelReport> {
     const { db } = this.#project;
     const run = this.#run;
     if (run) {
-      this.#options.onEvent({ kind: 'planned', total: getJob(db, this.#lease.jobId).total });
+      this.#options.onEvent({ kind: 'planned', total: this.#job.total });
       await this.#share(run).catch((thrown: unknown) => {
         if (!this.#hooks.signal.aborted) throw thrown;
       });
@@ -191,10 +196,12 @@ class Host {
     return (await this.#ask(() => knownKey(this.#queue, keys))) ?? keys[0] ?? randomUUID();
   }
 
-  #hold(run: PlannedRun, key: string, host: string, url: string | null): Promise<SharedRun> {
+  async #hold(run: PlannedRun, key: string, host: string, url: string | null): Promise<SharedRun> {
     const { version, chunkSize, heartbeatSeconds } = this.#options;
-    const job = getJob(this.#project.db, this.#lease.jobId);
-    const spec = specOf(this.#project, run, job, { version, chunkSize, url });
+    // What an earlier host wrote of the run was of it, too.
+    const { written } = await countResults(this.#queue, key);
+    const samples = this.#job.total + written;
+    const spec = specOf(this.#project, run, { version, chunkSize, url, samples });
     return holdRun(this.#queue, key, spec, host, heartbeatSeconds);
   }
 
@@ -235,18 +242,17 @@ class Host {
         onEvent({ kind: 'enqueued', samples, chunks: null }),
       ),
     );
-    if (chunks > 0) onEvent({ kind: 'enqueued', samples: getJob(db, this.#lease.jobId).total, chunks });
+    if (chunks > 0) onEvent({ kind: 'enqueued', samples: this.#job.total, chunks });
   }
 
   #note({ done, failed, again, seen }: Written): number {
-    const { db } = this.#project;
     this.#done += done.length;
     this.#failed += failed.length;
     const now = performance.now();
     for (let n = done.length + failed.length; n > 0; n--) this.#pace.tick(now);
     for (const { sampleId, reason } of again) this.#options.onEvent({ kind: 'again', sampleId, reason });
-    if (seen > 0)
-      this.#hooks.onProgress?.(withPace(getJob(db, this.#lease.jobId), this.#pace.perSecond(now)));
+    const job = { ...this.#job, done: this.#done, failed: this.#failed };
+    if (seen > 0) this.#hooks.onProgress?.(withPace(job, this.#pace.perSecond(now)));
     return seen;
   }
 

@@ -1,7 +1,6 @@
 /** What workers are told of a run of a project. */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { PlannedRun } from '../../jobs/label/run.ts';
-import type { Job } from '../../../src-shared/contract/domain.ts';
 import { rootsInUse } from '../../store/pictures/root.ts';
 import type { Project } from '../../store/file/project.ts';
 import { madeRuns } from '../../store/runs/prompt.ts';
@@ -11,12 +10,13 @@ export interface SpecOptions {
   /** Of this program. */
   readonly version: string;
   readonly chunkSize: number;
+  readonly samples: number;
   /** Where workers reach the host's pictures; null: they do not. */
   readonly url: string | null;
 }
 
 /** @throws FoveaError `internal` where the run does not say with which prompt it was made */
-export function specOf(project: Project, run: PlannedRun, job: Job, options: SpecOptions): RunSpec {
+export function specOf(project: Project, run: PlannedRun, options: SpecOptions): RunSpec {
   const made = madeRuns(project.db).find(({ id }) => id === run.runId);
   if (!made?.prompt) throw new FoveaError('internal', `run ${run.runId} does not say what it was asked with`);
   const { questionMap, rpn, secondStage } = run.want;
@@ -39,6 +39,6 @@ export function specOf(project: Project, run: PlannedRun, job: Job, options: Spe
       roots: rootsInUse(project.db, project.path).map(({ id, dir }) => ({ id, dir })),
     },
     chunkSize: options.chunkSize,
-    samples: job.total,
+    samples: options.samples,
   };
 }

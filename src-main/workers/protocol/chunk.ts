@@ -1,5 +1,9 @@
-/** A piece of a run that one worker takes at a time. What comes out of the queue is parsed: others can write there. */
+/**
+ * A piece of a run that one worker takes at a time. What comes out of the queue is parsed: others can write there. Its samples are
+ * compressed: ten million of them are to be in the queue within a minute, and beside each other they are alike.
+ */
 import { createHash } from 'node:crypto';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { pathSchema } from '../../../src-shared/contract/limits.ts';
@@ -7,12 +11,15 @@ import { sha256Schema } from './spec.ts';
 
 /** A project's older questions may be longer than what people put in today. */
 const TEXT = 1 << 20;
+/** Of a chunk's samples, compressed (in base64) and not. */
+const PACKED = 32 << 20;
+const PLAIN = 128 << 20;
+/** The fastest: what differs between samples is numbers and a few words. */
+const LEVEL = 1;
 
 const sampleSchema = z.object({
   /** The project's number of it. */
   id: z.number().int().positive(),
-  /** What is asked, as {@link askedOf}: a result is of this or of nothing. */
-  asked: z.string().regex(/^[0-9a-f]{32}$/),
   question: z.string().max(TEXT),
   /** The answer that is fed; null where the model answers itself. */
   answer: z.string().max(TEXT).nullable(),
@@ -22,28 +29,64 @@ const sampleSchema = z.object({
     /** Relative to the root, with slashes. */
     path: pathSchema,
     bytes: z.number().int().min(0),
+    /** Which content of its file. */
+    version: z.number().int().min(0),
   }),
 });
-export type ChunkSample = z.infer<typeof sampleSchema>;
+export type GivenSample = z.infer<typeof sampleSchema>;
 
-export const chunkSchema = z.object({
+export type ChunkSample = GivenSample & {
+  /** What is asked, as {@link askedOf}: a result is of this or of nothing. */
+  readonly asked: string;
+};
+
+const packedSchema = z.object({
   run: z.uuid(),
   /** Fingerprints of what is to label it (`RunSpec`). */
   model: sha256Schema,
   preset: sha256Schema,
-  samples: z.array(sampleSchema).min(1).max(1000),
+  /** Base64 of compressed JSON. */
+  samples: z.string().max(PACKED),
 });
-export type Chunk = z.infer<typeof chunkSchema>;
+/** As it lies in the queue. */
+export type PackedChunk = z.infer<typeof packedSchema>;
+
+const samplesSchema = z.array(sampleSchema).min(1).max(1000);
+
+export interface Chunk extends Omit<PackedChunk, 'samples'> {
+  readonly samples: readonly ChunkSample[];
+}
+
+export function packChunk({
+  samples,
+  ...rest
+}: Omit<PackedChunk, 'samples'> & { readonly samples: readonly GivenSample[] }): PackedChunk {
+  const bytes = zstdCompressSync(JSON.stringify(samples), {
+    params: { [constants.ZSTD_c_compressionLevel]: LEVEL },
+  });
+  return { ...rest, samples: bytes.toString('base64') };
+}
 
 /** @throws FoveaError `bad_input` for what is no chunk */
 export function parseChunk(data: unknown): Chunk {
-  const parsed = chunkSchema.safeParse(data);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new FoveaError('bad_input', `a chunk of the queue is none of Fovea's (${issue?.message})`, {
-    where: issue?.path.join('.') ?? null,
-    next: 'See what else writes to this database',
-  });
+  try {
+    const { samples, ...rest } = packedSchema.parse(data);
+    const plain = zstdDecompressSync(Buffer.from(samples, 'base64'), { maxOutputLength: PLAIN });
+    const given = samplesSchema.parse(JSON.parse(plain.toString('utf8')));
+    return { ...rest, samples: given.map((sample) => ({ ...sample, asked: askedOfGiven(sample) })) };
+  } catch (thrown) {
+    const issue = thrown instanceof z.ZodError ? thrown.issues[0] : undefined;
+    const words = issue?.message ?? (thrown instanceof Error ? thrown.message : String(thrown));
+    throw new FoveaError('bad_input', `a chunk of the queue is none of Fovea's (${words})`, {
+      where: issue?.path.join('.') ?? null,
+      next: 'See what else writes to this database',
+      cause: thrown,
+    });
+  }
+}
+
+function askedOfGiven({ question, answer, picture }: GivenSample): string {
+  return askedOf({ question, answer, imageId: picture.id, pictureVersion: picture.version });
 }
 
 /** What a result is an answer to: another question, fed answer or content of the picture gives another one. */
@@ -66,11 +109,12 @@ export function askedOf(sample: {
  */
 export function chunkId(run: string, part: number, generation: number): string {
   const hex = createHash('sha256').update(`${run} ${part} ${generation}`).digest('hex');
-  return [
+  const [a, b, c, d, e] = [
     hex.slice(0, 8),
     hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
+    hex.slice(13, 16),
+    hex.slice(17, 20),
     hex.slice(20, 32),
-  ].join('-');
+  ];
+  return `${a}-${b}-8${c}-a${d}-${e}`;
 }

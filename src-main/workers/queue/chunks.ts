@@ -1,6 +1,6 @@
 /** Chunks on pg-boss: put in, taken by one worker at a time, shown to be worked on, finished or given back. */
 import { z } from 'zod';
-import type { Chunk } from '../protocol/chunk.ts';
+import type { PackedChunk } from '../protocol/chunk.ts';
 import { BOSS_SCHEMA, type QueueDatabase } from './database.ts';
 import { queueName } from './runs.ts';
 
@@ -19,7 +19,7 @@ const SETTLED = z.object({ affected: z.number() });
 export async function putChunks(
   queue: QueueDatabase,
   key: string,
-  chunks: readonly { readonly id: string; readonly chunk: Chunk }[],
+  chunks: readonly { readonly id: string; readonly chunk: PackedChunk }[],
 ): Promise<void> {
   const jobs = chunks.map(({ id, chunk }) => ({ id, data: chunk }));
   await queue.ask((boss) => boss.insert(queueName(key), jobs));
