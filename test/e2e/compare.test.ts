@@ -110,10 +110,10 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         .getByText(/On 2 samples .* against corrected labels/)
         .waitFor({ timeout: LONG_MS });
 
-      await page.getByLabel('Side B').selectOption('teacher');
+      await page.getByLabel('Side B', { exact: true }).selectOption('teacher');
       await page.locator('[data-measure=iou]').getByText('The teacher’s map is no probability').waitFor();
       assert.ok(await page.locator('option', { hasText: 'Corrected and accepted labels' }).isDisabled());
-      await page.getByLabel('Side B').selectOption('own');
+      await page.getByLabel('Side B', { exact: true }).selectOption('own');
       await page.getByLabel('On samples').selectOption('held_out');
       await page.getByText(/No sample is left to compare on .*2 not held out/).waitFor();
       assert.deepEqual(await violations(page), []);
@@ -144,7 +144,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
     try {
       const { page } = app;
       await openCompare(page);
-      await page.getByLabel('Side B').selectOption('teacher');
+      await page.getByLabel('Side B', { exact: true }).selectOption('teacher');
       await page
         .getByTestId('compared-on')
         .getByText(/On 4 samples/)

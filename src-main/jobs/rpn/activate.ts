@@ -3,11 +3,10 @@ import type { RpnVersion } from '../../../src-shared/contract/training.ts';
 import { transact } from '../../store/db.ts';
 import type { Project } from '../../store/file/project.ts';
 import { patiently } from '../../store/patience.ts';
-import { runsOfModel } from '../../store/runs/model-runs.ts';
 import { showWhereLabelled } from '../../store/shown/run-shown.ts';
 import { settleOnRun } from '../../store/shown/sample-run.ts';
 import { activateRpn } from '../../store/training/rpn.ts';
-import { type BaseModel, fingerprintOf, requireOfBase } from './base.ts';
+import { type BaseModel, requireOfBase, runsOfVersion } from './base.ts';
 
 export interface Activated {
   /** The version before; null: what the model brings itself. */
@@ -31,11 +30,11 @@ export async function activateVersion(
   if (project.readOnly) throw project.readOnly;
   const { db } = project;
   if (version) requireOfBase(version, base);
-  const fingerprint = await fingerprintOf(project, base, version);
+  const runs = await runsOfVersion(project, base, version);
   return patiently(() =>
     transact(db, () => {
       const before = activateRpn(db, base.fingerprint, version?.id ?? null);
-      const run = runsOfModel(db, fingerprint).find(({ predictions }) => predictions > 0);
+      const run = runs.find(({ predictions }) => predictions > 0);
       if (!run) return { before, runId: null, shown: 0 };
       settleOnRun(db, run.id);
       return { before, runId: run.id, shown: showWhereLabelled(db, run.id, null) };

@@ -1,12 +1,13 @@
 /** Which base model a project's versions are of. */
-import { basename, resolve } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { RpnVersion } from '../../../src-shared/contract/training.ts';
 import type { ModelRef } from '../../engine/protocol.ts';
 import type { Project } from '../../store/file/project.ts';
+import { type ModelRun, runsOfModel } from '../../store/runs/model-runs.ts';
 import { activeRunId, getRun, overlaysOfRun } from '../../store/runs/run.ts';
 import { rpnFolder } from '../../store/training/rpn.ts';
-import { modelFingerprint } from '../asking/model-fingerprint.ts';
+import { formerFingerprint, modelFingerprint } from '../asking/model-fingerprint.ts';
 
 export interface BaseModel {
   readonly dir: string;
@@ -54,4 +55,24 @@ export async function fingerprintOf(
 ): Promise<string> {
   if (version === null || version.source === 'model') return base.fingerprint;
   return modelFingerprint({ ...base, rpnDir: rpnFolder(project.path, version.id) });
+}
+
+/**
+ * The runs that a version was laid over its base for, the newest first. What was made before RPNs were hashed whole is known by how
+ * they were known then, and by the version's folder, wherever the project lay.
+ */
+export async function runsOfVersion(
+  project: Project,
+  base: BaseModel,
+  version: RpnVersion | null,
+): Promise<ModelRun[]> {
+  const { db } = project;
+  const runs = runsOfModel(db, await fingerprintOf(project, base, version));
+  if (version === null || version.source === 'model') return runs;
+  const rpnDir = rpnFolder(project.path, version.id);
+  const former = await formerFingerprint({ ...base, rpnDir });
+  const older = former === null ? [] : runsOfModel(db, former);
+  const place = relative(project.path, rpnDir);
+  const its = older.filter(({ id }) => overlaysOfRun(db, id).rpnDir?.endsWith(`${sep}${place}`));
+  return [...runs, ...its].sort((a, b) => b.id - a.id);
 }

@@ -3,11 +3,10 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { ComparableSide } from '../../../src-shared/contract/procedures.ts';
 import type { Compared, RpnVersion } from '../../../src-shared/contract/training.ts';
 import { branchFactsOf } from '../../checkpoint/reader/prompts.ts';
-import type { ReadableDb } from '../../store/db.ts';
 import type { Project } from '../../store/file/project.ts';
-import { runsOfModel } from '../../store/runs/model-runs.ts';
+import type { ModelRun } from '../../store/runs/model-runs.ts';
 import { listRpns, rpnCalled } from '../../store/training/rpn.ts';
-import { type BaseModel, baseOfProject, fingerprintOf, requireOfBase } from './base.ts';
+import { type BaseModel, baseOfProject, requireOfBase, runsOfVersion } from './base.ts';
 
 /**
  * @param named each a version's number or name, `own` or `teacher` (then the other side's run speaks for it)
@@ -41,21 +40,19 @@ export async function comparableSides(project: Project): Promise<ComparableSide[
   const base = await baseOfProject(project);
   const { rpn } = await branchFactsOf(base);
   const found: ComparableSide[] = [];
-  const own = speaker(db, base.fingerprint);
+  const own = speaker(await runsOfVersion(project, base, null));
   if (rpn !== null) found.push({ side: 'own', name: 'own', ...own });
   for (const version of listRpns(db)) {
     if (version.source === 'model' || version.baseFingerprint !== base.fingerprint) continue;
     // One whose folder is gone has predictions of nobody's.
-    const fingerprint = await fingerprintOf(project, base, version).catch(() => null);
-    const none = { predicted: 0, runId: null };
-    found.push({ side: version.id, name: version.name, ...(fingerprint ? speaker(db, fingerprint) : none) });
+    const runs = await runsOfVersion(project, base, version).catch(() => []);
+    found.push({ side: version.id, name: version.name, ...speaker(runs) });
   }
   return found;
 }
 
 /** The run that speaks for a model. One that was made anew for pictures that were replaced has few: the newest of those that have most. */
-function speaker(db: ReadableDb, fingerprint: string): Pick<ComparableSide, 'predicted' | 'runId'> {
-  const runs = runsOfModel(db, fingerprint);
+function speaker(runs: readonly ModelRun[]): Pick<ComparableSide, 'predicted' | 'runId'> {
   const most = Math.max(0, ...runs.map(({ predictions }) => predictions));
   const run = runs.find(({ predictions }) => predictions > 0 && predictions === most);
   return { predicted: most, runId: run?.id ?? null };
@@ -64,7 +61,7 @@ function speaker(db: ReadableDb, fingerprint: string): Pick<ComparableSide, 'pre
 async function rpnSide(project: Project, base: BaseModel, named: string): Promise<Compared> {
   const version: RpnVersion | null = named === 'own' ? null : rpnCalled(project.db, named);
   if (version) requireOfBase(version, base);
-  const { runId } = speaker(project.db, await fingerprintOf(project, base, version));
+  const { runId } = speaker(await runsOfVersion(project, base, version));
   const name = version?.name ?? 'own';
   if (runId === null) {
     throw new FoveaError(

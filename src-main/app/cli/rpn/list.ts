@@ -1,8 +1,8 @@
 /** `fovea rpn list`: the versions, what each came of, and which one labelling uses. */
-import { baseModel, fingerprintOf } from '../../../jobs/rpn/base.ts';
+import { baseModel, runsOfVersion } from '../../../jobs/rpn/base.ts';
 import { unlistedRpns } from '../../../jobs/rpn/place.ts';
 import type { Project } from '../../../store/file/project.ts';
-import { modelsOfRuns, runsOfModel } from '../../../store/runs/model-runs.ts';
+import { modelsOfRuns } from '../../../store/runs/model-runs.ts';
 import { activations, listRpns } from '../../../store/training/rpn.ts';
 import type { RpnVersion } from '../../../../src-shared/contract/training.ts';
 import { withProject } from '../../projects.ts';
@@ -55,8 +55,7 @@ async function predictionsOf(
     if (!base) continue;
     for (const version of versions.filter(({ baseFingerprint }) => baseFingerprint === base.fingerprint)) {
       // A version whose folder is gone has predictions of nobody's.
-      const fingerprint = await fingerprintOf(project, base, version).catch(() => null);
-      const runs = fingerprint === null ? [] : runsOfModel(project.db, fingerprint);
+      const runs = await runsOfVersion(project, base, version).catch(() => []);
       found.set(version.id, Math.max(0, ...runs.map(({ predictions }) => predictions)));
     }
   }
