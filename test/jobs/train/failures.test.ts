@@ -13,14 +13,17 @@ import { appResources } from '../../../src-main/app/resources.ts';
 import { trainerVersions } from '../../../src-main/app/trainer-versions.ts';
 import type { EngineClient } from '../../../src-main/engine/client.ts';
 import { resumeTraining } from '../../../src-main/jobs/train/requests.ts';
+import { RunSamples } from '../../../src-main/jobs/train/samples.ts';
 import { trainingStandings } from '../../../src-main/jobs/train/standing.ts';
 import { addTrainJob, runTrainJob, type TrainHooks } from '../../../src-main/jobs/train/train.ts';
 import { trainParams } from '../../../src-main/jobs/train/wish.ts';
 import { openProject, type Project } from '../../../src-main/store/file/project.ts';
 import { listRpns, rpnFolder } from '../../../src-main/store/training/rpn.ts';
+import { getSample } from '../../../src-main/store/samples/sample.ts';
 import { trainingPoints } from '../../../src-main/store/training/training-run.ts';
+import { trainingSampleIds } from '../../../src-main/store/training/training-sample.ts';
 import { TrainerClient } from '../../../src-main/training/client.ts';
-import type { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { fovea } from '../../app/cli/run-cli.ts';
 import { someScenes } from '../../app/cli/scenes.ts';
 import { fill, mountDisk, resizeDisk, unmountDisk } from '../../support/own-disk.ts';
@@ -270,4 +273,28 @@ test('pictures that vanish are missed only where they are needed; one that is re
   rmSync(pictures, { recursive: true });
   renameSync(`${pictures}-away`, pictures);
   await run.goOn();
+});
+
+test('a sample that cannot be trained on is named as people know it; features that are lost again and again end the work', async (t) => {
+  const { project } = await tried(t);
+  const { model, preset } = await paramsFor(project);
+  const { signal } = new AbortController();
+  const samples = await RunSamples.open(project, engine, 1, { model, preset, layer: 1 }, signal);
+  const ids = trainingSampleIds(project.db, 1, 'train').slice(0, 2);
+  const failing = (code: FoveaError['code'], message: string) => {
+    let times = 0;
+    const work = samples.using(ids, async ([, second]) => {
+      times++;
+      throw new FoveaError(code, message, { where: second!.features });
+    });
+    return assert
+      .rejects(work, {
+        code,
+        message,
+        where: `sample ${ids[1]}, ${getSample(project.db, ids[1]!).externalId}`,
+      })
+      .then(() => times);
+  };
+  assert.equal(await failing('bad_input', 'every cell of its label is ignored'), 1);
+  assert.equal(await failing('not_found', 'the features of a sample are gone'), 5);
 });
