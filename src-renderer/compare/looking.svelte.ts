@@ -62,6 +62,8 @@ export class Looking {
     try {
       const looked = await this.#get(key, row);
       if (this.#wanted !== key) return;
+      // Nobody looks closely at the one before any more.
+      if (this.shown?.picture !== looked.picture) this.shown?.picture?.release();
       [this.shown, this.problem] = [looked, null];
     } catch (thrown) {
       if (this.#wanted !== key) return;

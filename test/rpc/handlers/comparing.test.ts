@@ -8,12 +8,13 @@ import { removeSamples } from '../../../src-main/store/samples/removal.ts';
 import { callsOf } from '../../support/backend-calls.ts';
 import { BAD, comparedProject, GOOD, HALF, type ComparedProject } from '../../support/compared-project.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
+import { testProject } from '../../support/project.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 
-async function start(t: TestContext, made: ComparedProject) {
+async function start(t: TestContext, { project }: Pick<ComparedProject, 'project'>) {
   const backend = await createBackend({
     engine: fakeEngine(),
-    projectPath: made.project.path,
+    projectPath: project.path,
     host: 'test',
     version: '1',
     reviewer: 'ann',
@@ -117,6 +118,9 @@ test('a comparison is never one of what was: a decision, another prediction and 
 
 test('why there is nothing to compare: no model yet, no prediction yet, nothing known, one side twice', async (t) => {
   const made = await comparedProject(t, 2);
+  const none = await (await start(t, { project: await testProject(t, 2) })).call('compare.sides', {});
+  assert.deepEqual([none.sides, none.samples], [[], 2]);
+  assert.match(none.problem!.message, /not labelled yet/);
   const { call } = await start(t, made);
   const wish = { slot: 'page', a: 'own', b: made.rpnId, against: 'corrected', over: null } as const;
   await assert.rejects(call('compare.run', wish), {
