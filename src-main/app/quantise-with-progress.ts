@@ -1,14 +1,17 @@
 /** Writes the cache of a checkpoint's weights with a bar: what `fovea model quantise` and `fovea label --precision` do. */
-import { openFolders } from '../checkpoint/open.ts';
+import { openFolders, type AnyCheckpoint } from '../checkpoint/open.ts';
 import type { AnyForm } from '../checkpoint/cached.ts';
-import { formOf, openCached } from '../checkpoint/cached.ts';
+import { cachedState, formOf, openCached } from '../checkpoint/cached.ts';
+import type { WriteProgress } from '../checkpoint/quantised/index.ts';
 import type { ModelRef } from '../engine/protocol.ts';
+import { withEngine } from './engine.ts';
 import { Progress, type ProgressStream } from './progress.ts';
 
 const MEGABYTE = 1e6;
 
 const WORDS: Readonly<Record<AnyForm, string>> = {
   int4: 'Quantising (MB)',
+  int8: 'Quantising to int8 (MB)',
   fp16: 'Rounding to float16 (MB)',
   merged: 'Merging the adapter (MB)',
   packed: 'Laying out packed weights (MB)',
@@ -43,22 +46,27 @@ export async function quantiseWithProgress(
   let first: number | null = null;
   let last = { done: 0, kept: 0 };
   try {
-    const weights = await openCached(checkpoint, precision, {
-      signal,
-      onProgress({ done, total, kept }) {
-        first ??= done;
-        last = { done, kept };
-        const rate = (done - first) / (performance.now() - start) / 1e-3;
-        progress.update({
-          total: Math.ceil(total / MEGABYTE),
-          done: Math.ceil(done / MEGABYTE),
-          failed: 0,
-          rate: rate > 0 ? rate / MEGABYTE : null,
-          etaSeconds: rate > 0 ? (total - done) / rate : null,
-        });
-      },
-    });
-    const { file = null, bytes = 0, written = false } = weights ?? {};
+    const onProgress = ({
+      done,
+      total,
+      kept = 0,
+    }: Omit<WriteProgress, 'kept'> & Partial<WriteProgress>): void => {
+      first ??= done;
+      last = { done, kept };
+      const rate = (done - first) / (performance.now() - start) / 1e-3;
+      progress.update({
+        total: Math.ceil(total / MEGABYTE),
+        done: Math.ceil(done / MEGABYTE),
+        failed: 0,
+        rate: rate > 0 ? rate / MEGABYTE : null,
+        etaSeconds: rate > 0 ? (total - done) / rate : null,
+      });
+    };
+    const cache =
+      form === 'int8'
+        ? await inEngine(checkpoint, folders, { signal, onProgress })
+        : await openCached(checkpoint, precision, { signal, onProgress });
+    const { file = null, bytes = 0, written = false } = cache ?? {};
     if (file === null) return null;
     const readMB = (last.done - (first ?? 0)) / MEGABYTE;
     const seconds = (performance.now() - start) / 1000;
@@ -66,4 +74,20 @@ export async function quantiseWithProgress(
   } finally {
     progress.end();
   }
+}
+
+/** int8 is measured on the model as it runs, which is the engine's work; it writes the cache at once. */
+async function inEngine(
+  checkpoint: AnyCheckpoint,
+  folders: Omit<ModelRef, 'device' | 'precision'>,
+  {
+    signal,
+    onProgress,
+  }: { signal: AbortSignal; onProgress: (progress: { done: number; total: number }) => void },
+): Promise<{ file: string; bytes: number; written: boolean } | null> {
+  const before = await cachedState(checkpoint, 'int8');
+  const ref = { ...folders, device: 'cpu', precision: 'int8' } as const;
+  await withEngine((engine) => engine.modelInfo(ref, signal, onProgress));
+  const after = await cachedState(checkpoint, 'int8');
+  return after && { file: after.file, bytes: after.bytes, written: !before?.present };
 }

@@ -22,10 +22,14 @@ export interface WeightBytes {
   readonly copiedBytes: number;
 }
 
-/** As stored, at int4 and at fp16 where there is such a form of these weights. */
+/** As stored, at int4, int8 and fp16 where there is such a form of these weights. */
 export interface MemoryEstimate extends WeightBytes {
   readonly int4?: WeightBytes & {
     /** Size of the cache on disk, its header aside. */
+    readonly fileBytes: number;
+  };
+  readonly int8?: WeightBytes & {
+    /** Size of the cache on disk where every linear layer bears it, its header aside. */
     readonly fileBytes: number;
   };
   readonly fp16?: WeightBytes & {
@@ -40,6 +44,8 @@ export interface MemoryEstimate extends WeightBytes {
 
 const FLOAT = 4;
 const HALF = 2;
+/** A row's scale, and the sum of its values that ONNX Runtime keeps beside them. */
+const PER_ROW = 2 * FLOAT;
 /** ONNX Runtime keeps a block's scale and the sum of its values beside them (MLAS, int8 products). */
 const PER_BLOCK = 2 * FLOAT;
 
@@ -54,7 +60,12 @@ export function memoryEstimate(checkpoint: Measured): MemoryEstimate {
   return {
     ...(packing
       ? packedEstimate(checkpoint, packing)
-      : { ...storedBytes(checkpoint), int4: int4Bytes(checkpoint), fp16: fp16Bytes(checkpoint) }),
+      : {
+          ...storedBytes(checkpoint),
+          int4: int4Bytes(checkpoint),
+          int8: int8Bytes(checkpoint),
+          fp16: fp16Bytes(checkpoint),
+        }),
     cacheBytesPerToken: 2 * layers * kvHeads * headDim * FLOAT,
   };
 }
@@ -95,7 +106,21 @@ function int4Bytes({ config, weights }: Measured): MemoryEstimate['int4'] {
     const bytes = partsOf(shape, encoding).reduce((sum, part) => sum + bytesOfPart(part), 0);
     fileBytes += bytes;
     if (typeof encoding === 'string') mappedBytes += bytes;
-    else copiedBytes += n * blocksOf(k) * ((BLOCK * encoding) / 8 + PER_BLOCK);
+    else if (typeof encoding === 'number')
+      copiedBytes += n * blocksOf(k) * ((BLOCK * encoding) / 8 + PER_BLOCK);
+  }
+  return { mappedBytes, copiedBytes, fileBytes };
+}
+
+function int8Bytes({ config, weights }: Measured): MemoryEstimate['int8'] {
+  let mappedBytes = storedTable({ config, weights });
+  let [copiedBytes, fileBytes] = [0, 0];
+  for (const { shape, encoding } of quantisedForms({ config, weights }, 'int8')) {
+    const [n = 1, k = 1] = shape;
+    const bytes = partsOf(shape, encoding).reduce((sum, part) => sum + bytesOfPart(part), 0);
+    fileBytes += bytes;
+    if (typeof encoding === 'string') mappedBytes += bytes;
+    else copiedBytes += n * k + n * PER_ROW;
   }
   return { mappedBytes, copiedBytes, fileBytes };
 }

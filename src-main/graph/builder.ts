@@ -2,6 +2,7 @@
  * Makes graphs: one function per op family, each returning typed values, so that a wrong shape stops at the line that
  * made it. `finish` runs the verifier over the whole and gives plain data.
  */
+import { blockProduct, tableProduct } from './blocks.ts';
 import type { Dim, Shape } from './dims.ts';
 import { sameShape, showShape } from './dims.ts';
 import type { AttributeValue, DType } from './dtypes.ts';
@@ -9,20 +10,22 @@ import { ONNX_DTYPE } from './dtypes.ts';
 import { inferNode } from './infer.ts';
 import { OpError } from './ops/spec.ts';
 import type { OpName } from './ops/index.ts';
+import type { Observing } from './observed.ts';
+import { observe } from './observed.ts';
+import type { Rows } from './pieces.ts';
 import { quantisedRowsOf, rowPieces, rowsOf } from './pieces.ts';
 import type { Graph, Initializer, Node, Value } from './types.ts';
 import { GraphError } from './types.ts';
 import { verify } from './verifier.ts';
-import type { BlockRef, FileRange, Placement, QuantisedRef, TableRef, WeightRef } from './weights.ts';
+import { rowProduct } from './rows.ts';
+import type { FileRange, Placement, QuantisedRef, WeightRef } from './weights.ts';
 import { ANYWHERE } from './weights.ts';
 
 const DTYPE_OF = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
-/** MatMulNBits' accuracy_level: int8 products are the fast ones on every CPU. */
-const ACCURACY = { int8: 4, float32: 0 } as const;
-/** MatMulBnb4's quant_type. */
-const TABLE = { fp4: 0, nf4: 1 } as const;
 /** "To the end" for a slice. */
 const END = 2 ** 53 - 1;
+
+type UnaryOp = 'Neg' | 'Sigmoid' | 'Erf' | 'Sqrt' | 'Exp' | 'Log' | 'Reciprocal' | 'Abs' | 'Round';
 
 export class GraphBuilder {
   readonly #name: string;
@@ -89,7 +92,7 @@ export class GraphBuilder {
 
   /** A linear layer's quantised weights `[N, K]`: a value that only {@link linear} takes. */
   quantised(name: string, ref: QuantisedRef): Value {
-    const key = `${name}:${'table' in ref ? ref.table : `int${ref.bits}`}`;
+    const key = `${name}:${'per' in ref ? 'rows' : 'table' in ref ? ref.table : `int${ref.bits}`}`;
     const value: Value = { name: key, dtype: 'float32', shape: ref.shape };
     if (!this.#quantised.has(key)) this.#quantised.set(key, { value, ref });
     return value;
@@ -115,6 +118,11 @@ export class GraphBuilder {
     return this.#inline('float64', shape, values);
   }
 
+  /** A uint8 scalar. */
+  byte(value: number): Value {
+    return this.#inline('uint8', [], Uint8Array.of(value));
+  }
+
   /** An int64 constant vector. */
   int64s(values: readonly number[]): Value {
     return this.#inline('int64', [values.length], BigInt64Array.from(values, BigInt));
@@ -125,7 +133,7 @@ export class GraphBuilder {
     return this.emit(op, [a, b]);
   }
 
-  unary(op: 'Neg' | 'Sigmoid' | 'Erf' | 'Sqrt' | 'Exp' | 'Log' | 'Reciprocal', x: Value): Value {
+  unary(op: UnaryOp, x: Value): Value {
     return this.emit(op, [x]);
   }
 
@@ -142,14 +150,14 @@ export class GraphBuilder {
     const file = this.#files.get(weight.name);
     const ref = quantised ?? file;
     const pieces = ref ? rowPieces(weight.name, ref, this.#placement.maxBytes) : [];
+    if (file && this.#placement.observing)
+      this.#observe(x, weight.name, file, pieces, this.#placement.observing);
     if (!quantised && pieces.length < 2) {
       return this.emit('Gemm', bias ? [x, weight, bias] : [x, weight], { transB: 1 });
     }
     const products = pieces.map((piece) => {
       const name = pieces.length === 1 ? weight.name : `${weight.name}[${piece.join(':')}]`;
-      if (quantised && 'table' in quantised)
-        return this.#matmulBnb4(x, name, quantisedRowsOf(quantised, piece));
-      if (quantised) return this.#matmulNBits(x, name, quantisedRowsOf(quantised, piece));
+      if (quantised) return this.#quantisedProduct(x, name, quantisedRowsOf(quantised, piece));
       const rows = rowsOf(file as WeightRef, piece);
       return this.emit('Gemm', [x, this.weight(name, rows, rows.shape)], { transB: 1 });
     });
@@ -167,6 +175,14 @@ export class GraphBuilder {
 
   sum(x: Value, axes: readonly number[], keep = false): Value {
     return this.emit('ReduceSum', [x, this.int64s(axes)], { keepdims: keep ? 1 : 0 });
+  }
+
+  max(x: Value, axes: readonly number[], keep = false): Value {
+    return this.emit('ReduceMax', [x, this.int64s(axes)], { keepdims: keep ? 1 : 0 });
+  }
+
+  min(x: Value, axes: readonly number[], keep = false): Value {
+    return this.emit('ReduceMin', [x, this.int64s(axes)], { keepdims: keep ? 1 : 0 });
   }
 
   mean(x: Value, axes: readonly number[], keep = false): Value {
@@ -271,32 +287,28 @@ export class GraphBuilder {
     return { nodes, used };
   }
 
-  #matmulNBits(x: Value, name: string, ref: BlockRef): Value {
-    const { shape, bits, block, values, scales, zeros, order, products } = ref;
-    const [N, K] = shape;
-    const blocks = Math.ceil(K / block);
-    const inputs = [
-      order ? this.gather(x, this.#part(name, 'order', 'int64', [K], order), 1) : x,
-      this.#part(name, 'values', 'uint8', [N, blocks, (block * bits) / 8], values),
-      this.#part(name, 'scales', 'float32', [N * blocks], scales),
-      ...(zeros ? [this.#part(name, 'zeros', 'uint8', [N, Math.ceil((blocks * bits) / 8)], zeros)] : []),
-    ];
-    const attributes = { K, N, bits, block_size: block, accuracy_level: ACCURACY[products] };
-    return this.emit('MatMulNBits', inputs, attributes);
+  #quantisedProduct(x: Value, name: string, ref: QuantisedRef): Value {
+    if ('table' in ref) return tableProduct(this, x, name, ref);
+    return 'per' in ref ? rowProduct(this, x, name, ref, this.#placement) : blockProduct(this, x, name, ref);
   }
 
-  #matmulBnb4(x: Value, name: string, { shape: [N, K], table, block, values, scales }: TableRef): Value {
-    const packed = this.#part(name, 'values', 'uint8', [Math.ceil((N * K) / 2)], values);
-    const scale = this.#part(name, 'scales', 'float32', [Math.ceil((N * K) / block)], scales);
-    const attributes = { K, N, block_size: block, quant_type: TABLE[table] };
-    return this.emit('MatMulBnb4', [x, packed, scale], attributes);
+  /** @param name of the weights, and their shape behind it */
+  #observe(x: Value, name: string, file: WeightRef, pieces: readonly Rows[], { factors }: Observing): void {
+    const tensor = name.slice(0, name.lastIndexOf(':'));
+    for (const piece of pieces) {
+      const rows = rowsOf(file, piece);
+      const label = `${tensor}[${piece.join(':')}]`;
+      const w = this.weight(label, rows, rows.shape);
+      this.#files.delete(w.name);
+      observe(this, x, w, label, factors.get(tensor));
+    }
   }
 
   /** One of the arrays that a quantised weight is made of. */
-  #part(
+  part(
     name: string,
     what: string,
-    dtype: 'uint8' | 'float32' | 'int64',
+    dtype: 'uint8' | 'int8' | 'float32' | 'int64',
     shape: readonly number[],
     file: FileRange,
   ): Value {
@@ -343,7 +355,7 @@ export class GraphBuilder {
   #inline(
     dtype: DType,
     shape: readonly number[],
-    values: Float32Array | Float64Array | BigInt64Array,
+    values: Float32Array | Float64Array | BigInt64Array | Uint8Array,
   ): Value {
     const name = `const:${dtype}${shape.join('x')}:${values.length <= 8 ? values.join() : ++this.#made}`;
     return this.#values.get(name) ?? this.#initializer({ name, dtype, shape, data: { inline: values } });

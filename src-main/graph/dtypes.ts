@@ -1,7 +1,8 @@
 /** What is known of a tensor before a graph runs: element type and shape. */
 import type { Shape } from './dims.ts';
 
-export type DType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'uint8' | 'bool';
+export type DType =
+  'float32' | 'float64' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
 
 export interface ValueType {
   readonly dtype: DType;
@@ -14,6 +15,7 @@ export interface ValueType {
 export const ONNX_DTYPE: Readonly<Record<DType, number>> = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

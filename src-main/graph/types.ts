@@ -30,7 +30,7 @@ export interface Node {
 export interface Initializer extends Value {
   readonly data:
     | { readonly file: FileRange }
-    | { readonly inline: Float32Array | Float64Array | Uint16Array | BigInt64Array };
+    | { readonly inline: Float32Array | Float64Array | Uint8Array | Uint16Array | BigInt64Array };
   /** Stays as it is stored: what is computed from it is computed at every run, not once into a copy. */
   readonly held?: boolean;
 }

@@ -3,6 +3,8 @@
  * ONNX Runtime maps those bytes. Whoever reads checkpoints implements `WeightSource`.
  */
 
+import type { Observing } from './observed.ts';
+
 /** Bytes of a file. */
 export interface FileRange {
   /** Absolute path with symlinks resolved: ONNX Runtime refuses links that leave their folder. */
@@ -73,8 +75,31 @@ export interface TableRef {
   readonly scales: FileRange;
 }
 
+/**
+ * A linear layer's weights `[N, K]` as int8 with one scale per row. Inputs are rounded to 8 bits, one scale per row of
+ * theirs, and the products are whole numbers (rows.ts).
+ */
+export interface RowRef {
+  readonly shape: readonly [n: number, k: number];
+  readonly per: 'row';
+  /** int8 `[N, K]`; the value is `q · scale of its row`. */
+  readonly values: FileRange;
+  /** float32 `[N]`. */
+  readonly scales: FileRange;
+  /** What inputs are multiplied by before they are rounded; the weights are those of such inputs. */
+  readonly smoothing?: Smoothing;
+}
+
+/** One factor per input feature, which takes from channels that are far larger than the others. */
+export interface Smoothing {
+  /** float32 `[K]`. */
+  readonly factors: FileRange;
+  /** Layers of the same group and the same inputs have the same factors: those inputs are rounded once. */
+  readonly group: string;
+}
+
 /** Weights that a linear layer multiplies without making floats of them first. */
-export type QuantisedRef = BlockRef | TableRef;
+export type QuantisedRef = BlockRef | TableRef | RowRef;
 
 /** How a device takes weights; a graph is built for one. */
 export interface Placement {
@@ -85,6 +110,13 @@ export interface Placement {
    * are float32 copies from the start.
    */
   readonly held: readonly WeightRef['dtype'][];
+  /**
+   * Whether products of uint8 inputs and int8 weights are exact ({@link RowRef}); false: both are taken as uint8. Absent:
+   * they are.
+   */
+  readonly signedProducts?: boolean;
+  /** Float layers give what is known of products of whole numbers as outputs too (observed.ts). */
+  readonly observing?: Observing;
 }
 
 /** Weights of any size, as float32. */

@@ -79,6 +79,8 @@ export interface SessionSettings {
    * does again for every 128 columns of the result (a fifth of the product's time).
    */
   readonly training?: boolean;
+  /** What weights come to is worked out at each run, not once and kept: for a graph that runs once. */
+  readonly unfolded?: boolean;
   /** Failing is an answer, not an accident: nothing is written to the terminal. */
   readonly quiet?: boolean;
 }
@@ -115,6 +117,7 @@ export function sessionOptions(
     inTurn = false,
     pooled = false,
     training = false,
+    unfolded = false,
     quiet = false,
   } = settings;
   return {
@@ -126,6 +129,7 @@ export function sessionOptions(
     logSeverityLevel: quiet ? LOG.fatal : LOG.error,
     extra: {
       ...(training ? { optimization: { disable_specified_optimizers: 'GemmTransposeFusion' } } : {}),
+      ...(unfolded ? { optimization: { disable_specified_optimizers: 'ConstantFolding' } } : {}),
       session: {
         set_denormal_as_zero: '1',
         ...(device === 'cpu' && !prepack ? { disable_prepacking: '1' } : {}),

@@ -12,9 +12,13 @@ import type { WeightRef } from '../graph/weights.ts';
 import { placed } from '../graph/weights.ts';
 import type { Precision } from '../../src-shared/contract/models.ts';
 import type { VisionLanguageModel } from '../pipeline/ports.ts';
+import type { Tokenizer } from '../checkpoint/tokenizer/tokenizer.ts';
 import type { Device, DeviceChoice, SessionSettings } from './device.ts';
 import { candidates, deviceUnavailable, knownDevices, MAX_BUFFER_BYTES } from './device.ts';
 import { heldDtypes } from './held.ts';
+import { hasSignedProducts } from './int8/signed-products.ts';
+import { measureLayers } from './int8/measure.ts';
+import { samplePrompt } from './int8/sample.ts';
 import { OnnxModel } from './model.ts';
 import type { SelfCheck } from './self-check.ts';
 import { probeSeconds, selfCheck } from './self-check.ts';
@@ -35,6 +39,8 @@ export interface LoadOptions {
   readonly availableBytes?: number;
   /** Largest buffer of the device asked for; default: what is known of it. */
   readonly maxBufferBytes?: number;
+  /** Numbers in a matrix from which on int8 rounds it; default: those that are faster for it (int8/choose.ts). */
+  readonly int8Worth?: number;
   /** Dtypes that the device holds as they are stored; default: found out by trying. */
   readonly held?: readonly WeightRef['dtype'][];
   /** Other graphs for one device; tests prove with it that a device that computes wrong is refused. */
@@ -61,6 +67,9 @@ export interface LoadInfo {
   readonly passedOver: readonly string[];
 }
 
+/** A checkpoint; with its tokenizer, int8 is measured on a prompt in its own words. */
+export type LoadSource = GraphSource & { readonly tokenizer?: Tokenizer };
+
 export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
 
 /**
@@ -68,7 +77,7 @@ export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
  * @throws FoveaError `device_unavailable`, `device_disagrees`, `missing_tensor`, `out_of_memory` (before anything is read
  *   when the weights cannot fit), `cancelled`, with a cache also what `openCached` throws; nothing stays open.
  */
-export async function loadModel(stored: GraphSource, options: LoadOptions): Promise<LoadedModel> {
+export async function loadModel(stored: LoadSource, options: LoadOptions): Promise<LoadedModel> {
   const start = performance.now();
   const { precision = 'as-stored' } = options;
   const held = memoryEstimate(stored);
@@ -79,13 +88,13 @@ export async function loadModel(stored: GraphSource, options: LoadOptions): Prom
   const parameters = countParameters(checkpoint);
   const cpuThreads = options.cpuThreads ?? (parameters < SINGLE_THREAD_BELOW ? 1 : 0);
   const passedOver: string[] = [];
-  for (const device of candidates(options.device)) {
+  for (const device of precision === 'int8' ? onlyCpu(options.device) : candidates(options.device)) {
     if (device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
     try {
       const { model, check, held } = await open(device, checkpoint, {
         ...options,
         cpuThreads,
-        repacked: precision === 'int4' || Boolean(stored.weights.packing),
+        repacked: precision === 'int4' || precision === 'int8' || Boolean(stored.weights.packing),
         halves: hasHalves(checkpoint),
         heldBytes,
       });
@@ -103,6 +112,14 @@ export async function loadModel(stored: GraphSource, options: LoadOptions): Prom
     }
   }
   throw new FoveaError('internal', 'no device is left');
+}
+
+/** int8 is a form for processors: graphics cards have no such product in ONNX Runtime. */
+function onlyCpu(device: DeviceChoice): Device[] {
+  if (device === 'cpu' || device === 'auto') return ['cpu'];
+  throw new FoveaError('device_unavailable', `int8 weights run on the CPU, not on ${device}`, {
+    next: 'Use --device cpu, or other weights (--precision int4, fp16 or as-stored)',
+  });
 }
 
 /** Weights that do not fit would take the whole machine down before they fail. */
@@ -145,7 +162,8 @@ async function open(
   const graphs = modelGraphs(checkpoint);
   const maxBytes = options.maxBufferBytes ?? MAX_BUFFER_BYTES[device];
   const held = options.held ?? (await heldDtypes(settings(device), storedDtypes(checkpoint)));
-  const weights = placed(checkpoint.weights, { maxBytes, held });
+  const signedProducts = options.precision !== 'int8' || (await hasSignedProducts(settings(device)));
+  const weights = placed(checkpoint.weights, { maxBytes, held, signedProducts });
   const forDevice = modelGraphs({ config: checkpoint.config, weights });
   const own = options.graphsFor?.(device, forDevice) ?? forDevice;
   const model = new OnnxModel(
@@ -181,14 +199,38 @@ async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boo
 }
 
 /** The checkpoint with the weights that a precision asks for, what an adapter adds to them included. */
-async function atPrecision(stored: GraphSource, options: LoadOptions): Promise<GraphSource> {
-  const { precision = 'as-stored', cacheFolder: folder, onQuantise: onProgress, signal } = options;
+async function atPrecision(stored: LoadSource, options: LoadOptions): Promise<GraphSource> {
+  const { precision = 'as-stored', cacheFolder, onQuantise, signal } = options;
+  const folder = cacheFolder === undefined ? {} : { folder: cacheFolder };
+  const stop = signal ? { signal } : {};
+  // Looking at the layers reads the checkpoint once, writing the cache a second time.
+  const bytes = precision === 'int8' ? storedBytes(stored) : 0;
+  let looked = 0;
   const weights = await openCached(stored, precision, {
-    ...(folder === undefined ? {} : { folder }),
-    ...(onProgress ? { onProgress } : {}),
-    ...(signal ? { signal } : {}),
+    ...folder,
+    ...stop,
+    ...(onQuantise
+      ? { onProgress: ({ done, total }) => onQuantise({ done: looked + done, total: looked + total }) }
+      : {}),
+    measure: async () => {
+      // What an adapter adds to is measured as the sum.
+      const merged = await openCached(stored, 'as-stored', { ...folder, ...stop });
+      const measured = await measureLayers(merged ? { config: stored.config, weights: merged } : stored, {
+        prompt: samplePrompt(stored),
+        cpuThreads: options.cpuThreads ?? 0,
+        ...(options.int8Worth === undefined ? {} : { worth: options.int8Worth }),
+        ...stop,
+        onPart: (done, total) => onQuantise?.({ done: Math.floor((bytes * done) / total), total: 2 * bytes }),
+      });
+      looked = bytes;
+      return measured;
+    },
   });
   return weights ? { config: stored.config, weights } : stored;
+}
+
+function storedBytes({ weights }: GraphSource): number {
+  return [...weights.names()].reduce((sum, name) => sum + (weights.get(name)?.length ?? 0), 0);
 }
 
 /** Whether some weights are stored in half precision: each CPU session casts them into memory of its own. */

@@ -70,7 +70,7 @@ export class Session {
   static async open(graph: Graph, settings: SessionSettings, inPlace = false): Promise<Session> {
     const { bytes, folder } = toOnnx(graph, inPlace);
     // Float weights laid out anew are a copy that brings nothing.
-    const blocks = graph.nodes.some(({ op }) => op === 'MatMulNBits');
+    const blocks = graph.nodes.some(({ op }) => op === 'MatMulNBits' || op === 'MatMulIntegerToFloat');
     const options = sessionOptions({ ...settings, prepack: blocks && (settings.prepack ?? false) }, folder);
     try {
       return new Session(await InferenceSession.create(bytes, options), graph, settings, inPlace);

@@ -156,6 +156,14 @@ export function precisionChoices({ facts }: Pick<LibraryModel, 'facts'>): {
           },
         ]
       : []),
+    ...(facts?.memory.int8
+      ? [
+          {
+            value: 'int8' as const,
+            words: 'int8: fastest on the CPU; measured on this model, from a cache that is written once',
+          },
+        ]
+      : []),
     ...(facts?.memory.fp16
       ? [
           {
@@ -259,7 +267,7 @@ export function otherChecks(
   model: string,
   tasks: readonly ModelTask[],
 ): { readonly precision: Precision; readonly check: ModelCheck }[] {
-  return (['int4', 'fp16'] as const).flatMap((precision) => {
+  return (['int4', 'int8', 'fp16'] as const).flatMap((precision) => {
     const last = tasks.find((task) => task.name === model && task.precision === precision && task.check);
     return last?.check ? [{ precision, check: last.check }] : [];
   });
@@ -292,7 +300,7 @@ export function checkStages({
   });
 }
 
-/** How far int4 or fp16 weights are: `1.2 of 14.1 GB read · 80 MB/s · 2 min left`. */
+/** How far int4, int8 or fp16 weights are: `1.2 of 14.1 GB read · 80 MB/s · 2 min left`. */
 export function quantiseWords({ doneBytes, totalBytes, rate, etaSeconds }: ModelTask): string {
   return [
     `${formatBytes(doneBytes)} of ${formatBytes(totalBytes ?? 0)} read`,
@@ -325,7 +333,7 @@ export function removalWords({ kind, dir, files, bytes, neededBy }: Removal): {
   readonly goes: string;
   readonly stays: string;
 } {
-  const cache = 'its caches (int4, fp16, merged adapters), if Fovea wrote them';
+  const cache = 'its caches (int4, int8, fp16, merged adapters), if Fovea wrote them';
   if (kind === 'folder') {
     return {
       goes: `Its entry in this list, and ${cache}.`,

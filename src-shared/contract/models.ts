@@ -9,9 +9,9 @@ const count = z.number().int().nonnegative();
 
 /**
  * Which weights a model runs with: those of its files, or linear layers in another form from a cache that Fovea writes
- * once (`int4`: blocks of 4 or 8 bits; `fp16`: float16, and no cache where the files hold float16 already).
+ * once (`int4`: blocks of 4 or 8 bits; `int8`: rows of 8 bits, with inputs of 8 bits; `fp16`: float16, and no cache where the files hold float16 already).
  */
-export const precisionSchema = z.enum(['as-stored', 'int4', 'fp16']);
+export const precisionSchema = z.enum(['as-stored', 'int4', 'int8', 'fp16']);
 export type Precision = z.infer<typeof precisionSchema>;
 
 /** Where a model is to run. */
@@ -55,6 +55,8 @@ export const modelFactsSchema = z.object({
     cacheBytesPerToken: bytes,
     /** The same from the int4 cache, and that cache's size. */
     int4: z.object({ mappedBytes: bytes, copiedBytes: bytes, fileBytes: bytes }).optional(),
+    /** The same from the int8 cache, if every linear layer bears it. */
+    int8: z.object({ mappedBytes: bytes, copiedBytes: bytes, fileBytes: bytes }).optional(),
     /** The same from the fp16 cache (size 0: not needed), and what a device holds that knows float16. */
     fp16: z
       .object({ mappedBytes: bytes, copiedBytes: bytes, fileBytes: bytes, deviceBytes: bytes })

@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { tinyConfig } from '../support/random-checkpoint.ts';
 import { measureCosts } from './int4-costs.ts';
-import { measureQuality } from './int4-quality.ts';
+import { measureQuality } from './quality.ts';
 
 test('quality compares the same scenes at both precisions', async (t) => {
-  const { n, labelIou, int4, stored } = await measureQuality(3, temporaryDir(t), () => undefined);
+  const { n, labelIou, reduced, stored } = await measureQuality(3, temporaryDir(t), () => undefined);
   assert.equal(n, 3);
   assert.ok(labelIou > 0.5 && labelIou <= 1);
-  for (const { rpnAuc, kept } of [int4, stored]) {
+  for (const { rpnAuc, kept } of [reduced, stored]) {
     assert.ok(rpnAuc > 0.8 && rpnAuc <= 1);
     assert.ok(kept >= 0 && kept <= 1);
   }

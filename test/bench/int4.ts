@@ -11,15 +11,22 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Costs } from './int4-costs.ts';
 import { halfWidthLlava, measureCosts } from './int4-costs.ts';
-import type { Quality } from './int4-quality.ts';
-import { measureQuality } from './int4-quality.ts';
+import type { Quality } from './quality.ts';
+import { measureQuality } from './quality.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, scenes: { type: 'string' }, layers: { type: 'string' } },
 });
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-function qualityTable({ n, stored, int4, answersEqual, secondAnswersEqual, labelIou }: Quality): string {
+function qualityTable({
+  n,
+  stored,
+  reduced: int4,
+  answersEqual,
+  secondAnswersEqual,
+  labelIou,
+}: Quality): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   return [
     `| ${n} held-out scenes | fp32 | int4 | equal |`,

@@ -9,7 +9,7 @@ import type { Nd } from '../support/nd.ts';
 import { erf, get, make, map, mapRows, spread } from '../support/nd.ts';
 import type { OpCase } from '../support/op-check.ts';
 import { checkOp } from '../support/op-check.ts';
-import { quantisedFile, tableFile, zeroPointFile } from '../support/quantised.ts';
+import { quantisedFile, rowsFile, tableFile, zeroPointFile } from '../support/quantised.ts';
 import { randoms, seeded } from '../support/numbers.ts';
 
 /** The tables that bitsandbytes itself unpacks with, written by test/golden/packed/make.py. */
@@ -35,7 +35,7 @@ function binary(
   };
 }
 
-function unary(op: 'Neg' | 'Sigmoid' | 'Erf' | 'Exp', f: (x: number) => number): OpCase {
+function unary(op: 'Neg' | 'Sigmoid' | 'Erf' | 'Exp' | 'Abs' | 'Round', f: (x: number) => number): OpCase {
   return { op, inputs: [['S', 5]], build: (b, [x]) => b.unary(op, x!), reference: (x) => map(x, f) };
 }
 
@@ -101,6 +101,48 @@ function zeroPoints(prepack: boolean): OpCase {
   };
 }
 
+/** To the nearest whole number, ties to the even one. */
+function nearest(x: number): number {
+  const low = Math.floor(x);
+  if (x - low !== 0.5) return Math.round(x);
+  return low % 2 === 0 ? low : low + 1;
+}
+
+/**
+ * Whole numbers times whole numbers, in exact sums: a row's scale is its largest number over 127.
+ * @param signed as a processor takes them that multiplies uint8 with int8, or with uint8 only
+ */
+function rows(signed: boolean, evened: boolean): OpCase {
+  const [n, k] = [8, 96];
+  const factors = evened ? Float32Array.from({ length: k }, (_, i) => 0.5 + i / k) : null;
+  const weights = randoms(n * k, seeded(8), 1);
+  const { ref, rows: stored } = rowsFile(weights, k, factors);
+  return {
+    op: 'MatMulIntegerToFloat',
+    name: `${signed ? 'int8' : 'uint8'} weights${evened ? ', inputs evened out' : ''}`,
+    inputs: [['S', k], [n]],
+    prepack: true,
+    placement: { maxBytes: null, held: [], signedProducts: signed },
+    tolerance: 2e-5,
+    // Two layers on the same inputs, which are rounded once.
+    build: (b, [x, bias]) => {
+      const w = b.quantised('w', ref);
+      const y = b.binary('Add', b.linear(x!, w, bias!), b.linear(x!, w));
+      assert.equal(b.nodes.filter(({ op }) => op === 'QuantizeLinear').length, 1);
+      return y;
+    },
+    reference: (x, bias) =>
+      make([3, n], ([i, j]) => {
+        const row = Array.from({ length: k }, (_, at) =>
+          Math.fround(get(x, [i!, at]) * (factors?.[at] ?? 1)),
+        );
+        const scale = Math.max(...row.map(Math.abs)) / 127;
+        const sum = row.reduce((total, v, at) => total + nearest(v / scale) * stored.values[j! * k + at]!, 0);
+        return 2 * sum * scale * stored.scales[j!]! + bias.data[j!]!;
+      }),
+  };
+}
+
 /** bitsandbytes' tables. */
 function tables(name: 'fp4' | 'nf4', table: readonly number[]): OpCase {
   const [n, k] = [6, 96];
@@ -123,6 +165,37 @@ const CASES: OpCase[] = [
   zeroPoints(true),
   tables('nf4', TABLES.nf4),
   tables('fp4', TABLES.fp4),
+  rows(true, false),
+  rows(true, true),
+  rows(false, false),
+  rows(false, true),
+  {
+    op: 'QuantizeLinear',
+    inputs: [['S', 5]],
+    build: (b, [x]) => b.cast(b.emit('QuantizeLinear', [x!, b.scalar(0.01), b.byte(128)]), 'float32'),
+    reference: (x) => map(x, (v) => Math.min(255, Math.max(0, nearest(v / Math.fround(0.01)) + 128))),
+  },
+  {
+    op: 'BitwiseXor',
+    inputs: [['S', 5]],
+    build: (b, [x]) =>
+      b.cast(b.emit('BitwiseXor', [b.cast(b.unary('Abs', x!), 'uint8'), b.byte(128)]), 'float32'),
+    reference: (x) => map(x, (v) => Math.trunc(Math.abs(v)) ^ 128),
+  },
+  unary('Abs', Math.abs),
+  unary('Round', nearest),
+  {
+    op: 'ReduceMax',
+    inputs: [['S', 4]],
+    build: (b, [x]) => b.max(x!, [1], true),
+    reference: (x) => make([3, 1], ([i]) => Math.max(...[0, 1, 2, 3].map((j) => get(x, [i!, j])))),
+  },
+  {
+    op: 'ReduceMin',
+    inputs: [['S', 4]],
+    build: (b, [x]) => b.min(x!, [1]),
+    reference: (x) => make([3], ([i]) => Math.min(...[0, 1, 2, 3].map((j) => get(x, [i!, j])))),
+  },
   blocks(4, false),
   blocks(8, false),
   blocks(4, true),

@@ -7,6 +7,7 @@ import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import type { Dim } from '../../src-main/graph/dims.ts';
 import type { OpName } from '../../src-main/graph/ops/index.ts';
 import type { Value } from '../../src-main/graph/types.ts';
+import type { Placement } from '../../src-main/graph/weights.ts';
 import type { Feed } from '../../src-main/runtime/session.ts';
 import { Session } from '../../src-main/runtime/session.ts';
 import type { Nd } from './nd.ts';
@@ -23,6 +24,8 @@ export interface OpCase {
   /** Largest difference allowed; default {@link TOLERANCE}. */
   readonly tolerance?: number;
   readonly prepack?: boolean;
+  /** The device that the graph is for. */
+  readonly placement?: Placement;
   build(b: GraphBuilder, floats: readonly Value[], ints: readonly Value[]): Value;
   reference(...inputs: Nd[]): Nd;
 }
@@ -43,7 +46,7 @@ function length(dim: Dim): number {
 
 /** Runs one case. */
 export async function checkOp(test: OpCase): Promise<void> {
-  const b = new GraphBuilder(test.op);
+  const b = new GraphBuilder(test.op, test.placement);
   const random = seeded(SEED);
   const feeds: Record<string, Feed> = {};
   const arrays = test.inputs.map((shape, i) => {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bits, Blocks } from '../../src-main/checkpoint/quantised/blocks.ts';
 import { BLOCK, blocksOf, quantise } from '../../src-main/checkpoint/quantised/blocks.ts';
-import type { BlockRef, FileRange, TableRef } from '../../src-main/graph/weights.ts';
+import type { QuantisedRows } from '../../src-main/checkpoint/quantised/rows.ts';
+import { quantiseRows } from '../../src-main/checkpoint/quantised/rows.ts';
+import type { BlockRef, FileRange, RowRef, TableRef } from '../../src-main/graph/weights.ts';
 
 /** `[rows, k]` of blocks. */
 export function dequantise({ values, scales }: Blocks, k: number, bits: Bits): Float32Array {
@@ -33,10 +35,30 @@ export function quantisedFile(
   return { ref, plain: dequantise(blocks, k, bits) };
 }
 
+/** Weights `[n, k]` as int8 rows in a temporary file, and the whole numbers and scales in it. */
+export function rowsFile(
+  weights: Float32Array,
+  k: number,
+  factors: Float32Array | null = null,
+): { readonly ref: RowRef; readonly rows: QuantisedRows } {
+  const rows = quantiseRows(weights, k, factors);
+  if (!rows) throw new Error('weights are not finite');
+  const bytes = new Uint8Array(rows.values.buffer);
+  const files = inFile(rows.scales, bytes, ...(factors ? [factors] : []));
+  const [scales, values, own] = files as [FileRange, FileRange, FileRange | undefined];
+  const shape = [weights.length / k, k] as const;
+  const smoothing = own ? { smoothing: { factors: own, group: 'w' } } : {};
+  return { ref: { shape, per: 'row', values, scales, ...smoothing }, rows };
+}
+
+const made: string[] = [];
+
 /** Arrays in one temporary file that is gone with the process. */
 function inFile(...arrays: (Uint8Array | Float32Array | BigInt64Array)[]): FileRange[] {
   const dir = mkdtempSync(join(tmpdir(), 'fovea-blocks-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  if (made.length === 0)
+    process.once('exit', () => made.forEach((one) => rmSync(one, { recursive: true, force: true })));
+  made.push(dir);
   const file = join(dir, 'blocks.bin');
   const bytes = arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength));
   writeFileSync(file, Buffer.concat(bytes));

@@ -82,7 +82,8 @@ const CODES: Readonly<Record<string, readonly ['no_space' | 'read_only', string]
   EPERM: ['read_only', 'the cache folder cannot be written to'],
 };
 
-async function orFileError<T>(folder: string, work: () => Promise<T>): Promise<T> {
+/** Runs work on the cache folder; what the disk refuses becomes a FoveaError with a next step. */
+export async function orFileError<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -2,13 +2,15 @@
  * Weights of a checkpoint in another form (int4 blocks, float16) from a cache that is written once: found and reused
  * when it is whole and belongs to these files, written (or written on) when it does not.
  */
-import { realpath } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import type { Precision } from '../../../src-shared/contract/models.ts';
-import type { BlockRef, WeightRef, WeightSource } from '../../graph/weights.ts';
+import type { QuantisedRef, WeightRef, WeightSource } from '../../graph/weights.ts';
 import { BLOCK } from './blocks.ts';
-import { cacheFile, ensureCache, isPresent, removeCache } from './cache.ts';
+import { cacheFile, ensureCache, isPresent, orFileError, removeCache } from './cache.ts';
 import { cacheDir } from './cache-dir.ts';
 import type { CacheForm } from './encodings.ts';
+import type { Measured } from './measured.ts';
+import { measuredFile, readMeasured, writeMeasured } from './measured.ts';
 import { ALL_FORMS } from './encodings.ts';
 import type { QuantisedPlan, QuantisedSource } from './plan.ts';
 import { filesOf, planQuantised, quantisedForms } from './plan.ts';
@@ -18,6 +20,7 @@ import { writeEncoded } from './write.ts';
 export { cacheDir } from './cache-dir.ts';
 export { ALL_FORMS, CACHE_FORMS } from './encodings.ts';
 export type { CacheForm } from './encodings.ts';
+export type { Measured, MeasuredLayer } from './measured.ts';
 export type { WriteProgress } from './write.ts';
 
 export interface QuantiseOptions extends WriteOptions {
@@ -25,11 +28,13 @@ export interface QuantiseOptions extends WriteOptions {
   readonly folder?: string;
   /** Default: int4. */
   readonly form?: CacheForm;
+  /** How the layers bear int8, where nobody has found out yet; without it none is looked at closer. */
+  readonly measure?: () => Promise<Measured>;
 }
 
 /** A checkpoint's weights with linear layers from the cache: quantised ones, or others that `get` gives. */
 export interface QuantisedWeights extends WeightSource {
-  quantised(name: string): BlockRef | undefined;
+  quantised(name: string): QuantisedRef | undefined;
   readonly file: string;
   readonly bytes: number;
   /** False when the cache was there already. */
@@ -46,11 +51,40 @@ export async function openQuantised(
   source: QuantisedSource,
   options: QuantiseOptions = {},
 ): Promise<QuantisedWeights> {
-  const plan = await planQuantised(source, options.form ?? 'int4');
   const folder = options.folder ?? cacheDir();
+  const plan = await planOf(source, options.form ?? 'int4', folder, options.measure);
   const target = quantisedFile(plan, folder);
   const written = await ensureCache(plan, target, writeEncoded, options);
   return weightsOf(source.weights, plan, await realpath(target), written);
+}
+
+/**
+ * The plan of a cache; int8's follows from what was measured, which is done where it is lacking and somebody can.
+ * @throws FoveaError as `planQuantised` and `measure`
+ */
+async function planOf(
+  source: QuantisedSource,
+  form: CacheForm,
+  folder: string,
+  measure?: () => Promise<Measured>,
+): Promise<QuantisedPlan> {
+  const plan = await planQuantised(source, form);
+  if (form !== 'int8') return plan;
+  const file = measuredFile(quantisedFile(plan, folder));
+  const found = await readMeasured(file, plan.source);
+  if (found || !measure) return planQuantised(source, form, found);
+  const measured = await measure();
+  await orFileError(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await writeMeasured(file, plan.source, measured);
+  });
+  return planQuantised(source, form, measured);
+}
+
+/** What was measured of a checkpoint's layers for its int8 cache; null: nothing yet. */
+export async function measuredOf(source: QuantisedSource, folder = cacheDir()): Promise<Measured | null> {
+  const plan = await planQuantised(source, 'int8');
+  return readMeasured(measuredFile(quantisedFile(plan, folder)), plan.source);
 }
 
 /**
@@ -67,6 +101,7 @@ export async function removeQuantised(
   for (const form of forms) {
     const target = quantisedFile(await planQuantised(source, form), folder);
     found = (await removeCache(target)) || found;
+    if (form === 'int8') await rm(measuredFile(target), { force: true });
   }
   return found;
 }
@@ -84,7 +119,7 @@ export async function cacheState(
   form: CacheForm,
   folder = cacheDir(),
 ): Promise<CacheState> {
-  const plan = await planQuantised(source, form);
+  const plan = await planOf(source, form, folder);
   const file = quantisedFile(plan, folder);
   return { file, bytes: plan.size, present: await isPresent(plan, file) };
 }
@@ -129,15 +164,25 @@ function weightsOf(
   file: string,
   written: boolean,
 ): QuantisedWeights {
-  const quantised = new Map<string, BlockRef>();
+  const quantised = new Map<string, QuantisedRef>();
   const plain = new Map<string, WeightRef>();
-  for (const { entry, encoding, offset, valueBytes, scaleBytes } of plan.tensors) {
+  for (const { entry, encoding, offset, valueBytes, scaleBytes, smoothingBytes } of plan.tensors) {
     const values = { file, offset, length: valueBytes };
+    const scales = { file, offset: offset + valueBytes, length: scaleBytes };
+    const shape = entry.shape as [number, number];
     if (typeof encoding === 'string') {
       plain.set(entry.name, { ...values, dtype: encoding, shape: entry.shape });
+    } else if (typeof encoding === 'object') {
+      const factors = { file, offset: scales.offset + scaleBytes, length: smoothingBytes };
+      const { smoothing } = encoding;
+      quantised.set(entry.name, {
+        shape,
+        per: 'row',
+        values,
+        scales,
+        ...(smoothing ? { smoothing: { factors, group: smoothing.group } } : {}),
+      });
     } else {
-      const scales = { file, offset: offset + valueBytes, length: scaleBytes };
-      const shape = entry.shape as [number, number];
       quantised.set(entry.name, { shape, bits: encoding, block: BLOCK, values, scales, products: 'int8' });
     }
   }

@@ -23,6 +23,8 @@ import type { CachedTensor, CachePlan } from './cache-file.ts';
 import { layOutCache } from './cache-file.ts';
 import type { CacheForm, Encoding } from './encodings.ts';
 import { bytesOfPart, partsOf } from './encodings.ts';
+import type { Measured } from './measured.ts';
+import { choicesHash } from './measured.ts';
 
 /** Changes with anything that changes the bytes of a cache. */
 const VERSION = 1;
@@ -36,13 +38,16 @@ export type SourceTensor = WeightRef & { readonly name: string };
 export interface PlannedTensor extends CachedTensor {
   readonly entry: SourceTensor;
   readonly encoding: Encoding;
-  /** Bytes of the values, and of the scales (0 without). */
+  /** Bytes of the values, of the scales, and of the factors of its inputs (0 without). */
   readonly valueBytes: number;
   readonly scaleBytes: number;
+  readonly smoothingBytes: number;
 }
 
 export interface QuantisedPlan extends CachePlan<PlannedTensor> {
   readonly form: CacheForm;
+  /** Hash of the files and the places in them that the cache is made from. */
+  readonly source: string;
 }
 
 /** What planning needs of an opened checkpoint. */
@@ -51,18 +56,23 @@ export interface QuantisedSource {
   readonly weights: WeightSource;
 }
 
-/** @throws FoveaError `missing_tensor` when a needed tensor is absent, `bad_checkpoint` when its file is gone. */
+/**
+ * @param measured what int8 follows from; without it every linear layer is in plain rows
+ * @throws FoveaError `missing_tensor` when a needed tensor is absent, `bad_checkpoint` when its file is gone.
+ */
 export async function planQuantised(
   { config, weights }: QuantisedSource,
   form: CacheForm,
+  measured: Measured | null = null,
 ): Promise<QuantisedPlan> {
-  const forms = quantisedForms({ config, weights }, form);
+  const forms = quantisedForms({ config, weights }, form, measured);
   const entries = forms.map(({ name }) => {
     const entry = weights.get(name);
     if (entry) return { ...entry, name };
     throw new FoveaError('missing_tensor', `the checkpoint has no tensor ${name}`);
   });
-  return layOut(form, entries, (i) => (forms[i] as QuantisedForm).encoding, await identityOf(entries));
+  const source = await identityOf(entries);
+  return layOut(form, entries, (i) => (forms[i] as QuantisedForm).encoding, source, measured);
 }
 
 /** A tensor that a cache holds, and how. */
@@ -74,6 +84,7 @@ export interface QuantisedForm extends RequiredTensor {
 export function quantisedForms(
   { config, weights }: Pick<QuantisedSource, 'config'> & { readonly weights: Pick<WeightSource, 'get'> },
   form: CacheForm,
+  measured: Measured | null = null,
 ): QuantisedForm[] {
   const { names } = config;
   const required = config.family === 'llava' ? requiredTensors(config) : requiredQwenTensors(config);
@@ -82,7 +93,7 @@ export function quantisedForms(
   if (form === 'merged') return required.filter(adapted).map((tensor) => ({ ...tensor, encoding: 'F32' }));
   return required
     .filter((tensor) => tensor.name !== names.embed || tied || adapted(tensor))
-    .map((tensor) => ({ ...tensor, encoding: encodingOf(tensor, names, tied, form) }));
+    .map((tensor) => ({ ...tensor, encoding: encodingOf(tensor, names, tied, form, measured) }));
 }
 
 function encodingOf(
@@ -90,10 +101,23 @@ function encodingOf(
   names: Pick<DecoderNames, 'layers' | 'twigLayers' | 'embed'>,
   tied: boolean,
   form: CacheForm,
+  measured: Measured | null,
 ): Encoding {
   // Rows of a table are looked up, which blocks and halves are not made for.
   if (shape.length !== 2 || TABLE.test(name) || (name === names.embed && !tied)) return 'F32';
+  // What follows in the file must begin where a float32 may.
+  if (form === 'int8' && (Number(shape[0]) * Number(shape[1])) % 4 !== 0) return 'F32';
+  if (form === 'int8') return measured ? measuredEncoding(name, measured) : { smoothing: null };
   return form === 'fp16' ? 'F16' : bitsOf(name, names);
+}
+
+/** A layer that nothing ran through is not known to bear it. */
+function measuredEncoding(name: string, { layers, factors }: Measured): Encoding {
+  const layer = layers.get(name);
+  if (!layer || layer.choice === 'small' || layer.choice === 'inexact') return 'F32';
+  const { choice, group } = layer;
+  const found = choice === 'smoothed' ? factors.get(group) : undefined;
+  return { smoothing: found ? { factors: found, group } : null };
 }
 
 function bitsOf(name: string, names: Pick<DecoderNames, 'layers' | 'twigLayers'>): Bits {
@@ -126,23 +150,39 @@ export function filesOf({ file, plus }: WeightRef): string[] {
   return plus ? [file, plus.left.file, plus.right.file] : [file];
 }
 
-const FORMATS = { int4: 'fovea-quantised', fp16: 'fovea-halves', merged: 'fovea-merged' } as const;
+const FORMATS = {
+  int4: 'fovea-quantised',
+  int8: 'fovea-rows',
+  fp16: 'fovea-halves',
+  merged: 'fovea-merged',
+} as const;
 
 function layOut(
   form: CacheForm,
   entries: readonly SourceTensor[],
   encodingFor: (index: number) => Encoding,
   source: string,
+  measured: Measured | null,
 ): QuantisedPlan {
   const version = String(VERSION);
   const format = FORMATS[form];
   const block: Record<string, string> = form === 'int4' ? { block: String(BLOCK) } : {};
-  const metadata = { format, version, ...block, source };
+  const choices: Record<string, string> = measured ? { choices: choicesHash(measured) } : {};
+  const metadata = { format, version, ...block, source, ...choices };
   const tensors = entries.map((entry, i) => {
     const encoding = encodingFor(i);
     const parts = partsOf(entry.shape, encoding);
-    const [valueBytes = 0, scaleBytes = 0] = parts.map(bytesOfPart);
-    return { name: entry.name, parts, sourceBytes: entry.length, entry, encoding, valueBytes, scaleBytes };
+    const [valueBytes = 0, scaleBytes = 0, smoothingBytes = 0] = parts.map(bytesOfPart);
+    return {
+      name: entry.name,
+      parts,
+      sourceBytes: entry.length,
+      entry,
+      encoding,
+      valueBytes,
+      scaleBytes,
+      smoothingBytes,
+    };
   });
-  return { form, ...layOutCache(metadata, tensors) };
+  return { form, source, ...layOutCache(metadata, tensors) };
 }

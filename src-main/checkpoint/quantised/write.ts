@@ -9,7 +9,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { DTYPE_BYTES } from '../files/safetensors.ts';
-import { encode } from './encodings.ts';
+import { bytesOf, encode } from './encodings.ts';
 import { readFloats } from './floats.ts';
 import { adder } from './low-rank.ts';
 import type { CachedTensor, CachePlan } from './cache-file.ts';
@@ -142,7 +142,8 @@ export const writeEncoded: WriteTensor<PlannedTensor> = async (tensor, files, ou
     onPiece(read);
   }
   at = offset + valueBytes;
-  for (const bytes of scales) {
+  const smoothing = typeof encoding === 'object' ? encoding.smoothing : null;
+  for (const bytes of [...scales, ...(smoothing ? [bytesOf(smoothing.factors)] : [])]) {
     hash.update(bytes);
     await writeAll(out, bytes, at);
     at += bytes.length;

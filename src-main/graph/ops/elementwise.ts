@@ -55,6 +55,17 @@ export const ELEMENTWISE = {
   Exp: unary,
   Log: unary,
   Reciprocal: unary,
+  Abs: unary,
+  /** To the nearest whole number, ties to the even one. */
+  Round: unary,
+  BitwiseXor: {
+    inputs: [2, 2],
+    attributes: {},
+    infer(context) {
+      typed(context, 0, 'uint8');
+      return [broadcastInputs(context, 0, 1)];
+    },
+  },
   Where: {
     inputs: [3, 3],
     attributes: {},

@@ -1,5 +1,6 @@
 /** Ops that mix elements: matrix products, reductions, softmax and normalisations. */
 import type { Dim } from '../dims.ts';
+import type { DType } from '../dtypes.ts';
 import { broadcast, sameShape, showShape } from '../dims.ts';
 import type { InferContext, OpSpec } from './spec.ts';
 import { axisOf, int, OpError, REAL, typed } from './spec.ts';
@@ -121,6 +122,46 @@ export const MATHS = {
       return [{ dtype: 'float32', shape: [x.shape[0] as Dim, n] }];
     },
   },
+  /** `x / scale` rounded to the nearest whole number, ties to the even one, plus the zero point, within uint8; two scalars. */
+  QuantizeLinear: {
+    inputs: [3, 3],
+    attributes: {},
+    infer(context) {
+      const x = typed(context, 0, 'float32');
+      const scalars = [typed(context, 1, 'float32'), typed(context, 2, 'uint8')];
+      if (scalars.some(({ shape }) => shape.length !== 0)) throw new OpError('takes scalars');
+      return [{ dtype: 'uint8', shape: x.shape }];
+    },
+  },
+  /**
+   * `(x [M,K] − its zero point) · (w [K,N] − its zero point)` as whole numbers, times x's scale and those of w's columns.
+   * Inputs: x uint8, w int8 or uint8, scales `[]` and `[N]`, zero points `[]`; w's is 0 where it is absent. ONNX
+   * Runtime's own op, CPU only.
+   */
+  MatMulIntegerToFloat: {
+    domain: 'com.microsoft',
+    inputs: [5, 6],
+    attributes: {},
+    infer(context) {
+      const x = typed(context, 0, 'uint8');
+      const w = typed(context, 1, 'int8', 'uint8');
+      if (x.shape.length !== 2 || w.shape.length !== 2 || x.shape[1] !== w.shape[0])
+        throw new OpError(`${showShape(x.shape)} does not fit ${showShape(w.shape)}`);
+      const [m, n] = [x.shape[0] as Dim, w.shape[1] as Dim];
+      const expected: [dtype: DType, shape: readonly Dim[]][] = [
+        ['float32', []],
+        ['float32', [n]],
+        ['uint8', []],
+        [w.dtype, []],
+      ];
+      for (let i = 2; i < context.inputs.length; i++) {
+        const [dtype, shape] = expected[i - 2] as (typeof expected)[number];
+        if (!sameShape(typed(context, i, dtype).shape, shape))
+          throw new OpError(`input ${i} is not ${showShape(shape)}`);
+      }
+      return [{ dtype: 'float32', shape: [m, n] }];
+    },
+  },
   /** `[…, M, K] · […, K, N]` with broadcast batches. */
   MatMul: {
     inputs: [2, 2],
@@ -146,6 +187,8 @@ export const MATHS = {
   },
   ReduceSum: reduction,
   ReduceMean: reduction,
+  ReduceMax: reduction,
+  ReduceMin: reduction,
   /** Inputs: x, scale, bias. */
   LayerNormalization: { inputs: [3, 3], attributes: normalisation, infer: normalised },
   /** RMS norm, inputs x and scale: x / sqrt(mean(x²) + epsilon) · scale. An ONNX Runtime op in the default domain. */

@@ -17,7 +17,7 @@ function precisionOf(text: string): Precision {
 /** What `Command.option` takes. */
 export const PRECISION_OPTION = [
   '--precision <which>',
-  'as-stored, int4 (for the CPU) or fp16 (for graphics cards): from a cache (fovea model quantise)',
+  'as-stored, int4 (smallest, for the CPU), int8 (fastest there) or fp16 (for graphics cards): from a cache (fovea model quantise)',
   precisionOf,
   'as-stored',
 ] as const;

@@ -3,6 +3,8 @@ import { counted } from '../../../../src-shared/contract/counts.ts';
 import { availableMemory } from 'node:process';
 import { cachedState, formOf } from '../../../checkpoint/cached.ts';
 import type { CacheState } from '../../../checkpoint/quantised/index.ts';
+import { measuredOf } from '../../../checkpoint/quantised/index.ts';
+import type { MeasuredLayer } from '../../../checkpoint/quantised/index.ts';
 import type { AdapterFacts } from '../../../checkpoint/adapter/lay.ts';
 import type { UnknownKey } from '../../../checkpoint/keys/check.ts';
 import { memoryEstimate, parametersByDtype } from '../../../checkpoint/memory.ts';
@@ -24,6 +26,7 @@ import { EXIT } from '../frame/exit.ts';
 import { pictureFacts, pictureLines } from './picture-lines.ts';
 import type { PictureFacts } from './picture-lines.ts';
 import { promptLines } from './prompt-lines.ts';
+import { int8Table, int8Words } from './int8-lines.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from '../frame/precision-option.ts';
 import {
   ADAPTER_OPTION,
@@ -46,7 +49,7 @@ interface DeviceResult {
   readonly error: string | null;
 }
 
-type Options = RpnOptions & PrecisionOptions;
+type Options = RpnOptions & PrecisionOptions & { readonly verbose?: boolean };
 
 export const addCheck: AddCommand = (model, cli) => {
   const check = model
@@ -55,7 +58,8 @@ export const addCheck: AddCommand = (model, cli) => {
     .argument('<model>', MODEL_WORDS)
     .option(...RPN_OPTION)
     .option(...ADAPTER_OPTION)
-    .option(...PRECISION_OPTION);
+    .option(...PRECISION_OPTION)
+    .option('--verbose', 'also how each layer bears int8, where that was measured');
   cli.define<Options>(check, async ({ output, stderr, signal }, [folder], options) => {
     const { precision } = options;
     const folders = await modelFolders(folder, options);
@@ -71,6 +75,9 @@ export const addCheck: AddCommand = (model, cli) => {
     const memory = { ...memoryEstimate(checkpoint), availableBytes: availableMemory() };
     const caches = await cachesOf(checkpoint);
     const packed = checkpoint.weights.packing?.label ?? null;
+    const measured = packed === null ? await measuredOf(checkpoint) : null;
+    const int8Layers = measured && Object.fromEntries(measured.layers);
+
     const fitting = await fittingPreset(info);
     const preset = fitting?.id ?? null;
     const dynamicGrid = checkpoint.preprocessor.geometry === 'dynamic';
@@ -88,11 +95,15 @@ export const addCheck: AddCommand = (model, cli) => {
       devices,
       memory,
       caches,
+      int8Layers,
       packed,
       pictures: pictureFacts(fitting),
       preset,
     };
-    output.result(facts, describe(facts));
+    output.result(
+      facts,
+      [describe(facts), ...(options.verbose ? int8Table(int8Layers ?? {}) : [])].join('\n'),
+    );
     return EXIT.done;
   });
 };
@@ -114,15 +125,21 @@ async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceCh
 async function cachesOf(checkpoint: AnyCheckpoint): Promise<CheckedModel['caches']> {
   if (checkpoint.weights.packing) {
     const packed = await cachedState(checkpoint, 'packed');
-    return { merged: null, int4: null, fp16: null, packed };
+    return { merged: null, int4: null, int8: null, fp16: null, packed };
   }
-  const [merged, int4, fp16] = await Promise.all(
-    (['as-stored', 'int4', 'fp16'] as const).map((precision) => {
+  const [merged, int4, int8, fp16] = await Promise.all(
+    (['as-stored', 'int4', 'int8', 'fp16'] as const).map((precision) => {
       const form = formOf(checkpoint, precision);
       return form === null ? null : cachedState(checkpoint, form);
     }),
   );
-  return { merged: merged ?? null, int4: int4 ?? null, fp16: fp16 ?? null, packed: null };
+  return {
+    merged: merged ?? null,
+    int4: int4 ?? null,
+    int8: int8 ?? null,
+    fp16: fp16 ?? null,
+    packed: null,
+  };
 }
 
 /** The preset `fovea label` would take, or null when the person has to name one. */
@@ -156,10 +173,13 @@ interface CheckedModel extends ModelInfo {
     /** What an adapter adds to, merged, for weights as they are stored. */
     readonly merged: CacheState | null;
     readonly int4: CacheState | null;
+    readonly int8: CacheState | null;
     readonly fp16: CacheState | null;
     /** Packed layers laid out anew, for weights as they are stored and for int8 products. */
     readonly packed: CacheState | null;
   };
+  /** How each layer bears int8, by its weights' name; null: not measured yet. */
+  readonly int8Layers: Readonly<Record<string, MeasuredLayer>> | null;
   /** How the checkpoint's weights are packed; null: they are not. */
   readonly packed: string | null;
   readonly adapter: AdapterFacts | null;
@@ -191,7 +211,7 @@ function describe(info: CheckedModel): string {
     `  memory     ${megabytes(memory.mappedBytes)} mapped, ${megabytes(memory.copiedBytes)} copied`,
     ...(dtypes['BF16'] && precision === 'as-stored'
       ? [
-          '             16-bit weights are float32 copies where a device does not hold them; int4 and fp16 take less',
+          '             16-bit weights are float32 copies where a device does not hold them; int4, int8 and fp16 take less',
         ]
       : []),
     ...(caches.merged ? [`  adapted    ${cacheWords(caches.merged)}`] : []),
@@ -201,7 +221,12 @@ function describe(info: CheckedModel): string {
 }
 
 /** What the weights take in other forms, or how they are packed already. */
-function precisionLines({ memory: { int4, fp16 }, caches, packed }: CheckedModel): string[] {
+function precisionLines({
+  memory: { int4, int8, fp16 },
+  caches,
+  packed,
+  int8Layers,
+}: CheckedModel): string[] {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const held = int4 ? `${megabytes(int4.mappedBytes)} mapped, ${megabytes(int4.copiedBytes)} copied` : '';
   if (packed !== null) {
@@ -214,6 +239,12 @@ function precisionLines({ memory: { int4, fp16 }, caches, packed }: CheckedModel
   }
   return [
     ...(int4 ? [`  at int4    ${held}; ${cacheWords(caches.int4)}`] : []),
+    ...(int8
+      ? [
+          `  at int8    ${megabytes(int8.mappedBytes)} mapped, ${megabytes(int8.copiedBytes)} copied; ${cacheWords(caches.int8)}`,
+        ]
+      : []),
+    ...(int8Layers ? int8Words(int8Layers) : []),
     ...(fp16
       ? [
           `  at fp16    ${megabytes(fp16.deviceBytes)} on a card that knows float16, ${megabytes(fp16.copiedBytes)} copied on the CPU; ${cacheWords(caches.fp16)}`,

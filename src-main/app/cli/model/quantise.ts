@@ -24,6 +24,7 @@ interface Options extends RpnOptions {
 /** What was done to the weights, by the kind of cache. */
 const MADE: Readonly<Record<AnyForm, string>> = {
   int4: 'Quantised',
+  int8: 'Quantised',
   fp16: 'Rounded to float16',
   merged: 'Merged',
   packed: 'Laid out anew, number for number,',
@@ -33,14 +34,14 @@ export const addQuantise: AddCommand = (model, cli) => {
   const command = model
     .command('quantise')
     .description(
-      'write the int4 or fp16 cache of a checkpoint, or lay out one that is packed; stopped or killed, the same command goes on',
+      'write the int4, int8 or fp16 cache of a checkpoint, or lay out one that is packed; stopped or killed, the same command goes on',
     )
     .argument('<model>', `${MODEL_WORDS}; it is only read`)
     .option(...RPN_OPTION)
     .option(...ADAPTER_OPTION)
     .option(
       '--precision <which>',
-      'int4, for the CPU, or fp16, for graphics cards (default: int4, and as stored for packed weights; with --remove: all)',
+      'int4 or int8, for the CPU, or fp16, for graphics cards (default: int4, and as stored for packed weights; with --remove: all)',
       formOf,
     )
     .option('--remove', 'delete the cache instead');

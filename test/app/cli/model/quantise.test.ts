@@ -58,6 +58,31 @@ test('quantise writes an fp16 cache beside the int4 one; --remove takes the one 
   assert.equal(wrong.code, 2);
 });
 
+test('quantise measures and writes int8, and check says how the layers bear it', async (t) => {
+  const dir = copyDemoCheckpoint(t);
+  const before = await fovea(['model', 'check', dir, '--verbose']);
+  assert.match(before.stdout, /at int8 .*not written yet: .*int8\.safetensors/);
+  assert.match(before.stdout, /not measured: fovea model quantise --precision int8/);
+  const first = await foveaJson(['model', 'quantise', dir, '--precision', 'int8']);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stderr, /Quantising to int8 \(MB\): .*\b100%/);
+  const { file } = first.json as { file: string };
+  assert.partialDeepStrictEqual(first.json, { precision: 'int8', written: true });
+  assert.ok(existsSync(file) && existsSync(`${file}.measured`));
+  const again = await fovea(['model', 'quantise', dir, '--precision', 'int8']);
+  assert.match(again.stdout, /^Already written: /);
+  const checked = await fovea(['model', 'check', dir, '--precision', 'int8', '--verbose']);
+  assert.equal(checked.code, 0, checked.stderr);
+  assert.match(checked.stdout, /device     cpu at int8/);
+  assert.match(checked.stdout, /webgpu +int8 weights run on the CPU, not on webgpu/);
+  assert.match(checked.stdout, /\d+ layers stay float32: as fast at their size/);
+  assert.match(checked.stdout, /model\.layers\.0\.mlp\.up_proj\.weight +0\.\d\d% +– +small/);
+  assert.deepEqual((await foveaJson(['model', 'quantise', dir, '--remove', '--precision', 'int8'])).json, {
+    removed: true,
+  });
+  assert.deepEqual([existsSync(file), existsSync(`${file}.measured`)], [false, false]);
+});
+
 test('quantise says in one line what is wrong with a folder', async (t) => {
   const missing = join(temporaryDir(t), 'nothing');
   const { code, stdout, stderr } = await fovea(['model', 'quantise', missing]);
@@ -93,5 +118,5 @@ test('labels at int4 are a run of their own, beside the stored precision’s', a
 
   const wrong = await fovea([...base, '--precision', 'int3']);
   assert.equal(wrong.code, 2);
-  assert.match(wrong.stderr, /no precision "int3".*as-stored, int4, fp16/);
+  assert.match(wrong.stderr, /no precision "int3".*as-stored, int4, int8, fp16/);
 });

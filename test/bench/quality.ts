@@ -1,9 +1,10 @@
-/** The demo model as stored and at int4 on the same held-out scenes, answer by answer and map by map. */
+/** The demo model as stored and at another precision on the same held-out scenes, answer by answer and map by map. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
-import type { LabelOutcome } from '../../src-main/engine/protocol.ts';
+import type { LabelOutcome, Precision } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
+import type { LoadOptions } from '../../src-main/runtime/load.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { rocAuc, truthCells } from '../../src-shared/kernels/measures/metrics.ts';
@@ -24,7 +25,8 @@ export interface Scores {
 export interface Quality {
   readonly n: number;
   readonly stored: Scores;
-  readonly int4: Scores;
+  /** At the other precision. */
+  readonly reduced: Scores;
   readonly answersEqual: number;
   readonly secondAnswersEqual: number;
   /** Foreground cells of both labels over those of either, mean; 1 where neither has any. */
@@ -42,6 +44,8 @@ export async function measureQuality(
   limit: number,
   cacheFolder: string,
   say: (line: string) => void,
+  form: Exclude<Precision, 'as-stored'> = 'int4',
+  options: Pick<LoadOptions, 'int8Worth'> = {},
 ): Promise<Quality> {
   const scenes = readFileSync(join(DEMO_HELDOUT_SCENES, 'questions.jsonl'), 'utf8')
     .split('\n')
@@ -50,9 +54,9 @@ export async function measureQuality(
     .map((line) => JSON.parse(line) as Scene);
   const checkpoint = await openCheckpoint(DEMO_CHECKPOINT);
   const expected = ({ answer }: Scene) => checkpoint.tokenizer.decode(checkpoint.tokenizer.encode(answer));
-  const run = async (precision: 'as-stored' | 'int4'): Promise<LabelOutcome[]> => {
+  const run = async (precision: Precision): Promise<LabelOutcome[]> => {
     say(`demo model, ${precision} …`);
-    const model = await loadModel(checkpoint, { device: 'cpu', precision, cacheFolder });
+    const model = await loadModel(checkpoint, { device: 'cpu', precision, cacheFolder, ...options });
     const outcomes: LabelOutcome[] = [];
     for (const { image, text: question } of scenes) {
       const want = { questionMap: false, rpn: true, secondStage: true, allHeadsOf: [] };
@@ -71,7 +75,7 @@ export async function measureQuality(
     return outcomes;
   };
   const stored = await run('as-stored');
-  const int4 = await run('int4');
+  const reduced = await run(form);
   const mean = (value: (i: number) => number) =>
     scenes.reduce((sum, _, i) => sum + value(i), 0) / scenes.length;
   const scores = (outcomes: readonly LabelOutcome[]): Scores => {
@@ -99,10 +103,12 @@ export async function measureQuality(
   return {
     n: scenes.length,
     stored: scores(stored),
-    int4: scores(int4),
-    answersEqual: mean((i) => Number(stored[i]?.answer === int4[i]?.answer)),
-    secondAnswersEqual: mean((i) => Number(stored[i]?.secondStage?.answer === int4[i]?.secondStage?.answer)),
-    labelIou: mean((i) => overlap((stored[i] as LabelOutcome).labels, (int4[i] as LabelOutcome).labels)),
+    reduced: scores(reduced),
+    answersEqual: mean((i) => Number(stored[i]?.answer === reduced[i]?.answer)),
+    secondAnswersEqual: mean((i) =>
+      Number(stored[i]?.secondStage?.answer === reduced[i]?.secondStage?.answer),
+    ),
+    labelIou: mean((i) => overlap((stored[i] as LabelOutcome).labels, (reduced[i] as LabelOutcome).labels)),
   };
 }
 

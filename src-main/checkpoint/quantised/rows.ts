@@ -1,0 +1,51 @@
+/**
+ * Weights as int8 with one scale per row, as `MatMulInteger` takes them (graph/rows.ts): the scale is the row's largest
+ * number over 127, the others are off by half a scale at most. Scale and products are symmetric: there is no zero point.
+ */
+
+const LARGEST = 127;
+
+export interface QuantisedRows {
+  /** `[rows, k]`. */
+  readonly values: Int8Array;
+  /** `[rows]`. */
+  readonly scales: Float32Array;
+}
+
+/**
+ * Quantises `weights` `[rows, k]`. Value = `q · scale of its row`.
+ * @param factors `[k]`: what inputs are multiplied by, and weights therefore divided by, before they are rounded
+ * @returns null when a weight is not a finite number
+ */
+export function quantiseRows(
+  weights: Float32Array,
+  k: number,
+  factors: Float32Array | null = null,
+): QuantisedRows | null {
+  const rows = weights.length / k;
+  const values = new Int8Array(weights.length);
+  const scales = new Float32Array(rows);
+  const own = factors ? Float32Array.from(factors, (factor) => 1 / factor) : null;
+  const smooth = new Float32Array(k);
+  let poison = 0;
+  for (let row = 0; row < rows; row++) {
+    const at = row * k;
+    let largest = 0;
+    for (let i = 0; i < k; i++) {
+      const w = (weights[at + i] as number) * (own ? (own[i] as number) : 1);
+      smooth[i] = w;
+      const size = w < 0 ? -w : w;
+      if (size > largest) largest = size;
+      poison += w * 0; // NaN when w is not finite
+    }
+    const scale = Math.fround(largest / LARGEST);
+    scales[row] = scale;
+    // A scale too small for float32 is zero, and so are the weights.
+    const inverse = scale === 0 ? 0 : 1 / scale;
+    for (let i = 0; i < k; i++) {
+      const q = Math.floor((smooth[i] as number) * inverse + 0.5);
+      values[at + i] = q > LARGEST ? LARGEST : q < -LARGEST ? -LARGEST : q;
+    }
+  }
+  return poison === 0 ? { values, scales } : null;
+}
