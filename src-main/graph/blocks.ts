@@ -1,5 +1,5 @@
 /** Products with weights in blocks, by ONNX Runtime's own ops for them. */
-import type { GraphBuilder } from './builder.ts';
+import type { Emitter } from './emitter.ts';
 import type { Value } from './types.ts';
 import type { BlockRef, TableRef } from './weights.ts';
 
@@ -10,7 +10,7 @@ const TABLE = { fp4: 0, nf4: 1 } as const;
 
 /** x `[M, K]` · weightsᵀ → `[M, N]`. @param name of the weights, for the arrays that they are made of */
 export function blockProduct(
-  b: GraphBuilder,
+  b: Emitter,
   x: Value,
   name: string,
   { shape: [N, K], bits, block, values, scales, zeros, order, products }: BlockRef,
@@ -28,7 +28,7 @@ export function blockProduct(
 
 /** The same of indices into a table. */
 export function tableProduct(
-  b: GraphBuilder,
+  b: Emitter,
   x: Value,
   name: string,
   { shape: [N, K], table, block, values, scales }: TableRef,

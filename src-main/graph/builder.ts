@@ -7,10 +7,10 @@ import type { Dim, Shape } from './dims.ts';
 import { sameShape, showShape } from './dims.ts';
 import type { AttributeValue, DType } from './dtypes.ts';
 import { ONNX_DTYPE } from './dtypes.ts';
+import type { BinaryOp, Emitter, UnaryOp } from './emitter.ts';
 import { inferNode } from './infer.ts';
 import { OpError } from './ops/spec.ts';
 import type { OpName } from './ops/index.ts';
-import type { Observing } from './observed.ts';
 import { observe } from './observed.ts';
 import type { Rows } from './pieces.ts';
 import { quantisedRowsOf, rowPieces, rowsOf } from './pieces.ts';
@@ -18,16 +18,14 @@ import type { Graph, Initializer, Node, Value } from './types.ts';
 import { GraphError } from './types.ts';
 import { verify } from './verifier.ts';
 import { rowProduct } from './rows.ts';
-import type { FileRange, Placement, QuantisedRef, WeightRef } from './weights.ts';
+import type { FileRange, Observing, Placement, QuantisedRef, WeightRef } from './weights.ts';
 import { ANYWHERE } from './weights.ts';
 
 const DTYPE_OF = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
 /** "To the end" for a slice. */
 const END = 2 ** 53 - 1;
 
-type UnaryOp = 'Neg' | 'Sigmoid' | 'Erf' | 'Sqrt' | 'Exp' | 'Log' | 'Reciprocal' | 'Abs' | 'Round';
-
-export class GraphBuilder {
+export class GraphBuilder implements Emitter {
   readonly #name: string;
   readonly #placement: Placement;
   readonly #inputs: Value[] = [];
@@ -129,7 +127,7 @@ export class GraphBuilder {
   }
 
   /** Element by element with broadcasting. */
-  binary(op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min' | 'Pow' | 'Less', a: Value, b: Value): Value {
+  binary(op: BinaryOp, a: Value, b: Value): Value {
     return this.emit(op, [a, b]);
   }
 

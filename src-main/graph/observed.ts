@@ -2,15 +2,9 @@
  * What products of whole numbers (rows.ts) would make of a linear layer, beside the layer itself: outputs of a graph that is
  * run once, on real inputs, to find out which layers bear them.
  */
-import type { GraphBuilder } from './builder.ts';
+import type { Emitter } from './emitter.ts';
 import { scaledRows } from './rows.ts';
 import type { Value } from './types.ts';
-
-/** Weights of a graph that is observed. */
-export interface Observing {
-  /** By the weights' name: what inputs are multiplied by, and weights divided by, before both are rounded. */
-  readonly factors: ReadonlyMap<string, Float32Array>;
-}
 
 /** The outputs of one layer, or of some of its rows. */
 export const OBSERVED = ['inputs', 'columns', 'difference', 'size'] as const;
@@ -25,7 +19,7 @@ export const observedName = (what: (typeof OBSERVED)[number], label: string): st
  * @param label names them; unlike any other's of the graph
  */
 export function observe(
-  b: GraphBuilder,
+  b: Emitter,
   x: Value,
   w: Value,
   label: string,
@@ -47,7 +41,7 @@ export function observe(
 }
 
 /** Each row's numbers at the nearest that 8 bits can say. */
-function nearby(b: GraphBuilder, rows: Value): Value {
+function nearby(b: Emitter, rows: Value): Value {
   const { scaled, scales } = scaledRows(b, rows);
   return b.binary('Mul', b.unary('Round', scaled), scales);
 }

@@ -4,7 +4,7 @@
  * what float32 gets. A row's scale is its largest number over 127, so that no number is clipped and one token's outlier
  * costs no other token anything.
  */
-import type { GraphBuilder } from './builder.ts';
+import type { Emitter } from './emitter.ts';
 import type { Value } from './types.ts';
 import type { Placement, RowRef, Smoothing } from './weights.ts';
 
@@ -24,17 +24,17 @@ interface Rounded {
 }
 
 /** Inputs that are rounded already, by graph, so that layers that share an input round it once. */
-const known = new WeakMap<GraphBuilder, Map<string, Rounded>>();
+const known = new WeakMap<Emitter, Map<string, Rounded>>();
 
 /** float32 `x / scale` of each row, from −127 to 127, and the scales `[M, 1]`. */
-export function scaledRows(b: GraphBuilder, x: Value): { readonly scaled: Value; readonly scales: Value } {
+export function scaledRows(b: Emitter, x: Value): { readonly scaled: Value; readonly scales: Value } {
   // Two passes that only read cost less than one that writes the sizes of all numbers.
   const largest = b.binary('Max', b.max(x, [1], true), b.unary('Neg', b.min(x, [1], true)));
   const scales = b.binary('Max', b.binary('Mul', largest, b.scalar(1 / LARGEST)), b.scalar(LEAST_SCALE));
   return { scaled: b.binary('Div', x, scales), scales };
 }
 
-function rounded(b: GraphBuilder, x: Value, name: string, smoothing: Smoothing | undefined): Rounded {
+function rounded(b: Emitter, x: Value, name: string, smoothing: Smoothing | undefined): Rounded {
   const inputs = known.get(b) ?? new Map<string, Rounded>();
   known.set(b, inputs);
   const key = `${x.name}\n${smoothing?.group ?? ''}`;
@@ -56,7 +56,7 @@ function rounded(b: GraphBuilder, x: Value, name: string, smoothing: Smoothing |
  * @param name of the weights, for the arrays that they are made of
  */
 export function rowProduct(
-  b: GraphBuilder,
+  b: Emitter,
   x: Value,
   name: string,
   { shape: [n, k], values, scales, smoothing }: RowRef,
@@ -74,6 +74,6 @@ export function rowProduct(
 }
 
 /** The bytes of an int8 as the uint8 that is 128 more. */
-function unsigned(b: GraphBuilder, bytes: Value): Value {
+function unsigned(b: Emitter, bytes: Value): Value {
   return b.emit('BitwiseXor', [bytes, b.byte(ZERO_POINT)]);
 }

@@ -3,8 +3,6 @@
  * ONNX Runtime maps those bytes. Whoever reads checkpoints implements `WeightSource`.
  */
 
-import type { Observing } from './observed.ts';
-
 /** Bytes of a file. */
 export interface FileRange {
   /** Absolute path with symlinks resolved: ONNX Runtime refuses links that leave their folder. */
@@ -100,6 +98,12 @@ export interface Smoothing {
 
 /** Weights that a linear layer multiplies without making floats of them first. */
 export type QuantisedRef = BlockRef | TableRef | RowRef;
+
+/** How a graph is observed (observed.ts). */
+export interface Observing {
+  /** By the weights' name: what inputs are multiplied by, and weights divided by, before both are rounded. */
+  readonly factors: ReadonlyMap<string, Float32Array>;
+}
 
 /** How a device takes weights; a graph is built for one. */
 export interface Placement {
