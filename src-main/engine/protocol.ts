@@ -78,6 +78,11 @@ export interface LabelRequest {
      */
     readonly featuresOf?: number | undefined;
   };
+  /**
+   * One of many that may be in flight at once: their decoding steps are made together, as many as there is memory for.
+   * Absent: alone, one after the other.
+   */
+  readonly together?: boolean | undefined;
 }
 
 /** Values are float16 bits, `[H*W]` row-major: what is stored is what was labelled (METHOD §2). */

@@ -47,6 +47,7 @@ const labelRequestSchema = z.object({
     allHeadsOf: z.array(z.number().int().min(0)),
     featuresOf: z.number().int().min(0).optional(),
   }),
+  together: z.boolean().optional(),
 }) satisfies z.ZodType<LabelRequest>;
 
 const featuresRequestSchema = z.object({

@@ -1,9 +1,9 @@
 /**
- * The engine process's work, one call at a time in the order they came: ONNX Runtime blocks its thread anyway, and two
- * samples at once would only fight for memory. A call can be cancelled while it waits and between its steps.
+ * The engine process's work, one call at a time in the order they came: ONNX Runtime blocks its thread anyway. Samples
+ * that are to be labelled together are in flight at once, as many as there is memory for: their decoding steps are made
+ * together (pipeline/in-flight.ts). A call can be cancelled while it waits and between its steps.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { analyseSample } from '../pipeline/analyse.ts';
 import { featuresOf } from '../pipeline/features.ts';
 import { lookAgain } from '../pipeline/look.ts';
@@ -11,14 +11,13 @@ import { predictFrom } from '../pipeline/predict.ts';
 import { probeModel } from '../pipeline/probe.ts';
 import { reanswer } from '../pipeline/reanswer.ts';
 import { inspectTokens } from '../pipeline/tokens.ts';
-import { NativeView } from '../pipeline/passes/native.ts';
-import { encodeImageFile } from '../pipeline/subject/subject.ts';
-import { SharedPrefix } from '../pipeline/subject/shared-prefix.ts';
-import type { EncodedImage } from '../pipeline/subject/subject.ts';
+import { InFlight } from '../pipeline/in-flight.ts';
+import type { Subject } from '../pipeline/subject/subject.ts';
 import { Stopwatch } from '../pipeline/subject/stopwatch.ts';
-import { viewOf } from '../pipeline/subject/view.ts';
 import { describe } from './models.ts';
 import type { ModelCache, OpenModel } from './models.ts';
+import { Pictures } from './pictures.ts';
+import type { PictureInUse } from './pictures.ts';
 import type {
   FeaturesOutcome,
   FeaturesRequest,
@@ -28,6 +27,7 @@ import type {
   TokensOutcome,
   TokensRequest,
 } from './protocol.ts';
+import { roomFor } from './room.ts';
 import type { FromEngine, ToEngine } from './wire.ts';
 
 /** The same values under the wire's types, which do not say `readonly`; they are cloned on the way out. */
@@ -45,21 +45,22 @@ type Call = Exclude<ToEngine, { type: 'cancel' }>;
 /** Between two words of progress. */
 const PROGRESS_MS = 250;
 
-/** The picture asked about last, and what questions on it share. */
-interface LastPicture {
-  readonly key: string;
-  readonly model: OpenModel;
-  readonly encoded: EncodedImage;
-  readonly shared: SharedPrefix;
-  readonly native: NativeView;
+interface Queued {
+  readonly call: Call;
+  readonly signal: AbortSignal;
 }
 
 export class Worker {
   readonly #models: ModelCache;
   readonly #send: (message: FromEngine) => void;
-  readonly #running = new Map<number, AbortController>();
-  #tail: Promise<void> = Promise.resolve();
-  #last: LastPicture | null = null;
+  readonly #pictures = new Pictures();
+  /** Calls that have not been answered. */
+  readonly #open = new Map<number, AbortController>();
+  readonly #queue: Queued[] = [];
+  readonly #running = new Set<Call>();
+  /** The model of samples in flight, once it is loaded, and how many of them there is room for; null: there are none. */
+  #inFlight: { readonly model: string; readonly room: number } | null = null;
+  #together: { readonly opened: OpenModel; readonly samples: InFlight } | null = null;
 
   constructor(models: ModelCache, send: (message: FromEngine) => void) {
     this.#models = models;
@@ -68,12 +69,35 @@ export class Worker {
 
   accept(message: ToEngine): void {
     if (message.type === 'cancel') {
-      this.#running.get(message.id)?.abort();
+      this.#open.get(message.id)?.abort();
       return;
     }
     const controller = new AbortController();
-    this.#running.set(message.id, controller);
-    this.#tail = this.#tail.then(() => this.#answer(message, controller.signal));
+    this.#open.set(message.id, controller);
+    this.#queue.push({ call: message, signal: controller.signal });
+    this.#pump();
+  }
+
+  /** Begins what is next in order, if it may begin: alone, or beside samples in flight of its model. */
+  #pump(): void {
+    for (let next = this.#queue[0]; next && this.#mayBegin(next.call); next = this.#queue[0]) {
+      this.#queue.shift();
+      const { call, signal } = next;
+      if (this.#running.size === 0) this.#inFlight = null;
+      this.#running.add(call);
+      void this.#answer(call, signal).finally(() => {
+        this.#running.delete(call);
+        this.#pump();
+      });
+    }
+  }
+
+  #mayBegin(call: Call): boolean {
+    if (this.#running.size === 0) return true;
+    if (this.#inFlight === null || this.#inFlight.model !== modelOf(call)) return false;
+    const samples = [...this.#running].filter(isTogether).length;
+    // A question that somebody asks meanwhile does not wait for all of them, one at a time.
+    return isTogether(call) ? samples < this.#inFlight.room : this.#running.size === samples;
   }
 
   /** Never rejects: every call ends in a message. */
@@ -91,13 +115,15 @@ export class Worker {
         const output = (await this.#tokens(call.input, call.id, signal)) as TokensOut;
         this.#send({ type: 'tokens', id: call.id, output });
       } else if (call.type === 'reanswer') {
-        const opened = await this.#model(call.input.model, call.id, signal);
-        const output = (await reanswer(opened, call.input, signal)) as ReanswerOut;
-        this.#send({ type: 'reanswer', id: call.id, output });
+        const output = await this.#asking(call.input, call.id, signal, (_, subject) =>
+          reanswer(subject, call.input, signal),
+        );
+        this.#send({ type: 'reanswer', id: call.id, output: output as ReanswerOut });
       } else if (call.type === 'look') {
-        const opened = await this.#model(call.input.model, call.id, signal);
-        const output = (await lookAgain(opened, call.input, signal)) as LookOut;
-        this.#send({ type: 'look', id: call.id, output });
+        const output = await this.#asking(call.input, call.id, signal, (_, subject) =>
+          lookAgain(subject, call.input, signal),
+        );
+        this.#send({ type: 'look', id: call.id, output: output as LookOut });
       } else if (call.type === 'features') {
         const output = (await this.#features(call.input, call.id, signal)) as FeaturesOut;
         this.#send({ type: 'features', id: call.id, output });
@@ -112,7 +138,7 @@ export class Worker {
     } catch (error) {
       this.#send({ type: 'error', id: call.id, error: FoveaError.from(error).toWire() });
     } finally {
-      this.#running.delete(call.id);
+      this.#open.delete(call.id);
     }
   }
 
@@ -130,60 +156,91 @@ export class Worker {
     });
   }
 
-  async #label(request: LabelRequest, id: number, signal: AbortSignal): Promise<LabelOutcome> {
+  /** Opens the model and asks it: by itself, or in turn with the samples that are in flight. */
+  async #asking<T>(
+    request: { readonly model: ModelRef },
+    id: number,
+    signal: AbortSignal,
+    ask: (opened: OpenModel, subject: Subject) => Promise<T>,
+    sample: LabelRequest | null = null,
+  ): Promise<T> {
     const opened = await this.#model(request.model, id, signal);
-    const watch = new Stopwatch(signal);
-    const { encoded, shared, native } = await this.#encode(opened, request, watch);
-    const outcome = await analyseSample(opened, request, { signal, encoded, shared, native });
-    return { ...outcome, timings: { ...outcome.timings, ...watch.report() } };
+    if (sample === null && this.#inFlight === null) return ask(opened, opened);
+    if (this.#together?.opened !== opened) this.#together = { opened, samples: new InFlight(opened.model) };
+    const member = this.#together.samples.join(signal);
+    try {
+      if (sample && this.#inFlight === null) {
+        this.#inFlight = { model: JSON.stringify(sample.model), room: roomFor(opened, sample) };
+        this.#pump();
+      }
+      return await ask(opened, { checkpoint: opened.checkpoint, model: member.model });
+    } finally {
+      member.leave();
+    }
   }
 
-  async #tokens(request: TokensRequest, id: number, signal: AbortSignal): Promise<TokensOutcome> {
-    const opened = await this.#model(request.model, id, signal);
-    const watch = new Stopwatch(signal);
-    const { encoded, shared } = await this.#encode(opened, request, watch);
-    const outcome = await inspectTokens(opened, request, { signal, encoded, shared });
-    return {
-      ...outcome,
-      timings: { ...watch.report(), ...outcome.timings, total: watch.report()['total'] ?? 0 },
+  #label(request: LabelRequest, id: number, signal: AbortSignal): Promise<LabelOutcome> {
+    const ask = (opened: OpenModel, subject: Subject): Promise<LabelOutcome> => {
+      const watch = new Stopwatch(signal);
+      return this.#onPicture(opened, subject, request, watch, async ({ encoded, shared, native }) => {
+        const outcome = await analyseSample(subject, request, { signal, encoded, shared, native });
+        return { ...outcome, timings: { ...outcome.timings, ...watch.report() } };
+      });
     };
+    return this.#asking(request, id, signal, ask, request.together ? request : null);
   }
 
-  async #features(request: FeaturesRequest, id: number, signal: AbortSignal): Promise<FeaturesOutcome> {
-    const opened = await this.#model(request.model, id, signal);
-    const watch = new Stopwatch(signal);
-    // The picture as it is, whatever the teacher sees.
-    const preset = { ...request.preset, teacher: undefined };
-    const { encoded, shared } = await this.#encode(opened, { ...request, preset }, watch);
-    const outcome = await featuresOf(opened, request, { signal, encoded, shared });
-    return {
-      ...outcome,
-      timings: { ...watch.report(), ...outcome.timings, total: watch.report()['total'] ?? 0 },
-    };
+  #tokens(request: TokensRequest, id: number, signal: AbortSignal): Promise<TokensOutcome> {
+    return this.#asking(request, id, signal, (opened, subject) => {
+      const watch = new Stopwatch(signal);
+      return this.#onPicture(opened, subject, request, watch, async ({ encoded, shared }) => {
+        const outcome = await inspectTokens(subject, request, { signal, encoded, shared });
+        return {
+          ...outcome,
+          timings: { ...watch.report(), ...outcome.timings, total: watch.report()['total'] ?? 0 },
+        };
+      });
+    });
   }
 
-  /** Several questions on one picture come one after the other: it is decoded, encoded and prefilled once. */
-  async #encode(
-    model: OpenModel,
-    { imagePath: path, preset }: Pick<LabelRequest, 'imagePath' | 'preset'>,
+  #features(request: FeaturesRequest, id: number, signal: AbortSignal): Promise<FeaturesOutcome> {
+    return this.#asking(request, id, signal, (opened, subject) => {
+      const watch = new Stopwatch(signal);
+      // The picture as it is, whatever the teacher sees.
+      const asked = { ...request, preset: { ...request.preset, teacher: undefined } };
+      return this.#onPicture(opened, subject, asked, watch, async ({ encoded, shared }) => {
+        const outcome = await featuresOf(subject, request, { signal, encoded, shared });
+        return {
+          ...outcome,
+          timings: { ...watch.report(), ...outcome.timings, total: watch.report()['total'] ?? 0 },
+        };
+      });
+    });
+  }
+
+  async #onPicture<T>(
+    opened: OpenModel,
+    subject: Subject,
+    request: Pick<LabelRequest, 'imagePath' | 'preset'>,
     watch: Stopwatch,
-  ): Promise<LastPicture> {
-    const { squareTokens } = viewOf(model.model.profile, preset);
-    const file = await pictureStat(path).catch(() => null);
-    const key = [
-      path,
-      file?.mtimeMs,
-      file?.ctimeMs,
-      file?.size,
-      file?.ino,
-      squareTokens,
-      JSON.stringify(preset.picture),
-    ].join('\n');
-    if (this.#last?.key === key && this.#last.model === model) return this.#last;
-    this.#last?.shared.dispose();
-    this.#last?.native.dispose();
-    this.#last = null;
-    const encoded = await encodeImageFile(model, path, watch, squareTokens, preset.picture);
-    return (this.#last = { key, model, encoded, shared: new SharedPrefix(), native: new NativeView() });
+    work: (picture: PictureInUse) => Promise<T>,
+  ): Promise<T> {
+    const picture = await this.#pictures.use(opened, subject, request, watch);
+    try {
+      return await work(picture);
+    } finally {
+      picture.end();
+    }
   }
+}
+
+/** A sample that may be labelled together with others. */
+function isTogether(call: Call): boolean {
+  return call.type === 'label' && call.input.together === true;
+}
+
+/** The model whose samples a call may run beside; null: it runs alone. */
+function modelOf(call: Call): string | null {
+  if (call.type === 'modelInfo') return JSON.stringify(call.input);
+  return call.type === 'probe' || call.type === 'predict' ? null : JSON.stringify(call.input.model);
 }

@@ -20,7 +20,7 @@ import { around } from './labels/roi.ts';
 import { askRpn } from './passes/rpn.ts';
 import { encodedFeatures, featureLayer } from './passes/features.ts';
 import { answerWithCrops } from './passes/second-stage.ts';
-import { withPrefix } from './subject/shared-prefix.ts';
+import { ownStart, withPrefix } from './subject/shared-prefix.ts';
 import type { SharedPrefix } from './subject/shared-prefix.ts';
 import { storedOutcome } from './labels/stored.ts';
 import { Stopwatch } from './subject/stopwatch.ts';
@@ -71,16 +71,16 @@ export async function analyseSample(
   const prompt = promptFor(subject, request.question, encoded.placement.grid, view.prompt);
   const layers = request.answerMode === 'self' ? model.profile.layers : forcedDepth(stage);
   const depth = { layers, hiddenOf: stage.hiddenOf, alone: keeps && !apart };
-  const empty = options.shared?.start(subject, prompt, depth) ?? { cache: model.newCache(), hidden: null };
-  const { cache } = empty;
-  const native = options.native ?? new NativeView();
+  const lease = (await options.shared?.start(subject, prompt, depth)) ?? ownStart(subject);
+  const { cache } = lease;
+  const views = options.native ?? new NativeView();
+  const native = views.begin();
   try {
-    const start = depth.alone ? await withPrefix(subject, encoded, prompt, empty, depth, watch) : empty;
+    const start = depth.alone ? await withPrefix(subject, encoded, prompt, lease, depth, watch) : lease;
     const first =
       request.answerMode === 'self'
         ? await generateAnswer(subject, encoded, prompt, start, stage, watch)
         : await forceAnswer(subject, encoded, prompt, givenAnswer(request), start, stage, watch);
-    options.shared?.keep(subject, prompt, { ...depth, layers: first.layers }, first.hidden);
     const ask = () => ({
       pruning: want.secondStage ? pruningOf(subject, preset, prompt.grid) : null,
       rules: preset.roi.rules,
@@ -118,8 +118,9 @@ export async function analyseSample(
     };
     return storedOutcome(outcome, image);
   } finally {
-    if (!options.shared) cache.dispose();
-    if (!options.native) native.dispose();
+    lease.end();
+    native.end();
+    if (!options.native) views.dispose();
   }
 }
 

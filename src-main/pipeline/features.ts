@@ -30,7 +30,8 @@ export async function featuresOf(
   const shared = options.shared ?? new SharedPrefix();
   try {
     const depth = { layers: Math.max(1, hiddenOf), hiddenOf, alone: true };
-    const { hidden } = await sharedHidden(subject, encoded, prompt, shared, depth, watch);
+    const { lease, hidden } = await sharedHidden(subject, encoded, prompt, shared, depth, watch);
+    lease.end();
     const features = encodedFeatures(subject, encoded, prompt, hidden);
     return { features, timings: watch.report(), device: subject.model.profile.device };
   } finally {

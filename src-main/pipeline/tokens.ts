@@ -11,6 +11,7 @@ import { promptFor, promptParts } from './subject/prompted.ts';
 import type { Prompted } from './subject/prompted.ts';
 import { questionSpan } from './subject/question-span.ts';
 import { sliceRows } from './passes/rows.ts';
+import { ownStart } from './subject/shared-prefix.ts';
 import type { SharedPrefix } from './subject/shared-prefix.ts';
 import { storedTokens } from './labels/stored.ts';
 import { Stopwatch } from './subject/stopwatch.ts';
@@ -45,9 +46,9 @@ export async function inspectTokens(
   const prompt = promptFor(subject, request.question, encoded.placement.grid, view.prompt);
   // The last token of the model's own answer was never fed back (METHOD §1); of a given one the fed tokens are stored.
   const fed = answerMode === 'self' ? answerTokens.slice(0, -1) : answerTokens;
-  const { cache } = options.shared?.start(subject, prompt, { layers: depth, hiddenOf: null }) ?? {
-    cache: model.newCache(),
-  };
+  const lease =
+    (await options.shared?.start(subject, prompt, { layers: depth, hiddenOf: null })) ?? ownStart(subject);
+  const { cache } = lease;
   try {
     const held = cache.length;
     const rest = held === 0 ? promptParts(prompt, encoded.features) : [{ tokens: [...prompt.ids.after] }];
@@ -60,7 +61,7 @@ export async function inspectTokens(
         taps: { heads, keys: prompt.visual, rows },
       }),
     );
-    if (held === 0) options.shared?.keep(subject, prompt, { layers: depth, hiddenOf: null }, null);
+    lease.filled?.(depth, null);
     const maps = Array.from(
       { length: rows[1] - rows[0] },
       (_, i) => mapOf(sliceRows(taps, i, i + 1), preset.grounding).bits,
@@ -74,7 +75,7 @@ export async function inspectTokens(
     };
     return storedTokens(outcome, encoded.image);
   } finally {
-    if (!options.shared) cache.dispose();
+    lease.end();
   }
 }
 

@@ -24,6 +24,8 @@ export const MOST = {
   presetHeads: 4096,
   filterValues: 1000,
   savedFilters: 1000,
+  /** Samples that are labelled at once: more gain little, because attention is each sample's own. */
+  inFlight: 32,
 } as const;
 
 /** A tab, a line's end and their like make lists and tables of names unreadable. */

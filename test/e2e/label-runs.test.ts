@@ -58,7 +58,7 @@ async function stoppedRun(path: string): Promise<void> {
       const stop = new AbortController();
       let done = 0;
       const onSample = () => ++done === 3 && stop.abort();
-      await runLabelJob(project, engine, params, { signal: stop.signal, onSample });
+      await runLabelJob(project, engine, { ...params, inFlight: 1 }, { signal: stop.signal, onSample });
     });
   } finally {
     project.close();

@@ -1,7 +1,8 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
 import { counted } from '../../../src-shared/contract/counts.ts';
+import { MOST } from '../../../src-shared/contract/limits.ts';
 import { type DeviceChoice, deviceChoiceSchema } from '../../../src-shared/contract/models.ts';
-import { unansweredWords, type LabelJobParams } from '../../jobs/label/run.ts';
+import { IN_FLIGHT, unansweredWords, type LabelJobParams } from '../../jobs/label/run.ts';
 import { runOfAnotherPrompt } from '../../jobs/label/run-prompts.ts';
 import { labelPreview } from '../../jobs/label/preview.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
@@ -38,6 +39,7 @@ interface Options extends RpnOptions, PrecisionOptions, QueueOptions, ListenOpti
   readonly yes?: boolean;
   readonly keepFeatures?: true | number;
   readonly chunk: number;
+  readonly inFlight?: number;
 }
 
 /** Samples a chunk, unless said otherwise: minutes on a large model, seconds on a small one. */
@@ -69,6 +71,11 @@ export const addLabel: AddCommand = (program, cli) => {
       '--keep-features [GB]',
       'keep what an RPN reads of each sample, for training and fovea rpn predict; in at most so many GB (default: as said last, or 20)',
       gigabytes('--keep-features'),
+    )
+    .option(
+      '--in-flight <n>',
+      `label so many samples at once, at most ${MOST.inFlight} and as memory allows; 1: one after the other (default: ${IN_FLIGHT})`,
+      positiveInteger('--in-flight'),
     )
     .option('--device <name>', DEVICES.join(', '), 'auto')
     .option(...PRECISION_OPTION)
@@ -102,6 +109,18 @@ export const addLabel: AddCommand = (program, cli) => {
           heartbeatSeconds: heartbeatSeconds(),
         }
       : null;
+    if ((options.inFlight ?? 1) > MOST.inFlight) {
+      throw usageError(
+        `--in-flight is at most ${MOST.inFlight}, not ${options.inFlight}`,
+        'More gain nothing',
+      );
+    }
+    if (share && options.inFlight !== undefined) {
+      throw usageError(
+        '--in-flight is about labelling here: with --queue the workers label',
+        'Leave one out',
+      );
+    }
     const wish = {
       modelDir: options.model === undefined ? null : await modelDir(options.model),
       rpnDir: options.rpn === undefined ? undefined : await modelDir(options.rpn),
@@ -111,6 +130,7 @@ export const addLabel: AddCommand = (program, cli) => {
       limit: options.limit ?? null,
       device: options.device,
       precision: options.precision,
+      inFlight: options.inFlight,
       ...keepFeaturesOf(options.keepFeatures),
     } as const;
     const report = await withProject(

@@ -17,6 +17,8 @@ export class Keeping {
   #count = 0;
   #bytes = 0;
   #stopped: string | null = null;
+  /** Samples end at any time; what they leave is written one by one. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(features: ProjectFeatures) {
     this.#features = features;
@@ -32,11 +34,20 @@ export class Keeping {
   }
 
   /** @param sample whose picture was settled before the engine saw it, and is the same after. Never throws what the disk says */
-  async keep(
+  keep(
     sample: { readonly imageId: number; readonly question: string },
     features: Uint8Array | undefined,
   ): Promise<void> {
-    if (!features) return;
+    const written = this.#writing.then(() => this.#keep(sample, features));
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #keep(
+    sample: { readonly imageId: number; readonly question: string },
+    features: Uint8Array | undefined,
+  ): Promise<void> {
+    if (!features || this.#stopped !== null) return;
     try {
       if (await this.#features.put(this.#features.keyOf(sample), features)) {
         this.#count++;

@@ -30,13 +30,18 @@ export type ItemOutcome =
  * Labels one sample under the run. Gives `predictionId: null` when somebody else has labelled it meanwhile. Throws
  * what is wrong for every sample (`bad_checkpoint`, `no_space`, …), `cancelled`, and `project_busy` when the lease was
  * lost; the item is then still queued.
+ * @param asked `together`: with others in flight; `alone`: with none, so that an engine death counts against the sample
  */
 export async function labelItem(
   project: Project,
   engine: Engine,
   lease: Lease,
   run: PlannedRun,
-  sampleId: number,
+  {
+    sampleId,
+    alone,
+    together,
+  }: { readonly sampleId: number; readonly alone: boolean; readonly together: boolean },
   signal: AbortSignal,
 ): Promise<ItemOutcome> {
   const { db } = project;
@@ -57,6 +62,7 @@ export async function labelItem(
         // The truth reaches the method only where the person asked to feed it.
         answer: run.answerMode === 'teacher' ? sample.referenceAnswer : null,
         want: { ...run.want, featuresOf: run.keeping?.layer },
+        ...(together ? { together } : {}),
       },
       signal,
     );
@@ -72,6 +78,7 @@ export async function labelItem(
     const error = FoveaError.from(thrown);
     if (FATAL.has(error.code) || signal.aborted) throw error;
     if (error.code === 'engine_died') {
+      if (!alone) return { kind: 'retry', engineDied: true };
       const deaths = await patiently(() => itemDeath(db, lease, sampleId));
       if (deaths < DEATHS_OF_POISON) return { kind: 'retry', engineDied: true };
       const reason = `the engine died ${deaths} times on this sample`;

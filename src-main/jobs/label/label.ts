@@ -1,11 +1,11 @@
 /**
- * The label job: asks the engine about every sample that lacks a prediction under the run, one at a time, and stores
- * each result at once, so that whatever dies, at most the sample in flight is done again. The command line runs it
+ * The label job: asks the engine about every sample that lacks a prediction under the run, several at a time, and stores
+ * each result at once, so that whatever dies, at most the samples in flight are done again. The command line runs it
  * inline, the backend from its queue; both only hold a lease.
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine } from '../../engine/protocol.ts';
-import { failedItems, nextItem } from '../../store/jobs/item.ts';
+import { failedItems, nextItem, nextItems } from '../../store/jobs/item.ts';
 import {
   type Lease,
   addJob,
@@ -19,10 +19,11 @@ import { countUnanswered } from '../../store/predictions/prediction.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from '../lease/held-job.ts';
-import { DEATHS_IN_A_ROW } from '../lease/fatal.ts';
 import type { Kept } from '../features/keeping.ts';
+import { workThrough } from './in-flight.ts';
 import { labelItem } from './item.ts';
-import { type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './run.ts';
+import type { ItemOutcome } from './item.ts';
+import { IN_FLIGHT, type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './run.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { rateMeter } from '../lease/rate.ts';
 
@@ -86,37 +87,34 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
   const pace = rateMeter(performance.now());
   let done = 0;
   let failed = 0;
-  let deathsInARow = 0;
   const report = (): void => {
     const job = { ...before, done: before.done + done, failed: before.failed + failed };
     hooks.onProgress?.(withPace(job, pace.perSecond(performance.now())));
   };
   report();
 
-  for (;;) {
-    if (!run || signal.aborted || wasCancelled(project, lease)) break;
-    const item = nextItem(db, lease.jobId);
-    if (!item) break;
-    const outcome = await labelItem(project, engine, lease, run, item.sampleId, signal).catch((error) => {
-      if (signal.aborted) return null;
-      throw error;
-    });
-    if (!outcome) break;
-    deathsInARow = outcome.engineDied ? deathsInARow + 1 : 0;
-    if (deathsInARow === DEATHS_IN_A_ROW) {
-      throw new FoveaError('engine_died', `the engine died ${deathsInARow} times in a row`, {
-        next: 'Run fovea doctor, then label again: what was done is saved',
-      });
-    }
-    if (outcome.kind === 'retry') continue;
-    if (outcome.kind === 'done') {
-      done++;
-      if (outcome.predictionId !== null) hooks.onSample?.(item.sampleId, outcome.predictionId);
-    } else {
-      failed++;
-    }
-    pace.tick(performance.now());
-    report();
+  if (run) {
+    const { inFlight: width = IN_FLIGHT } = params;
+    const items = {
+      width,
+      next: (inFlight: ReadonlySet<number>): number | null => {
+        if (wasCancelled(project, lease)) return null;
+        const queued = nextItems(db, lease.jobId, inFlight.size + 1);
+        return queued.find((sampleId) => !inFlight.has(sampleId)) ?? null;
+      },
+      label: (sampleId: number, alone: boolean, stop: AbortSignal) =>
+        labelItem(project, engine, lease, run, { sampleId, alone, together: width > 1 }, stop),
+      onEnd: (sampleId: number, outcome: Exclude<ItemOutcome, { kind: 'retry' }>): void => {
+        if (outcome.kind === 'failed') failed++;
+        else {
+          done++;
+          if (outcome.predictionId !== null) hooks.onSample?.(sampleId, outcome.predictionId);
+        }
+        pace.tick(performance.now());
+        report();
+      },
+    };
+    await workThrough(items, signal);
   }
 
   const cancelled = !run || nextItem(db, lease.jobId) !== null;

@@ -31,6 +31,8 @@ export interface LabelWish {
   /** Just the undecided samples of this. */
   readonly scope?: LabelJobParams['scope'];
   readonly keepFeatures?: LabelJobParams['keepFeatures'];
+  /** Absent: as many as pay off, memory permitting. */
+  readonly inFlight?: number | undefined;
 }
 
 /** The folder of the model that will label, and of what is laid over it. Throws as `wholeModel`. */
@@ -88,6 +90,14 @@ export async function labelParams(
   const offered = presetId === null ? await loadPresets(resources.presetsDir) : presets;
   if (!known && !stored) refuseBroken(broken, presetId);
   const preset = known ?? stored ?? choosePreset(offered, await engine.modelInfo(model), presetId);
-  const { answerMode, limit, scope = null, keepFeatures } = wish;
-  return { model, preset, answerMode, limit, scope, ...(keepFeatures ? { keepFeatures } : {}) };
+  const { answerMode, limit, scope = null, keepFeatures, inFlight } = wish;
+  return {
+    model,
+    preset,
+    answerMode,
+    limit,
+    scope,
+    ...(keepFeatures ? { keepFeatures } : {}),
+    ...(inFlight === undefined ? {} : { inFlight }),
+  };
 }

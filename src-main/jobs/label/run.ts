@@ -6,6 +6,7 @@ import { counted } from '../../../src-shared/contract/counts.ts';
 import { z } from 'zod';
 import { answerModeSchema, type Job } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { MOST } from '../../../src-shared/contract/limits.ts';
 import { modelRefSchema } from '../../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../../src-shared/contract/preset.ts';
 import { keepFeaturesSchema, labelScopeSchema, NO_FILTER } from '../../../src-shared/contract/procedures.ts';
@@ -42,6 +43,12 @@ import { isAlive } from '../lease/process-id.ts';
 /** So often loading a model may kill the engine before the job gives up. */
 const LOADS = 3;
 
+/**
+ * Samples in flight at once where nobody says. Each weight is read once for the decoding steps of all; with eight that is
+ * nearly all there is to gain, and their keys and values are some GB for a 7B.
+ */
+export const IN_FLIGHT = 8;
+
 /** What a label job is asked, and all it needs to be continued by another process. */
 export const labelParamsOfJobSchema = z.object({
   model: modelRefSchema,
@@ -55,6 +62,8 @@ export const labelParamsOfJobSchema = z.object({
   keepFeatures: keepFeaturesSchema.optional(),
   /** Workers of this key's run in a shared queue label it (src-main/workers); absent: the process that holds the job does. */
   shared: z.object({ key: z.uuid() }).optional(),
+  /** Samples in flight at once, memory permitting; absent: {@link IN_FLIGHT}. */
+  inFlight: z.number().int().positive().max(MOST.inFlight).optional(),
 });
 export type LabelJobParams = z.infer<typeof labelParamsOfJobSchema>;
 

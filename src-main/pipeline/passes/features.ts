@@ -5,10 +5,9 @@
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { encodeFeatures } from '../../features/codec.ts';
-import type { KvCache } from '../ports.ts';
 import type { Prompted } from '../subject/prompted.ts';
 import { withPrefix } from '../subject/shared-prefix.ts';
-import type { Depth, SharedPrefix } from '../subject/shared-prefix.ts';
+import type { Depth, Lease, SharedPrefix } from '../subject/shared-prefix.ts';
 import type { Stopwatch } from '../subject/stopwatch.ts';
 import type { EncodedImage, Subject } from '../subject/subject.ts';
 import { prefillHidden } from './rpn.ts';
@@ -57,7 +56,10 @@ export function encodedFeatures(
   });
 }
 
-/** hidden_states[K] of the whole prompt, going on from what earlier questions left and leaving as much to the next. */
+/**
+ * hidden_states[K] of the whole prompt, going on from what earlier questions left and leaving as much to the next.
+ * @returns also what the sample holds of it until it ends
+ */
 export async function sharedHidden(
   subject: Subject,
   encoded: EncodedImage,
@@ -65,10 +67,15 @@ export async function sharedHidden(
   shared: SharedPrefix,
   depth: Depth & { readonly hiddenOf: number },
   watch: Stopwatch,
-): Promise<{ readonly cache: KvCache; readonly hidden: Float32Array }> {
-  const empty = shared.start(subject, prompt, depth);
-  const start = depth.alone ? await withPrefix(subject, encoded, prompt, empty, depth, watch) : empty;
-  const hidden = await prefillHidden(subject, encoded, prompt, start, depth, watch);
-  shared.keep(subject, prompt, depth, hidden);
-  return { cache: start.cache, hidden };
+): Promise<{ readonly lease: Lease; readonly hidden: Float32Array }> {
+  const lease = await shared.start(subject, prompt, depth);
+  try {
+    const start = depth.alone ? await withPrefix(subject, encoded, prompt, lease, depth, watch) : lease;
+    const hidden = await prefillHidden(subject, encoded, prompt, start, depth, watch);
+    lease.filled?.(depth.layers, hidden);
+    return { lease, hidden };
+  } catch (error) {
+    lease.end();
+    throw error;
+  }
 }

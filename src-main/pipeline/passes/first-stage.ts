@@ -70,6 +70,9 @@ export async function generateAnswer(
         : {}),
     }),
   );
+  const { layers } = model.profile;
+  const hidden = joined(start.hidden, prefill.hidden);
+  start.filled?.(layers, hidden);
   const options = {
     generation: checkpoint.generation,
     maxNewTokens: request.maxNewTokens,
@@ -82,8 +85,8 @@ export async function generateAnswer(
     tokens,
     answerRows: rows.count > 0 ? rows.layers() : null,
     promptRows: promptRows > 0 ? prefill.taps : null,
-    hidden: joined(start.hidden, prefill.hidden),
-    layers: model.profile.layers,
+    hidden,
+    layers,
   };
 }
 
@@ -131,18 +134,20 @@ export async function forceAnswer(
   const length = prompt.length - held;
   const said = { tokens: fed };
   const apart = request.alone === true && fed.length > 0;
-  const hidden = await feed(
+  const states = await feed(
     apart ? asked : [...asked, said],
     apart ? length : length + fed.length,
     hiddenRequest(request),
   );
+  const hidden = joined(start.hidden, states);
+  start.filled?.(layers, hidden);
   if (apart) await feed([said], fed.length, {});
   return {
     answer: answer.trim(),
     tokens: fed,
     answerRows: request.answerRows && fed.length > 0 ? sliceRows(rows.layers(), promptRows) : null,
     promptRows: promptRows > 0 ? sliceRows(rows.layers(), 0, promptRows) : null,
-    hidden: joined(start.hidden, hidden),
+    hidden,
     layers,
   };
 }

@@ -12,7 +12,9 @@ import { pruningOf } from './prune.ts';
 import { sharedHidden } from './features.ts';
 import { askRpn, rpnDepth } from './rpn.ts';
 import type { RpnSays } from './rpn.ts';
+import { Once } from '../subject/once.ts';
 import { SharedPrefix } from '../subject/shared-prefix.ts';
+import type { Lease } from '../subject/shared-prefix.ts';
 import type { Stopwatch } from '../subject/stopwatch.ts';
 import { encodeImage } from '../subject/subject.ts';
 import type { EncodedImage, Subject } from '../subject/subject.ts';
@@ -26,10 +28,32 @@ export interface Scene {
   readonly layers: number;
 }
 
-/** Of one picture under one model; whoever makes it disposes it. One sample at a time. */
+/** Of one picture under one model; whoever makes it disposes it. */
 export class NativeView {
   readonly #shared = new SharedPrefix();
-  #encoded: EncodedImage | null = null;
+  readonly #encoded = new Once<EncodedImage>();
+
+  /** A sample begins; it has to `end`. */
+  begin(): NativeSample {
+    return new NativeSample(this.#shared, this.#encoded);
+  }
+
+  dispose(): void {
+    this.#shared.dispose();
+    this.#encoded.forget();
+  }
+}
+
+/** One sample's questions to the picture. */
+export class NativeSample {
+  readonly #shared: SharedPrefix;
+  readonly #encoded: Once<EncodedImage>;
+  readonly #leases: Lease[] = [];
+
+  constructor(shared: SharedPrefix, encoded: Once<EncodedImage>) {
+    this.#shared = shared;
+    this.#encoded = encoded;
+  }
 
   /**
    * What the RPN says to a question, on the picture's own grid.
@@ -51,7 +75,9 @@ export class NativeView {
     const layers = deep && !pruning ? subject.model.profile.layers : rpnDepth(subject);
     const hiddenOf = subject.model.profile.rpn?.k ?? 0;
     const depth = { layers, hiddenOf, alone: kept };
-    const { cache, hidden } = await sharedHidden(subject, encoded, prompt, this.#shared, depth, watch);
+    const { lease, hidden } = await sharedHidden(subject, encoded, prompt, this.#shared, depth, watch);
+    this.#leases.push(lease);
+    const { cache } = lease;
     const says = await askRpn(subject, prompt, hidden, { pruning, rules: preset.roi.rules }, watch);
     return { encoded, prompt, cache, layers, hidden, ...says };
   }
@@ -66,7 +92,8 @@ export class NativeView {
   ): Promise<Pick<Scene, 'encoded' | 'prompt'> & { readonly hidden: Float32Array }> {
     const { encoded, prompt } = await this.#ask(subject, image, question, watch);
     const depth = { layers: Math.max(1, hiddenOf), hiddenOf, alone: true };
-    const { hidden } = await sharedHidden(subject, encoded, prompt, this.#shared, depth, watch);
+    const { lease, hidden } = await sharedHidden(subject, encoded, prompt, this.#shared, depth, watch);
+    this.#leases.push(lease);
     return { encoded, prompt, hidden };
   }
 
@@ -75,15 +102,15 @@ export class NativeView {
     const { encoded, prompt } = await this.#ask(subject, image, question, watch);
     const { layers } = subject.model.profile;
     const depth = { layers, hiddenOf: null };
-    const { cache } = this.#shared.start(subject, prompt, depth);
-    // It counts as left only once the second stage has fed it.
-    this.#shared.keep(subject, prompt, depth, null);
-    return { encoded, prompt, cache, layers };
+    const lease = await this.#shared.start(subject, prompt, depth);
+    this.#leases.push(lease);
+    // It counts as left only once the second stage has fed it; nobody waits until then.
+    lease.filled?.(layers, null);
+    return { encoded, prompt, cache: lease.cache, layers };
   }
 
-  dispose(): void {
-    this.#shared.dispose();
-    this.#encoded = null;
+  end(): void {
+    for (const lease of this.#leases.splice(0)) lease.end();
   }
 
   async #ask(
@@ -92,7 +119,7 @@ export class NativeView {
     question: string,
     watch: Stopwatch,
   ): Promise<{ readonly encoded: EncodedImage; readonly prompt: Prompted }> {
-    const encoded = (this.#encoded ??= await encodeImage(subject, image, watch, null));
+    const encoded = await this.#encoded.get(() => encodeImage(subject, image, watch, null));
     return { encoded, prompt: promptFor(subject, question, encoded.placement.grid) };
   }
 }

@@ -15,6 +15,24 @@ export interface Start {
   readonly cache: KvCache;
   /** hidden_states[K] of the rows the cache holds, `[cache.length, d]`; null when it is empty or nobody asked. */
   readonly hidden: Float32Array | null;
+  /**
+   * Hears that the prompt has been fed: its first rows are there for other questions from now on.
+   * @param layers that the cache holds it in
+   * @param hidden hidden_states[K], `[≥ prefix, d]`; null when nobody asked
+   */
+  readonly filled?: (layers: number, hidden: Float32Array | null) => void;
+}
+
+/** A start whose cache is somebody's until it ends. */
+export interface Lease extends Start {
+  /** The sample is over. */
+  end(): void;
+}
+
+/** The start of a sample that shares nothing. */
+export function ownStart({ model }: Subject): Lease {
+  const cache = model.newCache();
+  return { cache, hidden: null, end: () => cache.dispose() };
 }
 
 /** What is left to feed of the prompt when the cache holds nothing, or the prompt up to its last visual token. */
@@ -46,7 +64,7 @@ export async function withPrefix(
       ...(hiddenOf === null ? {} : { hiddenOf }),
     }),
   );
-  return { cache, hidden };
+  return { ...start, hidden };
 }
 
 /** Rows of the shared prefix, then those of this feed. */
@@ -58,60 +76,101 @@ export function joined(prefix: Float32Array | null, rows: Float32Array | null): 
   return all;
 }
 
-/** Of one picture under one model; whoever makes it disposes it. One sample at a time. */
+/** What a sample left: a cache whose first rows are the prefix, and what is known of these. */
+interface Held {
+  readonly cache: KvCache;
+  readonly before: string;
+  readonly layers: number;
+  readonly alone: boolean;
+  readonly hidden: Float32Array | null;
+  readonly hiddenOf: number | null;
+}
+
+/**
+ * Of one picture under one model; whoever makes it disposes it. Samples may be in flight at once: the first fills, the
+ * others wait until its prompt has been fed and take copies of the prefix. One after the other they take the same cache.
+ */
 export class SharedPrefix {
-  #cache: KvCache | null = null;
-  #before = '';
-  #layers = 0;
-  #alone = false;
-  #hidden: Float32Array | null = null;
-  #hiddenOf: number | null = null;
+  #held: Held | null = null;
+  /** Who uses the held cache itself. */
+  #user: Lease | null = null;
+  /** Somebody computes the prefix; resolves when it is there, or will not come. */
+  #filling: Promise<void> | null = null;
+  #disposed = false;
 
   /**
    * Where the sample begins: with the prefix of `prompt` in layers 0…layers−1 when an earlier question left it, else
-   * with nothing. The caller may extend the cache, but may not change the rows of the prefix.
+   * with nothing. The caller may extend the cache, and says when the sample is over.
    * @param depth what the prefix must have: hidden_states[K] of its rows, or having been fed by itself
    */
-  start(subject: Subject, prompt: Prompted, { layers, hiddenOf, alone = false }: Depth): Start {
+  async start(subject: Subject, prompt: Prompted, depth: Depth): Promise<Lease> {
+    while (!this.#suits(prompt, depth) && this.#filling) await this.#filling;
     const [, length] = prompt.visual;
-    const cache = (this.#cache ??= subject.model.newCache());
-    const held = this.#before === beforeOf(prompt) && this.#layers >= layers && cache.length >= length;
-    const knows = hiddenOf === null || (this.#hidden !== null && this.#hiddenOf === hiddenOf);
-    if (held && knows && (this.#alone || !alone)) {
-      cache.truncate(length);
-      return { cache, hidden: hiddenOf === null ? null : this.#hidden };
+    const held = this.#held;
+    if (!held || !this.#suits(prompt, depth)) return this.#fill(subject, prompt, depth);
+    const hidden = depth.hiddenOf === null ? null : held.hidden;
+    if (this.#user) {
+      const cache = held.cache.fork(length);
+      return { cache, hidden, end: () => cache.dispose() };
     }
-    cache.truncate(0);
-    this.#layers = 0;
-    this.#alone = false;
-    this.#hidden = null;
-    return { cache, hidden: null };
-  }
-
-  /**
-   * What a sample that began with nothing leaves to the next: its cache now holds the prompt in `layers` layers.
-   * @param depth also of which layer `hidden` is, and whether the prefix was fed by itself
-   * @param hidden hidden_states[K], `[≥ prefix, d]`; null when nobody asked
-   */
-  keep(
-    subject: Subject,
-    prompt: Prompted,
-    { layers, hiddenOf, alone = false }: Depth,
-    hidden: Float32Array | null,
-  ): void {
-    if (this.#layers >= layers) return;
-    this.#before = beforeOf(prompt);
-    this.#layers = layers;
-    this.#alone = alone;
-    this.#hiddenOf = hiddenOf;
-    // A copy: the array may be the runtime's, and holds more rows.
-    this.#hidden = hidden && hidden.slice(0, prompt.visual[1] * subject.model.profile.hiddenSize);
+    held.cache.truncate(length);
+    return this.#use({ cache: held.cache, hidden });
   }
 
   dispose(): void {
-    this.#cache?.dispose();
-    this.#cache = null;
-    this.#hidden = null;
+    this.#disposed = true;
+    this.#held?.cache.dispose();
+    this.#held = null;
+  }
+
+  #suits(prompt: Prompted, { layers, hiddenOf, alone = false }: Depth): boolean {
+    const held = this.#held;
+    if (!held || held.before !== beforeOf(prompt) || held.layers < layers) return false;
+    const knows = hiddenOf === null || (held.hidden !== null && held.hiddenOf === hiddenOf);
+    return held.cache.length >= prompt.visual[1] && knows && (held.alone || !alone);
+  }
+
+  /** The held cache itself, to one sample. */
+  #use(start: Start): Lease {
+    const lease: Lease = {
+      ...start,
+      end: () => {
+        if (this.#user === lease) this.#user = null;
+        // Another took its place meanwhile, or nobody is to come.
+        if (this.#disposed || this.#held?.cache !== start.cache) start.cache.dispose();
+      },
+    };
+    this.#user = lease;
+    return lease;
+  }
+
+  /** An empty cache, which becomes the held one when the prompt has been fed. */
+  #fill(subject: Subject, prompt: Prompted, { hiddenOf, alone = false }: Depth): Lease {
+    // What nobody uses makes room, and its memory serves again.
+    const cache = (this.#user === null ? this.#held?.cache : undefined) ?? subject.model.newCache();
+    if (this.#held?.cache === cache) this.#held = null;
+    cache.truncate(0);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#filling = promise;
+    const settle = (): void => {
+      if (this.#filling === promise) this.#filling = null;
+      resolve();
+    };
+    let lease: Lease | null = null;
+    const filled = (layers: number, hidden: Float32Array | null): void => {
+      const rows = prompt.visual[1] * subject.model.profile.hiddenSize;
+      // A copy: the array may be the runtime's, and holds more rows.
+      const kept = hidden && hidden.slice(0, rows);
+      this.#held = { cache, before: beforeOf(prompt), layers, alone, hidden: kept, hiddenOf };
+      lease = this.#use({ cache, hidden: null });
+      settle();
+    };
+    const end = (): void => {
+      settle();
+      if (lease) lease.end();
+      else cache.dispose();
+    };
+    return { cache, hidden: null, filled, end };
   }
 }
 

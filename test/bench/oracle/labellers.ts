@@ -35,7 +35,8 @@ export interface Labelled {
 
 export interface Labeller {
   readonly pid: number;
-  readonly label: (sample: Sample) => Promise<Labelled>;
+  /** @param together one of several that are asked at once; the original knows nothing of it */
+  readonly label: (sample: Sample, together?: boolean) => Promise<Labelled>;
   readonly close: () => Promise<void>;
 }
 
@@ -76,8 +77,9 @@ export async function openFovea(dir: string, threads: number): Promise<Labeller>
   const answer = await answersOf(dir);
   return {
     pid: engine.pid as number,
-    label: async ({ image, question, length, mode }) => {
+    label: async ({ image, question, length, mode }, together = false) => {
       const outcome = await engine.label({
+        together,
         model,
         preset: presetOf(mode === 'self' ? length : NO_LIMIT),
         imagePath: image,

@@ -9,6 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { MOST } from '../../../src-shared/contract/limits.ts';
 import { maxDifference } from '../../support/numbers.ts';
 import { median } from '../taps.ts';
 import { writeCheckpoint, writePicture } from './checkpoint.ts';
@@ -28,6 +29,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     /** Of the eight questions, how many the original answers: it shares nothing between them. */
     original: { type: 'string', default: '3' },
+    /** Samples that Fovea has in flight; the original has one. */
+    'in-flight': { type: 'string', default: '1,8' },
     threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
   },
 });
@@ -36,12 +39,15 @@ const lengths = values.lengths.split(',').map((length) => whole.parse(length));
 const rounds = whole.parse(values.rounds);
 const originalQuestions = whole.max(QUESTIONS).parse(values.original);
 const threads = whole.parse(values.threads);
+const widths = values['in-flight'].split(',').map((width) => whole.max(MOST.inFlight).parse(width));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 interface Cell {
   readonly mode: Sample['mode'];
   readonly questions: number;
   readonly tokens: number;
+  /** Samples that Fovea had in flight. */
+  readonly inFlight: number;
   /** Samples per second. */
   readonly fovea: number;
   readonly original: number;
@@ -85,8 +91,10 @@ try {
   for (const tokens of lengths) {
     for (const mode of ['self', 'teacher'] as const) {
       for (const questions of [1, QUESTIONS]) {
-        cells.push(await measure(fovea, original, { mode, tokens, questions }, picture));
-        say(describe(cells.at(-1) as Cell));
+        for (const inFlight of widths) {
+          cells.push(await measure(fovea, original, { mode, tokens, questions, inFlight }, picture));
+          say(describe(cells.at(-1) as Cell));
+        }
       }
     }
   }
@@ -102,11 +110,14 @@ function question(i: number): string {
   return `What is the code on the red tag in row ${i + 1}?`;
 }
 
-/** One question: each round a new picture. Eight: one picture, every question of Fovea's, the first few of the original's. */
+/**
+ * One question: each round a new picture, or as many as are in flight. Eight: one picture, every question of Fovea's, the
+ * first few of the original's.
+ */
 async function measure(
   fovea: Labeller,
   original: Labeller,
-  { mode, tokens, questions }: Pick<Cell, 'mode' | 'tokens' | 'questions'>,
+  { mode, tokens, questions, inFlight }: Pick<Cell, 'mode' | 'tokens' | 'questions' | 'inFlight'>,
   picture: () => Promise<string>,
 ): Promise<Cell> {
   const sides = [fovea, original].map((labeller): Side => ({ labeller, seconds: [], processor: [] }));
@@ -118,27 +129,35 @@ async function measure(
     mapError = Math.max(mapError ?? 0, maxDifference(a.map, b.map) / Math.max(...Array.from(b.map)));
   };
   const [peakOfOurs, peakOfTheirs] = [watchMemory(fovea.pid), watchMemory(original.pid)];
-  const together = questions > 1;
-  for (let round = 0; round < (together ? 1 : rounds); round++) {
-    const image = await picture();
-    for (let i = 0; i < questions; i++) {
-      const sample: Sample = { image, question: question(i), length: tokens, mode };
-      const a = await timed(ours, sample);
-      if (!together || i < originalQuestions) compare(a, await timed(theirs, sample));
+  const shared = questions > 1;
+  const samples: Sample[] = [];
+  let image = await picture();
+  for (let i = 0; i < (shared ? questions : rounds * inFlight); i++) {
+    if (!shared && i > 0) image = await picture();
+    samples.push({ image, question: question(shared ? i : 0), length: tokens, mode });
+  }
+  for (let at = 0; at < samples.length; at += inFlight) {
+    const batch = samples.slice(at, at + inFlight);
+    const labelled = await timed(ours, batch);
+    for (const [i, sample] of batch.entries()) {
+      if (at + i >= (shared ? originalQuestions : rounds)) break;
+      const [theirOwn] = await timed(theirs, [sample]);
+      compare(labelled[i] as Labelled, theirOwn as Labelled);
     }
   }
   const peaks = [peakOfOurs(), peakOfTheirs()] as const;
   // Sharing makes the first of eight dearer than the others, so they count together.
-  const perSample = together ? mean(ours.seconds) : median(ours.seconds);
+  const perSample = shared ? mean(ours.seconds) : median(ours.seconds);
   const theirsPerSample = median(theirs.seconds);
   return {
     mode,
     questions,
     tokens,
+    inFlight,
     fovea: 1 / perSample,
     original: 1 / theirsPerSample,
     speed: theirsPerSample / perSample,
-    processor: median(theirs.processor) / (together ? mean(ours.processor) : median(ours.processor)),
+    processor: median(theirs.processor) / (shared ? mean(ours.processor) : median(ours.processor)),
     foveaPeakMB: peaks[0] / 1e6,
     originalPeakMB: peaks[1] / 1e6,
     memory: peaks[0] / peaks[1],
@@ -147,12 +166,18 @@ async function measure(
   };
 }
 
-async function timed({ labeller, seconds, processor }: Side, sample: Sample): Promise<Labelled> {
+/** Samples asked at once, each counted as its part of all. */
+async function timed(
+  { labeller, seconds, processor }: Side,
+  samples: readonly Sample[],
+): Promise<Labelled[]> {
   const before = processorSeconds(labeller.pid);
   const start = performance.now();
-  const labelled = await labeller.label(sample);
-  seconds.push((performance.now() - start) / 1000);
-  processor.push(processorSeconds(labeller.pid) - before);
+  const labelled = await Promise.all(samples.map((sample) => labeller.label(sample, samples.length > 1)));
+  for (const _ of samples) {
+    seconds.push((performance.now() - start) / 1000 / samples.length);
+    processor.push((processorSeconds(labeller.pid) - before) / samples.length);
+  }
   return labelled;
 }
 
@@ -166,6 +191,7 @@ function describe(cell: Cell): string {
     cell.mode.padEnd(8),
     String(cell.tokens).padStart(6),
     String(cell.questions).padStart(10),
+    String(cell.inFlight).padStart(10),
     (1 / cell.fovea).toFixed(2).padStart(9),
     (1 / cell.original).toFixed(2).padStart(9),
     `${cell.speed.toFixed(2)}×`.padStart(8),
@@ -179,6 +205,6 @@ function describe(cell: Cell): string {
 
 function table(cells: readonly Cell[]): string {
   const head =
-    'mode    tokens questions  Fovea s theirs s   speed  processor  peak GB F/th  memory answers map error';
+    'mode    tokens questions in flight  Fovea s theirs s   speed  processor  peak GB F/th  memory answers map error';
   return [head, ...cells.map(describe)].join('\n');
 }

@@ -63,6 +63,7 @@ test('where features cannot be kept labelling goes on without, and says so once'
       preset: testPreset,
       answerMode: 'self',
       limit: null,
+      inFlight: 1,
     } as const;
     const engine = fakeEngine();
     // A budget is written down with what is kept; here nothing can be.

@@ -56,7 +56,7 @@ async function stopped(project: Project, params: LabelJobParams, after: number) 
   const stop = new AbortController();
   let done = 0;
   const onSample = () => ++done === after && stop.abort();
-  return runLabelJob(project, fakeEngine(), params, { signal: stop.signal, onSample });
+  return runLabelJob(project, fakeEngine(), { ...params, inFlight: 1 }, { signal: stop.signal, onSample });
 }
 
 test('every sample keeps its label until the new one is there, also after a cancel', async (t) => {

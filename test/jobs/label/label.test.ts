@@ -183,7 +183,7 @@ test('an engine that dies on everything fails the job instead of every sample', 
   const engine = fakeEngine(() => {
     throw new FoveaError('engine_died', 'the engine died');
   });
-  await assert.rejects(runLabelJob(project, engine, params), { code: 'engine_died' });
+  await assert.rejects(runLabelJob(project, engine, { ...params, inFlight: 1 }), { code: 'engine_died' });
   assert.equal(engine.asked.length, 9);
   assert.equal(listJobs(project.db)[0].state, 'failed');
 });
@@ -282,7 +282,7 @@ test('anyone can cancel through the project; a job nobody holds ends at once', a
     const [job] = listJobs(project.db);
     if (job.done === 1) requestCancel(project.db, job.id);
   });
-  const report = await runLabelJob(project, engine, params);
+  const report = await runLabelJob(project, engine, { ...params, inFlight: 1 });
   assert.deepEqual([report.done, report.cancelled], [2, true]);
   const id = addJob(project.db, 'label', null, params);
   requestCancel(project.db, id);

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { openModel } from '../../../src-main/checkpoint/open.ts';
 import type { LabelOutcome, LabelRequest } from '../../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../../src-main/pipeline/analyse.ts';
+import { InFlight } from '../../../src-main/pipeline/in-flight.ts';
+import { promptFor } from '../../../src-main/pipeline/subject/prompted.ts';
 import { NativeView } from '../../../src-main/pipeline/passes/native.ts';
 import type { ForwardRequest, VisionLanguageModel } from '../../../src-main/pipeline/ports.ts';
 import { SharedPrefix } from '../../../src-main/pipeline/subject/shared-prefix.ts';
@@ -26,6 +28,7 @@ function counting(model: VisionLanguageModel): { model: VisionLanguageModel; pic
     pixelCount: model.pixelCount.bind(model),
     encodeImage: model.encodeImage.bind(model),
     newCache: model.newCache.bind(model),
+    steps: model.steps.bind(model),
     rpn: model.rpn.bind(model),
     dispose: model.dispose.bind(model),
     forward: (cache: Parameters<typeof model.forward>[0], request: ForwardRequest) => {
@@ -102,6 +105,55 @@ for (const golden of [llava, qwen]) {
       });
     }
   }
+
+  test(`${golden.name}: questions in flight at once wait for the prefix, take copies of it, and are answered as if alone`, async () => {
+    const { model, pictures } = counting(loaded);
+    const encoded = await encodeImageFile({ checkpoint, model }, golden.image, new Stopwatch(), squareTokens);
+    const [shared, native] = [new SharedPrefix(), new NativeView()];
+    const samples = new InFlight(model);
+    const request = (question: string): Omit<LabelRequest, 'model'> => ({
+      preset,
+      imagePath: golden.image,
+      question,
+      answerMode: 'self',
+      answer: null,
+      want: { questionMap: true, rpn: true, secondStage: false, allHeadsOf: [] },
+    });
+    const outcomes = await Promise.all(
+      QUESTIONS.map(async (question) => {
+        const member = samples.join();
+        const subject = { checkpoint, model: member.model };
+        try {
+          return await analyseSample(subject, request(question), { encoded, shared, native });
+        } finally {
+          member.leave();
+        }
+      }),
+    );
+    assert.equal(pictures(), variant === 'qwen' ? 2 : 1, 'a view was prefilled more than once');
+    for (const [i, question] of QUESTIONS.entries()) {
+      const subject = { checkpoint, model: loaded };
+      same(outcomes[i] as LabelOutcome, await analyseSample(subject, request(question), { encoded }));
+    }
+    shared.dispose();
+    native.dispose();
+  });
+
+  test(`${golden.name}: when the one that fills the prefix is cancelled, another does`, async () => {
+    const { model } = counting(loaded);
+    const encoded = await encodeImageFile({ checkpoint, model }, golden.image, new Stopwatch(), squareTokens);
+    const shared = new SharedPrefix();
+    const prompt = promptFor({ checkpoint, model }, 'Which?', encoded.placement.grid);
+    const depth = { layers: model.profile.layers, hiddenOf: null };
+    const first = await shared.start({ checkpoint, model }, prompt, depth);
+    const second = shared.start({ checkpoint, model }, prompt, depth);
+    first.end();
+    const lease = await second;
+    assert.equal(lease.cache.length, 0);
+    assert.ok(lease.filled, 'it is the one to fill it');
+    lease.end();
+    shared.dispose();
+  });
 
   test(`${golden.name}: a deeper run computes the prefix anew, a shallower one takes it up`, async () => {
     const { model, pictures } = counting(loaded);
