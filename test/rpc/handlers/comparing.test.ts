@@ -11,6 +11,7 @@ import { fakeEngine } from '../../support/fake-engine.ts';
 import { testProject } from '../../support/project.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 
+/** @returns its calls, and what closes it */
 async function start(t: TestContext, { project }: Pick<ComparedProject, 'project'>) {
   const backend = await createBackend({
     engine: fakeEngine(),
@@ -22,7 +23,7 @@ async function start(t: TestContext, { project }: Pick<ComparedProject, 'project
     dataDir: temporaryDir(t),
   });
   t.after(() => backend.dispose());
-  return callsOf(backend);
+  return { ...callsOf(backend), close: () => backend.dispose() };
 }
 
 test('sides with how many samples each predicted; a comparison, its list from both ends, its filters, a place in it', async (t) => {
@@ -131,4 +132,22 @@ test('why there is nothing to compare: no model yet, no prediction yet, nothing 
   await assert.rejects(call('compare.run', wish), { code: 'bad_input', message: /1 nothing known/ });
   await assert.rejects(call('compare.run', { ...wish, b: 'own' }), { message: /both sides .* are the same/ });
   await assert.rejects(call('compare.run', { ...wish, b: 77 }), { code: 'not_found' });
+});
+
+test('a later comparison of a page ends the one before; a project that is closed ends both, and its thread', async (t) => {
+  const made = await comparedProject(t, 3);
+  for (const id of [1, 2, 3]) {
+    made.predictBoth(id, HALF, GOOD);
+    made.correct(id);
+  }
+  const { call, close } = await start(t, made);
+  const wish = { slot: 'page', a: 'own', b: made.rpnId, against: 'corrected', over: 'all' } as const;
+  const first = call('compare.run', wish);
+  const second = call('compare.run', { ...wish, against: 'reviewed' });
+  await assert.rejects(first, { code: 'cancelled' });
+  assert.equal((await second).comparison.against, 'reviewed');
+  const last = call('compare.run', wish);
+  const ended = assert.rejects(last, { code: 'cancelled' });
+  await close();
+  await ended;
 });
