@@ -6,12 +6,12 @@
 import { createHash } from 'node:crypto';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { leaveLabel, storeLabel } from '../../jobs/label/item.ts';
-import { pictureToShow } from '../../jobs/pictures/at-work.ts';
+import { settlePicture } from '../../jobs/pictures/settle.ts';
 import { transact } from '../../store/db.ts';
 import { itemFailed } from '../../store/jobs/item.ts';
 import type { Lease } from '../../store/jobs/job.ts';
 import { patiently } from '../../store/patience.ts';
-import { registeredPicture } from '../../store/pictures/version.ts';
+import { noteSameContent, registeredPicture } from '../../store/pictures/version.ts';
 import { isLabelled } from '../../store/predictions/prediction.ts';
 import { isQueued, sharedSample } from '../../store/predictions/to-share.ts';
 import type { Project } from '../../store/file/project.ts';
@@ -37,7 +37,13 @@ export interface Written {
 
 /** What is to be done about one result. */
 type Verdict =
-  | { readonly kind: 'store'; readonly label: FoundLabel; readonly pictureVersion: number }
+  | {
+      readonly kind: 'store';
+      readonly label: FoundLabel;
+      readonly pictureVersion: number;
+      /** A fingerprint that was taken now, to be noted; null: it is known. */
+      readonly taken: { readonly imageId: number; readonly sha256: Uint8Array } | null;
+    }
   | { readonly kind: 'leave' }
   | { readonly kind: 'fail'; readonly reason: string }
   | { readonly kind: 'again'; readonly reason: string }
@@ -59,10 +65,9 @@ export async function writeResults(
   run: WrittenRun,
 ): Promise<Written> {
   const results = await deliveredResults(queue, run.key, AT_ONCE);
-  const judged: { result: DeliveredResult; verdict: Verdict }[] = [];
-  for (const result of results) {
-    judged.push({ result, verdict: await judge(project, lease, run, result) });
-  }
+  const judged = await Promise.all(
+    results.map(async (result) => ({ result, verdict: await judge(project, lease, run, result) })),
+  );
   const outcomes = await store(project, lease, run.runId, judged);
   const again = outcomes.flatMap(({ sampleId, verdict }) =>
     verdict.kind === 'again' ? [{ sampleId, reason: verdict.reason }] : [],
@@ -106,18 +111,22 @@ async function judge(
   try {
     const result = await decodeResult(body);
     if (result.kind === 'failed') return { kind: 'fail', reason: result.reason };
-    const picture = await pictureToShow(project, sample.imageId);
+    // Its fingerprint is noted with the label: a commit for each would be most of the work.
+    const picture = await patiently(() => settlePicture(project, sample.imageId, { fingerprint: false }));
+    if (picture.outcome === 'unshown') throw picture.error;
     if (picture.version !== sample.pictureVersion) {
       return { kind: 'again', reason: 'the picture was replaced since it was asked for' };
     }
-    const here = registeredPicture(db, sample.imageId).sha256 ?? (await sha256Of(picture.path));
-    if (Buffer.compare(here, result.picture) !== 0) {
+    const known = registeredPicture(db, sample.imageId).sha256;
+    const sha256 = known ?? (await sha256Of(picture.path));
+    if (Buffer.compare(sha256, result.picture) !== 0) {
       return {
         kind: 'fail',
         reason: 'the worker was shown another picture than lies here: compare its folder with this one',
       };
     }
-    return { kind: 'store', label: result.label, pictureVersion: picture.version };
+    const taken = known ? null : { imageId: sample.imageId, sha256 };
+    return { kind: 'store', label: result.label, pictureVersion: picture.version, taken };
   } catch (thrown) {
     const error = FoveaError.from(thrown);
     if (!OF_THE_SAMPLE.has(error.code)) throw error;
@@ -175,6 +184,10 @@ function settle(
   if (verdict.kind === 'leave') leaveLabel(db, lease, runId, sampleId);
   if (verdict.kind === 'fail') itemFailed(db, lease, sampleId, verdict.reason);
   if (verdict.kind === 'store') {
+    if (verdict.taken) {
+      const { imageId, sha256 } = verdict.taken;
+      noteSameContent(db, imageId, { ...registeredPicture(db, imageId), sha256 });
+    }
     storeLabel(db, lease, runId, sampleId, mapsKey, {
       ...verdict.label,
       pictureVersion: verdict.pictureVersion,
