@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { openCheckpoint } from '../../../src-main/checkpoint/checkpoint.ts';
 import { buildPrompt } from '../../../src-main/checkpoint/prompt.ts';
 import { EngineClient } from '../../../src-main/engine/client.ts';
+import type { Precision } from '../../../src-shared/contract/models.ts';
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { presetSchema } from '../../../src-shared/contract/preset.ts';
 import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
@@ -18,6 +19,11 @@ const SCRIPT = fileURLToPath(new URL('./original.py', import.meta.url));
 const GRID = [24, 24] as const;
 /** More than any answer here: a given answer is then fed whole. */
 const NO_LIMIT = 128;
+
+/** What the original computes in. */
+export const REFERENCES = ['fp32', 'bf16'] as const;
+export type Reference = (typeof REFERENCES)[number];
+const DTYPE = { fp32: 'float32', bf16: 'bfloat16' } as const;
 
 export interface Sample {
   readonly image: string;
@@ -70,9 +76,13 @@ async function answersOf(dir: string): Promise<(length: number) => { text: strin
 }
 
 /** Fovea: the engine process with the checkpoint loaded. */
-export async function openFovea(dir: string, threads: number): Promise<Labeller> {
+export async function openFovea(
+  dir: string,
+  threads: number,
+  precision: Precision = 'as-stored',
+): Promise<Labeller> {
   const engine = new EngineClient({ cpuThreads: threads });
-  const model = { dir, device: 'cpu' as const };
+  const model = { dir, device: 'cpu' as const, precision };
   await engine.modelInfo(model);
   const answer = await answersOf(dir);
   return {
@@ -98,10 +108,15 @@ export async function openFovea(dir: string, threads: number): Promise<Labeller>
 const replySchema = z.object({ tokens: z.array(z.number()), map: z.array(z.number()).nullable() });
 
 /** The original: transformers on the same folder, given the same prompt ids. */
-export async function openOriginal(python: string, dir: string, threads: number): Promise<Labeller> {
+export async function openOriginal(
+  python: string,
+  dir: string,
+  threads: number,
+  reference: Reference = 'fp32',
+): Promise<Labeller> {
   const checkpoint = await openCheckpoint(dir);
   const answer = await answersOf(dir);
-  const child = spawn(python, [SCRIPT, dir, String(threads)], {
+  const child = spawn(python, [SCRIPT, dir, String(threads), DTYPE[reference]], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: {
       ...process.env,

@@ -1,7 +1,7 @@
 """Labels samples as the reference does it, for `npm run bench:oracle`: transformers with eager attention, attention of
 all layers and heads put out, every question a sample of its own, and the label worked out with NumPy.
 
-`original.py CHECKPOINT THREADS` reads one JSON request per line: `image` (path), `ids` (prompt with every visual token),
+`original.py CHECKPOINT THREADS DTYPE` reads one JSON request per line: `image` (path), `ids` (prompt with every visual token),
 `span` [start, end) of those, `grid` [H, W], `grounding` and `sink` ([{layer, heads}]), `new_tokens`, and `answer` (ids
 to feed, or null: the model answers itself). It answers each with one line: `tokens` and the grounding `map` (or null).
 """
@@ -21,7 +21,7 @@ SINK, FOREGROUND, BACKGROUND, LARGEST = 1e-3, 0.2, 0.1, 0.5
 def head_mean(rows: dict[int, torch.Tensor], sets: list[dict]) -> np.ndarray:
     """Mean over rows and over the heads of all layers alike; `rows[layer]` is `[heads, rows, N]`."""
     chosen = [rows[s["layer"]] if s["heads"] == "all" else rows[s["layer"]][s["heads"]] for s in sets]
-    return torch.cat(chosen).mean((0, 1)).numpy()
+    return torch.cat(chosen).float().mean((0, 1)).numpy()
 
 
 def label(grounding: np.ndarray, sink: np.ndarray, grid: list[int]) -> np.ndarray:
@@ -45,7 +45,7 @@ def label(grounding: np.ndarray, sink: np.ndarray, grid: list[int]) -> np.ndarra
 def answer_one(model, processor, request: dict) -> dict:
     layers = sorted({s["layer"] for s in request["grounding"] + request["sink"]})
     start, end = request["span"]
-    pixels = torch.from_numpy(np.stack(processor(Image.open(request["image"]).convert("RGB"))["pixel_values"]))
+    pixels = torch.from_numpy(np.stack(processor(Image.open(request["image"]).convert("RGB"))["pixel_values"])).to(model.dtype)
     ids = torch.tensor([request["ids"]])
     prompt = ids.shape[1]
     if request["answer"] is None:
@@ -70,10 +70,10 @@ def answer_one(model, processor, request: dict) -> dict:
     return {"tokens": tokens, "map": grounding.tolist(), "foreground": int((labels == 1).sum())}
 
 
-def main(folder: str, threads: int) -> None:
+def main(folder: str, threads: int, dtype: str) -> None:
     torch.set_num_threads(threads)
     model = LlavaForConditionalGeneration.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager", local_files_only=True
+        folder, dtype=getattr(torch, dtype), attn_implementation="eager", local_files_only=True
     ).eval()
     processor = CLIPImageProcessorPil.from_pretrained(folder, local_files_only=True)
     print(json.dumps({"ready": torch.__version__}), flush=True)
@@ -82,4 +82,4 @@ def main(folder: str, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
