@@ -1,7 +1,7 @@
 /** Samples per second of the demo project with 1, 4 and 8 in flight, through the engine's worker, in turn. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { askAll, type Sample } from '../support/together.ts';
+import { askAll, openWorker, type Sample } from '../support/together.ts';
 import { DEMO_CHECKPOINT, DEMO_PROJECT_SCENES } from '../support/demo.ts';
 import { demoRequest } from '../support/demo-subject.ts';
 
@@ -31,6 +31,7 @@ export async function measureInFlight(
   rounds: number,
 ): Promise<Record<'self' | 'teacher', Record<string, number>>> {
   const rates = { self: {}, teacher: {} } as Record<'self' | 'teacher', Record<string, number>>;
+  const ask = openWorker();
   for (const mode of ['self', 'teacher'] as const) {
     const samples = demoSamples(count, mode);
     const measured = new Map<number, number[]>([1, 4, 8].map((width) => [width, []]));
@@ -38,7 +39,7 @@ export async function measureInFlight(
       for (const [width, list] of measured) {
         const start = process.cpuUsage();
         // One in flight is a call by itself, as it always was.
-        await askAll(samples, width === 1 ? 0 : width);
+        await askAll(samples, width === 1 ? 0 : width, ask);
         const { user, system } = process.cpuUsage(start);
         // The first round only warms up.
         if (round > 0) list.push((1e6 * count) / (user + system));

@@ -8,17 +8,18 @@ import { MOST } from '../../src-shared/contract/limits.ts';
 import { roomFor, sequenceBytes } from '../../src-main/engine/room.ts';
 import { demoGolden } from '../support/demo.ts';
 import { demoPreset, demoRequest, loadDemo } from '../support/demo-subject.ts';
-import { askAll, mixedSamples, type Came, type Question } from '../support/together.ts';
+import { askAll, mixedSamples, openWorker, type Came, type Question } from '../support/together.ts';
 
 const questions = demoGolden<Question[]>('greedy_100.json');
 
 test('mixed samples in batches of 1, 3 and 8, with failures and cancels, give what they give one after the other', async () => {
+  const ask = openWorker();
   const samples = mixedSamples(questions, 27);
-  const expected = await askAll(samples, 0);
+  const expected = await askAll(samples, 0, ask);
   const codes = (all: readonly Came[]) => all.filter((one) => typeof one === 'string');
   assert.ok(codes(expected).includes('bad_image'));
   for (const width of [1, 3, 8]) {
-    const came = await askAll(samples, width);
+    const came = await askAll(samples, width, ask);
     came.forEach((one, i) => {
       // A cancel comes before or after the sample is done.
       const cancelled =

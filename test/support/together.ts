@@ -49,32 +49,32 @@ export function mixedSamples(questions: readonly Question[], count: number): Sam
   });
 }
 
-/** Asks all samples, at most `width` at once; 0: as calls that are not to be together. */
-export async function askAll(samples: readonly Sample[], width: number): Promise<Came[]> {
+/** A worker of its own, which keeps the model that it loaded. */
+export function openWorker(): (sample: Sample, together: boolean) => Promise<Came> {
   const waiting = new Map<number, (message: FromEngine) => void>();
-  const models = new ModelCache(1, 1);
-  const worker = new Worker(models, (message) => {
+  const worker = new Worker(new ModelCache(1, 1), (message) => {
     if ('id' in message) waiting.get(message.id)?.(message);
   });
-  const ask = ({ request, cancelAfter }: Sample, id: number): Promise<Came> =>
+  let id = 0;
+  return ({ request, cancelAfter }, together) =>
     new Promise((resolve) => {
-      waiting.set(id, (message) => resolve(cameTo(message)));
+      const own = ++id;
+      waiting.set(own, (message) => resolve(cameTo(message)));
       const want = { ...request.want, allHeadsOf: [...request.want.allHeadsOf] };
-      const input = {
-        ...request,
-        model: { ...request.model },
-        want,
-        ...(width > 0 ? { together: true } : {}),
-      };
-      worker.accept({ type: 'label', id, input });
-      if (cancelAfter !== null) after(cancelAfter, () => worker.accept({ type: 'cancel', id }));
+      const input = { ...request, model: { ...request.model }, want, ...(together ? { together } : {}) };
+      worker.accept({ type: 'label', id: own, input });
+      if (cancelAfter !== null) after(cancelAfter, () => worker.accept({ type: 'cancel', id: own }));
     });
+}
+
+/** Asks all samples, at most `width` at once; 0: as calls that are not to be together. */
+export async function askAll(samples: readonly Sample[], width: number, ask = openWorker()): Promise<Came[]> {
   const came: Came[] = [];
   let next = 0;
   const flow = async (): Promise<void> => {
     while (next < samples.length) {
       const i = next++;
-      came[i] = await ask(samples[i] as Sample, i + 1);
+      came[i] = await ask(samples[i] as Sample, width > 0);
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, width) }, flow));
