@@ -74,7 +74,7 @@ export const addLabel: AddCommand = (program, cli) => {
     )
     .option(
       '--in-flight <n>',
-      `label so many samples at once, at most ${MOST.inFlight} and as memory allows; 1: one after the other (default: ${IN_FLIGHT})`,
+      `label so many samples at once, at most ${MOST.inFlight} and as memory allows; 1: one after the other (default: ${IN_FLIGHT.self} where the model answers, ${IN_FLIGHT.teacher} with given answers)`,
       positiveInteger('--in-flight'),
     )
     .option('--device <name>', DEVICES.join(', '), 'auto')

@@ -94,7 +94,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
   report();
 
   if (run) {
-    const { inFlight: width = IN_FLIGHT } = params;
+    const { inFlight: width = IN_FLIGHT[params.answerMode] } = params;
     const items = {
       width,
       next: (inFlight: ReadonlySet<number>): number | null => {
