@@ -31,7 +31,7 @@ test(
       chunkSize: 10,
       heartbeatSeconds: HEARTBEAT_S,
     });
-    const working = worker(t, queue, DEMO_CHECKPOINT, { engine, idleMs: null });
+    const working = worker(t, queue, DEMO_CHECKPOINT, { engine, idleMs: null, inFlight: 1 });
     while (!working.events.some(({ kind }) => kind === 'sample')) await delay(10);
     const { pid } = engine;
     assert.ok(pid !== null && pid !== process.pid, 'the engine is a process of its own');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { read, write } from '../../src-main/store/db.ts';
 import type { Project } from '../../src-main/store/file/project.ts';
 import { listJobs } from '../../src-main/store/jobs/job.ts';
@@ -232,6 +233,40 @@ describe('a shared run', { skip: whyNoPostgres() ?? false }, () => {
     const report = await done;
     assert.deepEqual([report.done, report.failed], [3, 1]);
     assert.match(report.failures[0]?.reason ?? '', /3 workers ended while they were at this sample/);
+  });
+
+  test('samples that a worker ended at are labelled alone, so that one of them does not take the others along', async (t) => {
+    const { queue, project, dir } = await set(t);
+    const done = host(queue, project, paramsOf(dir), { chunkSize: 10 });
+    const run = await runThere(queue);
+    for (const id of [1, 2, 3]) {
+      await queue.run(
+        'INSERT INTO fovea.result (run, sample, asked, state, begun) VALUES ($1, $2, $3, 0, 2)',
+        [run.key, id, asked(project, id)],
+      );
+    }
+    let now = 0;
+    const together: number[] = [];
+    const engine = fakeEngine(async () => {
+      together.push(++now);
+      await delay(10);
+      now--;
+    });
+    worker(t, queue, dir, { engine, idleMs: null });
+    const report = await done;
+    assert.deepEqual([report.done, report.failed, Math.max(...together)], [4, 0, 1]);
+  });
+
+  test('a sample under which the engine dies each time fails; the others of its chunk are labelled', async (t) => {
+    const { queue, project, dir } = await set(t);
+    const done = host(queue, project, paramsOf(dir), { chunkSize: 10 });
+    const engine = fakeEngine((request) => {
+      if ('question' in request && request.question === 'two') throw new FoveaError('engine_died', 'it died');
+    });
+    worker(t, queue, dir, { engine, idleMs: null });
+    const report = await done;
+    assert.deepEqual([report.done, report.failed], [3, 1]);
+    assert.match(report.failures[0]?.reason ?? '', /the engine died 3 times on this sample/);
   });
 
   test('a sample that changed since it was asked for is asked for again, as it is now', async (t) => {

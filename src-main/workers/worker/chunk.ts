@@ -4,6 +4,8 @@
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine, ModelRef } from '../../engine/protocol.ts';
+import { workThrough } from '../../jobs/label/in-flight.ts';
+import type { ItemOutcome } from '../../jobs/label/item.ts';
 import { DEATHS_OF_POISON } from '../../jobs/lease/fatal.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { parseChunk, type ChunkSample } from '../protocol/chunk.ts';
@@ -14,9 +16,8 @@ import { persist } from '../queue/persist.ts';
 import { beginSample, knownOfChunk, putResult, unbeginSample } from '../queue/results.ts';
 import type { SharedRun } from '../queue/runs.ts';
 import { requireOfRun } from './accept.ts';
-import { Ahead } from './ahead.ts';
 import { Delivery } from './delivery.ts';
-import { labelSample, type EngineDeaths } from './sample.ts';
+import { labelSample } from './sample.ts';
 
 export interface ChunkWork {
   readonly queue: QueueDatabase;
@@ -25,8 +26,8 @@ export interface ChunkWork {
   readonly pictures: PictureSource;
   readonly run: SharedRun;
   readonly workerId: string;
-  /** Over all chunks. */
-  readonly deaths: EngineDeaths;
+  /** Samples in flight at once. */
+  readonly width: number;
   /** Hears of every sample that this worker is done with. */
   readonly onSample: (failed: boolean) => void;
   /** Hears why it waits for the database; null: it no longer does. */
@@ -58,53 +59,83 @@ export async function workOnChunk(work: ChunkWork, taken: TakenChunk, signal: Ab
   );
   const stop = AbortSignal.any([signal, lost.signal]);
   const delivery = new Delivery(work.onWaiting);
-  let current: ChunkSample | null = null;
+  const begun = new Set<ChunkSample>();
   try {
-    await labelAll(work, chunk.samples, delivery, stop, (sample) => void (current = sample));
+    await labelAll(work, chunk.samples, delivery, begun, stop);
     await delivery.settled();
     return true;
   } catch (thrown) {
-    // What is labelled is sent even so; and this ends with a word: nothing to be held against the sample.
-    await delivery.settled().catch(() => undefined);
-    if (current) await unbeginSample(queue, run.key, current).catch(() => undefined);
     if (lost.signal.aborted && !signal.aborted) return false;
     throw thrown;
   } finally {
+    // What is labelled is sent however this ends; and it ends with a word: nothing to be held against samples in flight.
+    await delivery.settled().catch(() => undefined);
+    for (const sample of begun) await unbeginSample(queue, run.key, sample).catch(() => undefined);
     clearInterval(beat);
   }
 }
 
+/** @param begun holds the samples that are in flight */
 async function labelAll(
   work: ChunkWork,
   samples: readonly ChunkSample[],
   delivery: Delivery,
+  begun: Set<ChunkSample>,
   signal: AbortSignal,
-  onBegin: (sample: ChunkSample | null) => void,
 ): Promise<void> {
-  const { queue, run, workerId, onWaiting } = work;
+  const { queue, run, workerId, onWaiting, width } = work;
   const known = await persist(() => knownOfChunk(queue, run.key, samples), onWaiting, signal);
-  const open = samples.filter(({ id }) => !known.answered.has(id));
-  const ahead = new Ahead(work.pictures, signal);
-  try {
-    for (const [i, sample] of open.entries()) {
-      if (signal.aborted) throw new FoveaError('cancelled', 'stopped');
-      const picture = ahead.take(sample);
-      ahead.begin(open[i + 1]);
-      const begun = known.begun.get(sample.id) ?? 0;
-      if (begun >= DEATHS_OF_POISON) {
-        await picture.then(({ release }) => release()).catch(() => undefined);
-        const reason = `${begun} workers ended while they were at this sample`;
-        await send(work, delivery, sample, { kind: 'failed', reason });
-        continue;
-      }
-      await delivery.send(() => beginSample(queue, run.key, workerId, sample));
-      onBegin(sample);
-      await send(work, delivery, sample, await labelSample(work, sample, picture, signal));
-      onBegin(null);
+  const open = new Map(samples.filter(({ id }) => !known.answered.has(id)).map((one) => [one.id, one]));
+  /** Of the engine, under a sample alone. */
+  const deaths = new Map<number, number>();
+  const fail = async (sample: ChunkSample, reason: string, engineDied: boolean): Promise<ItemOutcome> => {
+    await send(work, delivery, sample, { kind: 'failed', reason });
+    return { kind: 'failed', reason, engineDied };
+  };
+  const label = async (id: number, alone: boolean, stop: AbortSignal): Promise<ItemOutcome> => {
+    const sample = open.get(id)!;
+    const before = known.begun.get(id) ?? 0;
+    if (before >= DEATHS_OF_POISON) {
+      return fail(sample, `${before} workers ended while they were at this sample`, false);
     }
-  } finally {
-    await ahead.drop();
-  }
+    if (!begun.has(sample)) await delivery.send(() => beginSample(queue, run.key, workerId, sample));
+    begun.add(sample);
+    const result = await labelSample(work, sample, width > 1, stop);
+    if (result === null) {
+      const count = (deaths.get(id) ?? 0) + (alone ? 1 : 0);
+      deaths.set(id, count);
+      if (count < DEATHS_OF_POISON) return { kind: 'retry', engineDied: true };
+    }
+    begun.delete(sample);
+    if (result === null)
+      return fail(sample, `the engine died ${DEATHS_OF_POISON} times on this sample`, true);
+    if (result.kind === 'failed') return fail(sample, result.reason, false);
+    await send(work, delivery, sample, result);
+    return { kind: 'done', predictionId: null, engineDied: false };
+  };
+  const items = {
+    width,
+    next: (inFlight: ReadonlySet<number>) => nextOf([...open.keys()], known.begun, inFlight),
+    label,
+    onEnd: (id: number) => void open.delete(id),
+  };
+  await workThrough(items, signal);
+  if (signal.aborted) throw new FoveaError('cancelled', 'stopped');
+}
+
+/**
+ * The next sample. Those that a worker ended at come last and alone: of several that it had in flight one may have ended it, and
+ * ends this one too; the others must not be taken for it.
+ */
+function nextOf(
+  open: readonly number[],
+  begun: ReadonlyMap<number, number>,
+  inFlight: ReadonlySet<number>,
+): number | null {
+  const isSuspect = (id: number): boolean => (begun.get(id) ?? 0) > 0;
+  const fresh = open.find((id) => !inFlight.has(id) && !isSuspect(id));
+  if (fresh !== undefined) return fresh;
+  return inFlight.size > 0 ? null : (open[0] ?? null);
 }
 
 async function send(

@@ -1,83 +1,56 @@
-/** One sample of a chunk: its picture is held, the engine asked, again where it died. */
+/** One sample of a chunk: its picture is held, the engine asked. */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine, LabelOutcome, ModelRef } from '../../engine/protocol.ts';
-import { DEATHS_IN_A_ROW, DEATHS_OF_POISON, FATAL } from '../../jobs/lease/fatal.ts';
-import type { HeldPicture } from '../pictures/source.ts';
+import { FATAL } from '../../jobs/lease/fatal.ts';
+import type { HeldPicture, PictureSource } from '../pictures/source.ts';
 import type { ChunkSample } from '../protocol/chunk.ts';
 import type { SampleResult } from '../protocol/result.ts';
 import type { SharedRun } from '../queue/runs.ts';
 
-/** How often the engine died with nothing done in between. */
-export interface EngineDeaths {
-  inARow: number;
-}
-
 interface SampleWork {
   readonly engine: Engine;
   readonly model: ModelRef;
+  readonly pictures: PictureSource;
   readonly run: SharedRun;
-  readonly deaths: EngineDeaths;
 }
 
 /**
- * What the engine says of the sample, or why it failed.
- * @throws FoveaError `cancelled` by the signal, what is wrong for every sample, and `engine_died` where it dies of everything
+ * What the engine says of the sample, or why it failed; null: the engine died under it.
+ * @param together others are in flight beside it, or may be
+ * @throws FoveaError `cancelled` by the signal, and what is wrong for every sample
  */
 export async function labelSample(
   work: SampleWork,
   sample: ChunkSample,
-  picture: Promise<HeldPicture>,
+  together: boolean,
   signal: AbortSignal,
-): Promise<SampleResult> {
+): Promise<SampleResult | null> {
   let held: HeldPicture | null = null;
   try {
-    held = await picture;
-    const label = await askUntilAlive(work, sample, held.path, signal);
+    held = await work.pictures.get(sample, signal);
+    const label = await ask(work, sample, held.path, together, signal);
     const { sha256 } = held;
     const shown = held;
     held = null;
     await shown.release();
-    work.deaths.inARow = 0;
     return { kind: 'found', label, picture: sha256 };
   } catch (thrown) {
     const error = FoveaError.from(thrown);
-    if (signal.aborted || FATAL.has(error.code) || diesOfAll(work)) throw error;
-    return { kind: 'failed', reason: error.toLine() };
+    if (signal.aborted || FATAL.has(error.code)) throw error;
+    return error.code === 'engine_died' ? null : { kind: 'failed', reason: error.toLine() };
   } finally {
     await held?.release().catch(() => undefined);
   }
 }
 
-function diesOfAll({ deaths }: SampleWork): boolean {
-  return deaths.inARow >= DEATHS_IN_A_ROW;
-}
-
-async function askUntilAlive(
-  work: SampleWork,
+function ask(
+  { engine, model, run }: SampleWork,
   { question, answer }: ChunkSample,
   imagePath: string,
+  together: boolean,
   signal: AbortSignal,
 ): Promise<LabelOutcome> {
-  const { preset, answerMode, want } = work.run.spec;
-  const { model } = work;
-  for (let deaths = 1; ; deaths++) {
-    try {
-      return await work.engine.label(
-        { model, preset, imagePath, question, answerMode, answer, want: { ...want, allHeadsOf: [] } },
-        signal,
-      );
-    } catch (thrown) {
-      const error = FoveaError.from(thrown);
-      if (error.code !== 'engine_died' || signal.aborted) throw error;
-      work.deaths.inARow++;
-      if (diesOfAll(work)) {
-        throw new FoveaError('engine_died', `the engine died ${work.deaths.inARow} times in a row`, {
-          next: 'Run fovea doctor on this machine; what was labelled is kept',
-        });
-      }
-      if (deaths >= DEATHS_OF_POISON) {
-        throw new FoveaError('engine_died', `the engine died ${deaths} times on this sample`);
-      }
-    }
-  }
+  const { preset, answerMode, want } = run.spec;
+  const request = { model, preset, imagePath, question, answerMode, answer };
+  return engine.label({ ...request, want: { ...want, allHeadsOf: [] }, together }, signal);
 }

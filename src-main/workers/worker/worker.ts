@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine, ModelInfo } from '../../engine/protocol.ts';
+import { IN_FLIGHT } from '../../jobs/label/run.ts';
 import { rateMeter } from '../../jobs/lease/rate.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { finishChunk, giveBackChunk, takeChunk, type TakenChunk } from '../queue/chunks.ts';
@@ -20,6 +21,8 @@ import { workOnChunk } from './chunk.ts';
 export interface WorkerOptions extends WorkerModel {
   /** Pictures of a run. Throws where they cannot be had here at all: the run is refused. */
   readonly pictures: (run: SharedRun, onWaiting: (reason: string | null) => void) => PictureSource;
+  /** Samples of a chunk at once, memory permitting; absent: as labelling does. */
+  readonly inFlight?: number | undefined;
   /** End when nothing was left for so long; null: wait for more. */
   readonly idleMs: number | null;
   /** Between looks at an empty queue; default 2 s. */
@@ -65,7 +68,6 @@ class Worker {
   readonly #id = randomUUID();
   readonly #pace = rateMeter(performance.now());
   readonly #refused = new Map<string, { readonly reason: string; readonly until: number }>();
-  readonly #deaths = { inARow: 0 };
   #loaded: { readonly key: string; readonly info: ModelInfo; readonly pictures: PictureSource } | null = null;
   #counts = { done: 0, failed: 0, chunks: 0 };
   #working: string | null = null;
@@ -137,7 +139,7 @@ class Worker {
         pictures,
         run,
         workerId: this.#id,
-        deaths: this.#deaths,
+        width: this.#options.inFlight ?? IN_FLIGHT[run.spec.answerMode],
         onSample: (failed: boolean) => this.#sample(failed),
         onWaiting: (reason: string | null) => this.#wait(reason),
       };
