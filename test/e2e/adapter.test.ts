@@ -10,7 +10,7 @@ import { temporaryDir } from '../support/temporary-dir.ts';
 import { writeAdapter } from '../support/write-adapter.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
-import { demoProject } from './support/demo-project.ts';
+import { smallDemoProject } from './support/demo-project.ts';
 import { hostInTurn } from './support/hosts.ts';
 import { pane, valuesAt } from './support/panes.ts';
 import { labelAll } from './support/label-sheet.ts';
@@ -40,7 +40,7 @@ async function bothThemes(page: Page, what: string): Promise<void> {
 
 for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: an adapter is added, labels, and stands beside its base in panes in one step`, async (t) => {
-    const app = await open(chromium, await demoProject(t));
+    const app = await open(chromium, await smallDemoProject(t));
     try {
       const { page } = app;
       await page.setViewportSize({ width: 1440, height: 900 });

@@ -9,7 +9,7 @@ import { promptedRuns } from '../../src-main/store/runs/prompt.ts';
 import { activeRunId } from '../../src-main/store/runs/run.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
-import { demoProject } from './support/demo-project.ts';
+import { smallDemoProject } from './support/demo-project.ts';
 import { hostInTurn } from './support/hosts.ts';
 import { labelAll } from './support/label-sheet.ts';
 import { ReviewPage } from './support/review-page.ts';
@@ -33,7 +33,7 @@ function askedOtherwise(path: string): void {
 for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   const shots = process.env.FOVEA_TEST_SHOTS;
   test(`${name}: samples that another prompt labelled are marked and labelled anew by one button`, async (t) => {
-    const path = await demoProject(t);
+    const path = await smallDemoProject(t);
     process.env.FOVEA_HOME = dirname(path);
     askedOtherwise(path);
     const app = await open(chromium, path);

@@ -12,7 +12,7 @@ import { filesOf, hubServer, type HubServer } from '../support/hub-server.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
-import { demoProject } from './support/demo-project.ts';
+import { demoProject, smallDemoProject } from './support/demo-project.ts';
 import { hostInTurn } from './support/hosts.ts';
 import { labelAll } from './support/label-sheet.ts';
 
@@ -43,7 +43,7 @@ async function openModels(page: Page): Promise<void> {
 
 for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: add a folder, check it, label with it: its run becomes the one shown; forgetting it keeps the folder`, async (t) => {
-    const app = await open(chromium, await demoProject(t));
+    const app = await open(chromium, await smallDemoProject(t));
     try {
       const { page } = app;
       const mine = join(temporaryDir(t), 'my-llava');

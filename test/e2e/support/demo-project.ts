@@ -9,6 +9,10 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { withLock } from '../../../scripts/lib/lock.mjs';
 import { root } from '../../../scripts/lib/paths.mjs';
+import { removeFromProject } from '../../../src-main/jobs/removal/remove.ts';
+import { openProject } from '../../../src-main/store/file/project.ts';
+import { listSampleIds } from '../../../src-main/store/samples/query.ts';
+import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 
 /** What a labelled demo project is made of. */
@@ -28,6 +32,21 @@ export async function demoProject(t: Pick<TestContext, 'after'>): Promise<string
   const project = join(dir, 'demo');
   cpSync(made, project, { recursive: true });
   return project;
+}
+
+/** More samples than the demo has. */
+const ALL = 10_000;
+
+/** The same with its first few samples only: for tests that label a whole project anew. */
+export async function smallDemoProject(t: Pick<TestContext, 'after'>, samples = 24): Promise<string> {
+  const path = await demoProject(t);
+  const project = openProject(path);
+  try {
+    await removeFromProject(project, listSampleIds(project.db, NO_FILTER, samples, ALL));
+  } finally {
+    project.close();
+  }
+  return path;
 }
 
 function labelledDemo(): Promise<string> {
