@@ -23,11 +23,19 @@ import { temporaryDir } from './temporary-dir.ts';
 
 export const VERSION = 'test';
 
+/** A test that fails must not leave a host behind that waits for its database for ever. */
+const overOf = new WeakMap<QueueDatabase, AbortSignal>();
+
 /** Connects; closed after the test. */
 export async function connected(t: TestContext, url: string): Promise<QueueDatabase> {
   const address = await queueAddress({ argument: url, file: undefined }, {});
   const queue = await QueueDatabase.open(address, { name: 'test', connections: 4, superviseSeconds: 1 });
-  t.after(() => queue.close());
+  const over = new AbortController();
+  overOf.set(queue, over.signal);
+  t.after(() => {
+    over.abort();
+    return queue.close();
+  });
   return queue;
 }
 
@@ -50,7 +58,10 @@ export function host(
     fakeEngine(),
     params,
     { version: VERSION, chunkSize: 2, listen, onEvent: (event) => events.push(event), ...rest },
-    { ...(signal ? { signal } : {}), onAbort: 'release' },
+    {
+      signal: AbortSignal.any([signal, overOf.get(queue)].filter((one) => one !== undefined)),
+      onAbort: 'release',
+    },
   );
 }
 
