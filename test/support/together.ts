@@ -53,7 +53,7 @@ export function mixedSamples(questions: readonly Question[], count: number): Sam
 export function openWorker(): (sample: Sample, together: boolean) => Promise<Came> {
   const waiting = new Map<number, (message: FromEngine) => void>();
   const worker = new Worker(new ModelCache(1, 1), (message) => {
-    if ('id' in message) waiting.get(message.id)?.(message);
+    if ('id' in message && message.type !== 'quantising') waiting.get(message.id)?.(message);
   });
   let id = 0;
   return ({ request, cancelAfter }, together) =>
