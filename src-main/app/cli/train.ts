@@ -41,6 +41,21 @@ interface Options extends RpnOptions, PrecisionOptions {
   readonly plot?: string;
 }
 
+/** Far more than any machine has cores for, and few enough that asking for them by mistake stops no machine. */
+const MOST_THREADS = 1024;
+
+/** A whole number within limits, as an option's parser. @throws FoveaError `usage` */
+function wholeIn(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
+    throw usageError(
+      `${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
+      'See fovea train --help',
+    );
+  };
+}
+
 /** A number within limits, as an option's parser. @throws FoveaError `usage` */
 function numberIn(name: string, least: number, most: number, above = false): (text: string) => number {
   return (text) => {
@@ -80,11 +95,11 @@ export const addTrain: AddCommand = (program, cli) => {
     .option('--batch <n>', 'samples a step', positiveInteger('--batch'))
     .option('--lr <rate>', 'largest learning rate', numberIn('--lr', 0, 1, true))
     .option('--loss <which>', `${trainingLossSchema.options.join(' or ')} (default: bce)`)
-    .option('--seed <n>', 'decides split and order', numberIn('--seed', 0, 0xffffffff), 0)
+    .option('--seed <n>', 'decides split and order', wholeIn('--seed', 0, 0xffffffff), 0)
     .option(
       '--threads <n>',
       'compute threads; the same number gives the same bits',
-      positiveInteger('--threads'),
+      wholeIn('--threads', 1, MOST_THREADS),
     )
     .option(
       '--model <model>',
