@@ -26,6 +26,8 @@ export const MOST = {
   savedFilters: 1000,
   /** Samples that are labelled at once: more gain little, because attention is each sample's own. */
   inFlight: 32,
+  /** Compute threads of a training: each costs memory, and thousands of them stop a machine. */
+  threads: 256,
 } as const;
 
 /** A tab, a line's end and their like make lists and tables of names unreadable. */

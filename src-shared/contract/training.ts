@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { idSchema } from './domain.ts';
+import { MOST } from './limits.ts';
 
 /**
  * `reviewed` accepted and corrected labels alone · `mixed` those and, weighted, the predictions nobody decided on · `pseudo`
@@ -112,7 +113,7 @@ export const trainingSettingsSchema = z.object({
   /** Steps between two measurements on the held-out part. */
   measureEvery: z.number().int().positive(),
   device: z.enum(['cpu', 'webgpu']),
-  cpuThreads: z.number().int().positive(),
+  cpuThreads: z.number().int().positive().max(MOST.threads),
 });
 export type TrainingRunSettings = z.infer<typeof trainingSettingsSchema>;
 

@@ -1,6 +1,7 @@
 /** `fovea train`: an RPN learns from a project's labels and becomes a version of it. Stopped or killed, `--resume` goes on. */
 import { resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { MOST } from '../../../src-shared/contract/limits.ts';
 import { trainingLabelsSchema, trainingLossSchema } from '../../../src-shared/contract/training.ts';
 import { type CurveKind, PLANS } from '../../jobs/train/curve.ts';
 import { parseFresh } from '../../jobs/train/params.ts';
@@ -40,9 +41,6 @@ interface Options extends RpnOptions, PrecisionOptions {
   readonly noise?: boolean;
   readonly plot?: string;
 }
-
-/** Far more than any machine has cores for, and few enough that asking for them by mistake stops no machine. */
-const MOST_THREADS = 1024;
 
 /** A whole number within limits, as an option's parser. @throws FoveaError `usage` */
 function wholeIn(name: string, least: number, most: number): (text: string) => number {
@@ -99,7 +97,7 @@ export const addTrain: AddCommand = (program, cli) => {
     .option(
       '--threads <n>',
       'compute threads; the same number gives the same bits',
-      wholeIn('--threads', 1, MOST_THREADS),
+      wholeIn('--threads', 1, MOST.threads),
     )
     .option(
       '--model <model>',

@@ -2,6 +2,7 @@
 import { availableParallelism, cpus, platform, release } from 'node:os';
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { MOST } from '../../../src-shared/contract/limits.ts';
 import { defaultTrainingSettings, measureEvery } from '../../../src-shared/contract/training-defaults.ts';
 import {
   type TrainingDataWish,
@@ -48,7 +49,8 @@ export async function trainParams(
   const info = await engine.modelInfo(model);
   if (info.rpn === null && wish.fresh === null) throw noBranch(model.dir);
   if (wish.fresh) refuseTooDeep(wish.fresh, info.layers);
-  const cpuThreads = info.parameters < SINGLE_THREAD_BELOW ? 1 : availableParallelism();
+  const cpuThreads =
+    info.parameters < SINGLE_THREAD_BELOW ? 1 : Math.min(availableParallelism(), MOST.threads);
   return {
     model,
     preset,

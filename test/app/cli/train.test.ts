@@ -159,7 +159,7 @@ test('options that make no sense are refused before anything is loaded', async (
     [['--rpn', 'a', '--new-rpn', '1,2'], /both say what to begin from/],
     [['--held-out', '1'], /--held-out must be a number from 0 to 0.9/],
     [['--seed', '0.5'], /--seed must be a whole number from 0 to 4294967295, not "0.5"/],
-    [['--threads', '100000'], /--threads must be a whole number from 1 to 1024/],
+    [['--threads', '100000'], /--threads must be a whole number from 1 to 256/],
     [['--pseudo-weight', '0'], /--pseudo-weight must be a number above 0/],
   ] as const) {
     const { code, stderr } = await fovea(['train', '/nowhere/project', ...args]);
