@@ -5,7 +5,7 @@
  */
 
 /** Steps that no button takes: to name the command is the best that the page can do. */
-export const ONLY_THERE = /fovea (?:doctor --repair|restore|relink)\b/;
+export const ONLY_THERE = /fovea (?:doctor --repair|restore|relink)\b|--queue\b/;
 
 /** In this order; what is put in may be changed by a later one. */
 const RULES: readonly (readonly [said: RegExp, here: string])[] = [
@@ -47,6 +47,7 @@ const RULES: readonly (readonly [said: RegExp, here: string])[] = [
   [/ \(without --truth\)/, ''],
   [/as --new-rpn /, 'as '],
   [/--loss bce/, 'cross-entropy as loss'],
+  [/ \(Try again on the Train page, or fovea train .+ --resume\)/, ' (Try again)'],
   [/ \(--[a-z][^)]*\)/g, ''],
   [/--device cpu/g, 'the CPU'],
   [/--precision ([a-z0-9-]+)/g, '$1 weights'],

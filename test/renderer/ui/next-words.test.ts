@@ -7,8 +7,8 @@ import { nextInPage, ONLY_THERE } from '../../../src-renderer/ui/next-words.ts';
 /** A command or an option of the command line. */
 const COMMAND_LINE = /(?<!["\w])fovea [a-z]+|(?:^|[\s(`])--[a-z]/;
 const LITERAL = /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g;
-/** What only a terminal shows: the command line itself, and hosts that are started from one. */
-const TERMINAL = /^src-main\/app\//;
+/** What only a terminal shows: the command line itself, and what is started from one: hosts, workers. */
+const TERMINAL = /^src-main\/(?:app|workers)\//;
 
 /** Texts of the main side that name the command line, with what is put into them as X. */
 function texts(): string[] {
