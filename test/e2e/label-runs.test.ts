@@ -12,7 +12,7 @@ import { IGNORE } from '../../src-shared/kernels/types.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
-import { demoProject } from './support/demo-project.ts';
+import { smallDemoProject } from './support/demo-project.ts';
 import { labelAll, labelSheet } from './support/label-sheet.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -66,7 +66,7 @@ async function stoppedRun(path: string): Promise<void> {
 }
 
 test('labelling asks which samples, with what and how long; Cancel changes nothing; the filter is offered', async (t) => {
-  const path = await demoProject(t);
+  const path = await smallDemoProject(t, 48);
   process.env.FOVEA_HOME = dirname(path);
   const before = shown(path);
   const total = before['1']!;
@@ -129,7 +129,7 @@ test('labelling asks which samples, with what and how long; Cancel changes nothi
 });
 
 test('while a project is relabelled every sample keeps a label, and the whole run can be taken back and put back', async (t) => {
-  const path = await demoProject(t);
+  const path = await smallDemoProject(t, 48);
   process.env.FOVEA_HOME = dirname(path);
   const total = shown(path)['1']!;
   const app = await openInBrowserHost(chromium, path);
@@ -177,7 +177,7 @@ test('while a project is relabelled every sample keeps a label, and the whole ru
 });
 
 test('a run that was stopped says what shows which label, and is gone on with or taken back', async (t) => {
-  const path = await demoProject(t);
+  const path = await smallDemoProject(t, 48);
   process.env.FOVEA_HOME = dirname(path);
   const total = shown(path)['1']!;
   await stoppedRun(path);
@@ -213,7 +213,7 @@ test('a run that was stopped says what shows which label, and is gone on with or
 });
 
 test('a label that carries nothing is not accepted by Enter: the page says why and stays', async (t) => {
-  const path = await demoProject(t);
+  const path = await smallDemoProject(t, 48);
   const project = openProject(path);
   const [, , third] = read<{ id: number; cells: number }>(
     project.db,
