@@ -26,7 +26,8 @@ exitLike(
     [
       '--disable-warning=ExperimentalWarning',
       '--test',
-      '--test-concurrency=2',
+      // Two cores are a third idle with two: page specs wait for browsers, processes and disks much of their time.
+      '--test-concurrency=3',
       `--test-reporter=${join(root, 'scripts', 'lib', 'reporter.mjs')}`,
       '--test-reporter-destination=stdout',
       ...given.filter((arg) => arg.startsWith('-')),
