@@ -1,8 +1,7 @@
 /** `fovea label`: predictions for every sample that lacks one. Stopped or killed, the same command goes on. */
 import { counted } from '../../../src-shared/contract/counts.ts';
-import { MOST } from '../../../src-shared/contract/limits.ts';
 import { type DeviceChoice, deviceChoiceSchema } from '../../../src-shared/contract/models.ts';
-import { IN_FLIGHT, unansweredWords, type LabelJobParams } from '../../jobs/label/run.ts';
+import { unansweredWords, type LabelJobParams } from '../../jobs/label/run.ts';
 import { runOfAnotherPrompt } from '../../jobs/label/run-prompts.ts';
 import { labelPreview } from '../../jobs/label/preview.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
@@ -27,10 +26,11 @@ import {
   wantsQueue,
   type QueueOptions,
 } from './frame/queue-option.ts';
+import { IN_FLIGHT_OPTION, type InFlightOptions } from './frame/in-flight-option.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './frame/precision-option.ts';
 import { ADAPTER_OPTION, RPN_OPTION, modelDir, type RpnOptions } from './frame/rpn-option.ts';
 
-interface Options extends RpnOptions, PrecisionOptions, QueueOptions, ListenOptions {
+interface Options extends InFlightOptions, RpnOptions, PrecisionOptions, QueueOptions, ListenOptions {
   readonly model?: string;
   readonly preset?: string;
   readonly limit?: number;
@@ -39,7 +39,6 @@ interface Options extends RpnOptions, PrecisionOptions, QueueOptions, ListenOpti
   readonly yes?: boolean;
   readonly keepFeatures?: true | number;
   readonly chunk: number;
-  readonly inFlight?: number;
 }
 
 /** Samples a chunk, unless said otherwise: minutes on a large model, seconds on a small one. */
@@ -72,11 +71,7 @@ export const addLabel: AddCommand = (program, cli) => {
       'keep what an RPN reads of each sample, for training and fovea rpn predict; in at most so many GB (default: as said last, or 20)',
       gigabytes('--keep-features'),
     )
-    .option(
-      '--in-flight <n>',
-      `label so many samples at once, at most ${MOST.inFlight} and as memory allows; 1: one after the other (default: ${IN_FLIGHT.self} where the model answers, ${IN_FLIGHT.teacher} with given answers)`,
-      positiveInteger('--in-flight'),
-    )
+    .option(...IN_FLIGHT_OPTION)
     .option('--device <name>', DEVICES.join(', '), 'auto')
     .option(...PRECISION_OPTION)
     .option(...QUEUE_OPTION)
@@ -109,12 +104,6 @@ export const addLabel: AddCommand = (program, cli) => {
           heartbeatSeconds: heartbeatSeconds(),
         }
       : null;
-    if ((options.inFlight ?? 1) > MOST.inFlight) {
-      throw usageError(
-        `--in-flight is at most ${MOST.inFlight}, not ${options.inFlight}`,
-        'More gain nothing',
-      );
-    }
     if (share && options.inFlight !== undefined) {
       throw usageError(
         '--in-flight is about labelling here: with --queue the workers label',

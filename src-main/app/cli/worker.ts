@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { MOST } from '../../../src-shared/contract/limits.ts';
-import { IN_FLIGHT } from '../../jobs/label/run.ts';
 import { type DeviceChoice, deviceChoiceSchema } from '../../../src-shared/contract/models.ts';
 import { demoModelDir } from '../../jobs/presets/resources.ts';
 import { downloadedPictures, pictureAddress } from '../../workers/pictures/download.ts';
@@ -21,6 +19,7 @@ import { supervision } from '../share-with-progress.ts';
 import { appVersion } from '../version.ts';
 import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
 import { EXIT, exitOfBatch } from './frame/exit.ts';
+import { IN_FLIGHT_OPTION, type InFlightOptions } from './frame/in-flight-option.ts';
 import {
   addressOf,
   heartbeatSeconds,
@@ -30,12 +29,11 @@ import {
 } from './frame/queue-option.ts';
 import { ADAPTER_OPTION, RPN_OPTION, modelFolders, type RpnOptions } from './frame/rpn-option.ts';
 
-interface Options extends RpnOptions, QueueOptions {
+interface Options extends InFlightOptions, RpnOptions, QueueOptions {
   readonly model?: string;
   readonly pictures?: readonly string[];
   readonly device: DeviceChoice;
   readonly exitWhenIdle?: true | number;
-  readonly inFlight?: number;
 }
 
 const DEVICES = deviceChoiceSchema.options;
@@ -58,11 +56,7 @@ export const addWorker: AddCommand = (program, cli) => {
       "the project's image folder on this machine (HOST-FOLDER=FOLDER where it has several), or the address of its host (default: as the host says)",
       (text: string, before: readonly string[] = []) => [...before, text],
     )
-    .option(
-      '--in-flight <n>',
-      `label so many samples at once, at most ${MOST.inFlight} and as memory allows; 1: one after the other (default: ${IN_FLIGHT.self} where the model answers, ${IN_FLIGHT.teacher} with given answers)`,
-      positiveInteger('--in-flight'),
-    )
+    .option(...IN_FLIGHT_OPTION)
     .option('--device <name>', DEVICES.join(', '), 'auto')
     .option(
       '--exit-when-idle [seconds]',
@@ -72,12 +66,6 @@ export const addWorker: AddCommand = (program, cli) => {
   cli.define<Options>(command, async ({ output, stderr, signal }, _args, options) => {
     if (!DEVICES.includes(options.device)) {
       throw usageError(`There is no device "${options.device}"`, `One of: ${DEVICES.join(', ')}`);
-    }
-    if ((options.inFlight ?? 1) > MOST.inFlight) {
-      throw usageError(
-        `--in-flight is at most ${MOST.inFlight}, not ${options.inFlight}`,
-        'More gain nothing',
-      );
     }
     const address = await addressOf(options, output);
     const folders = await modelFolders(options.model ?? demoModelDir(appResources()), options);

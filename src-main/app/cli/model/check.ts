@@ -2,9 +2,8 @@
 import { counted } from '../../../../src-shared/contract/counts.ts';
 import { availableMemory } from 'node:process';
 import { cachedState, formOf } from '../../../checkpoint/cached.ts';
-import type { CacheState } from '../../../checkpoint/quantised/index.ts';
+import type { CacheState, MeasuredLayer } from '../../../checkpoint/quantised/index.ts';
 import { measuredOf } from '../../../checkpoint/quantised/index.ts';
-import type { MeasuredLayer } from '../../../checkpoint/quantised/index.ts';
 import type { AdapterFacts } from '../../../checkpoint/adapter/lay.ts';
 import type { UnknownKey } from '../../../checkpoint/keys/check.ts';
 import { memoryEstimate, parametersByDtype } from '../../../checkpoint/memory.ts';
