@@ -1,6 +1,7 @@
 // `npm test [-- FILES or node --test flags]`: sets everything up, builds what the tests drive, runs one test run.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { exitLike, runChild } from './lib/child.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { findNode } from './lib/node-binary.mjs';
@@ -9,6 +10,8 @@ import { root } from './lib/paths.mjs';
 import { ensureTestTools } from './lib/test-tools.mjs';
 
 const EVERYTHING = 'test/**/*.test.ts';
+/** Of one test: several times what the longest takes on a busy machine. */
+const MOST_MS = 600_000;
 
 await ensureInstalled();
 // What tests leave in a data folder, such as the projects opened last, is not the developer's.
@@ -28,6 +31,8 @@ exitLike(
       '--test',
       // Two cores are a third idle with two: page specs wait for browsers, processes and disks much of their time.
       '--test-concurrency=3',
+      `--test-timeout=${MOST_MS}`,
+      `--import=${pathToFileURL(join(root, 'scripts', 'lib', 'deadline.mjs'))}`,
       `--test-reporter=${join(root, 'scripts', 'lib', 'reporter.mjs')}`,
       '--test-reporter-destination=stdout',
       ...given.filter((arg) => arg.startsWith('-')),

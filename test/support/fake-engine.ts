@@ -53,13 +53,17 @@ export function fakeEngine(
   const featured: FeaturesRequest[] = [];
   const predicted: PredictRequest[] = [];
   const inspected: (TokensRequest | ReanswerRequest)[] = [];
-  const inspect = async (
-    request: TokensRequest | ReanswerRequest,
+  /** Like the real one, it is not asked at all under a signal that has fired. */
+  const ask = async <R>(
+    all: R[],
+    request: R,
     signal: AbortSignal | undefined,
+    behave: (request: R, signal?: AbortSignal) => void | Promise<void>,
   ): Promise<void> => {
-    inspected.push(request);
-    await behaviour(request, signal);
-    if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+    throwIfStopped(signal);
+    all.push(request);
+    await behave(request, signal);
+    throwIfStopped(signal);
   };
   return {
     asked,
@@ -88,9 +92,7 @@ export function fakeEngine(
       };
     },
     async label(request, signal) {
-      asked.push(request);
-      await behaviour(request, signal);
-      if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+      await ask(asked, request, signal, behaviour);
       const headMaps = request.want.allHeadsOf.flatMap((layer) =>
         [0, 1, 2, 3].map((head) => ({ layer, head, map: fakeHeadMap(layer, head) })),
       );
@@ -99,36 +101,34 @@ export function fakeEngine(
       return { ...fakeOutcome(request.question), headMaps, ...features };
     },
     async tokens(request, signal) {
-      await inspect(request, signal);
+      await ask(inspected, request, signal, behaviour);
       return fakeTokens(request);
     },
     async reanswer(request, signal) {
-      await inspect(request, signal);
+      await ask(inspected, request, signal, behaviour);
       return fakeReanswer(request);
     },
     async look(request, signal) {
-      looked.push(request);
-      await behaviour(request, signal);
-      if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+      await ask(looked, request, signal, behaviour);
       const crop = 'box' in request.at ? request.at.box : ([2, 2, 6, 6] as const);
       const from = 'box' in request.at ? null : request.at.from;
       const secondStage = { crop, from, answer: `closer at ${crop.join()}`, skipped: null };
       return { secondStage, timings: { total: 1 }, device: 'cpu' };
     },
     async features(request, signal) {
-      featured.push(request);
-      await behaviour(request, signal);
-      if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+      await ask(featured, request, signal, behaviour);
       return { features: fakeFeatures(request.question), timings: { total: 1 }, device: 'cpu' };
     },
     async predict(request, signal) {
-      predicted.push(request);
-      await onPredict(request);
-      if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
+      await ask(predicted, request, signal, onPredict);
       return fakePrediction(request);
     },
     dispose: async () => {},
   };
+}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new FoveaError('cancelled', 'stopped');
 }
 
 /** The fake's map of one head: the same for every question. */

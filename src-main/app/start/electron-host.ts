@@ -22,6 +22,7 @@ export function runElectron(
     const child = spawn(program, args, { stdio: 'inherit' });
     const stop = (): void => void child.kill('SIGTERM');
     signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
     child.once('error', (error) =>
       resolve({ kind: 'failed', why: `Electron did not start (${error.message})` }),
     );
