@@ -101,9 +101,12 @@ async function keyOf({ dir, rpnDir = '', adapterDir = '' }: ModelFolders): Promi
   return [...folders, ...stamps].join('\n');
 }
 
-/** Changes when a file of the folder is replaced: then the model is loaded anew. Empty when there is no folder. */
+/** What models are read from; what else people keep beside them (pictures, logs, notes) makes no other model of them. */
+const MODEL_FILE = /\.(json|safetensors|jinja|txt|model)$/;
+
+/** Changes when a file of the model is replaced: then it is loaded anew. Empty when there is no folder. */
 async function stampOf(dir: string): Promise<string> {
-  const names = (await readdir(dir).catch(() => [])).sort();
+  const names = (await readdir(dir).catch(() => [])).filter((name) => MODEL_FILE.test(name)).sort();
   const files = await Promise.all(names.map((name) => stat(join(dir, name)).catch(() => null)));
   return files.map((file) => `${file?.mtimeMs}:${file?.size}`).join();
 }

@@ -1,6 +1,6 @@
 /** Many loads, whole or cancelled, in one engine process: each leaves as it found it what the next one needs. */
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { cpSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
@@ -99,4 +99,18 @@ test('twenty cancelled loads leave nothing behind', async (t) => {
   assert.ok(cancelled > 0);
   assertNoLeak(before, await settle());
   assert.equal(client.pid, pid, 'one process all along');
+});
+
+test('a model is loaded anew when a file of it is replaced, and not for what else is put beside it', async (t) => {
+  const dir = join(temporaryDir(t), 'model');
+  cpSync(DEMO_CHECKPOINT, dir, { recursive: true });
+  const client = new EngineClient({ cpuThreads: 1 });
+  t.after(() => client.dispose());
+  const load = async (): Promise<number> => (await client.modelInfo({ dir, device: 'cpu' })).loadMs;
+  const first = await load();
+  for (const name of ['picture.png', 'features-1', 'notes.md', 'run.log'])
+    writeFileSync(join(dir, name), 'x');
+  assert.equal(await load(), first);
+  utimesSync(join(dir, 'config.json'), 1, 1);
+  assert.notEqual(await load(), first);
 });

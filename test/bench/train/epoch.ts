@@ -3,7 +3,7 @@
  * step, on `bench:oracle`'s model. Pictures, prompts and labels are the same; PyTorch trains on a few samples, and its
  * time is scaled to all of them. Making the features is timed by itself: it is done once, by labelling as a rule.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCheckpoint } from '../../../src-main/checkpoint/checkpoint.ts';
 import { buildPrompt } from '../../../src-main/checkpoint/prompt.ts';
@@ -45,16 +45,18 @@ export interface EpochResult {
 
 export async function measureEpoch(options: EpochOptions): Promise<EpochResult> {
   const { python, dir, threads, samples, theirs: few, say } = options;
+  const model = join(dir, 'model');
+  mkdirSync(model);
   say('epoch: writing a random model …');
-  writeCheckpoint(dir);
+  writeCheckpoint(model);
   say(`epoch: making the features of ${samples} samples …`);
   const start = performance.now();
   const manifest = join(dir, 'manifest.json');
-  writeFileSync(manifest, JSON.stringify(await prepare(options)));
+  writeFileSync(manifest, JSON.stringify(await prepare(options, model)));
   const featuresSeconds = (performance.now() - start) / 1000;
   say(`epoch: features made in ${featuresSeconds.toFixed(0)} s`);
 
-  const args = [dir, manifest, String(threads)];
+  const args = [model, manifest, String(threads)];
   const ours = await openSide(process.execPath, [join(import.meta.dirname, 'epoch-ours.ts'), ...args]);
   const a = await ours.ask({ samples }, epochSchema).finally(() => ours.close());
   say(`epoch: ${samples} samples in ${a.processor.toFixed(0)} s of processor time`);
@@ -75,10 +77,10 @@ export async function measureEpoch(options: EpochOptions): Promise<EpochResult> 
 }
 
 /** Pictures with several questions each, their features as the engine keeps them, and random labels. */
-async function prepare({ dir, threads, samples }: EpochOptions): Promise<Manifest> {
-  const { tokenizer, config } = await openCheckpoint(dir);
+async function prepare({ dir, threads, samples }: EpochOptions, checkpoint: string): Promise<Manifest> {
+  const { tokenizer, config } = await openCheckpoint(checkpoint);
   const engine = new EngineClient({ cpuThreads: threads });
-  const model = { dir, device: 'cpu' as const };
+  const model = { dir: checkpoint, device: 'cpu' as const };
   const list: Manifest['samples'] = [];
   try {
     let image = '';
