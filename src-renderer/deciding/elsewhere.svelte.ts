@@ -119,7 +119,7 @@ export class Elsewhere {
     if (sampleId !== showing.id) return showing.forget(sampleId);
     editing.giveUp();
     if (this.#desk.isOnScreen()) this.#notices.info(removedWords(sampleId));
-    void this.#queue.leave();
+    void this.#queue.reload();
   }
 
   /** What is known of a sample holds no more. */

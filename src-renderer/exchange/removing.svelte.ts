@@ -71,7 +71,7 @@ export class Removing {
       this.#session.client.call('removal.start', { wish, slot }),
     );
     this.#choosing.none();
-    await Promise.all([this.#queue.leave(), this.loadImports()]);
+    await Promise.all([this.#queue.reload(), this.loadImports()]);
     if (!report) return false;
     this.#notices.info(
       `${samplesWords(report.samples)} removed`,

@@ -10,6 +10,8 @@ export class PagedList<Row extends { readonly id: number }> {
   #indexOf = new Map<number, number>();
   #gone = new Set<number>();
   #serverTotal = 0;
+  /** What lay {@link around} the current row when the list was made anew last. */
+  #left: readonly number[] = [];
 
   /** Rows shown: those the filter matches now and those that went out of it meanwhile. */
   get total(): number {
@@ -34,12 +36,24 @@ export class PagedList<Row extends { readonly id: number }> {
     return [...this.#indexOf.keys()];
   }
 
-  /** Ids of the rows that are here after a place, and then before it, nearest first, `most` of them. */
-  near(index: number, most: number): number[] {
-    const ids: number[] = [];
-    for (const by of [1, -1]) {
-      for (let n = index + by; this.#rows.has(n) && ids.length < most; n += by)
-        ids.push(this.#rows.get(n)!.id);
+  /**
+   * A row and, nearest first, those after it and then those before it, `most` ids in all, as the list last had it: made
+   * anew without it, what lay around it is remembered.
+   * @param index its place; where it was left, when the list never had it
+   */
+  around(id: number, index: number, most: number): readonly number[] {
+    const place = this.#indexOf.get(id);
+    if (place === undefined && this.#left[0] === id) return this.#left;
+    const at = place ?? Math.min(index, this.total - 1);
+    const ids = [id];
+    for (const [from, by] of [
+      [at, 1],
+      [at - 1, -1],
+    ] as const) {
+      for (let n = from; this.#rows.has(n) && ids.length < most; n += by) {
+        const next = this.#rows.get(n)!.id;
+        if (next !== id) ids.push(next);
+      }
     }
     return ids;
   }
@@ -115,7 +129,9 @@ export class PagedList<Row extends { readonly id: number }> {
     this.#serverTotal += matches ? 1 : -1;
   }
 
-  clear(): void {
+  /** Forgets every row, to be made anew. @param around what lay around the current one, which may not come again */
+  renew(around: readonly number[]): void {
+    this.#left = around;
     this.#rows.clear();
     this.#indexOf.clear();
     this.#gone.clear();

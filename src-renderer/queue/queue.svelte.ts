@@ -13,6 +13,7 @@ import {
 } from '../../src-shared/contract/procedures.ts';
 import { dependsOnWork, stillMatches } from './filter-match.ts';
 import { isFiltered } from './filters.ts';
+import { findInList } from './find-in-list.ts';
 import { withFlag } from './marks.ts';
 import { PAGE_SIZE, PagedList } from './paged-list.ts';
 import { lastInput, measureUntilDrawn } from '../shell/timings.dom.ts';
@@ -41,6 +42,8 @@ export class Queue {
   #shown = { first: 0, end: 0 };
   #refreshTimer: ReturnType<typeof setTimeout> | null = null;
   #recheck = false;
+  /** The rows that are here are another project's, until they come anew. */
+  #ofAnother = false;
 
   constructor(client: RpcClient) {
     this.#client = client;
@@ -112,6 +115,7 @@ export class Queue {
     this.sort = sort;
     this.currentId = id;
     this.currentIndex = 0;
+    this.#ofAnother = true;
   }
 
   /** Another filter and order at once: a saved one, or samples that a number stands for. */
@@ -121,7 +125,7 @@ export class Queue {
     return this.reload();
   }
 
-  /** Asks anew. The current sample stays current when the filter still lets it through, else the first one is. */
+  /** Asks anew. The current sample, or what took a removed one's place, stays current where the filter has it, else the first. */
   async reload(): Promise<void> {
     const generation = ++this.#generation;
     const { filter, sort } = this;
@@ -129,21 +133,19 @@ export class Queue {
     this.error = null;
     try {
       const id = untrack(() => this.currentId);
-      let position: number | null = null;
-      if (id !== null)
-        position = (await this.#client.call('samples.position', { filter, sort, id })).position;
+      const found = await findInList(this.#client, id, { filter, sort }, () => this.#around(id));
       if (generation !== this.#generation) return;
-      const start = this.#list.pageStart(position ?? 0);
+      const start = this.#list.pageStart(found?.position ?? 0);
       const page = await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE });
       if (generation !== this.#generation) return;
       // Somebody moved on meanwhile: the place that was asked for is not theirs any more.
       if (untrack(() => this.currentId) !== id) return await this.reload();
       this.#fetching.clear();
-      this.#list.clear();
+      this.#renew();
       this.#list.put(start, page.rows, page.total);
       this.#changed();
-      if (position === null) this.#goTo(0);
-      else this.currentIndex = position;
+      if (found === null) this.#goTo(0);
+      else [this.currentId, this.currentIndex] = [found.id, found.position];
       // What is in sight may reach into other pages, and need not change its place for a list made anew.
       this.need(this.#shown.first, this.#shown.end);
     } catch (thrown) {
@@ -152,19 +154,16 @@ export class Queue {
     if (generation === this.#generation) this.loading = false;
   }
 
-  /** Samples were removed from the project: where the current one is among them, the next one, or one before, is current. */
-  async leave(): Promise<void> {
-    const current = this.currentId;
-    const near = current === null ? [] : [current, ...this.#list.near(this.currentIndex, FILTER_IDS_MAX - 1)];
-    try {
-      const call = { filter: { ...NO_FILTER, ids: near }, sort: IMPORT_ORDER, offset: 0, limit: near.length };
-      const { rows } = near.length > 0 ? await this.#client.call('samples.list', call) : { rows: [] };
-      if (this.currentId !== current) return;
-      this.currentId = near.find((id) => rows.some((row) => row.id === id)) ?? null;
-    } catch {
-      // The connection banner says so; the list is asked for anew all the same.
-    }
-    await this.reload();
+  /** A sample, and nearest first what comes after it and then what comes before. */
+  #around(id: number | null): readonly number[] {
+    if (id === null) return [];
+    return this.#ofAnother ? [id] : this.#list.around(id, this.currentIndex, FILTER_IDS_MAX);
+  }
+
+  /** Forgets the rows, which come anew. */
+  #renew(): void {
+    this.#list.renew(this.#around(this.currentId));
+    this.#ofAnother = false;
   }
 
   /** The list shows these rows now. */
@@ -339,7 +338,7 @@ export class Queue {
         })),
       );
       if (generation !== this.#generation) return;
-      this.#list.clear();
+      this.#renew();
       for (const { start, page } of pages) this.#list.put(start, page.rows, page.total);
       this.error = null;
       this.#changed();

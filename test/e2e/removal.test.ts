@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { decodeFrame } from '../../src-shared/rpc/codec.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
@@ -145,4 +146,67 @@ test('a sample that another window removes leaves the screen; what could not be 
   await there.pressAndMove('x');
   await there.saved();
   assert.equal(await there.rowState(5), 'rejected');
+});
+
+/** From its next load on the page is told late that a sample is not there: when the function that this gives is called. */
+async function toldLateOfMissing(page: Page): Promise<() => void> {
+  const held: (() => void)[] = [];
+  await page.routeWebSocket(/\/rpc$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      const { type } = decodeFrame(frame as Buffer) as { readonly type: string };
+      if (type === 'error') held.push(() => socket.send(frame));
+      else socket.send(frame);
+    });
+  });
+  return () => {
+    assert.ok(held.length > 0, 'it was asked for');
+    for (const tell of held.splice(0)) tell();
+  };
+}
+
+test('a removed sample gives its place to the next one, also where the list without it is there first', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  t.after(() => app.close());
+  const other = await newWindow(app.page);
+  const tellOfMissing = await toldLateOfMissing(other);
+  await other.goto(app.page.url());
+  const there = new ReviewPage(other);
+  await other.bringToFront();
+  await there.ready();
+
+  const removeElsewhere = async (place: number, count: number): Promise<void> => {
+    await app.page.bringToFront();
+    await removeFrom(app.page, place, count);
+    await other.bringToFront();
+  };
+
+  await there.choose(3);
+  await removeElsewhere(1, 2);
+  await other.locator('[role=list][aria-label="118 samples"]').waitFor();
+  assert.equal(await other.locator('[data-shown]').getAttribute('data-shown'), '3', 'it is not told yet');
+  tellOfMissing();
+  await other.getByText('Sample no. 3 was removed from the project').waitFor();
+  await other.locator('[data-shown="4"]').waitFor();
+
+  // Nothing comes after the last one.
+  await other.locator('button[aria-current=true]').press('End');
+  await other.locator('[data-shown="120"]').waitFor();
+  await removeElsewhere(115, 3);
+  await other.locator('[role=list][aria-label="115 samples"]').waitFor();
+  tellOfMissing();
+  await other.getByText('Sample no. 120 was removed from the project').waitFor();
+  await other.locator('[data-shown="117"]').waitFor();
+
+  // Who looks at all samples before being told finds the place there, too.
+  await there.choose(115);
+  await removeElsewhere(112, 1);
+  await other.keyboard.press('Alt+g');
+  await other.locator('[role=option].current[data-tile="116"]').waitFor();
+  await other.keyboard.press('Enter');
+  await other.locator('[data-shown="116"]').waitFor();
+  tellOfMissing();
+  await there.pressAndMove('x');
+  await there.saved();
+  assert.equal(await there.rowState(116), 'rejected');
 });

@@ -99,11 +99,26 @@ test('a range is the rows that are shown, decided ones included; one that is not
   assert.deepEqual([list.goneIn(0, 101), list.goneIn(2, 101)], [[2], []]);
 });
 
-test('what is near a place comes after it first, then before it, as far as rows are here', () => {
+test('around a row is what comes after it, then what comes before, as far as rows are here', () => {
   const server = new Server(150);
   const list = new PagedList<Row>();
   load(list, server, 0);
-  assert.deepEqual(list.near(96, 6), [98, 99, 100, 96, 95, 94]);
-  assert.deepEqual(list.near(0, 2), [2, 3]);
-  assert.deepEqual(list.near(120, 3), []);
+  assert.deepEqual(list.around(97, 96, 7), [97, 98, 99, 100, 96, 95, 94]);
+  assert.deepEqual(list.around(1, 0, 3), [1, 2, 3]);
+  assert.deepEqual(list.around(121, 120, 4), [121]);
+});
+
+test('around a row that the list is made anew without is what lay there, however often it is made anew', () => {
+  const server = new Server(30);
+  const list = new PagedList<Row>();
+  load(list, server, 0);
+  for (const gone of [30, 29, 28]) {
+    server.decide(gone);
+    list.renew(list.around(30, 29, 5));
+    load(list, server, 0);
+    assert.deepEqual(list.around(30, 29, 5), [30, 29, 28, 27, 26]);
+  }
+  // Another one is current, and that one never was in the list.
+  assert.deepEqual(list.around(40, 26, 4), [40, 27, 26, 25]);
+  assert.deepEqual(list.around(40, 3, 4), [40, 4, 5, 6]);
 });
