@@ -1,5 +1,6 @@
 /** Taking samples out of a project, in both hosts: the chosen ones in the gallery, and all that an import added. */
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -148,20 +149,43 @@ test('a sample that another window removes leaves the screen; what could not be 
   assert.equal(await there.rowState(5), 'rejected');
 });
 
-/** From its next load on the page is told late that a sample is not there: when the function that this gives is called. */
-async function toldLateOfMissing(page: Page): Promise<() => void> {
+interface Frame {
+  readonly type: string;
+  readonly id?: number;
+  readonly input?: { readonly id?: number };
+}
+
+/** From its next load on: lets the page wait for the answer that a sample is not there. */
+async function answersOfMissing(page: Page) {
+  let of: number | null = null;
+  const asked = new Set<number | undefined>();
   const held: (() => void)[] = [];
+  const news = new EventEmitter();
   await page.routeWebSocket(/\/rpc$/, (socket) => {
     const server = socket.connectToServer();
+    socket.onMessage((frame) => {
+      const { id, input } = decodeFrame(frame as Buffer) as Frame;
+      if (of !== null && input?.id === of) asked.add(id);
+      server.send(frame);
+    });
     server.onMessage((frame) => {
-      const { type } = decodeFrame(frame as Buffer) as { readonly type: string };
-      if (type === 'error') held.push(() => socket.send(frame));
-      else socket.send(frame);
+      const { type, id } = decodeFrame(frame as Buffer) as Frame;
+      if (type !== 'error' || !asked.has(id)) return socket.send(frame);
+      held.push(() => socket.send(frame));
+      news.emit('held');
     });
   });
-  return () => {
-    assert.ok(held.length > 0, 'it was asked for');
-    for (const tell of held.splice(0)) tell();
+  return {
+    hold: (sample: number): void => void (of = sample),
+    /** The page has asked for it. */
+    async held(): Promise<void> {
+      if (held.length === 0) await once(news, 'held');
+    },
+    give(): void {
+      of = null;
+      asked.clear();
+      for (const give of held.splice(0)) give();
+    },
   };
 }
 
@@ -169,43 +193,45 @@ test('a removed sample gives its place to the next one, also where the list with
   const app = await openInBrowserHost(chromium, await demoProject(t));
   t.after(() => app.close());
   const other = await newWindow(app.page);
-  const tellOfMissing = await toldLateOfMissing(other);
+  const answers = await answersOfMissing(other);
   await other.goto(app.page.url());
   const there = new ReviewPage(other);
   await other.bringToFront();
   await there.ready();
 
-  const removeElsewhere = async (place: number, count: number): Promise<void> => {
+  const removeElsewhere = async (shown: number, place: number, count: number): Promise<void> => {
+    answers.hold(shown);
     await app.page.bringToFront();
     await removeFrom(app.page, place, count);
     await other.bringToFront();
+    await answers.held();
   };
 
   await there.choose(3);
-  await removeElsewhere(1, 2);
+  await removeElsewhere(3, 1, 2);
   await other.locator('[role=list][aria-label="118 samples"]').waitFor();
   assert.equal(await other.locator('[data-shown]').getAttribute('data-shown'), '3', 'it is not told yet');
-  tellOfMissing();
+  answers.give();
   await other.getByText('Sample no. 3 was removed from the project').waitFor();
   await other.locator('[data-shown="4"]').waitFor();
 
   // Nothing comes after the last one.
   await other.locator('button[aria-current=true]').press('End');
   await other.locator('[data-shown="120"]').waitFor();
-  await removeElsewhere(115, 3);
+  await removeElsewhere(120, 115, 3);
   await other.locator('[role=list][aria-label="115 samples"]').waitFor();
-  tellOfMissing();
+  answers.give();
   await other.getByText('Sample no. 120 was removed from the project').waitFor();
   await other.locator('[data-shown="117"]').waitFor();
 
   // Who looks at all samples before being told finds the place there, too.
   await there.choose(115);
-  await removeElsewhere(112, 1);
+  await removeElsewhere(115, 112, 1);
   await other.keyboard.press('Alt+g');
   await other.locator('[role=option].current[data-tile="116"]').waitFor();
   await other.keyboard.press('Enter');
   await other.locator('[data-shown="116"]').waitFor();
-  tellOfMissing();
+  answers.give();
   await there.pressAndMove('x');
   await there.saved();
   assert.equal(await there.rowState(116), 'rejected');
