@@ -7,6 +7,7 @@ import { runLabelJob, type LabelReport } from '../jobs/label/label.ts';
 import type { Project } from '../store/file/project.ts';
 import { Progress, type ProgressStream } from './progress.ts';
 import { withEngine } from './engine.ts';
+import { precisionWithProgress } from './precision-with-progress.ts';
 import { quantiseWithProgress } from './quantise-with-progress.ts';
 import { appResources } from './resources.ts';
 
@@ -26,10 +27,11 @@ export async function labelWithProgress(
   try {
     const report = await withEngine(async (engine) => {
       const resources = appResources();
-      const { precision } = wish;
       const folders = await modelFolders(project, wish, resources);
-      await quantiseWithProgress({ ...folders, precision }, stderr, signal);
-      const params = await labelParams(project, engine, wish, resources);
+      const ref = { ...folders, device: wish.device ?? 'auto' };
+      const settled = await precisionWithProgress(project, engine, ref, wish.precision, stderr, signal);
+      await quantiseWithProgress({ ...folders, precision: settled.precision }, stderr, signal);
+      const params = await labelParams(project, engine, { ...wish, ...settled }, resources);
       await agree(params);
       return runLabelJob(project, engine, params, {
         signal,

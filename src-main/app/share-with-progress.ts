@@ -10,6 +10,7 @@ import type { QueueAddress } from '../workers/queue/address.ts';
 import { QueueDatabase } from '../workers/queue/database.ts';
 import { Progress, type ProgressStream } from './progress.ts';
 import { withEngine } from './engine.ts';
+import { precisionWithProgress } from './precision-with-progress.ts';
 import { quantiseWithProgress } from './quantise-with-progress.ts';
 import { appResources } from './resources.ts';
 import { appVersion } from './version.ts';
@@ -46,10 +47,12 @@ export async function shareWithProgress(
   try {
     const report = await withEngine(async (engine) => {
       const resources = appResources();
-      const { precision, chunkSize, listen, heartbeatSeconds } = wish;
+      const { chunkSize, listen, heartbeatSeconds } = wish;
       const folders = await modelFolders(project, wish, resources);
-      await quantiseWithProgress({ ...folders, precision }, stderr, signal);
-      const params = await labelParams(project, engine, wish, resources);
+      const ref = { ...folders, device: wish.device ?? 'auto' };
+      const settled = await precisionWithProgress(project, engine, ref, wish.precision, stderr, signal);
+      await quantiseWithProgress({ ...folders, precision: settled.precision }, stderr, signal);
+      const params = await labelParams(project, engine, { ...wish, ...settled }, resources);
       await agree(params);
       const onEvent = (event: HostEvent): void => {
         const line = wordsOf(event);

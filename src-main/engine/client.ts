@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { Forked } from '../process/forked.ts';
 import { cancelled, died, unexpected } from './failures.ts';
-import { lookInput, reanswerInput } from './inputs.ts';
+import { labelInput, lookInput, predictInput, probeInput, reanswerInput, tokensInput } from './inputs.ts';
 import { Owed } from './owed.ts';
 import type {
+  ChosenPrecision,
   Engine,
   FeaturesOutcome,
   FeaturesRequest,
@@ -132,17 +133,25 @@ export class EngineClient implements Engine {
     return reply.output;
   }
 
+  /** Signal and errors as {@link modelInfo}. */
+  async choosePrecision(
+    model: Omit<ModelRef, 'precision'>,
+    signal?: AbortSignal,
+    onQuantise?: (progress: QuantiseProgress) => void,
+  ): Promise<ChosenPrecision> {
+    const build = (id: number) => ({ type: 'choosePrecision', id, input: { ...model } }) as const;
+    const reply = await this.#call(build, signal, onQuantise);
+    if (reply.type !== 'choosePrecision') throw unexpected(reply);
+    return reply.output;
+  }
+
   /**
    * @param signal rejects the call with `cancelled` at once; the engine stops the sample before its next step, or is
    *   replaced when that does not come within `stopMs`.
    * @throws FoveaError of the sample, `engine_died` when the process ended under it, or `cancelled`.
    */
   async label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome> {
-    const input = {
-      ...request,
-      model: { ...request.model },
-      want: { ...request.want, allHeadsOf: [...request.want.allHeadsOf] },
-    };
+    const input = labelInput(request);
     const reply = await this.#call((id) => ({ type: 'label', id, input }), signal);
     if (reply.type !== 'label') throw unexpected(reply);
     this.#ranOn(reply.output.device);
@@ -151,7 +160,7 @@ export class EngineClient implements Engine {
 
   /** Each token's own map. Signal and errors as {@link label}. */
   async tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome> {
-    const input = { ...request, model: { ...request.model }, answerTokens: [...request.answerTokens] };
+    const input = tokensInput(request);
     const reply = await this.#call((id) => ({ type: 'tokens', id, input }), signal);
     if (reply.type !== 'tokens') throw unexpected(reply);
     this.#ranOn(reply.output.device);
@@ -187,20 +196,14 @@ export class EngineClient implements Engine {
 
   /** What an RPN says of features. Signal and errors as {@link label}. */
   async predict(request: PredictRequest, signal?: AbortSignal): Promise<PredictOutcome> {
-    const features = new Uint8Array(request.features);
-    const input = { ...request, model: { ...request.model }, features };
-    const reply = await this.#call((id) => ({ type: 'predict', id, input }), signal);
+    const reply = await this.#call((id) => ({ type: 'predict', id, input: predictInput(request) }), signal);
     if (reply.type !== 'predict') throw unexpected(reply);
     return reply.output;
   }
 
   /** One forward pass with everything it gives. @throws FoveaError of the probe, or `engine_died`. */
   async probe(request: ProbeRequest): Promise<ProbeOutcome> {
-    const input = {
-      ...request,
-      model: { ...request.model },
-      layers: request.layers && [...request.layers],
-    };
+    const input = probeInput(request);
     const reply = await this.#call((id) => ({ type: 'probe', id, input }));
     if (reply.type !== 'probe') throw unexpected(reply);
     return reply.output;

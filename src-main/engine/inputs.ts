@@ -1,9 +1,32 @@
 /** Requests as the wire's types take them, which do not say `readonly`: copies with plain tuples. */
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
-import type { LookRequest, ReanswerRequest } from './protocol.ts';
+import type {
+  LabelRequest,
+  LookRequest,
+  PredictRequest,
+  ProbeRequest,
+  ReanswerRequest,
+  TokensRequest,
+} from './protocol.ts';
 import type { ToEngine } from './wire.ts';
 
 type Input<T extends ToEngine['type']> = Extract<ToEngine, { type: T; input: unknown }>['input'];
+
+export function labelInput({ model, want, ...request }: LabelRequest): Input<'label'> {
+  return { ...request, model: { ...model }, want: { ...want, allHeadsOf: [...want.allHeadsOf] } };
+}
+
+export function tokensInput({ model, answerTokens, ...request }: TokensRequest): Input<'tokens'> {
+  return { ...request, model: { ...model }, answerTokens: [...answerTokens] };
+}
+
+export function predictInput({ model, features, ...request }: PredictRequest): Input<'predict'> {
+  return { ...request, model: { ...model }, features: new Uint8Array(features) };
+}
+
+export function probeInput({ model, layers, ...request }: ProbeRequest): Input<'probe'> {
+  return { ...request, model: { ...model }, layers: layers && [...layers] };
+}
 
 export function reanswerInput(request: ReanswerRequest): Input<'reanswer'> {
   const { edit, score, model } = request;

@@ -9,9 +9,9 @@ import { wholeModel } from '../checkpoint/adapter/base.ts';
 import { openFolders } from '../checkpoint/open.ts';
 import type { AnyCheckpoint } from '../checkpoint/open.ts';
 import type { VisionLanguageModel } from '../pipeline/ports.ts';
-import { loadBranch, loadModel } from '../runtime/index.ts';
+import { loadBranch, loadModel, precisionFor } from '../runtime/index.ts';
 import type { LoadedModel } from '../runtime/index.ts';
-import type { ModelInfo, ModelRef, Precision, QuantiseProgress } from './protocol.ts';
+import type { ChosenPrecision, ModelInfo, ModelRef, Precision, QuantiseProgress } from './protocol.ts';
 
 /** Who waits for a load. */
 export interface LoadWatch {
@@ -37,6 +37,7 @@ export class ModelCache {
   readonly #open = new Map<string, OpenModel>();
   readonly #capacity: number;
   readonly #cpuThreads: number | undefined;
+  readonly #chosen = new Map<string, ChosenPrecision>();
   #branch: { readonly key: string; readonly opened: OpenBranch } | null = null;
 
   constructor(capacity: number, cpuThreads?: number) {
@@ -66,6 +67,24 @@ export class ModelCache {
     const opened = { precision, model, checkpoint };
     this.#open.set(key, opened);
     return opened;
+  }
+
+  /**
+   * What `auto` comes to; the same for as long as the process lives. @throws FoveaError as `openModel`, and `cancelled`
+   */
+  async choose(ref: Omit<ModelRef, 'precision'>, watch: LoadWatch = {}): Promise<ChosenPrecision> {
+    const key = [ref.device, await keyOf(await wholeModel(ref))].join('\n');
+    const known = this.#chosen.get(key);
+    if (known) return known;
+    const checkpoint = await openFolders(ref);
+    const chosen = await precisionFor(checkpoint, {
+      device: ref.device,
+      ...watch,
+      ...(this.#cpuThreads === undefined ? {} : { cpuThreads: this.#cpuThreads }),
+      runsOn: async () => (await this.get(ref, watch)).model.profile.device,
+    });
+    this.#chosen.set(key, chosen);
+    return chosen;
   }
 
   /**

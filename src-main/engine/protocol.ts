@@ -3,12 +3,12 @@
  * process boundary as typed arrays (structured clone).
  */
 import type { MapBoxes, MapSet, PlacedMap, SecondStage } from '../../src-shared/contract/outcome.ts';
-import type { DeviceChoice, Precision } from '../../src-shared/contract/models.ts';
+import type { ChosenPrecision, DeviceChoice, Precision } from '../../src-shared/contract/models.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
-export type { DeviceChoice, Precision };
+export type { ChosenPrecision, DeviceChoice, Precision };
 
 export interface ModelRef {
   /** Absolute path of the checkpoint folder. */
@@ -278,6 +278,15 @@ export interface Engine {
     signal?: AbortSignal,
     onQuantise?: (progress: QuantiseProgress) => void,
   ): Promise<ModelInfo>;
+  /**
+   * What `auto` comes to for a model on this machine, and why; measured once a model and process.
+   * @param onQuantise hears of looking at its layers, which int8 needs once and keeps
+   */
+  choosePrecision(
+    model: Omit<ModelRef, 'precision'>,
+    signal?: AbortSignal,
+    onQuantise?: (progress: QuantiseProgress) => void,
+  ): Promise<ChosenPrecision>;
   label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome>;
   tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome>;
   reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome>;

@@ -11,7 +11,7 @@ import {
   transformSchema,
 } from '../../src-shared/contract/domain.ts';
 import { wireErrorSchema } from '../../src-shared/contract/errors.ts';
-import { modelRefSchema, precisionSchema } from '../../src-shared/contract/models.ts';
+import { chosenPrecisionSchema, modelRefSchema, precisionSchema } from '../../src-shared/contract/models.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import { checkpointRulesSchema } from '../../src-shared/contract/rules.ts';
 import type {
@@ -123,6 +123,11 @@ const callId = z.number().int().positive();
 /** Backend to engine. */
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('modelInfo'), id: callId, input: modelRefSchema }),
+  z.object({
+    type: z.literal('choosePrecision'),
+    id: callId,
+    input: modelRefSchema.omit({ precision: true }),
+  }),
   z.object({ type: z.literal('label'), id: callId, input: labelRequestSchema }),
   z.object({ type: z.literal('tokens'), id: callId, input: tokensRequestSchema }),
   z.object({ type: z.literal('reanswer'), id: callId, input: reanswerRequestSchema }),
@@ -242,6 +247,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('beat') }),
   z.object({ type: z.literal('quantising'), id: callId, progress: quantiseProgressSchema }),
   z.object({ type: z.literal('modelInfo'), id: callId, output: modelInfoSchema }),
+  z.object({ type: z.literal('choosePrecision'), id: callId, output: chosenPrecisionSchema }),
   z.object({ type: z.literal('label'), id: callId, output: labelOutcomeSchema }),
   z.object({ type: z.literal('tokens'), id: callId, output: tokensOutcomeSchema }),
   z.object({ type: z.literal('reanswer'), id: callId, output: reanswerOutcomeSchema }),

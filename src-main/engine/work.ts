@@ -15,7 +15,7 @@ import { InFlight } from '../pipeline/in-flight.ts';
 import type { Subject } from '../pipeline/subject/subject.ts';
 import { Stopwatch } from '../pipeline/subject/stopwatch.ts';
 import { describe } from './models.ts';
-import type { ModelCache, OpenModel } from './models.ts';
+import type { LoadWatch, ModelCache, OpenModel } from './models.ts';
 import { Pictures } from './pictures.ts';
 import type { PictureInUse } from './pictures.ts';
 import type {
@@ -24,6 +24,7 @@ import type {
   LabelOutcome,
   LabelRequest,
   ModelRef,
+  Precision,
   TokensOutcome,
   TokensRequest,
 } from './protocol.ts';
@@ -107,6 +108,10 @@ export class Worker {
       if (call.type === 'modelInfo') {
         const output = describe(await this.#model(call.input, call.id, signal)) as ModelInfoOut;
         this.#send({ type: 'modelInfo', id: call.id, output });
+      } else if (call.type === 'choosePrecision') {
+        const onQuantise = this.#onQuantise('int8', call.id);
+        const output = await this.#models.choose(call.input, { signal, onQuantise });
+        this.#send({ type: 'choosePrecision', id: call.id, output });
       } else if (call.type === 'probe') {
         const opened = await this.#model(call.input.model, call.id, signal);
         const output = (await probeModel(opened, call.input, new Stopwatch(signal))) as ProbeOut;
@@ -144,16 +149,17 @@ export class Worker {
 
   /** The loaded model; call `id` hears of a cache that has to be written first, at most a few times a second. */
   #model(ref: ModelRef, id: number, signal: AbortSignal): Promise<OpenModel> {
-    let next = 0;
     const { precision = 'as-stored' } = ref;
-    return this.#models.get(ref, {
-      signal,
-      onQuantise: ({ done, total }) => {
-        if (done < total && performance.now() < next) return;
-        next = performance.now() + PROGRESS_MS;
-        this.#send({ type: 'quantising', id, progress: { precision, done, total } });
-      },
-    });
+    return this.#models.get(ref, { signal, onQuantise: this.#onQuantise(precision, id) });
+  }
+
+  #onQuantise(precision: Precision, id: number): NonNullable<LoadWatch['onQuantise']> {
+    let next = 0;
+    return ({ done, total }) => {
+      if (done < total && performance.now() < next) return;
+      next = performance.now() + PROGRESS_MS;
+      this.#send({ type: 'quantising', id, progress: { precision, done, total } });
+    };
   }
 
   /** Opens the model and asks it: by itself, or in turn with the samples that are in flight. */
@@ -242,5 +248,6 @@ function isTogether(call: Call): boolean {
 /** The model whose samples a call may run beside; null: it runs alone. */
 function modelOf(call: Call): string | null {
   if (call.type === 'modelInfo') return JSON.stringify(call.input);
-  return call.type === 'probe' || call.type === 'predict' ? null : JSON.stringify(call.input.model);
+  if (call.type === 'probe' || call.type === 'predict' || call.type === 'choosePrecision') return null;
+  return JSON.stringify(call.input.model);
 }

@@ -3,14 +3,17 @@ import { availableMemory } from 'node:process';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { memoryVerdict, type ModelCheck, type ModelFacts } from '../../src-shared/contract/models.ts';
 import type { Engine, Precision, QuantiseProgress } from '../engine/protocol.ts';
+import type { PrecisionWish } from '../../src-shared/contract/models.ts';
 import { paceMeter } from './hub/pace.ts';
 import type { ModelLibrary } from './library.ts';
 import { factsIn } from './read.ts';
 
 export interface CheckOptions {
-  readonly precision: Precision;
+  readonly precision: PrecisionWish;
   readonly signal: AbortSignal;
   readonly onStage: (stage: 'files' | 'memory' | 'cache' | 'load') => void;
+  /** Hears what `auto` came to, and why, before it is loaded. */
+  readonly onChosen?: (precision: Precision, why: string) => void;
   /** How far the int4 or fp16 cache is that has to be written first: bytes of the checkpoint, per second, and seconds left. */
   readonly onQuantise?: (progress: CacheProgress) => void;
   /** Default: what the system says is free. */
@@ -32,18 +35,20 @@ export async function checkModel(
   library: ModelLibrary,
   name: string,
   engine: Engine,
-  { precision, signal, onStage, onQuantise, availableBytes = availableMemory() }: CheckOptions,
+  {
+    precision: wish,
+    signal,
+    onStage,
+    onChosen,
+    onQuantise,
+    availableBytes = availableMemory(),
+  }: CheckOptions,
 ): Promise<ModelCheck> {
   onStage('files');
   const dir = await library.dirOf(name);
   const facts = await factsIn(dir, library.towerPlaces(), signal).catch((error: unknown) => {
     throw signal.aborted ? stopped() : error;
   });
-  onStage('memory');
-  const other = precision === 'as-stored' ? {} : facts.memory[precision];
-  // Whether float16 fits decides the device, whose memory is not known; the CPU's copies are refused by the engine.
-  if (other && precision !== 'fp16') refuseTooLarge({ ...facts.memory, ...other }, name, availableBytes);
-  onStage('load');
   const pace = paceMeter(performance.now());
   let last: number | null = null;
   const quantising = ({ done, total }: QuantiseProgress): void => {
@@ -58,6 +63,12 @@ export async function checkModel(
       etaSeconds: rate === null ? null : (total - done) / rate,
     });
   };
+  const precision = wish === 'auto' ? await choose() : wish;
+  onStage('memory');
+  const other = precision === 'as-stored' ? {} : facts.memory[precision];
+  // Whether float16 fits decides the device, whose memory is not known; the CPU's copies are refused by the engine.
+  if (other && precision !== 'fp16') refuseTooLarge({ ...facts.memory, ...other }, name, availableBytes);
+  onStage('load');
   const { device, selfCheck, loadMs } = await engine
     .modelInfo({ dir, device: 'auto', precision }, signal, quantising)
     .catch((error: unknown) => {
@@ -66,6 +77,16 @@ export async function checkModel(
   const check = { device, selfCheck, loadMs, at: new Date().toISOString() };
   if (precision === 'as-stored') await library.noteCheck(name, check);
   return check;
+
+  async function choose(): Promise<Precision> {
+    const chosen = await engine
+      .choosePrecision({ dir, device: 'auto' }, signal, quantising)
+      .catch((error: unknown) => {
+        throw signal.aborted ? stopped() : error;
+      });
+    onChosen?.(chosen.precision, chosen.why);
+    return chosen.precision;
+  }
 }
 
 function refuseTooLarge(memory: ModelFacts['memory'], name: string, availableBytes: number): void {

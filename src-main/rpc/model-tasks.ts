@@ -18,6 +18,7 @@ const BLANK = {
   rate: null,
   etaSeconds: null,
   tower: null,
+  chosen: null,
   check: null,
   error: null,
 } as const;

@@ -7,10 +7,12 @@ import type { GraphSource, ModelGraphs } from '../../models/architectures/index.
 import { modelGraphs } from '../../models/architectures/index.ts';
 import { memoryEstimate } from '../checkpoint/memory.ts';
 import { openCached } from '../checkpoint/cached.ts';
+import { measuredLayers } from '../checkpoint/quantised/index.ts';
+import type { Measured } from '../checkpoint/quantised/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { WeightRef } from '../graph/weights.ts';
 import { placed } from '../graph/weights.ts';
-import type { Precision } from '../../src-shared/contract/models.ts';
+import type { ChosenPrecision, Precision } from '../../src-shared/contract/models.ts';
 import type { VisionLanguageModel } from '../pipeline/ports.ts';
 import type { Tokenizer } from '../checkpoint/tokenizer/tokenizer.ts';
 import type { Device, DeviceChoice, SessionSettings } from './device.ts';
@@ -20,6 +22,8 @@ import { hasSignedProducts } from './int8/signed-products.ts';
 import { measureLayers } from './int8/measure.ts';
 import { samplePrompt } from './int8/sample.ts';
 import { OnnxModel } from './model.ts';
+import { choosePrecision } from './precision/choose.ts';
+import type { ChooseOptions, PrecisionSource } from './precision/choose.ts';
 import type { SelfCheck } from './self-check.ts';
 import { probeSeconds, selfCheck } from './self-check.ts';
 
@@ -68,7 +72,7 @@ export interface LoadInfo {
 }
 
 /** A checkpoint; with its tokenizer, int8 is measured on a prompt in its own words. */
-export type LoadSource = GraphSource & { readonly tokenizer?: Tokenizer };
+export type LoadSource = PrecisionSource & { readonly tokenizer?: Tokenizer };
 
 export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
 
@@ -86,7 +90,7 @@ export async function loadModel(stored: LoadSource, options: LoadOptions): Promi
   if (options.device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
   const checkpoint = await atPrecision(stored, options);
   const parameters = countParameters(checkpoint);
-  const cpuThreads = options.cpuThreads ?? (parameters < SINGLE_THREAD_BELOW ? 1 : 0);
+  const cpuThreads = options.cpuThreads ?? threadsFor(parameters);
   const passedOver: string[] = [];
   for (const device of precision === 'int8' ? onlyCpu(options.device) : candidates(options.device)) {
     if (device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
@@ -201,33 +205,57 @@ async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boo
 /** The checkpoint with the weights that a precision asks for, what an adapter adds to them included. */
 async function atPrecision(stored: LoadSource, options: LoadOptions): Promise<GraphSource> {
   const { precision = 'as-stored', cacheFolder, onQuantise, signal } = options;
-  const folder = cacheFolder === undefined ? {} : { folder: cacheFolder };
-  const stop = signal ? { signal } : {};
-  // Looking at the layers reads the checkpoint once, writing the cache a second time.
-  const bytes = precision === 'int8' ? storedBytes(stored) : 0;
   let looked = 0;
   const weights = await openCached(stored, precision, {
-    ...folder,
-    ...stop,
+    ...(cacheFolder === undefined ? {} : { folder: cacheFolder }),
+    ...(signal ? { signal } : {}),
     ...(onQuantise
       ? { onProgress: ({ done, total }) => onQuantise({ done: looked + done, total: looked + total }) }
       : {}),
     measure: async () => {
-      // What an adapter adds to is measured as the sum.
-      const merged = await openCached(stored, 'as-stored', { ...folder, ...stop });
-      const measured = await measureLayers(merged ? { config: stored.config, weights: merged } : stored, {
-        prompt: samplePrompt(stored),
-        cpuThreads: options.cpuThreads ?? 0,
-        ...(options.int8Worth === undefined ? {} : { worth: options.int8Worth }),
-        ...stop,
-        onPart: (done, total) => onQuantise?.({ done: Math.floor((bytes * done) / total), total: 2 * bytes }),
-      });
-      looked = bytes;
+      const measured = await measureStored(stored, options);
+      looked = storedBytes(stored);
       return measured;
     },
   });
   return weights ? { config: stored.config, weights } : stored;
 }
+
+/** Looks at the layers of the checkpoint, which reads it once; writing the cache afterwards reads it a second time. */
+async function measureStored(stored: LoadSource, options: LoadOptions): Promise<Measured> {
+  const { cacheFolder, onQuantise, signal, cpuThreads = 0, int8Worth } = options;
+  const bytes = storedBytes(stored);
+  const stop = signal ? { signal } : {};
+  // What an adapter adds to is measured as the sum.
+  const merged = await openCached(stored, 'as-stored', {
+    ...(cacheFolder === undefined ? {} : { folder: cacheFolder }),
+    ...stop,
+  });
+  return measureLayers(merged ? { config: stored.config, weights: merged } : stored, {
+    prompt: samplePrompt(stored),
+    cpuThreads,
+    ...(int8Worth === undefined ? {} : { worth: int8Worth }),
+    ...stop,
+    onPart: (done, total) => onQuantise?.({ done: Math.floor((bytes * done) / total), total: 2 * bytes }),
+  });
+}
+
+/** What `auto` comes to for this checkpoint on this machine, and why. Options and errors as {@link choosePrecision} and {@link loadModel} */
+export function precisionFor(
+  stored: LoadSource,
+  options: Omit<LoadOptions, 'precision' | 'graphsFor' | 'held' | 'maxBufferBytes'> &
+    Pick<ChooseOptions, 'units' | 'measure' | 'runsOn'>,
+): Promise<ChosenPrecision> {
+  const { int8Worth, cpuThreads = threadsFor(countParameters(stored)) } = options;
+  return choosePrecision(stored, {
+    ...options,
+    cpuThreads,
+    ...(int8Worth === undefined ? {} : { worth: int8Worth }),
+    layers: () => measuredLayers(stored, () => measureStored(stored, options), options.cacheFolder),
+  });
+}
+
+const threadsFor = (parameters: number): number => (parameters < SINGLE_THREAD_BELOW ? 1 : 0);
 
 function storedBytes({ weights }: GraphSource): number {
   return [...weights.names()].reduce((sum, name) => sum + (weights.get(name)?.length ?? 0), 0);

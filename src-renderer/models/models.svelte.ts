@@ -1,7 +1,7 @@
 /** The models Fovea knows and what is being done about them, as the main side last told. */
 import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { ModelTask, Precision, Removal } from '../../src-shared/contract/models.ts';
+import type { ModelTask, PrecisionWish, Removal } from '../../src-shared/contract/models.ts';
 import type { ListedModel, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
@@ -67,7 +67,7 @@ export class Models {
     if (source) await this.#orNotice(() => this.download(source.repo, source.revision));
   }
 
-  async check(name: string, precision: Precision = 'as-stored'): Promise<void> {
+  async check(name: string, precision: PrecisionWish = 'as-stored'): Promise<void> {
     await this.#orNotice(async () => {
       this.#taskChanged(await this.#session.client.call('models.check', { name, precision }));
     });

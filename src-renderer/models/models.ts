@@ -8,6 +8,7 @@ import {
   type ModelFacts,
   type ModelTask,
   type Precision,
+  type PrecisionWish,
   type Removal,
 } from '../../src-shared/contract/models.ts';
 import { counted, formatCount, formatDuration, formatMs, formatBytes } from '../ui/words.ts';
@@ -140,12 +141,15 @@ function rpnWords({ k, t }: { readonly k: number; readonly t: number }): string 
 
 /** The weights a model can be run with: those of its files first, then the forms that exist of them. */
 export function precisionChoices({ facts }: Pick<LibraryModel, 'facts'>): {
-  readonly value: Precision;
+  readonly value: PrecisionWish;
   readonly words: string;
 }[] {
   const packed = facts !== null && PACKED.some((dtype) => dtype in facts.dtypes);
   return [
     { value: 'as-stored', words: 'As stored' },
+    ...(facts?.memory.int8
+      ? [{ value: 'auto' as const, words: 'auto: what is fastest on this machine, measured; it says which' }]
+      : []),
     ...(facts?.memory.int4
       ? [
           {
@@ -260,6 +264,11 @@ export function checkWords({ device, selfCheck, loadMs }: ModelCheck): string {
     ? `; its numbers are within ${selfCheck.maxError.toExponential(1)} of the CPU’s (limit ${selfCheck.limit})`
     : '';
   return `Runs on ${device}, loaded in ${formatMs(loadMs)}${proof}`;
+}
+
+/** What `auto` came to, and why. */
+export function chosenWords({ precision, chosen }: Pick<ModelTask, 'precision' | 'chosen'>): string {
+  return `Chosen here: ${precision === 'as-stored' ? 'as stored' : precision}, because ${chosen}.`;
 }
 
 /** The latest check of each kind of weights but those as stored, that went well. */

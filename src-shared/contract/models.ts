@@ -14,6 +14,14 @@ const count = z.number().int().nonnegative();
 export const precisionSchema = z.enum(['as-stored', 'int4', 'int8', 'fp16']);
 export type Precision = z.infer<typeof precisionSchema>;
 
+/** What may be asked for: a precision, or to have one chosen. Nothing is run, stored or compared as `auto`. */
+export const precisionWishSchema = z.enum([...precisionSchema.options, 'auto']);
+export type PrecisionWish = z.infer<typeof precisionWishSchema>;
+
+/** What `auto` came to, and why, in words without a full stop. */
+export const chosenPrecisionSchema = z.object({ precision: precisionSchema, why: z.string() });
+export type ChosenPrecision = z.infer<typeof chosenPrecisionSchema>;
+
 /** Where a model is to run. */
 export const deviceChoiceSchema = z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>;
@@ -171,8 +179,9 @@ export const modelTaskSchema = z.object({
   etaSeconds: z.number().nullable(),
   /** A download: `ORG/NAME` of the vision tower that the model names and that is being fetched for it. */
   tower: z.string().nullable(),
-  /** A check: the weights that it loads, and how that went. */
-  precision: precisionSchema.nullable(),
+  /** A check: the weights that it loads (`auto`: not chosen yet), why those where they were chosen, and how that went. */
+  precision: precisionWishSchema.nullable(),
+  chosen: z.string().nullable(),
   check: modelCheckSchema.nullable(),
   error: wireErrorSchema.nullable(),
 });

@@ -49,6 +49,7 @@ test('a bar while int4 weights are written, a stop that keeps them, and the devi
     look: (...args) => real.look(...args),
     features: (...args) => real.features(...args),
     predict: (...args) => real.predict(...args),
+    choosePrecision: (...args) => real.choosePrecision(...args),
     modelInfo: async (model, signal, onQuantise) => {
       onQuantise?.({ precision: 'int4', done: 1 * GB, total: 8 * GB });
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -91,6 +91,10 @@ export function fakeEngine(
         held: [],
       };
     },
+    async choosePrecision(model) {
+      if (!existsSync(model.dir)) throw new FoveaError('not_found', 'no such model', { where: model.dir });
+      return { precision: 'as-stored', why: 'the fake has no other' };
+    },
     async label(request, signal) {
       await ask(asked, request, signal, behaviour);
       const headMaps = request.want.allHeadsOf.flatMap((layer) =>

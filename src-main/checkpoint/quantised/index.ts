@@ -3,6 +3,7 @@
  * when it is whole and belongs to these files, written (or written on) when it does not.
  */
 import { mkdir, realpath, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Precision } from '../../../src-shared/contract/models.ts';
 import type { QuantisedRef, WeightRef, WeightSource } from '../../graph/weights.ts';
 import { BLOCK } from './blocks.ts';
@@ -71,14 +72,36 @@ async function planOf(
   const plan = await planQuantised(source, form);
   if (form !== 'int8') return plan;
   const file = measuredFile(quantisedFile(plan, folder));
-  const found = await readMeasured(file, plan.source);
-  if (found || !measure) return planQuantised(source, form, found);
+  const found = measure
+    ? await measuredAt(file, plan.source, measure)
+    : await readMeasured(file, plan.source);
+  return planQuantised(source, form, found);
+}
+
+/** What was measured, or is now, which is kept. */
+async function measuredAt(file: string, source: string, measure: () => Promise<Measured>): Promise<Measured> {
+  const found = await readMeasured(file, source);
+  if (found) return found;
   const measured = await measure();
+  const folder = dirname(file);
   await orFileError(folder, async () => {
     await mkdir(folder, { recursive: true });
-    await writeMeasured(file, plan.source, measured);
+    await writeMeasured(file, source, measured);
   });
-  return planQuantised(source, form, measured);
+  return measured;
+}
+
+/**
+ * How a checkpoint's layers bear int8: measured where nobody has, and kept, without writing their cache.
+ * @throws FoveaError as {@link openQuantised} and `measure`
+ */
+export async function measuredLayers(
+  source: QuantisedSource,
+  measure: () => Promise<Measured>,
+  folder = cacheDir(),
+): Promise<Measured> {
+  const plan = await planQuantised(source, 'int8');
+  return measuredAt(measuredFile(quantisedFile(plan, folder)), plan.source, measure);
 }
 
 /** What was measured of a checkpoint's layers for its int8 cache; null: nothing yet. */

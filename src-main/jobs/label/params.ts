@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { wholeFolders } from '../../checkpoint/reader/prompts.ts';
-import type { DeviceChoice, Engine, ModelRef, Precision } from '../../engine/protocol.ts';
+import type { DeviceChoice, Engine, ModelRef } from '../../engine/protocol.ts';
+import type { PrecisionWish } from '../../../src-shared/contract/models.ts';
 import { isInside } from '../../files/inside.ts';
 import type { Project } from '../../store/file/project.ts';
 import { RPN_DIR } from '../../store/training/rpn.ts';
@@ -10,6 +11,7 @@ import { activeRunId, getRun, overlaysOfRun } from '../../store/runs/run.ts';
 import { activeVersionDir } from '../rpn/active.ts';
 import { DEMO_PRESET, type Resources, demoModelDir } from '../presets/resources.ts';
 import type { LabelJobParams } from './run.ts';
+import { settlePrecision } from './settle-precision.ts';
 import { choosePreset, loadPresets, presetShelf, refuseBroken } from '../presets/presets.ts';
 
 export interface LabelWish {
@@ -27,7 +29,9 @@ export interface LabelWish {
   readonly answerMode: 'self' | 'teacher';
   readonly limit: number | null;
   readonly device?: DeviceChoice;
-  readonly precision?: Precision | undefined;
+  readonly precision?: PrecisionWish | undefined;
+  /** Why {@link precision} was chosen, where that is settled already. */
+  readonly chosen?: string | undefined;
   /** Just the undecided samples of this. */
   readonly scope?: LabelJobParams['scope'];
   readonly keepFeatures?: LabelJobParams['keepFeatures'];
@@ -61,7 +65,8 @@ function activeRun(project: Project) {
 }
 
 /**
- * The full parameters of a label job. Loads the model only when the preset is to be found by it. Throws `not_found`,
+ * The full parameters of a label job. Loads the model only when the preset is to be found by it, and asks about it where the
+ * precision is to be chosen. Throws `not_found`,
  * `bad_input`, and what the engine says of the model.
  */
 export async function labelParams(
@@ -74,7 +79,9 @@ export async function labelParams(
   const demo = demoModelDir(resources);
   const folders = await modelFolders(project, wish, resources);
   const { dir, rpnDir, adapterDir } = folders;
-  const { device = 'auto', precision } = wish;
+  const { device = 'auto' } = wish;
+  const settled = await settlePrecision(project, engine, { ...folders, device }, wish.precision);
+  const { precision, chosen = wish.chosen } = settled;
   const model = { ...folders, device, ...(precision === undefined ? {} : { precision }) };
   const { presets, broken } = await presetShelf(resources);
   const over = run === null ? {} : overlaysOfRun(project.db, run.id);
@@ -99,5 +106,6 @@ export async function labelParams(
     scope,
     ...(keepFeatures ? { keepFeatures } : {}),
     ...(inFlight === undefined ? {} : { inFlight }),
+    ...(chosen === undefined ? {} : { chosen }),
   };
 }

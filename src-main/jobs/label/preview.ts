@@ -29,6 +29,7 @@ export async function labelPreview({ db }: Project, params: LabelJobParams): Pro
   return {
     preset,
     model: { name: basename(dir), dir, rpnDir, adapterDir, precision },
+    chosen: params.chosen ?? null,
     answerMode,
     samples,
     decided,

@@ -39,6 +39,7 @@ import { formerFingerprint, modelFingerprint } from '../asking/model-fingerprint
 import { Keeping } from '../features/keeping.ts';
 import { layerOf, ProjectFeatures } from '../features/project-features.ts';
 import { isAlive } from '../lease/process-id.ts';
+import { chosenWords } from './settle-precision.ts';
 
 /** So often loading a model may kill the engine before the job gives up. */
 const LOADS = 3;
@@ -65,6 +66,8 @@ export const labelParamsOfJobSchema = z.object({
   shared: z.object({ key: z.uuid() }).optional(),
   /** Samples in flight at once, memory permitting; absent: {@link IN_FLIGHT} of the answer mode. */
   inFlight: z.number().int().positive().max(MOST.inFlight).optional(),
+  /** Why the model has its precision, where nobody said which; a person's choice has no reason here. */
+  chosen: z.string().optional(),
 });
 export type LabelJobParams = z.infer<typeof labelParamsOfJobSchema>;
 
@@ -172,16 +175,19 @@ function plan(
   project: Project,
   lease: Lease,
   runId: number,
-  { answerMode, limit, scope = null }: LabelJobParams,
+  { answerMode, limit, scope = null, model: { precision }, chosen }: LabelJobParams,
 ): void {
   const { db, path } = project;
   const open = samplesToLabel(db, runId, { withAnswer: answerMode === 'teacher', limit: null, scope });
   const samples = scope === null ? projectSummary(db, path).samples : countInScope(db, scope).samples;
   const unanswered = scope === null ? countUnanswered(db).unanswered : countWithoutAnswer(db, scope, []);
-  const message = answerMode === 'teacher' ? unansweredWords(unanswered) : null;
+  const notes = [
+    ...(chosen === undefined ? [] : [chosenWords({ precision, chosen })]),
+    ...(answerMode === 'teacher' ? [unansweredWords(unanswered) ?? []].flat() : []),
+  ];
   noteJob(db, lease.jobId, {
     skipped: samples - open.length,
-    ...(message === null ? {} : { message }),
+    ...(notes.length === 0 ? {} : { message: notes.join('. ') }),
   });
   planItems(db, lease, limit === null ? open : open.slice(0, limit));
   showWhereLabelled(db, runId, scope);

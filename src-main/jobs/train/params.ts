@@ -26,6 +26,8 @@ export const trainJobParamsSchema = z.object({
   /** Measure against the samples' known boxes instead of what people corrected. */
   truth: z.boolean(),
   environment: trainingEnvironmentSchema,
+  /** Why the model has its precision, where nobody said which. */
+  chosen: z.string().optional(),
 });
 export type TrainJobParams = z.infer<typeof trainJobParamsSchema>;
 

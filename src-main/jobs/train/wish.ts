@@ -45,7 +45,7 @@ export async function trainParams(
   versions: Pick<TrainingEnvironment, 'fovea' | 'onnxruntime'>,
 ): Promise<TrainJobParams> {
   const asked = { ...wish.model, answerMode: 'self', limit: null } as const;
-  const { model, preset } = await labelParams(project, engine, asked, resources);
+  const { model, preset, chosen } = await labelParams(project, engine, asked, resources);
   const info = await engine.modelInfo(model);
   if (info.rpn === null && wish.fresh === null) throw noBranch(model.dir);
   if (wish.fresh) refuseTooDeep(wish.fresh, info.layers);
@@ -61,6 +61,7 @@ export async function trainParams(
     name: wish.name,
     truth: wish.truth,
     environment: environment(versions),
+    ...(chosen === undefined ? {} : { chosen }),
   };
 }
 

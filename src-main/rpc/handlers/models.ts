@@ -40,6 +40,7 @@ export const modelHandlers = {
         precision,
         signal,
         onStage: (stage) => change({ stage }),
+        onChosen: (chosen, why) => change({ precision: chosen, chosen: why }),
         onQuantise: change,
       });
       change({ check });

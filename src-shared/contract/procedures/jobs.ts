@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { answerModeSchema, idSchema, jobSchema } from '../domain.ts';
 import { MOST } from '../limits.ts';
-import { precisionSchema } from '../models.ts';
+import { precisionSchema, precisionWishSchema } from '../models.ts';
 import { presetSchema } from '../preset.ts';
 import { sampleScopeSchema } from './batches.ts';
 import { none } from './none.ts';
@@ -30,7 +30,7 @@ const labelWishSchema = z.object({
   answerMode: answerModeSchema,
   limit: z.number().int().positive().nullable(),
   /** Default: weights as they are stored. */
-  precision: precisionSchema.optional(),
+  precision: precisionWishSchema.optional(),
   /** Null: every sample, of which the decided ones go on showing what was decided on. */
   scope: labelScopeSchema.nullable().default(null),
   /** Absent: features are not kept. */
@@ -50,6 +50,8 @@ export const labelPreviewSchema = z.object({
     adapterDir: z.string().nullable(),
     precision: precisionSchema,
   }),
+  /** Why these weights, where Fovea was to choose them; null: a person did. */
+  chosen: z.string().nullable(),
   answerMode: answerModeSchema,
   /** Samples of the scope; of these decided by a person: they stay as they are. */
   samples: count,

@@ -1,7 +1,7 @@
 /** The library of models: what there is, adding, checking, downloading, removing. None of it needs a project. */
 import { z } from 'zod';
 import { pathSchema } from '../limits.ts';
-import { libraryModelSchema, modelTaskSchema, precisionSchema, removalSchema } from '../models.ts';
+import { libraryModelSchema, modelTaskSchema, precisionWishSchema, removalSchema } from '../models.ts';
 import { none } from './none.ts';
 
 const name = z.string().min(1).max(300);
@@ -37,7 +37,7 @@ export const modelProcedures = {
   },
   /** Loads the model to see whether and where it runs; the task's events say how far it is. */
   'models.check': {
-    input: z.object({ name, precision: precisionSchema }),
+    input: z.object({ name, precision: precisionWishSchema }),
     output: modelTaskSchema,
   },
   /** Downloads, or goes on with it. */

@@ -54,6 +54,7 @@ test('labelling over another run says what changes; the run is listed, taken bac
 const preview: LabelPreview = {
   preset: testPreset,
   model: { name: 'm', dir: '/m', rpnDir: null, adapterDir: null, precision: 'as-stored' },
+  chosen: null,
   answerMode: 'self',
   samples: 10,
   decided: 1,

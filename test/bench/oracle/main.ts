@@ -6,6 +6,9 @@
  *
  * `--precision as-stored,int8`: Fovea's weights · `--reference fp32,bf16`: what the original computes in · `--in-flight
  * 1,8`: samples that Fovea is asked at once. A cell is one of each.
+ *
+ * What the processor has cannot be masked: ONNX Runtime's kernels look for it themselves, and no option or environment
+ * variable of theirs is documented that would keep them from it. What was there is said.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -15,6 +18,7 @@ import { z } from 'zod';
 import type { Precision } from '../../../src-shared/contract/models.ts';
 import { MOST } from '../../../src-shared/contract/limits.ts';
 import { precisionSchema } from '../../../src-shared/contract/models.ts';
+import { int8Units, UNIT_WORDS } from '../../../src-main/runtime/precision/processor.ts';
 import type { Cell } from './cells.ts';
 import { cellOf, describe, table } from './cells.ts';
 import { writeCheckpoint, writePicture } from './checkpoint.ts';
@@ -57,6 +61,7 @@ process.env.FOVEA_HOME = join(dir, 'home');
 const ours: { precision: Precision; labeller: Labeller }[] = [];
 const theirs: { reference: Reference; labeller: Labeller }[] = [];
 try {
+  say(`${UNIT_WORDS[int8Units()]}; ONNX Runtime cannot be kept from using them`);
   say('writing a random checkpoint …');
   const parameters = writeCheckpoint(dir);
   say('loading it on every side …');

@@ -14,6 +14,7 @@ import { testPreset } from '../../support/project.ts';
 const preview: LabelPreview = {
   preset: testPreset,
   model: { name: 'm', dir: '/m', rpnDir: null, adapterDir: null, precision: 'as-stored' },
+  chosen: null,
   answerMode: 'self',
   samples: 10,
   decided: 1,

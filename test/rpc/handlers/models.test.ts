@@ -103,6 +103,22 @@ test('a check that fails says why; one that is stopped is cancelled; two of one 
   assert.partialDeepStrictEqual(await settled(), { state: 'failed', error: { message: 'no such device' } });
 });
 
+test('a check that is to choose the weights says which they are and why', async (t) => {
+  const engine = fakeEngine();
+  const asked: unknown[] = [];
+  const info = engine.modelInfo;
+  engine.choosePrecision = async () => ({ precision: 'int8', why: 'it is faster' });
+  engine.modelInfo = (model, signal) => (asked.push(model.precision), info(model, signal));
+  const { call, settled } = await start(t, engine);
+  assert.equal((await call('models.check', { name: 'demo', precision: 'auto' })).precision, 'auto');
+  assert.partialDeepStrictEqual(await settled(), {
+    state: 'done',
+    precision: 'int8',
+    chosen: 'it is faster',
+  });
+  assert.deepEqual(asked, ['int8']);
+});
+
 test('a check that writes an int4 cache says how far it is, and its end names the device', async (t) => {
   const engine = fakeEngine();
   const info = engine.modelInfo;

@@ -1,14 +1,14 @@
 /** `--precision`, the same for every command that loads a model. */
-import { precisionSchema, type Precision } from '../../../../src-shared/contract/models.ts';
+import { precisionWishSchema, type PrecisionWish } from '../../../../src-shared/contract/models.ts';
 import { usageError } from './command.ts';
 
-const PRECISIONS = precisionSchema.options;
+const PRECISIONS = precisionWishSchema.options;
 
 export interface PrecisionOptions {
-  readonly precision: Precision;
+  readonly precision: PrecisionWish;
 }
 
-function precisionOf(text: string): Precision {
+function precisionOf(text: string): PrecisionWish {
   const found = PRECISIONS.find((precision) => precision === text);
   if (found) return found;
   throw usageError(`There is no precision "${text}"`, `One of: ${PRECISIONS.join(', ')}`);
@@ -17,7 +17,7 @@ function precisionOf(text: string): Precision {
 /** What `Command.option` takes. */
 export const PRECISION_OPTION = [
   '--precision <which>',
-  'as-stored, int4 (smallest, for the CPU), int8 (fastest there) or fp16 (for graphics cards): from a cache (fovea model quantise)',
+  'as-stored, int4 (smallest, for the CPU), int8 (fastest there) or fp16 (for graphics cards): from a cache (fovea model quantise); auto: what is fastest here, measured, and says which',
   precisionOf,
   'as-stored',
 ] as const;

@@ -18,6 +18,8 @@ import { choosePreset, loadPresets } from '../../../jobs/presets/presets.ts';
 import type { Preset } from '../../../../src-shared/contract/preset.ts';
 import { FoveaError } from '../../../../src-shared/contract/errors.ts';
 import { withEngine } from '../../engine.ts';
+import { chosenWords } from '../../../jobs/label/settle-precision.ts';
+import { precisionWithProgress } from '../../precision-with-progress.ts';
 import { quantiseWithProgress } from '../../quantise-with-progress.ts';
 import { appResources } from '../../resources.ts';
 import type { AddCommand } from '../frame/command.ts';
@@ -60,14 +62,16 @@ export const addCheck: AddCommand = (model, cli) => {
     .option(...PRECISION_OPTION)
     .option('--verbose', 'also how each layer bears int8, where that was measured');
   cli.define<Options>(check, async ({ output, stderr, signal }, [folder], options) => {
-    const { precision } = options;
     const folders = await modelFolders(folder, options);
-    await quantiseWithProgress({ ...folders, precision }, stderr, signal);
-    const { info, devices } = await withEngine(async (engine) => {
-      const loaded = await engine.modelInfo({ ...folders, device: 'auto', precision });
+    const { info, devices, chosen } = await withEngine(async (engine) => {
+      const ref = { ...folders, device: 'auto' } as const;
+      const settled = await precisionWithProgress(null, engine, ref, options.precision, stderr, signal);
+      const { precision } = settled;
+      await quantiseWithProgress({ ...folders, precision }, stderr, signal);
+      const loaded = await engine.modelInfo({ ...ref, precision });
       const tried: DeviceResult[] = [];
       for (const device of DEVICES) tried.push(await tryDevice(engine, loaded, device));
-      return { info: loaded, devices: tried };
+      return { info: loaded, devices: tried, chosen: settled.chosen ?? null };
     });
     const checkpoint = await openFolders(folders);
     const dtypes = parametersByDtype(checkpoint.weights);
@@ -84,6 +88,7 @@ export const addCheck: AddCommand = (model, cli) => {
     const prompt = promptFacts(checkpoint.tokenizer, checkpoint.config.imageTokenId);
     const facts = {
       ...info,
+      chosen,
       gate,
       adapter,
       unknownKeys,
@@ -153,6 +158,8 @@ async function fittingPreset(info: ModelInfo): Promise<Preset | null> {
 
 /** What `--json` prints. */
 interface CheckedModel extends ModelInfo {
+  /** Why its precision, where that was to be chosen. */
+  readonly chosen: string | null;
   /** Q-Zoom's gate is among the tensors; it is not run. */
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
@@ -206,6 +213,7 @@ function describe(info: CheckedModel): string {
     ...pictureLines(info.pictures),
     `  preset     ${preset ?? 'none fits on its own; name one with --preset'}`,
     `  device     ${info.device}${precision === 'as-stored' ? '' : ` at ${precision}`}, loaded in ${info.loadMs.toFixed(0)} ms${heldWords(info)}`,
+    ...(info.chosen === null ? [] : [`             ${chosenWords({ precision, chosen: info.chosen })}`]),
     ...devices.filter(({ device }) => device !== info.device).map(deviceLine),
     `  memory     ${megabytes(memory.mappedBytes)} mapped, ${megabytes(memory.copiedBytes)} copied`,
     ...(dtypes['BF16'] && precision === 'as-stored'

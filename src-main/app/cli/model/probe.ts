@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { DeviceChoice, ProbeOutcome } from '../../../engine/protocol.ts';
 import { withEngine } from '../../engine.ts';
+import { precisionWithProgress } from '../../precision-with-progress.ts';
 import { quantiseWithProgress } from '../../quantise-with-progress.ts';
 import type { AddCommand } from '../frame/command.ts';
 import { positiveInteger, usageError } from '../frame/command.ts';
@@ -75,17 +76,19 @@ export const addProbe: AddCommand = (model, cli) => {
   cli.define<Options>(probe, async ({ output, stderr, signal }, [dir], options) => {
     const npz = resolve(options.npz);
     const folders = await modelFolders(dir, options);
-    await quantiseWithProgress({ ...folders, precision: options.precision }, stderr, signal);
-    const outcome = await withEngine((engine) =>
-      engine.probe({
-        model: { ...folders, device: options.device as DeviceChoice, precision: options.precision },
+    const outcome = await withEngine(async (engine) => {
+      const ref = { ...folders, device: options.device as DeviceChoice };
+      const { precision } = await precisionWithProgress(null, engine, ref, options.precision, stderr, signal);
+      await quantiseWithProgress({ ...folders, precision }, stderr, signal);
+      return engine.probe({
+        model: { ...ref, precision },
         imagePath: resolve(options.image),
         question: options.question,
         answer: options.answer ?? null,
         layers: options.layers ?? null,
         maxNewTokens: options.maxNewTokens,
-      }),
-    );
+      });
+    });
     await writeNpz(npz, outcome.arrays);
     const { device, answer } = outcome;
     output.result({ npz, device, answer, shapes: shapesOf(outcome) }, describe(npz, outcome));

@@ -83,6 +83,22 @@ test('quantise measures and writes int8, and check says how the layers bear it',
   assert.deepEqual([existsSync(file), existsSync(`${file}.measured`)], [false, false]);
 });
 
+test('auto leaves the demo as it is stored and says why; it is no cache to delete', async (t) => {
+  const dir = copyDemoCheckpoint(t);
+  const made = await foveaJson(['model', 'quantise', dir, '--precision', 'auto']);
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stderr, /Precision auto is as-stored: its matrices are all too small to gain by int8/);
+  assert.partialDeepStrictEqual(made.json, { precision: 'as-stored', file: null, written: false });
+  const checked = await foveaJson(['model', 'check', dir, '--precision', 'auto']);
+  assert.partialDeepStrictEqual(checked.json, {
+    precision: 'as-stored',
+    chosen: 'its matrices are all too small to gain by int8',
+  });
+  const gone = await fovea(['model', 'quantise', dir, '--remove', '--precision', 'auto']);
+  assert.equal(gone.code, 2);
+  assert.match(gone.stderr, /auto is no cache/);
+});
+
 test('quantise says in one line what is wrong with a folder', async (t) => {
   const missing = join(temporaryDir(t), 'nothing');
   const { code, stdout, stderr } = await fovea(['model', 'quantise', missing]);

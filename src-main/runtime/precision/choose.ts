@@ -1,0 +1,157 @@
+/**
+ * `--precision auto`: as stored, int8, or int4 where memory holds neither; by what is free, by what the processor has, by how
+ * long the checkpoint's own products take here, and by which of its layers bear whole numbers. The answer is one of the
+ * other precisions and why: nothing is ever stored as "auto".
+ */
+import { availableMemory } from 'node:process';
+import type { ChosenPrecision } from '../../../src-shared/contract/models.ts';
+import { memoryVerdict } from '../../../src-shared/contract/models.ts';
+import type { GraphSource } from '../../../models/architectures/index.ts';
+import { memoryEstimate } from '../../checkpoint/memory.ts';
+import type { MemoryEstimate } from '../../checkpoint/memory.ts';
+import type { Packing } from '../../checkpoint/packed/index.ts';
+import type { Measured } from '../../checkpoint/quantised/index.ts';
+import { quantisedForms } from '../../checkpoint/quantised/plan.ts';
+import type { WeightRef, WeightSource } from '../../graph/weights.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { DeviceChoice } from '../device.ts';
+import { candidates } from '../device.ts';
+import { WORTH } from '../int8/choose.ts';
+import { deviceIsThere } from './device-there.ts';
+import type { Int8Units } from './processor.ts';
+import { int8Units, UNIT_WORDS } from './processor.ts';
+import type { WarmUp } from './warm-up.ts';
+import { largestShapes, warmUp } from './warm-up.ts';
+
+/** int8 changes numbers a little: it has to be faster by this much, beyond what measuring is off by. */
+export const WORTHWHILE = 1.15;
+
+export interface ChooseOptions {
+  readonly device: DeviceChoice;
+  readonly cpuThreads?: number;
+  readonly signal?: AbortSignal;
+  /** Memory that may be taken; default: what the system says is free. */
+  readonly availableBytes?: number;
+  /** What the processor has; default: found out. */
+  readonly units?: Int8Units;
+  /** Default: {@link warmUp}. */
+  readonly measure?: typeof warmUp;
+  /** Numbers in a matrix from which on int8 is tried; default: {@link WORTH}. */
+  readonly worth?: number;
+  /** The device that the model runs on as it is stored, where one other than the CPU is there; default: none is asked. */
+  readonly runsOn?: () => Promise<string>;
+  /** How the layers bear int8: known, or found out now, which takes as long as a few prompts. */
+  readonly layers: () => Promise<Measured>;
+}
+
+export type PrecisionSource = GraphSource & {
+  readonly weights: WeightSource & { readonly packing?: Packing | null };
+};
+
+interface Linear {
+  readonly name: string;
+  /** As it is stored. */
+  readonly ref: WeightRef;
+  readonly numbers: number;
+}
+
+/** @throws FoveaError `cancelled`, and what `layers` throws */
+export async function choosePrecision(
+  source: PrecisionSource,
+  options: ChooseOptions,
+): Promise<ChosenPrecision> {
+  const { packing } = source.weights;
+  if (packing) return stored(`weights packed as ${packing.label} run as they are`);
+  if (options.device !== 'cpu' && options.device !== 'auto')
+    return stored(`int8 is for the CPU, and ${options.device} was asked for`);
+  const gpu = await gpuOf(options);
+  if (gpu !== null) return stored(`it runs on ${gpu}, and int8 is for the CPU`);
+  const { worth = WORTH, availableBytes = availableMemory() } = options;
+  const layers = linearLayers(source);
+  const worthy = layers.filter(({ numbers }) => numbers >= worth);
+  const fits = fitting(memoryEstimate(source), availableBytes);
+  if (worthy.length === 0 && fits.stored) return stored('its matrices are all too small to gain by int8');
+  if (!fits.stored && !fits.int8) {
+    const free = (availableBytes / 1e9).toFixed(1);
+    return { precision: 'int4', why: `memory holds it neither as stored nor at int8 (${free} GB are free)` };
+  }
+  if (!fits.int8) return stored('memory holds it as stored and not at int8');
+  if (!fits.stored) return { precision: 'int8', why: 'memory holds it at int8 and not as stored' };
+  return measured(worthy, layers, options);
+}
+
+async function measured(
+  worthy: readonly Linear[],
+  all: readonly Linear[],
+  options: ChooseOptions,
+): Promise<ChosenPrecision> {
+  const { units = int8Units(), measure = warmUp, cpuThreads = 0, signal } = options;
+  if (signal?.aborted) throw new FoveaError('cancelled', 'Stopped while choosing the precision');
+  const times = await measure(largestShapes(worthy.map(({ ref }) => ref)), {
+    device: 'cpu',
+    cpuThreads,
+    prepack: true,
+  });
+  const found = `${UNIT_WORDS[units]}; ${timesWords(times)}`;
+  if (times.float32 < WORTHWHILE * times.int8) return stored(`int8 gains too little here: ${found}`);
+  const share = int8Share(await options.layers(), all);
+  if (share === 0) return stored('none of its layers bears int8');
+  // The layers that stay float32 take the time they took.
+  const gain = 1 / (1 - share + (share * times.int8) / times.float32);
+  const percent = `${Math.floor(100 * share)}% of its linear layers bear int8`;
+  if (gain < WORTHWHILE) return stored(`int8 gains too little here: only ${percent}`);
+  return { precision: 'int8', why: `${found}; ${percent}` };
+}
+
+const stored = (why: string): ChosenPrecision => ({ precision: 'as-stored', why });
+
+/** Of the numbers in all linear layers, those in layers that are whole numbers at int8. */
+function int8Share({ layers }: Measured, all: readonly Linear[]): number {
+  let [whole, total] = [0, 0];
+  for (const { name, numbers } of all) {
+    const choice = layers.get(name)?.choice;
+    total += numbers;
+    if (choice === 'rows' || choice === 'smoothed') whole += numbers;
+  }
+  return whole / total;
+}
+
+function timesWords({ many, one, tookMs }: WarmUp): string {
+  const seconds = (tookMs / 1000).toFixed(1);
+  return `its largest products are ${many.toFixed(1)} × as fast at int8 for a prompt and ${one.toFixed(1)} × for a token (measured in ${seconds} s)`;
+}
+
+/** What memory holds without reading weights from the disk again and again. */
+function fitting(memory: MemoryEstimate, availableBytes: number): { stored: boolean; int8: boolean } {
+  // Where the system does not say, it is left to it.
+  const fits = (of: Pick<MemoryEstimate, 'mappedBytes' | 'copiedBytes'>): boolean =>
+    availableBytes <= 0 ||
+    memoryVerdict({ ...of, cacheBytesPerToken: memory.cacheBytesPerToken }, availableBytes) === 'fits';
+  return { stored: fits(memory), int8: memory.int8 !== undefined && fits(memory.int8) };
+}
+
+/** Every matrix that int8 could take; what an adapter adds to one changes no time. */
+function linearLayers({ config, weights }: PrecisionSource): Linear[] {
+  return quantisedForms({ config, weights }, 'int8').flatMap(({ name, encoding }) => {
+    const found = typeof encoding === 'object' ? weights.get(name) : undefined;
+    if (!found) return [];
+    const { file, offset, length, dtype, shape } = found;
+    const numbers = shape.reduce((a, b) => a * b, 1);
+    return [{ name, ref: { file, offset, length, dtype, shape }, numbers }];
+  });
+}
+
+/** The graphics card that the model would run on; null: none. */
+async function gpuOf({ device, runsOn, cpuThreads = 0 }: ChooseOptions): Promise<string | null> {
+  if (!runsOn) return null;
+  const there: boolean[] = [];
+  for (const one of candidates(device)) {
+    if (one !== 'cpu') there.push(await deviceIsThere({ device: one, cpuThreads }));
+  }
+  if (!there.includes(true)) return null;
+  const found = await runsOn().catch((error: unknown) => {
+    if (FoveaError.from(error).code === 'out_of_memory') return 'cpu';
+    throw error;
+  });
+  return found === 'cpu' ? null : found;
+}
