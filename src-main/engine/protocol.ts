@@ -42,9 +42,16 @@ export interface ModelInfo {
   readonly precision: Precision;
   readonly selfCheck: { readonly maxError: number; readonly limit: number } | null;
   readonly loadMs: number;
+  /** Compute threads on the CPU: 1 for a small model; null: one per core. */
+  readonly threads: number | null;
+  /** Processes that questions about it are spread over; absent: one. */
+  readonly engines?: number;
   /** Dtypes of weights that the device holds as they are stored (`F16`, `BF16`); it has the others as float32. */
   readonly held: readonly string[];
 }
+
+/** Questions that one of several processes is sent before another is asked about a picture that it has at work. */
+export const QUESTIONS_AHEAD = 8;
 
 /** Writing a cache that was not there, which a call that needs it waits for. In bytes of the checkpoint. */
 export interface QuantiseProgress {

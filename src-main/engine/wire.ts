@@ -155,6 +155,7 @@ const modelInfoSchema = z.object({
   precision: precisionSchema,
   selfCheck: z.object({ maxError: z.number(), limit: z.number() }).nullable(),
   loadMs: z.number(),
+  threads: z.number().nullable(),
   held: z.array(z.string()),
 }) satisfies z.ZodType<ModelInfo>;
 

@@ -65,6 +65,8 @@ export interface LoadInfo {
   /** Null on the CPU, which is the reference. */
   readonly selfCheck: SelfCheck | null;
   readonly loadMs: number;
+  /** Compute threads on the CPU; 0: one per physical core. */
+  readonly cpuThreads: number;
   /** Dtypes of weights that the device holds as they are stored; it has the others as float32. */
   readonly held: readonly WeightRef['dtype'][];
   /** What `auto` passed over and why, one line each. */
@@ -106,6 +108,7 @@ export async function loadModel(stored: LoadSource, options: LoadOptions): Promi
         parameters,
         selfCheck: check,
         loadMs: performance.now() - start,
+        cpuThreads,
         held,
         passedOver,
       };

@@ -88,6 +88,7 @@ export function fakeEngine(
         precision: 'as-stored',
         selfCheck: null,
         loadMs: 1,
+        threads: 1,
         held: [],
       };
     },

@@ -23,7 +23,7 @@ import type { Kept } from '../features/keeping.ts';
 import { workThrough } from './in-flight.ts';
 import { labelItem } from './item.ts';
 import type { ItemOutcome } from './item.ts';
-import { IN_FLIGHT, type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './run.ts';
+import { inFlightOf, type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './run.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { rateMeter } from '../lease/rate.ts';
 
@@ -94,7 +94,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
   report();
 
   if (run) {
-    const { inFlight: width = IN_FLIGHT[params.answerMode] } = params;
+    const { width, together } = inFlightOf(params, run.engines);
     const items = {
       width,
       next: (inFlight: ReadonlySet<number>): number | null => {
@@ -103,7 +103,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
         return queued.find((sampleId) => !inFlight.has(sampleId)) ?? null;
       },
       label: (sampleId: number, alone: boolean, stop: AbortSignal) =>
-        labelItem(project, engine, lease, run, { sampleId, alone, together: width > 1 }, stop),
+        labelItem(project, engine, lease, run, { sampleId, alone, together }, stop),
       onEnd: (sampleId: number, outcome: Exclude<ItemOutcome, { kind: 'retry' }>): void => {
         if (outcome.kind === 'failed') failed++;
         else {

@@ -12,6 +12,7 @@ import { type Preset, presetSchema } from '../../../src-shared/contract/preset.t
 import { keepFeaturesSchema, labelScopeSchema, NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { settledPreset } from '../../../src-shared/contract/rules.ts';
 import { promptOf } from '../../checkpoint/reader/prompts.ts';
+import { QUESTIONS_AHEAD } from '../../engine/protocol.ts';
 import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../../engine/protocol.ts';
 import { transact } from '../../store/db.ts';
 import { planItems } from '../../store/jobs/item.ts';
@@ -64,7 +65,7 @@ export const labelParamsOfJobSchema = z.object({
   keepFeatures: keepFeaturesSchema.optional(),
   /** Workers of this key's run in a shared queue label it (src-main/workers); absent: the process that holds the job does. */
   shared: z.object({ key: z.uuid() }).optional(),
-  /** Samples in flight at once, memory permitting; absent: {@link IN_FLIGHT} of the answer mode. */
+  /** Samples in flight at once memory permitting; absent: {@link IN_FLIGHT} of the answer mode. */
   inFlight: z.number().int().positive().max(MOST.inFlight).optional(),
   /** Why the model has its precision, where nobody said which; a person's choice has no reason here. */
   chosen: z.string().optional(),
@@ -85,6 +86,20 @@ export interface PlannedRun {
   readonly want: LabelRequest['want'];
   /** Null: features are not kept. */
   readonly keeping: Keeping | null;
+  /** Processes of the engine that its samples are spread over. */
+  readonly engines: number;
+}
+
+/** How many samples are asked about at once, and whether a process of the engine takes more than one of them at a time. */
+export function inFlightOf(
+  { inFlight, answerMode }: Pick<LabelJobParams, 'inFlight' | 'answerMode'>,
+  engines: number,
+): { readonly width: number; readonly together: boolean } {
+  const each = inFlight ?? IN_FLIGHT[answerMode];
+  const together = each > 1;
+  // Who says a number gets it; else each process has as much before it as it is sent of one picture.
+  const width = engines === 1 || inFlight !== undefined ? each : engines * Math.max(each, QUESTIONS_AHEAD);
+  return { width, together };
 }
 
 /**
@@ -137,7 +152,7 @@ export async function planLabelJob(
   };
   const keeping = await keepingOf(project, params, info, preset);
   const runId = await patiently(() => transact(db, make));
-  return { runId, model, preset, answerMode, want, keeping };
+  return { runId, model, preset, answerMode, want, keeping, engines: info.engines ?? 1 };
 }
 
 async function keepingOf(

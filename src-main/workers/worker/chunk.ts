@@ -28,6 +28,8 @@ export interface ChunkWork {
   readonly workerId: string;
   /** Samples in flight at once. */
   readonly width: number;
+  /** An engine process may take several of them at a time. */
+  readonly together: boolean;
   /** Hears of every sample that this worker is done with. */
   readonly onSample: (failed: boolean) => void;
   /** Hears why it waits for the database; null: it no longer does. */
@@ -83,7 +85,7 @@ async function labelAll(
   begun: Set<ChunkSample>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, run, workerId, onWaiting, width } = work;
+  const { queue, run, workerId, onWaiting, width, together } = work;
   const known = await persist(() => knownOfChunk(queue, run.key, samples), onWaiting, signal);
   const open = new Map(samples.filter(({ id }) => !known.answered.has(id)).map((one) => [one.id, one]));
   /** Of the engine, under a sample alone. */
@@ -100,7 +102,7 @@ async function labelAll(
     }
     if (!begun.has(sample)) await delivery.send(() => beginSample(queue, run.key, workerId, sample));
     begun.add(sample);
-    const result = await labelSample(work, sample, width > 1, stop);
+    const result = await labelSample(work, sample, together, stop);
     if (result === null) {
       const count = (deaths.get(id) ?? 0) + (alone ? 1 : 0);
       deaths.set(id, count);

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine, ModelInfo } from '../../engine/protocol.ts';
-import { IN_FLIGHT } from '../../jobs/label/run.ts';
+import { inFlightOf } from '../../jobs/label/run.ts';
 import { rateMeter } from '../../jobs/lease/rate.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { finishChunk, giveBackChunk, takeChunk, type TakenChunk } from '../queue/chunks.ts';
@@ -131,7 +131,8 @@ class Worker {
         return this.#refuse(run, changed);
       }
       onEvent({ kind: 'chunk', run, attempt: chunk.retryCount });
-      const { pictures } = this.#loaded!;
+      const { pictures, info } = this.#loaded!;
+      const { inFlight } = this.#options;
       const work = {
         queue: this.#queue,
         engine: this.#engine,
@@ -139,7 +140,7 @@ class Worker {
         pictures,
         run,
         workerId: this.#id,
-        width: this.#options.inFlight ?? IN_FLIGHT[run.spec.answerMode],
+        ...inFlightOf({ inFlight, answerMode: run.spec.answerMode }, info.engines ?? 1),
         onSample: (failed: boolean) => this.#sample(failed),
         onWaiting: (reason: string | null) => this.#wait(reason),
       };

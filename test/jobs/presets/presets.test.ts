@@ -22,6 +22,7 @@ function model(changes: Partial<ModelInfo>): ModelInfo {
     precision: 'as-stored',
     selfCheck: null,
     loadMs: 1,
+    threads: 1,
     held: [],
     ...changes,
   };

@@ -11,7 +11,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { startEngine } from '../../../src-main/app/engine.ts';
 import { appResources } from '../../../src-main/app/resources.ts';
 import { trainerVersions } from '../../../src-main/app/trainer-versions.ts';
-import type { EngineClient } from '../../../src-main/engine/client.ts';
+import type { EngineGroup } from '../../../src-main/engine/group.ts';
 import { resumeTraining } from '../../../src-main/jobs/train/requests.ts';
 import { RunSamples } from '../../../src-main/jobs/train/samples.ts';
 import { trainingStandings } from '../../../src-main/jobs/train/standing.ts';
@@ -32,7 +32,7 @@ import { temporaryDir } from '../../support/temporary-dir.ts';
 const STEPS = 8;
 const AGAIN = /; then go on with the run \(Try again on the Train page, or fovea train .* --resume\)/;
 
-let engine: EngineClient;
+let engine: EngineGroup;
 /** A labelled project with kept features, trained once: its version is there before anything goes wrong. */
 let made: string;
 let undisturbed: string;

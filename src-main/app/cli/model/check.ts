@@ -12,8 +12,7 @@ import type { AnyCheckpoint } from '../../../checkpoint/open.ts';
 import { openFolders } from '../../../checkpoint/open.ts';
 import { promptFacts } from '../../../checkpoint/prompt.ts';
 import type { PromptFacts } from '../../../checkpoint/prompt.ts';
-import type { EngineClient } from '../../../engine/client.ts';
-import type { DeviceChoice, ModelInfo } from '../../../engine/protocol.ts';
+import type { DeviceChoice, Engine, ModelInfo } from '../../../engine/protocol.ts';
 import { choosePreset, loadPresets } from '../../../jobs/presets/presets.ts';
 import type { Preset } from '../../../../src-shared/contract/preset.ts';
 import { FoveaError } from '../../../../src-shared/contract/errors.ts';
@@ -112,7 +111,11 @@ export const addCheck: AddCommand = (model, cli) => {
   });
 };
 
-async function tryDevice(engine: EngineClient, info: ModelInfo, device: DeviceChoice): Promise<DeviceResult> {
+async function tryDevice(
+  engine: Pick<Engine, 'modelInfo'>,
+  info: ModelInfo,
+  device: DeviceChoice,
+): Promise<DeviceResult> {
   if (device === info.device) {
     return { device, ok: true, selfCheck: info.selfCheck, held: info.held, error: null };
   }
