@@ -1,8 +1,9 @@
--- project.db, user_version 13
+-- project.db, user_version 14
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
 CREATE INDEX job_item_state ON job_item (job_id, state, sample_id);
+CREATE INDEX job_retry_of ON job (retry_of);
 CREATE INDEX job_state ON job (state);
 CREATE INDEX prediction_sample ON prediction (sample_id);
 CREATE INDEX review_batch ON review (batch_id, sample_id) WHERE batch_id IS NOT NULL;
@@ -118,7 +119,7 @@ CREATE TABLE job (
   heartbeat_ms INTEGER,
   created_at TEXT NOT NULL,
   finished_at TEXT
-, asked TEXT CHECK (asked IN ('pause', 'finish'))) STRICT;
+, asked TEXT CHECK (asked IN ('pause', 'finish')), front INTEGER NOT NULL DEFAULT 0, started_at TEXT, retry_of INTEGER REFERENCES job(id), pace REAL, workers TEXT) STRICT;
 CREATE TABLE job_item (
   job_id INTEGER NOT NULL REFERENCES job(id),
   sample_id INTEGER NOT NULL REFERENCES sample(id),

@@ -13,6 +13,7 @@ import { migration as m0010 } from './0010-removal.ts';
 import { migration as m0011 } from './0011-run-shown.ts';
 import { migration as m0012 } from './0012-training.ts';
 import { migration as m0013 } from './0013-job-asked.ts';
+import { migration as m0014 } from './0014-job-order.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -28,4 +29,5 @@ export const projectMigrations: readonly Migration[] = [
   m0011,
   m0012,
   m0013,
+  m0014,
 ];

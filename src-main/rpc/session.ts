@@ -3,13 +3,16 @@
  * stops them in order, so that nothing touches a closed database.
  */
 import type { Job } from '../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Batch } from '../../src-shared/contract/procedures.ts';
 import type { EventName, EventPayload } from '../../src-shared/contract/procedures.ts';
 import type { Engine } from '../engine/protocol.ts';
 import { type JobQueue, type StartTrainer, startJobQueue } from '../jobs/queue/queue.ts';
 import { requireSameFiles } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
-import { listJobs } from '../store/jobs/job.ts';
+import { asEnded } from '../jobs/lease/ending.ts';
+import { waits } from '../jobs/queue/steer.ts';
+import { getJob, listJobs, unfinishedJobs } from '../store/jobs/job.ts';
 import { hardlyWait } from '../store/patience.ts';
 import type { Project } from '../store/file/project.ts';
 import { latestRevisionId, newestRevisionId, reviewedSince } from '../store/reviews/review.ts';
@@ -49,6 +52,8 @@ export interface Session {
   /** Jobs, newest first, with the pace of the one that runs here. */
   jobs(): Job[];
   job(id: number): Job | null;
+  /** A job with the pace and the counts of where it runs, when that is here. */
+  paced<J extends Job>(job: J): J;
   /** Tells clients what a job is now: one that was queued, or cancelled before it began. */
   jobChanged(job: Job): void;
   /** Tells clients what a sample is now. */
@@ -220,11 +225,19 @@ export function openSession(
     else reviewed.forEach(sampleChanged);
     const elsewhere = listJobs(db, 1)[0];
     if (elsewhere && !running.has(elsewhere.id)) jobEvents.push(elsewhere);
+    publish('jobs.changed', {});
+    // Another process may have asked one to go on, or to come first.
+    if (unfinishedJobs(db).some(waits)) queue.wake();
   };
   watch.unref();
 
-  const withPace = (job: Job): Job => running.get(job.id) ?? job;
-  const jobs = (): Job[] => listJobs(db).map(withPace);
+  const paced = <J extends Job>(job: J): J => {
+    const here = running.get(job.id);
+    if (!here || job.state !== 'running') return job;
+    const { total, done, failed, skipped, rate, etaSeconds } = here;
+    return { ...job, total, done, failed, skipped, rate, etaSeconds };
+  };
+  const jobs = (): Job[] => listJobs(db).map(paced);
   return {
     project,
     queue,
@@ -235,8 +248,20 @@ export function openSession(
     care,
     training,
     jobs,
-    job: (id) => jobs().find((job) => job.id === id) ?? null,
-    jobChanged: (job) => jobEvents.push(job, true),
+    job: (id) => {
+      try {
+        return paced(asEnded(db, getJob(db, id)));
+      } catch (thrown) {
+        if (FoveaError.from(thrown).code === 'not_found') return null;
+        throw thrown;
+      }
+    },
+    paced,
+    jobChanged: (job) => {
+      jobEvents.push(job, true);
+      // One moved to the front moves others back; one that goes on makes another one old.
+      publish('jobs.changed', {});
+    },
     sampleChanged,
     samplesChanged,
     batchChanged: (batch) => {

@@ -204,6 +204,8 @@ export const jobSchema = z.object({
   done: z.number().int(),
   failed: z.number().int(),
   skipped: z.number().int(),
+  /** What a person asked of it while it is not over. */
+  asked: z.enum(['pause', 'finish']).nullable(),
   /** Items per second over the recent past, and seconds left; null before the first item. */
   rate: z.number().nullable(),
   etaSeconds: z.number().nullable(),

@@ -13,6 +13,7 @@ import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
 import { galleryProcedures } from './procedures/gallery.ts';
 import { inspectProcedures } from './procedures/inspect.ts';
+import { jobListProcedures } from './procedures/job-list.ts';
 import { jobProcedures } from './procedures/jobs.ts';
 import { keepingProcedures } from './procedures/keeping.ts';
 import { modelProcedures } from './procedures/models.ts';
@@ -84,6 +85,15 @@ export {
   type LabelScope,
   type LabelWish,
 } from './procedures/jobs.ts';
+export {
+  FAILURE_SAMPLES,
+  JOB_PAGE,
+  sharedWorkSchema,
+  type JobEntry,
+  type JobFailures,
+  type JobStep,
+  type SharedWork,
+} from './procedures/job-list.ts';
 export type { Keeping } from './procedures/keeping.ts';
 export type { ImportNote, RemovalCounts, RemovalReport, RemovalWish } from './procedures/removal.ts';
 export type { ListedModel } from './procedures/models.ts';
@@ -134,6 +144,7 @@ export const procedures = {
   ...dashboardProcedures,
   ...reviewProcedures,
   ...jobProcedures,
+  ...jobListProcedures,
   ...modelProcedures,
   ...exchangeProcedures,
   ...removalProcedures,
@@ -170,6 +181,10 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'jobs.labelAnew',
   'jobs.predict',
   'jobs.cancel',
+  'jobs.pause',
+  'jobs.resume',
+  'jobs.retry',
+  'jobs.first',
   'training.start',
   'training.pause',
   'training.resume',

@@ -1,9 +1,8 @@
-/** `fovea jobs`: what a project's jobs came to, and how a shared queue stands: runs, workers, rate, failures, time left. */
+/** `fovea jobs`: how a project's jobs stand, and how a shared queue stands: runs, workers, rate, failures, time left. */
 import { z } from 'zod';
 import { counted, formatBytes } from '../../../src-shared/contract/counts.ts';
-import type { Job } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { listJobs } from '../../store/jobs/job.ts';
+import { jobEntries } from '../../jobs/queue/entries.ts';
 import { QueueDatabase } from '../../workers/queue/database.ts';
 import { endRun, sharedRuns } from '../../workers/queue/runs.ts';
 import { queueStatus, type QueueStatus, type RunStatus } from '../../workers/queue/status.ts';
@@ -12,6 +11,8 @@ import { duration } from '../progress.ts';
 import { withProject } from '../projects.ts';
 import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
 import { EXIT } from './frame/exit.ts';
+import { addJobSteps } from './job-steps.ts';
+import { jobLine } from './job-words.ts';
 import {
   addressOf,
   QUEUE_FILE_OPTION,
@@ -30,8 +31,12 @@ const JOBS = 20;
 const HOST_AWAY_S = 30;
 
 export const addJobs: AddCommand = (program, cli) => {
-  const command = program
+  const jobs = program
     .command('jobs')
+    .description("a project's jobs, what is asked of them, and shared queues");
+  addJobSteps(jobs, cli);
+  const command = jobs
+    .command('list', { isDefault: true })
     .description("a project's jobs, the newest first; with --queue how a shared queue stands")
     .argument('[project]', 'project folder')
     .option('--limit <n>', 'list at most so many jobs of the project', positiveInteger('--limit'), JOBS)
@@ -49,15 +54,15 @@ export const addJobs: AddCommand = (program, cli) => {
     if (options.remove !== undefined && !shared) {
       throw usageError('--remove is for a run of the queue', 'Say which with --queue');
     }
-    const jobs =
-      path === undefined ? null : await withProject(path, async ({ db }) => listJobs(db, options.limit));
+    const entries =
+      path === undefined ? null : await withProject(path, async ({ db }) => jobEntries(db, 0, options.limit));
     const queue = shared ? await QueueDatabase.open(await addressOf(options, output), CONNECTION) : null;
     try {
       if (queue && options.remove !== undefined) await removeRun(queue, options.remove);
       const status = queue && (await queueStatus(queue));
-      const lines = [...(jobs ?? []).map(jobLine), ...(status ? statusLines(status) : [])];
+      const lines = [...(entries ?? []).map(jobLine), ...(status ? statusLines(status) : [])];
       output.result(
-        { ...(jobs ? { jobs } : {}), ...(status ? { queue: asJson(status) } : {}) },
+        { ...(entries ? { jobs: entries } : {}), ...(status ? { queue: asJson(status) } : {}) },
         lines.length > 0 ? lines.join('\n') : 'There are no jobs yet',
       );
       return EXIT.done;
@@ -77,14 +82,6 @@ async function removeRun(queue: QueueDatabase, key: string): Promise<void> {
     });
   }
   await endRun(queue, key);
-}
-
-function jobLine({ id, type, state, total, done, failed, skipped, message, createdAt }: Job): string {
-  const parts = [`${counted(done, 'sample')} of ${total}`];
-  if (failed > 0) parts.push(`${failed} failed`);
-  if (skipped > 0) parts.push(`${skipped} needed no work`);
-  if (message !== null) parts.push(message);
-  return `job ${id}  ${type}  ${state}  ${createdAt}  ${parts.join(', ')}`;
 }
 
 function statusLines({ runs, workers, bytes }: QueueStatus): string[] {

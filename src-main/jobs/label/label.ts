@@ -16,6 +16,7 @@ import {
   noteJob,
 } from '../../store/jobs/job.ts';
 import { countUnanswered } from '../../store/predictions/prediction.ts';
+import { transact } from '../../store/db.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from '../lease/held-job.ts';
@@ -59,7 +60,10 @@ export async function runLabelJob(
   params: LabelJobParams,
   hooks: JobHooks = {},
 ): Promise<LabelReport> {
-  const lease = claimJob(project.db, addLabelJob(project, params), thisProcess(), isAlive);
+  // At once, so that nobody's queue takes it up meanwhile.
+  const lease = transact(project.db, () =>
+    claimJob(project.db, addLabelJob(project, params), thisProcess(), isAlive),
+  );
   if (!lease) throw new FoveaError('project_busy', 'another process took the job', { where: project.path });
   return workOnLabelJob(project, engine, lease, hooks);
 }

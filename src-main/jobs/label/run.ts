@@ -222,7 +222,10 @@ export function unansweredWords(unanswered: number): string | null {
   return `${who} no answer of the data and ${unanswered === 1 ? 'was' : 'were'} left out: the model can answer them itself`;
 }
 
-/** Ends other unfinished jobs of the run, or throws `project_busy` when one is being worked on. */
+/**
+ * Ends other unfinished jobs of the run, or throws `project_busy` when one is being worked on. One that somebody paused rests on: what
+ * is labelled by the time it goes on is not labelled twice.
+ */
 export function takeOverOthers(project: Project, jobId: number, runId: number): void {
   for (const other of unfinishedJobs(project.db)) {
     if (other.id === jobId || other.runId !== runId) continue;
@@ -232,6 +235,7 @@ export function takeOverOthers(project: Project, jobId: number, runId: number): 
         next: 'Let it finish or cancel it there; if it is gone, try again in half a minute',
       });
     }
+    if (other.asked === 'pause') continue;
     supersedeJob(project.db, other.id, `interrupted; job ${jobId} went on with it`);
   }
 }

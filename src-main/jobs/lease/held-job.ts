@@ -60,14 +60,19 @@ export async function whileHeld<T>(
       // The lease or the disk is gone: the next write of the job finds out and says so.
     }
   };
+  let pace: number | null = null;
+  const onProgress = (job: Job): void => {
+    pace = job.rate;
+    hooks.onProgress?.(job);
+  };
   hear(() => heartbeat(db, lease));
-  const beat = setInterval(() => hear(() => heartbeat(db, lease)), HEARTBEAT_MS);
+  const beat = setInterval(() => hear(() => heartbeat(db, lease, pace)), HEARTBEAT_MS);
   const ear = setInterval(() => hear(() => getJobRecord(db, lease.jobId)), LISTEN_MS);
   beat.unref();
   ear.unref();
   const signal = hooks.signal ? AbortSignal.any([hooks.signal, stop.signal]) : stop.signal;
   try {
-    return await work({ ...hooks, signal, finish: finish.signal });
+    return await work({ ...hooks, onProgress, signal, finish: finish.signal });
   } catch (thrown) {
     const error = FoveaError.from(thrown);
     await endAsFailed(

@@ -46,7 +46,10 @@ export async function runPredictJob(
   params: PredictParams,
   hooks: JobHooks = {},
 ): Promise<PredictReport> {
-  const lease = claimJob(project.db, addPredictJob(project, params), thisProcess(), isAlive);
+  // At once, so that nobody's queue takes it up meanwhile.
+  const lease = transact(project.db, () =>
+    claimJob(project.db, addPredictJob(project, params), thisProcess(), isAlive),
+  );
   if (!lease) throw new FoveaError('project_busy', 'another process took the job', { where: project.path });
   return workOnPredictJob(project, engine, lease, hooks);
 }

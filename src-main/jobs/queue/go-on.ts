@@ -15,9 +15,13 @@ export function addGoOnJob({ db }: Project, runId: number): number {
     });
   }
   const { type, params } = getJobRecord(db, last.jobId);
-  if (typeof params !== 'object' || params === null) return addJob(db, type, runId, params);
-  const limited = 'limit' in params && params.limit !== null;
-  // What workers of a shared queue left is done here: going on with them is for who has the queue's address.
-  const { shared: _, ...rest } = { shared: null, ...params };
-  return addJob(db, type, runId, limited ? { ...rest, limit: last.left } : rest);
+  const here = paramsHere(params);
+  const limited = 'limit' in here && here.limit !== null;
+  return addJob(db, type, runId, limited ? { ...here, limit: last.left } : here);
+}
+
+/** What workers of a shared queue left is done here: going on with them is for who has the queue's address. */
+export function paramsHere(params: unknown): object {
+  const { shared: _, ...here } = { shared: null, ...(params as object) };
+  return here;
 }

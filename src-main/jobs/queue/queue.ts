@@ -39,6 +39,12 @@ const LANES: readonly Readonly<Partial<Record<Job['type'], (task: Task) => Promi
   { train: trainAlone },
 ];
 
+/** The lane in which a kind of job waits for its turn; null: it works where it is begun. */
+export function laneOf(type: Job['type']): number | null {
+  const at = LANES.findIndex((works) => type in works);
+  return at < 0 ? null : at;
+}
+
 /** The process that trains lives as long as the job: what it held is given back for certain. */
 async function trainAlone({ project, engine, startTrainer, lease, hooks }: Task): Promise<void> {
   const trainer = startTrainer();
@@ -117,8 +123,11 @@ function startLane(
     try {
       while (again && !stopping.aborted) {
         again = false;
-        for (const job of unfinishedJobs(project.db)) {
-          if (!stopping.aborted) await workOn(job).catch(failed);
+        const seen = new Set<number>();
+        // Looked up anew each time: what is queued may have been moved, paused or cancelled meanwhile.
+        for (let job = nextJob(project, seen); job && !stopping.aborted; job = nextJob(project, seen)) {
+          seen.add(job.id);
+          await workOn(job).catch(failed);
         }
       }
     } catch (thrown) {
@@ -134,6 +143,10 @@ function startLane(
     },
     idle: () => working,
   };
+}
+
+function nextJob({ db }: Project, seen: ReadonlySet<number>): JobRecord | undefined {
+  return unfinishedJobs(db).find(({ id }) => !seen.has(id));
 }
 
 function noTrainer(): never {

@@ -47,7 +47,7 @@ import { relabelled, type Relabelled } from './item.ts';
 /** Small enough that a commit and what else the process has to do never wait long. */
 const BATCH = 16;
 
-const relabelParamsSchema = z.object({
+export const relabelParamsSchema = z.object({
   /** Whose maps. */
   fromRunId: z.number().int().positive(),
   preset: presetSchema,

@@ -76,7 +76,8 @@ export async function addTrainJob({ db }: Project, params: TrainJobParams): Prom
 
 /** The training job that was begun last and is not over; null: there is none. */
 export function unfinishedTrainJob(project: Project): number | null {
-  return unfinishedJobs(project.db).findLast(({ type }) => type === 'train')?.id ?? null;
+  const ids = unfinishedJobs(project.db).flatMap(({ id, type }) => (type === 'train' ? [id] : []));
+  return ids.length > 0 ? Math.max(...ids) : null;
 }
 
 /**

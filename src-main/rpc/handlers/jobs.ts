@@ -1,4 +1,5 @@
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { FAILURE_SAMPLES, type JobEntry } from '../../../src-shared/contract/procedures.ts';
 import type { Job } from '../../../src-shared/contract/domain.ts';
 import { featureEstimate } from '../../jobs/features/estimate.ts';
 import { labelPreview } from '../../jobs/label/preview.ts';
@@ -7,8 +8,10 @@ import { addLabelJob } from '../../jobs/label/label.ts';
 import { labelAnewParams } from '../../jobs/label/run-prompts.ts';
 import { predictParams } from '../../jobs/predict/plan.ts';
 import { addPredictJob } from '../../jobs/predict/predict.ts';
-import { cancelTraining, runOfTrainJob } from '../../jobs/train/requests.ts';
-import { requestCancel } from '../../store/jobs/job.ts';
+import { jobEntries, jobEntry } from '../../jobs/queue/entries.ts';
+import { cancelJob, moveJobFirst, pauseJob, resumeJob, retryJob } from '../../jobs/queue/steer.ts';
+import { failuresByReason } from '../../store/jobs/failures.ts';
+import { countJobs, getJobRecord } from '../../store/jobs/job.ts';
 import { getRpn, rpnFolder } from '../../store/training/rpn.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
@@ -49,11 +52,44 @@ export const jobHandlers = {
   'jobs.featureSize': ({ session }, { dir, adapterDir }) =>
     featureEstimate(session().project, { dir, ...(adapterDir === null ? {} : { adapterDir }) }),
 
+  'jobs.page': ({ session }, { skip, limit }) => {
+    const { project, paced } = session();
+    return { jobs: jobEntries(project.db, skip, limit).map(paced), total: countJobs(project.db) };
+  },
+
+  'jobs.entry': ({ session }, { id }) => entryOf(session(), id),
+
+  'jobs.failures': ({ session }, { id }) => {
+    const { db } = session().project;
+    const { kinds, ...counts } = failuresByReason(db, getJobRecord(db, id).id, FAILURE_SAMPLES);
+    return { kinds: kinds.map((kind) => ({ ...kind, samples: [...kind.samples] })), ...counts };
+  },
+
+  'jobs.pause': ({ session }, { id }) => {
+    const open = session();
+    pauseJob(open.project, id);
+    return steered(open, id);
+  },
+
+  'jobs.resume': ({ session }, { id }) => {
+    const open = session();
+    return steered(open, resumeJob(open.project, id));
+  },
+
+  'jobs.retry': ({ session }, { id }) => {
+    const open = session();
+    return steered(open, retryJob(open.project, id));
+  },
+
+  'jobs.first': ({ session }, { id }) => {
+    const open = session();
+    moveJobFirst(open.project, id);
+    return steered(open, id);
+  },
+
   'jobs.cancel': async ({ session }, { id }) => {
     const open = session();
-    const trainingRun = runOfTrainJob(open.project, id);
-    if (trainingRun === null) requestCancel(open.project.db, id);
-    else await cancelTraining(open.project, trainingRun);
+    await cancelJob(open.project, id);
     return queued(open, id);
   },
 } satisfies Partial<Handlers>;
@@ -64,6 +100,15 @@ export function queued(open: Session, id: number): Job {
   const job = jobOf(open, id);
   open.jobChanged(job);
   return job;
+}
+
+function steered(open: Session, id: number): JobEntry {
+  queued(open, id);
+  return entryOf(open, id);
+}
+
+function entryOf({ project, paced }: Session, id: number): JobEntry {
+  return paced(jobEntry(project.db, id));
 }
 
 function jobOf(session: Session, id: number): Job {

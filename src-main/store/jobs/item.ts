@@ -68,6 +68,14 @@ export function itemDeath(db: WritableDb, lease: Lease, sampleId: number): numbe
   });
 }
 
+/** How many items are queued still. */
+export function countQueued(db: ReadableDb, jobId: number): number {
+  return read<{ n: number }>(
+    db,
+    "SELECT COUNT(*) AS n FROM job_item WHERE job_id = ? AND state = 'queued'",
+  ).get(jobId)!.n;
+}
+
 /** Failed items and their reasons, in queue order. */
 export function failedItems(db: ReadableDb, jobId: number): { sampleId: number; reason: string }[] {
   const rows = read<{ sample_id: number; reason: string | null }>(

@@ -33,6 +33,16 @@ export interface JobRecord {
   readonly asked: Asked | null;
   /** Null when nobody holds it. */
   readonly holder: (ProcessId & { readonly heartbeatMs: number }) | null;
+  /** The larger, the sooner its turn. */
+  readonly front: number;
+  /** The job whose failed samples this one tries again. */
+  readonly retryOf: number | null;
+  readonly createdAt: string;
+  /** When it was taken up first. */
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** What its host noted of a shared queue's workers, as it was noted. */
+  readonly workers: unknown;
 }
 
 interface Row {
@@ -50,7 +60,13 @@ interface Row {
   readonly lease_pid: number | null;
   readonly lease_started: string | null;
   readonly heartbeat_ms: number | null;
+  readonly pace: number | null;
+  readonly front: number;
+  readonly retry_of: number | null;
   readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly workers: string | null;
 }
 
 /** Queues a job and gives its id. */
@@ -78,18 +94,25 @@ export function claimJob(
     write(
       db,
       `UPDATE job SET state = 'running', lease_token = ?, lease_machine = ?, lease_pid = ?, lease_started = ?,
-         heartbeat_ms = ? WHERE id = ?`,
-    ).run(token, self.machine, self.pid, self.started, Date.now(), jobId);
+         heartbeat_ms = ?, pace = NULL, started_at = COALESCE(started_at, ?) WHERE id = ?`,
+    ).run(token, self.machine, self.pid, self.started, Date.now(), new Date().toISOString(), jobId);
     return { jobId, token };
   });
 }
 
-/** Shows that the holder lives, and gives what was asked of it. Throws `project_busy` if it was taken. */
-export function heartbeat(db: WritableDb, lease: Lease): { cancelRequested: boolean; asked: Asked | null } {
+/**
+ * Shows that the holder lives and how fast it is, and gives what was asked of it. Throws `project_busy` if it was taken.
+ * @param pace items a second; null: not known
+ */
+export function heartbeat(
+  db: WritableDb,
+  lease: Lease,
+  pace: number | null = null,
+): { cancelRequested: boolean; asked: Asked | null } {
   const row = write<{ cancel_requested: number; asked: Asked | null }>(
     db,
-    'UPDATE job SET heartbeat_ms = ? WHERE id = ? AND lease_token = ? RETURNING cancel_requested, asked',
-  ).get(Date.now(), lease.jobId, lease.token);
+    'UPDATE job SET heartbeat_ms = ?, pace = ? WHERE id = ? AND lease_token = ? RETURNING cancel_requested, asked',
+  ).get(Date.now(), pace, lease.jobId, lease.token);
   if (!row) throw leaseLost(lease.jobId);
   return { cancelRequested: row.cancel_requested === 1, asked: row.asked };
 }
@@ -172,15 +195,32 @@ export function noteJob(db: WritableDb, jobId: number, note: { skipped?: number;
   );
 }
 
+/** Notes what is known of the workers of a shared queue that work on a held job; anything that JSON can say. */
+export function noteWorkers(db: WritableDb, lease: Lease, workers: unknown): void {
+  requireLease(db, lease);
+  write(db, 'UPDATE job SET workers = ? WHERE id = ?').run(JSON.stringify(workers), lease.jobId);
+}
+
 /** Throws `not_found`. */
 export function getJobRecord(db: ReadableDb, jobId: number): JobRecord {
   return toRecord(rowOf(db, jobId));
 }
 
-/** Jobs that are not over, oldest first. */
+/** Jobs that are not over, in the order of their turns: those that somebody moved to the front, then the oldest. */
 export function unfinishedJobs(db: ReadableDb): JobRecord[] {
-  const rows = read<Row>(db, "SELECT * FROM job WHERE state IN ('queued', 'running') ORDER BY id").all();
+  const rows = read<Row>(
+    db,
+    "SELECT * FROM job WHERE state IN ('queued', 'running') ORDER BY front DESC, id",
+  ).all();
   return rows.map(toRecord);
+}
+
+/** Its turn comes before that of every other job that waits now. */
+export function moveToFront(db: WritableDb, jobId: number): void {
+  write(
+    db,
+    `UPDATE job SET front = 1 + (SELECT MAX(front) FROM job WHERE state IN ('queued', 'running')) WHERE id = ?`,
+  ).run(jobId);
 }
 
 /** Jobs of a run, the newest first. */
@@ -188,7 +228,10 @@ export function jobsOfRun(db: ReadableDb, runId: number): JobRecord[] {
   return read<Row>(db, 'SELECT * FROM job WHERE run_id = ? ORDER BY id DESC').all(runId).map(toRecord);
 }
 
-/** A job with its counts. Rate and time left are known to the process that runs it only. Throws `not_found`. */
+/**
+ * A job with its counts. Rate and time left are those that its holder last showed; the process that runs it knows better. Throws
+ * `not_found`.
+ */
 export function getJob(db: ReadableDb, jobId: number): Job {
   return toJob(db, rowOf(db, jobId));
 }
@@ -197,6 +240,17 @@ export function getJob(db: ReadableDb, jobId: number): Job {
 export function listJobs(db: ReadableDb, limit = 100): Job[] {
   const rows = read<Row>(db, 'SELECT * FROM job ORDER BY id DESC LIMIT ?').all(limit);
   return rows.map((row) => toJob(db, row));
+}
+
+/** Up to `limit` jobs, newest first, after `skip` newer ones. */
+export function jobIds(db: ReadableDb, skip: number, limit: number): number[] {
+  return read<{ id: number }>(db, 'SELECT id FROM job ORDER BY id DESC LIMIT ? OFFSET ?')
+    .all(limit, skip)
+    .map(({ id }) => id);
+}
+
+export function countJobs(db: ReadableDb): number {
+  return read<{ n: number }>(db, 'SELECT COUNT(*) AS n FROM job').get()!.n;
 }
 
 function rowOf(db: ReadableDb, jobId: number): Row {
@@ -229,6 +283,12 @@ function toRecord(row: Row): JobRecord {
             started: row.lease_started!,
             heartbeatMs: row.heartbeat_ms!,
           },
+    front: row.front,
+    retryOf: row.retry_of,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    workers: row.workers === null ? null : (JSON.parse(row.workers) as unknown),
   };
 }
 
@@ -238,14 +298,17 @@ function toJob(db: ReadableDb, row: Row): Job {
     `SELECT COUNT(*) AS total, COALESCE(SUM(state = 'done'), 0) AS done, COALESCE(SUM(state = 'failed'), 0) AS failed
      FROM job_item WHERE job_id = ?`,
   ).get(row.id)!;
+  const rate = row.state === 'running' ? row.pace : null;
+  const left = counts.total - counts.done - counts.failed;
   return {
     id: row.id,
     type: row.type,
     state: row.state,
     ...counts,
     skipped: row.skipped,
-    rate: null,
-    etaSeconds: null,
+    asked: row.asked,
+    rate,
+    etaSeconds: rate && counts.total > 0 ? left / rate : null,
     message: row.message,
     createdAt: row.created_at,
   };

@@ -34,11 +34,12 @@ export function runStandings(db: ReadableDb): RunStanding[] {
     .reverse();
 }
 
-/** The run's last job, when it stopped with samples left; null otherwise. */
+/** The run's last job, when it stopped with samples left; null otherwise. Those that only try failed samples again do not count. */
 export function unfinishedJob(db: ReadableDb, runId: number): { jobId: number; left: number } | null {
   const last = read<{ id: number; state: string }>(
     db,
-    "SELECT id, state FROM job WHERE run_id = ? AND type IN ('label', 'relabel', 'predict') ORDER BY id DESC LIMIT 1",
+    `SELECT id, state FROM job WHERE run_id = ? AND retry_of IS NULL AND type IN ('label', 'relabel', 'predict')
+     ORDER BY id DESC LIMIT 1`,
   ).get(runId);
   if (!last || last.state === 'done') return null;
   const { left } = read<{ left: number }>(

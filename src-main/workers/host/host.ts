@@ -17,7 +17,15 @@ import { isAlive, thisProcess } from '../../jobs/lease/process-id.ts';
 import { rateMeter } from '../../jobs/lease/rate.ts';
 import { pictureFile } from '../../jobs/pictures/file.ts';
 import { failedItems, nextItem } from '../../store/jobs/item.ts';
-import { type Lease, addJob, claimJob, finishJob, getJob, jobsOfRun } from '../../store/jobs/job.ts';
+import {
+  type Lease,
+  addJob,
+  claimJob,
+  finishJob,
+  getJob,
+  jobsOfRun,
+  noteWorkers,
+} from '../../store/jobs/job.ts';
 import { patiently } from '../../store/patience.ts';
 import { countUnanswered } from '../../store/predictions/prediction.ts';
 import type { Project } from '../../store/file/project.ts';
@@ -28,6 +36,7 @@ import { persist } from '../queue/persist.ts';
 import { countResults } from '../queue/results.ts';
 import { endRun, holdRun, hostBeat, knownKey, type SharedRun } from '../queue/runs.ts';
 import { enqueueJob } from './enqueue.ts';
+import { seenWork } from './seen.ts';
 import { specOf } from './spec.ts';
 import { writeResults, type Written } from './write-back.ts';
 
@@ -53,6 +62,8 @@ export type HostEvent =
 
 const POLL_MS = 500;
 const BEAT_MS = 10_000;
+/** How often the project is told of the workers; they show themselves as often. */
+const NOTE_MS = 5_000;
 /** Between looks whether chunks went missing. */
 const MISSING_MS = 5_000;
 
@@ -217,12 +228,17 @@ class Host {
     await this.#enqueue(shared);
     let beatAt = performance.now();
     let lookedAt = beatAt;
+    let notedAt = -Infinity;
     while (!signal.aborted && nextItem(db, this.#lease.jobId) !== null) {
       const seen = this.#note(await write());
       const now = performance.now();
       if (now - beatAt > BEAT_MS) {
         await this.#ask(() => hostBeat(this.#queue, shared.key, host));
         beatAt = now;
+      }
+      if (now - notedAt > NOTE_MS) {
+        await this.#noteWorkers(shared.key);
+        notedAt = now;
       }
       if (seen > 0) continue;
       if (now - lookedAt > MISSING_MS) {
@@ -232,6 +248,12 @@ class Host {
       }
       await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Whoever looks at the project sees who works on it, without the queue's address. */
+  async #noteWorkers(key: string): Promise<void> {
+    const seen = await this.#ask(() => seenWork(this.#queue, key));
+    await patiently(() => noteWorkers(this.#project.db, this.#lease, seen));
   }
 
   async #enqueue(shared: SharedRun): Promise<void> {

@@ -10,6 +10,8 @@ import { pictureStateSchema } from './pictures.ts';
 /** Pushed by the main side; a client that missed some asks again (`project.summary`, `samples.get`). */
 export const events = {
   'job.changed': jobSchema,
+  /** Jobs may be others, or stand otherwise, than was told: ask again for those that are shown. */
+  'jobs.changed': z.object({}),
   /** A sample got a prediction or a revision, here or in another window. */
   'sample.changed': z.object({
     sampleId: idSchema,
