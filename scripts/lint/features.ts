@@ -91,6 +91,9 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     panes: 'fingers move a picture as they do in the panes',
     train: 'versions are made, asked and activated there',
   },
+  steering: {
+    queue: 'what failed is opened as a list of the workbench, and a filter is said in its words',
+  },
   tour: {
     deciding: 'sees decisions, and takes its own back',
     panes: 'sees which maps are compared',

@@ -19,6 +19,7 @@ import pictures from '../pictures/feature.ts';
 import queue from '../queue/feature.ts';
 import recipe from '../recipe/feature.ts';
 import sample from '../sample/feature.ts';
+import steering from '../steering/feature.ts';
 import tokens from '../tokens/feature.ts';
 import train from '../train/feature.ts';
 import tour from '../tour/feature.ts';
@@ -44,6 +45,7 @@ export const FEATURES: readonly Feature[] = [
   dashboard,
   train,
   compare,
+  steering,
   exchange,
   tour,
   app,

@@ -38,9 +38,9 @@ export class Session {
   #wasLost = false;
   #refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
-  /** The job to wait for: the one under way, else null. Training takes hours, and nothing waits for it. */
+  /** The job to wait for: the one under way, else null. Training takes hours, and nothing waits for it; nor for what was paused. */
   readonly activeJob = $derived.by(() => {
-    const jobs = this.jobs.filter(({ type }) => type !== 'train');
+    const jobs = this.jobs.filter(({ type, asked }) => type !== 'train' && asked === null);
     return jobs.find((job) => job.state === 'running') ?? jobs.find((job) => job.state === 'queued') ?? null;
   });
 
@@ -202,7 +202,7 @@ export class Session {
     if (job.failed > 0) {
       this.#notices.error(
         new FoveaError('internal', `${formatCount(job.failed)} of ${counted(job.total, 'item')} failed`, {
-          next: 'The others are done; start again to retry the failed ones',
+          next: 'The others are done; Jobs says why, and tries the failed ones again',
         }),
       );
     }

@@ -1,7 +1,7 @@
 /**
  * Numbers and reasons as a person reads them. Plain words, units always, never a raw code.
  */
-import type { SampleState } from '../../src-shared/contract/domain.ts';
+import type { Job, SampleState } from '../../src-shared/contract/domain.ts';
 import type { Dropped } from '../../src-shared/kernels/types.ts';
 import { counted, formatBytes, formatCount } from '../../src-shared/contract/counts.ts';
 
@@ -18,6 +18,16 @@ export const STATE_WORDS: Record<SampleState, string> = {
   accepted: 'Accepted',
   corrected: 'Corrected',
   rejected: 'Rejected',
+};
+
+/** What a job does. */
+export const JOB_WORDS: Readonly<Record<Job['type'], string>> = {
+  label: 'Labelling',
+  relabel: 'Applying the recipe',
+  predict: 'Asking another RPN',
+  import: 'Importing',
+  export: 'Exporting',
+  train: 'Training',
 };
 
 /** Which rule left a sample out, and by how much (METHOD §2). */

@@ -43,6 +43,12 @@ test('the start screen and the review page have no violations in either theme', 
       assert.deepEqual(await violations(page), [], name);
       await page.keyboard.press('Escape');
     }
+    await page.getByRole('tab', { name: 'Jobs' }).click();
+    await page.locator('[data-job]').first().waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(page), [], `Jobs, ${colorScheme}`);
+    }
     await page.getByRole('tab', { name: 'Gallery' }).click();
     await page.locator('[role=option] canvas').first().waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {

@@ -27,11 +27,7 @@ import { laneOf } from './queue.ts';
 /** Whether it waits for its turn in a lane of the backend. */
 export function waits({ state, holder, asked, params, type }: JobRecord): boolean {
   return (
-    state === 'queued' &&
-    holder === null &&
-    asked === null &&
-    laneOf(type) !== null &&
-    !isShared(params)
+    state === 'queued' && holder === null && asked === null && laneOf(type) !== null && !isShared(params)
   );
 }
 
