@@ -1,6 +1,7 @@
 /** The Jobs page with the real engine: rest and go on, who waits behind whom, what failed and trying that again. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
@@ -8,7 +9,16 @@ import type { Page } from 'playwright-core';
 import { labelParamsOfJobSchema } from '../../src-main/jobs/label/run.ts';
 import { addLabelJob } from '../../src-main/jobs/label/label.ts';
 import { openProject } from '../../src-main/store/file/project.ts';
-import { askJob, getJobRecord, listJobs } from '../../src-main/store/jobs/job.ts';
+import {
+  addJob,
+  askJob,
+  claimJob,
+  getJobRecord,
+  listJobs,
+  noteWorkers,
+  releaseJob,
+} from '../../src-main/store/jobs/job.ts';
+import type { SharedWork } from '../../src-shared/contract/procedures.ts';
 import { read, write } from '../../src-main/store/db.ts';
 import { fovea, foveaJson } from '../app/cli/run-cli.ts';
 import { violations } from './support/axe.ts';
@@ -91,6 +101,40 @@ async function prepared(t: TestContext): Promise<Prepared> {
     };
   } finally {
     project.close();
+  }
+}
+
+/** As a host leaves it that was stopped: with what it saw of the workers. */
+function addSharedJob(path: string, like: number): number {
+  const { db, close } = openProject(path);
+  try {
+    const params = labelParamsOfJobSchema.parse(getJobRecord(db, like).params);
+    const id = addJob(db, 'label', null, { ...params, shared: { key: randomUUID() } });
+    const lease = claimJob(db, id, { machine: 'm', pid: 1, started: 's' }, () => false);
+    assert.ok(lease);
+    const idle = { done: 0, failed: 0, rate: null, atWork: false, here: true, device: null };
+    const seen: SharedWork = {
+      at: new Date().toISOString(),
+      chunks: { waiting: 3, active: 1, retried: 0 },
+      workers: [
+        {
+          ...idle,
+          name: 'box-1 41',
+          device: 'cpu',
+          done: 120,
+          rate: 2.5,
+          silentSeconds: 3,
+          atWork: true,
+          note: null,
+        },
+        { ...idle, name: 'box-2 7', silentSeconds: 1, note: 'the run was made by another Fovea' },
+      ],
+    };
+    noteWorkers(db, lease, seen);
+    releaseJob(db, lease);
+    return id;
+  } finally {
+    close();
   }
 }
 
@@ -221,8 +265,9 @@ for (const [name, open] of Object.entries(HOSTS)) {
 }
 
 for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
-  test(`${name}: a project without jobs, and one that cannot be written, say so`, async (t) => {
-    const { path } = await prepared(t);
+  test(`${name}: workers of a shared queue are shown as their host noted them; a project that cannot be written, and one without jobs, say so`, async (t) => {
+    const { path, jobs } = await prepared(t);
+    const shared = addSharedJob(path, jobs[0]);
     execFileSync('chmod', ['-R', 'a-w', path]);
     const app = await open(chromium, path);
     try {
@@ -233,6 +278,14 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.locator('[data-job]').first().waitFor();
       assert.equal(await step(page, 'Go on').count(), 0);
       await look(page, 'jobs-read-only');
+      await row(page, shared).click();
+      await standing(page, 'Waiting for its host');
+      const workers = page.getByRole('region', { name: 'Workers' });
+      await workers.getByText('3 chunks waiting, 1 with workers').waitFor();
+      await workers.getByRole('row', { name: /^box-1 41 cpu Labels 120 0 2\.5 \/s 3 s before$/ }).waitFor();
+      await workers.getByRole('row', { name: /^box-2 7 .*The run was made by another Fovea/ }).waitFor();
+      await workers.getByText('Nobody writes what they find into the project just now').waitFor();
+      await look(page, 'jobs-workers');
     } finally {
       await app.close();
       execFileSync('chmod', ['-R', 'u+w', path]);
