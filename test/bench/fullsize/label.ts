@@ -1,6 +1,6 @@
 /**
- * Labels a few samples with a checkpoint at int4 in an engine process, as `fovea label --precision int4` does, and
- * says what it took. A random RPN has nothing to find, so the box threshold is set, for each question, where its own
+ * Labels a few samples with a quantised checkpoint in an engine process, as `fovea label --precision …` does, and says what
+ * it took, one by one and eight in flight. A random RPN has nothing to find, so the box threshold is set, for each question, where its own
  * map yields a crop; layers, heads and every other number are the published preset's.
  */
 import { readFileSync } from 'node:fs';
@@ -24,6 +24,8 @@ export interface SampleReport {
   /** Null: no crop was made, or none was asked for. */
   readonly crop: readonly number[] | null;
   readonly dropped: string | null;
+  /** Samples that were in flight together; the seconds are of all of them. */
+  readonly inFlight: number;
   /** Milliseconds by stage. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -41,15 +43,16 @@ export interface LabelJob {
   readonly pictures: readonly [first: string, second: string];
   /** Tokens of the model's own answers. */
   readonly ownTokens: number;
+  readonly precision: 'int4' | 'int8';
 }
 
 /** A dozen tokens or more with the small tokenizers. */
 const GIVEN = 'a red tag on the left';
 const QUESTIONS = ['What is written on the tag?', 'What colour is the tag on the left?'] as const;
 
-function presetOf(id: string, ownTokens: number): Preset {
+function presetOf(id: string): Preset {
   const path = fileURLToPath(new URL(`../../../models/presets/${id}.json`, import.meta.url));
-  return { ...presetSchema.parse(JSON.parse(readFileSync(path, 'utf8'))), maxNewTokens: ownTokens };
+  return presetSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
 /** The preset with a box threshold at which this RPN map yields a crop of a part of the picture. */
@@ -66,10 +69,13 @@ function withCrop(preset: Preset, { maps }: LabelOutcome): Preset {
   return preset;
 }
 
+/** Questions asked at once, half of them about either picture: as many as labelling has in flight. */
+const AT_ONCE = Array.from({ length: 8 }, (_, n) => `What is written on tag ${n + 1}?`);
+
 /** Loads the model and labels; quantises first when there is no cache in `FOVEA_HOME`. */
 export async function labelSamples(job: LabelJob, say: (line: string) => void): Promise<LabelReport> {
   const engine = new EngineClient();
-  const model = { dir: job.dir, device: 'cpu' as const, precision: 'int4' as const };
+  const model = { dir: job.dir, device: 'cpu' as const, precision: job.precision };
   try {
     const start = performance.now();
     // The process is there once it answers; until then nothing is loaded.
@@ -81,7 +87,8 @@ export async function labelSamples(job: LabelJob, say: (line: string) => void): 
     const afterLoad = stop();
     say(`  loaded in ${loadSeconds.toFixed(1)} s, ${(afterLoad.peakBytes / 1e6).toFixed(0)} MB at most`);
     const stopAll = watchMemory(pid);
-    const published = presetOf(job.preset, job.ownTokens);
+    const published = presetOf(job.preset);
+    const own = { ...published, maxNewTokens: job.ownTokens };
     const samples: SampleReport[] = [];
     const label = async (
       what: string,
@@ -106,6 +113,7 @@ export async function labelSamples(job: LabelJob, say: (line: string) => void): 
         seconds: (performance.now() - began) / 1000,
         processorSeconds: processorSeconds(pid) - before,
         answerTokens: outcome.answerTokens.length,
+        inFlight: 1,
         crop: outcome.secondStage?.crop ?? null,
         dropped: outcome.dropped?.rule ?? null,
         timings: Object.fromEntries(
@@ -122,7 +130,8 @@ export async function labelSamples(job: LabelJob, say: (line: string) => void): 
     const one = await label('given answer, no second stage', published, [0, 0], 'teacher', false);
     const two = await label('given answer, no second stage', published, [1, 0], 'teacher', false);
     const three = await label('same picture, another question', published, [1, 1], 'teacher', false);
-    await label('own answer, all stages', withCrop(published, one), [0, 0], 'self', true);
+    await label('own answer, no second stage', own, [0, 1], 'self', false);
+    await label('own answer, all stages', withCrop(own, one), [0, 0], 'self', true);
     await label('given answer, all stages', withCrop(published, two), [1, 0], 'teacher', true);
     await label(
       'same picture, another question, all stages',
@@ -131,8 +140,41 @@ export async function labelSamples(job: LabelJob, say: (line: string) => void): 
       'teacher',
       true,
     );
+    samples.push(await eightAtOnce(engine, job, own));
+    say(`  own answers, eight at once: ${samples.at(-1)?.seconds.toFixed(1)} s`);
     return { loadSeconds, afterLoad, samples, memory: stopAll() };
   } finally {
     await engine.dispose();
   }
+}
+
+/** Own answers without a second stage, all asked at once. */
+async function eightAtOnce(engine: EngineClient, job: LabelJob, preset: Preset): Promise<SampleReport> {
+  const { dir, precision, pictures } = job;
+  const before = processorSeconds(engine.pid as number);
+  const began = performance.now();
+  const outcomes = await Promise.all(
+    AT_ONCE.map((question, n) =>
+      engine.label({
+        model: { dir, device: 'cpu', precision },
+        preset,
+        imagePath: pictures[n % 2] as string,
+        question,
+        answerMode: 'self',
+        answer: null,
+        want: { questionMap: false, rpn: true, secondStage: false, allHeadsOf: [] },
+        together: true,
+      }),
+    ),
+  );
+  return {
+    what: 'own answer, no second stage, eight at once',
+    seconds: (performance.now() - began) / 1000,
+    processorSeconds: processorSeconds(engine.pid as number) - before,
+    answerTokens: outcomes.reduce((sum, { answerTokens }) => sum + answerTokens.length, 0),
+    inFlight: AT_ONCE.length,
+    crop: null,
+    dropped: null,
+    timings: {},
+  };
 }
