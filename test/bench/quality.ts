@@ -112,7 +112,8 @@ export async function measureQuality(
   };
 }
 
-function overlap(a: Labels, b: Labels): number {
+/** Foreground cells of both over those of either; 1 where neither has any. */
+export function overlap(a: Labels, b: Labels): number {
   let [both, either] = [0, 0];
   a.forEach((label, i) => {
     both += Number(label === 1 && b[i] === 1);

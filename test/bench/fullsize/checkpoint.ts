@@ -141,8 +141,8 @@ export interface Written {
   readonly bytes: number;
 }
 
-/** Writes the checkpoint to `dir`. */
-export function writeCheckpoint(dir: string, shape: Shape): Written {
+/** Writes the checkpoint to `dir`. @param seed decides where tensors begin in the blocks */
+export function writeCheckpoint(dir: string, shape: Shape, seed = 7): Written {
   mkdirSync(dir, { recursive: true });
   const write = (name: string, value: unknown): void => writeFileSync(join(dir, name), JSON.stringify(value));
   write('config.json', shape.config);
@@ -152,7 +152,7 @@ export function writeCheckpoint(dir: string, shape: Shape): Written {
   const tensors = tensorsOf(shape);
   const shards = sharded(tensors);
   const block = blocks(shape.dtype);
-  const random = seeded(7);
+  const random = seeded(seed);
   const weight_map: Record<string, string> = {};
   const digits = (n: number): string => String(n).padStart(5, '0');
   for (const [i, shard] of shards.entries()) {
