@@ -105,15 +105,17 @@ async function measured(
 
 const stored = (why: string): ChosenPrecision => ({ precision: 'as-stored', why });
 
-/** Of the numbers in all linear layers, those in layers that are whole numbers at int8. */
+/** Of the numbers in all linear layers that run, those in layers that are whole numbers at int8. */
 function int8Share({ layers }: Measured, all: readonly Linear[]): number {
   let [whole, total] = [0, 0];
   for (const { name, numbers } of all) {
     const choice = layers.get(name)?.choice;
+    // Nothing runs through it, as through the upper half of an RPN's last layer.
+    if (!choice) continue;
     total += numbers;
     if (choice === 'rows' || choice === 'smoothed') whole += numbers;
   }
-  return whole / total;
+  return whole / Math.max(1, total);
 }
 
 function timesWords({ many, one, tookMs }: WarmUp): string {

@@ -148,6 +148,9 @@ test('auto on a real checkpoint gives a precision that is one, and looks at its 
     });
   const chosen = await choose();
   assert.equal(chosen.precision, 'int8', chosen.why);
+  // Matrices below what is worth it stay float32; what nothing runs through does not count.
+  const percent = Number(/ (\d+)% of its linear layers/.exec(chosen.why)?.[1]);
+  assert.ok(percent > 50 && percent < 100, chosen.why);
   assert.ok(parts > 0);
   parts = 0;
   assert.deepEqual(await choose(), chosen);
