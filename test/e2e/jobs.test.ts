@@ -277,6 +277,8 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByText('Read-only: jobs can be looked at').waitFor();
       await page.locator('[data-job]').first().waitFor();
       assert.equal(await step(page, 'Go on').count(), 0);
+      // Of the header's job, neither.
+      assert.equal(await page.getByRole('button', { name: 'Cancel' }).count(), 0);
       await look(page, 'jobs-read-only');
       await row(page, shared).click();
       await standing(page, 'Waiting for its host');
