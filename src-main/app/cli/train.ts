@@ -4,7 +4,9 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { MOST } from '../../../src-shared/contract/limits.ts';
 import { trainingLabelsSchema, trainingLossSchema } from '../../../src-shared/contract/training.ts';
 import { type CurveKind, PLANS } from '../../jobs/train/curve.ts';
-import { parseFresh } from '../../jobs/train/params.ts';
+import type { Engine } from '../../engine/protocol.ts';
+import { chosenWords } from '../../jobs/label/settle-precision.ts';
+import { parseFresh, type TrainJobParams } from '../../jobs/train/params.ts';
 import { jobToResume } from '../../jobs/train/requests.ts';
 import { addTrainJob, unfinishedTrainJob } from '../../jobs/train/train.ts';
 import { type TrainWish, trainParams } from '../../jobs/train/wish.ts';
@@ -136,10 +138,7 @@ export const addTrain: AddCommand = (program, cli) => {
           project,
           async (engine) =>
             resumed ??
-            (await addTrainJob(
-              project,
-              await trainParams(project, engine, wish!, appResources(), trainerVersions()),
-            )),
+            (await addTrainJob(project, await paramsOf(project, engine, wish!, (line) => output.note(line)))),
           stderr,
           signal,
           (line) => output.note(line),
@@ -151,6 +150,19 @@ export const addTrain: AddCommand = (program, cli) => {
     );
   });
 };
+
+/** What is trained with; says which precision was chosen, where it was to be. */
+async function paramsOf(
+  project: Project,
+  engine: Engine,
+  wish: TrainWish,
+  say: (line: string) => void,
+): Promise<TrainJobParams> {
+  const params = await trainParams(project, engine, wish, appResources(), trainerVersions());
+  const { chosen, model } = params;
+  if (chosen !== undefined) say(chosenWords({ precision: model.precision, chosen }));
+  return params;
+}
 
 /** Trains again and again, and says what came of it. */
 async function curve(
@@ -164,7 +176,7 @@ async function curve(
   const report = await curveWithProgress(
     project,
     PLANS[kind],
-    (engine) => trainParams(project, engine, wish, appResources(), trainerVersions()),
+    (engine) => paramsOf(project, engine, wish, (line) => output.note(line)),
     stderr,
     signal,
     (line) => output.note(line),
