@@ -58,7 +58,8 @@ test('labels every sample with what the engine found, then has nothing left to d
     onSample: (id) => samples.push(id),
   });
   assert.deepEqual(counts(report), [5, 0, 0]);
-  assert.deepEqual(samples, [1, 2, 3, 4, 5]);
+  // Several are in flight.
+  assert.deepEqual(samples.sort(), [1, 2, 3, 4, 5]);
   assert.deepEqual(
     seen.map((job) => [job.state, job.done, job.total]),
     [['running', 0, 5], ...[1, 2, 3, 4, 5].map((n) => ['running', n, 5]), ['done', 5, 5]],
