@@ -15,6 +15,8 @@ import { chosenPrecisionSchema, modelRefSchema, precisionSchema } from '../../sr
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import { checkpointRulesSchema } from '../../src-shared/contract/rules.ts';
 import type {
+  EncodingsPlace,
+  EncodingsReport,
   FeaturesOutcome,
   FeaturesRequest,
   LabelOutcome,
@@ -33,6 +35,14 @@ import type {
   TokensRequest,
 } from './protocol.ts';
 
+const encodingsPlaceSchema = z.object({
+  folder: z.string().min(1),
+  budgetBytes: z.number().positive(),
+  model: z.string().regex(/^[0-9a-f]{64}$/),
+  name: z.string(),
+  write: z.boolean(),
+}) satisfies z.ZodType<EncodingsPlace>;
+
 const labelRequestSchema = z.object({
   model: modelRefSchema,
   preset: presetSchema,
@@ -48,6 +58,7 @@ const labelRequestSchema = z.object({
     featuresOf: z.number().int().min(0).optional(),
   }),
   together: z.boolean().optional(),
+  encodings: encodingsPlaceSchema.optional(),
 }) satisfies z.ZodType<LabelRequest>;
 
 const featuresRequestSchema = z.object({
@@ -56,6 +67,7 @@ const featuresRequestSchema = z.object({
   imagePath: z.string().min(1),
   question: z.string(),
   layer: z.number().int().min(0),
+  encodings: encodingsPlaceSchema.optional(),
 }) satisfies z.ZodType<FeaturesRequest>;
 
 const predictRequestSchema = z.object({
@@ -190,6 +202,15 @@ const labelOutcomeSchema = z.object({
   timings: z.record(z.string(), z.number()),
   device: z.string(),
   features: z.instanceof(Uint8Array).optional(),
+  encodings: z
+    .object({
+      reused: z.number().int().min(0),
+      kept: z.number().int().min(0),
+      keptBytes: z.number().min(0),
+      bad: z.string().nullable(),
+      refused: z.string().nullable(),
+    })
+    .optional() satisfies z.ZodType<EncodingsReport | undefined>,
 }) satisfies z.ZodType<LabelOutcome>;
 
 const featuresOutcomeSchema = z.object({

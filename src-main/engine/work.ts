@@ -14,6 +14,8 @@ import { inspectTokens } from '../pipeline/tokens.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import type { Subject } from '../pipeline/subject/subject.ts';
 import { Stopwatch } from '../pipeline/subject/stopwatch.ts';
+import { EncodingFolders } from './encodings.ts';
+import type { SampleEncodings } from './encodings.ts';
 import { describe } from './models.ts';
 import type { LoadWatch, ModelCache, OpenModel } from './models.ts';
 import { Pictures } from './pictures.ts';
@@ -55,6 +57,7 @@ export class Worker {
   readonly #models: ModelCache;
   readonly #send: (message: FromEngine) => void;
   readonly #pictures = new Pictures();
+  readonly #encodings = new EncodingFolders();
   /** Calls that have not been answered. */
   readonly #open = new Map<number, AbortController>();
   readonly #queue: Queued[] = [];
@@ -188,9 +191,12 @@ export class Worker {
   #label(request: LabelRequest, id: number, signal: AbortSignal): Promise<LabelOutcome> {
     const ask = (opened: OpenModel, subject: Subject): Promise<LabelOutcome> => {
       const watch = new Stopwatch(signal);
-      return this.#onPicture(opened, subject, request, watch, async ({ encoded, shared, native }) => {
-        const outcome = await analyseSample(subject, request, { signal, encoded, shared, native });
-        return { ...outcome, timings: { ...outcome.timings, ...watch.report() } };
+      const encodings = this.#encodings.of(opened, request.encodings);
+      const own = keeping(subject, encodings);
+      return this.#onPicture(opened, own, request, watch, async ({ encoded, shared, native }) => {
+        const outcome = await analyseSample(own, request, { signal, encoded, shared, native });
+        const timings = { ...outcome.timings, ...watch.report() };
+        return { ...outcome, timings, ...(encodings ? { encodings: encodings.report } : {}) };
       });
     };
     return this.#asking(request, id, signal, ask, request.together ? request : null);
@@ -214,8 +220,9 @@ export class Worker {
       const watch = new Stopwatch(signal);
       // The picture as it is, whatever the teacher sees.
       const asked = { ...request, preset: { ...request.preset, teacher: undefined } };
-      return this.#onPicture(opened, subject, asked, watch, async ({ encoded, shared }) => {
-        const outcome = await featuresOf(subject, request, { signal, encoded, shared });
+      const own = keeping(subject, this.#encodings.of(opened, request.encodings));
+      return this.#onPicture(opened, own, asked, watch, async ({ encoded, shared }) => {
+        const outcome = await featuresOf(own, request, { signal, encoded, shared });
         return {
           ...outcome,
           timings: { ...watch.report(), ...outcome.timings, total: watch.report()['total'] ?? 0 },
@@ -238,6 +245,11 @@ export class Worker {
       picture.end();
     }
   }
+}
+
+/** What a sample asks, with what is kept of pictures. */
+function keeping({ model, checkpoint }: Subject, encodings: SampleEncodings | undefined): Subject {
+  return { model, checkpoint, ...(encodings ? { encodings } : {}) };
 }
 
 /** A sample that may be labelled together with others. */

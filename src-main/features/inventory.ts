@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readSmallText } from '../files/plain-file.ts';
 import { codeOf } from './disk.ts';
-import { isFeatureFile, modelFolder, modelOfFolder, type FeatureKey } from './key.ts';
+import { isKeptFile, modelFolder, modelOfFolder, type KeptOf } from './key.ts';
 
 export interface KeptFile {
   /** Absolute. */
@@ -13,8 +13,8 @@ export interface KeptFile {
   readonly usedMs: number;
 }
 
-/** What is kept of one model's layer. */
-export interface KeptOfModel extends Pick<FeatureKey, 'model' | 'layer'> {
+/** What is kept of one model's layer, or of its pictures. */
+export interface KeptOfModel extends KeptOf {
   /** As the model was called when they were kept; null where nobody wrote it down. */
   readonly name: string | null;
   readonly count: number;
@@ -25,7 +25,7 @@ const ABOUT = 'about.json';
 const aboutSchema = z.object({ name: z.string().max(1000) });
 
 /** Where a model's name is written down, inside the folder of all features. */
-export function aboutPath(key: Pick<FeatureKey, 'model' | 'layer'>): string {
+export function aboutPath(key: KeptOf): string {
   return join(modelFolder(key), ABOUT);
 }
 
@@ -34,26 +34,24 @@ export function aboutBytes(name: string): Uint8Array {
   return Buffer.from(`${JSON.stringify({ name: name.slice(0, 1000) })}\n`);
 }
 
-/** Every file of features, by model, as they are found; a folder that goes meanwhile is empty. */
-export async function* keptFiles(
-  root: string,
-): AsyncGenerator<{ of: Pick<FeatureKey, 'model' | 'layer'>; files: KeptFile[] }> {
+/** Every kept file, by model, as they are found; a folder that goes meanwhile is empty. */
+export async function* keptFiles(root: string): AsyncGenerator<{ of: KeptOf; files: KeptFile[] }> {
   for (const folder of await names(root)) {
     const of = modelOfFolder(folder);
     if (!of) continue;
     for (const shard of await names(join(root, folder))) {
       const within = join(root, folder, shard);
       if (shard === ABOUT) continue;
-      const found = (await names(within)).filter(isFeatureFile);
+      const found = (await names(within)).filter(isKeptFile);
       const files = await Promise.all(found.map((name) => kept(join(within, name))));
       yield { of, files: files.filter((file) => file !== null) };
     }
   }
 }
 
-/** What is kept, by model and layer, the largest first. */
+/** What is kept, by model and layer (null: encodings of pictures), the largest first. */
 export async function keptByModel(root: string): Promise<KeptOfModel[]> {
-  const sums = new Map<string, { of: Pick<FeatureKey, 'model' | 'layer'>; count: number; bytes: number }>();
+  const sums = new Map<string, { of: KeptOf; count: number; bytes: number }>();
   for await (const { of, files } of keptFiles(root)) {
     const name = modelFolder(of);
     const sum = sums.get(name) ?? { of, count: 0, bytes: 0 };
@@ -67,7 +65,7 @@ export async function keptByModel(root: string): Promise<KeptOfModel[]> {
   );
 }
 
-async function nameOf(root: string, of: Pick<FeatureKey, 'model' | 'layer'>): Promise<string | null> {
+async function nameOf(root: string, of: KeptOf): Promise<string | null> {
   const text = await readSmallText(join(root, aboutPath(of)), 8192);
   try {
     return aboutSchema.parse(JSON.parse(text ?? '')).name;

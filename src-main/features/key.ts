@@ -1,13 +1,31 @@
-/** Which rows a file holds: everything they depend on, as a name. */
+/** Which rows a file holds, or which picture's encoding: everything they depend on, as a name. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Grid } from '../../src-shared/kernels/types.ts';
 
-export interface FeatureKey {
+/** What lies in one folder. */
+export interface KeptOf {
   /** Hash over base model and adapter by content, without an RPN laid over them (`[0-9a-f]{64}`). */
   readonly model: string;
-  /** K: hidden_states[K]. */
+  /** K: hidden_states[K]; null: encodings of pictures. */
+  readonly layer: number | null;
+}
+
+/** Of any kept file. */
+export interface KeptKey extends KeptOf {
+  /** `[0-9a-f]{64}` */
+  readonly view: string;
+}
+
+export interface FeatureKey extends KeptKey {
   readonly layer: number;
   /** {@link viewHash} of everything else. */
+  readonly view: string;
+}
+
+export interface EncodingKey extends KeptKey {
+  readonly layer: null;
+  /** {@link encodingHash} of everything else. */
   readonly view: string;
 }
 
@@ -33,28 +51,42 @@ export function viewHash(view: FeatureView): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** The folder of one model's features of one layer, inside that of all features. */
-export function modelFolder({ model, layer }: Pick<FeatureKey, 'model' | 'layer'>): string {
-  return `${model}-${layer}`;
+/**
+ * `[0-9a-f]{64}` of what goes into a vision tower and how it computes. By the numbers that go in, so neither the picture's file nor
+ * how it was read, turned, cut and scaled needs to be known: the same numbers have the same encoding.
+ * @param encoder which changes with anything but weights and `pixels` that could change a digit
+ */
+export function encodingHash(encoder: string, grid: Grid, pixels: Float32Array): string {
+  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+  return createHash('sha256')
+    .update(JSON.stringify([encoder, grid]))
+    .update(bytes)
+    .digest('hex');
 }
 
-const MODEL_FOLDER = /^([0-9a-f]{64})-(\d{1,4})$/;
+/** The folder of one model's features of one layer, or of its pictures' encodings, inside that of all features. */
+export function modelFolder({ model, layer }: KeptOf): string {
+  return `${model}-${layer ?? PICTURES}`;
+}
+
+const PICTURES = 'pictures';
+const MODEL_FOLDER = /^([0-9a-f]{64})-(\d{1,4}|pictures)$/;
 
 /** What {@link modelFolder} was made of; null for a folder of another name. */
-export function modelOfFolder(name: string): Pick<FeatureKey, 'model' | 'layer'> | null {
+export function modelOfFolder(name: string): KeptOf | null {
   const found = MODEL_FOLDER.exec(name);
-  return found && { model: found[1]!, layer: Number(found[2]) };
+  return found && { model: found[1]!, layer: found[2] === PICTURES ? null : Number(found[2]) };
 }
 
-const ENDING = '.features';
-const VIEW_FILE = /^[0-9a-f]{64}\.features$/;
+const KEPT_FILE = /^[0-9a-f]{64}\.(features|encoding)$/;
 
 /** Where the file of a key lies, inside the folder of all features. A folder holds one in 256 of a model's files. */
-export function featurePath(key: FeatureKey): string {
-  return join(modelFolder(key), key.view.slice(0, 2), `${key.view}${ENDING}`);
+export function keptPath(key: KeptKey): string {
+  const ending = key.layer === null ? 'encoding' : 'features';
+  return join(modelFolder(key), key.view.slice(0, 2), `${key.view}.${ending}`);
 }
 
-/** Whether a name is one that {@link featurePath} ends with. */
-export function isFeatureFile(name: string): boolean {
-  return VIEW_FILE.test(name);
+/** Whether a name is one that {@link keptPath} ends with. */
+export function isKeptFile(name: string): boolean {
+  return KEPT_FILE.test(name);
 }

@@ -1,5 +1,5 @@
 /**
- * Kept features on disk, within a budget. Reading marks a file as used; above the budget those that were not used for
+ * Kept features and encodings of pictures on disk, within one budget. Reading marks a file as used; above the budget those that were not used for
  * longest go. Several processes may share a folder: names say what a file holds, and one is whole or not there.
  */
 import { mkdir, rm, stat, statfs, unlink, utimes } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { withPlainFile } from '../files/plain-file.ts';
 import { sweepTemporary } from '../files/temporary.ts';
 import { rememberBudget, rememberedBudget } from './budget.ts';
 import { checkFeatures, decodeFeatures, MOST_FILE_BYTES } from './codec.ts';
+import { decodeEncoding, type EncodingShape } from './encoding.ts';
 import { codeOf, orDiskError, putFile } from './disk.ts';
 import {
   aboutBytes,
@@ -18,7 +19,14 @@ import {
   type KeptFile,
   type KeptOfModel,
 } from './inventory.ts';
-import { featurePath, modelFolder, type FeatureKey } from './key.ts';
+import {
+  keptPath,
+  modelFolder,
+  type EncodingKey,
+  type FeatureKey,
+  type KeptKey,
+  type KeptOf,
+} from './key.ts';
 import type { FeatureRows } from './rows.ts';
 
 /** Once above the budget, so much of it is made free: looking at every file for each one that is put would be slow. */
@@ -69,17 +77,17 @@ export class FeatureStore {
   }
 
   /** Whether there is a file of this key. Whether it is sound shows when it is read. */
-  async has(key: FeatureKey): Promise<boolean> {
+  async has(key: KeptKey): Promise<boolean> {
     return (await this.bytesOf(key)) !== null;
   }
 
   /** Where the file of this key lies or would: for processes that read it themselves. */
-  pathOf(key: FeatureKey): string {
-    return join(this.folder, featurePath(key));
+  pathOf(key: KeptKey): string {
+    return join(this.folder, keptPath(key));
   }
 
   /** How large the file of this key is; null: there is none. */
-  async bytesOf(key: FeatureKey): Promise<number | null> {
+  async bytesOf(key: KeptKey): Promise<number | null> {
     const info = await stat(this.pathOf(key)).catch(() => null);
     return info?.isFile() ? info.size : null;
   }
@@ -98,16 +106,28 @@ export class FeatureStore {
   }
 
   /**
-   * Keeps what `encodeFeatures` gave, and makes room where that is above the budget.
+   * A picture's encoding `[N, d]`, in memory of its own; null as for {@link FeatureStore.get}.
+   * @param onBad hears why a file that is there cannot be used
+   */
+  async encoding(
+    key: EncodingKey,
+    shape: EncodingShape,
+    onBad: (why: string) => void,
+  ): Promise<Float32Array | null> {
+    return this.#read(key, (bytes) => decodeEncoding(bytes, shape), onBad);
+  }
+
+  /**
+   * Keeps what `encodeFeatures` or `encodeEncoding` gave, and makes room where that is above the budget.
    * @param name of the model, for people
    * @returns false where one file alone is above the budget: it is not kept
    * @throws FoveaError `no_space`, `read_only`, `io`; nothing is left of the file then
    */
-  async put(key: FeatureKey, bytes: Uint8Array, name: string | null = null): Promise<boolean> {
+  async put(key: KeptKey, bytes: Uint8Array, name: string | null = null): Promise<boolean> {
     if (bytes.length > this.budgetBytes) return false;
     await this.#look();
     await this.#refuseLast(bytes.length);
-    await putFile(this.folder, featurePath(key), bytes);
+    await putFile(this.folder, keptPath(key), bytes);
     await this.#nameModel(key, name);
     this.#bytes += bytes.length;
     this.#putSince += bytes.length;
@@ -126,7 +146,7 @@ export class FeatureStore {
     return { count, bytes };
   }
 
-  /** What is kept now, by model and layer, the largest first. */
+  /** What is kept now, by model and layer (null: encodings of pictures), the largest first. */
   byModel(): Promise<KeptOfModel[]> {
     return keptByModel(this.folder);
   }
@@ -141,7 +161,7 @@ export class FeatureStore {
    * Deletes everything that is kept, or what is kept of one model's layer. @returns what went
    * @throws FoveaError `read_only`, `io`
    */
-  async remove(of?: Pick<FeatureKey, 'model' | 'layer'>): Promise<FeatureSize> {
+  async remove(of?: KeptOf): Promise<FeatureSize> {
     const before = await this.byModel();
     const gone = before.filter((one) => !of || (one.model === of.model && one.layer === of.layer));
     for (const one of gone) {
@@ -156,7 +176,11 @@ export class FeatureStore {
     };
   }
 
-  async #read<T>(key: FeatureKey, take: (bytes: Buffer) => T): Promise<T | null> {
+  async #read<T>(
+    key: KeptKey,
+    take: (bytes: Buffer) => T,
+    onBad: (why: string) => void = () => undefined,
+  ): Promise<T | null> {
     const path = this.pathOf(key);
     try {
       return await withPlainFile(path, PLAIN, async (file, { size }) => {
@@ -174,8 +198,12 @@ export class FeatureStore {
         }
       });
     } catch (thrown) {
-      if (codeOf(thrown) !== null) return null;
-      if (FoveaError.from(thrown).code !== 'bad_input') throw thrown;
+      const code = codeOf(thrown);
+      if (code !== null && code !== 'ENOENT') onBad(`the disk reports ${code}`);
+      if (code !== null) return null;
+      const error = FoveaError.from(thrown);
+      if (error.code !== 'bad_input') throw thrown;
+      onBad(error.message);
       await unlink(path).catch(() => undefined);
       return null;
     }
@@ -207,7 +235,7 @@ export class FeatureStore {
     this.#looked = true;
   }
 
-  async #nameModel(key: FeatureKey, name: string | null): Promise<void> {
+  async #nameModel(key: KeptKey, name: string | null): Promise<void> {
     if (name === null || this.#named.has(modelFolder(key))) return;
     await putFile(this.folder, aboutPath(key), aboutBytes(name));
     this.#named.add(modelFolder(key));

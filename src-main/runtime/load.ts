@@ -76,7 +76,7 @@ export interface LoadInfo {
 /** A checkpoint; with its tokenizer, int8 is measured on a prompt in its own words. */
 export type LoadSource = PrecisionSource & { readonly tokenizer?: Tokenizer };
 
-export type LoadedModel = VisionLanguageModel & { readonly info: LoadInfo };
+export type LoadedModel = VisionLanguageModel & Pick<OnnxModel, 'encoder'> & { readonly info: LoadInfo };
 
 /**
  * Loads a checkpoint. `auto` takes the first GPU that is there, right and not slower than the CPU, else the CPU.

@@ -2,6 +2,9 @@
  * A model on one device: the pipeline's port on top of sessions. Every request is a decoder variant (layers, taps,
  * logits, hidden state) that the decoder (decoder.ts, layered-decoder.ts) makes of its sessions.
  */
+import { createHash } from 'node:crypto';
+import { availableParallelism, cpus } from 'node:os';
+import { env } from 'onnxruntime-node';
 import { counted } from '../../src-shared/contract/counts.ts';
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
 import type { MropePositions, Span } from '../../models/architectures/mrope.ts';
@@ -17,6 +20,7 @@ import type {
   StepRequest,
   VisionLanguageModel,
 } from '../pipeline/ports.ts';
+import { toOnnx } from '../graph/onnx.ts';
 import type { Decoder } from './decoder.ts';
 import { WholeDecoder } from './decoder.ts';
 import type { SessionSettings } from './device.ts';
@@ -50,6 +54,7 @@ export class OnnxModel implements VisionLanguageModel {
   readonly #sessions: SessionCache;
   readonly #decoder: Decoder;
   readonly #tight: boolean;
+  #encoder: string | null = null;
   /** Pieces for steps of many sequences: the layered decoder's own, or others over the same mapped weights. */
   readonly #pieceSessions: SessionCache | null;
   readonly #steps: StepDecoder | null;
@@ -103,6 +108,19 @@ export class OnnxModel implements VisionLanguageModel {
     const feeds = this.#graphs.visionFeeds(pixels, grid);
     const output = await this.#visionSession((session) => session.run(feeds));
     return need(output, 'features').data;
+  }
+
+  /**
+   * Changes with everything but weights and pixels that could change a digit of what {@link encodeImage} gives: its graph, device and
+   * threads, ONNX Runtime's version, the processor.
+   */
+  get encoder(): string {
+    this.#encoder ??= createHash('sha256')
+      .update(toOnnx(this.#graphs.vision()).bytes)
+      .update(JSON.stringify([this.#settings, env.versions.node, process.arch, availableParallelism()]))
+      .update(cpus()[0]?.model ?? '')
+      .digest('hex');
+    return this.#encoder;
   }
 
   pixelCount(grid: Grid): number {

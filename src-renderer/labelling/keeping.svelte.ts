@@ -41,15 +41,16 @@ export class FeatureKeeping {
   }
 
   /** Asks how much features of this model take; once for each. */
-  async ask({ model: { dir, adapterDir } }: LabelPreview): Promise<void> {
-    const model = `${dir}\n${adapterDir}`;
+  async ask({ model: { dir, adapterDir }, preset }: LabelPreview): Promise<void> {
+    const squareTokens = preset.teacher?.squareTokens ?? null;
+    const model = `${dir}\n${adapterDir}\n${squareTokens}`;
     if (model === this.#model) return;
     this.#model = model;
     const turn = ++this.#asked;
     this.size = null;
     this.error = null;
     try {
-      const size = await this.#session.client.call('jobs.featureSize', { dir, adapterDir });
+      const size = await this.#session.client.call('jobs.featureSize', { dir, adapterDir, squareTokens });
       if (turn === this.#asked) this.size = size;
     } catch (thrown) {
       if (turn === this.#asked) this.error = FoveaError.from(thrown);

@@ -13,7 +13,15 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { DEFAULT_BUDGET_BYTES } from '../../src-main/features/budget.ts';
 import { decodeFeatures, encodeFeatures } from '../../src-main/features/codec.ts';
-import { type FeatureKey, featurePath, viewHash } from '../../src-main/features/key.ts';
+import { encodeEncoding, encodingFileBytes } from '../../src-main/features/encoding.ts';
+import {
+  type EncodingKey,
+  encodingHash,
+  type FeatureKey,
+  type KeptKey,
+  keptPath,
+  viewHash,
+} from '../../src-main/features/key.ts';
 import { FeatureStore } from '../../src-main/features/store.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
@@ -71,7 +79,7 @@ test('everything that decides the rows is part of the name', () => {
     { ...view, precision: 'int4' },
   ];
   assert.equal(new Set([view, ...others].map(viewHash)).size, others.length + 1);
-  assert.notEqual(featurePath({ ...key(1), layer: 4 }), featurePath(key(1)));
+  assert.notEqual(keptPath({ ...key(1), layer: 4 }), keptPath(key(1)));
 });
 
 test('above the budget what was not used for longest goes; reading is use', async (t) => {
@@ -80,7 +88,7 @@ test('above the budget what was not used for longest goes; reading is use', asyn
   for (const n of [1, 2, 3, 4]) {
     await store.put(key(n), bytesOf(n));
     const then = new Date(Date.now() - 1000 * (100 - n));
-    utimesSync(join(dir, featurePath(key(n))), then, then);
+    utimesSync(join(dir, keptPath(key(n))), then, then);
   }
   assert.ok(await store.get(key(1)), 'read last of all');
   await store.put(key(5), bytesOf(5));
@@ -111,7 +119,7 @@ test('one that alone is above the budget is not kept, and says so', async (t) =>
 test('cut short, damaged, another kind of file or gone: absent, and can be kept anew', async (t) => {
   const dir = folder(t);
   const store = await FeatureStore.open(dir);
-  const path = join(dir, featurePath(key(1)));
+  const path = join(dir, keptPath(key(1)));
   const damages: readonly (() => void)[] = [
     () => truncateSync(path, ONE - 7),
     () =>
@@ -131,6 +139,67 @@ test('cut short, damaged, another kind of file or gone: absent, and can be kept 
   }
   mkdirSync(path, { recursive: true });
   assert.equal(await store.get(key(1)), null);
+});
+
+const SHAPE = { tokens: 4, hiddenSize: 8 };
+const picture = (n: number): EncodingKey => ({
+  model,
+  layer: null,
+  view: encodingHash('encoder', [2, 2], Float32Array.of(n)),
+});
+const encodingOf = (n: number): Uint8Array => encodeEncoding(new Float32Array(32).fill(n), SHAPE);
+const PICTURE = encodingFileBytes(SHAPE);
+const quiet = (): void => undefined;
+
+test('encodings lie beside features, are listed and removed by themselves', async (t) => {
+  const store = await FeatureStore.open(folder(t));
+  await store.put(key(1), bytesOf(1), 'llava');
+  for (const n of [1, 2]) await store.put(picture(n), encodingOf(n), 'llava');
+  assert.deepEqual(await store.encoding(picture(2), SHAPE, quiet), new Float32Array(32).fill(2));
+  assert.equal(await store.encoding(picture(3), SHAPE, () => assert.fail('it is only not there')), null);
+  const all = await store.byModel();
+  assert.deepEqual(
+    all.map(({ layer, name, count, bytes }) => [layer, name, count, bytes]),
+    [
+      [3, 'llava', 1, ONE],
+      [null, 'llava', 2, 2 * PICTURE],
+    ].sort((a, b) => Number(b[3]) - Number(a[3])),
+  );
+  assert.deepEqual(await store.remove({ model, layer: null }), { count: 2, bytes: 2 * PICTURE });
+  assert.deepEqual(await store.size(), { count: 1, bytes: ONE });
+});
+
+test('features and encodings share the budget: what was not used for longest goes, whichever it is', async (t) => {
+  const store = await FeatureStore.open(folder(t), ONE + 3.5 * PICTURE);
+  const old = async (put: KeptKey, bytes: Uint8Array, seconds: number): Promise<void> => {
+    await store.put(put, bytes);
+    const then = new Date(Date.now() - 1000 * seconds);
+    utimesSync(store.pathOf(put), then, then);
+  };
+  await old(key(1), bytesOf(1), 90);
+  for (const n of [1, 2, 3]) await old(picture(n), encodingOf(n), 80 - n);
+  assert.ok(await store.encoding(picture(1), SHAPE, quiet), 'read last of all');
+  await store.put(picture(4), encodingOf(4));
+  const there = [key(1), ...[1, 2, 3, 4].map(picture)].map((one) => store.has(one));
+  assert.deepEqual(await Promise.all(there), [false, true, true, true, true]);
+  assert.ok((await store.size()).bytes <= store.budgetBytes);
+});
+
+test('an encoding that cannot be used says why, and is taken away if it is damaged', async (t) => {
+  const store = await FeatureStore.open(folder(t));
+  const path = store.pathOf(picture(1));
+  await store.put(picture(1), encodingOf(1));
+  writeFileSync(
+    path,
+    encodingOf(1).map((byte, i) => (i === 40 ? byte ^ 1 : byte)),
+  );
+  const whys: string[] = [];
+  const ask = () => store.encoding(picture(1), SHAPE, (why) => whys.push(why));
+  assert.deepEqual([await ask(), existsSync(path)], [null, false]);
+  mkdirSync(path);
+  assert.equal(await ask(), null);
+  assert.equal(whys.length, 2);
+  assert.match(whys[0]!, /damaged/);
 });
 
 test('removing deletes all of it, or what is kept of one model', async (t) => {
@@ -153,7 +222,7 @@ test('a disk that refuses is said in words, and leaves no half of a file', async
   const dir = folder(t);
   const store = await FeatureStore.open(dir);
   await store.put(key(1), bytesOf(1));
-  const shard = join(dir, featurePath(key(2)), '..');
+  const shard = join(dir, keptPath(key(2)), '..');
   // A file where a folder must be made: what any user meets, root too.
   if (!existsSync(shard)) writeFileSync(shard, '');
   await assert.rejects(store.put(key(2), bytesOf(2)), { code: 'io', message: /could not be kept/ });

@@ -1,4 +1,4 @@
-/** `fovea features`: what is kept of the states that RPNs read, by model, and how to have the room back. */
+/** `fovea features`: what is kept of the states that RPNs read and of pictures, by model, and how to have the room back. */
 import { counted, formatBytes } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { KeptOfModel } from '../../features/inventory.ts';
@@ -16,7 +16,7 @@ export const addFeatures: AddCommand = (program, cli) => {
   const command = program
     .command('features')
     .description(
-      'what fovea label --keep-features and training kept of a project: hidden states that RPNs read, made again when they are needed',
+      'what fovea label --keep-features and training kept of a project: hidden states that RPNs read and encodings of pictures, made again when they are needed',
     )
     .argument('<project>', 'project folder')
     .option('--remove', 'delete them')
@@ -35,22 +35,27 @@ export const addFeatures: AddCommand = (program, cli) => {
           });
         }
         if (remove) for (const one of chosen) await store.remove(one);
-        const count = chosen.reduce((sum, one) => sum + one.count, 0);
+        const ofLayers = chosen.filter(({ layer }) => layer !== null);
+        const count = ofLayers.reduce((sum, one) => sum + one.count, 0);
+        const encodings = chosen
+          .filter(({ layer }) => layer === null)
+          .reduce((sum, one) => sum + one.count, 0);
         const bytes = chosen.reduce((sum, one) => sum + one.bytes, 0);
         const value = {
           folder: featuresFolder(project),
           count,
+          encodings,
           bytes,
           budget_bytes: store.budgetBytes,
           ...(remove ? { removed: true } : {}),
           models: chosen,
         };
-        const sum = `${counted(count, 'sample')}, ${formatBytes(bytes)}`;
+        const sum = `${counted(count, 'sample')} and encodings of ${counted(encodings, 'picture')}, ${formatBytes(bytes)}`;
         const lines = remove
           ? [`Deleted the features of ${sum}`]
           : [
               ...chosen.map(line),
-              `${sum} of the ${formatBytes(store.budgetBytes)} they may take, in ${value.folder}`,
+              `Features of ${sum} of the ${formatBytes(store.budgetBytes)} they may take, in ${value.folder}`,
             ];
         output.result(value, lines.join('\n'));
         return EXIT.done;
@@ -61,5 +66,9 @@ export const addFeatures: AddCommand = (program, cli) => {
 };
 
 function line({ model, layer, name, count, bytes }: KeptOfModel): string {
-  return `${model.slice(0, 8)} ${name ?? 'a model'}, layer ${layer}: ${counted(count, 'sample')}, ${formatBytes(bytes)}`;
+  const what =
+    layer === null
+      ? `encodings of ${counted(count, 'picture')}`
+      : `layer ${layer}: ${counted(count, 'sample')}`;
+  return `${model.slice(0, 8)} ${name ?? 'a model'}, ${what}, ${formatBytes(bytes)}`;
 }

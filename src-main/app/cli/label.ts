@@ -4,6 +4,7 @@ import { type DeviceChoice, deviceChoiceSchema } from '../../../src-shared/contr
 import { unansweredWords, type LabelJobParams } from '../../jobs/label/run.ts';
 import { runOfAnotherPrompt } from '../../jobs/label/run-prompts.ts';
 import { labelPreview } from '../../jobs/label/preview.ts';
+import { badWords } from '../../jobs/features/keeping.ts';
 import { labelWithProgress } from '../label-with-progress.ts';
 import { shareWithProgress } from '../share-with-progress.ts';
 import { withProject } from '../projects.ts';
@@ -68,7 +69,7 @@ export const addLabel: AddCommand = (program, cli) => {
     .option('--yes', 'do not ask before labels of another run give way (only a terminal is asked)')
     .option(
       '--keep-features [GB]',
-      'keep what an RPN reads of each sample, for training and fovea rpn predict; in at most so many GB (default: as said last, or 20)',
+      'keep what an RPN reads of each sample, for training and fovea rpn predict, and the encodings of pictures, for labelling them again; in at most so many GB (default: as said last, or 20)',
       gigabytes('--keep-features'),
     )
     .option(...IN_FLIGHT_OPTION)
@@ -145,7 +146,14 @@ export const addLabel: AddCommand = (program, cli) => {
     for (const { sampleId, reason } of report.failures) output.note(`sample ${sampleId}: ${reason}`);
     const { done, failed, skipped, unanswered, seconds, runId, failures, features } = report;
     if (features?.stopped) output.note(`From some sample on features were not kept: ${features.stopped}`);
-    const kept = features && { features_kept: features.count, features_bytes: features.bytes };
+    if (features?.bad) output.note(badWords(features.bad));
+    const kept = features && {
+      features_kept: features.count,
+      features_bytes: features.bytes,
+      encodings_kept: features.encodings.count,
+      encodings_bytes: features.encodings.bytes,
+      encodings_reused: features.encodings.reused,
+    };
     const left = unansweredWords(unanswered);
     if (left !== null) output.note(`${left} (--answers self)`);
     const without = unanswered > 0 ? `, ${unanswered} have no answer to feed` : '';

@@ -41,7 +41,8 @@ export async function computeFeatures(computing: Computing, sampleId: number): P
     const picture = await pictureToShow(project, sample.imageId);
     try {
       const { question } = sample;
-      const asked = { model, preset, imagePath: picture.path, question, layer };
+      const encodings = features.encodings(false);
+      const asked = { model, preset, imagePath: picture.path, question, layer, encodings };
       const outcome = await engine.features(asked, signal);
       computing.deathsInARow = 0;
       await requireUntouched(project, sample.imageId, picture.version);

@@ -1,13 +1,14 @@
-/** What features of a project's samples will take on disk: by those that are there already, else by the model's files. */
+/** What features and encodings will take on disk: by those that are there already, else by the model's files. */
 import { smartResize } from '../../checkpoint/image/qwen-processor.ts';
 import type { PromptShape } from '../../checkpoint/prompt-shape.ts';
 import { promptShapeOf } from '../../checkpoint/reader/prompts.ts';
 import type { ModelRef } from '../../engine/protocol.ts';
 import { featureFileBytes } from '../../features/codec.ts';
+import { encodingFileBytes } from '../../features/encoding.ts';
 import { rememberedBudget } from '../../features/budget.ts';
 import { keptByModel } from '../../features/inventory.ts';
 import type { Project } from '../../store/file/project.ts';
-import { someShapes } from '../../store/samples/shapes.ts';
+import { picturesPerSample, someShapes } from '../../store/samples/shapes.ts';
 import { modelFingerprint } from '../asking/model-fingerprint.ts';
 import { featuresFolder } from './project-features.ts';
 
@@ -15,18 +16,25 @@ import { featuresFolder } from './project-features.ts';
 const LOOKED_AT = 300;
 
 export interface FeatureEstimate {
+  /** With the sample's share of its picture's encoding, which all questions on the picture have in common. */
   readonly bytesPerSample: number;
-  /** Of this model's features that are kept already; false: worked out from its files. */
+  /** By this model's features that are kept already; false: worked out from its files. */
   readonly measured: boolean;
   /** What is kept in the project now, of all models, and what it may take. */
   readonly keptBytes: number;
   readonly budgetBytes: number;
 }
 
-/** Loads nothing. Errors as `modelFingerprint` and `promptShapeOf`, where no features of the model are there yet */
+/**
+ * Loads nothing. Errors as `modelFingerprint` and `promptShapeOf`; the latter where encodings are kept, or no features of the model are
+ * there yet
+ * @param encodings labelling keeps them, too: of the picture as it is, and where the teacher sees it on a square of so many visual
+ *   tokens, of that; null: only features are kept
+ */
 export async function featureEstimate(
   project: Project,
   { dir, adapterDir }: Pick<ModelRef, 'dir' | 'adapterDir'>,
+  encodings: { readonly squareTokens: number | null } | null,
 ): Promise<FeatureEstimate> {
   const folder = featuresFolder(project);
   const base = { dir, ...(adapterDir === undefined ? {} : { adapterDir }) };
@@ -36,27 +44,41 @@ export async function featureEstimate(
     modelFingerprint(base),
   ]);
   const keptBytes = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  const own = all.find((one) => one.model === model);
-  if (own) {
-    return { bytesPerSample: Math.round(own.bytes / own.count), measured: true, keptBytes, budgetBytes };
-  }
+  const own = all.find((one) => one.model === model && one.layer !== null);
+  const estimated = (bytes: number): FeatureEstimate => ({
+    bytesPerSample: Math.round(bytes),
+    measured: own !== undefined,
+    keptBytes,
+    budgetBytes,
+  });
+  if (own && !encodings) return estimated(own.bytes / own.count);
   const shapes = someShapes(project.db, LOOKED_AT);
   const questions = shapes.map(({ question }) => question);
   const shape = await promptShapeOf(base, questions.length > 0 ? questions : ['What is this?']);
-  return {
-    bytesPerSample: Math.round(featureFileBytes(promptTokens(shape, shapes), shape.hiddenSize)),
-    measured: false,
-    keptBytes,
-    budgetBytes,
-  };
+  const tokens = shape.textTokens + pictureTokens(shape, shapes);
+  const features = own ? own.bytes / own.count : featureFileBytes(tokens, shape.hiddenSize);
+  const picture = encodings ? pictureBytes(shape, shapes, encodings.squareTokens) : 0;
+  return estimated(features + picture * picturesPerSample(project.db));
 }
 
-/** Mean length of a prompt, the picture's tokens in it. */
-function promptTokens(
-  { textTokens, picture }: PromptShape,
+/** Of all encodings of one picture. */
+function pictureBytes(
+  shape: PromptShape,
+  sizes: readonly { readonly width: number; readonly height: number }[],
+  squareTokens: number | null,
+): number {
+  const { hiddenSize } = shape;
+  const native = encodingFileBytes({ tokens: pictureTokens(shape, sizes), hiddenSize });
+  const squared = 'grid' in shape.picture ? null : squareTokens;
+  return native + (squared === null ? 0 : encodingFileBytes({ tokens: squared, hiddenSize }));
+}
+
+/** Mean visual tokens of a picture as it is. */
+function pictureTokens(
+  { picture }: PromptShape,
   sizes: readonly { readonly width: number; readonly height: number }[],
 ): number {
-  if ('grid' in picture) return textTokens + picture.grid[0] * picture.grid[1];
+  if ('grid' in picture) return picture.grid[0] * picture.grid[1];
   const { tokenSide, minPixels, maxPixels } = picture;
   const tokens = sizes.map(({ width, height }) => {
     // Pictures too thin for the model get no features either.
@@ -64,5 +86,5 @@ function promptTokens(
     const [h, w] = smartResize(height, width, tokenSide, minPixels, maxPixels);
     return (h * w) / tokenSide ** 2;
   });
-  return textTokens + tokens.reduce((sum, n) => sum + n, 0) / Math.max(1, tokens.length);
+  return tokens.reduce((sum, n) => sum + n, 0) / Math.max(1, tokens.length);
 }

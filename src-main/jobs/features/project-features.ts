@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { AUTHORS_PICTURE_RULES, type Preset } from '../../../src-shared/contract/preset.ts';
 import { promptOf } from '../../checkpoint/reader/prompts.ts';
-import type { ModelInfo, ModelRef } from '../../engine/protocol.ts';
+import type { EncodingsPlace, ModelInfo, ModelRef } from '../../engine/protocol.ts';
 import { type FeatureKey, viewHash } from '../../features/key.ts';
 import { FeatureStore } from '../../features/store.ts';
 import type { Project } from '../../store/file/project.ts';
@@ -108,6 +108,12 @@ export class ProjectFeatures {
       precision: model.precision ?? 'as-stored',
     });
     return { model: this.#model, layer, view };
+  }
+
+  /** Where the engine finds encodings of pictures, and keeps those that are not there yet. */
+  encodings(write: boolean): EncodingsPlace {
+    const { folder, budgetBytes } = this.store;
+    return { folder, budgetBytes, model: this.#model, name: this.#name, write };
   }
 
   /** @returns false where one file is above the budget alone. Errors as `FeatureStore.put` */

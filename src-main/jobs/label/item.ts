@@ -63,6 +63,7 @@ export async function labelItem(
         answer: run.answerMode === 'teacher' ? sample.referenceAnswer : null,
         want: { ...run.want, featuresOf: run.keeping?.layer },
         ...(together ? { together } : {}),
+        ...(run.keeping ? { encodings: run.keeping.place } : {}),
       },
       signal,
     );
@@ -72,7 +73,7 @@ export async function labelItem(
     const predictionId = await patiently(() =>
       transact(db, () => storeLabel(db, lease, run.runId, sampleId, mapsKey, found)),
     );
-    await run.keeping?.keep(sample, outcome.features);
+    await run.keeping?.keep(sample, outcome);
     return { kind: 'done', predictionId, engineDied: false };
   } catch (thrown) {
     const error = FoveaError.from(thrown);

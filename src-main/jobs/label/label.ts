@@ -20,7 +20,7 @@ import { transact } from '../../store/db.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from '../lease/held-job.ts';
-import type { Kept } from '../features/keeping.ts';
+import { type Kept, troubleWords } from '../features/keeping.ts';
 import { workThrough } from './in-flight.ts';
 import { labelItem } from './item.ts';
 import type { ItemOutcome } from './item.ts';
@@ -122,12 +122,8 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
   }
 
   const cancelled = !run || nextItem(db, lease.jobId) !== null;
-  const stopped = run?.keeping?.kept.stopped ?? null;
-  if (stopped !== null) {
-    await patiently(() =>
-      noteJob(db, lease.jobId, { message: `labelled without keeping features: ${stopped}` }),
-    );
-  }
+  const words = troubleWords(run?.keeping?.kept ?? null);
+  if (words !== null) await patiently(() => noteJob(db, lease.jobId, { message: words }));
   await patiently(() => {
     if (!cancelled) finishJob(db, lease, 'done', null);
     else letGo(project, lease, hooks);

@@ -57,7 +57,7 @@ async function branchOf(project: Project, wish: TrainWish, resources: Resources)
 async function sizeOf(project: Project, model: NonNullable<TrainingPlan['model']>) {
   const { dir, adapterDir } = model;
   const base = adapterDir === null ? { dir } : { dir, adapterDir };
-  return (await orProblem(() => featureEstimate(project, base))).value;
+  return (await orProblem(() => featureEstimate(project, base, null))).value;
 }
 
 interface Tried<T> {

@@ -16,12 +16,24 @@ import type { VisionLanguageModel } from '../ports.ts';
 import { refuseTooManyVisual } from './room.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
+/** Encodings of whole pictures that are kept somewhere. */
+export interface PictureEncodings {
+  /**
+   * The kept encoding `[N, d]` of these numbers, or what `encode` gives, which is kept then: the same bits.
+   * @param pixels as the model's `encodeImage` takes them
+   * @throws only what `encode` throws
+   */
+  of(pixels: Float32Array, grid: Grid, encode: () => Promise<Float32Array>): Promise<Float32Array>;
+}
+
 /** A running model with the small files it came with. */
 export interface Subject {
   readonly model: VisionLanguageModel;
   readonly checkpoint: Pick<AnyCheckpoint, 'tokenizer' | 'generation' | 'preprocessor' | 'rules'> & {
     readonly config: Pick<AnyCheckpoint['config'], 'imageTokenId' | 'rpn' | 'text'>;
   };
+  /** Of whole pictures only: crops of the second look are asked for once. Absent: nothing is kept. */
+  readonly encodings?: PictureEncodings | undefined;
 }
 
 /** A decoded picture and its visual features `[N, d]` under one model. */
@@ -61,7 +73,9 @@ export async function encodeImage(
     Promise.resolve(preparePixels(subject, image, squareTokens)),
   );
   refuseTooManyVisual(subject, placement.grid);
-  const features = await watch.time('encode', () => subject.model.encodeImage(pixels, placement.grid));
+  const encode = (): Promise<Float32Array> =>
+    watch.time('encode', () => subject.model.encodeImage(pixels, placement.grid));
+  const features = await (subject.encodings?.of(pixels, placement.grid, encode) ?? encode());
   return { image, features, placement };
 }
 

@@ -49,8 +49,12 @@ export const jobHandlers = {
     return queued(open, addPredictJob(project, predictParams(project, wish)));
   },
 
-  'jobs.featureSize': ({ session }, { dir, adapterDir }) =>
-    featureEstimate(session().project, { dir, ...(adapterDir === null ? {} : { adapterDir }) }),
+  'jobs.featureSize': ({ session }, { dir, adapterDir, squareTokens }) =>
+    featureEstimate(
+      session().project,
+      { dir, ...(adapterDir === null ? {} : { adapterDir }) },
+      { squareTokens },
+    ),
 
   'jobs.page': ({ session }, { skip, limit }) => {
     const { project, paced } = session();

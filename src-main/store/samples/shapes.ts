@@ -8,6 +8,15 @@ export interface SampleShape {
   readonly height: number;
 }
 
+/** Pictures a sample, at most 1: questions share pictures. 1 in a project without samples. */
+export function picturesPerSample(db: ReadableDb): number {
+  const { samples, images } = read<{ samples: number; images: number }>(
+    db,
+    'SELECT (SELECT COUNT(*) FROM sample) AS samples, (SELECT COUNT(*) FROM image) AS images',
+  ).get()!;
+  return samples === 0 ? 1 : Math.min(1, images / samples);
+}
+
 /** Up to `most` of them. Looks up rows by their number, so a million samples make no difference. */
 export function someShapes(db: ReadableDb, most: number): SampleShape[] {
   const { first, last } = read<{ first: number | null; last: number | null }>(

@@ -13,7 +13,10 @@ export type LabelScope = z.input<typeof labelScopeSchema>;
 
 const place = z.string().max(MOST.path);
 
-/** Keep what an RPN reads of each sample that is labelled, for training and for predicting anew. */
+/**
+ * Keep what an RPN reads of each sample that is labelled, for training and for predicting anew, and the encodings of their pictures,
+ * for labelling anew.
+ */
 export const keepFeaturesSchema = z.object({
   /** Bytes that all kept features of the project may take; null: what was said last, or 20 GB. */
   budgetBytes: z.number().positive().max(1e15).nullable(),
@@ -72,6 +75,7 @@ export const labelPreviewSchema = z.object({
 export type LabelPreview = z.infer<typeof labelPreviewSchema>;
 
 export const featureSizeSchema = z.object({
+  /** With the sample's share of its picture's encoding, where encodings are kept. */
   bytesPerSample: count,
   /** By features of this model that are kept already; false: worked out from its files. */
   measured: z.boolean(),
@@ -115,9 +119,17 @@ export const jobProcedures = {
     }),
     output: jobSchema,
   },
-  /** What features of a sample would take on disk, and what may be taken. Reads the small files of the model's folder. */
+  /**
+   * What keeping features would take on disk, encodings of pictures included, and what may be taken. Reads the small files of the
+   * model's folder.
+   */
   'jobs.featureSize': {
-    input: z.object({ dir: place, adapterDir: place.nullable() }),
+    input: z.object({
+      dir: place,
+      adapterDir: place.nullable(),
+      /** Of the preset's teacher, where it sees pictures on a square. */
+      squareTokens: z.number().int().positive().nullable().default(null),
+    }),
     output: featureSizeSchema,
   },
   'jobs.cancel': { input: z.object({ id: idSchema }), output: jobSchema },

@@ -28,21 +28,23 @@ export function keepFeaturesOf(option: true | number | undefined): Pick<LabelJob
 /** How much they will take, before they do. */
 export async function featureLine(
   project: Project,
-  { model, keepFeatures }: LabelJobParams,
+  { model, preset, keepFeatures }: LabelJobParams,
   samples: number,
 ): Promise<string> {
-  const estimate = await featureEstimate(project, model);
+  const squareTokens = preset.teacher?.squareTokens ?? null;
+  const estimate = await featureEstimate(project, model, { squareTokens });
   const bytes = samples * estimate.bytesPerSample;
   const budget = keepFeatures?.budgetBytes ?? estimate.budgetBytes;
   const over = estimate.keptBytes + bytes > budget ? '; above that, those not used for longest go' : '';
   const known = estimate.measured ? '' : ", by the model's files";
   const there = estimate.keptBytes > 0 ? `${formatBytes(estimate.keptBytes)} are there, ` : '';
-  return `Features of ${counted(samples, 'sample')} are kept in ${featuresFolder(project)}: about ${formatBytes(bytes)}${known} (${there}${formatBytes(budget)} may be${over})`;
+  return `Features of ${counted(samples, 'sample')} and encodings of their pictures are kept in ${featuresFolder(project)}: about ${formatBytes(bytes)}${known} (${there}${formatBytes(budget)} may be${over})`;
 }
 
 /** How much they took. */
 export function keptWords(kept: Kept | null): string {
-  return kept === null
-    ? ''
-    : `; features of ${counted(kept.count, 'sample')} kept (${formatBytes(kept.bytes)})`;
+  if (kept === null) return '';
+  const { count, bytes, reused } = kept.encodings;
+  const again = reused > 0 ? `, ${counted(reused, 'picture')} not encoded again` : '';
+  return `; features of ${counted(kept.count, 'sample')} kept (${formatBytes(kept.bytes)}) and encodings of ${counted(count, 'picture')} (${formatBytes(bytes)})${again}`;
 }
