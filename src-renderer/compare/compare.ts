@@ -14,6 +14,7 @@ import {
 } from '../../src-shared/contract/training.ts';
 import { idSchema } from '../../src-shared/contract/domain.ts';
 import type { ComparableSide, ComparableSides, ComparedSide } from '../../src-shared/contract/procedures.ts';
+import { verdictOf } from '../../src-shared/kernels/measures/verdict.ts';
 import { formatCount, samplesWords } from '../ui/words.ts';
 
 const sideSchema = z.union([idSchema, z.enum(['own', 'teacher'])]);
@@ -144,10 +145,11 @@ export function leftOutWords({ leftOut }: Pick<RpnComparison, 'leftOut'>): strin
   return out.length === 0 ? null : `Left out: ${out.join(', ')}.`;
 }
 
-/** Which side is better for sure: the interval leaves zero out. */
-export function verdictOf({ low, high }: PairedMeasure): 'a' | 'b' | 'unsure' {
-  if (low > 0) return 'a';
-  return high < 0 ? 'b' : 'unsure';
+/** What the numbers say of two sides, called by these names. */
+export function verdictWords(paired: PairedMeasure, a: string, b: string): string {
+  const verdict = verdictOf(paired);
+  if (verdict === 'few') return 'Too few samples to say';
+  return verdict === 'unsure' ? 'No sure difference' : `${verdict === 'a' ? a : b} is better`;
 }
 
 /** Why a measure has no number. */

@@ -71,7 +71,7 @@ test('fovea rpn compare: in words and as one object; what has no predictions say
   assert.match(stdout, /^mine \(run \d\) beside own \(run \d\) on 4 samples, against known boxes/);
   assert.match(
     stdout,
-    /ROC-AUC: 1\.000 and 0\.000, \+1\.000 \[1\.000, 1\.000\] on 4: mine is better; mine wins 4, own 0, 0 ties/,
+    /ROC-AUC: 1\.000 and 0\.000, \+1\.000 \[1\.000, 1\.000\] on 4: too few samples to say; mine wins 4, own 0, 0 ties/,
   );
   const { json } = await foveaJson(compare('own', 'teacher', '--truth', '--samples'));
   assert.partialDeepStrictEqual(json, {

@@ -8,7 +8,7 @@ import {
   onWords,
   sidesOf,
   signed,
-  verdictOf,
+  verdictWords,
   withoutWords,
 } from '../../../src-renderer/compare/compare.ts';
 import type { ComparableSide } from '../../../src-shared/contract/procedures.ts';
@@ -86,11 +86,14 @@ test('on which samples numbers are, and what was left out, in words', () => {
   assert.doesNotMatch(withoutWords('auc', teacher), /teacher/);
 });
 
-test('a difference is called one only where its interval leaves zero out', () => {
+test('a difference is called one only where its interval leaves zero out and enough samples differ', () => {
   const paired = { n: 9, a: 0.5, b: 0.4, difference: 0.1, wins: { a: 5, b: 4, ties: 0 } };
-  assert.equal(verdictOf({ ...paired, low: 0.01, high: 0.2 }), 'a');
-  assert.equal(verdictOf({ ...paired, low: 0, high: 0.2 }), 'unsure');
-  assert.equal(verdictOf({ ...paired, low: -0.2, high: -0.1 }), 'b');
+  const words = (low: number, high: number, wins = paired.wins) =>
+    verdictWords({ ...paired, low, high, wins }, 'mine', 'own');
+  assert.equal(words(0.01, 0.2), 'mine is better');
+  assert.equal(words(0, 0.2), 'No sure difference');
+  assert.equal(words(-0.2, -0.1), 'own is better');
+  assert.equal(words(0.1, 0.1, { a: 1, b: 0, ties: 8 }), 'Too few samples to say');
   assert.deepEqual(
     [signed(0.03121), signed(-0.5), signed(-0.00001), digits(null), digits(0.98765), digits(0.98765, 4)],
     ['+0.0312', '−0.5000', '0.0000', '–', '0.988', '0.9877'],

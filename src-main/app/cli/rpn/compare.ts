@@ -6,6 +6,7 @@ import type {
   PairedMeasure,
   RpnComparison,
 } from '../../../../src-shared/contract/training.ts';
+import { verdictOf } from '../../../../src-shared/kernels/measures/verdict.ts';
 import { compareVersions } from '../../../jobs/rpn/compare.ts';
 import { sidesOf } from '../../../jobs/rpn/sides.ts';
 import { withProject } from '../../projects.ts';
@@ -117,7 +118,12 @@ function measureLine(
   right: string,
 ): string {
   const sign = difference > 0 ? '+' : '';
-  const sure = low > 0 ? `${left} is better` : high < 0 ? `${right} is better` : 'no sure difference';
+  const sure = {
+    a: `${left} is better`,
+    b: `${right} is better`,
+    unsure: 'no sure difference',
+    few: 'too few samples to say',
+  }[verdictOf({ low, high, wins })];
   return `  ${words}: ${threeDigits(a)} and ${threeDigits(b)}, ${sign}${threeDigits(difference)} [${threeDigits(low)}, ${threeDigits(high)}] on ${n}: ${sure}; ${left} wins ${wins.a}, ${right} ${wins.b}, ${counted(wins.ties, 'tie')}`;
 }
 
