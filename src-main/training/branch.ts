@@ -65,12 +65,13 @@ export class BranchInTraining {
   }
 
   /** Errors as `Trainer.step`. */
-  async step(examples: readonly TrainingExample[]): Promise<StepOutcome> {
+  async step(examples: readonly TrainingExample[], signal: AbortSignal): Promise<StepOutcome> {
     const { trainer, checkpoint } = this.#need();
     const losses: number[] = [];
     let sum = 0;
     try {
       for (const { features, weight, ...label } of examples) {
+        if (signal.aborted) throw new FoveaError('cancelled', 'the step was given up');
         const rows = await readFeatures(features);
         const tokens = { ...tokenGrid(checkpoint, rows), turned: rows.picture.turned };
         const { labels, grid: labelGrid } = placedLabel(label, tokens);

@@ -58,12 +58,13 @@ export class TrainerClient implements Trainer {
     });
   }
 
-  step(examples: readonly TrainingExample[]): Promise<StepOutcome> {
+  step(examples: readonly TrainingExample[], signal?: AbortSignal): Promise<StepOutcome> {
     return this.#call(
       'step',
       examples.map(({ features, labels, grid: [rows, columns], transform, weight }) => {
         return { features, labels: new Int8Array(labels), grid: [rows, columns], transform, weight };
       }),
+      signal,
     );
   }
 
@@ -100,15 +101,18 @@ export class TrainerClient implements Trainer {
     this.#process = process;
   }
 
-  async #call<N extends CallName>(call: N, input: Input<N>): Promise<Output<N>> {
+  async #call<N extends CallName>(call: N, input: Input<N>, signal?: AbortSignal): Promise<Output<N>> {
     const process = this.#process;
     if (!process) throw died('the process that trains is not running');
     const id = this.#nextId++;
+    const giveUp = (): void => process.send({ giveUp: id });
     const output = await new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
       process.busy = true;
       process.send({ id, call, input });
-    });
+      if (signal?.aborted) giveUp();
+      else signal?.addEventListener('abort', giveUp, { once: true });
+    }).finally(() => signal?.removeEventListener('abort', giveUp));
     return CALLS[call].output.parse(output) as Output<N>;
   }
 

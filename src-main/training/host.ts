@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { watchParent } from '../process/parent.ts';
 import { BranchInTraining } from './branch.ts';
-import type { CallName, FromTrainer, ToTrainer } from './wire.ts';
+import type { CallName, FromTrainer, TrainerCall } from './wire.ts';
 import { CALLS, toTrainerSchema } from './wire.ts';
 
 const BEAT_MS = 1000;
@@ -17,10 +17,13 @@ const send = (message: FromTrainer): void => {
 };
 
 const answers: {
-  readonly [N in CallName]: (input: z.output<(typeof CALLS)[N]['input']>) => Promise<unknown>;
+  readonly [N in CallName]: (
+    input: z.output<(typeof CALLS)[N]['input']>,
+    signal: AbortSignal,
+  ) => Promise<unknown>;
 } = {
   open: (start) => branch.open(start),
-  step: (examples) => branch.step(examples),
+  step: (examples, signal) => branch.step(examples, signal),
   score: ({ examples, roi }) => branch.score(examples, roi),
   save: (path) => branch.save(path).then(() => null),
   exportVersion: (folder) => branch.exportVersion(folder),
@@ -28,21 +31,32 @@ const answers: {
 };
 
 /** Never rejects: every call ends in a message. */
-async function answer({ id, call, input }: ToTrainer): Promise<void> {
+async function answer({ id, call, input }: TrainerCall, signal: AbortSignal): Promise<void> {
   try {
     const parsed = CALLS[call].input.safeParse(input);
     if (!parsed.success) throw new FoveaError('bad_input', `${call}: ${z.prettifyError(parsed.error)}`);
-    const output = await (answers[call] as (input: unknown) => Promise<unknown>)(parsed.data);
+    const output = await (answers[call] as (input: unknown, signal: AbortSignal) => Promise<unknown>)(
+      parsed.data,
+      signal,
+    );
     send({ type: 'done', id, output });
   } catch (thrown) {
     send({ type: 'error', id, error: FoveaError.from(thrown).toWire() });
   }
 }
 
+/** Calls that are not answered yet, by their numbers. */
+const open = new Map<number, AbortController>();
 let tail = Promise.resolve();
 process.on('message', (raw) => {
   const message = toTrainerSchema.parse(raw);
-  tail = tail.then(() => answer(message));
+  if ('giveUp' in message) {
+    open.get(message.giveUp)?.abort();
+    return;
+  }
+  const stop = new AbortController();
+  open.set(message.id, stop);
+  tail = tail.then(() => answer(message, stop.signal)).finally(() => open.delete(message.id));
 });
 process.on('disconnect', () => process.exit(0));
 // A terminal's Ctrl-C reaches the whole group; the owner decides when this process goes.

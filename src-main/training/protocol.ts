@@ -78,9 +78,10 @@ export interface Trainer {
    * One optimiser step on the mean of the examples' losses.
    * @throws FoveaError `not_found` where features are gone or damaged, `bad_input` where a sample cannot be trained on (`where` is
    *   the path of its features), `diverged` where loss or
-   *   gradients are not finite: weights and moments are then as before the step
+   *   gradients are not finite, `cancelled` where `signal` was aborted before all examples were gone through: weights and moments are
+   *   then as before the step
    */
-  step(examples: readonly TrainingExample[]): Promise<StepOutcome>;
+  step(examples: readonly TrainingExample[], signal?: AbortSignal): Promise<StepOutcome>;
   /** @param roi by whose rule boxes are found. @throws FoveaError as {@link Trainer.step} */
   score(examples: readonly ScoredExample[], roi: Preset['roi']): Promise<ExampleScores[]>;
   /** Writes weights, moments and step to a file, whole or not at all. */

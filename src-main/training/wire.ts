@@ -76,12 +76,16 @@ export type Output<N extends CallName> = z.output<(typeof CALLS)[N]['output']>;
 
 const names = Object.keys(CALLS) as [CallName, ...CallName[]];
 
-/** To the process that trains; `input` is parsed by its call's schema then. */
-export const toTrainerSchema = z.object({
+const callSchema = z.object({
   id: z.number().int().positive(),
   call: z.enum(names),
   input: z.unknown(),
 });
+/** A call as it crosses; `input` is parsed by its own schema then. */
+export type TrainerCall = z.infer<typeof callSchema>;
+
+/** To the process that trains: a call, or that nobody waits for the one of this number any more. */
+export const toTrainerSchema = z.union([callSchema, z.object({ giveUp: z.number().int().positive() })]);
 export type ToTrainer = z.infer<typeof toTrainerSchema>;
 
 export const fromTrainerSchema = z.union([

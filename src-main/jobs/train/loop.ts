@@ -24,9 +24,9 @@ export interface LoopData {
 }
 
 export interface LoopHooks {
-  /** Stops after the step in flight; the state is saved. */
+  /** Stops and saves the state; the step in flight, which may take minutes, is given up where it can be and made again later. */
   readonly signal: AbortSignal;
-  /** Ends after the step in flight, with the best weights so far. */
+  /** Ends, as `signal` does, with the best weights so far. */
   readonly finish?: AbortSignal;
   readonly onOpen?: (info: TrainerInfo) => void;
   readonly onPoint?: (point: TrainingPoint) => void;
@@ -132,12 +132,17 @@ class Run {
 
     let exploded = false;
     const { signal, finish } = this.#hooks;
+    const stop = finish ? AbortSignal.any([signal, finish]) : signal;
     try {
-      while (this.step < steps && !signal.aborted && !finish?.aborted) {
-        const { loss, learningRate, gradNorm, step } = await data.using(
-          order.batchOf(this.step),
-          (examples) => this.#trainer.step(examples),
-        );
+      while (this.step < steps && !stop.aborted) {
+        const made = await data
+          .using(order.batchOf(this.step), (examples) => this.#trainer.step(examples, stop))
+          .catch((thrown: unknown) => {
+            if (stop.aborted && FoveaError.from(thrown).code === 'cancelled') return null;
+            throw thrown;
+          });
+        if (!made) break;
+        const { loss, learningRate, gradNorm, step } = made;
         this.step = step;
         losses.push(loss);
         const gradientNorm = gradNorm;

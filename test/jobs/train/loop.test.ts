@@ -198,3 +198,36 @@ test('features that are gone, and labels without a class, are refused by name; t
     { code: 'bad_input', message: /ignored/, where: ignored.features },
   );
 });
+
+test('a step in flight is given up when the run is to stop, and made anew when it goes on, to the same bits', async (t) => {
+  const set = setOf(t);
+  const few = quickSettings(set.train.length);
+  const settings = { ...few, steps: 2, batch: 40, measureEvery: 2 };
+  const outcomes = [];
+  for (const interrupt of [false, true]) {
+    const trainer = new TrainerClient();
+    t.after(() => trainer.dispose());
+    const curve = new KeptCurve();
+    const task = taskIn(temporaryDir(t), set, curve, settings);
+    if (interrupt) {
+      const stop = new AbortController();
+      const asked: LoopTask = {
+        ...task,
+        data: {
+          ...task.data,
+          using: (indices, work) => {
+            const working = task.data.using(indices, work);
+            stop.abort();
+            return working;
+          },
+        },
+      };
+      const report = await trainingLoop(trainer, asked, { signal: stop.signal });
+      assert.deepEqual([report.ended, report.steps], ['stopped', 0]);
+    }
+    const report = await trainingLoop(trainer, task, { signal: never });
+    assert.equal(report.ended, 'done');
+    outcomes.push(outcome(task, curve, report));
+  }
+  assert.deepEqual(outcomes[1], outcomes[0]);
+});
