@@ -20,6 +20,8 @@ export async function sidesOf(
 ): Promise<readonly [a: Compared, b: Compared]> {
   const [a, b] = named;
   if (a === 'teacher' && b === 'teacher') throw same();
+  // A name that is nobody's is the fault, not what the other side lacks.
+  for (const name of named) if (name !== 'own' && name !== 'teacher') rpnCalled(project.db, name);
   const left = a === 'teacher' ? null : await rpnSide(project, base, a);
   const right = b === 'teacher' ? null : await rpnSide(project, base, b);
   const teacher = { kind: 'teacher', rpnId: null, name: 'teacher' } as const;

@@ -37,3 +37,18 @@ test('what was predicted with a version before RPNs were known by all their byte
     ],
   );
 });
+
+test('a side that is not there is said, not what the other one lacks', async (t) => {
+  const { project } = await comparedProject(t, 1);
+  const base = await baseModel({ dir: DEMO_CHECKPOINT });
+  for (const named of [
+    ['mine', '99'],
+    ['99', 'mine'],
+    ['own', 'nobody'],
+  ] as const) {
+    await assert.rejects(sidesOf(project, base, named), {
+      code: 'not_found',
+      message: /^there is no RPN version (99|nobody)$/,
+    });
+  }
+});
