@@ -7,6 +7,8 @@ import { openFolders } from './open.ts';
 export const branchFactsSchema = z.object({
   name: z.string(),
   family: z.string(),
+  /** Of the base model's decoder. */
+  layers: z.number().int(),
   /** Null: no RPN. */
   rpn: z.object({ k: z.number().int(), t: z.number().int() }).nullable(),
   rules: checkpointRulesSchema,
@@ -16,5 +18,11 @@ export type BranchFacts = z.output<typeof branchFactsSchema>;
 /** @throws FoveaError as `openFolders`: also `bad_checkpoint` naming the first tensor of the RPN that does not fit the base */
 export async function readBranchFacts(folders: ModelFolders): Promise<BranchFacts> {
   const { name, config, rules } = await openFolders(folders);
-  return { name, family: config.family, rpn: config.rpn && { k: config.rpn.k, t: config.rpn.t }, rules };
+  return {
+    name,
+    family: config.family,
+    layers: config.text.layers,
+    rpn: config.rpn && { k: config.rpn.k, t: config.rpn.t },
+    rules,
+  };
 }

@@ -15,6 +15,8 @@ export class Planning {
   form = $state.raw<TrainForm>(EMPTY_FORM);
   /** The one of before stays while the next is worked out. */
   plan = $state.raw<TrainingPlan | null>(null);
+  /** {@link plan} is of a new RPN. */
+  planIsFresh = $state(false);
   /** Why there is no plan. */
   error = $state.raw<FoveaError | null>(null);
   /** Pictures compared so far, while a plan is worked out. */
@@ -40,7 +42,8 @@ export class Planning {
   change(change: Partial<TrainForm>): void {
     this.form = { ...this.form, ...change };
     this.startError = null;
-    this.soon();
+    // The name decides nothing of a plan: who types it and presses Enter need not wait for another.
+    if (!this.settled || Object.keys(change).some((field) => field !== 'name')) this.soon();
   }
 
   /** Works out the plan of the project at `path`; called again when its samples or versions changed. */
@@ -91,6 +94,7 @@ export class Planning {
       });
       if (asked !== this.#asked) return;
       this.plan = plan;
+      this.planIsFresh = wish.fresh !== null;
       this.error = null;
     } catch (thrown) {
       const error = FoveaError.from(thrown);

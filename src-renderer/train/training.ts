@@ -98,7 +98,9 @@ export function stepsWords({ settings, counts }: TrainingPlan): string | null {
   const train = counts ? counts.train.accepted + counts.train.corrected + counts.train.pseudo : 0;
   const times = train > 0 ? (steps * batch) / train : 0;
   const each =
-    train === 0 ? '' : `: each about ${times >= 9.5 ? Math.round(times) : Number(times.toFixed(1))}×`;
+    train === 0
+      ? ''
+      : `: each about ${times >= 9.5 ? formatCount(Math.round(times)) : Number(times.toFixed(1))}×`;
   return `${counted(steps, 'step')} of ${samplesWords(batch)}${each}; measured every ${counted(measureEvery, 'step')}`;
 }
 

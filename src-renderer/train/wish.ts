@@ -58,13 +58,17 @@ const LIMITS = {
   pseudoWeight: { words: 'A number above 0, up to 1', least: 0, above: true, most: 1 },
   heldOut: { words: 'A number from 0 to 90', least: 0, most: 90 },
   seed: { words: 'A whole number from 0 to 4,294,967,295', whole: true, least: 0, most: 0xffffffff },
-  k: { words: 'A layer of the model, from 0 on', whole: true, least: 0, most: 10_000 },
-  t: { words: 'A number of layers, from 1 on', whole: true, least: 1, most: 10_000 },
-  steps: { words: 'A whole number from 1 on', whole: true, least: 1, most: 10_000_000 },
-  batch: { words: 'A whole number from 1 on', whole: true, least: 1, most: 100_000 },
+  k: { words: 'A layer of the model: a whole number from 0 to 10,000', whole: true, least: 0, most: 10_000 },
+  t: { words: 'A number of layers: a whole number from 1 to 10,000', whole: true, least: 1, most: 10_000 },
+  steps: { words: 'A whole number from 1 to 10,000,000', whole: true, least: 1, most: 10_000_000 },
+  batch: { words: 'A whole number from 1 to 100,000', whole: true, least: 1, most: 100_000 },
   learningRate: { words: 'A number above 0, up to 1, such as 1e-4', least: 0, above: true, most: 1 },
   weightDecay: { words: 'A number from 0 to 1', least: 0, most: 1 },
-  warmup: { words: 'A share of the steps below 1, or a number of steps', least: 0, most: 1_000_000 },
+  warmup: {
+    words: 'A share of the steps below 1, or a number of steps up to 1,000,000',
+    least: 0,
+    most: 1_000_000,
+  },
 } as const satisfies Partial<Record<FormField, Limits>>;
 
 type NumberField = keyof typeof LIMITS;
@@ -97,7 +101,7 @@ export function readForm(form: TrainForm): ReadForm {
   const fresh = form.from === 'new' ? { k: number('k', true) ?? 0, t: number('t', true) ?? 1 } : null;
   const name = form.name.trim();
   if (name.length > 100 || /^(\d+|own|teacher)$/.test(name))
-    wrong.name = 'A name of up to 100 characters that is no number';
+    wrong.name = 'A name of up to 100 characters that is no number, nor “own” or “teacher”';
   const wish: TrainingWish = {
     data: {
       labels: form.labels,

@@ -42,9 +42,15 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByText('Settings', { exact: true }).click();
       await page.getByLabel('Steps', { exact: true }).fill(String(STEPS));
       await page.getByLabel('Learning rate').fill('1e-3');
-      await page.getByLabel('Name of the version').fill('mine');
       await page.getByText(`${STEPS} steps of 2 samples`).waitFor();
-      await page.getByRole('button', { name: 'Start training' }).click();
+      await page.getByLabel('Begins with').selectOption('new');
+      await plan.getByText('Something above is not filled in right yet').waitFor();
+      assert.equal(await plan.getByText('Begins with').count(), 0, 'a plan of another form is not shown');
+      await page.getByLabel('Begins with').selectOption('active');
+      await page.locator('[data-testid=training-plan][aria-busy=false]').waitFor();
+      await page.getByText(`${STEPS} steps of 2 samples`).waitFor();
+      await page.getByLabel('Name of the version').fill('mine');
+      await page.getByLabel('Name of the version').press('Enter');
 
       const run = page.getByRole('region', { name: 'Run 1' });
       await page.locator('[data-run="1"][data-status=running]').waitFor({ timeout: LONG_MS });

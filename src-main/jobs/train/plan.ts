@@ -9,7 +9,7 @@ import { featureEstimate } from '../features/estimate.ts';
 import { modelFolders } from '../label/params.ts';
 import type { Resources } from '../presets/resources.ts';
 import { chooseTrainingData } from '../training-data/choose.ts';
-import { type TrainWish, noBranch, parentOf, trainSettings } from './wish.ts';
+import { type TrainWish, noBranch, parentOf, refuseTooDeep, trainSettings } from './wish.ts';
 
 export interface PlanHooks {
   readonly signal: AbortSignal;
@@ -43,7 +43,8 @@ export async function trainPlan(
 async function branchOf(project: Project, wish: TrainWish, resources: Resources) {
   const folders = await modelFolders(project, { ...wish.model, answerMode: 'self', limit: null }, resources);
   const { dir, rpnDir, adapterDir = null } = folders;
-  const { rpn, family } = await branchFactsOf(folders);
+  const { rpn, family, layers } = await branchFactsOf(folders);
+  if (wish.fresh) refuseTooDeep(wish.fresh, layers);
   const branch = wish.fresh ?? rpn;
   const rpnId = wish.fresh ? null : parentOf(project, rpnDir);
   return {

@@ -93,7 +93,8 @@ export function noBranch(dir: string): FoveaError {
   });
 }
 
-function refuseTooDeep({ k, t }: { readonly k: number; readonly t: number }, layers: number): void {
+/** Throws `bad_input` for a new branch that needs more layers than its base model has. */
+export function refuseTooDeep({ k, t }: { readonly k: number; readonly t: number }, layers: number): void {
   if (k + t <= layers) return;
   throw new FoveaError(
     'bad_input',

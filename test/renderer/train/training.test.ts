@@ -37,6 +37,11 @@ test('counts are said by whose label it is, with every reason why one is left ou
 
 test('settings and features are said in what they come to', () => {
   assert.equal(stepsWords(plan), '100 steps of 2 samples: each about 20×; measured every 5 steps');
+  const many = { ...plan.settings!, steps: 1_000_000 };
+  assert.match(
+    stepsWords({ ...plan, settings: many })!,
+    /^1,000,000 steps of 2 samples: each about 200,000×/,
+  );
   assert.equal(stepsWords({ ...plan, settings: null }), null);
   assert.match(
     featureWords(plan)!,

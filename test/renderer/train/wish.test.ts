@@ -59,3 +59,14 @@ test('what is no number, or too much, is said at its field, and nothing is asked
     assert.deepEqual(Object.keys(wrong), [field]);
   }
 });
+
+test('too much is said with what is the most, and a reserved name with why', () => {
+  for (const [field, typed, words] of [
+    ['steps', '99999999999', /from 1 to 10,000,000$/],
+    ['batch', '100001', /from 1 to 100,000$/],
+    ['warmup', '1000001', /up to 1,000,000$/],
+    ['name', 'teacher', /nor “own” or “teacher”$/],
+  ] as const) {
+    assert.match(readForm({ ...EMPTY_FORM, [field]: typed }).wrong[field] ?? '', words, field);
+  }
+});

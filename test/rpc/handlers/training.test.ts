@@ -59,6 +59,8 @@ test('a plan says what would be learned from and with which settings, or why not
   });
   assert.deepEqual([given.settings!.steps, given.settings!.measureEvery], [77, 4]);
   assert.equal(given.counts!.leftOut.not_reviewed, SCENES - 2);
+  const deep = await call('training.plan', { slot: 'page', wish: { ...asked, fresh: { k: 1, t: 100 } } });
+  assert.match(deep.problem!.message, /an RPN of 100 layers cannot start from layer 1 of 6/);
 
   const none = await start(t, { corrected: [] });
   const nothing = await none.call('training.plan', {
