@@ -1,6 +1,7 @@
 /** The backend with its engine, as every host holds it. */
 import type { WireError } from '../../src-shared/contract/errors.ts';
 import { createBackend, type Backend } from '../rpc/backend.ts';
+import { requireDatabase } from '../store/file/native-module.ts';
 import { dataDir, demoDir, preferencesFile, recentFile } from './data-dir.ts';
 import { startEngine } from './engine.ts';
 import { pathRules } from './path-rules.ts';
@@ -23,6 +24,7 @@ export async function openBackend(options: {
   /** Why the backend before this one ended. */
   readonly ended?: WireError | null;
 }): Promise<OpenedBackend> {
+  requireDatabase();
   const engine = startEngine();
   try {
     const backend = await createBackend({

@@ -3,7 +3,7 @@
  * window, the browser host does not, and the rest follows.
  */
 import { z } from 'zod';
-import { FoveaError } from '../contract/errors.ts';
+import { FoveaError, wireErrorSchema } from '../contract/errors.ts';
 import type { RpcClient } from '../contract/procedures.ts';
 import type { MenuEntry } from './app-menu.ts';
 import type { Channel } from './channel.ts';
@@ -38,6 +38,10 @@ export const MENU_MESSAGE = 'fovea:menu';
 /** `type` of the window message that carries the project which a second start of the program named. */
 export const OPEN_MESSAGE = 'fovea:open';
 
+/** `type` of the window message that comes instead of a port when there is no backend to be had. */
+export const NO_PORT_MESSAGE = 'fovea:no-port';
+
+const noPortMessageSchema = z.object({ type: z.literal(NO_PORT_MESSAGE), error: wireErrorSchema });
 const openMessageSchema = z.object({ type: z.literal(OPEN_MESSAGE), path: z.string().max(4096) });
 const menuMessageSchema = z.object({ type: z.literal(MENU_MESSAGE), command: z.string().max(40) });
 
@@ -129,13 +133,21 @@ async function openSocket(): Promise<Channel> {
 
 function openPort(bridge: ElectronBridge): Promise<Channel> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const refuse = (error: FoveaError): void => {
+      clearTimeout(timer);
       page().removeEventListener('message', receive);
-      reject(new FoveaError('io', 'The backend did not answer', { next: 'Restart Fovea' }));
-    }, PORT_TIMEOUT_MS);
+      reject(error);
+    };
+    const timer = setTimeout(
+      () => refuse(new FoveaError('io', 'The backend did not answer', { next: 'Restart Fovea' })),
+      PORT_TIMEOUT_MS,
+    );
     const receive = (event: PageMessage): void => {
+      if (event.source !== globalThis) return;
+      const refused = noPortMessageSchema.safeParse(event.data);
+      if (refused.success) return refuse(FoveaError.fromWire(refused.data.error));
       const port = event.ports[0];
-      if (event.source !== globalThis || event.data !== PORT_MESSAGE || !port) return;
+      if (event.data !== PORT_MESSAGE || !port) return;
       clearTimeout(timer);
       page().removeEventListener('message', receive);
       resolve(messagePortChannel(domPort(port)));

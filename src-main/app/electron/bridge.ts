@@ -1,6 +1,7 @@
 /** Main's half of the preload's functions. Whoever asks must be the page itself, in its own top frame. */
 import { BrowserWindow, dialog, ipcMain, type IpcMainEvent, type IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { menuEntriesSchema, type MenuEntry } from '../../../src-shared/rpc/app-menu.ts';
 import type { BackendProcess } from './backend-process.ts';
 import { IPC } from './channels.ts';
@@ -19,8 +20,7 @@ export function serveBridge(backend: BackendProcess, setMenu: (entries: readonly
     if (!isPage(event)) return;
     void backend.connect().then(
       (port) => event.sender.postMessage(IPC.port, null, [port]),
-      // The page gives up after its own time limit and tries again.
-      () => undefined,
+      (error: unknown) => event.sender.send(IPC.noPort, FoveaError.from(error).toWire()),
     );
   });
   ipcMain.on(IPC.setMenu, (event, given: unknown) => {

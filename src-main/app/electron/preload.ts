@@ -26,6 +26,9 @@ const bridge: ElectronBridge = {
 contextBridge.exposeInMainWorld('fovea', bridge);
 // A port cannot cross the context bridge; a window message hands it from this world to the page's.
 ipcRenderer.on(IPC.port, (event) => page.postMessage(IPC.port, page.location.origin, event.ports));
+ipcRenderer.on(IPC.noPort, (_event, error: unknown) =>
+  page.postMessage({ type: IPC.noPort, error }, page.location.origin, []),
+);
 ipcRenderer.on(IPC.menu, (_event, command: unknown) =>
   page.postMessage({ type: IPC.menu, command }, page.location.origin, []),
 );

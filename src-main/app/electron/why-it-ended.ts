@@ -1,4 +1,5 @@
 /** Why a backend process ended, in words: from its exit code and the last of what it wrote to stderr. */
+import { constants } from 'node:os';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 
 interface Cause {
@@ -34,6 +35,12 @@ const CAUSES: readonly Cause[] = [
   { pattern: /ENOSPC/, words: 'the disk is full', next: 'Free some space, then try again' },
 ];
 
+/** Lines that say nothing of why: of a stack, Node's version, and warnings of Node and of packages about their host. */
+const NO_REASON = /^(at |Node\.js v|\(node:\d+\) |\(Use `)/;
+
+/** Electron gives the number of a signal as the exit code. These are a program's own faults, and no program exits so itself. */
+const CRASHES: readonly NodeJS.Signals[] = ['SIGILL', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'];
+
 /** @param stderr the last of it, perhaps cut off at its beginning */
 export function whyItEnded(code: number | null, stderr: string): FoveaError {
   const cause = CAUSES.find(({ pattern }) => pattern.test(stderr));
@@ -49,12 +56,14 @@ function lastWords(stderr: string): string | null {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('at ') && !/^Node\.js v/.test(line));
+    .filter((line) => line !== '' && !NO_REASON.test(line));
   const named = lines.find((line) => /^(\w*Error\b|fovea:)/.test(line));
   return (named ?? lines.at(-1))?.slice(0, 300) ?? null;
 }
 
 function codeWords(code: number | null): string {
-  if (code === null) return 'it was killed';
+  if (code === null || code === constants.signals.SIGKILL) return 'it was killed';
+  const crash = CRASHES.find((signal) => constants.signals[signal] === code);
+  if (crash) return `a native module crashed (${crash})`;
   return `exit code ${code}`;
 }

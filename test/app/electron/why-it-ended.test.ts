@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { constants } from 'node:os';
 import { test } from 'node:test';
 import { whyItEnded } from '../../../src-main/app/electron/why-it-ended.ts';
 
@@ -30,6 +31,13 @@ const cases: readonly [string, number | null, string, RegExp][] = [
   ],
   ['nothing', 3, '', /ended: exit code 3/],
   ['a kill', null, '', /ended: it was killed/],
+  ['a kill, as Electron tells of it', constants.signals.SIGKILL, '', /ended: it was killed/],
+  [
+    'a crash after a warning of a package',
+    constants.signals.SIGSEGV,
+    '(node:7) ExperimentalWarning: x\n(Use `exe --trace-warnings ...` to show where)\n(node:7) [SharpElectronLinux] Warning: Binaries\n',
+    /ended: a native module crashed \(SIGSEGV\)/,
+  ],
 ];
 for (const [what, code, stderr, words] of cases) {
   test(`a backend that ended says why, on one line: ${what}`, () => {
