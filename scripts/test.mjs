@@ -1,4 +1,5 @@
 // `npm test [-- FILES or node --test flags]`: sets everything up, builds what the tests drive, runs one test run.
+import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,6 +24,8 @@ await ensureBuilt();
 
 const given = process.argv.slice(2);
 const files = given.filter((arg) => !arg.startsWith('-')).map(asPattern);
+if (files.length === 0 || files.some((file) => file.startsWith('test/electron')))
+  Object.assign(env, realElectron());
 exitLike(
   await runChild(
     node,
@@ -41,6 +44,21 @@ exitLike(
     { cwd: root, env, stdio: 'inherit' },
   ),
 );
+
+/** What the specs on a real Electron read: its program, or why there is none. */
+function realElectron() {
+  const { stdout, status } = spawnSync(
+    node,
+    ['--disable-warning=ExperimentalWarning', 'scripts/electron-host.ts'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+    },
+  );
+  const { program, why } = status === 0 ? JSON.parse(stdout) : { why: 'its set-up failed' };
+  return program === undefined ? { FOVEA_NO_ELECTRON: why } : { FOVEA_ELECTRON: program };
+}
 
 /** A folder stands for every test in it. */
 function asPattern(arg) {

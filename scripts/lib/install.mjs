@@ -33,11 +33,20 @@ export async function ensureInstalled() {
   });
 }
 
-/** Runs npm with its output in the log: the same npm that runs us, or the one on the PATH. */
+/** Runs npm with its output in the log. */
 function npm(args, onStart) {
   mkdirSync(dirname(LOG), { recursive: true });
   const log = openSync(LOG, 'w');
-  const options = { cwd: root, stdio: ['ignore', log, log] };
+  return runNpm(args, { cwd: root, stdio: ['ignore', log, log] }, onStart);
+}
+
+/**
+ * Runs npm: the same npm that runs us, or the one on the PATH.
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} options
+ * @param {(pid: number) => void} [onStart]
+ */
+export function runNpm(args, options, onStart) {
   const cli = process.env.npm_execpath;
   if (cli && /npm-cli\.c?js$/.test(cli)) {
     return runChild(process.env.npm_node_execpath ?? process.execPath, [cli, ...args], options, onStart);

@@ -43,6 +43,16 @@ export function ensureTestTools() {
   return chromium;
 }
 
+/** Makes sure of Xvfb, the display of specs on a real Electron. @returns whether it is there */
+export function ensureXvfb() {
+  const hasXvfb = () =>
+    (process.env.PATH ?? '')
+      .split(delimiter)
+      .some((folder) => folder !== '' && isRunnable(join(folder, 'Xvfb')));
+  if (!hasXvfb()) aptInstall(['xvfb']);
+  return hasXvfb();
+}
+
 /** The system's own Python comes first, as in the tests: Debian's NumPy belongs to it and to no other on the PATH. */
 function hasNumpy() {
   const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';

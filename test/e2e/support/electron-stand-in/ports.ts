@@ -49,11 +49,20 @@ export class MessageChannelMain {
   }
 }
 
+/** A port as far as a wire uses it: ours, or Electron's own. */
+export interface WirePort {
+  postMessage(data: unknown): void;
+  on(event: 'message', listener: (event: { data: unknown }) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  start(): void;
+  close(): void;
+}
+
 let nextPortId = 1;
 
 /** Carries transferred ports over some other connection, by number. */
 export class PortWire {
-  readonly #ports = new Map<number, StandInPort>();
+  readonly #ports = new Map<number, WirePort>();
   readonly #send: (message: { type: 'port' | 'port-close'; port: number; data?: unknown }) => void;
 
   constructor(send: (message: { type: 'port' | 'port-close'; port: number; data?: unknown }) => void) {
@@ -61,11 +70,11 @@ export class PortWire {
   }
 
   /** Takes ports that are being transferred and gives their numbers. */
-  transfer(ports: readonly StandInPort[]): number[] {
+  transfer(ports: readonly WirePort[]): number[] {
     return ports.map((port) => {
       const id = nextPortId++;
       this.#ports.set(id, port);
-      port.on('message', ({ data }: { data: unknown }) => this.#send({ type: 'port', port: id, data }));
+      port.on('message', ({ data }) => this.#send({ type: 'port', port: id, data }));
       port.on('close', () => {
         if (this.#ports.delete(id)) this.#send({ type: 'port-close', port: id });
       });

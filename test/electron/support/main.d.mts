@@ -1,0 +1,2 @@
+/** In the tests' app, the build's main program lies here. */
+export {};
