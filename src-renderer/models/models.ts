@@ -268,7 +268,7 @@ export function checkWords({ device, selfCheck, loadMs }: ModelCheck): string {
 
 /** What `auto` came to, and why. */
 export function chosenWords({ precision, chosen }: Pick<ModelTask, 'precision' | 'chosen'>): string {
-  return `Chosen here: ${precision === 'as-stored' ? 'as stored' : precision}, because ${chosen}.`;
+  return `For this machine: ${precision === 'as-stored' ? 'as stored' : precision}, because ${chosen}.`;
 }
 
 /** The latest check of each kind of weights but those as stored, that went well. */
