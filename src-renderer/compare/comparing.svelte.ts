@@ -1,5 +1,6 @@
 /** What is compared, how far that is, and what came of it. */
 import { createContext } from 'svelte';
+import { idSchema } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ComparableSides } from '../../src-shared/contract/procedures.ts';
 import type { RpnComparison } from '../../src-shared/contract/training.ts';
@@ -105,6 +106,16 @@ export class Comparing {
     this.choice = { ...this.choice, ...change };
     if (this.#path !== undefined) store(`compare:${this.#path}`, JSON.stringify(this.choice));
     if (JSON.stringify(this.wish) !== before) void this.run();
+  }
+
+  /** The sample that was looked at last in this project. */
+  get lookedAt(): number | null {
+    return readJson(`compared:${this.#path ?? ''}`, idSchema.nullable(), null);
+  }
+
+  /** Keeps which sample is looked at, for the next visit. */
+  keepLookedAt(sampleId: number): void {
+    if (this.#path !== undefined) store(`compared:${this.#path}`, JSON.stringify(sampleId));
   }
 
   swap(): void {

@@ -31,6 +31,9 @@ export class Winners {
   /** The sample that is looked at; it stays when the list is another one, as long as that has it. */
   currentId = $state<number | null>(null);
 
+  /** The sample to look at where none is: the one of the visit before. */
+  former: number | null = null;
+
   /** Hears that the comparison is not there any more. */
   onlost: () => void = () => undefined;
 
@@ -57,7 +60,7 @@ export class Winners {
     this.loading = wish !== null;
     if (!wish) return this.#empty();
     const { client } = this.#session;
-    const sampleId = this.currentId;
+    const sampleId = this.currentId ?? this.former;
     try {
       const position =
         sampleId === null ? null : (await client.call('compare.position', { ...wish, sampleId })).position;

@@ -83,11 +83,16 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await lineage.getByRole('button', { name: 'Roll back to the model’s own RPN' }).click();
       await lineage.getByText('Labelling uses the model’s own RPN').waitFor();
 
-      // What was chosen is there again after a reload, at the same page.
+      // What was chosen is there again after a reload, at the same page and sample.
+      assert.ok((await rows(page).count()) > 1);
+      await rows(page).last().click();
+      await page.locator('[data-sample][aria-current=true]:last-child').waitFor();
+      const left = await looked(page);
       await page.reload();
       await table.waitFor({ timeout: LONG_MS });
       await page.getByRole('button', { name: /^B wins/, pressed: true }).waitFor();
       const opened = await looked(page);
+      assert.equal(opened, left);
       await page.keyboard.press('Enter');
       await page.getByRole('tab', { name: 'Review', selected: true }).waitFor();
       await page.locator(`[data-sample="${opened}"][aria-current=true]`).waitFor();
