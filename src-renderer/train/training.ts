@@ -67,8 +67,8 @@ export function countLines({ train, heldOut, groups, nearDuplicates, leftOut }: 
   return [
     { words: 'Learns from', value: partWords(train, groups.train) },
     {
-      words: 'Measured on',
-      value: held === 0 ? 'Nothing: no part is held out' : partWords(heldOut, groups.heldOut),
+      words: 'Held out',
+      value: held === 0 ? 'Nothing, so nothing is measured' : partWords(heldOut, groups.heldOut),
     },
     ...(nearDuplicates > 0
       ? [

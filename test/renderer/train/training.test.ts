@@ -24,7 +24,7 @@ const plan: TrainingPlan = {
 test('counts are said by whose label it is, with every reason why one is left out', () => {
   const lines = Object.fromEntries(countLines(counts).map(({ words, value }) => [words, value]));
   assert.equal(lines['Learns from'], '10 samples (3 corrected, 7 predicted) of 7 pictures');
-  assert.equal(lines['Measured on'], '2 samples (1 corrected, 1 accepted) of 1 picture');
+  assert.equal(lines['Held out'], '2 samples (1 corrected, 1 accepted) of 1 picture');
   assert.equal(lines['Left out'], '12 dropped by a label rule, 1 rejected');
   assert.match(lines['Alike']!, /^4 pictures/);
   for (const reason of trainingLeftOutSchema.options) {
@@ -32,7 +32,7 @@ test('counts are said by whose label it is, with every reason why one is left ou
     assert.match(out!.value, /^2 [a-z ]+$/, reason);
   }
   const none = { accepted: 0, corrected: 0, pseudo: 0 };
-  assert.match(countLines({ ...counts, heldOut: none })[1]!.value, /no part is held out/);
+  assert.match(countLines({ ...counts, heldOut: none })[1]!.value, /nothing is measured/);
 });
 
 test('settings and features are said in what they come to', () => {
