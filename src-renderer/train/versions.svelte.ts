@@ -69,7 +69,9 @@ export class Versions {
     this.busy = true;
     try {
       await this.#session.client.call('jobs.predict', { rpnId, show });
-      const shown = show ? 'undecided samples will show what it says' : 'what samples show stays as it is';
+      const shown = show
+        ? 'undecided samples will show what it says, and labelling goes on with it'
+        : 'what samples show stays as it is';
       this.#notices.info(`${this.nameOf(rpnId)} is asked; ${shown}`);
     } catch (thrown) {
       this.#notices.error(thrown);

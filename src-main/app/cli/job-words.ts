@@ -1,5 +1,5 @@
 /** Jobs and what they failed on, as lines. */
-import { counted } from '../../../src-shared/contract/counts.ts';
+import { counted, formatCount } from '../../../src-shared/contract/counts.ts';
 import { standingOf, STANDING_WORDS } from '../../../src-shared/contract/job-standing.ts';
 import type { JobEntry } from '../../../src-shared/contract/procedures.ts';
 import type { Failures } from '../../store/jobs/failures.ts';
@@ -7,7 +7,7 @@ import { duration } from '../progress.ts';
 
 export function jobLine(job: JobEntry): string {
   const { id, type, total, done, failed, skipped, rate, etaSeconds, message, createdAt, turn, retryOf } = job;
-  const parts = [`${counted(done, 'sample')} of ${total}`];
+  const parts = [`${counted(done, type === 'train' ? 'step' : 'sample')} of ${formatCount(total)}`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (skipped > 0) parts.push(`${skipped} needed no work`);
   if (rate !== null) parts.push(`${rate.toFixed(rate >= 10 ? 0 : 2)}/s`);

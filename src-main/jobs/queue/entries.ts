@@ -35,6 +35,7 @@ export function jobEntry(db: ReadableDb, id: number, now = Date.now()): JobEntry
   const job = asEnded(db, getJob(db, id));
   return {
     ...job,
+    ...stepsDone(db, job),
     startedAt: record.startedAt,
     finishedAt: record.finishedAt,
     left: countQueued(db, id),
@@ -48,6 +49,12 @@ export function jobEntry(db: ReadableDb, id: number, now = Date.now()): JobEntry
     shared: isShared(record.params) ? { seen: seenOf(record) } : null,
     can: stepsOf(db, record),
   };
+}
+
+/** A training job counts steps, as far as its run keeps them: it has no samples of its own. */
+function stepsDone(db: ReadableDb, { id, type }: Job): Partial<Pick<Job, 'done' | 'total'>> {
+  const run = type === 'train' ? trainingRunOfJob(db, id) : null;
+  return run ? { done: run.step, total: run.settings.steps } : {};
 }
 
 /** Who works on it; null: nobody does, or who did is gone. */

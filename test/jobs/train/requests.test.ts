@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { jobLine } from '../../../src-main/app/cli/job-words.ts';
+import { jobEntries } from '../../../src-main/jobs/queue/entries.ts';
 import {
   cancelTraining,
   finishTraining,
@@ -32,6 +34,9 @@ test('paused it stays so over a restart; gone on with it makes every step once a
   await queue.stop();
   const at = step();
   assert.ok(at >= 20 && at < STEPS, `${at}`);
+  const [entry] = jobEntries(project.db, 0, 1);
+  assert.deepEqual([entry!.done, entry!.total], [at, STEPS]);
+  assert.match(jobLine(entry!), new RegExp(`^job \\d+  train  paused .*  ${at} steps of ${STEPS}`));
   assert.ok(trainers[0]!.disposed, 'the process that trained is gone');
 
   queue = open();
