@@ -4,9 +4,8 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +17,7 @@ import { root } from '../../../scripts/lib/paths.mjs';
 import { demoProject } from '../../e2e/support/demo-project.ts';
 import { openPage, TOUR_TAKEN } from '../../e2e/support/hosted-page.ts';
 import { recordOutput } from '../../e2e/support/processes.ts';
+import { temporaryDir } from '../../support/temporary-dir.ts';
 import type { Display } from './display.ts';
 import { giveTo, whoRuns, type Person } from './person.ts';
 import { descendants, type RunningProcess } from './process-tree.ts';
@@ -68,13 +68,12 @@ export interface RealApp {
   kill(): Promise<void>;
 }
 
-/** A new folder of a person; it goes with the test. */
+/** A new folder of a person; it goes some time after the test. */
 export function newDesk(t: Pick<TestContext, 'after'>): Desk {
   const person = whoRuns(process.env.FOVEA_ELECTRON!);
-  const dir = mkdtempSync(join(tmpdir(), 'fovea-desk-'));
+  const dir = temporaryDir(t);
   for (const folder of ['config', 'fovea', 'cache']) mkdirSync(join(dir, folder));
   giveTo(person, dir);
-  t.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
   return { dir, demo: join(dir, 'fovea', 'demo'), person };
 }
 
