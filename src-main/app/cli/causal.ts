@@ -12,6 +12,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { withEngine } from '../engine.ts';
 import { withProject } from '../projects.ts';
 import { usageError, type AddCommand } from './frame/command.ts';
+import { wholeNumber } from './frame/number-option.ts';
 import { EXIT } from './frame/exit.ts';
 import { Progress } from '../progress.ts';
 
@@ -28,7 +29,7 @@ export const addCausal: AddCommand = (program, cli) => {
     .argument('<project>', 'project folder')
     .requiredOption('--sample <id>', 'the id of the data')
     .requiredOption('--box <x0,y0,x1,y1>', 'the region, whole source pixels, exclusive maxima', boxOf)
-    .option('--seed <n>', 'which control boxes', seedOf, 0);
+    .option('--seed <n>', 'which control boxes', wholeNumber('--seed', { least: 0, most: 1_000_000 }), 0);
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], { sample, box, seed }) =>
     withProject(path, async (project) => {
       const { db } = project;
@@ -80,16 +81,6 @@ function boxOf(text: string): SourceXyxy {
   if (whole) return [x0!, y0!, x1!, y1!];
   throw usageError(
     `--box must be four whole numbers like 10,20,60,80, not ${JSON.stringify(text)}`,
-    'See --help',
-  );
-}
-
-/** @throws FoveaError `usage` */
-function seedOf(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0 && value <= 1_000_000) return value;
-  throw usageError(
-    `--seed must be a whole number from 0 to 1000000, not ${JSON.stringify(text)}`,
     'See --help',
   );
 }

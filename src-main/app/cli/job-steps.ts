@@ -6,7 +6,8 @@ import { cancelJob, moveJobFirst, pauseJob, resumeJob, retryJob } from '../../jo
 import { failuresByReason } from '../../store/jobs/failures.ts';
 import type { Project } from '../../store/file/project.ts';
 import { withProject } from '../projects.ts';
-import { type Cli, positiveInteger } from './frame/command.ts';
+import { type Cli } from './frame/command.ts';
+import { positiveInteger } from './frame/number-option.ts';
 import { EXIT } from './frame/exit.ts';
 import { failureLines, jobLine } from './job-words.ts';
 

@@ -9,7 +9,8 @@ import { queueStatus, type QueueStatus, type RunStatus } from '../../workers/que
 import type { WorkerRow } from '../../workers/queue/workers.ts';
 import { duration } from '../progress.ts';
 import { withProject } from '../projects.ts';
-import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
+import { usageError, type AddCommand } from './frame/command.ts';
+import { positiveInteger } from './frame/number-option.ts';
 import { EXIT } from './frame/exit.ts';
 import { addJobSteps } from './job-steps.ts';
 import { jobLine } from './job-words.ts';

@@ -10,7 +10,8 @@ import { shareWithProgress } from '../share-with-progress.ts';
 import { withProject } from '../projects.ts';
 import { agreeToReplace } from './frame/agree.ts';
 import { featureLine, gigabytes, keepFeaturesOf, keptWords } from './frame/features-option.ts';
-import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
+import { usageError, type AddCommand } from './frame/command.ts';
+import { positiveInteger } from './frame/number-option.ts';
 import { exitOfBatch } from './frame/exit.ts';
 import {
   CERTIFICATE_OPTION,

@@ -4,7 +4,8 @@ import type { RunStanding } from '../../../src-shared/contract/procedures.ts';
 import { runStandings } from '../../store/shown/run-list.ts';
 import { putBackRun, takeBackRun } from '../../store/shown/run-shown.ts';
 import { withProject } from '../projects.ts';
-import { positiveInteger, type AddCommand } from './frame/command.ts';
+import { type AddCommand } from './frame/command.ts';
+import { positiveInteger } from './frame/number-option.ts';
 import { EXIT } from './frame/exit.ts';
 
 export const addRuns: AddCommand = (program, cli) => {

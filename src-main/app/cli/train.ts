@@ -17,7 +17,8 @@ import { appResources } from '../resources.ts';
 import { curveWithProgress, trainWithProgress, writeCurvePlot } from '../train-with-progress.ts';
 import { trainerVersions } from '../trainer-versions.ts';
 import { curveJson, curveWords, trainJson, trainWords } from './train-words.ts';
-import { positiveInteger, usageError, type AddCommand, type CommandContext } from './frame/command.ts';
+import { usageError, type AddCommand, type CommandContext } from './frame/command.ts';
+import { numberWithin, positiveInteger, wholeNumber } from './frame/number-option.ts';
 import { EXIT, type ExitCode } from './frame/exit.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './frame/precision-option.ts';
 import { ADAPTER_OPTION, modelDir, type RpnOptions } from './frame/rpn-option.ts';
@@ -44,31 +45,6 @@ interface Options extends RpnOptions, PrecisionOptions {
   readonly plot?: string;
 }
 
-/** A whole number within limits, as an option's parser. @throws FoveaError `usage` */
-function wholeIn(name: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
-    throw usageError(
-      `${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
-      'See fovea train --help',
-    );
-  };
-}
-
-/** A number within limits, as an option's parser. @throws FoveaError `usage` */
-function numberIn(name: string, least: number, most: number, above = false): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && value <= most && (above ? value > least : value >= least)) return value;
-    const words = above ? `above ${least}, up to ${most}` : `from ${least} to ${most}`;
-    throw usageError(
-      `${name} must be a number ${words}, not ${JSON.stringify(text)}`,
-      'See fovea train --help',
-    );
-  };
-}
-
 export const addTrain: AddCommand = (program, cli) => {
   const command = program
     .command('train')
@@ -82,24 +58,24 @@ export const addTrain: AddCommand = (program, cli) => {
     .option(
       '--pseudo-weight <w>',
       'of a predicted label beside a reviewed one (default: 0.2)',
-      numberIn('--pseudo-weight', 0, 1, true),
+      numberWithin('--pseudo-weight', { least: 0, most: 1, above: true }),
     )
     .option('--right-answers', 'only samples whose answer was right')
     .option(
       '--held-out <share>',
       'of the samples, kept to measure with (default: 0.1)',
-      numberIn('--held-out', 0, 0.9),
+      numberWithin('--held-out', { least: 0, most: 0.9 }),
     )
     .option('--truth', "measure against the samples' known boxes instead of corrected labels")
     .option('--steps <n>', 'optimiser steps (default: by the number of samples)', positiveInteger('--steps'))
     .option('--batch <n>', 'samples a step', positiveInteger('--batch'))
-    .option('--lr <rate>', 'largest learning rate', numberIn('--lr', 0, 1, true))
+    .option('--lr <rate>', 'largest learning rate', numberWithin('--lr', { least: 0, most: 1, above: true }))
     .option('--loss <which>', `${trainingLossSchema.options.join(' or ')} (default: bce)`)
-    .option('--seed <n>', 'decides split and order', wholeIn('--seed', 0, 0xffffffff), 0)
+    .option('--seed <n>', 'decides split and order', wholeNumber('--seed', { least: 0, most: 0xffffffff }), 0)
     .option(
       '--threads <n>',
       'compute threads; the same number gives the same bits',
-      wholeIn('--threads', 1, MOST.threads),
+      wholeNumber('--threads', { least: 1, most: MOST.threads }),
     )
     .option(
       '--model <model>',

@@ -17,7 +17,8 @@ import { Progress } from '../progress.ts';
 import { appResources } from '../resources.ts';
 import { supervision } from '../share-with-progress.ts';
 import { appVersion } from '../version.ts';
-import { positiveInteger, usageError, type AddCommand } from './frame/command.ts';
+import { usageError, type AddCommand } from './frame/command.ts';
+import { positiveInteger } from './frame/number-option.ts';
 import { EXIT, exitOfBatch } from './frame/exit.ts';
 import { IN_FLIGHT_OPTION, type InFlightOptions } from './frame/in-flight-option.ts';
 import {

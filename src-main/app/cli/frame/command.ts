@@ -63,12 +63,3 @@ export class Cli {
 export function usageError(message: string, next: string): FoveaError {
   return new FoveaError('usage', message, { next });
 }
-
-/** A whole number from 1 on, as an option's parser. @throws FoveaError `usage` */
-export function positiveInteger(name: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value > 0) return value;
-    throw usageError(`${name} must be a whole number from 1 on, not ${JSON.stringify(text)}`, 'See --help');
-  };
-}

@@ -6,12 +6,13 @@ import { featuresFolder } from '../../../jobs/features/project-features.ts';
 import type { LabelJobParams } from '../../../jobs/label/run.ts';
 import type { Project } from '../../../store/file/project.ts';
 import { usageError } from './command.ts';
+import { decimalOf } from './number-option.ts';
 
 /** A number of GB above 0, as an option's parser. @throws FoveaError `usage` */
 export function gigabytes(name: string): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+    const value = decimalOf(text, false);
+    if (Number.isFinite(value) && value > 0) return value;
     throw usageError(
       `${name} takes a number of GB, not ${JSON.stringify(text)}`,
       `Write ${name}=20, or ${name} last`,

@@ -1,7 +1,8 @@
 /** `--in-flight`, the same for every command that labels. */
 import { MOST } from '../../../../src-shared/contract/limits.ts';
 import { IN_FLIGHT } from '../../../jobs/label/run.ts';
-import { positiveInteger, usageError } from './command.ts';
+import { usageError } from './command.ts';
+import { positiveInteger } from './number-option.ts';
 
 export interface InFlightOptions {
   readonly inFlight?: number;

@@ -1,6 +1,7 @@
 /** `--queue` and `--queue-file`, the same for every command that knows the shared queue. */
 import { ADDRESS_VARIABLE, queueAddress, type QueueAddress } from '../../../workers/queue/address.ts';
 import { usageError } from './command.ts';
+import { decimalOf } from './number-option.ts';
 import type { Output } from './output.ts';
 
 export interface QueueOptions {
@@ -32,7 +33,7 @@ const LEAST_SECONDS = 10;
 export function heartbeatSeconds(): number | undefined {
   const text = process.env[HEARTBEAT_VARIABLE];
   if (!text) return undefined;
-  const seconds = Number(text);
+  const seconds = decimalOf(text, true);
   if (Number.isSafeInteger(seconds) && seconds >= LEAST_SECONDS && seconds <= 3600) return seconds;
   throw usageError(
     `${HEARTBEAT_VARIABLE} takes whole seconds from ${LEAST_SECONDS} to 3600, not ${JSON.stringify(text)}`,

@@ -12,6 +12,7 @@ import { sidesOf } from '../../../jobs/rpn/sides.ts';
 import { withProject } from '../../projects.ts';
 import { Progress } from '../../progress.ts';
 import { usageError, type AddCommand } from '../frame/command.ts';
+import { wholeNumber } from '../frame/number-option.ts';
 import { EXIT } from '../frame/exit.ts';
 import { ADAPTER_OPTION, BASE_OPTION, baseOf, type BaseOptions } from './base-option.ts';
 import { threeDigits } from './words.ts';
@@ -51,7 +52,7 @@ export const addCompare: AddCommand = (rpn, cli) => {
     )
     .option('--learned-too', 'also samples whose picture a version learned from')
     .option('--samples', 'with --json: the numbers of every sample too')
-    .option('--seed <n>', 'of the bootstrap', seedOf, 0)
+    .option('--seed <n>', 'of the bootstrap', wholeNumber('--seed', { least: 0, most: 0xffffffff }), 0)
     .option(...BASE_OPTION)
     .option(...ADAPTER_OPTION);
   cli.define<Options>(command, async ({ output, stderr, signal }, [path, a, b], options) =>
@@ -125,10 +126,4 @@ function measureLine(
     few: 'too few samples to say',
   }[verdictOf({ low, high, wins })];
   return `  ${words}: ${threeDigits(a)} and ${threeDigits(b)}, ${sign}${threeDigits(difference)} [${threeDigits(low)}, ${threeDigits(high)}] on ${n}: ${sure}; ${left} wins ${wins.a}, ${right} ${wins.b}, ${counted(wins.ties, 'tie')}`;
-}
-
-function seedOf(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
-  throw usageError(`--seed must be a whole number from 0 on, not ${JSON.stringify(text)}`, 'See --help');
 }
