@@ -45,6 +45,9 @@ export interface ComparedSample extends Pair {
   readonly heldOut: boolean;
 }
 
+/** And whose picture it is of. */
+type OfPicture = ComparedSample & { readonly imageId: number };
+
 export interface ComparedVersions {
   readonly comparison: RpnComparison;
   /** In the order of samples: who wins where. */
@@ -65,7 +68,7 @@ export async function compareVersions(
   const learned = await learnedPictures(project, [a, b], { signal });
   const leftOut = new Map<NotCompared, number>();
   const count = (reason: NotCompared): void => void leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
-  const samples: ComparedSample[] = [];
+  const samples: OfPicture[] = [];
   const known = { held_out: 0, unseen: 0, all: 0 };
   const { over, seen } = await withSnapshot(project, async (db) => {
     const sides = [sideOf(db, a), sideOf(db, b)] as const;
@@ -104,8 +107,15 @@ export async function compareVersions(
       const pair = measured(db, sample, sides, against, kept);
       if (typeof pair === 'string') count(pair);
       else {
-        const { sampleId, held } = sample;
-        samples.push({ sampleId, predictions: [sample.a, sample.b], heldOut: held, a: pair.a, b: pair.b });
+        const { sampleId, imageId, held } = sample;
+        samples.push({
+          sampleId,
+          imageId,
+          predictions: [sample.a, sample.b],
+          heldOut: held,
+          a: pair.a,
+          b: pair.b,
+        });
       }
       if (n % PAGE === PAGE - 1) {
         onProgress?.(n + 1, chosen.length);
@@ -150,17 +160,16 @@ function requireOtherThanTeacher(
   );
 }
 
-function paired(
-  samples: readonly ComparedSample[],
-  name: keyof Agreement,
-  seed: number,
-): PairedMeasure | null {
-  const pairs = samples.flatMap(({ a, b }) => {
+function paired(samples: readonly OfPicture[], name: keyof Agreement, seed: number): PairedMeasure | null {
+  const pairs = samples.flatMap(({ imageId, a, b }) => {
     const [left, right] = [a[name], b[name]];
-    return left === null || right === null ? [] : [[left, right] as const];
+    return left === null || right === null ? [] : [[left, right, imageId] as const];
   });
   const [left, right] = [pairs.map(([value]) => value), pairs.map(([, value]) => value)];
-  const found = pairedDifference(left, right, seed, pairs.length > MANY ? DRAWS_OF_MANY : BOOTSTRAP_DRAWS);
+  const found = pairedDifference(left, right, seed, {
+    draws: pairs.length > MANY ? DRAWS_OF_MANY : BOOTSTRAP_DRAWS,
+    pictures: pairs.map(([, , picture]) => picture),
+  });
   if (!found) return null;
   const mean = (values: readonly number[]): number => values.reduce((x, y) => x + y, 0) / values.length;
   const [a, b, ties] = found.wins;

@@ -98,13 +98,13 @@ export async function trainingCurve(
       book.find(at, seed) ?? book.keep(await train(trainer, prepared, plan, at, seed, hooks.signal));
     hooks.onRow?.(rowOf(kept), all.length);
   }
-  const teacher = heldOut.teacher(heldOut.ids);
+  const held = { teacher: heldOut.teacher(heldOut.ids), pictures: heldOut.pictures(heldOut.ids) };
   return {
     kind: plan.kind,
     against: heldOut.against,
     heldOut: heldOut.ids.length,
-    teacher: meanOf(teacher),
-    points: plan.at.map((at) => pointOf(book.all(at, plan.seeds), teacher, at)),
+    teacher: meanOf(held.teacher),
+    points: plan.at.map((at) => pointOf(book.all(at, plan.seeds), held, at)),
     rows: all.map(({ at, seed }) => rowOf(book.find(at, seed)!)),
   };
 }
@@ -217,7 +217,13 @@ function meanOf(measures: readonly (SampleMeasure | null)[]): RpnMeasure {
   return meanMeasure(measures.filter((one) => one !== null));
 }
 
-function pointOf(kept: readonly Kept[], teacher: readonly (SampleMeasure | null)[], at: number): CurvePoint {
+/** Of the held-out samples: how the teacher does, and whose picture each is of. */
+interface Held {
+  readonly teacher: readonly (SampleMeasure | null)[];
+  readonly pictures: readonly number[];
+}
+
+function pointOf(kept: readonly Kept[], { teacher, pictures }: Held, at: number): CurvePoint {
   const means = kept.map(({ measures }) => meanOf(measures));
   const mean = (values: readonly (number | null | undefined)[]): number | null => {
     const known = values.filter((value) => typeof value === 'number');
@@ -227,7 +233,7 @@ function pointOf(kept: readonly Kept[], teacher: readonly (SampleMeasure | null)
   const pairs = teacher.flatMap((one, i) => {
     const student = mean(kept.map(({ measures }) => measures[i]?.auc));
     const auc = one?.auc ?? null;
-    return student === null || auc === null ? [] : [[student, auc] as const];
+    return student === null || auc === null ? [] : [[student, auc, pictures[i]!] as const];
   });
   return {
     at,
@@ -239,6 +245,7 @@ function pointOf(kept: readonly Kept[], teacher: readonly (SampleMeasure | null)
       pairs.map(([student]) => student),
       pairs.map(([, auc]) => auc),
       0,
+      { pictures: pairs.map(([, , picture]) => picture) },
     ),
   };
 }

@@ -53,6 +53,11 @@ export class HeldOut {
     return this.#ids;
   }
 
+  /** The picture of each of these samples, by its id. */
+  pictures(ids: readonly number[]): number[] {
+    return ids.map((id) => getSample(this.#project.db, id).imageId);
+  }
+
   /** Those of every look: as many as it may take, drawn once. */
   get some(): readonly number[] {
     if (this.#ids.length <= OF_A_LOOK) return this.#ids;

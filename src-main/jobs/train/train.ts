@@ -290,7 +290,7 @@ class TrainJob {
       ...this.#report(run, report),
       rpn,
       metrics,
-      over: overTeacher(student, teacher, run.seed),
+      over: overTeacher(student, teacher, heldOut.pictures(heldOut.ids), run.seed),
       peakBytes,
     };
   }
@@ -339,15 +339,17 @@ function endedEarly({ ended, steps }: LoopReport, of: number): string | null {
 function overTeacher(
   student: readonly ({ readonly auc: number | null } | null)[],
   teacher: readonly ({ readonly auc: number | null } | null)[],
+  pictures: readonly number[],
   seed: number,
 ): PairedDifference | null {
   const pairs = student.flatMap((one, i) => {
     const [a, b] = [one?.auc, teacher[i]?.auc];
-    return typeof a === 'number' && typeof b === 'number' ? [[a, b] as const] : [];
+    return typeof a === 'number' && typeof b === 'number' ? [[a, b, pictures[i]!] as const] : [];
   });
   return pairedDifference(
     pairs.map(([a]) => a),
     pairs.map(([, b]) => b),
     seed,
+    { pictures: pairs.map(([, , picture]) => picture) },
   );
 }
