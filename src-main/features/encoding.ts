@@ -2,6 +2,7 @@
  * A picture's encoding as a file, and back: magic, version, tokens and numbers a token, the numbers as float32 `[N, d]`, and a
  * CRC-32 of all that, little-endian. Nothing is rounded: a label with a kept encoding has the bits of one without.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { endianness } from 'node:os';
 import { crc32 } from 'node:zlib';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
@@ -58,7 +59,7 @@ export function decodeEncoding(bytes: Uint8Array, shape: EncodingShape): Float32
   const [version, tokens, hiddenSize] = [8, 12, 16].map((at) => view.getUint32(at, true));
   if (version !== VERSION) throw notEncoding(`it is of version ${version}, not ${VERSION}`);
   if (tokens !== shape.tokens || hiddenSize !== shape.hiddenSize) {
-    throw notEncoding(`it is of ${tokens} tokens of ${hiddenSize} numbers`);
+    throw notEncoding(`it is of ${counted(tokens, 'token')} of ${counted(hiddenSize, 'number')}`);
   }
   const end = bytes.length - CRC_BYTES;
   if (crc32(bytes.subarray(0, end)) !== view.getUint32(end, true)) throw notEncoding('it is damaged');

@@ -103,6 +103,6 @@ export function troubleWords(kept: Kept | null): string | null {
 
 /** Kept encodings that were no use. */
 export function badWords({ count, why }: NonNullable<Kept['bad']>): string {
-  const what = counted(count, 'kept encoding');
-  return `${what} of pictures could not be used and ${count === 1 ? 'was' : 'were'} computed again: ${why}`;
+  const what = counted(count, 'kept encoding of a picture', 'kept encodings of pictures');
+  return `${what} could not be used and ${count === 1 ? 'was' : 'were'} computed again: ${why}`;
 }
