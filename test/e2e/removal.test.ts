@@ -77,8 +77,10 @@ for (const [name, open] of Object.entries(HOSTS)) {
 }
 
 /** Chooses `count` samples from the one at `place` of the gallery on and removes them. */
-async function removeFrom(page: Page, place: number, count: number): Promise<void> {
+async function removeFrom(page: Page, place: number, count: number, of = 120): Promise<void> {
   await page.keyboard.press('Alt+g');
+  // Places are those of the list without what was removed before.
+  await page.getByRole('toolbar', { name: 'Gallery' }).getByText(`${of} samples`, { exact: true }).waitFor();
   await page.locator('[aria-busy=false][role=listbox]').waitFor();
   await page.getByRole('listbox').focus();
   await page.keyboard.press('Home');
@@ -139,7 +141,7 @@ test('a sample that another window removes leaves the screen; what could not be 
   await other.keyboard.press('x');
   await other.locator('[data-shown="5"]').waitFor();
   await app.page.bringToFront();
-  await removeFrom(app.page, 2, 1);
+  await removeFrom(app.page, 2, 1, 119);
   await other.bringToFront();
   await connection.restore();
   await other.getByText('Sample no. 4 was removed from the project: not saved on it: 1 decision').waitFor();
@@ -179,7 +181,7 @@ async function answersOfMissing(page: Page) {
     hold: (sample: number): void => void (of = sample),
     /** The page has asked for it. */
     async held(): Promise<void> {
-      if (held.length === 0) await once(news, 'held');
+      if (held.length === 0) await once(news, 'held', { signal: AbortSignal.timeout(30_000) });
     },
     give(): void {
       of = null;
@@ -199,16 +201,16 @@ test('a removed sample gives its place to the next one, also where the list with
   await other.bringToFront();
   await there.ready();
 
-  const removeElsewhere = async (shown: number, place: number, count: number): Promise<void> => {
+  const removeElsewhere = async (shown: number, place: number, count: number, of: number): Promise<void> => {
     answers.hold(shown);
     await app.page.bringToFront();
-    await removeFrom(app.page, place, count);
+    await removeFrom(app.page, place, count, of);
     await other.bringToFront();
     await answers.held();
   };
 
   await there.choose(3);
-  await removeElsewhere(3, 1, 2);
+  await removeElsewhere(3, 1, 2, 120);
   await other.locator('[role=list][aria-label="118 samples"]').waitFor();
   assert.equal(await other.locator('[data-shown]').getAttribute('data-shown'), '3', 'it is not told yet');
   answers.give();
@@ -218,7 +220,7 @@ test('a removed sample gives its place to the next one, also where the list with
   // Nothing comes after the last one.
   await other.locator('button[aria-current=true]').press('End');
   await other.locator('[data-shown="120"]').waitFor();
-  await removeElsewhere(120, 115, 3);
+  await removeElsewhere(120, 115, 3, 118);
   await other.locator('[role=list][aria-label="115 samples"]').waitFor();
   answers.give();
   await other.getByText('Sample no. 120 was removed from the project').waitFor();
@@ -226,7 +228,7 @@ test('a removed sample gives its place to the next one, also where the list with
 
   // Who looks at all samples before being told finds the place there, too.
   await there.choose(115);
-  await removeElsewhere(115, 112, 1);
+  await removeElsewhere(115, 112, 1, 115);
   await other.keyboard.press('Alt+g');
   await other.locator('[role=option].current[data-tile="116"]').waitFor();
   await other.keyboard.press('Enter');
