@@ -39,6 +39,7 @@ export class Queue {
   #version = $state(0);
   /** Answers to earlier filters are thrown away. */
   #generation = 0;
+  #latest = Promise.resolve();
   #shown = { first: 0, end: 0 };
   #refreshTimer: ReturnType<typeof setTimeout> | null = null;
   #recheck = false;
@@ -111,22 +112,23 @@ export class Queue {
 
   /** Begins here when the list is asked for next: a filter, an order, and the sample that is current. */
   beginAt(filter: SampleFilter, sort: SampleSort, id: number | null): void {
-    this.filter = filter;
-    this.sort = sort;
-    this.currentId = id;
-    this.currentIndex = 0;
+    [this.filter, this.sort] = [filter, sort];
+    [this.currentId, this.currentIndex] = [id, 0];
     this.#ofAnother = true;
   }
 
   /** Another filter and order at once: a saved one, or samples that a number stands for. */
   setView(filter: SampleFilter, sort: SampleSort): Promise<void> {
-    this.filter = filter;
-    this.sort = sort;
+    [this.filter, this.sort] = [filter, sort];
     return this.reload();
   }
 
   /** Asks anew. The current sample, or what took a removed one's place, stays current where the filter has it, else the first. */
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    return (this.#latest = this.#reload());
+  }
+
+  async #reload(): Promise<void> {
     const generation = ++this.#generation;
     const { filter, sort } = this;
     this.loading = true;
@@ -134,10 +136,10 @@ export class Queue {
     try {
       const id = untrack(() => this.currentId);
       const found = await findInList(this.#client, id, { filter, sort }, () => this.#around(id));
-      if (generation !== this.#generation) return;
+      if (generation !== this.#generation) return await this.#latest;
       const start = this.#list.pageStart(found?.position ?? 0);
       const page = await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE });
-      if (generation !== this.#generation) return;
+      if (generation !== this.#generation) return await this.#latest;
       // Somebody moved on meanwhile: the place that was asked for is not theirs any more.
       if (untrack(() => this.currentId) !== id) return await this.reload();
       this.#fetching.clear();

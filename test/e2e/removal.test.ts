@@ -76,8 +76,13 @@ for (const [name, open] of Object.entries(HOSTS)) {
   });
 }
 
-/** Chooses `count` samples from the one at `place` of the gallery on and removes them. */
-async function removeFrom(page: Page, place: number, count: number, of = 120): Promise<void> {
+/** Chooses `count` samples from the one at `place` of the gallery's `of` on, no. `first`, and removes them. */
+async function removeFrom(
+  page: Page,
+  place: number,
+  count: number,
+  { of = 120, first = place + 1 } = {},
+): Promise<void> {
   await page.keyboard.press('Alt+g');
   // Places are those of the list without what was removed before.
   await page.getByRole('toolbar', { name: 'Gallery' }).getByText(`${of} samples`, { exact: true }).waitFor();
@@ -85,6 +90,7 @@ async function removeFrom(page: Page, place: number, count: number, of = 120): P
   await page.getByRole('listbox').focus();
   await page.keyboard.press('Home');
   for (let n = 0; n < place; n++) await page.keyboard.press('ArrowRight');
+  await page.locator(`[role=option].current[data-tile="${first}"]`).waitFor();
   for (let n = 1; n < count; n++) await page.keyboard.press('Shift+ArrowRight');
   await page.getByText(new RegExp(`^${count} samples? chosen$`)).waitFor();
   await page
@@ -141,7 +147,7 @@ test('a sample that another window removes leaves the screen; what could not be 
   await other.keyboard.press('x');
   await other.locator('[data-shown="5"]').waitFor();
   await app.page.bringToFront();
-  await removeFrom(app.page, 2, 1, 119);
+  await removeFrom(app.page, 2, 1, { of: 119, first: 4 });
   await other.bringToFront();
   await connection.restore();
   await other.getByText('Sample no. 4 was removed from the project: not saved on it: 1 decision').waitFor();
@@ -201,16 +207,19 @@ test('a removed sample gives its place to the next one, also where the list with
   await other.bringToFront();
   await there.ready();
 
-  const removeElsewhere = async (shown: number, place: number, count: number, of: number): Promise<void> => {
+  const removeElsewhere = async (
+    shown: number,
+    { place, first, count, of }: Record<'place' | 'first' | 'count' | 'of', number>,
+  ): Promise<void> => {
     answers.hold(shown);
     await app.page.bringToFront();
-    await removeFrom(app.page, place, count, of);
+    await removeFrom(app.page, place, count, { of, first });
     await other.bringToFront();
     await answers.held();
   };
 
   await there.choose(3);
-  await removeElsewhere(3, 1, 2, 120);
+  await removeElsewhere(3, { place: 1, first: 2, count: 2, of: 120 });
   await other.locator('[role=list][aria-label="118 samples"]').waitFor();
   assert.equal(await other.locator('[data-shown]').getAttribute('data-shown'), '3', 'it is not told yet');
   answers.give();
@@ -220,7 +229,7 @@ test('a removed sample gives its place to the next one, also where the list with
   // Nothing comes after the last one.
   await other.locator('button[aria-current=true]').press('End');
   await other.locator('[data-shown="120"]').waitFor();
-  await removeElsewhere(120, 115, 3, 118);
+  await removeElsewhere(120, { place: 115, first: 118, count: 3, of: 118 });
   await other.locator('[role=list][aria-label="115 samples"]').waitFor();
   answers.give();
   await other.getByText('Sample no. 120 was removed from the project').waitFor();
@@ -228,7 +237,7 @@ test('a removed sample gives its place to the next one, also where the list with
 
   // Who looks at all samples before being told finds the place there, too.
   await there.choose(115);
-  await removeElsewhere(115, 112, 1, 115);
+  await removeElsewhere(115, { place: 112, first: 115, count: 1, of: 115 });
   await other.keyboard.press('Alt+g');
   await other.locator('[role=option].current[data-tile="116"]').waitFor();
   await other.keyboard.press('Enter');
