@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { serveUntilStopped } from '../serve.ts';
 import { usageError, type AddCommand } from './frame/command.ts';
-import { decimalOf } from './frame/number-option.ts';
 import { EXIT } from './frame/exit.ts';
 
 interface Options {
@@ -57,7 +56,7 @@ export const addServe: AddCommand = (program, cli) => {
 
 /** @throws FoveaError `usage` */
 export function parsePort(text: string): number {
-  const port = decimalOf(text, true);
-  if (port <= 65_535) return port;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw usageError(`--port must be 0 to 65535, not ${JSON.stringify(text)}`, '0 takes a free one');
 }
