@@ -242,7 +242,7 @@ export interface SoleImporter {
 }
 
 export const SOLE_IMPORTERS: readonly SoleImporter[] = [
-  { dependency: 'onnxruntime-node', path: 'src-main/runtime/' },
+  { dependency: 'onnxruntime-node', path: 'src-main/runtime/onnxruntime.ts' },
   { dependency: 'better-sqlite3', path: 'src-main/store/' },
   { dependency: 'electron', path: 'src-main/app/electron/' },
   { dependency: 'pg-boss', path: 'src-main/workers/queue/' },

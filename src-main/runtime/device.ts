@@ -3,9 +3,8 @@
  * when a session is made on it; being there is not being right (self-check.ts).
  */
 import { availableParallelism } from 'node:os';
-import type { InferenceSession } from 'onnxruntime-node';
-import { env, listSupportedBackends } from 'onnxruntime-node';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { env, listSupportedBackends, type RunOptions, type SessionOptions } from './onnxruntime.ts';
 
 // Its own log would reach a person's terminal beside our error for the same thing.
 env.logLevel = 'fatal';
@@ -107,10 +106,7 @@ function threadsOf({ cpuThreads, inTurn = false }: SessionSettings): number {
  * spinning while the next session works. A pooled one has an arena, which weights stay out of and each run empties:
  * fetching every activation from the system cost Qwen's vision tower a third of its time.
  */
-export function sessionOptions(
-  settings: SessionSettings,
-  folder: string | null,
-): InferenceSession.SessionOptions {
+export function sessionOptions(settings: SessionSettings, folder: string | null): SessionOptions {
   const {
     device,
     prepack = false,
@@ -142,6 +138,6 @@ export function sessionOptions(
 }
 
 /** Options of each run of such a session. */
-export function runOptions({ pooled = false }: SessionSettings): InferenceSession.RunOptions {
+export function runOptions({ pooled = false }: SessionSettings): RunOptions {
   return pooled ? { extra: { memory: { enable_memory_arena_shrinkage: 'cpu:0' } } } : {};
 }

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import { availableParallelism, cpus } from 'node:os';
-import { env } from 'onnxruntime-node';
 import { counted } from '../../src-shared/contract/counts.ts';
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
 import type { MropePositions, Span } from '../../models/architectures/mrope.ts';
@@ -27,6 +26,7 @@ import type { SessionSettings } from './device.ts';
 import { branchFeeds, int64, positionFeeds, tapFeeds } from './feeds.ts';
 import { HostKvCache } from './kv-cache.ts';
 import { LayeredDecoder } from './layered-decoder.ts';
+import { env } from './onnxruntime.ts';
 import { need } from './outputs.ts';
 import { DecoderPieces } from './pieces.ts';
 import { Session } from './session.ts';

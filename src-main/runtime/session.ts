@@ -2,12 +2,12 @@
  * A graph made runnable: one ONNX Runtime session, typed arrays in and out. Outputs can be given memory to be written
  * into, which is how new keys and values land in the cache without a copy.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { ALL_WRITTEN, toOnnx } from '../graph/onnx.ts';
 import type { Graph } from '../graph/types.ts';
 import type { Device, SessionSettings } from './device.ts';
 import { deviceUnavailable, runOptions, sessionOptions } from './device.ts';
+import { InferenceSession, Tensor, type RunOptions } from './onnxruntime.ts';
 
 export type Feed = readonly [data: Float32Array | Float64Array | BigInt64Array, dims: readonly number[]];
 
@@ -47,7 +47,7 @@ export class Session {
   readonly #graph: string;
   readonly #inPlace: boolean;
   readonly #outputs: readonly string[];
-  readonly #options: InferenceSession.RunOptions;
+  readonly #options: RunOptions;
 
   private constructor(session: InferenceSession, graph: Graph, settings: SessionSettings, inPlace: boolean) {
     this.#session = session;
