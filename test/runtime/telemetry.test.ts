@@ -28,13 +28,13 @@ test('a model that is loaded leaves no identifier of this machine and no events 
     const { loadModel } = await import(${JSON.stringify(runtime)});
     const { openModel } = await import(${JSON.stringify(opener)});
     const model = await loadModel(await openModel(${JSON.stringify(DEMO_CHECKPOINT)}), { device: 'cpu' });
-    process.stdout.write(model.info.family);`;
+    process.stdout.write(typeof model.info.parameters);`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     cwd: home,
     env: { ...env, HOME: home, XDG_CACHE_HOME: join(home, 'cache'), FOVEA_HOME: join(home, 'fovea') },
     encoding: 'utf8',
   });
-  assert.equal(stdout, 'llava', stderr);
+  assert.equal(stdout, 'number', stderr);
   const left = readdirSync(home, { recursive: true, encoding: 'utf8' });
   assert.deepEqual(
     left.filter((path) => /microsoft|onnxruntime|\.ses$/i.test(path)),
