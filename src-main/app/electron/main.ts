@@ -65,7 +65,8 @@ function run(): void {
     if (process.platform !== 'darwin') app.quit();
   });
   let closed = false;
-  app.on('before-quit', (event) => {
+  // Not before the windows are closed: what their pages still save needs the backend.
+  app.on('will-quit', (event) => {
     if (closed) return;
     event.preventDefault();
     void backend.close().then(() => {

@@ -1,8 +1,9 @@
 /** Windows: each a page of its own on the same backend. The first takes the place the last one had. */
 import { join } from 'node:path';
-import { BrowserWindow, dialog, screen } from 'electron';
+import { BrowserWindow, screen } from 'electron';
 import { inApp } from '../app-root.ts';
 import { dataDir } from '../data-dir.ts';
+import { closeWhenSaved } from './closing.ts';
 import { APP_ORIGIN } from './protocol.ts';
 import { type Bounds, cascade, keepWindowState, readWindowState } from './window-state.ts';
 
@@ -39,24 +40,6 @@ export function openWindow(): void {
   window.webContents.on('render-process-gone', (_event, details) => {
     if (details.reason !== 'clean-exit') window.webContents.reload();
   });
-  // The page asks to stay while something is unsaved; Electron shows nothing by itself and just does not close.
-  window.webContents.on('will-prevent-unload', (event) => {
-    if (leavesAnyway(window)) event.preventDefault();
-  });
+  closeWhenSaved(window);
   void window.loadURL(`${APP_ORIGIN}/`);
-}
-
-/** Asks the person whether the window may go although a decision or a note is still on its way to the project. */
-function leavesAnyway(window: BrowserWindow): boolean {
-  const [stay, leave] = [0, 1];
-  const chosen = dialog.showMessageBoxSync(window, {
-    type: 'warning',
-    message: 'Not everything is saved yet',
-    detail: 'A decision or a note is still on its way to the project. Closing now loses it.',
-    buttons: ['Stay', 'Close and lose it'],
-    defaultId: stay,
-    cancelId: stay,
-    noLink: true,
-  });
-  return chosen === leave;
 }

@@ -17,11 +17,12 @@ class StandInApp extends EventEmitter {
     return true;
   }
 
-  /** Asks `before-quit` first, as Electron does; a listener may put it off. */
+  /** Tells `before-quit` and `will-quit`, as Electron does; a listener of the latter may put it off. No window is asked. */
   quit(): void {
     if (this.#quitting) return;
     let prevented = false;
-    this.emit('before-quit', { preventDefault: () => (prevented = true) });
+    this.emit('before-quit', {});
+    this.emit('will-quit', { preventDefault: () => (prevented = true) });
     if (!prevented) this.exit(0);
   }
 
