@@ -4,6 +4,7 @@
  */
 import { BG, FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
 import { outline } from './contour.ts';
+import { keptContext } from './kept-context.ts';
 
 /** Canvas pixels per token: enough for a clean hatch, little enough to redraw on every brush move. */
 const CELL = 12;
@@ -16,7 +17,7 @@ const HATCH_LIGHT = 'rgb(235 235 235 / 60%)';
 export function labelImage(label: Int8Array, grid: Grid): ImageBitmap {
   const [rows, cols] = grid;
   const canvas = new OffscreenCanvas(cols * CELL, rows * CELL);
-  const context = canvas.getContext('2d');
+  const context = keptContext(canvas);
   if (!context) return canvas.transferToImageBitmap();
   fillCells(context, label, grid, FG, FG_FILL);
   const hatch = hatchTile();
@@ -68,7 +69,7 @@ function hatchTile(): HTMLCanvasElement | null {
   if (tile) return tile;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = CELL / 2;
-  const brush = canvas.getContext('2d');
+  const brush = keptContext(canvas);
   if (!brush) return null;
   const side = CELL / 2;
   for (const [colour, shift] of [

@@ -4,6 +4,7 @@
  */
 import { fromFloat16 } from '../../src-shared/kernels/float16.ts';
 import { colormapTable, type ColormapName } from '../canvas/colormap.ts';
+import { keptContext } from '../canvas/kept-context.ts';
 import { headAt, mapAt, type HeadMaps, type HeadScore, type Layout } from './heads.ts';
 
 /** Bits from here on are infinite, not a number or negative: left black. */
@@ -46,7 +47,7 @@ export function headAtlas(maps: HeadMaps, colormap: ColormapName): ImageBitmap {
     }
   }
   const canvas = new OffscreenCanvas(width, image.height);
-  canvas.getContext('2d')?.putImageData(image, 0, 0);
+  keptContext(canvas)?.putImageData(image, 0, 0);
   const bitmap = canvas.transferToImageBitmap();
   made.set(maps, { colormap, bitmap });
   return bitmap;

@@ -26,6 +26,14 @@ import { descendants, type RunningProcess } from './process-tree.ts';
 const START_MS = 60_000;
 const END_MS = 20_000;
 
+/** Canvases in a graphics process, as a card has them; drawn by the processor where there is none. */
+const GRAPHICS = [
+  '--use-angle=swiftshader',
+  '--use-gl=angle',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+] as const;
+
 /** Why there is no real Electron here, for `skip`; false where there is one. */
 export const NO_ELECTRON: string | false =
   process.env.FOVEA_ELECTRON !== undefined
@@ -97,7 +105,8 @@ function spawnOn(
     join(support, 'e2e/support/electron-stand-in/parent-port.ts'),
     join(support, 'electron/support/engine-in-electron.ts'),
   ].map((path) => pathToFileURL(path).href);
-  const flags = ['--disable-gpu', '--disable-dev-shm-usage', '--force-color-profile=srgb'];
+  const flags = ['--disable-dev-shm-usage', '--force-color-profile=srgb'];
+  if (!args.includes(GRAPHICS[0])) flags.push('--disable-gpu');
   if (desk.person.whyNoSandbox !== null) flags.push('--no-sandbox');
   return spawn(process.env.FOVEA_ELECTRON!, [...flags, ...args], {
     ...desk.person.ids,
@@ -128,18 +137,33 @@ export async function startAgain(desk: Desk, display: Display, project: string |
   return said();
 }
 
-/** Starts the app on a desk and waits for its first window. @param env besides what every app gets */
+export interface StartOptions {
+  readonly project?: string | null;
+  /** Besides what every app gets. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Canvases live in the graphics process. */
+  readonly graphics?: boolean;
+  /** After the program's name, as a desktop gives them. */
+  readonly args?: readonly string[];
+}
+
+/** Starts the app on a desk and waits for its first window. */
 export async function startApp(
   t: Pick<TestContext, 'after'>,
   display: Display,
   desk: Desk,
-  { project = null, env = {} }: { project?: string | null; env?: Record<string, string> } = {},
+  { project = null, env = {}, graphics = false, args = [] }: StartOptions = {},
 ): Promise<RealApp> {
   const control = await openControl(desk);
   const child = spawnOn(
     desk,
     display,
-    ['--remote-debugging-port=0', ...(project === null ? [] : [`--project=${project}`])],
+    [
+      '--remote-debugging-port=0',
+      ...(graphics ? GRAPHICS : []),
+      ...(project === null ? [] : [`--project=${project}`]),
+      ...args,
+    ],
     { FOVEA_TEST_CONTROL: control.place, ...env },
   );
   const said = recordOutput(child);
