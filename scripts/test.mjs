@@ -45,7 +45,7 @@ exitLike(
   ),
 );
 
-/** What the specs on a real Electron read: its program, or why there is none. */
+/** What the specs on a real Electron read: the packed program and its backend for our Node, or why there is none. */
 function realElectron() {
   const { stdout, status } = spawnSync(
     node,
@@ -56,8 +56,10 @@ function realElectron() {
       encoding: 'utf8',
     },
   );
-  const { program, why } = status === 0 ? JSON.parse(stdout) : { why: 'its set-up failed' };
-  return program === undefined ? { FOVEA_NO_ELECTRON: why } : { FOVEA_ELECTRON: program };
+  const { program, backend, why } = status === 0 ? JSON.parse(stdout) : { why: 'its set-up failed' };
+  return program === undefined
+    ? { FOVEA_NO_ELECTRON: why }
+    : { FOVEA_ELECTRON: program, FOVEA_ELECTRON_BACKEND: backend };
 }
 
 /** A folder stands for every test in it. */

@@ -10,6 +10,7 @@ export async function buildRenderer(outDir: string): Promise<void> {
     root: join(root, 'src-renderer'),
     // A first start says what Fovea has to say; what stops the build is thrown.
     logLevel: 'error',
-    build: { outDir, emptyOutDir: true },
+    // The notices of what the page is built of, for packages of the app.
+    build: { outDir, emptyOutDir: true, license: { fileName: 'third-party.md' } },
   });
 }

@@ -107,7 +107,7 @@ test(
   'a backend whose native module cannot be loaded: box and page say why and what to do',
   { skip: NO_ELECTRON },
   async (t) => {
-    const app = await startApp(t, display, newDesk(t), { env: { FOVEA_TEST_NO_RELAY: '1' } });
+    const app = await startApp(t, display, newDesk(t), { env: { FOVEA_TEST_NODE: '' } });
     await app.page
       .getByText('The database’s native module cannot be loaded: it needs Node-API 10, Electron 33.2.1 has 9')
       .waitFor();

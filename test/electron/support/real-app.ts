@@ -121,6 +121,7 @@ function spawnOn(
       FOVEA_HOME: join(desk.dir, 'fovea'),
       FOVEA_REVIEWER: 'somebody',
       FOVEA_TEST_NODE: process.execPath,
+      FOVEA_TEST_BACKEND_ENTRY: process.env.FOVEA_ELECTRON_BACKEND,
       FOVEA_TEST_BACKEND_IMPORTS: imports.join(' '),
       ...env,
     },

@@ -3,7 +3,6 @@
  * Node and back, ports included. It ends as that one ends; that one ends with it.
  */
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { PortWire, type WirePort } from '../../e2e/support/electron-stand-in/ports.ts';
 import type { UtilityMessage } from '../../e2e/support/electron-stand-in/utility-process.ts';
 
@@ -13,15 +12,15 @@ interface ParentPort {
 }
 
 const { parentPort: parent } = process as unknown as { parentPort: ParentPort };
-const backend = new URL('./backend-on-node.mjs', import.meta.url);
+const { FOVEA_TEST_NODE: node, FOVEA_TEST_BACKEND_ENTRY: entry } = process.env;
 
-// A spec of what this Electron says to a backend that it cannot run.
-if (process.env.FOVEA_TEST_NO_RELAY === '1') await import('./backend-on-node.mjs' as string);
-else relay(process.env.FOVEA_TEST_NODE!, process.env.FOVEA_TEST_BACKEND_IMPORTS!.split(' '));
+// Without a Node, as somebody starts a test build by hand: what this Electron says of a backend that it cannot run.
+if (!node || !entry) await import('./backend-on-node.mjs' as string);
+else relay(node, entry, process.env.FOVEA_TEST_BACKEND_IMPORTS!.split(' '));
 
 /** @param imports modules that the backend's process loads first */
-function relay(node: string, imports: readonly string[]): void {
-  const child = fork(fileURLToPath(backend), process.argv.slice(2), {
+function relay(node: string, backend: string, imports: readonly string[]): void {
+  const child = fork(backend, process.argv.slice(2), {
     execPath: node,
     execArgv: ['--disable-warning=ExperimentalWarning', ...imports.map((url) => `--import=${url}`)],
     serialization: 'advanced',

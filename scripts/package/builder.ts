@@ -1,0 +1,70 @@
+/**
+ * What electron-builder makes: everything for Windows and macOS (it names, signs, notarises and puts the archive's hash into the
+ * program), and the AppImage, whose tools it fetches. It packs the archive that is made here, so that the app is the same one.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, Arch, Platform, type Configuration } from 'electron-builder';
+import type { ElectronFolder } from './electron.ts';
+import { FUSES } from './fuses.ts';
+import { icon, LARGEST_ICON } from './icons.ts';
+import type { Identity } from './identity.ts';
+import type { Target } from './target.ts';
+
+/** What it is to make of an app. */
+export type BuilderTarget = 'dir' | 'installer' | 'appimage';
+
+const PLATFORMS = { linux: Platform.LINUX, darwin: Platform.MAC, win32: Platform.WINDOWS } as const;
+const ARCHITECTURES = { x64: Arch.x64, arm64: Arch.arm64 } as const;
+const INSTALLERS = { linux: 'AppImage', darwin: 'dmg', win32: 'nsis' } as const;
+
+/**
+ * @param app folder with the app's archive and nothing else but what belongs beside it; or, for an AppImage, the finished folder
+ * @returns paths of what it made
+ */
+export async function buildByBuilder(
+  what: BuilderTarget,
+  app: string,
+  outFolder: string,
+  identity: Identity,
+  electron: ElectronFolder,
+  target: Target,
+): Promise<string[]> {
+  const resources = join(outFolder, '.resources');
+  mkdirSync(resources, { recursive: true });
+  writeFileSync(join(resources, 'icon.png'), await icon(LARGEST_ICON));
+  const kind = what === 'dir' ? 'dir' : INSTALLERS[target.platform];
+  return build({
+    targets: PLATFORMS[target.platform].createTarget([kind], ARCHITECTURES[target.arch]),
+    projectDir: app,
+    ...(what === 'appimage' ? { prepackaged: app } : {}),
+    publish: 'never',
+    config: configuration(outFolder, resources, identity, electron),
+  });
+}
+
+function configuration(
+  output: string,
+  buildResources: string,
+  { name, productName, manifest }: Identity,
+  { folder, version }: ElectronFolder,
+): Configuration {
+  return {
+    appId: 'org.fovea.workbench',
+    productName,
+    executableName: name,
+    copyright: `${manifest.license}, ${manifest.author.name}`,
+    directories: { output, buildResources },
+    artifactName: `${name}-\${version}-\${os}-\${arch}.\${ext}`,
+    electronVersion: version,
+    electronDist: folder,
+    electronLanguages: ['en', 'en-US', 'en-GB'],
+    electronFuses: { ...FUSES },
+    // Native modules are Node-API's prebuilt ones: nothing is compiled.
+    npmRebuild: false,
+    nodeGypRebuild: false,
+    mac: { category: 'public.app-category.developer-tools', hardenedRuntime: true },
+    nsis: { oneClick: false, allowToChangeInstallationDirectory: true },
+    linux: { category: 'Science', executableName: name },
+  };
+}
