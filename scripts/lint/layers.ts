@@ -123,6 +123,9 @@ export const LAYERS: readonly Layer[] = [
     imports: ['kernels', 'contract', 'files', 'checkpoint', 'engine-protocol'],
   },
 
+  // Knows a feed and files of its own, and nothing of the program that it replaces.
+  { name: 'updates', path: 'src-main/updates/', imports: ['contract', 'files'] },
+
   { name: 'migrations', path: 'db/', imports: [] },
   ...inFolders(
     {
@@ -202,6 +205,7 @@ export const LAYERS: readonly Layer[] = [
       'store',
       'jobs',
       'rpc',
+      'updates',
       'workers',
     ],
   },
@@ -245,6 +249,7 @@ export const SOLE_IMPORTERS: readonly SoleImporter[] = [
   { dependency: 'onnxruntime-node', path: 'src-main/runtime/onnxruntime.ts' },
   { dependency: 'better-sqlite3', path: 'src-main/store/' },
   { dependency: 'electron', path: 'src-main/app/electron/' },
+  { dependency: 'electron-updater', path: 'src-main/updates/' },
   { dependency: 'pg-boss', path: 'src-main/workers/queue/' },
   { dependency: 'konva', path: 'src-renderer/canvas/' },
 ];

@@ -6,5 +6,10 @@ import { inApp } from './app-root.ts';
 const packageSchema = z.object({ version: z.string() });
 
 export function appVersion(): string {
-  return packageSchema.parse(JSON.parse(readFileSync(inApp('package.json'), 'utf8'))).version;
+  return packageSchema.parse(packageJson()).version;
+}
+
+/** What package.json says of this build, unparsed by any schema. */
+export function packageJson(): unknown {
+  return JSON.parse(readFileSync(inApp('package.json'), 'utf8'));
 }

@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'cancelled',
   'unauthorized',
   'network',
+  'untrusted',
   'internal',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

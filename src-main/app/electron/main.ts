@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { app, BrowserWindow, dialog } from 'electron';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { createRpcClient } from '../../../src-shared/rpc/client.ts';
+import type { MenuEntry } from '../../../src-shared/rpc/app-menu.ts';
 import { messagePortChannel } from '../../../src-shared/rpc/message-port-channel.ts';
 import { mainPort } from '../../rpc/transports/electron-port.ts';
 import { inApp } from '../app-root.ts';
@@ -17,6 +18,7 @@ import { IPC } from './channels.ts';
 import { installMenu } from './menu.ts';
 import { registerAppScheme, serveApp } from './protocol.ts';
 import { lockDown } from './session.ts';
+import { openUpdates } from './updates.ts';
 import { openWindow } from './windows.ts';
 
 const { values } = parseArgs({
@@ -54,8 +56,14 @@ function run(): void {
   });
   serveApp(openPageFiles(inApp('dist/renderer')), backend);
   const actions = { newWindow: openWindow, openProject: () => void openProject(backend) };
-  installMenu(actions, []);
-  serveBridge(backend, (entries) => installMenu(actions, entries));
+  let entries: readonly MenuEntry[] = [];
+  const showMenu = (): void => installMenu({ ...actions, updates }, entries);
+  const updates = openUpdates(showMenu);
+  showMenu();
+  serveBridge(backend, (given) => {
+    entries = given;
+    showMenu();
+  });
   openWindow();
 
   app.on('activate', () => {

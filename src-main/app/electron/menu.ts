@@ -11,6 +11,15 @@ export interface MenuActions {
   newWindow(): void;
   /** The person asks for another project. */
   openProject(): void;
+  /** Null where this build has no updates: the menu says nothing of them. */
+  readonly updates: UpdateActions | null;
+}
+
+export interface UpdateActions {
+  /** The version that can be put back, or null. */
+  readonly previous: string | null;
+  check(): void;
+  goBack(): void;
 }
 
 type Menus = Record<(typeof MENUS)[number], MenuItemConstructorOptions[]>;
@@ -40,7 +49,7 @@ export function installMenu(actions: MenuActions, entries: readonly MenuEntry[])
 }
 
 /** No undo and redo of the system's: those keys are the page's, which undoes strokes and decisions. */
-function ownItems({ newWindow, openProject }: MenuActions): Menus {
+function ownItems({ newWindow, openProject, updates }: MenuActions): Menus {
   return {
     File: [
       { id: 'new-window', label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: newWindow },
@@ -61,8 +70,16 @@ function ownItems({ newWindow, openProject }: MenuActions): Menus {
     Gallery: [],
     Compare: [],
     Go: [],
-    Help: [],
+    Help: updateItems(updates),
   };
+}
+
+function updateItems(updates: UpdateActions | null): MenuItemConstructorOptions[] {
+  if (updates === null) return [];
+  const { previous } = updates;
+  const check = { id: 'check-updates', label: 'Check for updates…', click: () => updates.check() };
+  if (previous === null) return [check];
+  return [check, { id: 'go-back', label: `Go back to Fovea ${previous}…`, click: () => updates.goBack() }];
 }
 
 function pageItem({ command, words, key, enabled }: MenuEntry): MenuItemConstructorOptions {
