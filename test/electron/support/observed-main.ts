@@ -51,6 +51,14 @@ Object.assign(dialog, {
     void shown.push({ kind: 'error', options: { title, content } }),
 });
 
+// Nobody takes a test build for Fovea: every window says what it is.
+electron.app.on('browser-window-created', (_event, window) => {
+  window.on('page-title-updated', (event, title) => {
+    event.preventDefault();
+    window.setTitle(`${title} (test build)`);
+  });
+});
+
 const place = process.env.FOVEA_TEST_CONTROL;
 if (place !== undefined) {
   const socket = connect(place);
