@@ -58,8 +58,16 @@ export function bytesOf({ from }: AppFile): Buffer {
   return typeof from === 'string' ? readFileSync(from) : from;
 }
 
-/** What Electron and the app itself read of it: names, version, where to begin, ONNX Runtime's version. */
-function appManifest({ manifest, name, productName, version, description, isTestBuild }: Identity): string {
+/** What Electron and the app itself read of it: names, version, where to begin, ONNX Runtime's version, updates. */
+function appManifest({
+  manifest,
+  name,
+  productName,
+  version,
+  description,
+  isTestBuild,
+  updates,
+}: Identity): string {
   const { license, homepage, author, dependencies } = manifest;
   return JSON.stringify({
     name,
@@ -73,5 +81,6 @@ function appManifest({ manifest, name, productName, version, description, isTest
     main: isTestBuild ? 'dist/electron/observed-main.mjs' : 'dist/electron/main.mjs',
     desktopName: `${name}.desktop`,
     dependencies,
+    ...(updates === null ? {} : { fovea: { updates } }),
   });
 }

@@ -16,7 +16,8 @@ export type BuilderTarget = 'dir' | 'installer' | 'appimage';
 
 const PLATFORMS = { linux: Platform.LINUX, darwin: Platform.MAC, win32: Platform.WINDOWS } as const;
 const ARCHITECTURES = { x64: Arch.x64, arm64: Arch.arm64 } as const;
-const INSTALLERS = { linux: 'AppImage', darwin: 'dmg', win32: 'nsis' } as const;
+/** On macOS people install from the dmg; updates come as the zip. */
+const INSTALLERS = { linux: ['AppImage'], darwin: ['dmg', 'zip'], win32: ['nsis'] } as const;
 
 /**
  * @param app folder with the app's archive and nothing else but what belongs beside it; or, for an AppImage, the finished folder
@@ -33,9 +34,9 @@ export async function buildByBuilder(
   const resources = join(outFolder, '.resources');
   mkdirSync(resources, { recursive: true });
   writeFileSync(join(resources, 'icon.png'), await icon(LARGEST_ICON));
-  const kind = what === 'dir' ? 'dir' : INSTALLERS[target.platform];
+  const kinds = what === 'dir' ? ['dir'] : [...INSTALLERS[target.platform]];
   return build({
-    targets: PLATFORMS[target.platform].createTarget([kind], ARCHITECTURES[target.arch]),
+    targets: PLATFORMS[target.platform].createTarget(kinds, ARCHITECTURES[target.arch]),
     projectDir: app,
     ...(what === 'appimage' ? { prepackaged: app } : {}),
     publish: 'never',
@@ -46,7 +47,7 @@ export async function buildByBuilder(
 function configuration(
   output: string,
   buildResources: string,
-  { name, productName, manifest }: Identity,
+  { name, productName, manifest, updates }: Identity,
   { folder, version }: ElectronFolder,
 ): Configuration {
   return {
@@ -66,5 +67,7 @@ function configuration(
     mac: { category: 'public.app-category.developer-tools', hardenedRuntime: true },
     nsis: { oneClick: false, allowToChangeInstallationDirectory: true },
     linux: { category: 'Science', executableName: name },
+    // With a feed it writes what electron-updater reads: `latest*.yml` beside the installer, `app-update.yml` in the program.
+    publish: updates === null ? null : { provider: 'generic', url: updates.feed },
   };
 }

@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { UpdateSettings } from '../../src-main/updates/settings.ts';
 import { root } from '../lib/paths.mjs';
+import { updateSettingsOf } from '../release/settings.ts';
 
 const manifestSchema = z.object({
   name: z.string(),
@@ -31,14 +33,20 @@ export interface Identity {
   /** In a sentence, for the Debian package and the desktop. */
   readonly description: string;
   readonly isTestBuild: boolean;
+  /** Where it gets its updates from; null: from nowhere, and it asks nobody. */
+  readonly updates: UpdateSettings | null;
 }
 
-/** @param testElectron version of the tests' Electron that it holds; null: the product's own */
+/**
+ * @param testElectron version of the tests' Electron that it holds; null: the product's own
+ * @throws FoveaError for a feed in the environment that is none
+ */
 export function identityOf(testElectron: string | null): Identity {
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
   const { name, version, description } = manifest;
+  const updates = updateSettingsOf(process.env);
   if (testElectron === null) {
-    return { manifest, name, productName: 'Fovea', version, description, isTestBuild: false };
+    return { manifest, name, productName: 'Fovea', version, description, isTestBuild: false, updates };
   }
   return {
     manifest,
@@ -47,5 +55,6 @@ export function identityOf(testElectron: string | null): Identity {
     version: `${version}-test.electron${testElectron}`,
     description: `Test build on Electron ${testElectron}, not for use. ${description}`,
     isTestBuild: true,
+    updates,
   };
 }

@@ -67,6 +67,7 @@ function noticeOf({ name, version, folder }: PackedPackage): string {
 /** Of packages that name their licence and hold no copy of it: the texts that their sources have. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': [join(root, 'LICENSE'), join(LICENSES, 'protobuf-wire.txt')],
+  'lazy-val': [join(LICENSES, 'lazy-val.txt')],
   'onnxruntime-common': [join(LICENSES, 'onnxruntime.txt')],
   'onnxruntime-node': [join(LICENSES, 'onnxruntime.txt')],
 };

@@ -27,7 +27,8 @@ try {
   if (files.length === 0) throw new Error(`there is no package in ${values.dir}`);
   const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const version = values.version ?? packageJson.version;
-  const other = files.find(({ name }) => !name.includes(version));
+  // Debian writes a pre-release with `~`.
+  const other = files.find(({ name }) => !name.replace('~', '-').includes(version));
   if (other) throw new Error(`${other.name} is not of version ${version}`);
   const manifest = {
     product: 'fovea',

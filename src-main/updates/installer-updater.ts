@@ -3,8 +3,7 @@
  * and the signature of an installer is only looked at where the build names a publisher; so the signed list of the release
  * decides here, too: which version there is, and that the installer is byte for byte the one that was signed.
  */
-import { createRequire } from 'node:module';
-import type * as ElectronUpdater from 'electron-updater';
+import type { AppUpdater } from 'electron-updater';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { packageFor, readRelease, type FeedOptions } from './feed.ts';
 import { untrusted, type ReleaseFile } from './manifest.ts';
@@ -19,7 +18,6 @@ export interface InstallerOptions extends FeedOptions {
   readonly updater: AppUpdater;
 }
 
-type AppUpdater = ElectronUpdater.AppUpdater;
 type Result = NonNullable<Awaited<ReturnType<AppUpdater['checkForUpdates']>>>;
 
 export class InstallerUpdater implements Updater {
@@ -121,8 +119,8 @@ export class InstallerUpdater implements Updater {
 }
 
 /** The updater of this system, on the feed of this build. Only here is electron-updater loaded: a start has no need of it. */
-export function systemUpdater(platform: 'win32' | 'darwin', feed: string): AppUpdater {
-  const updaters = createRequire(import.meta.url)('electron-updater') as typeof ElectronUpdater;
+export async function systemUpdater(platform: 'win32' | 'darwin', feed: string): Promise<AppUpdater> {
+  const { default: updaters } = await import('electron-updater');
   const updater = platform === 'win32' ? new updaters.NsisUpdater() : new updaters.MacUpdater();
   updater.setFeedURL({ provider: 'generic', url: feed });
   return updater;

@@ -30,7 +30,7 @@ export const releaseFileSchema = z.strictObject({
   arch: z.enum(['x64', 'arm64']),
   kind: z.enum(KINDS),
   /** A name in the feed's folder: no path. */
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,150}$/, 'a package has a plain name'),
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._~-]{0,150}$/, 'a package has a plain name'),
   size: z.number().int().min(1).max(MOST_PACKAGE_BYTES),
   /** In base64, as electron-updater writes it. */
   sha512: z.string().regex(base64Of(64), 'SHA-512 is 64 bytes in base64'),

@@ -204,7 +204,7 @@ async function makeUpdater({ feed, keys }: UpdateSettings, version: string): Pro
     arch,
   };
   if (platform === 'win32' || platform === 'darwin')
-    return new InstallerUpdater({ ...common, platform, updater: systemUpdater(platform, feed) });
+    return new InstallerUpdater({ ...common, platform, updater: await systemUpdater(platform, feed) });
   const installed = await installedAs(process.env, process.execPath);
   return new LinuxUpdater({ ...common, installed, dir: packagesDir(dataDir()) });
 }

@@ -1,0 +1,158 @@
+/**
+ * Updates in the packed app on a real Electron, over a feed on this machine: what the menu has, what is asked and when, and
+ * an AppImage's way from the click to the program that starts instead.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { after, before, test, type TestContext } from 'node:test';
+import { root } from '../../scripts/lib/paths.mjs';
+import { writeApp } from '../../scripts/package/app.ts';
+import { identityOf } from '../../scripts/package/identity.ts';
+import { openFeed, type FeedServer } from '../updates/support/feed-server.ts';
+import { openDisplay, type Display } from './support/display.ts';
+import { giveTo } from './support/person.ts';
+import { newDesk, NO_ELECTRON, startApp, type Desk, type RealApp } from './support/real-app.ts';
+import { until } from './support/until.ts';
+
+const PINNED_ELECTRON = '33.2.1';
+/** Newer than every test build. */
+const NEWER = '999.0.0';
+const HERE = { platform: 'linux', arch: 'x64', kind: 'appimage' } as const;
+
+let display: Display;
+const plain = process.env.FOVEA_ELECTRON ?? '';
+const copies: string[] = [];
+before(async () => {
+  if (NO_ELECTRON === false) display = await openDisplay();
+});
+after(async () => {
+  for (const folder of copies) rmSync(folder, { recursive: true, force: true });
+  await display?.close();
+});
+
+/** The packed app, once more with a feed in its package.json. @returns the program */
+async function packedFor(feed: FeedServer, check: 'manual' | 'start'): Promise<string> {
+  const folder = join(root, '.cache', `electron-with-feed-${process.pid}-${copies.length}`);
+  copies.push(folder);
+  // The same files under other names; those of the app are written anew.
+  const { status, stderr } = spawnSync('cp', ['-al', dirname(plain), folder], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const updates = { feed: feed.url.href, keys: [feed.key], check };
+  await writeApp(
+    join(folder, 'resources'),
+    { ...identityOf(PINNED_ELECTRON), updates },
+    {
+      platform: 'linux',
+      arch: 'x64',
+    },
+  );
+  return join(folder, basename(plain));
+}
+
+async function started(
+  t: TestContext,
+  desk: Desk,
+  program: string,
+  env: Record<string, string> = {},
+): Promise<RealApp> {
+  process.env.FOVEA_ELECTRON = program;
+  try {
+    return await startApp(t, display, desk, { env });
+  } finally {
+    process.env.FOVEA_ELECTRON = plain;
+  }
+}
+
+/** Labels of the Help menu that tell of updates. */
+const offered = (app: RealApp): Promise<string[]> =>
+  app.inMain(({ Menu }) => {
+    const help = Menu.getApplicationMenu()?.items.find(({ role }) => role === 'help');
+    return (help?.submenu?.items ?? [])
+      .filter(({ id }) => id === 'check-updates' || id === 'go-back')
+      .map(({ label }) => label);
+  });
+const choose = (app: RealApp, id: string): Promise<void> =>
+  app.inMain(({ Menu }, item) => Menu.getApplicationMenu()?.getMenuItemById(item)?.click(), id);
+/** Presses a button of the dialog that is open, or opens next. */
+const press = (app: RealApp, button: number): Promise<void> =>
+  app.inMain((_electron, chosen, { answers }) => void answers.push(chosen), button);
+const messages = (app: RealApp): Promise<string[]> =>
+  app.inMain((_electron, _nothing, { shown }) => shown.map(({ options }) => String(options.message)));
+const said = (app: RealApp, words: RegExp): Promise<void> =>
+  until(String(words), async () => words.test((await messages(app)).at(-1) ?? ''));
+
+test('a build that names no feed has no word of updates in its menu', { skip: NO_ELECTRON }, async (t) => {
+  const app = await startApp(t, display, newDesk(t));
+  await app.page.getByRole('button', { name: 'Open the demo project' }).waitFor();
+  assert.deepEqual(await offered(app), []);
+  assert.equal(existsSync(join(dirname(plain), 'resources', 'app-update.yml')), false);
+});
+
+test(
+  'with a feed nothing is asked before a click, nothing is brought before another, and then it replaces the AppImage and starts it',
+  { skip: NO_ELECTRON, timeout: 300_000 },
+  async (t) => {
+    const feed = await openFeed(t);
+    const desk = newDesk(t);
+    const [marker, appImage] = [join(desk.dir, 'started'), join(desk.dir, 'Fovea.AppImage')];
+    // As an AppImage it is a program: this one says how it was started.
+    const fresh = Buffer.from(`#!/bin/sh\necho "$@" >> '${marker}'\n`);
+    feed.publish({ version: NEWER, packages: [{ place: HERE, name: 'Fovea-x64.AppImage', bytes: fresh }] });
+    writeFileSync(appImage, 'the version before');
+    chmodSync(appImage, 0o755);
+    giveTo(desk.person, desk.dir);
+    const program = await packedFor(feed, 'manual');
+    const env = { APPIMAGE: appImage, APPDIR: dirname(program) };
+    const app = await started(t, desk, program, env);
+    await app.page.getByRole('button', { name: 'Open the demo project' }).waitFor();
+    assert.deepEqual(await offered(app), ['Check for updates…']);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const paths = (): string[] => feed.requests.map(({ path }) => basename(path));
+    assert.deepEqual(paths(), []);
+
+    await choose(app, 'check-updates');
+    await said(app, /^Fovea 999\.0\.0 is there$/);
+    assert.deepEqual(paths(), ['release.json']);
+    await press(app, 0);
+    await said(app, /^Fovea 999\.0\.0 is ready$/);
+    assert.deepEqual(paths(), ['release.json', 'Fovea-x64.AppImage']);
+    assert.equal(readFileSync(appImage, 'utf8'), 'the version before');
+    const exited = once(app.main, 'exit');
+    await press(app, 0);
+    await exited;
+    assert.ok(readFileSync(appImage).equals(fresh));
+    assert.equal(readFileSync(`${appImage}.previous`, 'utf8'), 'the version before');
+    await until('the new program starts', () => existsSync(marker));
+  },
+);
+
+test(
+  'a list that nobody known has signed is refused in words, and nothing else is asked for',
+  { skip: NO_ELECTRON, timeout: 300_000 },
+  async (t) => {
+    const [feed, stranger] = [await openFeed(t), await openFeed(t)];
+    stranger.publish({
+      version: NEWER,
+      packages: [{ place: HERE, name: 'Fovea-x64.AppImage', bytes: Buffer.from('x') }],
+    });
+    feed.files.set('release.json', stranger.files.get('release.json')!);
+    // Asked at the start, by a build that says so: in words nothing, for nobody asked.
+    const app = await started(t, newDesk(t), await packedFor(feed, 'start'));
+    await until('the list is read at the start', () => feed.requests.length === 1);
+    await until('it is said where programs say such things', () => /no check for updates/.test(app.said()));
+    assert.deepEqual(await messages(app), []);
+    await choose(app, 'check-updates');
+    await said(app, /^Fovea is not updated$/);
+    const detail = await app.inMain((_electron, _nothing, { shown }) => String(shown.at(-1)?.options.detail));
+    assert.match(detail, /not signed with the key that this Fovea knows .*Nothing was installed\./);
+    await press(app, 0);
+    assert.deepEqual(
+      feed.requests.map(({ path }) => basename(path)),
+      ['release.json', 'release.json'],
+    );
+    assert.equal(await app.quit(), 0);
+  },
+);
