@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withLock } from '../lib/lock.mjs';
@@ -25,6 +25,7 @@ try {
   });
   const target = targetSchema.parse(values);
   await withLock('package', async () => {
+    mkdirSync(join(root, 'dist'), { recursive: true });
     const work = mkdtempSync(join(root, 'dist', '.twice-'));
     try {
       const made = [];
@@ -61,7 +62,9 @@ function build(): void {
 
 /** Path → SHA-256 of every file. */
 function hashesIn(folder: string): Map<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   return new Map(
     files.map((entry) => {
       const path = join(entry.parentPath, entry.name);

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
+import { PINNED } from '../../scripts/electron/pinned.ts';
 import { root } from '../../scripts/lib/paths.mjs';
 import { writeApp } from '../../scripts/package/app.ts';
 import { identityOf } from '../../scripts/package/identity.ts';
@@ -17,7 +18,6 @@ import { giveTo } from './support/person.ts';
 import { newDesk, NO_ELECTRON, startApp, type Desk, type RealApp } from './support/real-app.ts';
 import { until } from './support/until.ts';
 
-const PINNED_ELECTRON = '33.2.1';
 /** Newer than every test build. */
 const NEWER = '999.0.0';
 const HERE = { platform: 'linux', arch: 'x64', kind: 'appimage' } as const;
@@ -43,7 +43,7 @@ async function packedFor(feed: FeedServer, check: 'manual' | 'start'): Promise<s
   const updates = { feed: feed.url.href, keys: [feed.key], check };
   await writeApp(
     join(folder, 'resources'),
-    { ...identityOf(PINNED_ELECTRON), updates },
+    { ...identityOf(PINNED.electron), updates },
     {
       platform: 'linux',
       arch: 'x64',
