@@ -5,6 +5,7 @@
  */
 import type { TextConfig } from '../../src-main/checkpoint/config.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
+import type { Dim } from '../../src-main/graph/dims.ts';
 import type { Graph, Value } from '../../src-main/graph/types.ts';
 import type { WeightSource } from '../../src-main/graph/weights.ts';
 import type { DecoderNames } from './decoder-graph.ts';
@@ -55,24 +56,38 @@ export function betweenGraph(text: TextConfig, weights: WeightSource, names: Dec
 }
 
 /** Attention by itself, without weights. */
-export function attentionGraph(text: TextConfig, { sequences, tapped }: AttentionShape): Graph {
+export function attentionGraph(
+  text: TextConfig,
+  { sequences, tapped, appends = false }: AttentionShape,
+): Graph {
   const b = new GraphBuilder('attention');
   const { heads: H, kvHeads: G, headDim: c } = text;
   const count = sequences === 'one' ? 'Q' : sequences;
   const q = b.reshape(b.input('q', 'float32', [count, H * c]), [count, H, 2, c / 2]);
-  const rowsOf = (name: string, length: string) => b.input(name, 'float32', [length, G * c]);
+  const rowsOf = (name: string, length: Dim) => b.input(name, 'float32', [length, G * c]);
+  const fed = sequences === 'one' ? 'S' : sequences;
+  const fresh = appends ? { keys: rowsOf('k', fed), values: rowsOf('v', fed) } : null;
+  const allOf = (part: 'keys' | 'values', i: number | null): Value => {
+    const [suffix, own] = i === null ? ['', ''] : [`.${i}`, i];
+    if (fresh === null) return rowsOf(`${part}${suffix}`, `T${own}`);
+    const added = i === null ? fresh[part] : b.slice(fresh[part], 0, i, i + 1);
+    const all = b.concat([rowsOf(`past_${part}${suffix}`, `P${own}`), added], 0);
+    b.output(`${part}${suffix}`, all);
+    return all;
+  };
   if (sequences === 'one') {
-    const mask = causalMask(b, 'Q', 'T');
-    const probabilities = probabilitiesOf(b, text, q, rowsOf('keys', 'T'), mask);
-    b.output('mixed', mixedValues(b, text, probabilities, rowsOf('values', 'T'), 'Q'));
+    const keys = allOf('keys', null);
+    const mask = causalMask(b, 'Q', keys.shape[0] ?? 'T');
+    const probabilities = probabilitiesOf(b, text, q, keys, mask);
+    b.output('mixed', mixedValues(b, text, probabilities, allOf('values', null), 'Q'));
     if (tapped) tapRows(b, '', probabilities, true);
     return b.finish();
   }
   const mixed = Array.from({ length: sequences }, (_, i) => {
     const row = b.slice(q, 0, i, i + 1);
-    const probabilities = probabilitiesOf(b, text, row, rowsOf(`keys.${i}`, `T${i}`), null);
+    const probabilities = probabilitiesOf(b, text, row, allOf('keys', i), null);
     if (tapped) tapRows(b, `.${i}`, probabilities, false);
-    return mixedValues(b, text, probabilities, rowsOf(`values.${i}`, `T${i}`), 1);
+    return mixedValues(b, text, probabilities, allOf('values', i), 1);
   });
   b.output('mixed', mixed.length === 1 ? (mixed[0] as Value) : b.concat(mixed, 0));
   return b.finish();

@@ -22,6 +22,8 @@ export interface AttentionShape {
   readonly sequences: number | 'one';
   /** Rows of the softmax leave the graph as well. */
   readonly tapped: boolean;
+  /** Keys and values come as those before and those of the fed rows, and leave the graph as one. */
+  readonly appends?: boolean;
 }
 
 /** One input of the vision graph. */
@@ -62,7 +64,8 @@ export interface ModelFacts {
  *   `ask_from` on, `k`, `v` of those from `keep_from` on (not the last)
  * - attention: `q`, and `keys`, `values` `[T, w]` with `positions`, `key_positions` of one sequence, or `keys.j`, `values.j`
  *   of sequence j whose one row is row j of `q` → `mixed`, and where tapped `tap` or `tap.j` for `tap_heads`, `tap_keys_…`
- *   and, of one sequence, `tap_rows_…`
+ *   and, of one sequence, `tap_rows_…`. One that appends takes `past_keys`, `past_values` `[P, w]` in their place (`….j` of
+ *   sequence j) and all fed rows' `k`, `v` `[S, w]` → also `keys`, `values` `[P+S, w]` (`….j`: `[P+1, w]`)
  * - head: `hidden` `[S, d]` → `logits` `[S, V]`
  * - rpn: `hidden` `[S, d]`, the rotary inputs when T > 1, `queries_start`, `queries_end`, `keys_start`, `keys_end` int64
  *   `[1]` → `rpn` `[N, Q]`

@@ -133,7 +133,7 @@ async function stampOf(dir: string): Promise<string> {
 /** What people and runs record about a loaded model. */
 export function describe({ precision, model, checkpoint }: OpenModel): ModelInfo {
   const { family, layers, heads, grid, rpn, device } = model.profile;
-  const { parameters, selfCheck, loadMs, cpuThreads, held } = model.info;
+  const { parameters, selfCheck, oneAtATime, loadMs, cpuThreads, held } = model.info;
   return {
     dir: checkpoint.dir,
     ...(checkpoint.rpnDir === undefined ? {} : { rpnDir: checkpoint.rpnDir }),
@@ -149,6 +149,7 @@ export function describe({ precision, model, checkpoint }: OpenModel): ModelInfo
     device,
     precision,
     selfCheck: selfCheck && { maxError: selfCheck.maxError, limit: selfCheck.limit },
+    ...(oneAtATime === null ? {} : { oneAtATime }),
     loadMs,
     threads: cpuThreads === 0 ? null : cpuThreads,
     held,

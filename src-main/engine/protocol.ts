@@ -41,6 +41,8 @@ export interface ModelInfo {
   readonly device: string;
   readonly precision: Precision;
   readonly selfCheck: { readonly maxError: number; readonly limit: number } | null;
+  /** Why samples run one at a time on the device; absent: they are in flight together. */
+  readonly oneAtATime?: string | undefined;
   readonly loadMs: number;
   /** Compute threads on the CPU: 1 for a small model; null: one per core. */
   readonly threads: number | null;

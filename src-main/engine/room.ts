@@ -5,6 +5,11 @@ import type { ModelProfile } from '../pipeline/ports.ts';
 import type { Subject } from '../pipeline/subject/subject.ts';
 import type { LabelRequest } from './protocol.ts';
 
+/**
+ * Bytes of keys and values that samples in flight may take on a graphics card, which does not say how much memory it has:
+ * an eighth of a small card's 8 GB. One sample that takes more runs alone (runtime/resident has the limit).
+ */
+const ON_DEVICE = 2 ** 30;
 /** Part of the free memory that keys and values may take; activations and pictures want room too. */
 const SHARE = 0.5;
 /** Tokens of a prompt's text and template. */
@@ -13,7 +18,7 @@ const FLOAT = 4;
 
 /** What of a model says how much a sample takes. */
 interface Measured {
-  readonly model: { readonly profile: Pick<ModelProfile, 'batches' | 'grid'> };
+  readonly model: { readonly profile: Pick<ModelProfile, 'batches' | 'device' | 'grid'> };
   readonly checkpoint: Pick<Subject['checkpoint'], 'config' | 'preprocessor'>;
 }
 
@@ -27,9 +32,10 @@ export function roomFor(
   free: number = availableMemory(),
 ): number {
   if (!model.profile.batches) return 1;
-  // Where the system does not say, memory is not the limit to go by.
-  if (free <= 0) return MOST.inFlight;
-  const room = Math.floor((SHARE * free) / sequenceBytes({ model, checkpoint }, request));
+  // Where the system does not say, its memory is not the limit to go by. That of a device may be the same as the system's.
+  const host = free <= 0 ? Infinity : SHARE * free;
+  const bytes = model.profile.device === 'cpu' ? host : Math.min(host, ON_DEVICE);
+  const room = Math.floor(bytes / sequenceBytes({ model, checkpoint }, request));
   return Math.min(MOST.inFlight, Math.max(1, room));
 }
 

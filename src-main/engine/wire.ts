@@ -166,6 +166,7 @@ const modelInfoSchema = z.object({
   device: z.string(),
   precision: precisionSchema,
   selfCheck: z.object({ maxError: z.number(), limit: z.number() }).nullable(),
+  oneAtATime: z.string().optional(),
   loadMs: z.number(),
   threads: z.number().nullable(),
   held: z.array(z.string()),

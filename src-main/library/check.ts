@@ -69,12 +69,13 @@ export async function checkModel(
   // Whether float16 fits decides the device, whose memory is not known; the CPU's copies are refused by the engine.
   if (other && precision !== 'fp16') refuseTooLarge({ ...facts.memory, ...other }, name, availableBytes);
   onStage('load');
-  const { device, selfCheck, loadMs } = await engine
+  const { device, selfCheck, oneAtATime, loadMs } = await engine
     .modelInfo({ dir, device: 'auto', precision }, signal, quantising)
     .catch((error: unknown) => {
       throw signal.aborted ? stopped() : error;
     });
-  const check = { device, selfCheck, loadMs, at: new Date().toISOString() };
+  const at = new Date().toISOString();
+  const check = { device, selfCheck, ...(oneAtATime === undefined ? {} : { oneAtATime }), loadMs, at };
   if (precision === 'as-stored') await library.noteCheck(name, check);
   return check;
 

@@ -5,12 +5,12 @@ import type { DecoderVariant, ModelGraphs } from '../../models/architectures/ind
 import type { ForwardResult, TapRequest } from '../pipeline/ports.ts';
 import type { SessionSettings } from './device.ts';
 import { tapFeeds, tapped } from './feeds.ts';
-import type { HostKvCache } from './kv-cache.ts';
+import { HostKvCache } from './kv-cache.ts';
 import { need } from './outputs.ts';
+import type { PlacedCache } from './places.ts';
 import type { Feed } from './session.ts';
 import { Session } from './session.ts';
 import type { SessionCache } from './session-cache.ts';
-import type { VariantPolicy } from './variants.ts';
 
 /** One feed: `count` embedded tokens after what the cache holds. */
 export interface DecoderFeed {
@@ -30,45 +30,53 @@ export interface Decoder {
    * Runs the feed and writes its keys and values behind those of the cache, which is not told.
    * @returns the result, and how many layers ran
    */
-  run(cache: HostKvCache, feed: DecoderFeed): Promise<{ result: ForwardResult; layers: number }>;
+  run(cache: PlacedCache, feed: DecoderFeed): Promise<{ result: ForwardResult; layers: number }>;
+  newCache(): PlacedCache;
+  /** Whether the cache is one that it made, or of its kind. */
+  owns(cache: unknown): cache is PlacedCache;
+  /** Gives back what its caches hold outside JavaScript's memory; its sessions are not its own. */
+  dispose(): void;
 }
 
-/** A graph per kind of request, as the policy picks. */
+/** A graph per kind of request. */
 export class WholeDecoder implements Decoder {
   readonly #graphs: ModelGraphs;
   readonly #settings: SessionSettings;
   readonly #sessions: SessionCache;
-  readonly #variants: VariantPolicy;
 
-  constructor(
-    graphs: ModelGraphs,
-    settings: SessionSettings,
-    sessions: SessionCache,
-    variants: VariantPolicy,
-  ) {
+  constructor(graphs: ModelGraphs, settings: SessionSettings, sessions: SessionCache) {
     this.#graphs = graphs;
     this.#settings = settings;
     this.#sessions = sessions;
-    this.#variants = variants;
   }
 
   async warm(): Promise<void> {
     const { layers } = this.#graphs;
-    const variant = this.#variants.pick({ layers, logits: 'last', taps: [], hiddenOf: null });
-    await this.#use(variant, () => Promise.resolve());
+    await this.#use({ layers, logits: 'last', taps: [], hiddenOf: null }, () => Promise.resolve());
+  }
+
+  newCache(): HostKvCache {
+    return new HostKvCache(this.#graphs.layers, this.#graphs.kvHeads * this.#graphs.headDim);
+  }
+
+  owns(cache: unknown): cache is HostKvCache {
+    return cache instanceof HostKvCache;
+  }
+
+  dispose(): void {
+    // Everything it made lies in its caches.
   }
 
   async run(cache: HostKvCache, { embeds, count, positions, wanted, taps }: DecoderFeed) {
     const { hiddenSize, heads } = this.#graphs;
-    const variant = this.#variants.pick(wanted);
-    const { past, fresh } = cache.bind(variant.layers, count);
+    const { past, fresh } = cache.bind(wanted.layers, count);
     const feeds = {
       embeds: [embeds, [count, hiddenSize]] as const,
       ...positions,
       ...past,
-      ...tapFeeds(variant.taps, taps, heads, count, cache.length + count),
+      ...tapFeeds(wanted.taps, taps, heads, count, cache.length + count),
     };
-    const output = await this.#use(variant, (session) => session.run(feeds, fresh));
+    const output = await this.#use(wanted, (session) => session.run(feeds, fresh));
     const result: ForwardResult = {
       logits: wanted.logits === 'none' ? null : need(output, 'logits').data,
       taps: (taps?.heads ?? []).map(({ layer, heads: list }) =>
@@ -76,7 +84,7 @@ export class WholeDecoder implements Decoder {
       ),
       hidden: wanted.hiddenOf === null ? null : need(output, 'hidden').data,
     };
-    return { result, layers: variant.layers };
+    return { result, layers: wanted.layers };
   }
 
   #use<T>(variant: DecoderVariant, work: (session: Session) => Promise<T>): Promise<T> {

@@ -36,6 +36,15 @@ export const MAX_BUFFER_BYTES: Readonly<Record<Device, number | null>> = {
   coreml: null,
 };
 
+/** Whether what a session gives can stay on the device for the next one (onnxruntime-node binds outputs to WebGPU's memory alone). */
+export const STAYS: Readonly<Record<Device, boolean>> = {
+  cpu: false,
+  webgpu: true,
+  cuda: false,
+  dml: false,
+  coreml: false,
+};
+
 /** Devices this build of ONNX Runtime knows, whether or not their hardware is there. */
 export function knownDevices(): Device[] {
   const names = new Set(listSupportedBackends().map(({ name }) => name));

@@ -7,9 +7,10 @@ import type { DecoderVariant, ModelGraphs } from '../../models/architectures/ind
 import type { TappedRows } from '../pipeline/ports.ts';
 import type { Decoder, DecoderFeed } from './decoder.ts';
 import { int64, positionsOf, rowsOf, tapFeeds, tapped } from './feeds.ts';
-import type { HostKvCache } from './kv-cache.ts';
+import { HostKvCache } from './kv-cache.ts';
 import { need } from './outputs.ts';
 import type { DecoderPieces } from './pieces.ts';
+import { firstRowRead } from './rows-read.ts';
 import type { Feed } from './session.ts';
 
 /**
@@ -29,6 +30,18 @@ export class LayeredDecoder implements Decoder {
 
   warm(signal?: AbortSignal): Promise<void> {
     return this.#pieces.warm(signal);
+  }
+
+  newCache(): HostKvCache {
+    return new HostKvCache(this.#graphs.layers, this.#graphs.kvHeads * this.#graphs.headDim);
+  }
+
+  owns(cache: unknown): cache is HostKvCache {
+    return cache instanceof HostKvCache;
+  }
+
+  dispose(): void {
+    // Everything it made lies in its caches.
   }
 
   async run(cache: HostKvCache, feed: DecoderFeed) {
@@ -197,10 +210,4 @@ function tapOf(bounds: Readonly<Record<string, Feed>>, i: number, from: number):
     tap_rows_end: row('tap_rows_end'),
     tap_heads: bounds[`tap_heads.${i}`] as Feed,
   };
-}
-
-/** The first row of the last layer that anything reads: of its output, or of its attention. */
-function firstRowRead({ count, wanted, taps }: DecoderFeed, layer: number): number {
-  if (wanted.logits === 'all' || wanted.hiddenOf === wanted.layers) return 0;
-  return wanted.taps.includes(layer) && taps ? taps.rows[0] : count - 1;
 }

@@ -25,7 +25,7 @@ import { OnnxModel } from './model.ts';
 import { choosePrecision } from './precision/choose.ts';
 import type { ChooseOptions, PrecisionSource } from './precision/choose.ts';
 import type { SelfCheck } from './self-check.ts';
-import { probeSeconds, selfCheck } from './self-check.ts';
+import { probeSeconds, selfCheck, stepsCheck } from './self-check.ts';
 
 export interface LoadOptions {
   readonly device: DeviceChoice;
@@ -64,6 +64,8 @@ export interface LoadInfo {
   readonly parameters: number;
   /** Null on the CPU, which is the reference. */
   readonly selfCheck: SelfCheck | null;
+  /** Why samples run one at a time on the device: steps of many failed their check. Null: they run together. */
+  readonly oneAtATime: string | null;
   readonly loadMs: number;
   /** Compute threads on the CPU; 0: one per physical core. */
   readonly cpuThreads: number;
@@ -97,7 +99,7 @@ export async function loadModel(stored: LoadSource, options: LoadOptions): Promi
   for (const device of precision === 'int8' ? onlyCpu(options.device) : candidates(options.device)) {
     if (device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
     try {
-      const { model, check, held } = await open(device, checkpoint, {
+      const { model, check, oneAtATime, held } = await open(device, checkpoint, {
         ...options,
         cpuThreads,
         repacked: precision === 'int4' || precision === 'int8' || Boolean(stored.weights.packing),
@@ -107,6 +109,7 @@ export async function loadModel(stored: LoadSource, options: LoadOptions): Promi
       const info: LoadInfo = {
         parameters,
         selfCheck: check,
+        oneAtATime,
         loadMs: performance.now() - start,
         cpuThreads,
         held,
@@ -145,6 +148,13 @@ function refuseTooLarge(heldBytes: number, smallest: boolean, { availableBytes }
   );
 }
 
+interface Opened {
+  readonly model: OnnxModel;
+  readonly check: SelfCheck | null;
+  readonly oneAtATime: LoadInfo['oneAtATime'];
+  readonly held: LoadInfo['held'];
+}
+
 async function open(
   device: Device,
   checkpoint: GraphSource,
@@ -154,7 +164,7 @@ async function open(
     readonly halves: boolean;
     readonly heldBytes: number;
   },
-): Promise<{ model: OnnxModel; check: SelfCheck | null; held: LoadInfo['held'] }> {
+): Promise<Opened> {
   if (!knownDevices().includes(device)) {
     throw deviceUnavailable(device, new Error(`this build of ONNX Runtime has ${knownDevices().join(', ')}`));
   }
@@ -176,30 +186,44 @@ async function open(
   const model = new OnnxModel(
     own,
     settings(device),
-    device === 'cpu' ? onCpu : 'growing',
+    device === 'cpu' ? onCpu : 'resident',
     device === 'cpu' && heldBytes > TIGHT_ABOVE,
+    maxBytes,
   );
   try {
     if (device === 'cpu') {
       await model.warm(options.signal);
-      return { model, check: null, held };
+      return { model, check: null, oneAtATime: null, held };
     }
     const reference = new OnnxModel(graphs, settings('cpu'), onCpu);
-    return { model, check: await compare(model, reference, options.device === 'auto'), held };
+    return { model, held, ...(await compare(model, reference, options.device === 'auto')) };
   } catch (error) {
     await model.dispose();
     throw error;
   }
 }
 
-/** Self-check against a CPU model that is let go afterwards; `auto` also wants the device to be the faster one. */
-async function compare(model: OnnxModel, reference: OnnxModel, mustBeFaster: boolean): Promise<SelfCheck> {
+/**
+ * Self-check against a CPU model that is let go afterwards; `auto` also wants the device to be the faster one. A device that is
+ * right but for steps of many sequences takes one at a time.
+ */
+async function compare(
+  model: OnnxModel,
+  reference: OnnxModel,
+  mustBeFaster: boolean,
+): Promise<Pick<Opened, 'check' | 'oneAtATime'>> {
   try {
     const check = await selfCheck(model, reference);
     if (mustBeFaster && (await probeSeconds(model)) > (await probeSeconds(reference))) {
       throw new FoveaError('device_unavailable', 'slower than the CPU on this model');
     }
-    return check;
+    try {
+      const { maxError, limit } = await stepsCheck(model, reference);
+      return { check: { maxError: Math.max(check.maxError, maxError), limit }, oneAtATime: null };
+    } catch (error) {
+      model.refuseBatches();
+      return { check, oneAtATime: FoveaError.from(error).message };
+    }
   } finally {
     await reference.dispose();
   }

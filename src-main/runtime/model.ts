@@ -22,68 +22,87 @@ import type {
 import { toOnnx } from '../graph/onnx.ts';
 import type { Decoder } from './decoder.ts';
 import { WholeDecoder } from './decoder.ts';
+import { MAX_BUFFER_BYTES } from './device.ts';
 import type { SessionSettings } from './device.ts';
 import { branchFeeds, int64, positionFeeds, tapFeeds } from './feeds.ts';
-import { HostKvCache } from './kv-cache.ts';
 import { LayeredDecoder } from './layered-decoder.ts';
 import { env } from './onnxruntime.ts';
 import { need } from './outputs.ts';
 import { DecoderPieces } from './pieces.ts';
+import type { PlacedCache } from './places.ts';
+import { ResidentDecoder } from './resident/decoder.ts';
+import { ResidentPieces } from './resident/pieces.ts';
 import { Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
 import { StepDecoder } from './step-decoder.ts';
-import type { DecoderStep } from './step-decoder.ts';
-import { VariantPolicy } from './variants.ts';
+import type { DecoderStep, StepMaker } from './step-decoder.ts';
 
 /**
- * How the decoder becomes sessions: `exact`, one for each kind of request, where weights are mapped; `growing`, one
- * that serves nearly all, where each session holds the weights (a GPU); `layered`, pieces, likewise on the CPU.
+ * How the decoder becomes sessions: `exact`, one for each kind of request, where weights are mapped; `layered`, pieces,
+ * where each session holds its weights; `resident`, pieces whose caches lie on a device.
  */
-export type DecoderKind = 'exact' | 'growing' | 'layered';
+export type DecoderKind = 'exact' | 'layered' | 'resident';
 
 /** Sessions kept at once. Pieces hold no weight twice, so all stay. */
-const KEPT: Readonly<Record<DecoderKind, number>> = { exact: 16, growing: 4, layered: Infinity };
+const KEPT: Readonly<Record<DecoderKind, number>> = { exact: 16, layered: Infinity, resident: Infinity };
 
 /** Rows of a feed from which on it is a prompt, whose keys, values and activations want room. */
 const PROMPT_ROWS = 256;
 
 export class OnnxModel implements VisionLanguageModel {
-  readonly profile: ModelProfile;
+  #profile: ModelProfile;
   readonly #graphs: ModelGraphs;
   readonly #settings: SessionSettings;
   readonly #sessions: SessionCache;
   readonly #decoder: Decoder;
   readonly #tight: boolean;
   #encoder: string | null = null;
-  /** Pieces for steps of many sequences: the layered decoder's own, or others over the same mapped weights. */
-  readonly #pieceSessions: SessionCache | null;
-  readonly #steps: StepDecoder | null;
+  /** Pieces, for steps of many sequences or for all: over the same mapped weights as other sessions, or instead of them. */
+  readonly #pieceSessions = new SessionCache(Infinity);
+  readonly #steps: StepMaker;
 
-  /** @param tight vision tower and RPN make room for a prompt and are opened again when needed */
+  /**
+   * @param tight vision tower and RPN make room for a prompt and are opened again when needed
+   * @param maxBufferBytes largest buffer of the device; null: not known to be limited
+   */
   constructor(
     graphs: ModelGraphs,
     settings: SessionSettings,
     kind: DecoderKind = 'exact',
     tight: boolean = false,
+    maxBufferBytes: number | null = MAX_BUFFER_BYTES[settings.device],
   ) {
     const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn } = graphs;
     const { device } = settings;
     const facts = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn };
-    // On a GPU the pieces would hold the weights once more.
-    const batches = kind !== 'growing';
-    this.profile = { ...facts, device, batches };
+    this.#profile = { ...facts, device, batches: true };
     this.#graphs = graphs;
     this.#settings = settings;
     this.#tight = tight;
     this.#sessions = new SessionCache(KEPT[kind]);
-    this.#pieceSessions = batches ? new SessionCache(KEPT.layered) : null;
-    const pieces =
-      this.#pieceSessions && new DecoderPieces(graphs, { ...settings, inTurn: true }, this.#pieceSessions);
-    this.#steps = pieces && new StepDecoder(graphs, pieces);
-    this.#decoder =
-      kind === 'layered' && pieces
-        ? new LayeredDecoder(graphs, pieces)
-        : new WholeDecoder(graphs, settings, this.#sessions, new VariantPolicy(graphs, kind === 'growing'));
+    const inTurn = { ...settings, inTurn: true };
+    if (kind === 'resident') {
+      const pieces = new ResidentPieces(graphs, inTurn, this.#pieceSessions);
+      const decoder = new ResidentDecoder(graphs, settings, pieces, maxBufferBytes);
+      this.#decoder = decoder;
+      this.#steps = decoder;
+    } else {
+      const pieces = new DecoderPieces(graphs, inTurn, this.#pieceSessions);
+      this.#steps = new StepDecoder(graphs, pieces);
+      this.#decoder =
+        kind === 'layered'
+          ? new LayeredDecoder(graphs, pieces)
+          : new WholeDecoder(graphs, settings, this.#sessions);
+    }
+  }
+
+  get profile(): ModelProfile {
+    return this.#profile;
+  }
+
+  /** From now on samples run one at a time: steps of many were not right on this device. */
+  refuseBatches(): void {
+    this.#profile = { ...this.#profile, batches: false };
   }
 
   /**
@@ -127,12 +146,12 @@ export class OnnxModel implements VisionLanguageModel {
     return this.#graphs.pixelCount(grid);
   }
 
-  newCache(): HostKvCache {
-    return new HostKvCache(this.#graphs.layers, this.#graphs.kvHeads * this.#graphs.headDim);
+  newCache(): PlacedCache {
+    return this.#decoder.newCache();
   }
 
   async forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult> {
-    if (!(cache instanceof HostKvCache)) throw new FoveaError('internal', 'the cache is of another runtime');
+    if (!this.#decoder.owns(cache)) throw new FoveaError('internal', 'the cache is of another runtime');
     const wanted = this.#variant(request);
     const { embeds, count } = await this.#embed(request.parts);
     this.#checkRoom(cache.length + count);
@@ -149,33 +168,32 @@ export class OnnxModel implements VisionLanguageModel {
   }
 
   async steps(requests: readonly StepRequest[]): Promise<PromiseSettledResult<ForwardResult>[]> {
-    const decoder = this.#steps;
-    if (decoder === null) throw new FoveaError('internal', 'the device takes one sequence at a time');
+    if (!this.#profile.batches) throw new FoveaError('internal', 'the device takes one sequence at a time');
     const checked = await Promise.allSettled(requests.map(async (request) => this.#step(request)));
     const ready = checked.flatMap((step) => (step.status === 'fulfilled' ? [step.value] : []));
     if (new Set(ready.map(({ cache }) => cache)).size < ready.length)
       throw new FoveaError('internal', 'two steps of one cache cannot be made together');
-    const results = await this.#together(decoder, ready);
+    const results = await this.#together(ready);
     return checked.map((step) =>
       step.status === 'rejected' ? step : { ...step, value: results.shift() as ForwardResult },
     );
   }
 
-  async #together(decoder: StepDecoder, steps: readonly DecoderStep[]): Promise<ForwardResult[]> {
+  async #together(steps: readonly DecoderStep[]): Promise<ForwardResult[]> {
     if (steps.length === 0) return [];
     const embeds = new Float32Array(steps.length * this.#graphs.hiddenSize);
     await this.#lookUp(
       steps.map(({ token }) => token),
       embeds,
     );
-    const results = await decoder.run(steps, embeds);
+    const results = await this.#steps.steps(steps, embeds);
     for (const { cache, next } of steps) cache.commit(this.#graphs.layers, 1, next);
     return results;
   }
 
   /** A step that can be made: what is wrong with it is wrong for it alone, and shows here. */
   #step({ cache, token, taps }: StepRequest): DecoderStep {
-    if (!(cache instanceof HostKvCache)) throw new FoveaError('internal', 'the cache is of another runtime');
+    if (!this.#decoder.owns(cache)) throw new FoveaError('internal', 'the cache is of another runtime');
     this.#checkTokens([token]);
     this.#checkRoom(cache.length + 1);
     const { layers, heads } = this.#graphs;
@@ -209,7 +227,9 @@ export class OnnxModel implements VisionLanguageModel {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#sessions.dispose(), this.#pieceSessions?.dispose()]);
+    // Before the sessions: what they made goes back to them.
+    this.#decoder.dispose();
+    await Promise.all([this.#sessions.dispose(), this.#pieceSessions.dispose()]);
   }
 
   /** Positions of a feed under M-RoPE; null where a position is the token's place. */

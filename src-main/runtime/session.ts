@@ -6,8 +6,9 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { ALL_WRITTEN, toOnnx } from '../graph/onnx.ts';
 import type { Graph } from '../graph/types.ts';
 import type { Device, SessionSettings } from './device.ts';
-import { deviceUnavailable, runOptions, sessionOptions } from './device.ts';
-import { InferenceSession, Tensor, type RunOptions } from './onnxruntime.ts';
+import { deviceUnavailable, runOptions, sessionOptions, STAYS } from './device.ts';
+import { InferenceSession, Tensor, type RunOptions, type SessionOptions } from './onnxruntime.ts';
+import { Resident } from './resident/resident.ts';
 
 export type Feed = readonly [data: Float32Array | Float64Array | BigInt64Array, dims: readonly number[]];
 
@@ -17,7 +18,9 @@ export interface Output {
   readonly dims: readonly number[];
 }
 
-function tensor([data, dims]: Feed): Tensor {
+function tensor(feed: Feed | Resident): Tensor {
+  if (feed instanceof Resident) return feed.tensor;
+  const [data, dims] = feed;
   if (data instanceof BigInt64Array) return new Tensor('int64', data, dims);
   return data instanceof Float64Array ? new Tensor('float64', data, dims) : new Tensor('float32', data, dims);
 }
@@ -45,15 +48,25 @@ const CAME_TO_THE_MARK = /Non tensor type is temporarily not supported/;
 export class Session {
   readonly #session: InferenceSession;
   readonly #graph: string;
+  readonly #device: Device;
   readonly #inPlace: boolean;
   readonly #outputs: readonly string[];
+  readonly #resident: ReadonlySet<string>;
   readonly #options: RunOptions;
 
-  private constructor(session: InferenceSession, graph: Graph, settings: SessionSettings, inPlace: boolean) {
+  private constructor(
+    session: InferenceSession,
+    graph: Graph,
+    settings: SessionSettings,
+    inPlace: boolean,
+    resident: ReadonlySet<string>,
+  ) {
     this.#session = session;
     this.#inPlace = inPlace;
+    this.#resident = resident;
     this.#options = runOptions(settings);
     this.#graph = graph.name;
+    this.#device = settings.device;
     this.#outputs = graph.outputs.map(({ name }) => name);
   }
 
@@ -65,15 +78,25 @@ export class Session {
    * that is no tensor (`toOnnx`, `marked`), which the binding cannot hand over, so that it stops right before the
    * copying. Every output must be given memory then.
    * @param inPlace outputs are only what `into` of {@link run} names, written there; one of the graph's is a scalar
+   * @param resident outputs that stay on the device; where it has none that can, they come to the host like the others
    * @throws FoveaError `device_unavailable` when the device cannot be used, `out_of_memory`, or `internal`.
    */
-  static async open(graph: Graph, settings: SessionSettings, inPlace = false): Promise<Session> {
+  static async open(
+    graph: Graph,
+    settings: SessionSettings,
+    inPlace = false,
+    resident: ReadonlySet<string> = new Set(),
+  ): Promise<Session> {
     const { bytes, folder } = toOnnx(graph, inPlace);
     // Float weights laid out anew are a copy that brings nothing.
     const blocks = graph.nodes.some(({ op }) => op === 'MatMulNBits' || op === 'MatMulIntegerToFloat');
-    const options = sessionOptions({ ...settings, prepack: blocks && (settings.prepack ?? false) }, folder);
+    const options = {
+      ...sessionOptions({ ...settings, prepack: blocks && (settings.prepack ?? false) }, folder),
+      ...outputLocations(graph, settings.device, resident),
+    };
     try {
-      return new Session(await InferenceSession.create(bytes, options), graph, settings, inPlace);
+      const session = await InferenceSession.create(bytes, options);
+      return new Session(session, graph, settings, inPlace, resident);
     } catch (error) {
       const failure = translate(error, `preparing the ${graph.name} graph`, settings.device);
       if (settings.device === 'cpu' || failure.code === 'out_of_memory') throw failure;
@@ -86,9 +109,29 @@ export class Session {
    * @param into memory for outputs whose shape the caller knows
    */
   async run(
-    feeds: Readonly<Record<string, Feed>>,
+    feeds: Readonly<Record<string, Feed | Resident>>,
     into: Readonly<Record<string, Feed>> = {},
   ): Promise<Record<string, Output>> {
+    return (await this.#run(feeds, into)) as Record<string, Output>;
+  }
+
+  /** Runs the graph of a session with resident outputs; those are the caller's to release. */
+  async keep(
+    feeds: Readonly<Record<string, Feed | Resident>>,
+  ): Promise<{ resident: Record<string, Resident>; read: Record<string, Output> }> {
+    const resident: Record<string, Resident> = {};
+    const read: Record<string, Output> = {};
+    for (const [name, output] of Object.entries(await this.#run(feeds, {}))) {
+      if (this.#resident.has(name)) resident[name] = new Resident(output as Tensor);
+      else read[name] = output as Output;
+    }
+    return { resident, read };
+  }
+
+  async #run(
+    feeds: Readonly<Record<string, Feed | Resident>>,
+    into: Readonly<Record<string, Feed>>,
+  ): Promise<Record<string, unknown>> {
     const inputs: Record<string, Tensor> = {};
     for (const name of this.#session.inputNames) {
       const feed = feeds[name];
@@ -105,16 +148,25 @@ export class Session {
       fetches[ALL_WRITTEN] = null;
     }
     try {
-      return (await this.#session.run(inputs, fetches, this.#options)) as unknown as Record<string, Output>;
+      return await this.#session.run(inputs, fetches, this.#options);
     } catch (error) {
       if (this.#inPlace && CAME_TO_THE_MARK.test(String(error))) return written(into);
-      throw translate(error, `running the ${this.#graph} graph`);
+      throw translate(error, `running the ${this.#graph} graph`, this.#device);
     }
   }
 
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** Where ONNX Runtime leaves the outputs: only WebGPU's can stay, in a buffer that its JavaScript has a handle of. */
+function outputLocations(graph: Graph, device: Device, resident: ReadonlySet<string>): SessionOptions {
+  if (!STAYS[device]) return {};
+  const staying = graph.outputs.filter(({ name }) => resident.has(name));
+  return staying.length === 0
+    ? {}
+    : { preferredOutputLocation: Object.fromEntries(staying.map(({ name }) => [name, 'gpu-buffer'])) };
 }
 
 /** What a run in place has written. */

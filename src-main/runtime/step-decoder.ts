@@ -8,12 +8,13 @@ import { int64, tapFeeds, tapped } from './feeds.ts';
 import type { HostKvCache } from './kv-cache.ts';
 import { need } from './outputs.ts';
 import type { DecoderPieces } from './pieces.ts';
+import type { PlacedCache } from './places.ts';
 import type { Feed } from './session.ts';
 
 /** One sequence's part, checked. */
 export interface DecoderStep {
-  /** With room for one more row; it is not told of the row. */
-  readonly cache: HostKvCache;
+  /** With room for one more row; it is not told of the row. Of the kind that the model makes. */
+  readonly cache: PlacedCache;
   readonly token: number;
   /** Place and rotary tables (feeds.ts). */
   readonly positions: Readonly<Record<string, Feed>>;
@@ -25,10 +26,19 @@ export interface DecoderStep {
   readonly next?: Int32Array;
 }
 
+/** What makes steps of many sequences. */
+export interface StepMaker {
+  /**
+   * @param steps at least one, each of a cache of its own
+   * @param embeds of their tokens, `[B, d]`
+   */
+  steps(steps: readonly DecoderStep[], embeds: Float32Array): Promise<ForwardResult[]>;
+}
+
 /** A matrix product takes a single row in another order than two or more: a lone step is made beside a copy of itself. */
 const LEAST_ROWS = 2;
 
-export class StepDecoder {
+export class StepDecoder implements StepMaker {
   readonly #graphs: ModelGraphs;
   readonly #pieces: DecoderPieces;
 
@@ -37,11 +47,7 @@ export class StepDecoder {
     this.#pieces = pieces;
   }
 
-  /**
-   * @param steps at least one, each of a cache of its own
-   * @param embeds of their tokens, `[B, d]`
-   */
-  async run(steps: readonly DecoderStep[], embeds: Float32Array): Promise<ForwardResult[]> {
+  async steps(steps: readonly DecoderStep[], embeds: Float32Array): Promise<ForwardResult[]> {
     const { layers, heads, kvHeads, headDim, hiddenSize: d, vocabSize } = this.#graphs;
     const count = Math.max(LEAST_ROWS, steps.length);
     const rows = (width: number): Float32Array => new Float32Array(count * width);
@@ -67,7 +73,7 @@ export class StepDecoder {
       if (i > 0) [x, spare] = [spare, x];
       if (i === layers) break;
       steps.forEach(({ cache }, j) => {
-        const room = cache.rows(i, cache.length, cache.length + 1);
+        const room = (cache as HostKvCache).rows(i, cache.length, cache.length + 1);
         (room.k[0] as Float32Array).set(at(k, j, kvWidth));
         (room.v[0] as Float32Array).set(at(v, j, kvWidth));
       });
@@ -95,7 +101,7 @@ export class StepDecoder {
     const isTapped = steps.some(({ tapped: layers }) => layers.includes(i));
     const feeds: Record<string, Feed> = { q: [q, [count, width]] };
     steps.forEach(({ cache, bounds, tapped: layers }, j) => {
-      const { k, v } = cache.rows(i, 0, cache.length + 1);
+      const { k, v } = (cache as HostKvCache).rows(i, 0, cache.length + 1);
       feeds[`keys.${j}`] = k;
       feeds[`values.${j}`] = v;
       if (!isTapped) return;
@@ -119,7 +125,7 @@ function stacked(count: number, width: number, row: (j: number) => Float32Array)
 }
 
 /** Bounds of a tap that nobody reads: one number. */
-const UNTAPPED: Readonly<Record<string, Feed>> = {
+export const UNTAPPED: Readonly<Record<string, Feed>> = {
   ...tapFeeds([], undefined, 1, 1, 1),
   tap_heads: int64(0),
 };

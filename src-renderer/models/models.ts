@@ -259,11 +259,12 @@ function weightWords({
 }
 
 /** The device that really ran, and how it was found right. */
-export function checkWords({ device, selfCheck, loadMs }: ModelCheck): string {
+export function checkWords({ device, selfCheck, oneAtATime, loadMs }: ModelCheck): string {
   const proof = selfCheck
     ? `; its numbers are within ${selfCheck.maxError.toExponential(1)} of the CPU’s (limit ${selfCheck.limit})`
     : '';
-  return `Runs on ${device}, loaded in ${formatMs(loadMs)}${proof}`;
+  const alone = oneAtATime === undefined ? '' : `; one sample at a time: ${oneAtATime}`;
+  return `Runs on ${device}, loaded in ${formatMs(loadMs)}${proof}${alone}`;
 }
 
 /** What `auto` came to, and why. */

@@ -77,6 +77,8 @@ export type ModelFacts = z.infer<typeof modelFactsSchema>;
 export const modelCheckSchema = z.object({
   device: z.string(),
   selfCheck: z.object({ maxError: z.number(), limit: z.number() }).nullable(),
+  /** Why samples run one at a time on the device; absent: they are in flight together. */
+  oneAtATime: z.string().optional(),
   loadMs: z.number(),
   at: z.string(),
 });

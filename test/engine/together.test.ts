@@ -60,9 +60,9 @@ test('there is room for as many as half of the free memory holds, and for one in
   assert.equal(sequenceBytes(opened, request), 2 * 6 * 128 * 4 * tokens);
   const crop = { ...request, want: { ...request.want, secondStage: true } };
   assert.equal(sequenceBytes(opened, crop), 2 * 6 * 128 * 4 * (tokens + 256));
-  const room = (sequences: number, batches = true) =>
+  const room = (sequences: number, batches = true, device = 'cpu') =>
     roomFor(
-      { checkpoint, model: { profile: { ...model.profile, batches } } },
+      { checkpoint, model: { profile: { ...model.profile, batches, device } } },
       request,
       2 * sequences * sequenceBytes(opened, request),
     );
@@ -71,5 +71,16 @@ test('there is room for as many as half of the free memory holds, and for one in
     [1, 1, 5, MOST.inFlight],
   );
   assert.equal(room(1000, false), 1, 'one where the device takes one sequence at a time');
+  assert.equal(room(5.5, true, 'webgpu'), 5, 'a card may have the memory of the system');
+  // A sample of which a card takes three: 1 GiB is what keys and values may have there.
+  const { config } = checkpoint;
+  const large = { ...checkpoint, config: { ...config, text: { ...config.text, headDim: 32 * 300 } } };
+  const each = sequenceBytes({ model, checkpoint: large }, request);
+  const onCard = (device: string, free: number) =>
+    roomFor({ checkpoint: large, model: { profile: { ...model.profile, device } } }, request, free);
+  assert.equal(onCard('webgpu', 2 * 20 * each), Math.floor(2 ** 30 / each));
+  assert.equal(onCard('webgpu', 0), Math.floor(2 ** 30 / each));
+  assert.equal(onCard('cpu', 2 * 20 * each), 20);
+  assert.ok(each < 2 ** 30 && 2 ** 30 / each < 20, String(each));
   await model.dispose();
 });

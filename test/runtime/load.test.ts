@@ -7,9 +7,10 @@ import type { Graph } from '../../src-main/graph/types.ts';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { knownDevices, loadModel, SELF_CHECK_LIMIT } from '../../src-main/runtime/index.ts';
 import { OnnxModel } from '../../src-main/runtime/model.ts';
-import { relativeError, selfCheck } from '../../src-main/runtime/self-check.ts';
+import { relativeError, selfCheck, stepsCheck } from '../../src-main/runtime/self-check.ts';
 import { modelGraphs } from '../../models/architectures/index.ts';
 import { openDemo } from '../support/golden-model.ts';
+import { wrongTogether } from '../support/wrong-together.ts';
 
 const checkpoint = await openDemo();
 const graphs = modelGraphs(checkpoint);
@@ -151,3 +152,20 @@ test(
     assert.equal(mappings(), 0);
   },
 );
+
+test('steps of many sequences that are not what the CPU makes one at a time are found and named', async () => {
+  const resident = (of: ModelGraphs) => new OnnxModel(of, { device: 'cpu', cpuThreads: 1 }, 'resident');
+  const reference = onCpu(graphs);
+  const right = resident(graphs);
+  assert.ok((await stepsCheck(right, reference)).maxError < 1e-5);
+  const wrong = resident(wrongTogether(graphs));
+  assert.ok((await selfCheck(wrong, reference)).maxError < 1e-5, 'one at a time it is right');
+  await assert.rejects(stepsCheck(wrong, reference), {
+    code: 'device_disagrees',
+    message: /^cpu computes something else when 3 samples decode together.*error [\d.]+, limit 0\.01$/,
+  });
+  wrong.refuseBatches();
+  assert.equal(wrong.profile.batches, false);
+  await assert.rejects(wrong.steps([{ cache: wrong.newCache(), token: 5 }]), /one sequence at a time/);
+  await Promise.all([right, wrong, reference].map((model) => model.dispose()));
+});

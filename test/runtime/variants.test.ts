@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DecoderVariant } from '../../models/architectures/index.ts';
 import { modelGraphs } from '../../models/architectures/index.ts';
 import type { ForwardRequest } from '../../src-main/pipeline/ports.ts';
 import { OnnxModel } from '../../src-main/runtime/model.ts';
-import { VariantPolicy } from '../../src-main/runtime/variants.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { joined, openDemo } from '../support/golden-model.ts';
 import { assertClose } from '../support/numbers.ts';
@@ -24,111 +22,85 @@ const REQUESTS: readonly Omit<ForwardRequest, 'parts'>[] = [
   { layers: 2, taps: { heads: [{ layer: 1, heads: [1] }], rows: [0, 1], keys: [0, 1] } },
 ];
 
-test('one growing decoder answers as exact ones do, and few decoders are made', async () => {
-  const made: DecoderVariant[] = [];
-  const spied = {
-    ...graphs,
-    decoder: (variant: DecoderVariant) => {
-      made.push(variant);
-      return graphs.decoder(variant);
-    },
-  };
-  const exact = new OnnxModel(graphs, settings);
-  const sharing = new OnnxModel(spied, settings, 'growing');
-  for (const request of [...REQUESTS, ...REQUESTS.slice(0, 5)]) {
-    const parts = [{ tokens: [5, 6, 7, 8] }];
-    const expected = await exact.forward(exact.newCache(), { parts, ...request });
-    const result = await sharing.forward(sharing.newCache(), { parts, ...request });
-    assert.equal(result.logits === null, expected.logits === null);
-    assert.equal(result.hidden === null, expected.hidden === null);
-    assertClose(result.logits ?? [], expected.logits ?? [], 1e-5, 'logits');
-    assertClose(result.hidden ?? [], expected.hidden ?? [], 1e-5, 'hidden states');
-    assertClose(joined(result.taps), joined(expected.taps), 1e-6, 'taps');
-  }
-  await Promise.all([exact.dispose(), sharing.dispose()]);
-  assert.deepEqual(
-    made.map(({ taps, logits, layers }) => [taps, logits, layers]),
-    [
-      [[], 'last', graphs.layers],
-      [[1], 'last', graphs.layers],
-      [[0, 1], 'last', graphs.layers],
-      [[], 'all', graphs.layers],
-      [[1], 'none', 2],
-      // Four sessions were enough for the above; coming back to the usual requests found theirs still open.
-    ],
-  );
-});
-
-test('sessions in pieces answer as exact decoders do, and each piece is made once', async () => {
-  const made: string[] = [];
-  const spied = {
-    ...graphs,
-    between: (i: number) => {
-      made.push(`between ${i}`);
-      return graphs.between(i);
-    },
-    head: () => {
-      made.push('head');
-      return graphs.head();
-    },
-  };
-  const exact = new OnnxModel(graphs, settings);
-  const layered = new OnnxModel(spied, settings, 'layered');
-  await layered.warm();
-  const whole: Omit<ForwardRequest, 'parts'>[] = [
-    ...REQUESTS,
-    { hiddenOf: graphs.layers },
-    { layers: 2, hiddenOf: 2 },
-    { layers: k + 1, hiddenOf: k, taps: { heads: [{ layer: k, heads: [0] }], rows: [2, 3], keys: [0, 2] } },
-    { taps: { heads: [{ layer: graphs.layers - 1, heads: 'all' }], rows: [1, 3], keys: [0, 4] } },
-  ];
-  for (const request of whole) {
-    const [first, second] = [exact.newCache(), layered.newCache()];
-    // A prompt, then more tokens behind what the cache holds.
-    for (const tokens of [
-      [5, 6, 7, 8],
-      [9, 5, 4, 6],
-    ]) {
-      const parts = [{ tokens }];
-      const expected = await exact.forward(first, { parts, ...request });
-      const result = await layered.forward(second, { parts, ...request });
-      assert.equal(result.logits === null, expected.logits === null);
-      assert.equal(result.hidden === null, expected.hidden === null);
-      assertClose(result.logits ?? [], expected.logits ?? [], 1e-5, 'logits');
-      assertClose(result.hidden ?? [], expected.hidden ?? [], 1e-5, 'hidden states');
-      assert.deepEqual(
-        result.taps.map(({ layer, heads, rows, keys }) => [layer, heads, rows, keys]),
-        expected.taps.map(({ layer, heads, rows, keys }) => [layer, heads, rows, keys]),
-      );
-      assertClose(joined(result.taps), joined(expected.taps), 1e-6, 'taps');
+for (const kind of ['layered', 'resident'] as const)
+  test(`sessions in pieces answer as exact decoders do, and each piece is made once (${kind})`, async () => {
+    const made: string[] = [];
+    const spied = {
+      ...graphs,
+      between: (i: number) => {
+        made.push(`between ${i}`);
+        return graphs.between(i);
+      },
+      head: () => {
+        made.push('head');
+        return graphs.head();
+      },
+    };
+    const exact = new OnnxModel(graphs, settings);
+    const layered = new OnnxModel(spied, settings, kind);
+    await layered.warm();
+    const whole: Omit<ForwardRequest, 'parts'>[] = [
+      ...REQUESTS,
+      { hiddenOf: graphs.layers },
+      { layers: 2, hiddenOf: 2 },
+      { layers: k + 1, hiddenOf: k, taps: { heads: [{ layer: k, heads: [0] }], rows: [2, 3], keys: [0, 2] } },
+      { taps: { heads: [{ layer: graphs.layers - 1, heads: 'all' }], rows: [1, 3], keys: [0, 4] } },
+    ];
+    for (const request of whole) {
+      const [first, second] = [exact.newCache(), layered.newCache()];
+      // A prompt, then more tokens behind what the cache holds.
+      for (const tokens of [
+        [5, 6, 7, 8],
+        [9, 5, 4, 6],
+      ]) {
+        const parts = [{ tokens }];
+        const expected = await exact.forward(first, { parts, ...request });
+        const result = await layered.forward(second, { parts, ...request });
+        assert.equal(result.logits === null, expected.logits === null);
+        assert.equal(result.hidden === null, expected.hidden === null);
+        assertClose(result.logits ?? [], expected.logits ?? [], 1e-5, 'logits');
+        assertClose(result.hidden ?? [], expected.hidden ?? [], 1e-5, 'hidden states');
+        assert.deepEqual(
+          result.taps.map(({ layer, heads, rows, keys }) => [layer, heads, rows, keys]),
+          expected.taps.map(({ layer, heads, rows, keys }) => [layer, heads, rows, keys]),
+        );
+        assertClose(joined(result.taps), joined(expected.taps), 1e-6, 'taps');
+      }
     }
-  }
-  await Promise.all([exact.dispose(), layered.dispose()]);
-  assert.deepEqual(made, [...Array.from({ length: graphs.layers + 1 }, (_, i) => `between ${i}`), 'head']);
-});
+    await Promise.all([exact.dispose(), layered.dispose()]);
+    assert.deepEqual(made, [...Array.from({ length: graphs.layers + 1 }, (_, i) => `between ${i}`), 'head']);
+  });
 
-test('a long feed that layers take piece by piece gives what one piece gives', async (t) => {
-  const config = tinyConfig({ text: { maxPositions: 2048, kvHeads: 2 } });
-  const long = modelGraphs({ config, weights: await randomWeights(temporaryDir(t), config) });
-  const exact = new OnnxModel(long, settings);
-  const layered = new OnnxModel(long, settings, 'layered');
-  const [first, second] = [exact.newCache(), layered.newCache()];
-  for (const count of [700, 1100, 3]) {
-    const parts = [{ tokens: Array.from({ length: count }, (_, i) => (7 * i + count) % 32) }];
-    const taps = {
-      heads: [{ layer: 1, heads: [3, 0] }],
-      rows: [count - 2, count],
-      keys: [5, first.length + count],
-    } as const;
-    const request = { parts, hiddenOf: 2, taps };
-    const expected = await exact.forward(first, request);
-    const result = await layered.forward(second, request);
-    assertClose(result.logits ?? [], expected.logits ?? [], 1e-4, 'logits');
-    assertClose(result.hidden ?? [], expected.hidden ?? [], 1e-4, 'hidden states');
-    assertClose(joined(result.taps), joined(expected.taps), 1e-5, 'taps');
-  }
-  await Promise.all([exact.dispose(), layered.dispose()]);
-});
+for (const [kind, buffer] of [
+  ['layered', null],
+  ['resident', null],
+  ['resident', 1_000_000],
+] as const)
+  test(`a long feed that layers take piece by piece gives what one piece gives (${kind}, ${buffer} bytes in a buffer)`, async (t) => {
+    const config = tinyConfig({ text: { maxPositions: 2048, kvHeads: 2 } });
+    const long = modelGraphs({ config, weights: await randomWeights(temporaryDir(t), config) });
+    const exact = new OnnxModel(long, settings);
+    const layered = new OnnxModel(long, settings, kind, false, buffer);
+    const [first, second] = [exact.newCache(), layered.newCache()];
+    for (const count of [700, 1100, 3]) {
+      const parts = [{ tokens: Array.from({ length: count }, (_, i) => (7 * i + count) % 32) }];
+      const taps = {
+        heads: [
+          { layer: 0, heads: [2] },
+          { layer: 1, heads: [3, 0] },
+        ],
+        rows: [Math.max(0, count - 600), count],
+        keys: [5, first.length + count],
+      } as const;
+      const request = { parts, hiddenOf: 2, taps };
+      const expected = await exact.forward(first, request);
+      const result = await layered.forward(second, request);
+      assertClose(result.logits ?? [], expected.logits ?? [], 1e-4, 'logits');
+      assertClose(result.hidden ?? [], expected.hidden ?? [], 1e-4, 'hidden states');
+      assertClose(joined(result.taps), joined(expected.taps), 1e-5, 'taps');
+    }
+    await Promise.all([exact.dispose(), layered.dispose()]);
+  });
 
 test('a tight model lets vision tower and RPN go for a prompt, and opens them again', async (t) => {
   const config = tinyConfig({ text: { maxPositions: 512 } });
@@ -150,9 +122,4 @@ test('a tight model lets vision tower and RPN go for a prompt, and opens them ag
     assert.equal(made, times);
     await model.dispose();
   }
-});
-
-test('where weights are mapped, a request gets exactly what it asks for', () => {
-  const wanted = { layers: graphs.layers, logits: 'none', taps: [3], hiddenOf: null } as const;
-  assert.deepEqual(new VariantPolicy(graphs, false).pick(wanted), wanted);
 });

@@ -26,12 +26,16 @@ export interface Sample {
 }
 
 /** @param count more than there are questions: they are asked again with other settings */
-export function mixedSamples(questions: readonly Question[], count: number): Sample[] {
+export function mixedSamples(
+  questions: readonly Question[],
+  count: number,
+  device: 'cpu' | 'webgpu' = 'cpu',
+): Sample[] {
   return Array.from({ length: count }, (_, i) => {
     const question = questions[i % questions.length] as Question;
     const preset = { ...demoPreset, maxNewTokens: [1, 3, 16, 40][i % 4] as number };
     const request = {
-      model: { dir: DEMO_CHECKPOINT, device: 'cpu' as const },
+      model: { dir: DEMO_CHECKPOINT, device },
       ...demoRequest(question, {
         preset,
         question: i % 5 === 0 ? `${question.text} Answer with the code alone, please.` : question.text,

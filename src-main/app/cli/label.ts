@@ -145,7 +145,8 @@ export const addLabel: AddCommand = (program, cli) => {
       { writes: true },
     );
     for (const { sampleId, reason } of report.failures) output.note(`sample ${sampleId}: ${reason}`);
-    const { done, failed, skipped, unanswered, seconds, runId, failures, features } = report;
+    const { done, failed, skipped, unanswered, seconds, runId, failures, features, oneAtATime } = report;
+    if (oneAtATime !== null) output.note(`One sample at a time: ${oneAtATime}`);
     if (features?.stopped) output.note(`From some sample on features were not kept: ${features.stopped}`);
     if (features?.bad) output.note(badWords(features.bad));
     const kept = features && {

@@ -150,14 +150,17 @@ function picturesOf(
   return downloadedPictures({ host, folder, onWaiting });
 }
 
+function acceptedWords({ run, info }: Extract<WorkerEvent, { kind: 'accepted' }>): string {
+  const alone = info.oneAtATime === undefined ? '' : `, one sample at a time: ${info.oneAtATime}`;
+  return `Run ${run.key} of ${run.spec.project}: ${info.name} on ${info.device}${alone}`;
+}
+
 function tell(event: WorkerEvent, progress: Progress, say: (line: string) => void): void {
   switch (event.kind) {
     case 'refused':
       return say(`Run ${event.run.key} of ${event.run.spec.project} is refused: ${event.reason}`);
     case 'accepted':
-      return say(
-        `Run ${event.run.key} of ${event.run.spec.project}: ${event.info.name} on ${event.info.device}`,
-      );
+      return say(acceptedWords(event));
     case 'chunk':
       return event.attempt > 0
         ? say('A chunk that another worker gave back or lost is gone on with')

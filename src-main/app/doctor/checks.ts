@@ -50,9 +50,10 @@ async function engineChecks(engine: Engine): Promise<CheckResult[]> {
 async function deviceCheck(engine: Engine, device: DeviceChoice, version: string): Promise<CheckResult> {
   try {
     const info = await engine.modelInfo({ dir: demoModelDir(appResources()), device });
+    const alone = info.oneAtATime === undefined ? '' : `; one sample at a time: ${info.oneAtATime}`;
     return ok(
       device,
-      `ONNX Runtime ${version}, demo model in ${info.loadMs.toFixed(0)} ms on ${info.device}`,
+      `ONNX Runtime ${version}, demo model in ${info.loadMs.toFixed(0)} ms on ${info.device}${alone}`,
     );
   } catch (error) {
     if (device === 'cpu') return failed(device, error);

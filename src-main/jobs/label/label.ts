@@ -40,6 +40,8 @@ export interface LabelReport {
   readonly unanswered: number;
   readonly seconds: number;
   readonly cancelled: boolean;
+  /** Why samples ran one at a time; null: they were in flight together. */
+  readonly oneAtATime: string | null;
   /** Features kept with these labels; null: they were not to be. */
   readonly features: Kept | null;
   readonly failures: readonly { readonly sampleId: number; readonly reason: string }[];
@@ -87,6 +89,8 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
     if (signal.aborted) return null;
     throw error;
   });
+  const alone = run?.oneAtATime ? [`One sample at a time: ${run.oneAtATime}`] : [];
+  for (const message of alone) await patiently(() => noteJob(db, lease.jobId, { message }));
   const before = getJob(db, lease.jobId);
   const pace = rateMeter(performance.now());
   let done = 0;
@@ -123,7 +127,10 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
 
   const cancelled = !run || nextItem(db, lease.jobId) !== null;
   const words = troubleWords(run?.keeping?.kept ?? null);
-  if (words !== null) await patiently(() => noteJob(db, lease.jobId, { message: words }));
+  if (words !== null) {
+    const message = [...alone, words].join('. ');
+    await patiently(() => noteJob(db, lease.jobId, { message }));
+  }
   await patiently(() => {
     if (!cancelled) finishJob(db, lease, 'done', null);
     else letGo(project, lease, hooks);
@@ -138,6 +145,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
     unanswered: params.answerMode === 'teacher' ? countUnanswered(db).unanswered : 0,
     seconds: (performance.now() - started) / 1000,
     cancelled,
+    oneAtATime: run?.oneAtATime ?? null,
     features: run?.keeping?.kept ?? null,
     failures: failedItems(db, lease.jobId),
   };

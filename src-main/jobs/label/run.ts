@@ -88,6 +88,8 @@ export interface PlannedRun {
   readonly keeping: Keeping | null;
   /** Processes of the engine that its samples are spread over. */
   readonly engines: number;
+  /** Why its samples run one at a time, which is slower than it might be; null: they are in flight together. */
+  readonly oneAtATime: string | null;
 }
 
 /** How many samples are asked about at once, and whether a process of the engine takes more than one of them at a time. */
@@ -152,7 +154,8 @@ export async function planLabelJob(
   };
   const keeping = await keepingOf(project, params, info, preset);
   const runId = await patiently(() => transact(db, make));
-  return { runId, model, preset, answerMode, want, keeping, engines: info.engines ?? 1 };
+  const { engines = 1, oneAtATime = null } = info;
+  return { runId, model, preset, answerMode, want, keeping, engines, oneAtATime };
 }
 
 async function keepingOf(

@@ -160,6 +160,8 @@ class Host {
       unanswered: this.#params.answerMode === 'teacher' ? countUnanswered(db).unanswered : 0,
       seconds: (performance.now() - this.#started) / 1000,
       cancelled,
+      // Each worker says it of its own device.
+      oneAtATime: null,
       features: null,
       failures: failedItems(db, this.#lease.jobId),
     };

@@ -44,6 +44,8 @@ interface DeviceResult {
   readonly ok: boolean;
   /** Largest relative difference from the CPU, and the limit; null on the CPU itself and where nothing ran. */
   readonly selfCheck: ModelInfo['selfCheck'];
+  /** Why samples run one at a time on it; absent: they are in flight together. */
+  readonly oneAtATime?: ModelInfo['oneAtATime'];
   /** Dtypes of weights it holds as they are stored. */
   readonly held: ModelInfo['held'];
   readonly error: string | null;
@@ -116,13 +118,18 @@ async function tryDevice(
   info: ModelInfo,
   device: DeviceChoice,
 ): Promise<DeviceResult> {
-  if (device === info.device) {
-    return { device, ok: true, selfCheck: info.selfCheck, held: info.held, error: null };
-  }
   try {
     const { dir, rpnDir, adapterDir, precision } = info;
-    const { selfCheck, held } = await engine.modelInfo({ dir, rpnDir, adapterDir, precision, device });
-    return { device, ok: true, selfCheck, held, error: null };
+    const { selfCheck, oneAtATime, held } =
+      device === info.device ? info : await engine.modelInfo({ dir, rpnDir, adapterDir, precision, device });
+    return {
+      device,
+      ok: true,
+      selfCheck,
+      held,
+      error: null,
+      ...(oneAtATime === undefined ? {} : { oneAtATime }),
+    };
   } catch (error) {
     return { device, ok: false, selfCheck: null, held: [], error: FoveaError.from(error).message };
   }
@@ -313,9 +320,10 @@ function heldWords({ held }: Pick<ModelInfo, 'held'>): string {
   return held.length === 0 ? '' : `, ${held.join(' and ')} weights held as they are`;
 }
 
-function deviceLine({ device, selfCheck, held, error }: DeviceResult): string {
+function deviceLine({ device, selfCheck, oneAtATime, held, error }: DeviceResult): string {
   const words = selfCheck
     ? `right: ${selfCheck.maxError.toExponential(1)} from the CPU (limit ${selfCheck.limit})`
     : (error ?? 'right');
-  return `  ${device.padEnd(10)} ${words}${heldWords({ held })}`;
+  const alone = oneAtATime === undefined ? '' : `, one sample at a time: ${oneAtATime}`;
+  return `  ${device.padEnd(10)} ${words}${heldWords({ held })}${alone}`;
 }
