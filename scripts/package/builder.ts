@@ -2,7 +2,7 @@
  * What electron-builder makes: everything for Windows and macOS (it names, signs, notarises and puts the archive's hash into the
  * program), and the AppImage, whose tools it fetches. It packs the archive that is made here, so that the app is the same one.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, Arch, Platform, type Configuration } from 'electron-builder';
 import type { ElectronFolder } from './electron.ts';
@@ -21,27 +21,39 @@ const INSTALLERS = { linux: ['AppImage'], darwin: ['dmg', 'zip'], win32: ['nsis'
 
 /**
  * @param app folder with the app's archive and nothing else but what belongs beside it; or, for an AppImage, the finished folder
+ * @param work an empty place for what it needs meanwhile
  * @returns paths of what it made
+ * @throws Error with its words, among others where it cannot fetch its tools
  */
 export async function buildByBuilder(
   what: BuilderTarget,
   app: string,
   outFolder: string,
+  work: string,
   identity: Identity,
   electron: ElectronFolder,
   target: Target,
 ): Promise<string[]> {
-  const resources = join(outFolder, '.resources');
-  mkdirSync(resources, { recursive: true });
-  writeFileSync(join(resources, 'icon.png'), await icon(LARGEST_ICON));
+  writeFileSync(join(work, 'icon.png'), await icon(LARGEST_ICON));
   const kinds = what === 'dir' ? ['dir'] : [...INSTALLERS[target.platform]];
-  return build({
-    targets: PLATFORMS[target.platform].createTarget(kinds, ARCHITECTURES[target.arch]),
-    projectDir: app,
-    ...(what === 'appimage' ? { prepackaged: app } : {}),
-    publish: 'never',
-    config: configuration(outFolder, resources, identity, electron),
-  });
+  try {
+    return await build({
+      targets: PLATFORMS[target.platform].createTarget(kinds, ARCHITECTURES[target.arch]),
+      // Where the archive is: in that it finds what the app is called.
+      projectDir: what === 'appimage' ? join(app, 'resources') : app,
+      ...(what === 'appimage' ? { prepackaged: app } : {}),
+      publish: 'never',
+      config: configuration(outFolder, work, identity, electron),
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `electron-builder made no ${kinds.join(' or ')} (${why}). Where it cannot fetch its tools: deb, tar and dir for Linux need none`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 function configuration(

@@ -20,13 +20,13 @@ const OWN_RULES: Readonly<Record<string, (file: string, target: Target) => boole
     file.startsWith('prebuilds/')
       ? file === `prebuilds/${targetName(target)}.node`
       : !/^(deps|src)\//.test(file),
-  // A binary for each of five systems; its install script, which never runs.
+  // A binary for each of five systems, macOS's library twice (only the short name is linked to); its install script, which never runs.
   'onnxruntime-node': (file, { platform, arch }) =>
     file.startsWith('bin/')
-      ? file.startsWith(`bin/napi-v6/${platform}/${arch}/`)
+      ? file.startsWith(`bin/napi-v6/${platform}/${arch}/`) && !/\.\d+\.\d+\.\d+\.dylib$/.test(file)
       : !file.startsWith('script/'),
   sharp: (file) => !/^(src|install)\//.test(file),
-  // The same code twice: Node takes `dist/esm` for imports, `dist/cjs` for require, which nothing here does.
+  // Everything twice, for import and for require, which nothing here does.
   zod: (file) => !/^src\//.test(file) && !/\.cjs$/.test(file),
 };
 

@@ -66,7 +66,7 @@ export function debFolder({ name }: Identity): string {
   return `/opt/${name}`;
 }
 
-/** Writes it to `file`, laid out in `workFolder` first, which is emptied and removed again. */
+/** Writes it to `file`, laid out in `workFolder` first, which is empty or not there. */
 export async function writeDeb(
   file: string,
   workFolder: string,
@@ -74,7 +74,6 @@ export async function writeDeb(
   electron: ElectronFolder,
   target: Target,
 ): Promise<void> {
-  rmSync(workFolder, { recursive: true, force: true });
   const put = (path: string, body: string | Buffer): void => {
     mkdirSync(dirname(join(workFolder, path)), { recursive: true });
     writeFileSync(join(workFolder, path), body);
@@ -100,7 +99,6 @@ export async function writeDeb(
   runTool('dpkg-deb', ['--root-owner-group', ...compression, '--build', workFolder, file], {
     SOURCE_DATE_EPOCH: String(stampSeconds()),
   });
-  rmSync(workFolder, { recursive: true });
 }
 
 function control(identity: Identity, { arch }: Target, kibibytes: number): string {

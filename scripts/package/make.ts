@@ -20,7 +20,10 @@ export function folderName({ name, version }: Identity, target: Target): string 
   return `${name}-${version}-${targetName(target)}`;
 }
 
-/** @returns paths of what was made: the folder that the kind is made of, or the package */
+/**
+ * @returns paths of what was made: the folder, or the packages
+ * @throws Error when a tool that the kind needs is not there or cannot be fetched
+ */
 export async function makePackage(
   kind: Kind,
   target: Target,
@@ -28,36 +31,46 @@ export async function makePackage(
   outFolder = PACKAGES,
 ): Promise<string[]> {
   const identity = identityOf(electron.isTests ? electron.version : null);
-  mkdirSync(outFolder, { recursive: true });
   const folder = join(outFolder, folderName(identity, target));
   const work = join(outFolder, '.work');
-  switch (kind) {
-    case 'dir':
-      if (target.platform !== 'linux') return byBuilder('dir');
-      await writeFolder(folder, identity, electron, target);
-      return [folder];
-    case 'installer':
-      return byBuilder('installer');
-    case 'tar': {
-      const laid = join(work, folderName(identity, target));
-      await writeFolder(laid, identity, electron, target);
-      writeTar(laid, `${folder}.tar.gz`);
-      rmSync(work, { recursive: true });
-      return [`${folder}.tar.gz`];
-    }
-    case 'deb': {
-      const file = join(outFolder, debName(identity, target));
-      await writeDeb(file, work, identity, electron, target);
-      return [file];
-    }
-    case 'appimage': {
-      await writeFolder(work, identity, electron, target);
-      return buildByBuilder('appimage', work, outFolder, identity, electron, target);
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  try {
+    return await make();
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+
+  async function make(): Promise<string[]> {
+    switch (kind) {
+      case 'dir':
+        if (target.platform === 'linux') await writeFolder(folder, identity, electron, target);
+        else await byBuilder('dir', folder);
+        return [folder];
+      case 'installer':
+        return byBuilder('installer', outFolder);
+      case 'tar': {
+        const laid = join(work, folderName(identity, target));
+        await writeFolder(laid, identity, electron, target);
+        writeTar(laid, `${folder}.tar.gz`);
+        return [`${folder}.tar.gz`];
+      }
+      case 'deb': {
+        const file = join(outFolder, debName(identity, target));
+        await writeDeb(file, join(work, 'root'), identity, electron, target);
+        return [file];
+      }
+      case 'appimage': {
+        const laid = join(work, folderName(identity, target));
+        await writeFolder(laid, identity, electron, target);
+        return buildByBuilder('appimage', laid, outFolder, work, identity, electron, target);
+      }
     }
   }
 
-  async function byBuilder(what: 'dir' | 'installer'): Promise<string[]> {
-    await writeApp(work, identity, target);
-    return buildByBuilder(what, work, outFolder, identity, electron, target);
+  async function byBuilder(what: 'dir' | 'installer', out: string): Promise<string[]> {
+    const app = join(work, 'app');
+    await writeApp(app, identity, target);
+    return buildByBuilder(what, app, out, work, identity, electron, target);
   }
 }
