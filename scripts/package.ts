@@ -3,12 +3,12 @@
  * where each part comes from is in scripts/package/README.md.
  */
 import { statSync } from 'node:fs';
-import { basename, relative } from 'node:path';
+import { relative } from 'node:path';
 import { withLock } from './lib/lock.mjs';
 import { say } from './lib/log.mjs';
 import { root } from './lib/paths.mjs';
 import { electronFor } from './package/electron.ts';
-import { makePackage } from './package/make.ts';
+import { makePackage, PACKAGES } from './package/make.ts';
 import { sizesByPart, sizeTable } from './package/sizes.ts';
 import { SWAPPED } from './package/swaps.ts';
 import { parseWish } from './package/wish.ts';
@@ -22,12 +22,11 @@ try {
     );
   }
   await withLock('package', async () => {
+    const showSizes = (folder: string): void => say(sizeTable(sizesByPart(folder)));
     for (const kind of kinds) {
-      for (const made of await makePackage(kind, target, electron)) {
-        const isFolder = statSync(made).isDirectory();
-        if (isFolder) process.stdout.write(`${sizeTable(sizesByPart(made))}\n`);
-        const size = isFolder ? '' : ` (${(statSync(made).size / 1e6).toFixed(1)} MB)`;
-        process.stdout.write(`${relative(root, made) || basename(made)}${size}\n`);
+      for (const made of await makePackage(kind, target, electron, PACKAGES, showSizes)) {
+        const size = statSync(made).isFile() ? ` (${(statSync(made).size / 1e6).toFixed(1)} MB)` : '';
+        process.stdout.write(`${relative(root, made)}${size}\n`);
       }
     }
   });

@@ -20,7 +20,8 @@ export function desktopEntry(
     'Terminal=false',
     'Categories=Science;ArtificialIntelligence;',
     'Keywords=attention;multimodal;annotation;labels;',
-    `StartupWMClass=${name}`,
+    // As Electron names its windows, by the app's name or by that of this file: for a release they are one.
+    `StartupWMClass=${productName.toLowerCase()}`,
     ...(types === '' ? [] : [`MimeType=${types}`]),
     '',
   ].join('\n');

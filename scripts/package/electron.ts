@@ -26,6 +26,8 @@ export interface ElectronFolder {
 
 /** Nothing of it came for so long: there is no way to that site from here. */
 const STALLED_MS = 10_000;
+/** What the specs' Electron is for. */
+const TESTS = 'linux-x64';
 const PACKAGE = join(root, 'node_modules', 'electron');
 
 /** @throws Error when neither can be had, or, for a release, not the product's own */
@@ -35,13 +37,10 @@ export async function electronFor(target: Target, release: boolean): Promise<Ele
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const site = `Electron’s release site gave no Electron for ${targetName(target)} (${why})`;
-    if (release) {
-      throw new Error(
-        `${site}: a release holds no other. Use a network that reaches it, or ELECTRON_MIRROR.`,
-        {
-          cause: error,
-        },
-      );
+    const next = 'Use a network that reaches it, or name another one in ELECTRON_MIRROR';
+    if (release) throw new Error(`${site}: a release holds no other. ${next}`, { cause: error });
+    if (!hasTestsElectron(target)) {
+      throw new Error(`${site}, and test builds are for ${TESTS} only. ${next}`, { cause: error });
     }
     say(`${site}: this becomes a test build, with the Electron of the specs.`);
     return testsElectron(target);
@@ -50,10 +49,14 @@ export async function electronFor(target: Target, release: boolean): Promise<Ele
 
 /** The specs' own, for linux-x64. @throws Error when it cannot be had */
 export async function testsElectron(target: Target): Promise<ElectronFolder> {
-  if (targetName(target) !== 'linux-x64') throw new Error(`there is no test build for ${targetName(target)}`);
+  if (!hasTestsElectron(target)) throw new Error(`there is no test build for ${targetName(target)}`);
   const why = await withLock('electron', fetchElectron);
   if (why !== null) throw new Error(why);
   return { folder: ELECTRON_DIR, program: PINNED.program, version: PINNED.electron, isTests: true };
+}
+
+function hasTestsElectron(target: Target): boolean {
+  return targetName(target) === TESTS;
 }
 
 async function ownElectron(target: Target): Promise<ElectronFolder> {

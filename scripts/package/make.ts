@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from '../lib/paths.mjs';
 import { writeApp } from './app.ts';
 import { buildByBuilder } from './builder.ts';
-import { debName, writeDeb } from './deb.ts';
+import { debFolder, debName, writeDeb } from './deb.ts';
 import type { ElectronFolder } from './electron.ts';
 import { writeFolder } from './folder.ts';
 import { identityOf, type Identity } from './identity.ts';
@@ -21,6 +21,7 @@ export function folderName({ name, version }: Identity, target: Target): string 
 }
 
 /**
+ * @param onFolder told of the folder as it will lie on a person's disk, which may be gone afterwards
  * @returns paths of what was made: the folder, or the packages
  * @throws Error when a tool that the kind needs is not there or cannot be fetched
  */
@@ -29,6 +30,7 @@ export async function makePackage(
   target: Target,
   electron: ElectronFolder,
   outFolder = PACKAGES,
+  onFolder: (folder: string) => void = () => undefined,
 ): Promise<string[]> {
   const identity = identityOf(electron.isTests ? electron.version : null);
   const folder = join(outFolder, folderName(identity, target));
@@ -46,23 +48,27 @@ export async function makePackage(
       case 'dir':
         if (target.platform === 'linux') await writeFolder(folder, identity, electron, target);
         else await byBuilder('dir', folder);
+        onFolder(folder);
         return [folder];
       case 'installer':
         return byBuilder('installer', outFolder);
       case 'tar': {
         const laid = join(work, folderName(identity, target));
         await writeFolder(laid, identity, electron, target);
+        onFolder(laid);
         writeTar(laid, `${folder}.tar.gz`);
         return [`${folder}.tar.gz`];
       }
       case 'deb': {
         const file = join(outFolder, debName(identity, target));
         await writeDeb(file, join(work, 'root'), identity, electron, target);
+        onFolder(join(work, 'root', debFolder(identity)));
         return [file];
       }
       case 'appimage': {
         const laid = join(work, folderName(identity, target));
         await writeFolder(laid, identity, electron, target);
+        onFolder(laid);
         return buildByBuilder('appimage', laid, outFolder, work, identity, electron, target);
       }
     }
