@@ -11,6 +11,7 @@ import { predictFrom } from '../pipeline/predict.ts';
 import { probeModel } from '../pipeline/probe.ts';
 import { reanswer } from '../pipeline/reanswer.ts';
 import { inspectTokens } from '../pipeline/tokens.ts';
+import { heeding } from '../pipeline/heeding.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import type { Subject } from '../pipeline/subject/subject.ts';
 import { Stopwatch } from '../pipeline/subject/stopwatch.ts';
@@ -174,9 +175,10 @@ export class Worker {
     sample: LabelRequest | null = null,
   ): Promise<T> {
     const opened = await this.#model(request.model, id, signal);
-    if (sample === null && this.#inFlight === null) return ask(opened, opened);
+    if (sample === null && this.#inFlight === null)
+      return ask(opened, { checkpoint: opened.checkpoint, model: heeding(opened.model, signal) });
     if (this.#together?.opened !== opened) this.#together = { opened, samples: new InFlight(opened.model) };
-    const member = this.#together.samples.join(signal);
+    const member = this.#together.samples.join(signal, sample === null);
     try {
       if (sample && this.#inFlight === null) {
         this.#inFlight = { model: JSON.stringify(sample.model), room: roomFor(opened, sample) };

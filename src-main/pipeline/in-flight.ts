@@ -4,13 +4,19 @@
  * read once. No clock decides, so the same samples are batched the same way.
  *
  * Prompts and pictures go first, because a sample that joins makes every later step wider. So that steps are not put off
- * for ever, they are made with those that wait after so many of the others.
+ * for ever, they are made with those that wait after so many of the others, between two chunks of a long prompt, and, when
+ * somebody waits for one of them to end, before anything else.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ForwardRequest, ForwardResult, KvCache, StepRequest, VisionLanguageModel } from './ports.ts';
 
 /** Prompts and pictures that a step lets pass, per sample in flight: about those of one sample. */
 const PATIENCE = 4;
+/**
+ * Part of those in flight that wait at a step, from which on it is made between two chunks of a prompt. A step reads the
+ * weights once, for however many it is made: where nobody waits for one of few, it is better made for all.
+ */
+const WORTH = 0.5;
 
 /** A sample in flight. */
 export interface Member {
@@ -25,12 +31,13 @@ interface Waiting {
 }
 
 interface WaitingTurn extends Waiting {
-  /** Never rejects. */
+  /** Begins the work, or goes on with it, up to its next pause or its end. Never rejects. */
   readonly run: () => Promise<void>;
 }
 
 interface WaitingStep extends Waiting {
   readonly request: StepRequest;
+  readonly asked: boolean;
   readonly resolve: (result: ForwardResult) => void;
 }
 
@@ -38,6 +45,8 @@ export class InFlight {
   readonly #model: VisionLanguageModel;
   #members = 0;
   readonly #whole = new Set<WaitingTurn>();
+  /** The prompt that is between two chunks. */
+  readonly #paused = new Set<WaitingTurn>();
   readonly #steps = new Set<WaitingStep>();
   /** How many the steps that wait have let pass. */
   #passed = 0;
@@ -47,8 +56,11 @@ export class InFlight {
     this.#model = model;
   }
 
-  /** A sample begins; it has to `leave`. */
-  join(signal?: AbortSignal): Member {
+  /**
+   * A sample begins; it has to `leave`.
+   * @param asked somebody waits for just this one: its steps are not put off
+   */
+  join(signal?: AbortSignal, asked = false): Member {
     this.#members++;
     const model = this.#model;
     /** What the sample waits for, and how it is taken out of its queue. */
@@ -66,20 +78,40 @@ export class InFlight {
       own.clear();
       this.#pump();
     };
-    const asked = <T>(begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => Waiting) => {
+    const answered = <T>(
+      begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => Waiting,
+    ) => {
       const { promise, resolve, reject } = Promise.withResolvers<T>();
       const waiting = begin(resolve, reject);
       return promise.finally(() => own.delete(waiting));
     };
-    const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
-      asked<T>((resolve, reject) => {
-        const waiting: WaitingTurn = { reject, run: () => work().then(resolve, reject) };
+    const inTurn = <T>(work: (pause: () => Promise<void>) => Promise<T>): Promise<T> =>
+      answered<T>((resolve, reject) => {
+        /** The run that goes on now. */
+        let over = Promise.withResolvers<void>();
+        const run = (go: () => void) => () => {
+          over = Promise.withResolvers<void>();
+          go();
+          return over.promise;
+        };
+        const pause = (): Promise<void> =>
+          answered<void>((goOn, stop) => {
+            const waiting: WaitingTurn = { reject: stop, run: run(goOn) };
+            wait(this.#paused, waiting);
+            over.resolve();
+            return waiting;
+          });
+        const begin = () =>
+          void work(pause)
+            .then(resolve, reject)
+            .finally(() => over.resolve());
+        const waiting: WaitingTurn = { reject, run: run(begin) };
         wait(this.#whole, waiting);
         return waiting;
       });
     const inStep = (request: StepRequest): Promise<ForwardResult> =>
-      asked<ForwardResult>((resolve, reject) => {
-        const waiting: WaitingStep = { request, resolve, reject };
+      answered<ForwardResult>((resolve, reject) => {
+        const waiting: WaitingStep = { request, asked, resolve, reject };
         wait(this.#steps, waiting);
         return waiting;
       });
@@ -93,7 +125,7 @@ export class InFlight {
         newCache: () => model.newCache(),
         forward: (cache, request) => {
           const step = model.profile.batches ? stepOf(cache, request) : null;
-          return step ? inStep(step) : inTurn(() => model.forward(cache, request));
+          return step ? inStep(step) : inTurn((pause) => model.forward(cache, request, pause));
         },
         steps: (requests) => inTurn(() => model.steps(requests)),
         rpn: (...args) => inTurn(() => model.rpn(...args)),
@@ -123,17 +155,27 @@ export class InFlight {
   /** What is to run now; null: somebody is about to ask for something. */
   #next(): (() => Promise<void>) | null {
     const steps = [...this.#steps];
-    const [whole] = this.#whole;
-    const overdue = this.#passed >= PATIENCE * this.#members;
-    if (steps.length > 0 && (overdue || steps.length === this.#members)) {
+    const [paused] = this.#paused;
+    const [first] = this.#whole;
+    const whole = paused ?? first;
+    if (steps.length > 0 && (steps.length === this.#members || this.#isDue(steps, whole))) {
       this.#steps.clear();
       this.#passed = 0;
       return () => this.#together(steps);
     }
     if (whole === undefined) return null;
     this.#whole.delete(whole);
+    this.#paused.delete(whole);
     if (steps.length > 0) this.#passed++;
     return whole.run;
+  }
+
+  /** Whether steps of some are made before `whole`. */
+  #isDue(steps: readonly WaitingStep[], whole: WaitingTurn | undefined): boolean {
+    if (this.#passed >= PATIENCE * this.#members) return true;
+    if (whole === undefined) return false;
+    const between = this.#paused.has(whole);
+    return steps.some(({ asked }) => asked) || (between && steps.length >= WORTH * this.#members);
   }
 
   /** Never rejects: what fails all of them is tried one by one, so that a sample fails by its own doing alone. */

@@ -100,8 +100,12 @@ export interface VisionLanguageModel {
   /** Numbers that `encodeImage` takes for a picture of this grid. */
   pixelCount(grid: Grid): number;
   newCache(): KvCache;
-  /** Feeds tokens after what the cache holds, appends their keys and values, returns what was asked for. */
-  forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult>;
+  /**
+   * Feeds tokens after what the cache holds, appends their keys and values, returns what was asked for. Many are fed in
+   * chunks, cut by their number alone. A feed that fails leaves the cache as it was.
+   * @param pause awaited between two chunks: others may ask the model meanwhile. When it rejects, so does the feed
+   */
+  forward(cache: KvCache, request: ForwardRequest, pause?: () => Promise<void>): Promise<ForwardResult>;
   /**
    * Steps of different caches, each weight read once for all of them. A request that is wrong gives its error and leaves
    * the others alone. On the CPU the numbers of a step do not depend on how many are made with it: linear layers get two

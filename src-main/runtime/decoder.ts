@@ -20,6 +20,8 @@ export interface DecoderFeed {
   /** Places and rotary tables (feeds.ts). */
   readonly positions: Readonly<Record<string, Feed>>;
   readonly wanted: DecoderVariant;
+  /** What all chunks of a prompt together want (chunks.ts): a session that gives it serves each of them. */
+  readonly variant: DecoderVariant;
   readonly taps: TapRequest | undefined;
 }
 
@@ -67,16 +69,16 @@ export class WholeDecoder implements Decoder {
     // Everything it made lies in its caches.
   }
 
-  async run(cache: HostKvCache, { embeds, count, positions, wanted, taps }: DecoderFeed) {
+  async run(cache: HostKvCache, { embeds, count, positions, wanted, variant, taps }: DecoderFeed) {
     const { hiddenSize, heads } = this.#graphs;
-    const { past, fresh } = cache.bind(wanted.layers, count);
+    const { past, fresh } = cache.bind(variant.layers, count);
     const feeds = {
       embeds: [embeds, [count, hiddenSize]] as const,
       ...positions,
       ...past,
-      ...tapFeeds(wanted.taps, taps, heads, count, cache.length + count),
+      ...tapFeeds(variant.taps, taps, heads, count, cache.length + count),
     };
-    const output = await this.#use(wanted, (session) => session.run(feeds, fresh));
+    const output = await this.#use(variant, (session) => session.run(feeds, fresh));
     const result: ForwardResult = {
       logits: wanted.logits === 'none' ? null : need(output, 'logits').data,
       taps: (taps?.heads ?? []).map(({ layer, heads: list }) =>
@@ -84,7 +86,7 @@ export class WholeDecoder implements Decoder {
       ),
       hidden: wanted.hiddenOf === null ? null : need(output, 'hidden').data,
     };
-    return { result, layers: wanted.layers };
+    return { result, layers: variant.layers };
   }
 
   #use<T>(variant: DecoderVariant, work: (session: Session) => Promise<T>): Promise<T> {

@@ -13,12 +13,6 @@ import type { DecoderPieces } from './pieces.ts';
 import { firstRowRead } from './rows-read.ts';
 import type { Feed } from './session.ts';
 
-/**
- * Rows of a feed that a piece takes at once. Attention holds heads · rows · keys scores and more than one such array: a
- * prompt with a crop, 1,200 rows of 32 heads, some 600 MB.
- */
-const MAX_ROWS = 512;
-
 export class LayeredDecoder implements Decoder {
   readonly #graphs: ModelGraphs;
   readonly #pieces: DecoderPieces;
@@ -89,20 +83,21 @@ export class LayeredDecoder implements Decoder {
     const { hiddenSize: d, heads, headDim } = this.#graphs;
     const width = heads * headDim;
     const next = i === 0 ? x : (spare ?? new Float32Array(count * d));
-    for (const [start, end] of piecesOf(count)) {
-      // A piece that lies before the first query gives one that nobody reads.
-      const ask = Math.min(Math.max(from, start), end - 1);
-      const feeds = {
-        ...rowFeeds(x, mixed, start, end, d, width),
-        ...positionsOf(positions, start, end),
-        ask_from: int64(ask - start),
-        keep_from: int64(0),
-      };
-      const { k, v } = cache.rows(i, cache.length + start, cache.length + end);
-      const queries = [q.subarray(ask * width, end * width), [end - ask, width]] as const;
-      const rows = [next.subarray(start * d, end * d), [end - start, d]] as const;
-      await this.#pieces.between(i, feeds, { q: queries, k, v, ...(i > 0 ? { hidden: rows } : {}) });
-    }
+    const feeds = {
+      embeds: [x, [count, d]] as const,
+      mixed: [mixed, [count, width]] as const,
+      ...positions,
+      ask_from: int64(from),
+      keep_from: int64(0),
+    };
+    const { k, v } = cache.rows(i, cache.length, cache.length + count);
+    const queries = rowsOf([q, [count, width]], from, count);
+    await this.#pieces.between(i, feeds, {
+      q: queries,
+      k,
+      v,
+      ...(i > 0 ? { hidden: [next, [count, d]] as const } : {}),
+    });
     // Rows that somebody reads later are not written over.
     return { x: next, spare: x === next || x === hidden ? spare : x };
   }
@@ -118,25 +113,17 @@ export class LayeredDecoder implements Decoder {
   ) {
     const { heads, headDim } = this.#graphs;
     const width = heads * headDim;
-    const rows = (all: Float32Array, start: number, end: number): Feed => [
-      all.subarray(start * width, end * width),
-      [end - start, width],
-    ];
-    // A tap's rows are of the whole feed; other layers take it piece by piece.
-    const pieces = tap ? [[from, count] as const] : piecesOf(count - from, from);
-    let output = null;
-    for (const [start, end] of pieces) {
-      const { k: keys, v: values } = cache.rows(i, 0, cache.length + end);
-      const feeds = {
-        q: rows(q, start, end),
-        keys,
-        values,
-        ...positionsOf(positions, start, end),
-        ...(tap ? tapOf(tap, i, from) : {}),
-      };
-      const into = { mixed: rows(mixed, start, end) };
-      output = await this.#pieces.attention({ sequences: 'one', tapped: tap !== null }, feeds, into);
-    }
+    const { k: keys, v: values } = cache.rows(i, 0, cache.length + count);
+    const rows = (all: Float32Array): Feed => rowsOf([all, [count, width]], from, count);
+    const feeds = {
+      q: rows(q),
+      keys,
+      values,
+      ...positionsOf(positions, from, count),
+      ...(tap ? tapOf(tap, i, from) : {}),
+    };
+    const shape = { sequences: 'one', tapped: tap !== null } as const;
+    const output = await this.#pieces.attention(shape, feeds, { mixed: rows(mixed) });
     return tap && output;
   }
 
@@ -147,17 +134,15 @@ export class LayeredDecoder implements Decoder {
     if (logits === 'none' && hiddenOf !== layers) return null;
     const count = feed.count - from;
     const out = new Float32Array(count * d);
-    for (const [start, end] of piecesOf(count)) {
-      const feeds = {
-        ...rowFeeds(x, mixed, start, end, d, heads * headDim),
-        // After an early exit the next layer's beginning hangs on: of one row.
-        ...(layers < all ? positionsOf(feed.positions, from + start, from + end) : {}),
-        ask_from: int64(end - start - 1),
-        keep_from: int64(end - start - 1),
-      };
-      const rows = [out.subarray(start * d, end * d), [end - start, d]] as const;
-      await this.#pieces.between(layers, feeds, { hidden: rows });
-    }
+    const feeds = {
+      embeds: [x, [count, d]] as const,
+      mixed: [mixed, [count, heads * headDim]] as const,
+      // After an early exit the next layer's beginning hangs on: of one row.
+      ...(layers < all ? positionsOf(feed.positions, from, feed.count) : {}),
+      ask_from: int64(count - 1),
+      keep_from: int64(count - 1),
+    };
+    await this.#pieces.between(layers, feeds, { hidden: [out, [count, d]] });
     return out;
   }
 
@@ -178,27 +163,6 @@ interface Rows {
 interface Work {
   readonly q: Float32Array;
   readonly mixed: Float32Array;
-}
-
-/** Rows start…end−1 of `count` rows from `first` on, cut into as few pieces as may be. */
-function piecesOf(count: number, first = 0): (readonly [start: number, end: number])[] {
-  const pieces = Math.ceil(count / MAX_ROWS);
-  const cut = (n: number): number => first + Math.floor((n * count) / pieces);
-  return Array.from({ length: pieces }, (_, n) => [cut(n), cut(n + 1)] as const);
-}
-
-function rowFeeds(
-  x: Float32Array,
-  mixed: Float32Array,
-  start: number,
-  end: number,
-  d: number,
-  width: number,
-): { readonly embeds: Feed; readonly mixed: Feed } {
-  return {
-    embeds: rowsOf([x, [x.length / d, d]], start, end),
-    mixed: rowsOf([mixed, [mixed.length / width, width]], start, end),
-  };
 }
 
 /** Layer `i`'s tap, of rows from `from` on. */

@@ -20,7 +20,8 @@ import type {
   VisionLanguageModel,
 } from '../pipeline/ports.ts';
 import { toOnnx } from '../graph/onnx.ts';
-import type { Decoder } from './decoder.ts';
+import { CHUNK_ROWS, chunksOf, joinedChunks } from './chunks.ts';
+import type { Decoder, DecoderFeed } from './decoder.ts';
 import { WholeDecoder } from './decoder.ts';
 import { MAX_BUFFER_BYTES } from './device.ts';
 import type { SessionSettings } from './device.ts';
@@ -56,6 +57,7 @@ export class OnnxModel implements VisionLanguageModel {
   readonly #sessions: SessionCache;
   readonly #decoder: Decoder;
   readonly #tight: boolean;
+  readonly #chunkRows: number;
   #encoder: string | null = null;
   /** Pieces, for steps of many sequences or for all: over the same mapped weights as other sessions, or instead of them. */
   readonly #pieceSessions = new SessionCache(Infinity);
@@ -64,6 +66,7 @@ export class OnnxModel implements VisionLanguageModel {
   /**
    * @param tight vision tower and RPN make room for a prompt and are opened again when needed
    * @param maxBufferBytes largest buffer of the device; null: not known to be limited
+   * @param chunkRows rows of a feed that run at once: as many as steps of others may wait for
    */
   constructor(
     graphs: ModelGraphs,
@@ -71,6 +74,7 @@ export class OnnxModel implements VisionLanguageModel {
     kind: DecoderKind = 'exact',
     tight: boolean = false,
     maxBufferBytes: number | null = MAX_BUFFER_BYTES[settings.device],
+    chunkRows: number = CHUNK_ROWS,
   ) {
     const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn } = graphs;
     const { device } = settings;
@@ -79,6 +83,7 @@ export class OnnxModel implements VisionLanguageModel {
     this.#graphs = graphs;
     this.#settings = settings;
     this.#tight = tight;
+    this.#chunkRows = chunkRows;
     this.#sessions = new SessionCache(KEPT[kind]);
     const inTurn = { ...settings, inTurn: true };
     if (kind === 'resident') {
@@ -150,21 +155,50 @@ export class OnnxModel implements VisionLanguageModel {
     return this.#decoder.newCache();
   }
 
-  async forward(cache: KvCache, request: ForwardRequest): Promise<ForwardResult> {
+  async forward(
+    cache: KvCache,
+    request: ForwardRequest,
+    pause: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<ForwardResult> {
     if (!this.#decoder.owns(cache)) throw new FoveaError('internal', 'the cache is of another runtime');
     const wanted = this.#variant(request);
     const { embeds, count } = await this.#embed(request.parts);
     this.#checkRoom(cache.length + count);
+    // Of the whole feed: a chunk takes its own part of what is asked and would not see what is wrong with the rest.
+    tapFeeds(wanted.taps, request.taps, this.#graphs.heads, count, cache.length + count);
     if (this.#tight && count >= PROMPT_ROWS) {
       await this.#sessions.close('vision');
       await this.#sessions.close('rpn');
     }
     const mrope = this.#mrope(cache.nextPosition, request.parts.map(spanOf));
     const positions = positionFeeds(this.#graphs, cache.length, count, mrope);
-    const feed = { embeds, count, positions, wanted, taps: request.taps };
-    const { result, layers } = await this.#decoder.run(cache, feed);
-    cache.commit(layers, count, mrope?.next);
-    return result;
+    const feed = { embeds, count, positions, wanted, variant: wanted, taps: request.taps };
+    return this.#feed(cache, feed, mrope, pause);
+  }
+
+  /** Chunk after chunk; whatever happens to one, and a pause that rejects, leaves the cache as it was. */
+  async #feed(
+    cache: PlacedCache,
+    feed: DecoderFeed,
+    mrope: MropePositions | null,
+    pause: () => Promise<void>,
+  ): Promise<ForwardResult> {
+    const held = cache.length;
+    const chunks = chunksOf(feed, held, this.#chunkRows);
+    const results: ForwardResult[] = [];
+    cache.reserve(feed.wanted.layers, feed.count);
+    try {
+      for (const chunk of chunks) {
+        if (results.length > 0) await pause();
+        const { result, layers } = await this.#decoder.run(cache, chunk.feed);
+        cache.commit(layers, chunk.feed.count, mrope?.next.subarray(chunk.start, chunk.end));
+        results.push(result);
+      }
+    } catch (error) {
+      cache.truncate(held);
+      throw error;
+    }
+    return joinedChunks(feed, chunks, results);
   }
 
   async steps(requests: readonly StepRequest[]): Promise<PromiseSettledResult<ForwardResult>[]> {

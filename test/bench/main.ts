@@ -3,7 +3,7 @@
  * Numbers are of this run on the CPU and are never asserted.
  */
 import { parseArgs } from 'node:util';
-import { measureInFlight } from './in-flight.ts';
+import { measureInFlight, measureJoin } from './in-flight.ts';
 import { measureLoad } from './load-memory.ts';
 import { measureReuse } from './second-stage.ts';
 import { measureTaps, openBench } from './taps.ts';
@@ -22,6 +22,7 @@ const reuse = await measureReuse(bench, ROUNDS);
 await bench.dispose();
 say('many in flight …');
 const inFlight = await measureInFlight(40, 3);
+const join = await measureJoin(5);
 say('loading a large checkpoint …');
 const load = await measureLoad();
 
@@ -43,6 +44,8 @@ const numbers = {
   labels_per_second: round(taps.labelsPerSecond),
   ...rates('own', inFlight.self),
   ...rates('given', inFlight.teacher),
+  join_gap_ms: round(join.chunks),
+  join_gap_whole_over_chunks: round(join.whole / join.chunks),
   load_seconds: round(load.loadSeconds),
   load_file_mb: round(load.fileMB),
 };
@@ -58,6 +61,8 @@ const MEANING: Record<keyof typeof numbers, string> = {
   given_in_flight_1: '… one in flight, given answers',
   given_in_flight_4: '… four in flight',
   given_in_flight_8: '… eight in flight',
+  join_gap_ms: 'longest time between two tokens of a sample while a prompt of 1,900 tokens joins',
+  join_gap_whole_over_chunks: '… with the prompt in one piece ÷ in chunks',
   load_seconds: 'seconds to load it, warm',
   load_file_mb: 'megabytes of the generated checkpoint',
 };

@@ -16,12 +16,18 @@ const RESULT: ForwardResult = { logits: Float32Array.of(1), taps: [], hidden: nu
 const step = (token: number): ForwardRequest => ({ parts: [{ tokens: [token] }], logits: 'last' });
 const PROMPT: ForwardRequest = { parts: [{ tokens: [1, 2, 3] }] };
 const cache = {} as KvCache;
+/** Tokens of a chunk of the model here. */
+const CHUNK = 10;
+const long = (chunks: number): ForwardRequest => ({
+  parts: [{ tokens: new Array<number>(CHUNK * chunks).fill(1) }],
+});
 
 /** A model that writes down what it is asked, one thing at a time. */
 function listening(
   steps: (tokens: readonly number[]) => PromiseSettledResult<ForwardResult>[] = (tokens) =>
     tokens.map((token) => ({ status: 'fulfilled', value: { ...RESULT, logits: Float32Array.of(token) } })),
   batches = true,
+  fails: (tokens: number, chunk: number) => boolean = () => false,
 ) {
   const heard: (string | number[])[] = [];
   let busy = false;
@@ -35,8 +41,18 @@ function listening(
   };
   const model = {
     profile: { batches },
-    forward: (_: KvCache, { parts: [part] }: ForwardRequest) =>
-      alone(part && 'tokens' in part ? `fed ${part.tokens.length}` : 'fed', () => RESULT),
+    async forward(_: KvCache, { parts: [part] }: ForwardRequest, pause?: () => Promise<void>) {
+      const count = part && 'tokens' in part ? part.tokens.length : 0;
+      const chunks = Math.ceil(count / CHUNK);
+      if (chunks <= 1) return alone(count > 0 ? `fed ${count}` : 'fed', () => RESULT);
+      for (let i = 1; i <= chunks; i++) {
+        if (i > 1) await pause?.();
+        await alone(`${i} of ${chunks}`, () => {
+          if (fails(count, i)) throw new FoveaError('out_of_memory', 'no memory for it');
+        });
+      }
+      return RESULT;
+    },
     steps: (requests: readonly { token: number }[]) => {
       const tokens = requests.map(({ token }) => token);
       return alone(tokens, () => steps(tokens));
@@ -148,4 +164,86 @@ test('what is no step, and every step where the device takes one sequence at a t
     for (const request of batches ? asked : [step(1)]) await member.model.forward(cache, request);
     assert.ok(heard.every((one) => typeof one === 'string'));
   }
+});
+
+/** Decodes so many tokens, then leaves. */
+async function decode(member: Member, id: number, steps: number): Promise<void> {
+  for (let i = 0; i < steps; i++) await member.model.forward(cache, step(id));
+  member.leave();
+}
+
+test('between every two chunks of a long prompt those who decode make a step', async () => {
+  const { model, heard } = listening();
+  const samples = new InFlight(model);
+  const decoding = [1, 2, 3].map((id) => ({ id, member: samples.join() }));
+  const joining = samples.join();
+  const prompt = joining.model.forward(cache, long(4)).finally(() => joining.leave());
+  await Promise.all([prompt, ...decoding.map(({ member, id }) => decode(member, id, 5))]);
+  assert.deepEqual(heard, [
+    '1 of 4',
+    [1, 2, 3],
+    '2 of 4',
+    [1, 2, 3],
+    '3 of 4',
+    [1, 2, 3],
+    '4 of 4',
+    [1, 2, 3],
+    [1, 2, 3],
+  ]);
+});
+
+test('a prompt that nobody waits beside goes on at once, and one prompt ends before the next begins', async () => {
+  const { model, heard } = listening();
+  const samples = new InFlight(model);
+  const [one, other] = [samples.join(), samples.join()];
+  await Promise.all([one.model.forward(cache, long(3)), other.model.forward(cache, long(2))]);
+  assert.deepEqual(heard, ['1 of 3', '2 of 3', '3 of 3', '1 of 2', '2 of 2']);
+});
+
+test('less than half of those in flight wait for a prompt to end, unless somebody waits for one of them', async () => {
+  for (const asked of [false, true]) {
+    const { model, heard } = listening();
+    const samples = new InFlight(model);
+    const decoding = samples.join(undefined, asked);
+    const others = [samples.join(), samples.join()];
+    const fed = others.map((member) => member.model.forward(cache, long(2)).finally(() => member.leave()));
+    await Promise.all([decode(decoding, 7, 2), ...fed]);
+    const chunks = ['1 of 2', '2 of 2', '1 of 2', '2 of 2'];
+    const expected = asked
+      ? ['1 of 2', [7], '2 of 2', [7], '1 of 2', '2 of 2']
+      : // Two are left when the first prompt has ended, and one of two is half.
+        [...chunks.slice(0, 3), [7], ...chunks.slice(3), [7]];
+    assert.deepEqual(heard, expected);
+  }
+});
+
+test('a sample that is cancelled between two chunks is out, and what it fed with it', async () => {
+  for (const at of ['pause', 'chunk']) {
+    const { model, heard } = listening();
+    const samples = new InFlight(model);
+    const stop = new AbortController();
+    const [gone, other] = [samples.join(stop.signal), samples.join()];
+    const prompt = gone.model.forward(cache, long(4)).finally(() => gone.leave());
+    const cancelled = assert.rejects(prompt, { code: 'cancelled' });
+    const going = decode(other, 2, 3);
+    // Chunk and step take turns: after two the step runs and the prompt waits, after three its second chunk runs.
+    while (heard.length < (at === 'pause' ? 2 : 3)) await turn();
+    stop.abort();
+    await Promise.all([cancelled, going]);
+    const before = at === 'pause' ? ['1 of 4', [2]] : ['1 of 4', [2], '2 of 4'];
+    assert.deepEqual(heard, [...before, [2], [2]]);
+  }
+});
+
+test('a chunk that fails fails its sample alone', async () => {
+  const { model, heard } = listening(undefined, true, (tokens, chunk) => tokens === 30 && chunk === 2);
+  const samples = new InFlight(model);
+  const [bad, good, decoding] = [samples.join(), samples.join(), samples.join()];
+  const failed = assert.rejects(
+    bad.model.forward(cache, long(3)).finally(() => bad.leave()),
+    { code: 'out_of_memory' },
+  );
+  const fed = good.model.forward(cache, long(2)).finally(() => good.leave());
+  await Promise.all([failed, fed, decode(decoding, 5, 2)]);
+  assert.deepEqual(heard, ['1 of 3', '2 of 3', '1 of 2', [5], '2 of 2', [5]]);
 });

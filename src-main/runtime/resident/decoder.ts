@@ -3,7 +3,8 @@
  * One copy of the weights serves prompts and steps, of one sequence or of many. Where ONNX Runtime cannot leave outputs on the
  * device (device.ts, `STAYS`) the same pieces run and the rows pass by the host.
  *
- * A long feed goes through all layers in parts, because scores are heads · rows · keys in one buffer.
+ * A chunk (chunks.ts) whose scores, heads · rows · keys in one buffer, are more than a buffer takes goes through all layers in
+ * parts.
  */
 import type { ModelGraphs } from '../../../models/architectures/index.ts';
 import { counted } from '../../../src-shared/contract/counts.ts';
@@ -25,9 +26,6 @@ import type { ResidentPieces, Rows } from './pieces.ts';
 import { Resident } from './resident.ts';
 import { Scratch } from './scratch.ts';
 import { KvStore } from './store.ts';
-
-/** Rows that go through the layers at once: weights are read once for so many. */
-const MAX_ROWS = 512;
 
 /**
  * Bytes of keys and values on a device that does not say how much memory it has. The largest that one sample takes (a
@@ -323,7 +321,7 @@ export class ResidentDecoder implements Decoder, StepMaker {
   #partsOf(past: number, count: number): (readonly [start: number, end: number])[] {
     const { heads } = this.#graphs;
     const most = Math.floor(this.#maxBufferBytes / (FLOAT * heads * (past + count)));
-    const parts = Math.ceil(count / Math.max(1, Math.min(MAX_ROWS, most)));
+    const parts = Math.max(1, Math.ceil(count / Math.max(1, most)));
     const cut = (n: number): number => Math.floor((n * count) / parts);
     return Array.from({ length: parts }, (_, n) => [cut(n), cut(n + 1)] as const);
   }
