@@ -90,6 +90,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
         name: projectName(project.db),
         openedAt: new Date().toISOString(),
       });
+      publish('project.remembered', {});
       return session;
     });
 

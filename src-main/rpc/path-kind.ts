@@ -31,6 +31,7 @@ export async function pathKind(path: string): Promise<PathKind> {
 
 function fileKind(path: string): PathKind {
   const extension = extname(path).toLowerCase();
+  if (extension === '.safetensors') return 'weights';
   if (QUESTIONS.includes(extension)) return 'questions';
   return PICTURES.includes(extension) ? 'picture' : 'other';
 }

@@ -37,6 +37,11 @@ export async function rememberProject(file: string | null, project: RecentProjec
   await writeJson(file, { projects: [project, ...others].slice(0, MOST) }).catch(() => undefined);
 }
 
+/** @throws what writing a file throws: a list that a person wants gone must not stay unsaid */
+export async function forgetProjects(file: string | null): Promise<void> {
+  if (file !== null) await writeJson(file, { projects: [] });
+}
+
 async function remembered(file: string | null): Promise<RecentProject[]> {
   if (file === null) return [];
   try {

@@ -2,6 +2,7 @@
  * What happens with files and folders dropped on the page: Electron tells where they lie and the main side what they
  * are; a browser tells names only, so there the person is asked for the path, in the dialog for what was dropped.
  */
+import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { PathKind } from '../../src-shared/contract/procedures.ts';
 import { electronBridge } from '../../src-shared/rpc/connect.ts';
 import { HANDOVER_ENDING } from '../deciding/unsaved.ts';
@@ -34,21 +35,48 @@ export async function takeDrop(
   const bridge = electronBridge();
   if (!bridge) return askForPath(parts, entries);
   try {
-    for (const file of files) {
-      const path = await bridge.pathOf(file);
-      if (path === '') continue;
-      const { kind } = await parts.session.client.call('app.pathKind', { path });
-      await take(parts, kind, path);
+    const paths = await Promise.all(files.map((file) => bridge.pathOf(file)));
+    const things = await Promise.all(
+      paths.filter((path) => path !== '').map((path) => whatLies(parts, path)),
+    );
+    for (const [i, { kind, path }] of things.entries()) {
+      // The shards of one model are one folder.
+      if (things.findIndex((thing) => thing.path === path) === i) await take(parts, kind, path);
     }
   } catch (thrown) {
     parts.notices.error(thrown);
   }
 }
 
+/** Takes what lies at a path of this machine, as if it had been dropped. */
+export async function takePath(parts: DropParts, path: string): Promise<void> {
+  try {
+    const thing = await whatLies(parts, path);
+    await take(parts, thing.kind, thing.path);
+  } catch (thrown) {
+    parts.notices.error(thrown);
+  }
+}
+
+interface Thing {
+  readonly kind: PathKind;
+  readonly path: string;
+}
+
+/** What is meant by a path: by a file of weights, the model that it is a part of. */
+async function whatLies({ session: { client } }: DropParts, path: string): Promise<Thing> {
+  const { kind } = await client.call('app.pathKind', { path });
+  if (kind !== 'weights') return { kind, path };
+  const folder = folderOf(path);
+  const around = await client.call('app.pathKind', { path: folder });
+  return around.kind === 'checkpoint' ? { kind: 'checkpoint', path: folder } : { kind, path };
+}
+
 async function askForPath(parts: DropParts, entries: readonly (FileSystemEntry | null)[]): Promise<void> {
   const inside = await Promise.all(entries.map((entry) => namesIn(entry).catch(() => [])));
   if (parts.session.project) {
-    const isModel = inside.some(isCheckpoint);
+    const weights = entries.some((entry) => entry?.name.toLowerCase().endsWith('.safetensors'));
+    const isModel = weights || inside.some(isCheckpoint);
     if (isModel) parts.frame.page = 'models';
     parts.frame.sheet = isModel ? 'addModel' : 'import';
   }
@@ -72,7 +100,7 @@ function isCheckpoint(names: readonly string[]): boolean {
 
 async function take(parts: DropParts, kind: PathKind, path: string): Promise<void> {
   const { session, notices, importing } = parts;
-  if (kind === 'project') return void (await session.openProject(path));
+  if (kind === 'project') return openProject(parts, path);
   if (!session.project) {
     notices.info('Open a project first', 'Pictures, questions and models are added to a project');
     return;
@@ -80,6 +108,13 @@ async function take(parts: DropParts, kind: PathKind, path: string): Promise<voi
   if (kind === 'checkpoint') {
     parts.frame.page = 'models';
     return parts.models.add(path);
+  }
+  if (kind === 'weights') {
+    const next = 'Put it beside its config.json, a model’s or an RPN’s, and drop the folder';
+    throw new FoveaError('bad_input', 'Weights alone are no model: no config.json lies beside them', {
+      where: path,
+      next,
+    });
   }
   if (kind === 'folder') importing.imagesDir = path;
   else if (kind === 'questions') importing.questionsFile = path;
@@ -92,6 +127,12 @@ async function take(parts: DropParts, kind: PathKind, path: string): Promise<voi
     return;
   }
   parts.frame.sheet = 'import';
+}
+
+/** Why it cannot be opened is said over the page that stays. */
+async function openProject({ session, notices }: DropParts, path: string): Promise<void> {
+  if (await session.openProject(path)) return;
+  if (session.project && session.problem) notices.error(session.problem);
 }
 
 function folderOf(path: string): string {

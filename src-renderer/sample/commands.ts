@@ -21,6 +21,15 @@ export const COMMANDS = [
     keys: ['Shift+M'],
     on: LISTS,
   },
+  {
+    command: 'copyLink',
+    group: 'Find',
+    order: 95,
+    words: 'Copy a link to this sample',
+    keys: [],
+    on: LISTS,
+    menu: 'Edit',
+  },
 ] as const satisfies readonly Binding[];
 
 declare module '../shell/names.ts' {

@@ -1,5 +1,6 @@
 /** What is known of the sample on screen: answers, facts, notes; and what is like it. */
 import { tick } from 'svelte';
+import { linkTo } from '../../src-shared/contract/link.ts';
 import { getDesk } from '../deciding/desk.svelte.ts';
 import { getQueue } from '../queue/queue.svelte.ts';
 import { getSimilar } from '../queue/similar.svelte.ts';
@@ -30,10 +31,25 @@ export default feature({
       if (row && (await similar.show(row))) frame.page = 'gallery';
     }
 
+    async function copyLink(): Promise<void> {
+      const { project } = session;
+      if (!project || queue.currentId === null) return;
+      try {
+        await navigator.clipboard.writeText(linkTo({ project: project.path, sample: queue.currentId }));
+        notices.info(
+          'Link copied',
+          'It opens this sample in the desktop app, where the project is in this folder',
+        );
+      } catch (thrown) {
+        notices.error(thrown);
+      }
+    }
+
     return {
       acts: {
         answerAgain: () => void secondLook.ask(),
         moreLike: () => void showSimilar(),
+        copyLink: () => void copyLink(),
         sampleNote: () => {
           if (frame.page === 'gallery') frame.sheet = queue.currentId === null ? null : 'note';
           else {

@@ -35,14 +35,22 @@ export const PORT_MESSAGE = 'fovea:port';
 /** `type` of the window message that carries a choice of the application menu. */
 export const MENU_MESSAGE = 'fovea:menu';
 
-/** `type` of the window message that carries the project which a second start of the program named. */
+/** `type` of the window message that carries what the desktop asks to open. */
 export const OPEN_MESSAGE = 'fovea:open';
 
 /** `type` of the window message that comes instead of a port when there is no backend to be had. */
 export const NO_PORT_MESSAGE = 'fovea:no-port';
 
 const noPortMessageSchema = z.object({ type: z.literal(NO_PORT_MESSAGE), error: wireErrorSchema });
-const openMessageSchema = z.object({ type: z.literal(OPEN_MESSAGE), path: z.string().max(4096) });
+const openMessageSchema = z.object({
+  type: z.literal(OPEN_MESSAGE),
+  /** A project, or whatever could be dropped on the page. */
+  path: z.string().max(4096),
+  /** To be shown in that project; null: none in particular. */
+  sample: z.number().int().positive().nullable(),
+});
+export type OpenRequest = Pick<z.infer<typeof openMessageSchema>, 'path' | 'sample'>;
+
 const menuMessageSchema = z.object({ type: z.literal(MENU_MESSAGE), command: z.string().max(40) });
 
 /** Path of the browser host's socket, on the page's own origin. */
@@ -89,11 +97,11 @@ export function onMenuCommand(listener: (command: string) => void): () => void {
   return () => page().removeEventListener('message', receive);
 }
 
-/** Hears which project a second start of the program named; gives the function that stops it. */
-export function onOpenRequest(listener: (path: string) => void): () => void {
+/** Hears what the desktop asks to open; gives the function that stops it. */
+export function onOpenRequest(listener: (request: OpenRequest) => void): () => void {
   const receive = (event: PageMessage): void => {
     const message = openMessageSchema.safeParse(event.data);
-    if (event.source === globalThis && message.success) listener(message.data.path);
+    if (event.source === globalThis && message.success) listener(message.data);
   };
   page().addEventListener('message', receive);
   return () => page().removeEventListener('message', receive);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
+import { linkTo } from '../../src-shared/contract/link.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { openInElectron, type ElectronApp } from './support/electron-app.ts';
@@ -249,4 +250,33 @@ test('a backend that ends over what was clicked: the start page says so, with th
   } finally {
     await app.close();
   }
+});
+
+test('a link from elsewhere opens its sample here; one that names no folder of this machine gives a box', async () => {
+  const { page, follow, events } = shared;
+  const path = await page.evaluate(() => {
+    const button = (globalThis as unknown as { document: { querySelector(name: string): { title: string } } })
+      .document;
+    return button.querySelector('header button[title]').title.split('\n', 1)[0]!;
+  });
+  follow(linkTo({ project: path, sample: 6 }));
+  await page.locator('[data-shown="6"]').waitFor();
+  const boxes = events.filter(({ type }) => type === 'error-box').length;
+  follow('fovea://open?project=tags');
+  await until('the box', () => events.filter(({ type }) => type === 'error-box').length > boxes);
+});
+
+test('a note tells of a job’s end where another program is in front, and where it is wanted', async () => {
+  await withApp(null, async ({ page, events, toFront, chooseMenu, menuItem }) => {
+    toFront(false);
+    chooseMenu('job-notes');
+    await until('it is switched off', () => menuItem('job-notes')?.checked === false);
+    await page.getByRole('button', { name: 'Open the demo project' }).click();
+    const awake = () => events.flatMap((event) => (event.type === 'awake' ? [event.on] : []));
+    await until('the job began', () => awake().length > 0);
+    await page.getByRole('button', { name: 'Not labelled, 0' }).waitFor({ timeout: 120_000 });
+    await until('the job ended', () => awake().at(-1) === false);
+    assert.ok(!events.some(({ type }) => type === 'note'));
+    assert.equal(events.findLast((event) => event.type === 'bar')?.share, -1);
+  });
 });

@@ -1,8 +1,12 @@
 /** What a desktop does to the app while somebody works: graphics lost, another screen, sleep, files dropped. */
 import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { ReviewPage } from '../e2e/support/review-page.ts';
+import { DEMO_CHECKPOINT } from '../support/demo.ts';
 import { openDisplay, type Display } from './support/display.ts';
+import { giveTo } from './support/person.ts';
 import {
   deskWithDemo,
   NO_ELECTRON,
@@ -68,5 +72,86 @@ test(
     await review.pressAndMove('x');
     await review.saved();
     assert.deepEqual(app.complaints, []);
+  },
+);
+
+test(
+  'another screen: what is drawn has its pixels, and a window of one that is gone comes back',
+  { skip: NO_ELECTRON },
+  async (t) => {
+    const { app } = await withDemo(t);
+    const cdp = await app.page.context().newCDPSession(app.page);
+    const ratio = (): Promise<number> =>
+      app.page.evaluate(() => {
+        const { document } = globalThis as unknown as {
+          document: { querySelector(name: string): { width: number; clientWidth: number } };
+        };
+        const canvas = document.querySelector('.konvajs-content canvas');
+        return canvas.width / canvas.clientWidth;
+      });
+    for (const deviceScaleFactor of [2, 1]) {
+      await cdp.send('Emulation.setDeviceMetricsOverride', {
+        width: 1400,
+        height: 860,
+        deviceScaleFactor,
+        mobile: false,
+      });
+      await until(
+        `${deviceScaleFactor} pixels`,
+        async () => Math.abs((await ratio()) - deviceScaleFactor) < 0.02,
+      );
+    }
+    const place = (): Promise<number[]> =>
+      app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.getPosition());
+    await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setPosition(4000, 300));
+    await until('it is on no screen', async () => (await place())[0] === 4000);
+    await app.inMain(({ screen }) => screen.emit('display-removed'));
+    await until('it is back', async () => (await place())[0]! < 1600);
+  },
+);
+
+/** Drops files of this machine on the page, as a file manager does. */
+async function drop({ page }: RealApp, ...files: string[]): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await cdp.send('Input.dispatchDragEvent', { type, x: 640, y: 400, data });
+  }
+}
+
+test(
+  'files dropped: a project, a picture, weights of a model, and weights alone',
+  { skip: NO_ELECTRON },
+  async (t) => {
+    const { desk, app } = await withDemo(t);
+    const other = join(desk.dir, 'other');
+    cpSync(desk.demo, other, { recursive: true });
+    const model = join(desk.dir, 'my-model');
+    cpSync(DEMO_CHECKPOINT, model, { recursive: true });
+    const alone = join(desk.dir, 'alone.safetensors');
+    cpSync(join(model, 'model.safetensors'), alone);
+    const picture = join(desk.dir, 'pictures', 'photo.png');
+    mkdirSync(join(desk.dir, 'pictures'));
+    writeFileSync(picture, '');
+    giveTo(desk.person, desk.dir);
+
+    await drop(app, other);
+    await app.page.locator(`button[title^="${other}"]`).waitFor();
+
+    await drop(app, picture);
+    const dialog = app.page.getByRole('dialog', { name: 'Import pictures and questions' });
+    await dialog.waitFor();
+    const fields = await dialog
+      .getByRole('textbox')
+      .evaluateAll((all) => all.map((one) => (one as unknown as { value: string }).value));
+    assert.ok(fields.includes(join(desk.dir, 'pictures')), String(fields));
+    await app.page.keyboard.press('Escape');
+
+    await drop(app, alone);
+    await app.page.getByText('Weights alone are no model').waitFor();
+    await app.page.getByText(alone).waitFor();
+
+    await drop(app, join(model, 'model.safetensors'));
+    await app.page.getByRole('heading', { name: /my-model/ }).waitFor();
   },
 );

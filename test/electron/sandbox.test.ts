@@ -177,31 +177,51 @@ test('app:// serves the page’s own files and nothing beside them', { skip: NO_
   assert.equal(refused.length, Object.keys(answers).length - 2, JSON.stringify(answers));
 });
 
-test('permissions are denied: place, camera, notes on the desktop', { skip: NO_ELECTRON }, async () => {
-  const found = await app.page.evaluate(async () => {
-    const scope = globalThis as unknown as {
-      navigator: {
-        geolocation: { getCurrentPosition(yes: () => void, no: (error: { code: number }) => void): void };
-        mediaDevices?: { getUserMedia(what: object): Promise<unknown> };
+test(
+  'permissions are denied: place, camera, notes on the desktop, reading the clipboard; text is copied',
+  { skip: NO_ELECTRON },
+  async () => {
+    const found = await app.page.evaluate(async () => {
+      const scope = globalThis as unknown as {
+        navigator: {
+          geolocation: { getCurrentPosition(yes: () => void, no: (error: { code: number }) => void): void };
+          mediaDevices?: { getUserMedia(what: object): Promise<unknown> };
+          clipboard: { readText(): Promise<string>; writeText(text: string): Promise<void> };
+        };
+        Notification: { requestPermission(): Promise<string> };
       };
-      Notification: { requestPermission(): Promise<string> };
-    };
-    const { navigator } = scope;
-    return {
-      place: await new Promise((resolve) =>
-        navigator.geolocation.getCurrentPosition(
-          () => resolve('given'),
-          ({ code }) => resolve(code === 1 ? 'denied' : `code ${code}`),
+      const { navigator } = scope;
+      return {
+        place: await new Promise((resolve) =>
+          navigator.geolocation.getCurrentPosition(
+            () => resolve('given'),
+            ({ code }) => resolve(code === 1 ? 'denied' : `code ${code}`),
+          ),
         ),
-      ),
-      camera: await (
-        navigator.mediaDevices?.getUserMedia({ video: true }) ?? Promise.reject(new Error())
-      ).then(
-        () => 'given',
-        () => 'denied',
-      ),
-      notes: await scope.Notification.requestPermission(),
-    };
-  });
-  assert.deepEqual(found, { place: 'denied', camera: 'denied', notes: 'denied' });
-});
+        camera: await (
+          navigator.mediaDevices?.getUserMedia({ video: true }) ?? Promise.reject(new Error())
+        ).then(
+          () => 'given',
+          () => 'denied',
+        ),
+        notes: await scope.Notification.requestPermission(),
+        clipboard: await navigator.clipboard.readText().then(
+          () => 'given',
+          () => 'denied',
+        ),
+        copying: await navigator.clipboard.writeText('copied').then(
+          () => 'given',
+          () => 'denied',
+        ),
+      };
+    });
+    assert.deepEqual(found, {
+      place: 'denied',
+      camera: 'denied',
+      notes: 'denied',
+      clipboard: 'denied',
+      copying: 'given',
+    });
+    assert.equal(await app.inMain(({ clipboard }) => clipboard.readText()), 'copied');
+  },
+);

@@ -21,6 +21,7 @@ test('what was dropped is told by names, without opening anything', async (t) =>
     [put(), 'folder'],
     [join(put('q.JSONL'), 'q.JSONL'), 'questions'],
     [join(put('p.JPeG'), 'p.JPeG'), 'picture'],
+    [join(put('w.safetensors'), 'w.safetensors'), 'weights'],
     [join(put('weights.bin'), 'weights.bin'), 'other'],
   ]);
   for (const [path, kind] of kinds) assert.equal(await pathKind(path), kind, path);

@@ -42,6 +42,11 @@ test('opened projects are listed newest first, once each, and not when they are 
     (await call('project.recent', {})).map(({ name }) => name),
     ['first', 'second'],
   );
+  const heard: string[] = [];
+  backend.subscribe((name) => heard.push(name));
+  assert.deepEqual(await call('project.forgetRecent', {}), []);
+  assert.deepEqual(await call('project.recent', {}), []);
+  assert.deepEqual(heard, ['project.remembered']);
 });
 
 test('at most six are kept', async (t) => {

@@ -1,5 +1,12 @@
 /** Main's half of the preload's functions. Whoever asks must be the page itself, in its own top frame. */
-import { BrowserWindow, dialog, ipcMain, type IpcMainEvent, type IpcMainInvokeEvent } from 'electron';
+import {
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  type IpcMainEvent,
+  type IpcMainInvokeEvent,
+  type WebContents,
+} from 'electron';
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { menuEntriesSchema, type MenuEntry } from '../../../src-shared/rpc/app-menu.ts';
@@ -14,8 +21,12 @@ const nameSchema = z
   .max(200)
   .regex(/^[^/\\]*$/);
 
-/** Answers the preload. */
-export function serveBridge(backend: BackendProcess, setMenu: (entries: readonly MenuEntry[]) => void): void {
+/** Answers the preload. @param listens told of a page that listens from now on: it says so with its menu */
+export function serveBridge(
+  backend: BackendProcess,
+  setMenu: (entries: readonly MenuEntry[]) => void,
+  listens: (page: WebContents) => void,
+): void {
   ipcMain.on(IPC.requestPort, (event) => {
     if (!isPage(event)) return;
     void backend.connect().then(
@@ -26,6 +37,7 @@ export function serveBridge(backend: BackendProcess, setMenu: (entries: readonly
   ipcMain.on(IPC.setMenu, (event, given: unknown) => {
     const entries = isPage(event) ? menuEntriesSchema.safeParse(given) : null;
     if (!entries?.success) return;
+    listens(event.sender);
     // Only the window in front has the say; without one, whichever speaks.
     const front = BrowserWindow.getFocusedWindow();
     if (!front || front.webContents === event.sender) setMenu(entries.data);

@@ -2,69 +2,140 @@
  * Electron's main process: windows, menus, dialogs. It holds no data and loads no native module; what can hang or crash
  * is in the backend process and the engine below it.
  */
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { app, BrowserWindow, dialog } from 'electron';
+import { app, BrowserWindow, dialog, powerMonitor } from 'electron';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { createRpcClient } from '../../../src-shared/rpc/client.ts';
+import { LINK_SCHEME } from '../../../src-shared/contract/link.ts';
+import type { RecentProject } from '../../../src-shared/contract/procedures.ts';
 import type { MenuEntry } from '../../../src-shared/rpc/app-menu.ts';
-import { messagePortChannel } from '../../../src-shared/rpc/message-port-channel.ts';
-import { mainPort } from '../../rpc/transports/electron-port.ts';
 import { inApp } from '../app-root.ts';
 import { openPageFiles } from '../page/files.ts';
+import { askedBy, askedSchema, readStart, type Asked } from './asked.ts';
 import { BackendProcess } from './backend-process.ts';
 import { serveBridge } from './bridge.ts';
-import { IPC } from './channels.ts';
+import { keepCrashReports, showCrashReports } from './crash-reports.ts';
+import { Follow } from './follow.ts';
 import { installMenu } from './menu.ts';
+import { bringForward, Openings } from './openings.ts';
 import { registerAppScheme, serveApp } from './protocol.ts';
+import { recentMenu, showRecentOutside } from './recent.ts';
 import { lockDown } from './session.ts';
+import { Signs } from './signs.ts';
 import { openUpdates } from './updates.ts';
-import { openWindow } from './windows.ts';
+import { keepReachable, openWindow } from './windows.ts';
 
-const { values } = parseArgs({
-  args: process.argv.slice(1),
-  options: { project: { type: 'string' }, asked: { type: 'boolean' } },
-  strict: false,
-  allowPositionals: true,
+/** As electron-builder.yml has it: Windows groups windows and notes by it. */
+const APP_ID = 'org.fovea.workbench';
+/** Of the person's preferences. */
+const JOB_NOTES = 'jobNotes';
+
+/** In a checkout the app's folder stands before what is asked for. */
+const start = readStart(process.argv.slice(process.defaultApp ? 2 : 1), process.cwd());
+const secondStartSchema = z.object({ asked: z.array(askedSchema) });
+
+/** What the desktop asks for before there is a window. macOS tells of files and links by these events alone. */
+const early: Asked[] = [];
+let ask = (asked: Asked): void => void early.push(asked);
+app.on('open-file', (event, path) => {
+  event.preventDefault();
+  ask(askedBy(path, process.cwd()));
 });
-const project = typeof values.project === 'string' ? values.project : null;
+app.on('open-url', (event, url) => {
+  event.preventDefault();
+  ask({ what: 'link', link: url });
+});
 
-const secondStartSchema = z.object({ project: z.string().nullable() });
-
+keepCrashReports();
 registerAppScheme();
-/** What a second start asks the first one for: a project that somebody named, not the one it begins with otherwise. */
-const asked = values.asked === true ? project : null;
-if (app.requestSingleInstanceLock({ project: asked })) {
+// Not this start's project as such: only one that somebody named.
+if (app.requestSingleInstanceLock({ asked: start.asked })) {
   app.on('second-instance', (_event, _args, _folder, data: unknown) => {
-    const window = BrowserWindow.getAllWindows()[0];
-    window?.focus();
-    const path = secondStartSchema.safeParse(data).data?.project;
-    if (path) window?.webContents.send(IPC.open, path);
+    bringForward(BrowserWindow.getAllWindows()[0] ?? null);
+    for (const asked of secondStartSchema.safeParse(data).data?.asked ?? []) ask(asked);
   });
   void app.whenReady().then(run);
 } else {
-  process.stdout.write(`Fovea is open already${asked === null ? '' : `: ${asked} is opened there`}.\n`);
+  const [first] = start.asked;
+  const what =
+    first === undefined ? '' : `: ${first.what === 'path' ? first.path : first.link} is opened there`;
+  process.stdout.write(`Fovea is open already${what}.\n`);
   app.quit();
 }
 
 function run(): void {
   lockDown();
+  app.setAppUserModelId(APP_ID);
+  // Elsewhere packages register it; Windows has it from the program itself.
+  if (process.platform === 'win32' && app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
   const backend = new BackendProcess({
     entry: inApp('dist/electron/backend.mjs'),
-    project,
+    project: start.project,
     onGivenUp: (error) => void giveUp(backend, error),
   });
   serveApp(openPageFiles(inApp('dist/renderer')), backend);
-  const actions = { newWindow: openWindow, openProject: () => void openProject(backend) };
+
+  const signs = new Signs();
   let entries: readonly MenuEntry[] = [];
-  const showMenu = (): void => installMenu({ ...actions, updates }, entries);
+  let recent: readonly RecentProject[] = [];
+  const follow = new Follow(backend, {
+    onJobs: (jobs, ended) => signs.show(jobs, ended, follow.projectName),
+    onRecent: (now) => {
+      recent = now;
+      showRecentOutside(recent, recentActions);
+      showMenu();
+    },
+  });
+  const openings = new Openings(async (project) => {
+    const known = await follow.call('project.recent', {}).catch(() => []);
+    return known.some(({ path }) => path === project);
+  });
+  const recentActions = {
+    open: (path: string) => openings.give({ path, sample: null }),
+    clear: () => void follow.call('project.forgetRecent', {}).catch(showError('The list cannot be cleared')),
+  };
+  const setJobNotes = (on: boolean): void => {
+    signs.notes = on;
+    showMenu();
+    follow
+      .call('preferences.set', { values: { [JOB_NOTES]: String(on) } })
+      .catch(showError('This cannot be remembered'));
+  };
+  const showMenu = (): void =>
+    installMenu(
+      {
+        newWindow: openWindow,
+        openProject: () => void openProject(follow),
+        recent: recentMenu(recent, recentActions),
+        jobNotes: signs.notes,
+        setJobNotes,
+        showCrashReports,
+        updates,
+      },
+      entries,
+    );
   const updates = openUpdates(showMenu);
   showMenu();
-  serveBridge(backend, (given) => {
-    entries = given;
-    showMenu();
-  });
+  serveBridge(
+    backend,
+    (given) => {
+      entries = given;
+      showMenu();
+    },
+    (page) => openings.listens(page),
+  );
+  follow.call('preferences.get', {}).then(
+    ({ values }) => {
+      signs.notes = values[JOB_NOTES] !== 'false';
+      showMenu();
+    },
+    () => undefined,
+  );
+  keepReachable();
   openWindow();
+  ask = (asked) => void openings.ask(asked);
+  // What this start begins with is opened by the backend.
+  const others = start.asked.filter((asked) => asked.what !== 'path' || asked.path !== start.project);
+  for (const asked of [...others, ...early]) ask(asked);
 
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow();
@@ -72,11 +143,14 @@ function run(): void {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
+  // The system goes down: windows save what is on its way, as when the person quits.
+  powerMonitor.on('shutdown', () => app.quit());
   let closed = false;
   // Not before the windows are closed: what their pages still save needs the backend.
   app.on('will-quit', (event) => {
     if (closed) return;
     event.preventDefault();
+    follow.close();
     void backend.close().then(() => {
       closed = true;
       app.quit();
@@ -99,19 +173,16 @@ async function giveUp(backend: BackendProcess, error: FoveaError): Promise<void>
   else app.exit(1);
 }
 
-async function openProject(backend: BackendProcess): Promise<void> {
+async function openProject(follow: Follow): Promise<void> {
   const { canceled, filePaths } = await dialog.showOpenDialog({
     title: 'Open project',
     properties: ['openDirectory'],
   });
   const path = filePaths[0];
   if (canceled || path === undefined) return;
-  const client = await createRpcClient(async () => messagePortChannel(mainPort(await backend.connect())));
-  try {
-    await client.call('project.open', { path });
-  } catch (error) {
-    dialog.showErrorBox('The project cannot be opened', FoveaError.from(error).toLine());
-  } finally {
-    client.close();
-  }
+  await follow.call('project.open', { path }).catch(showError('The project cannot be opened'));
+}
+
+function showError(title: string): (error: unknown) => void {
+  return (error) => dialog.showErrorBox(title, FoveaError.from(error).toLine());
 }

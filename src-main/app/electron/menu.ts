@@ -11,6 +11,11 @@ export interface MenuActions {
   newWindow(): void;
   /** The person asks for another project. */
   openProject(): void;
+  readonly recent: MenuItemConstructorOptions;
+  /** Whether the person is told when a job ends while they look elsewhere. */
+  readonly jobNotes: boolean;
+  setJobNotes(on: boolean): void;
+  showCrashReports(): void;
   /** Null where this build has no updates: the menu says nothing of them. */
   readonly updates: UpdateActions | null;
 }
@@ -49,11 +54,13 @@ export function installMenu(actions: MenuActions, entries: readonly MenuEntry[])
 }
 
 /** No undo and redo of the system's: those keys are the page's, which undoes strokes and decisions. */
-function ownItems({ newWindow, openProject, updates }: MenuActions): Menus {
+function ownItems(actions: MenuActions): Menus {
+  const { newWindow, openProject, recent, jobNotes, setJobNotes, showCrashReports, updates } = actions;
   return {
     File: [
       { id: 'new-window', label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: newWindow },
       { id: 'open-project', label: 'Open project…', accelerator: 'CmdOrCtrl+O', click: openProject },
+      recent,
     ],
     Edit: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
     View: [
@@ -63,6 +70,14 @@ function ownItems({ newWindow, openProject, updates }: MenuActions): Menus {
       { role: 'resetZoom' },
       { role: 'zoomIn' },
       { role: 'zoomOut' },
+      { type: 'separator' },
+      {
+        id: 'job-notes',
+        label: 'Tell me when a job ends',
+        type: 'checkbox',
+        checked: jobNotes,
+        click: ({ checked }) => setJobNotes(checked),
+      },
       ...(app.isPackaged ? [] : [{ role: 'toggleDevTools' } as const]),
     ],
     Review: [],
@@ -70,7 +85,10 @@ function ownItems({ newWindow, openProject, updates }: MenuActions): Menus {
     Gallery: [],
     Compare: [],
     Go: [],
-    Help: updateItems(updates),
+    Help: [
+      ...updateItems(updates),
+      { id: 'crash-reports', label: 'Show crash reports', click: showCrashReports },
+    ],
   };
 }
 

@@ -32,6 +32,6 @@ ipcRenderer.on(IPC.noPort, (_event, error: unknown) =>
 ipcRenderer.on(IPC.menu, (_event, command: unknown) =>
   page.postMessage({ type: IPC.menu, command }, page.location.origin, []),
 );
-ipcRenderer.on(IPC.open, (_event, path: unknown) =>
-  page.postMessage({ type: IPC.open, path }, page.location.origin, []),
+ipcRenderer.on(IPC.open, (_event, asked: { path: unknown; sample: unknown }) =>
+  page.postMessage({ ...asked, type: IPC.open }, page.location.origin, []),
 );

@@ -5,11 +5,18 @@ import { APP_ORIGIN } from './protocol.ts';
 /** The only pages that a link may open, in the person's own browser. */
 const LINKS: readonly string[] = ['https://arxiv.org/', 'https://github.com/'];
 
+/** What the page's Copy buttons need: putting text on the clipboard, never reading it. */
+const COPY = 'clipboard-sanitized-write';
+
 /** Applies to every window, present and future. */
 export function lockDown(): void {
   const own = session.defaultSession;
-  own.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
-  own.setPermissionCheckHandler(() => false);
+  own.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) =>
+    decide(permission === COPY && isOwn(requestingUrl)),
+  );
+  own.setPermissionCheckHandler(
+    (_contents, permission, origin) => permission === COPY && isOwn(`${origin}/`),
+  );
   own.setDevicePermissionHandler(() => false);
   own.webRequest.onBeforeRequest(
     { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'] },

@@ -30,7 +30,12 @@ export function readWindowState(path: string, displays: readonly Bounds[]): Wind
     return null;
   }
   const state = parse(text);
-  return state && displays.some((display) => holds(display, state.bounds)) ? state : null;
+  return state && isReachable(state.bounds, displays) ? state : null;
+}
+
+/** Whether one of the displays shows enough of a window to take hold of it. */
+export function isReachable(bounds: Bounds, displays: readonly Bounds[]): boolean {
+  return displays.some((display) => holds(display, bounds));
 }
 
 /** Keeps the state. A folder that cannot be written only costs the comfort: the next start uses the defaults. */

@@ -5,7 +5,7 @@ import { inApp } from '../app-root.ts';
 import { dataDir } from '../data-dir.ts';
 import { closeWhenSaved } from './closing.ts';
 import { APP_ORIGIN } from './protocol.ts';
-import { type Bounds, cascade, keepWindowState, readWindowState } from './window-state.ts';
+import { type Bounds, cascade, isReachable, keepWindowState, readWindowState } from './window-state.ts';
 
 const DEFAULT_SIZE = { width: 1440, height: 900 } as const;
 
@@ -13,8 +13,7 @@ const DEFAULT_SIZE = { width: 1440, height: 900 } as const;
 export function openWindow(): void {
   const path = join(dataDir(), 'window.json');
   const beside = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0] ?? null;
-  const displays = screen.getAllDisplays().map(({ workArea }): Bounds => workArea);
-  const kept = beside ? null : readWindowState(path, displays);
+  const kept = beside ? null : readWindowState(path, displays());
   const bounds = beside ? cascade(beside.getNormalBounds()) : (kept?.bounds ?? DEFAULT_SIZE);
   const window = new BrowserWindow({
     ...bounds,
@@ -42,4 +41,22 @@ export function openWindow(): void {
   });
   closeWhenSaved(window);
   void window.loadURL(`${APP_ORIGIN}/`);
+}
+
+/** Call it once: a window whose display is unplugged comes to one that is there. Not every desktop does that by itself. */
+export function keepReachable(): void {
+  const look = (): void => BrowserWindow.getAllWindows().forEach(bringBack);
+  screen.on('display-removed', look);
+  screen.on('display-metrics-changed', look);
+}
+
+function bringBack(window: BrowserWindow): void {
+  const { width, height, ...place } = window.getNormalBounds();
+  if (isReachable({ ...place, width, height }, displays())) return;
+  const { x, y, width: most, height: highest } = screen.getPrimaryDisplay().workArea;
+  window.setBounds({ x, y, width: Math.min(width, most), height: Math.min(height, highest) });
+}
+
+function displays(): Bounds[] {
+  return screen.getAllDisplays().map(({ workArea }) => workArea);
 }

@@ -12,7 +12,7 @@ import { createProject, isProject, openProject, PROJECT_FILE } from '../../store
 import { samplesWithoutMaps } from '../../store/shown/sample-run.ts';
 import { activeRunId, setActiveRun } from '../../store/runs/run.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
-import { recentProjects } from '../recent-projects.ts';
+import { forgetProjects, recentProjects } from '../recent-projects.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 
@@ -47,6 +47,12 @@ export const projectHandlers = {
   },
 
   'project.recent': ({ options }) => recentProjects(options.recentFile ?? null),
+
+  'project.forgetRecent': async ({ options, publish }) => {
+    await forgetProjects(options.recentFile ?? null);
+    publish('project.remembered', {});
+    return [];
+  },
 
   'project.summary': ({ session }) => summary(session()),
 

@@ -39,6 +39,8 @@ export const events = {
   /** How far deciding or undoing a batch has come; nothing of it holds before `batch.changed`. */
   'batch.progress': z.object({ id: idSchema, done: z.number().int(), total: z.number().int() }),
   'project.changed': projectSummarySchema,
+  /** The projects opened last are others, or in another order: ask for them again. */
+  'project.remembered': z.object({}),
   /** Another file lies where the project was opened, or none: nothing is saved until it is opened again. */
   'project.lost': wireErrorSchema,
   /** A copy was made or left out, or the journal can be written no more, or again. */

@@ -6,8 +6,16 @@ import { MOST, pathSchema } from '../limits.ts';
 import { runPromptsSchema } from '../prompts.ts';
 import { none } from './none.ts';
 
-/** `questions`: a JSON or JSONL file by its name. `folder`: one that is neither a project nor a checkpoint. */
-export const pathKindSchema = z.enum(['project', 'checkpoint', 'folder', 'questions', 'picture', 'other']);
+/** `weights`: a `.safetensors` file. `questions`: a JSON or JSONL file by its name. `folder`: one that is neither a project nor a checkpoint. */
+export const pathKindSchema = z.enum([
+  'project',
+  'checkpoint',
+  'weights',
+  'folder',
+  'questions',
+  'picture',
+  'other',
+]);
 export type PathKind = z.infer<typeof pathKindSchema>;
 
 /** A project that was opened on this machine, and when (ISO 8601). */
@@ -41,6 +49,8 @@ export const projectProcedures = {
   'project.open': { input: z.object({ path: z.string().max(MOST.path) }), output: projectSummarySchema },
   /** The projects opened last that are still there, newest first. */
   'project.recent': { input: none, output: z.array(recentProjectSchema) },
+  /** Empties that list; projects stay where they are. @returns the empty list */
+  'project.forgetRecent': { input: none, output: z.array(recentProjectSchema) },
   /** Makes an empty project in a folder that is missing or empty, named after it, and opens it. */
   'project.create': { input: z.object({ path: pathSchema }), output: projectSummarySchema },
   /** Makes the demo project in `dir` (or opens it when it is one already) and starts labelling it. */

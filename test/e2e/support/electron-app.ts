@@ -25,6 +25,10 @@ export interface ElectronApp extends HostedPage {
   chooseMenu(id: string): void;
   /** Starts the program once more, on a project that somebody named or on none. */
   startAgain(project: string | null): void;
+  /** A link is followed, as a browser hands it over. */
+  follow(link: string): void;
+  /** Whether a window of the app is in front on the desktop. */
+  toFront(own: boolean): void;
   /** Ends the app as its menu does. @returns the exit code */
   quit(): Promise<number | null>;
 }
@@ -90,7 +94,10 @@ export async function openInElectron(
     answerDialog: (...paths) => tell({ type: 'dialog', paths }),
     menuItem: (id) => events.findLast((event) => event.type === 'menu')?.items.find((item) => item.id === id),
     chooseMenu: (id) => tell({ type: 'menu', id }),
-    startAgain: (again) => tell({ type: 'second-start', project: again }),
+    startAgain: (again) =>
+      tell({ type: 'second-start', asked: again === null ? [] : [{ what: 'path', path: again }] }),
+    follow: (link) => tell({ type: 'second-start', asked: [{ what: 'link', link }] }),
+    toFront: (own) => tell({ type: 'front', own }),
     quit: async () => {
       const exited = once(child, 'exit');
       tell({ type: 'quit' });

@@ -130,8 +130,12 @@ function spawnOn(
 }
 
 /** Starts the app once more on the same desk, as a person who clicks its icon again. @returns what it printed */
-export async function startAgain(desk: Desk, display: Display, project: string | null): Promise<string> {
-  const args = project === null ? [] : [`--project=${project}`, '--asked'];
+export function startAgain(desk: Desk, display: Display, project: string | null): Promise<string> {
+  return startWith(desk, display, ...(project === null ? [] : [`--project=${project}`, '--asked']));
+}
+
+/** As a file manager or a browser does: with a path or a link. @returns what it printed */
+export async function startWith(desk: Desk, display: Display, ...args: readonly string[]): Promise<string> {
   const child = spawnOn(desk, display, args, {});
   const said = recordOutput(child);
   await once(child, 'close');

@@ -8,6 +8,22 @@ class StandInApp extends EventEmitter {
   #ready: Promise<void> | null = null;
   #quitting = false;
 
+  setPath(): void {
+    // Crash reports have no place here.
+  }
+
+  setAppUserModelId(): void {
+    // Of Windows.
+  }
+
+  addRecentDocument(): void {
+    // No dock and no jump list.
+  }
+
+  clearRecentDocuments(): void {
+    // As above.
+  }
+
   whenReady(): Promise<void> {
     this.#ready ??= connectChromium();
     return this.#ready;
@@ -38,6 +54,6 @@ process.on('SIGINT', () => app.quit());
 onTest((message) => {
   if (message.type === 'quit') app.quit();
   if (message.type === 'second-start') {
-    app.emit('second-instance', {}, [], process.cwd(), { project: message.project });
+    app.emit('second-instance', {}, [], process.cwd(), { asked: message.asked });
   }
 });

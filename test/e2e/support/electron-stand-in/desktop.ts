@@ -6,7 +6,8 @@ interface MenuItem {
   readonly label?: string;
   readonly accelerator?: string;
   readonly enabled?: boolean;
-  readonly click?: () => void;
+  readonly checked?: boolean;
+  readonly click?: (item: { readonly checked: boolean }) => void;
   readonly submenu?: readonly MenuItem[];
 }
 
@@ -17,8 +18,19 @@ interface MessageBox {
 }
 
 /** An item as a person sees it. */
-function shown({ id = '', label = '', accelerator = '', enabled = true }: MenuItem): ShownItem {
-  return { id, label, accelerator, enabled };
+function shown({
+  id = '',
+  label = '',
+  accelerator = '',
+  enabled = true,
+  checked = false,
+}: MenuItem): ShownItem {
+  return { id, label, accelerator, enabled, checked };
+}
+
+/** With those of the menus inside. */
+function all(items: readonly MenuItem[]): MenuItem[] {
+  return items.flatMap((item) => [item, ...all(item.submenu ?? [])]);
 }
 
 const answers: (readonly string[])[] = [];
@@ -27,9 +39,9 @@ let menu: readonly MenuItem[] = [];
 onTest((message) => {
   if (message.type === 'dialog') answers.push(message.paths);
   if (message.type === 'menu') {
-    const item = menu.flatMap(({ submenu }) => submenu ?? []).find(({ id }) => id === message.id);
+    const item = all(menu).find(({ id }) => id === message.id);
     if (!item?.click) throw new Error(`the menu has no item ${message.id}`);
-    item.click();
+    item.click({ checked: item.checked !== true });
   }
 });
 
@@ -54,11 +66,15 @@ export const Menu = {
   buildFromTemplate: (template: readonly MenuItem[]) => template,
   setApplicationMenu: (template: readonly MenuItem[]) => {
     menu = template;
-    tellTest({ type: 'menu', items: template.flatMap(({ submenu }) => submenu ?? []).map(shown) });
+    tellTest({ type: 'menu', items: all(template).map(shown) });
   },
 };
 
 export const shell = {
+  openPath: (path: string) => {
+    tellTest({ type: 'folder', path });
+    return Promise.resolve('');
+  },
   openExternal: (url: string) => {
     tellTest({ type: 'external', url });
     return Promise.resolve();

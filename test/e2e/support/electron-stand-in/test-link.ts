@@ -5,7 +5,9 @@ export type FromTest =
   | { readonly type: 'dialog'; readonly paths: readonly string[] }
   | { readonly type: 'menu'; readonly id: string }
   /** The program is started once more. */
-  | { readonly type: 'second-start'; readonly project: string | null }
+  | { readonly type: 'second-start'; readonly asked: readonly object[] }
+  /** Another window of the desktop is in front, or one of the app. */
+  | { readonly type: 'front'; readonly own: boolean }
   | { readonly type: 'quit' };
 
 /** An item of the menu; without a key `accelerator` is empty. */
@@ -14,6 +16,7 @@ export interface ShownItem {
   readonly label: string;
   readonly accelerator: string;
   readonly enabled: boolean;
+  readonly checked: boolean;
 }
 
 /** To the spec. */
@@ -23,6 +26,11 @@ export type ToTest =
   | { readonly type: 'backend'; readonly pid: number }
   | { readonly type: 'error-box'; readonly title: string; readonly content: string }
   | { readonly type: 'message-box'; readonly message: string; readonly detail: string }
+  | { readonly type: 'note'; readonly title: string; readonly body: string }
+  | { readonly type: 'awake'; readonly on: boolean }
+  /** Of the task bar; below 0: none. */
+  | { readonly type: 'bar'; readonly share: number }
+  | { readonly type: 'folder'; readonly path: string }
   | { readonly type: 'external'; readonly url: string }
   | { readonly type: 'blocked'; readonly url: string };
 

@@ -7,7 +7,7 @@ import { chromiumContext, newWindowPage } from './chromium-link.ts';
 import { receiveInvoke, receiveSend } from './ipc.ts';
 import { PortWire, type StandInPort } from './ports.ts';
 import { answerRequest, toAppUrl, toPageUrl } from './session.ts';
-import { tellTest } from './test-link.ts';
+import { onTest, tellTest } from './test-link.ts';
 import { mainWorld, preloadWorld } from './worlds.js';
 
 interface WindowOptions {
@@ -33,6 +33,10 @@ type FromPreload =
 
 const PRELOAD_WORLD = 'stand-in preload';
 const windows = new Set<BrowserWindow>();
+let inFront = true;
+onTest((message) => {
+  if (message.type === 'front') inFront = message.own;
+});
 
 class WebContents extends EventEmitter {
   readonly #wire: PortWire;
@@ -194,7 +198,9 @@ export class BrowserWindow extends EventEmitter {
     return [...windows];
   }
 
+  /** None while the desktop's front window is another program's. */
   static getFocusedWindow(): BrowserWindow | null {
+    if (!inFront) return null;
     return [...windows].at(-1) ?? null;
   }
 
@@ -210,6 +216,14 @@ export class BrowserWindow extends EventEmitter {
 
   getNormalBounds(): { x: number; y: number; width: number; height: number } {
     return this.#bounds;
+  }
+
+  isMinimized(): boolean {
+    return false;
+  }
+
+  setProgressBar(share: number): void {
+    tellTest({ type: 'bar', share });
   }
 
   isMaximized(): boolean {

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readStart } from '../../../src-main/app/electron/asked.ts';
+
+test('a project that is merely begun with is not asked for of an instance that runs', () => {
+  assert.deepEqual(readStart(['--project=/p'], '/home'), { project: '/p', asked: [] });
+  assert.deepEqual(readStart(['--project=/p', '--asked'], '/home'), {
+    project: '/p',
+    asked: [{ what: 'path', path: '/p' }],
+  });
+});
+
+test('paths, also relative ones, and links come as the desktop gives them, beside Chromium’s own switches', () => {
+  const { project, asked } = readStart(
+    [
+      '--disable-gpu',
+      '--remote-debugging-port=0',
+      'tags',
+      '/x/a b.safetensors',
+      'fovea://open?project=%2Fp',
+      '',
+    ],
+    '/home/ann',
+  );
+  assert.equal(project, null);
+  assert.deepEqual(asked, [
+    { what: 'path', path: '/home/ann/tags' },
+    { what: 'path', path: '/x/a b.safetensors' },
+    { what: 'link', link: 'fovea://open?project=%2Fp' },
+  ]);
+});
