@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, Arch, Platform, type Configuration } from 'electron-builder';
+import { LINK_SCHEME } from '../../src-shared/contract/link.ts';
 import type { ElectronFolder } from './electron.ts';
 import { FUSES } from './fuses.ts';
 import { icon, LARGEST_ICON } from './icons.ts';
@@ -76,7 +77,22 @@ function configuration(
     // Native modules are Node-API's prebuilt ones: nothing is compiled.
     npmRebuild: false,
     nodeGypRebuild: false,
-    mac: { category: 'public.app-category.developer-tools', hardenedRuntime: true },
+    protocols: [{ name: `${productName} link`, schemes: [LINK_SCHEME] }],
+    mac: {
+      category: 'public.app-category.developer-tools',
+      hardenedRuntime: true,
+      // Folders may be dropped on the icon; Finder goes on opening them.
+      extendInfo: {
+        CFBundleDocumentTypes: [
+          {
+            CFBundleTypeName: `${productName} project`,
+            CFBundleTypeRole: 'Viewer',
+            LSHandlerRank: 'Alternate',
+            LSItemContentTypes: ['public.folder'],
+          },
+        ],
+      },
+    },
     nsis: { oneClick: false, allowToChangeInstallationDirectory: true },
     linux: { category: 'Science', executableName: name },
     // With a feed it writes what electron-updater reads: `latest*.yml` beside the installer, `app-update.yml` in the program.

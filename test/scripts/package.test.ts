@@ -141,4 +141,5 @@ test('the desktop entry names what it opens, and nothing where there is nothing'
   assert.match(entry, /^Exec=\/opt\/fovea\/fovea %U$/m);
   assert.match(entry, /^MimeType=inode\/directory;x-scheme-handler\/fovea;$/m);
   assert.doesNotMatch(desktopEntry(identity, '/x', []), /MimeType/);
+  assert.match(desktopEntry(identity, '/x'), /^MimeType=x-scheme-handler\/fovea;$/m, 'links, and no folders');
 });
