@@ -207,7 +207,8 @@ export async function startApp(
     reconnect: async () => {
       await browser?.close();
       browser = await chromium.connectOverCDP(address, { timeout: START_MS });
-      return browser.contexts()[0].pages()[0];
+      const [again] = browser.contexts();
+      return again.pages()[0] ?? again.waitForEvent('page', { timeout: START_MS });
     },
     quit: async () => {
       const exited = once(child, 'exit', { signal: AbortSignal.timeout(END_MS) });
