@@ -76,6 +76,8 @@ test('labels every sample with what the engine found, then has nothing left to d
   assert.deepEqual(prediction.dropped, expected.dropped);
   assert.deepEqual(prediction.secondStage, expected.secondStage);
 
+  assert.equal(report.oneAtATime, null);
+  assert.equal(getJob(project.db, report.jobId).message, null);
   const again = await runLabelJob(project, fakeEngine(), params);
   assert.deepEqual(counts(again), [0, 0, 5]);
   assert.equal(listRuns(project.db).length, 1);
@@ -393,4 +395,21 @@ test('11-C21: a job cancelled while its model loads is cancelled, not failed, an
   assert.deepEqual([report.cancelled, report.runId, report.done], [true, null, 0]);
   assert.equal(getJob(project.db, report.jobId).state, 'cancelled');
   assert.deepEqual(fake.asked, []);
+});
+
+test('a device that takes one sample at a time is named in the job and its report', async (t) => {
+  const { project, params } = await setUp(t, 2);
+  const fake = fakeEngine();
+  const engine = {
+    ...fake,
+    modelInfo: async (model: ModelRef): Promise<ModelInfo> => ({
+      ...(await fake.modelInfo(model)),
+      device: 'webgpu',
+      oneAtATime: 'webgpu computes something else when 3 samples decode together',
+    }),
+  };
+  const report = await runLabelJob(project, engine, params);
+  assert.deepEqual(counts(report), [2, 0, 0]);
+  assert.match(report.oneAtATime ?? '', /^webgpu computes something else/);
+  assert.match(getJob(project.db, report.jobId).message ?? '', /^One sample at a time: webgpu computes/);
 });

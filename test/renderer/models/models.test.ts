@@ -127,6 +127,10 @@ test('a check names the device and its proof; its steps say what has become of t
     checkWords({ ...check, device: 'webgpu', selfCheck: { maxError: 3.1e-5, limit: 0.01 } }),
     /^Runs on webgpu.*within 3\.1e-5 of the CPU’s \(limit 0\.01\)$/,
   );
+  assert.match(
+    checkWords({ ...check, device: 'webgpu', oneAtATime: 'steps of 3 are wrong' }),
+    /^Runs on webgpu, loaded in 1234 ms; one sample at a time: steps of 3 are wrong$/,
+  );
   const states = (stage: ModelTask['stage'], state: ModelTask['state']) =>
     checkStages({ stage, state, precision: 'as-stored' }).map((row) => row.state);
   assert.deepEqual(states('memory', 'running'), ['done', 'now', 'later']);
