@@ -95,7 +95,7 @@ function configuration(
     },
     nsis: { oneClick: false, allowToChangeInstallationDirectory: true },
     linux: { category: 'Science', executableName: name },
-    // With a feed it writes what electron-updater reads: `latest*.yml` beside the installer, `app-update.yml` in the program.
+    // With a feed it writes what electron-updater reads of the program: `app-update.yml`. The lists are `release:sign`'s.
     publish: updates === null ? null : { provider: 'generic', url: updates.feed },
   };
 }

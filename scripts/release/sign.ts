@@ -1,13 +1,14 @@
 /**
  * `npm run release:sign -- --dir DIR [--version V] [--notes FILE] [--withdraw V]… [--key FILE]`: writes DIR/release.json over
- * the packages in DIR. The private key is read from the file, or from FOVEA_RELEASE_KEY (its PEM text); it is never printed.
+ * the packages in DIR, and what electron-updater reads beside it. The private key is read from the file, or from FOVEA_RELEASE_KEY (its PEM text); it is never printed.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MANIFEST_NAME } from '../../src-main/updates/manifest.ts';
+import { MANIFEST_NAME, readSignedManifest } from '../../src-main/updates/manifest.ts';
 import { root } from '../lib/paths.mjs';
 import { packagesIn, publicHalf, readPrivateKey, signManifest } from './manifest.ts';
+import { updaterLists } from './updater-lists.ts';
 
 try {
   const { values } = parseArgs({
@@ -39,8 +40,11 @@ try {
     withdrawn: values.withdraw,
     files,
   };
+  const signed = signManifest(manifest, key);
   const target = join(values.dir, MANIFEST_NAME);
-  writeFileSync(`${target}.new`, signManifest(manifest, key));
+  const lists = updaterLists(readSignedManifest(signed, [publicHalf(key)], target));
+  for (const [name, text] of lists) writeFileSync(join(values.dir, name), text);
+  writeFileSync(`${target}.new`, signed);
   renameSync(`${target}.new`, target);
   process.stdout.write(`${target}: Fovea ${version}, ${files.length} packages, key ${publicHalf(key)}\n`);
 } catch (error) {

@@ -84,7 +84,7 @@ export function refusal(status: number, url: URL): Error {
 export function networkError(message: string, url: URL): FoveaError {
   return new FoveaError('network', message, {
     where: plain(url),
-    next: 'Check the network, and any proxy (NODE_USE_ENV_PROXY=1), then check for updates again',
+    next: 'Check the network, then check for updates again',
   });
 }
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { PINNED } from '../../scripts/electron/pinned.ts';
@@ -16,6 +16,7 @@ import { openFeed, type FeedServer } from '../updates/support/feed-server.ts';
 import { openDisplay, type Display } from './support/display.ts';
 import { giveTo } from './support/person.ts';
 import { newDesk, NO_ELECTRON, startApp, type Desk, type RealApp } from './support/real-app.ts';
+import { remoteEnds } from './support/sockets.ts';
 import { until } from './support/until.ts';
 
 /** Newer than every test build. */
@@ -84,12 +85,20 @@ const messages = (app: RealApp): Promise<string[]> =>
 const said = (app: RealApp, words: RegExp): Promise<void> =>
   until(String(words), async () => words.test((await messages(app)).at(-1) ?? ''));
 
-test('a build that names no feed has no word of updates in its menu', { skip: NO_ELECTRON }, async (t) => {
-  const app = await startApp(t, display, newDesk(t));
-  await app.page.getByRole('button', { name: 'Open the demo project' }).waitFor();
-  assert.deepEqual(await offered(app), []);
-  assert.equal(existsSync(join(dirname(plain), 'resources', 'app-update.yml')), false);
-});
+test(
+  'a build that names no feed has no word of updates in its menu, and speaks to nobody',
+  { skip: NO_ELECTRON },
+  async (t) => {
+    const app = await startApp(t, display, newDesk(t));
+    await app.page.getByRole('button', { name: 'Open the demo project' }).waitFor();
+    assert.deepEqual(await offered(app), []);
+    // Whom its processes speak to, looked at for a while: a request to a site that does not answer would wait.
+    for (const end = performance.now() + 3000; performance.now() < end;) {
+      assert.deepEqual(remoteEnds([app.main.pid!, ...app.processes(/./).map(({ pid }) => pid)]), []);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  },
+);
 
 test(
   'with a feed nothing is asked before a click, nothing is brought before another, and then it replaces the AppImage and starts it',
@@ -126,6 +135,55 @@ test(
     assert.ok(readFileSync(appImage).equals(fresh));
     assert.equal(readFileSync(`${appImage}.previous`, 'utf8'), 'the version before');
     await until('the new program starts', () => existsSync(marker));
+  },
+);
+
+test(
+  'an unpacked Fovea shows the package and how to install it; a download on its way is told of and stopped',
+  { skip: NO_ELECTRON, timeout: 300_000 },
+  async (t) => {
+    const feed = await openFeed(t);
+    const name = 'fovea-x64.tar.gz';
+    const bytes = Buffer.alloc(4_000_000, 5);
+    const place = { platform: 'linux', arch: 'x64', kind: 'tar' } as const;
+    feed.publish({ version: NEWER, packages: [{ place, name, bytes }] });
+    feed.answers.set(name, (_request, response) => {
+      response.writeHead(200, { 'content-length': bytes.length });
+      response.write(bytes.subarray(0, 1_000_000));
+    });
+    const desk = newDesk(t);
+    const app = await started(t, desk, await packedFor(feed, 'manual'));
+    await choose(app, 'check-updates');
+    await said(app, /^Fovea 999\.0\.0 is there$/);
+    await press(app, 0);
+    const packages = join(desk.dir, 'fovea', 'updates');
+    const lying = (): string[] => (existsSync(packages) ? readdirSync(packages) : []);
+    await until('the part is there', () =>
+      lying().some((one) => statSync(join(packages, one)).size === 1_000_000),
+    );
+    await choose(app, 'check-updates');
+    await said(app, /^Fovea 999\.0\.0 is being downloaded: 25%$/);
+    await press(app, 1);
+    await until('the request ends', () => feed.requests.length === 2);
+
+    // Asked again, it goes on where it stopped, once the server does.
+    feed.answers.delete(name);
+    await until('it can be asked again', async () => {
+      await choose(app, 'check-updates');
+      return feed.requests.length > 2;
+    });
+    await said(app, /^Fovea 999\.0\.0 is there$/);
+    await press(app, 0);
+    await said(app, /^Fovea 999\.0\.0 is downloaded and checked$/);
+    assert.equal(feed.requests.at(-1)?.headers.range, 'bytes=1000000-');
+    assert.deepEqual(lying(), [name]);
+    const detail = await app.inMain((_electron, _nothing, { shown }) => String(shown.at(-1)?.options.detail));
+    assert.equal(
+      detail,
+      `Quit Fovea, then unpack it in place of the folder that you start Fovea from: tar -xf '${join(packages, name)}'`,
+    );
+    await press(app, 1);
+    assert.equal(await app.quit(), 0);
   },
 );
 

@@ -13,13 +13,16 @@ import { test, type TestContext } from 'node:test';
 import updaters, { type AppUpdater } from 'electron-updater';
 import { FoveaError, type ErrorCode } from '../../src-shared/contract/errors.ts';
 import { InstallerUpdater } from '../../src-main/updates/installer-updater.ts';
-import type { ReleaseFile } from '../../src-main/updates/manifest.ts';
+import { releaseManifestSchema, type ReleaseFile } from '../../src-main/updates/manifest.ts';
+import { updaterLists } from '../../scripts/release/updater-lists.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { NodeNetwork } from './support/node-network.ts';
 import { openFeed, sha512, type FeedServer, type Release } from './support/feed-server.ts';
 
 const NEVER = new AbortController().signal;
 const BYTES = randomBytes(200_000);
+/** electron-updater chooses by that of the machine. */
+const ARCH = process.arch === 'arm64' ? 'arm64' : 'x64';
 
 interface System {
   readonly platform: 'win32' | 'darwin';
@@ -30,13 +33,13 @@ interface System {
 const WINDOWS: System = {
   platform: 'win32',
   kind: 'nsis',
-  name: (version) => `Fovea-${version}-x64.exe`,
+  name: (version) => `Fovea-${version}-${ARCH}.exe`,
   list: 'latest.yml',
 };
 const MACOS: System = {
   platform: 'darwin',
   kind: 'zip',
-  name: (version) => `Fovea-${version}-x64.zip`,
+  name: (version) => `Fovea-${version}-${ARCH}.zip`,
   list: 'latest-mac.yml',
 };
 
@@ -97,7 +100,7 @@ function deskOn(t: TestContext, feed: FeedServer, system: System, version = '0.1
     memory: join(dir, 'updates.json'),
     patience: { retryMs: 1, tries: 2, stallMs: 2000 },
     platform: system.platform,
-    arch: 'x64',
+    arch: ARCH,
     updater: raw,
   });
   return { cache, squirrel, raw, updater };
@@ -119,23 +122,16 @@ function publish(
   const version = more.version ?? '0.2.0';
   const file = name(version);
   const { listed = {}, ...release } = more;
-  feed.publish({
+  const manifest = feed.publish({
     version,
-    packages: [{ place: { platform, arch: 'x64', kind }, name: file, bytes: BYTES }],
+    packages: [{ place: { platform, arch: ARCH, kind }, name: file, bytes: BYTES }],
     ...release,
   });
-  const hash = listed.sha512 ?? sha512(BYTES);
-  const lines = [
-    `version: ${listed.version ?? version}`,
-    'files:',
-    `  - url: ${listed.url ?? file}`,
-    `    sha512: ${hash}`,
-    `    size: ${BYTES.length}`,
-    `path: ${file}`,
-    `sha512: ${hash}`,
-    "releaseDate: '2030-01-01T00:00:00.000Z'",
-  ];
-  feed.files.set(list, Buffer.from(`${lines.join('\n')}\n`));
+  const text = updaterLists(releaseManifestSchema.parse(manifest)).get(list)!;
+  const read = JSON.parse(text) as { version: string; files: { url: string; sha512: string }[] };
+  const { version: otherVersion = version, ...other } = listed;
+  const changed = { ...read, version: otherVersion, files: read.files.map((one) => ({ ...one, ...other })) };
+  feed.files.set(list, Buffer.from(JSON.stringify(changed)));
   return file;
 }
 
@@ -280,6 +276,23 @@ test('macOS: Squirrel gets the checked zip over this machine alone, and only whe
   assert.ok(Buffer.from(await (await fetch(zip)).arrayBuffer()).equals(BYTES));
   squirrel.emit('update-downloaded');
   assert.deepEqual(squirrel.asked, ['checkForUpdates', 'quitAndInstall']);
+});
+
+test('each architecture gets its own file of a release that has both', async (t) => {
+  const feed = await openFeed(t);
+  const [arm64, x64] = [randomBytes(1000), randomBytes(1000)];
+  const place = { platform: 'darwin', kind: 'zip' } as const;
+  const packages = [
+    { place: { ...place, arch: 'arm64' }, name: 'fovea-0.2.0-mac-arm64.zip', bytes: arm64 },
+    { place: { ...place, arch: 'x64' }, name: 'fovea-0.2.0-mac-x64.zip', bytes: x64 },
+  ] as const;
+  const manifest = releaseManifestSchema.parse(feed.publish({ version: '0.2.0', packages }));
+  feed.files.set('latest-mac.yml', Buffer.from(updaterLists(manifest).get('latest-mac.yml')!));
+  const own = ARCH === 'arm64' ? packages[0] : packages[1];
+  const { updater, cache } = deskOn(t, feed, MACOS);
+  await updater.check(NEVER);
+  await download(updater);
+  assert.ok(readFileSync(join(cache, own.name)).equals(own.bytes));
 });
 
 test('no version before is kept where an installer took its place', async (t) => {

@@ -79,6 +79,12 @@ test('packages of all systems are listed with what they are, and signed', (t) =>
       sha512: sha512(Buffer.from(name)),
     })),
   );
+  const listed = (name: string): unknown => JSON.parse(readFileSync(join(dir, name), 'utf8'));
+  const [zip, exe] = ['zip', 'nsis'].map((kind) => {
+    const { name: url, sha512: hash, size } = manifest.files.find((file) => file.kind === kind)!;
+    return { version: '0.2.0-beta.1', files: [{ url, sha512: hash, size }], releaseDate: manifest.published };
+  });
+  assert.deepEqual([listed('latest-mac.yml'), listed('latest.yml')], [zip, exe]);
   // The same key by the environment.
   const fromEnvironment = run('sign.ts', args, { FOVEA_RELEASE_KEY: readFileSync(key, 'utf8') });
   assert.equal(fromEnvironment.status, 0, fromEnvironment.stderr);
