@@ -1,4 +1,4 @@
-/** Killed while it replaces a program, at any moment: what lies under the name is a whole program, before and after. */
+/** Watched and killed while it replaces a program: what lies under the name is a whole program at every moment. */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -10,7 +10,8 @@ import { replaceProgram } from '../../src-main/updates/appimage.ts';
 import { identify } from '../../src-main/updates/whole-file.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
-const KILLS = 12;
+const KILLS = 8;
+const BYTES = 8_000_000;
 
 test('a kill leaves a whole program under its name, and nothing for good beside it', async (t) => {
   const dir = temporaryDir(t);
@@ -19,7 +20,7 @@ test('a kill leaves a whole program under its name, and nothing for good beside 
   const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
   const whole = new Set<string>();
   for (const path of [program, ...others]) {
-    const bytes = randomBytes(3_000_000);
+    const bytes = randomBytes(BYTES);
     whole.add(hashOf(bytes));
     writeFileSync(path, bytes, { mode: 0o755 });
   }
@@ -27,7 +28,9 @@ test('a kill leaves a whole program under its name, and nothing for good beside 
   for (let kill = 0; kill < KILLS; kill++) {
     const child = fork(join(import.meta.dirname, 'support', 'replacing-child.ts'), [program, ...others]);
     await once(child, 'message');
-    await new Promise((resolve) => setTimeout(resolve, 5 + kill * 11));
+    // Without a pause, to see what is there for a moment only.
+    for (const end = performance.now() + 20 + kill * 70; performance.now() < end;)
+      assert.equal(statSync(program).size, BYTES);
     child.kill('SIGKILL');
     await once(child, 'exit');
     for (const path of [program, `${program}.previous`]) {
