@@ -4,7 +4,7 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['**/node_modules/', 'dist/', '**/generated/', 'models/demo/'] },
+  { ignores: ['**/node_modules/', 'dist/', '.cache/', '**/generated/', 'models/demo/'] },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   {
