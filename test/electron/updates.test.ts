@@ -81,9 +81,19 @@ const choose = (app: RealApp, id: string): Promise<void> =>
 const press = (app: RealApp, button: number): Promise<void> =>
   app.inMain((_electron, chosen, { answers }) => void answers.push(chosen), button);
 const messages = (app: RealApp): Promise<string[]> =>
-  app.inMain((_electron, _nothing, { shown }) => shown.map(({ options }) => String(options.message)));
-const said = (app: RealApp, words: RegExp): Promise<void> =>
-  until(String(words), async () => words.test((await messages(app)).at(-1) ?? ''));
+  app.inMain((_electron, _nothing, { shown }) =>
+    shown.map(({ options }) => `${options.message}${options.type === 'error' ? `: ${options.detail}` : ''}`),
+  );
+/** Waits for a dialog that says so. */
+async function said(app: RealApp, words: RegExp): Promise<void> {
+  let all: string[] = [];
+  const isThere = async (): Promise<boolean> => words.test((all = await messages(app)).at(-1) ?? '');
+  await until(String(words), isThere).catch((error: unknown) => {
+    throw new Error(`${String(words)} was not said, but: ${all.join(' | ')}\n${app.said()}`, {
+      cause: error,
+    });
+  });
+}
 
 test(
   'a build that names no feed has no word of updates in its menu, and speaks to nobody',
@@ -203,7 +213,7 @@ test(
     await until('it is said where programs say such things', () => /no check for updates/.test(app.said()));
     assert.deepEqual(await messages(app), []);
     await choose(app, 'check-updates');
-    await said(app, /^Fovea is not updated$/);
+    await said(app, /^Fovea is not updated: /);
     const detail = await app.inMain((_electron, _nothing, { shown }) => String(shown.at(-1)?.options.detail));
     assert.match(detail, /not signed with the key that this Fovea knows .*Nothing was installed\./);
     await press(app, 0);

@@ -39,6 +39,8 @@ export class Updates {
   readonly #onChange: () => void;
   #stop: AbortController | null = null;
   #progress: Progress | null = null;
+  /** How far it is, is being shown. */
+  #isAsking = false;
   #previous: string | null = null;
 
   constructor(settings: UpdateSettings, onChange: () => void) {
@@ -109,14 +111,15 @@ export class Updates {
 
   async #askAgain(stop: AbortController): Promise<void> {
     const progress = this.#progress;
-    if (progress === null) return;
+    if (progress === null || this.#isAsking || stop.signal.aborted) return;
+    this.#isAsking = true;
     const percent = Math.floor((100 * progress.bytes) / progress.whole);
     const chosen = await say({
       type: 'info',
       message: `Fovea ${progress.version} is being downloaded: ${percent}%`,
       detail: `${megabytes(progress.bytes)} of ${megabytes(progress.whole)}`,
       buttons: ['Go on', 'Stop'],
-    });
+    }).finally(() => (this.#isAsking = false));
     if (chosen === 1) stop.abort();
   }
 
