@@ -14,7 +14,9 @@ import type { ForwardRequest, ForwardResult, KvCache, StepRequest, VisionLanguag
 const PATIENCE = 4;
 /**
  * Part of those in flight that wait at a step, from which on it is made between two chunks of a prompt. A step reads the
- * weights once, for however many it is made: where nobody waits for one of few, it is better made for all.
+ * weights once, for however many it is made: where nobody waits for one of few, it is better made for all. Worst with short
+ * answers: samples per processor second of eight in flight, prompts of 620 tokens, answers of 2, a 326 M LLaVA at int8, one
+ * thread, against no steps between chunks: 0.98 with steps for whoever waits, 1.01 with steps for half.
  */
 const WORTH = 0.5;
 
