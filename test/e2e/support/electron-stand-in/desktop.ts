@@ -18,14 +18,8 @@ interface MessageBox {
 }
 
 /** An item as a person sees it. */
-function shown({
-  id = '',
-  label = '',
-  accelerator = '',
-  enabled = true,
-  checked = false,
-}: MenuItem): ShownItem {
-  return { id, label, accelerator, enabled, checked };
+function shown({ id = '', label = '', accelerator = '', enabled = true, checked }: MenuItem): ShownItem {
+  return { id, label, accelerator, enabled, ...(checked === undefined ? {} : { checked }) };
 }
 
 /** With those of the menus inside. */

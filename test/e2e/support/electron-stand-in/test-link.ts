@@ -16,7 +16,8 @@ export interface ShownItem {
   readonly label: string;
   readonly accelerator: string;
   readonly enabled: boolean;
-  readonly checked: boolean;
+  /** Of one that is switched on and off. */
+  readonly checked?: boolean;
 }
 
 /** To the spec. */
