@@ -2,7 +2,7 @@
 import { openFolders, type AnyCheckpoint } from '../checkpoint/open.ts';
 import type { AnyForm } from '../checkpoint/cached.ts';
 import { cachedState, formOf, openCached } from '../checkpoint/cached.ts';
-import type { WriteProgress } from '../checkpoint/quantised/index.ts';
+import type { RowForm, WriteProgress } from '../checkpoint/quantised/index.ts';
 import type { ModelRef } from '../engine/protocol.ts';
 import { withEngine } from './engine.ts';
 import { Progress, type ProgressStream } from './progress.ts';
@@ -12,6 +12,7 @@ const MEGABYTE = 1e6;
 const WORDS: Readonly<Record<AnyForm, string>> = {
   int4: 'Quantising (MB)',
   int8: 'Quantising to int8 (MB)',
+  'int8-fast': 'Quantising to int8 (MB)',
   fp16: 'Rounding to float16 (MB)',
   merged: 'Merging the adapter (MB)',
   packed: 'Laying out packed weights (MB)',
@@ -63,8 +64,8 @@ export async function quantiseWithProgress(
       });
     };
     const cache =
-      form === 'int8'
-        ? await inEngine(checkpoint, folders, { signal, onProgress })
+      form === 'int8' || form === 'int8-fast'
+        ? await inEngine(checkpoint, folders, form, { signal, onProgress })
         : await openCached(checkpoint, precision, { signal, onProgress });
     const { file = null, bytes = 0, written = false } = cache ?? {};
     if (file === null) return null;
@@ -80,14 +81,15 @@ export async function quantiseWithProgress(
 async function inEngine(
   checkpoint: AnyCheckpoint,
   folders: Omit<ModelRef, 'device' | 'precision'>,
+  form: RowForm,
   {
     signal,
     onProgress,
   }: { signal: AbortSignal; onProgress: (progress: { done: number; total: number }) => void },
 ): Promise<{ file: string; bytes: number; written: boolean } | null> {
-  const before = await cachedState(checkpoint, 'int8');
-  const ref = { ...folders, device: 'cpu', precision: 'int8' } as const;
+  const before = await cachedState(checkpoint, form);
+  const ref = { ...folders, device: 'cpu', precision: form } as const;
   await withEngine((engine) => engine.modelInfo(ref, signal, onProgress));
-  const after = await cachedState(checkpoint, 'int8');
+  const after = await cachedState(checkpoint, form);
   return after && { file: after.file, bytes: after.bytes, written: !before?.present };
 }

@@ -11,6 +11,8 @@ import type { Packing } from './packed/types.ts';
 import { BLOCK, blocksOf } from './quantised/blocks.ts';
 import { bytesOfPart, partsOf } from './quantised/encodings.ts';
 import { quantisedForms } from './quantised/plan.ts';
+import type { RowForm } from './quantised/encodings.ts';
+import type { Measured } from './quantised/measured.ts';
 import { storedAsHalves } from './quantised/index.ts';
 import { DTYPE_BYTES } from './files/safetensors.ts';
 
@@ -28,8 +30,13 @@ export interface MemoryEstimate extends WeightBytes {
     /** Size of the cache on disk, its header aside. */
     readonly fileBytes: number;
   };
+  /** Where every linear layer has two digits: the most it comes to. */
   readonly int8?: WeightBytes & {
-    /** Size of the cache on disk where every linear layer bears it, its header aside. */
+    /** Size of the cache on disk, its header aside. */
+    readonly fileBytes: number;
+  };
+  readonly 'int8-fast'?: WeightBytes & {
+    /** Size of the cache on disk where every linear layer bears one digit, its header aside. */
     readonly fileBytes: number;
   };
   readonly fp16?: WeightBytes & {
@@ -49,12 +56,13 @@ const PER_ROW = 2 * FLOAT;
 /** ONNX Runtime keeps a block's scale and the sum of its values beside them (MLAS, int8 products). */
 const PER_BLOCK = 2 * FLOAT;
 
-interface Measured {
+interface Weighed {
   readonly config: AnyCheckpoint['config'];
   readonly weights: WeightSource & { readonly packing?: Packing | null };
 }
 
-export function memoryEstimate(checkpoint: Measured): MemoryEstimate {
+/** @param measured how its layers bear int8, where that is known: the most and the least are then what it comes to */
+export function memoryEstimate(checkpoint: Weighed, measured: Measured | null = null): MemoryEstimate {
   const { layers, kvHeads, headDim } = checkpoint.config.text;
   const { packing } = checkpoint.weights;
   return {
@@ -63,7 +71,8 @@ export function memoryEstimate(checkpoint: Measured): MemoryEstimate {
       : {
           ...storedBytes(checkpoint),
           int4: int4Bytes(checkpoint),
-          int8: int8Bytes(checkpoint),
+          int8: rowBytes(checkpoint, 'int8', measured),
+          'int8-fast': rowBytes(checkpoint, 'int8-fast', measured),
           fp16: fp16Bytes(checkpoint),
         }),
     cacheBytesPerToken: 2 * layers * kvHeads * headDim * FLOAT,
@@ -71,7 +80,7 @@ export function memoryEstimate(checkpoint: Measured): MemoryEstimate {
 }
 
 /** Packed layers beside what is stored as it is; tables become floats one layer at a time. */
-function packedEstimate(checkpoint: Measured, packing: Packing): Omit<MemoryEstimate, 'cacheBytesPerToken'> {
+function packedEstimate(checkpoint: Weighed, packing: Packing): Omit<MemoryEstimate, 'cacheBytesPerToken'> {
   const { mappedBytes, copiedBytes } = storedBytes(checkpoint);
   const { mapped, copied, passing, file, blocks } = packedBytes(packing);
   const stored = {
@@ -83,7 +92,7 @@ function packedEstimate(checkpoint: Measured, packing: Packing): Omit<MemoryEsti
   return { ...stored, int4: int8 };
 }
 
-function storedBytes({ config, weights }: Measured): WeightBytes {
+function storedBytes({ config, weights }: Weighed): WeightBytes {
   const { tieWordEmbeddings: tied } = config.text;
   const table = config.names.embed;
   let [mappedBytes, copiedBytes] = [0, 0];
@@ -98,7 +107,7 @@ function storedBytes({ config, weights }: Measured): WeightBytes {
   return { mappedBytes, copiedBytes };
 }
 
-function int4Bytes({ config, weights }: Measured): MemoryEstimate['int4'] {
+function int4Bytes({ config, weights }: Weighed): MemoryEstimate['int4'] {
   let mappedBytes = storedTable({ config, weights });
   let [copiedBytes, fileBytes] = [0, 0];
   for (const { shape, encoding } of quantisedForms({ config, weights }, 'int4')) {
@@ -112,20 +121,24 @@ function int4Bytes({ config, weights }: Measured): MemoryEstimate['int4'] {
   return { mappedBytes, copiedBytes, fileBytes };
 }
 
-function int8Bytes({ config, weights }: Measured): MemoryEstimate['int8'] {
+function rowBytes(
+  { config, weights }: Weighed,
+  form: RowForm,
+  measured: Measured | null,
+): MemoryEstimate[RowForm] {
   let mappedBytes = storedTable({ config, weights });
   let [copiedBytes, fileBytes] = [0, 0];
-  for (const { shape, encoding } of quantisedForms({ config, weights }, 'int8')) {
+  for (const { shape, encoding } of quantisedForms({ config, weights }, form, measured)) {
     const [n = 1, k = 1] = shape;
     const bytes = partsOf(shape, encoding).reduce((sum, part) => sum + bytesOfPart(part), 0);
     fileBytes += bytes;
     if (typeof encoding === 'string') mappedBytes += bytes;
-    else copiedBytes += n * k + n * PER_ROW;
+    else if (typeof encoding === 'object') copiedBytes += n * encoding.digits * k + n * PER_ROW;
   }
   return { mappedBytes, copiedBytes, fileBytes };
 }
 
-function fp16Bytes({ config, weights }: Measured): MemoryEstimate['fp16'] {
+function fp16Bytes({ config, weights }: Weighed): MemoryEstimate['fp16'] {
   let mappedBytes = storedTable({ config, weights });
   let [copiedBytes, deviceBytes] = [0, 0];
   for (const { shape, encoding } of quantisedForms({ config, weights }, 'fp16')) {
@@ -139,7 +152,7 @@ function fp16Bytes({ config, weights }: Measured): MemoryEstimate['fp16'] {
 }
 
 /** Bytes of the table where it is looked up as it is stored; one that an adapter adds to is in the cache. */
-function storedTable({ config, weights }: Measured): number {
+function storedTable({ config, weights }: Weighed): number {
   const table = weights.get(config.names.embed);
   return table && !table.plus ? table.length : 0;
 }

@@ -11,14 +11,13 @@ import type { BinaryOp, Emitter, UnaryOp } from './emitter.ts';
 import { inferNode } from './infer.ts';
 import { OpError } from './ops/spec.ts';
 import type { OpName } from './ops/index.ts';
-import { observe } from './observed.ts';
-import type { Rows } from './pieces.ts';
+import { observedProducts } from './observed.ts';
 import { quantisedRowsOf, rowPieces, rowsOf } from './pieces.ts';
 import type { Graph, Initializer, Node, Value } from './types.ts';
 import { GraphError } from './types.ts';
 import { verify } from './verifier.ts';
 import { rowProduct } from './rows.ts';
-import type { FileRange, Observing, Placement, QuantisedRef, WeightRef } from './weights.ts';
+import type { FileRange, Placement, QuantisedRef, WeightRef } from './weights.ts';
 import { ANYWHERE } from './weights.ts';
 
 const DTYPE_OF = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
@@ -148,8 +147,11 @@ export class GraphBuilder implements Emitter {
     const file = this.#files.get(weight.name);
     const ref = quantised ?? file;
     const pieces = ref ? rowPieces(weight.name, ref, this.#placement.maxBytes) : [];
-    if (file && this.#placement.observing)
-      this.#observe(x, weight.name, file, pieces, this.#placement.observing);
+    const { observing } = this.#placement;
+    if (file && observing) {
+      const tensor = weight.name.slice(0, weight.name.lastIndexOf(':'));
+      return this.#biased(observedProducts(this, x, { tensor, file, pieces }, observing), bias);
+    }
     if (!quantised && pieces.length < 2) {
       return this.emit('Gemm', bias ? [x, weight, bias] : [x, weight], { transB: 1 });
     }
@@ -159,6 +161,11 @@ export class GraphBuilder implements Emitter {
       const rows = rowsOf(file as WeightRef, piece);
       return this.emit('Gemm', [x, this.weight(name, rows, rows.shape)], { transB: 1 });
     });
+    return this.#biased(products, bias);
+  }
+
+  /** Products of the pieces of a weight side by side, and the bias. */
+  #biased(products: readonly Value[], bias: Value | undefined): Value {
     const product = products.length === 1 ? (products[0] as Value) : this.concat(products, 1);
     return bias ? this.binary('Add', product, bias) : product;
   }
@@ -288,18 +295,6 @@ export class GraphBuilder implements Emitter {
   #quantisedProduct(x: Value, name: string, ref: QuantisedRef): Value {
     if ('table' in ref) return tableProduct(this, x, name, ref);
     return 'per' in ref ? rowProduct(this, x, name, ref, this.#placement) : blockProduct(this, x, name, ref);
-  }
-
-  /** @param name of the weights, and their shape behind it */
-  #observe(x: Value, name: string, file: WeightRef, pieces: readonly Rows[], { factors }: Observing): void {
-    const tensor = name.slice(0, name.lastIndexOf(':'));
-    for (const piece of pieces) {
-      const rows = rowsOf(file, piece);
-      const label = `${tensor}[${piece.join(':')}]`;
-      const w = this.weight(label, rows, rows.shape);
-      this.#files.delete(w.name);
-      observe(this, x, w, label, factors.get(tensor));
-    }
   }
 
   /** One of the arrays that a quantised weight is made of. */

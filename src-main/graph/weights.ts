@@ -73,14 +73,19 @@ export interface TableRef {
   readonly scales: FileRange;
 }
 
+/** Digits of 8 bits that a whole number has. */
+export type Digits = 1 | 2;
+
 /**
- * A linear layer's weights `[N, K]` as int8 with one scale per row. Inputs are rounded to 8 bits, one scale per row of
- * theirs, and the products are whole numbers (rows.ts).
+ * A linear layer's weights `[N, K]` as whole numbers with one scale per row, of one digit (8 bits) or two (16 bits: 256 times
+ * the first and the second). Inputs are rounded to as many, one scale per row of theirs, and the products are whole
+ * numbers (rows.ts).
  */
 export interface RowRef {
   readonly shape: readonly [n: number, k: number];
   readonly per: 'row';
-  /** int8 `[N, K]`; the value is `q · scale of its row`. */
+  readonly digits: Digits;
+  /** int8 `[N, digits·K]`, a row's first digits before its second; the value is `q · scale of its row`. */
   readonly values: FileRange;
   /** float32 `[N]`. */
   readonly scales: FileRange;

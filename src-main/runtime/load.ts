@@ -7,12 +7,13 @@ import type { GraphSource, ModelGraphs } from '../../models/architectures/index.
 import { modelGraphs } from '../../models/architectures/index.ts';
 import { memoryEstimate } from '../checkpoint/memory.ts';
 import { openCached } from '../checkpoint/cached.ts';
-import { measuredLayers } from '../checkpoint/quantised/index.ts';
+import { measuredLayers, measuredOf } from '../checkpoint/quantised/index.ts';
 import type { Measured } from '../checkpoint/quantised/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { WeightRef } from '../graph/weights.ts';
 import { placed } from '../graph/weights.ts';
 import type { ChosenPrecision, Precision } from '../../src-shared/contract/models.ts';
+import { isInt8 } from '../../src-shared/contract/models.ts';
 import type { VisionLanguageModel } from '../pipeline/ports.ts';
 import type { Tokenizer } from '../checkpoint/tokenizer/tokenizer.ts';
 import type { Device, DeviceChoice, SessionSettings } from './device.ts';
@@ -88,7 +89,8 @@ export type LoadedModel = VisionLanguageModel & Pick<OnnxModel, 'encoder'> & { r
 export async function loadModel(stored: LoadSource, options: LoadOptions): Promise<LoadedModel> {
   const start = performance.now();
   const { precision = 'as-stored' } = options;
-  const held = memoryEstimate(stored);
+  const measured = isInt8(precision) ? await measuredOf(stored, options.cacheFolder) : null;
+  const held = memoryEstimate(stored, measured);
   const { copiedBytes: heldBytes } = precision === 'as-stored' ? held : (held[precision] ?? held);
   const smallest = precision === 'int4' || held.int4 === undefined;
   if (options.device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
@@ -96,13 +98,13 @@ export async function loadModel(stored: LoadSource, options: LoadOptions): Promi
   const parameters = countParameters(checkpoint);
   const cpuThreads = options.cpuThreads ?? threadsFor(parameters);
   const passedOver: string[] = [];
-  for (const device of precision === 'int8' ? onlyCpu(options.device) : candidates(options.device)) {
+  for (const device of isInt8(precision) ? onlyCpu(options.device) : candidates(options.device)) {
     if (device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
     try {
       const { model, check, oneAtATime, held } = await open(device, checkpoint, {
         ...options,
         cpuThreads,
-        repacked: precision === 'int4' || precision === 'int8' || Boolean(stored.weights.packing),
+        repacked: precision === 'int4' || isInt8(precision) || Boolean(stored.weights.packing),
         halves: hasHalves(checkpoint),
         heldBytes,
       });
@@ -179,7 +181,7 @@ async function open(
   const graphs = modelGraphs(checkpoint);
   const maxBytes = options.maxBufferBytes ?? MAX_BUFFER_BYTES[device];
   const held = options.held ?? (await heldDtypes(settings(device), storedDtypes(checkpoint)));
-  const signedProducts = options.precision !== 'int8' || (await hasSignedProducts(settings(device)));
+  const signedProducts = !isInt8(options.precision) || (await hasSignedProducts(settings(device)));
   const weights = placed(checkpoint.weights, { maxBytes, held, signedProducts });
   const forDevice = modelGraphs({ config: checkpoint.config, weights });
   const own = options.graphsFor?.(device, forDevice) ?? forDevice;

@@ -164,7 +164,17 @@ export function precisionChoices({ facts }: Pick<LibraryModel, 'facts'>): {
       ? [
           {
             value: 'int8' as const,
-            words: 'int8: fastest on the CPU; measured on this model, from a cache that is written once',
+            words:
+              'int8: for the CPU, labels as stored; measured on this model, from a cache that is written once',
+          },
+        ]
+      : []),
+    ...(facts?.memory['int8-fast']
+      ? [
+          {
+            value: 'int8-fast' as const,
+            words:
+              'int8-fast: fastest on the CPU, labels near those as stored; from a cache that is written once',
           },
         ]
       : []),
@@ -277,7 +287,7 @@ export function otherChecks(
   model: string,
   tasks: readonly ModelTask[],
 ): { readonly precision: Precision; readonly check: ModelCheck }[] {
-  return (['int4', 'int8', 'fp16'] as const).flatMap((precision) => {
+  return (['int4', 'int8', 'int8-fast', 'fp16'] as const).flatMap((precision) => {
     const last = tasks.find((task) => task.name === model && task.precision === precision && task.check);
     return last?.check ? [{ precision, check: last.check }] : [];
   });

@@ -9,10 +9,17 @@ const count = z.number().int().nonnegative();
 
 /**
  * Which weights a model runs with: those of its files, or linear layers in another form from a cache that Fovea writes
- * once (`int4`: blocks of 4 or 8 bits; `int8`: rows of 8 bits, with inputs of 8 bits; `fp16`: float16, and no cache where the files hold float16 already).
+ * once (`int4`: blocks of 4 or 8 bits; `int8`: rows of one digit of 8 bits, or two where labels and tokens would change otherwise,
+ * and inputs like them; `int8-fast`: one digit wherever a layer by itself bears it; `fp16`: float16, and no cache where
+ * the files hold float16 already).
  */
-export const precisionSchema = z.enum(['as-stored', 'int4', 'int8', 'fp16']);
+export const precisionSchema = z.enum(['as-stored', 'int4', 'int8', 'int8-fast', 'fp16']);
 export type Precision = z.infer<typeof precisionSchema>;
+
+/** Whether products are those of whole numbers of 8 bits, which only processors have. */
+export function isInt8(precision: Precision | undefined): precision is 'int8' | 'int8-fast' {
+  return precision === 'int8' || precision === 'int8-fast';
+}
 
 /** What may be asked for: a precision, or to have one chosen. Nothing is run, stored or compared as `auto`. */
 export const precisionWishSchema = z.enum([...precisionSchema.options, 'auto']);
@@ -63,8 +70,9 @@ export const modelFactsSchema = z.object({
     cacheBytesPerToken: bytes,
     /** The same from the int4 cache, and that cache's size. */
     int4: z.object({ mappedBytes: bytes, copiedBytes: bytes, fileBytes: bytes }).optional(),
-    /** The same from the int8 cache, if every linear layer bears it. */
+    /** The same from the int8 cache, at most, and from int8-fast's, at least: by how many layers take two digits. */
     int8: z.object({ mappedBytes: bytes, copiedBytes: bytes, fileBytes: bytes }).optional(),
+    'int8-fast': z.object({ mappedBytes: bytes, copiedBytes: bytes, fileBytes: bytes }).optional(),
     /** The same from the fp16 cache (size 0: not needed), and what a device holds that knows float16. */
     fp16: z
       .object({ mappedBytes: bytes, copiedBytes: bytes, fileBytes: bytes, deviceBytes: bytes })

@@ -143,6 +143,23 @@ function rows(signed: boolean, evened: boolean): OpCase {
   };
 }
 
+/** Two digits of 8 bits on both sides: as near as float32 but for what 16 bits leave. */
+function twoDigits(signed: boolean): OpCase {
+  const [n, k] = [8, 96];
+  const weights = randoms(n * k, seeded(9), 1);
+  const { ref } = rowsFile(weights, k, null, 2);
+  return {
+    op: 'MatMulIntegerToFloat',
+    name: `two digits, ${signed ? 'int8' : 'uint8'} weights`,
+    inputs: [['S', k]],
+    prepack: true,
+    placement: { maxBytes: null, held: [], signedProducts: signed },
+    tolerance: 1e-3,
+    build: (b, [x]) => b.linear(x!, b.quantised('w', ref)),
+    reference: product(n, k, weights),
+  };
+}
+
 /** bitsandbytes' tables. */
 function tables(name: 'fp4' | 'nf4', table: readonly number[]): OpCase {
   const [n, k] = [6, 96];
@@ -169,6 +186,8 @@ const CASES: OpCase[] = [
   rows(true, true),
   rows(false, false),
   rows(false, true),
+  twoDigits(true),
+  twoDigits(false),
   {
     op: 'QuantizeLinear',
     inputs: [['S', 5]],

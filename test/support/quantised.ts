@@ -6,7 +6,7 @@ import type { Bits, Blocks } from '../../src-main/checkpoint/quantised/blocks.ts
 import { BLOCK, blocksOf, quantise } from '../../src-main/checkpoint/quantised/blocks.ts';
 import type { QuantisedRows } from '../../src-main/checkpoint/quantised/rows.ts';
 import { quantiseRows } from '../../src-main/checkpoint/quantised/rows.ts';
-import type { BlockRef, FileRange, RowRef, TableRef } from '../../src-main/graph/weights.ts';
+import type { BlockRef, Digits, FileRange, RowRef, TableRef } from '../../src-main/graph/weights.ts';
 
 /** `[rows, k]` of blocks. */
 export function dequantise({ values, scales }: Blocks, k: number, bits: Bits): Float32Array {
@@ -40,15 +40,16 @@ export function rowsFile(
   weights: Float32Array,
   k: number,
   factors: Float32Array | null = null,
+  digits: Digits = 1,
 ): { readonly ref: RowRef; readonly rows: QuantisedRows } {
-  const rows = quantiseRows(weights, k, factors);
+  const rows = quantiseRows(weights, k, digits, factors);
   if (!rows) throw new Error('weights are not finite');
   const bytes = new Uint8Array(rows.values.buffer);
   const files = inFile(rows.scales, bytes, ...(factors ? [factors] : []));
   const [scales, values, own] = files as [FileRange, FileRange, FileRange | undefined];
   const shape = [weights.length / k, k] as const;
   const smoothing = own ? { smoothing: { factors: own, group: 'w' } } : {};
-  return { ref: { shape, per: 'row', values, scales, ...smoothing }, rows };
+  return { ref: { shape, per: 'row', digits, values, scales, ...smoothing }, rows };
 }
 
 const made: string[] = [];

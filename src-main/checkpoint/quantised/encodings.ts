@@ -1,22 +1,29 @@
 /**
  * The forms a cache keeps tensors in. `int4`: linear layers in blocks of 4 or 8 bits (blocks.ts), all else float32.
- * `int8`: linear layers in rows of 8 bits (rows.ts), those that do not bear it and all else float32.
+ * `int8`: linear layers in rows of 8 bits, or 16 where those do not do (rows.ts), small ones and all else float32; `int8-fast`:
+ * the same by what each layer by itself bears.
  * `fp16`: linear layers as float16 (halves.ts), all else float32. `merged`: the tensors that an adapter adds to, as
  * float32, and no others.
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Digits } from '../../graph/weights.ts';
 import type { Bits } from './blocks.ts';
 import { BLOCK, blocksOf, quantise } from './blocks.ts';
 import { toHalves } from './halves.ts';
 import { quantiseRows } from './rows.ts';
 
 /** The kinds of cache that a precision asks for, and those that there are. */
-export const CACHE_FORMS = ['int4', 'int8', 'fp16'] as const;
+export const CACHE_FORMS = ['int4', 'int8', 'int8-fast', 'fp16'] as const;
 export const ALL_FORMS = [...CACHE_FORMS, 'merged'] as const;
 export type CacheForm = (typeof ALL_FORMS)[number];
+/** Those that follow from what was measured (measured.ts). */
+export type RowForm = 'int8' | 'int8-fast';
 
-/** Rows of 8 bits; `factors`: of inputs that are evened out first (measured.ts), the same for all layers of the group. */
+export const isRowForm = (form: CacheForm): form is RowForm => form === 'int8' || form === 'int8-fast';
+
+/** Rows of so many digits of 8 bits; `factors`: of inputs that are evened out first (measured.ts), the same for all layers of the group. */
 export interface RowEncoding {
+  readonly digits: Digits;
   readonly smoothing: { readonly factors: Float32Array; readonly group: string } | null;
 }
 
@@ -38,7 +45,7 @@ export function partsOf(shape: readonly number[], encoding: Encoding): StatedPar
   const [n, k] = shape as [number, number];
   if (typeof encoding === 'object') {
     return [
-      { suffix: '.values', dtype: 'I8', shape: [n, k] },
+      { suffix: '.values', dtype: 'I8', shape: [n, encoding.digits * k] },
       { suffix: '.scales', dtype: 'F32', shape: [n] },
       ...(encoding.smoothing ? [{ suffix: '.smoothing', dtype: 'F32', shape: [k] } as const] : []),
     ];
@@ -73,7 +80,7 @@ export function encode(
   } else {
     const found =
       typeof encoding === 'object'
-        ? quantiseRows(floats, k, encoding.smoothing?.factors)
+        ? quantiseRows(floats, k, encoding.digits, encoding.smoothing?.factors)
         : quantise(floats, k, encoding);
     if (found) return [bytesOf(found.values), bytesOf(found.scales)];
   }

@@ -12,16 +12,17 @@ import { cacheDir } from './cache-dir.ts';
 import type { CacheForm } from './encodings.ts';
 import type { Measured } from './measured.ts';
 import { measuredFile, readMeasured, writeMeasured } from './measured.ts';
-import { ALL_FORMS } from './encodings.ts';
+import { ALL_FORMS, isRowForm } from './encodings.ts';
 import type { QuantisedPlan, QuantisedSource } from './plan.ts';
 import { filesOf, planQuantised, quantisedForms } from './plan.ts';
 import type { WriteOptions } from './write.ts';
 import { writeEncoded } from './write.ts';
 
+export { choiceIn } from './measured.ts';
 export { cacheDir } from './cache-dir.ts';
 export { ALL_FORMS, CACHE_FORMS } from './encodings.ts';
-export type { CacheForm } from './encodings.ts';
-export type { Measured, MeasuredLayer } from './measured.ts';
+export type { CacheForm, RowForm } from './encodings.ts';
+export type { LayerChoice, Measured, MeasuredLayer } from './measured.ts';
 export type { WriteProgress } from './write.ts';
 
 export interface QuantiseOptions extends WriteOptions {
@@ -70,8 +71,8 @@ async function planOf(
   measure?: () => Promise<Measured>,
 ): Promise<QuantisedPlan> {
   const plan = await planQuantised(source, form);
-  if (form !== 'int8') return plan;
-  const file = measuredFile(quantisedFile(plan, folder));
+  if (!isRowForm(form)) return plan;
+  const file = measuredFile(quantisedFile({ ...plan, form: 'int8' }, folder));
   const found = measure
     ? await measuredAt(file, plan.source, measure)
     : await readMeasured(file, plan.source);
@@ -201,6 +202,7 @@ function weightsOf(
       quantised.set(entry.name, {
         shape,
         per: 'row',
+        digits: encoding.digits,
         values,
         scales,
         ...(smoothing ? { smoothing: { factors, group: smoothing.group } } : {}),

@@ -8,21 +8,31 @@ import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readPlain } from '../../files/plain-file.ts';
 import { floatTensor, writeSafetensors } from '../files/safetensors-writer.ts';
+import type { RowForm } from './encodings.ts';
 import { readSafetensorsHeader, readSafetensorsMetadata } from '../files/safetensors.ts';
 
 /** Changes with anything that measures or chooses otherwise. */
-const VERSION = '1';
+const VERSION = '2';
 const FORMAT = 'fovea-measured';
 /** Some tens of the largest model's factors. */
 const MAX_BYTES = 512e6;
+
+/**
+ * `rows` and `smoothed`: one digit of 8 bits; `digits`: two of them, because one is off by too much; `small`: float32, which is
+ * as fast at its size; `inexact`: float32, because what comes out is not finite.
+ */
+const choiceSchema = z.enum(['rows', 'smoothed', 'digits', 'small', 'inexact']);
+export type LayerChoice = z.infer<typeof choiceSchema>;
 
 const layerSchema = z.object({
   /** Relative error of the layer's outputs by plain rows: the mean over rows of |difference|² ÷ |output|², its root. */
   plain: z.number().nonnegative(),
   /** The same with smoothed inputs; null: not tried. */
   smoothed: z.number().nonnegative().nullable(),
-  /** `small`: float32 is as fast; `inexact`: float32, because neither bears it. */
-  choice: z.enum(['rows', 'smoothed', 'small', 'inexact']),
+  /** What it is in the whole model, where what all layers are off by adds up. */
+  choice: choiceSchema,
+  /** What it would be by its own error. */
+  alone: choiceSchema,
   /** Layers that read the same inputs. */
   group: z.string(),
 });
@@ -58,7 +68,7 @@ export async function readMeasured(file: string, source: string): Promise<Measur
     }
     const all = new Map(Object.entries(layers));
     const complete = [...all.values()].every(
-      ({ choice, group }) => choice !== 'smoothed' || factors.has(group),
+      ({ choice, alone, group }) => ![choice, alone].includes('smoothed') || factors.has(group),
     );
     return complete ? { layers: all, factors } : null;
   } catch (error) {
@@ -78,11 +88,15 @@ export async function writeMeasured(file: string, source: string, measured: Meas
   );
 }
 
+/** What a layer is in a cache of this form. */
+export const choiceIn = ({ choice, alone }: MeasuredLayer, form: RowForm): LayerChoice =>
+  form === 'int8' ? choice : alone;
+
 /** Hash of what decides the bytes of a cache. */
-export function choicesHash({ layers, factors }: Measured): string {
+export function choicesHash({ layers, factors }: Measured, form: RowForm): string {
   const hash = createHash('sha256');
-  for (const [name, { choice, group }] of [...layers].sort(([a], [b]) => (a < b ? -1 : 1)))
-    hash.update(JSON.stringify([name, choice, group]));
+  for (const [name, layer] of [...layers].sort(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(JSON.stringify([name, choiceIn(layer, form), layer.group]));
   for (const [group, values] of [...factors].sort(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(group).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return hash.digest('hex');

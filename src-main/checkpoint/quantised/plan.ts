@@ -21,10 +21,10 @@ import type { Bits } from './blocks.ts';
 import { BLOCK } from './blocks.ts';
 import type { CachedTensor, CachePlan } from './cache-file.ts';
 import { layOutCache } from './cache-file.ts';
-import type { CacheForm, Encoding } from './encodings.ts';
-import { bytesOfPart, partsOf } from './encodings.ts';
+import type { CacheForm, Encoding, RowForm } from './encodings.ts';
+import { bytesOfPart, isRowForm, partsOf } from './encodings.ts';
 import type { Measured } from './measured.ts';
-import { choicesHash } from './measured.ts';
+import { choiceIn, choicesHash } from './measured.ts';
 
 /** Changes with anything that changes the bytes of a cache. */
 const VERSION = 1;
@@ -57,7 +57,7 @@ export interface QuantisedSource {
 }
 
 /**
- * @param measured what int8 follows from; without it every linear layer is in plain rows
+ * @param measured what int8 follows from; without it every linear layer is in plain rows, of two digits at `int8`
  * @throws FoveaError `missing_tensor` when a needed tensor is absent, `bad_checkpoint` when its file is gone.
  */
 export async function planQuantised(
@@ -106,18 +106,24 @@ function encodingOf(
   // Rows of a table are looked up, which blocks and halves are not made for.
   if (shape.length !== 2 || TABLE.test(name) || (name === names.embed && !tied)) return 'F32';
   // What follows in the file must begin where a float32 may.
-  if (form === 'int8' && (Number(shape[0]) * Number(shape[1])) % 4 !== 0) return 'F32';
-  if (form === 'int8') return measured ? measuredEncoding(name, measured) : { smoothing: null };
+  if (isRowForm(form) && (Number(shape[0]) * Number(shape[1])) % 4 !== 0) return 'F32';
+  if (isRowForm(form)) {
+    return measured
+      ? measuredEncoding(name, measured, form)
+      : { digits: form === 'int8' ? 2 : 1, smoothing: null };
+  }
   return form === 'fp16' ? 'F16' : bitsOf(name, names);
 }
 
 /** A layer that nothing ran through is not known to bear it. */
-function measuredEncoding(name: string, { layers, factors }: Measured): Encoding {
+function measuredEncoding(name: string, { layers, factors }: Measured, form: RowForm): Encoding {
   const layer = layers.get(name);
-  if (!layer || layer.choice === 'small' || layer.choice === 'inexact') return 'F32';
-  const { choice, group } = layer;
+  const choice = layer && choiceIn(layer, form);
+  if (!choice || choice === 'small' || choice === 'inexact') return 'F32';
+  if (choice === 'digits') return { digits: 2, smoothing: null };
+  const { group } = layer;
   const found = choice === 'smoothed' ? factors.get(group) : undefined;
-  return { smoothing: found ? { factors: found, group } : null };
+  return { digits: 1, smoothing: found ? { factors: found, group } : null };
 }
 
 function bitsOf(name: string, names: Pick<DecoderNames, 'layers' | 'twigLayers'>): Bits {
@@ -153,6 +159,7 @@ export function filesOf({ file, plus }: WeightRef): string[] {
 const FORMATS = {
   int4: 'fovea-quantised',
   int8: 'fovea-rows',
+  'int8-fast': 'fovea-rows',
   fp16: 'fovea-halves',
   merged: 'fovea-merged',
 } as const;
@@ -167,7 +174,8 @@ function layOut(
   const version = String(VERSION);
   const format = FORMATS[form];
   const block: Record<string, string> = form === 'int4' ? { block: String(BLOCK) } : {};
-  const choices: Record<string, string> = measured ? { choices: choicesHash(measured) } : {};
+  const choices: Record<string, string> =
+    measured && isRowForm(form) ? { choices: choicesHash(measured, form) } : {};
   const metadata = { format, version, ...block, source, ...choices };
   const tensors = entries.map((entry, i) => {
     const encoding = encodingFor(i);

@@ -1,12 +1,15 @@
 /**
- * Weights as int8 with one scale per row, as `MatMulInteger` takes them (graph/rows.ts): the scale is the row's largest
- * number over 127, the others are off by half a scale at most. Scale and products are symmetric: there is no zero point.
+ * Weights as whole numbers with one scale per row, as `MatMulInteger` takes them (graph/rows.ts): the scale is the row's
+ * largest number over the largest whole one, the others are off by half a scale at most. Scale and products are symmetric: there
+ * is no zero point. Two digits are 16 bits: 256 times the first and the second, both from −128 to 127.
  */
+import type { Digits } from '../../graph/weights.ts';
 
-const LARGEST = 127;
+const BASE = 256;
+const LARGEST: Readonly<Record<Digits, number>> = { 1: 127, 2: 127 * BASE + 127 };
 
 export interface QuantisedRows {
-  /** `[rows, k]`. */
+  /** `[rows, digits·k]`, a row's first digits before its second. */
   readonly values: Int8Array;
   /** `[rows]`. */
   readonly scales: Float32Array;
@@ -20,13 +23,15 @@ export interface QuantisedRows {
 export function quantiseRows(
   weights: Float32Array,
   k: number,
+  digits: Digits = 1,
   factors: Float32Array | null = null,
 ): QuantisedRows | null {
   const rows = weights.length / k;
-  const values = new Int8Array(weights.length);
+  const values = new Int8Array(weights.length * digits);
   const scales = new Float32Array(rows);
   const own = factors ? Float32Array.from(factors, (factor) => 1 / factor) : null;
   const smooth = new Float32Array(k);
+  const limit = LARGEST[digits];
   let poison = 0;
   for (let row = 0; row < rows; row++) {
     const at = row * k;
@@ -38,13 +43,21 @@ export function quantiseRows(
       if (size > largest) largest = size;
       poison += w * 0; // NaN when w is not finite
     }
-    const scale = Math.fround(largest / LARGEST);
+    const scale = Math.fround(largest / limit);
     scales[row] = scale;
     // A scale too small for float32 is zero, and so are the weights.
     const inverse = scale === 0 ? 0 : 1 / scale;
+    const to = at * digits;
     for (let i = 0; i < k; i++) {
-      const q = Math.floor((smooth[i] as number) * inverse + 0.5);
-      values[at + i] = q > LARGEST ? LARGEST : q < -LARGEST ? -LARGEST : q;
+      const near = Math.floor((smooth[i] as number) * inverse + 0.5);
+      const q = near > limit ? limit : near < -limit ? -limit : near;
+      if (digits === 1) {
+        values[to + i] = q;
+      } else {
+        const first = Math.floor((q + BASE / 2) / BASE);
+        values[to + i] = first;
+        values[to + k + i] = q - BASE * first;
+      }
     }
   }
   return poison === 0 ? { values, scales } : null;

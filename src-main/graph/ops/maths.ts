@@ -134,7 +134,7 @@ export const MATHS = {
     },
   },
   /**
-   * `(x [M,K] − its zero point) · (w [K,N] − its zero point)` as whole numbers, times x's scale and those of w's columns.
+   * `(x […,K] − its zero point) · (w [K,N] − its zero point)` as whole numbers, times x's scale and those of w's columns.
    * Inputs: x uint8, w int8 or uint8, scales `[]` and `[N]`, zero points `[]`; w's is 0 where it is absent. ONNX
    * Runtime's own op, CPU only.
    */
@@ -145,9 +145,9 @@ export const MATHS = {
     infer(context) {
       const x = typed(context, 0, 'uint8');
       const w = typed(context, 1, 'int8', 'uint8');
-      if (x.shape.length !== 2 || w.shape.length !== 2 || x.shape[1] !== w.shape[0])
+      if (x.shape.length < 2 || w.shape.length !== 2 || x.shape.at(-1) !== w.shape[0])
         throw new OpError(`${showShape(x.shape)} does not fit ${showShape(w.shape)}`);
-      const [m, n] = [x.shape[0] as Dim, w.shape[1] as Dim];
+      const n = w.shape[1] as Dim;
       const expected: [dtype: DType, shape: readonly Dim[]][] = [
         ['float32', []],
         ['float32', [n]],
@@ -159,7 +159,7 @@ export const MATHS = {
         if (!sameShape(typed(context, i, dtype).shape, shape))
           throw new OpError(`input ${i} is not ${showShape(shape)}`);
       }
-      return [{ dtype: 'float32', shape: [m, n] }];
+      return [{ dtype: 'float32', shape: x.shape.with(-1, n) }];
     },
   },
   /** `[…, M, K] · […, K, N]` with broadcast batches. */

@@ -1,8 +1,8 @@
 /**
- * Which layers are multiplied as whole numbers, from what was seen of them (graph/observed.ts): plain rows where they are near
- * enough, else inputs evened out between channels and weights (SmoothQuant, arXiv:2211.10438, eq. 4), else float32.
+ * How layers are multiplied as whole numbers, from what was seen of them (graph/observed.ts): plain rows of 8 bits where they are
+ * near enough, else inputs evened out between channels and weights (SmoothQuant, arXiv:2211.10438, eq. 4), else two digits.
  */
-import type { MeasuredLayer } from '../../checkpoint/quantised/index.ts';
+import type { LayerChoice, MeasuredLayer } from '../../checkpoint/quantised/index.ts';
 import { observedName } from '../../graph/observed.ts';
 import type { Output } from '../session.ts';
 
@@ -16,6 +16,21 @@ export const BEARABLE = 0.025;
  * 128 × 512, 1.6 times at 256 × 512, 2.4 times at 512 × 512): smaller ones stay float32.
  */
 export const WORTH = 2 ** 17;
+/**
+ * How far off what comes out may be, in all. Labels: the share of foreground that changes (drift.ts). All others relative to
+ * their own size: what attention gathers, the logits, the RPN's scores, the picture's features. By trial: on a random
+ * checkpoint, whose maps are noise, a map off by 0.3% costs 3% of a label's overlap, and 2% is what labels may lose.
+ */
+export const ALLOWED = {
+  labels: 0.002,
+  gathered: 0.002,
+  logits: 0.002,
+  scores: 0.003,
+  features: 0.001,
+} as const;
+/** What of it is allowed up to a layer: what independent layers add is a sum of squares, of which the tower has a quarter. */
+export const allowedAfter = (layer: number, layers: number): number =>
+  Math.sqrt(1 / 4 + (3 / 4) * ((layer + 1) / layers));
 /** How much of a channel's size goes over to the weights; the paper takes 0.5, and 0.75 for models with large outliers. */
 export const EXPONENTS = [0.5, 0.75] as const;
 
@@ -94,7 +109,7 @@ export function factorsOf(group: readonly SeenLayer[], exponent: number): Float3
 }
 
 /**
- * The choice for one layer.
+ * The choice for one layer by itself.
  * @param size numbers in its matrix
  * @param smoothed its error with its group's factors; null: they were not tried
  * @param worth see {@link WORTH}
@@ -103,8 +118,9 @@ export function choiceOf(
   { plain, smoothed }: Pick<MeasuredLayer, 'plain' | 'smoothed'>,
   size: number,
   worth: number = WORTH,
-): MeasuredLayer['choice'] {
+): LayerChoice {
   if (size < worth) return 'small';
+  if (plain === Number.MAX_VALUE) return 'inexact';
   if (smoothed !== null && smoothed < plain && smoothed <= BEARABLE) return 'smoothed';
-  return plain <= BEARABLE ? 'rows' : 'inexact';
+  return plain <= BEARABLE ? 'rows' : 'digits';
 }

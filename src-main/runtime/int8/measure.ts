@@ -1,180 +1,131 @@
 /**
- * How the linear layers of a checkpoint bear products of whole numbers: the model as it is stored runs once over a prompt,
- * part by part, and each layer's outputs are compared with what rounding would make of them. One part's weights are in use
- * at a time. Where a layer does not bear it, its part runs again with its inputs evened out.
+ * How the linear layers of a checkpoint bear products of whole numbers: the model as it is stored runs once over a prompt, part
+ * by part, and beside it as it would be chosen. Each layer's outputs are compared with what rounding would make of them; what the
+ * layers before have made of a part's inputs is in it too. Where attention, logits or RPN would come out further off than
+ * allowed, the layers of that part which are off most get wider (choose.ts). One part's weights are in use at a time.
  */
 import type { GraphSource, ModelGraphs } from '../../../models/architectures/index.ts';
 import { modelGraphs } from '../../../models/architectures/index.ts';
 import { mropePositions } from '../../../models/architectures/mrope.ts';
 import type { PromptIds } from '../../checkpoint/prompt.ts';
-import type { Measured, MeasuredLayer } from '../../checkpoint/quantised/index.ts';
+import type { Measured } from '../../checkpoint/quantised/index.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Grid } from '../../../src-shared/kernels/types.ts';
 import type { Graph } from '../../graph/types.ts';
-import { placed } from '../../graph/weights.ts';
 import { need } from '../outputs.ts';
 import { branchFeeds, int64, positionFeeds } from '../feeds.ts';
-import type { Feed, Output } from '../session.ts';
 import { Session } from '../session.ts';
-import type { SeenLayer } from './choose.ts';
-import { BEARABLE, choiceOf, EXPONENTS, factorsOf, groupsOf, seenLayers, WORTH } from './choose.ts';
+import { ALLOWED, allowedAfter } from './choose.ts';
+import { labelLoss, rowDrift } from './drift.ts';
+import type { Both, Feeds, Limit, Outputs, PartOptions } from './part.ts';
+import { Parts } from './part.ts';
 import { samplePixels } from './sample.ts';
 
 /** Of pictures that have grids of their own. */
 const GRID: Grid = [16, 16];
 /** Rows of the last layer that the head is measured on. */
 const HEAD_ROWS = 64;
-/** Weights are looked at in pieces, so that a large vocabulary's head is not in memory several times over. */
-const PIECE_BYTES = 64 << 20;
+/** Last rows whose attention to the picture is compared: where an answer begins. */
+const ASKING_ROWS = 8;
 
-export interface MeasureOptions {
+export interface MeasureOptions extends PartOptions {
   readonly prompt: PromptIds;
-  readonly cpuThreads: number;
-  readonly signal?: AbortSignal;
-  /** Numbers in a matrix from which on it is worth it; default {@link WORTH}. */
-  readonly worth?: number;
-  /** Hears how many parts are done, and of how many. */
-  readonly onPart?: (done: number, total: number) => void;
 }
 
-type Feeds = Readonly<Record<string, Feed>>;
+type Rows = Float32Array<ArrayBuffer>;
 
 /** @throws FoveaError `cancelled`, `missing_tensor`, `out_of_memory` */
 export async function measureLayers(source: GraphSource, options: MeasureOptions): Promise<Measured> {
   const graphs = modelGraphs(source);
   const { layers, hiddenSize: d, rpn } = graphs;
-  const measuring = new Measuring(source, options, layers + (rpn ? 4 : 3));
+  const parts = new Parts(source, options, layers + (rpn ? 4 : 3));
 
   const grid = graphs.dynamicGrid ? GRID : graphs.grid;
-  const pixels = samplePixels(graphs.pixelCount(grid));
-  const seen = await measuring.part((model) => model.vision(), graphs.visionFeeds(pixels, grid));
+  const pixels = graphs.visionFeeds(samplePixels(graphs.pixelCount(grid)), grid);
+  const vision = await parts.look((model) => model.vision(), same(pixels), {
+    most: ALLOWED.features,
+    drift: rowsOff('features', d),
+  });
   const { before, after } = options.prompt;
-  const picture = need(seen, 'features').data;
-  const count = before.length + picture.length / d + after.length;
-  const visual = [before.length, count - after.length] as const;
-
-  let x = new Float32Array(count * d);
   const text = await embedded(graphs, [...before, ...after]);
-  x.set(text.subarray(0, before.length * d));
-  x.set(picture, visual[0] * d);
-  x.set(text.subarray(before.length * d), visual[1] * d);
+  const start = before.length * d;
+  let x = both(vision, (outputs) => {
+    const picture = need(outputs, 'features').data;
+    const rows = new Float32Array(text.length + picture.length);
+    rows.set(text.subarray(0, start));
+    rows.set(picture, start);
+    rows.set(text.subarray(start), start + picture.length);
+    return rows;
+  });
+  const count = x.exact.length / d;
+  const visual = [before.length, count - after.length] as const;
   const spans = [{ count: before.length }, { count: visual[1] - visual[0], grid }, { count: after.length }];
   const positions = positionFeeds(graphs, 0, count, graphs.mropeSection ? mropePositions(0, spans) : null);
   const row = { ask_from: int64(0), keep_from: int64(0) };
-  let mixed = new Float32Array(0);
-  for (let i = 0; i <= layers; i++) {
-    const output = await measuring.part((model) => model.between(i), {
-      embeds: [x, [count, d]],
-      mixed: [mixed, [count, mixed.length / count]],
-      ...positions,
-      ...row,
-    });
-    if (i > 0) x = new Float32Array(need(output, 'hidden').data);
-    if (i === rpn?.k)
-      await measuring.part(branchOf, branchFeeds(graphs, x, [count - 1, count], visual, grid));
-    if (i < layers) mixed = await attended(graphs, output, positions, options.cpuThreads);
-  }
-  const last = x.subarray(Math.max(0, count - HEAD_ROWS) * d);
-  await measuring.part((model) => model.head(), { hidden: [last, [last.length / d, d]] });
-  return measuring.measured;
-}
-
-class Measuring {
-  readonly measured = { layers: new Map<string, MeasuredLayer>(), factors: new Map<string, Float32Array>() };
-  readonly #source: GraphSource;
-  readonly #options: MeasureOptions;
-  readonly #total: number;
-  #done = 0;
-
-  constructor(source: GraphSource, options: MeasureOptions, total: number) {
-    this.#source = source;
-    this.#options = options;
-    this.#total = total;
-  }
-
-  /** Runs a part as it is, takes down how its layers bear rounding, and gives its outputs. */
-  async part(graph: (model: ModelGraphs) => Graph, feeds: Feeds): Promise<Readonly<Record<string, Output>>> {
-    const outputs = await this.#run(graph, feeds, new Map());
-    const layers = seenLayers(outputs);
-    const groups = groupsOf(layers);
-    const { worth = WORTH } = this.#options;
-    const unbearable = groups.filter((group) =>
-      group.some(({ error, size }) => error > BEARABLE && size >= worth),
-    );
-    const tried = await this.#smoothed(graph, feeds, unbearable);
-    for (const group of groups) {
-      const id = group[0]?.name ?? '';
-      const found = tried.get(id);
-      for (const { name, error, size } of group) {
-        const errors = { plain: finite(error), smoothed: finite(found?.errors.get(name) ?? null) };
-        const choice = choiceOf(errors, size, worth);
-        this.measured.layers.set(name, { ...errors, choice, group: id });
-        if (choice === 'smoothed' && found) this.measured.factors.set(id, found.factors);
+  const attention = await Attention.open(graphs, { positions, visual, count }, options.cpuThreads);
+  try {
+    let mixed = same<Rows>(new Float32Array(0));
+    for (let i = 0; i <= layers; i++) {
+      const feeds = paired(x, mixed, (embeds, own): Feeds => ({
+        embeds: [embeds, [count, d]],
+        mixed: [own, [count, own.length / count]],
+        ...positions,
+        ...row,
+      }));
+      const last = i === layers;
+      const most = last ? ALLOWED.logits : allowedAfter(i, layers);
+      const drift = last ? rowsOff('hidden', d) : (outputs: Both<Outputs>) => attention.used(outputs);
+      const output = await parts.look((model) => model.between(i), feeds, { most, drift });
+      if (i > 0) x = both(output, (outputs) => new Float32Array(need(outputs, 'hidden').data));
+      if (i === rpn?.k) {
+        const asked = [count - 1, count] as const;
+        const branch = paired(x, x, (rows) => branchFeeds(graphs, rows, asked, visual, grid));
+        await parts.look(branchOf, branch, { most: ALLOWED.scores, drift: scoresOff });
       }
+      if (!last) mixed = await attention.mixed(output);
     }
-    this.#options.onPart?.(++this.#done, this.#total);
-    return outputs;
+  } finally {
+    await attention.release();
   }
-
-  /** By the groups' first layers: the factors whose largest error is the smallest. */
-  async #smoothed(
-    graph: (model: ModelGraphs) => Graph,
-    feeds: Feeds,
-    groups: readonly SeenLayer[][],
-  ): Promise<Map<string, Tried>> {
-    const best = new Map<string, Tried>();
-    if (groups.length === 0) return best;
-    for (const exponent of EXPONENTS) {
-      const factors = new Map(groups.map((group) => [group, factorsOf(group, exponent)] as const));
-      const byName = new Map(
-        [...factors].flatMap(([group, own]) => group.map(({ name }) => [name, own] as const)),
-      );
-      const errors = new Map(
-        seenLayers(await this.#run(graph, feeds, byName)).map(({ name, error }) => [name, error]),
-      );
-      for (const [group, own] of factors) {
-        const mine = new Map(group.map(({ name }) => [name, errors.get(name) ?? Infinity]));
-        const id = group[0]?.name ?? '';
-        const known = best.get(id);
-        if (!known || worst(mine) < worst(known.errors)) best.set(id, { factors: own, errors: mine });
-      }
-    }
-    return best;
-  }
-
-  async #run(
-    graph: (model: ModelGraphs) => Graph,
-    feeds: Feeds,
-    factors: ReadonlyMap<string, Float32Array>,
-  ): Promise<Record<string, Output>> {
-    const { signal, cpuThreads } = this.#options;
-    if (signal?.aborted)
-      throw new FoveaError('cancelled', 'Stopped while looking at the layers', { next: 'Start it again' });
-    const weights = placed(this.#source.weights, { maxBytes: PIECE_BYTES, held: [], observing: { factors } });
-    const settings = { device: 'cpu', cpuThreads, unfolded: true } as const;
-    const session = await Session.open(
-      graph(modelGraphs({ config: this.#source.config, weights })),
-      settings,
-    );
-    try {
-      return await session.run(feeds);
-    } finally {
-      await session.release();
-    }
-  }
+  const heads = paired(x, x, (rows): Feeds => {
+    const last = rows.subarray(Math.max(0, count - HEAD_ROWS) * d);
+    return { hidden: [last, [last.length / d, d]] };
+  });
+  await parts.look((model) => model.head(), heads, {
+    most: ALLOWED.logits,
+    drift: rowsOff('logits', graphs.vocabSize, true),
+  });
+  return { layers: parts.layers, factors: parts.factors };
 }
 
-interface Tried {
-  readonly factors: Float32Array;
-  readonly errors: ReadonlyMap<string, number>;
+const same = <T>(one: T): Both<T> => ({ exact: one, near: one });
+
+/** Of both streams; where they are one, so is what is made of it. */
+function both<T extends object, U>({ exact, near }: Both<T>, make: (one: T) => U): Both<U> {
+  const made = make(exact);
+  return { exact: made, near: near === exact ? made : make(near) };
 }
 
-const worst = (errors: ReadonlyMap<string, number>): number => Math.max(...errors.values());
-
-/** JSON has no infinity. */
-function finite<T extends number | null>(error: T): T {
-  return (error === null ? null : Math.min(error, Number.MAX_VALUE)) as T;
+function paired<T extends object, S extends object, U>(
+  a: Both<T>,
+  b: Both<S>,
+  make: (one: T, other: S) => U,
+): Both<U> {
+  const made = make(a.exact, b.exact);
+  const isOne = a.near === a.exact && b.near === b.exact;
+  return { exact: made, near: isOne ? made : make(a.near, b.near) };
 }
+
+const rowsOff =
+  (name: string, width: number, centred = false): Limit['drift'] =>
+  ({ exact, near }) =>
+    Promise.resolve(rowDrift(need(exact, name).data, need(near, name).data, width, { centred }));
+
+/** The RPN's scores `[N, 1]` as one row. */
+const scoresOff: Limit['drift'] = ({ exact, near }) => {
+  const scores = need(exact, 'rpn').data;
+  return Promise.resolve(rowDrift(scores, need(near, 'rpn').data, scores.length, { centred: true }));
+};
 
 function branchOf(model: ModelGraphs): Graph {
   const graph = model.rpnBranch();
@@ -182,21 +133,80 @@ function branchOf(model: ModelGraphs): Graph {
   return graph;
 }
 
-/** `[count, heads·headDim]` of a layer's queries, keys and values. */
-async function attended(
-  graphs: ModelGraphs,
-  rows: Readonly<Record<string, Output>>,
-  positions: Feeds,
-  cpuThreads: number,
-): Promise<Float32Array<ArrayBuffer>> {
-  const graph = graphs.attention({ sequences: 'one', tapped: false });
-  const session = await Session.open(graph, { device: 'cpu', cpuThreads });
-  const feed = (name: string): Feed => [need(rows, name).data, need(rows, name).dims];
-  try {
-    const output = await session.run({ q: feed('q'), keys: feed('k'), values: feed('v'), ...positions });
-    return new Float32Array(need(output, 'mixed').data);
-  } finally {
-    await session.release();
+interface Sizes {
+  readonly mixed: number;
+  readonly heads: number;
+  readonly visual: number;
+}
+
+/** The attention of any layer, run with the queries, keys and values of both streams. */
+class Attention {
+  readonly #session: Session;
+  readonly #feeds: Feeds;
+  /** Numbers in a row of what it gives, heads, and numbers in a row of attention to the picture. */
+  readonly #sizes: Sizes;
+  /** What it gave of outputs that were asked about before. */
+  readonly #known = new WeakMap<Outputs, Outputs>();
+
+  private constructor(session: Session, feeds: Feeds, sizes: Sizes) {
+    this.#session = session;
+    this.#feeds = feeds;
+    this.#sizes = sizes;
+  }
+
+  static async open(
+    graphs: ModelGraphs,
+    {
+      positions,
+      visual,
+      count,
+    }: { readonly positions: Feeds; readonly visual: readonly [number, number]; readonly count: number },
+    cpuThreads: number,
+  ): Promise<Attention> {
+    const session = await Session.open(graphs.attention({ sequences: 'one', tapped: true }), {
+      device: 'cpu',
+      cpuThreads,
+    });
+    const taps = {
+      tap_heads: int64(...Array.from({ length: graphs.heads }, (_, head) => head)),
+      tap_rows_start: int64(Math.max(visual[1], count - ASKING_ROWS)),
+      tap_rows_end: int64(count),
+      tap_keys_start: int64(visual[0]),
+      tap_keys_end: int64(visual[1]),
+    };
+    const { heads, headDim } = graphs;
+    const sizes = { mixed: heads * headDim, heads, visual: visual[1] - visual[0] };
+    return new Attention(session, { ...positions, ...taps }, sizes);
+  }
+
+  /** The larger share of what is allowed: of the labels that attention makes, and of what it gathers. */
+  async used(outputs: Both<Outputs>): Promise<number> {
+    const { mixed, heads, visual } = this.#sizes;
+    const [exact, near] = [await this.#run(outputs.exact), await this.#run(outputs.near)];
+    const [mapA, mapB] = [need(exact, 'tap').data, need(near, 'tap').data];
+    const labels = labelLoss(mapA, mapB, { heads, cells: visual });
+    const gathered = rowDrift(need(exact, 'mixed').data, need(near, 'mixed').data, mixed);
+    return Math.max(labels / ALLOWED.labels, gathered / ALLOWED.gathered);
+  }
+
+  /** `[count, heads·headDim]` of both. */
+  async mixed(outputs: Both<Outputs>): Promise<Both<Rows>> {
+    const gathered = { exact: await this.#run(outputs.exact), near: await this.#run(outputs.near) };
+    return both(gathered, (one) => new Float32Array(need(one, 'mixed').data));
+  }
+
+  async #run(rows: Outputs): Promise<Outputs> {
+    const known = this.#known.get(rows);
+    if (known) return known;
+    const feed = (name: string) => [need(rows, name).data, need(rows, name).dims] as const;
+    const given = { q: feed('q'), keys: feed('k'), values: feed('v'), ...this.#feeds };
+    const found = await this.#session.run(given);
+    this.#known.set(rows, found);
+    return found;
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
   }
 }
 

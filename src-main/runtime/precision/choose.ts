@@ -71,6 +71,11 @@ export async function choosePrecision(
   const worthy = layers.filter(({ numbers }) => numbers >= worth);
   const fits = fitting(memoryEstimate(source), availableBytes);
   if (worthy.length === 0 && fits.stored) return stored('its matrices are all too small to gain by int8');
+  if (!fits.stored && !fits.int8 && fits.fast)
+    return {
+      precision: 'int8-fast',
+      why: 'memory holds it neither as stored nor at int8, whose layers may take two digits',
+    };
   if (!fits.stored && !fits.int8) {
     const free = (availableBytes / 1e9).toFixed(1);
     return { precision: 'int4', why: `memory holds it neither as stored nor at int8 (${free} GB are free)` };
@@ -93,43 +98,56 @@ async function measured(
     prepack: true,
   });
   const found = `${UNIT_WORDS[units]}; ${timesWords(times)}`;
-  if (times.float32 < WORTHWHILE * times.int8) return stored(`int8 gains too little here: ${found}`);
-  const share = int8Share(await options.layers(), all);
-  if (share === 0) return stored('none of its layers bears int8');
+  if (times.float32 < WORTHWHILE * Math.min(times.int8, times.digits))
+    return stored(`int8 gains too little here: ${found}`);
+  const { one, two } = int8Shares(await options.layers(), all);
+  if (one + two === 0) return stored('none of its layers bears int8');
   // The layers that stay float32 take the time they took.
-  const gain = 1 / (1 - share + (share * times.int8) / times.float32);
-  const percent = `${Math.floor(100 * share)}% of its linear layers bear int8`;
-  if (gain < WORTHWHILE) return stored(`int8 gains too little here: only ${percent}`);
-  return { precision: 'int8', why: `${found}; ${percent}` };
+  const gain = times.float32 / ((1 - one - two) * times.float32 + one * times.int8 + two * times.digits);
+  const percent = (share: number): string => `${Math.floor(100 * share)}%`;
+  const shares = `${percent(one)} of its linear layers bear 8 bits, ${percent(two)} take two digits of them`;
+  if (gain < WORTHWHILE) return stored(`int8 gains too little here: ${found}; ${shares}`);
+  return { precision: 'int8', why: `${found}; ${shares}` };
 }
 
 const stored = (why: string): ChosenPrecision => ({ precision: 'as-stored', why });
 
-/** Of the numbers in all linear layers that run, those in layers that are whole numbers at int8. */
-function int8Share({ layers }: Measured, all: readonly Linear[]): number {
-  let [whole, total] = [0, 0];
+/** Of the numbers in all linear layers that run, those in layers of one digit at int8, and of two. */
+function int8Shares({ layers }: Measured, all: readonly Linear[]): { one: number; two: number } {
+  let [one, two, total] = [0, 0, 0];
   for (const { name, numbers } of all) {
     const choice = layers.get(name)?.choice;
     // Nothing runs through it, as through the upper half of an RPN's last layer.
     if (!choice) continue;
     total += numbers;
-    if (choice === 'rows' || choice === 'smoothed') whole += numbers;
+    if (choice === 'rows' || choice === 'smoothed') one += numbers;
+    if (choice === 'digits') two += numbers;
   }
-  return whole / Math.max(1, total);
+  return { one: one / Math.max(1, total), two: two / Math.max(1, total) };
 }
 
 function timesWords({ many, one, tookMs }: WarmUp): string {
   const seconds = (tookMs / 1000).toFixed(1);
-  return `its largest products are ${many.toFixed(1)} × as fast at int8 for a prompt and ${one.toFixed(1)} × for a token (measured in ${seconds} s)`;
+  const times = (of: WarmUp['many']): string =>
+    `${of.int8.toFixed(1)} × as fast in 8 bits (${of.digits.toFixed(1)} × in two digits)`;
+  return `its largest products are ${times(many)} for a prompt and ${times(one)} for a token (measured in ${seconds} s)`;
 }
 
 /** What memory holds without reading weights from the disk again and again. */
-function fitting(memory: MemoryEstimate, availableBytes: number): { stored: boolean; int8: boolean } {
+function fitting(
+  memory: MemoryEstimate,
+  availableBytes: number,
+): { stored: boolean; int8: boolean; fast: boolean } {
   // Where the system does not say, it is left to it.
   const fits = (of: Pick<MemoryEstimate, 'mappedBytes' | 'copiedBytes'>): boolean =>
     availableBytes <= 0 ||
     memoryVerdict({ ...of, cacheBytesPerToken: memory.cacheBytesPerToken }, availableBytes) === 'fits';
-  return { stored: fits(memory), int8: memory.int8 !== undefined && fits(memory.int8) };
+  const { int8, 'int8-fast': fast } = memory;
+  return {
+    stored: fits(memory),
+    int8: int8 !== undefined && fits(int8),
+    fast: fast !== undefined && fits(fast),
+  };
 }
 
 /** Every matrix that int8 could take; what an adapter adds to one changes no time. */

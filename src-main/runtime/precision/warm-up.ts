@@ -19,6 +19,7 @@ const MOST_NUMBERS = 2 ** 25;
 /** Another shape is begun within this time. */
 const BEGIN_MS = 1000;
 const SHAPES = 3;
+const FORMS = ['float32', 'int8', 'digits'] as const;
 /** Timed runs of which the fastest counts; of one row more, it is over sooner. */
 const RUNS = { many: 2, one: 5 } as const;
 
@@ -34,9 +35,10 @@ export interface WarmUp {
   /** Milliseconds of {@link SAMPLE}'s products of the measured layers, in each form. */
   readonly float32: number;
   readonly int8: number;
-  /** How many times as fast whole numbers are: many rows, and one. */
-  readonly many: number;
-  readonly one: number;
+  readonly digits: number;
+  /** How many times as fast whole numbers are, of one digit of 8 bits and of two: many rows, and one. */
+  readonly many: Readonly<Record<'int8' | 'digits', number>>;
+  readonly one: Readonly<Record<'int8' | 'digits', number>>;
   /** Wall-clock milliseconds that measuring took. */
   readonly tookMs: number;
 }
@@ -60,10 +62,10 @@ const numbersOf = ({ shape: [n, k], layers }: ShapeCount): number => n * k * lay
 export async function warmUp(shapes: readonly ShapeCount[], settings: SessionSettings): Promise<WarmUp> {
   const start = performance.now();
   const signedProducts = await hasSignedProducts(settings);
-  const sums = { float32: { many: 0, one: 0 }, int8: { many: 0, one: 0 } };
+  const sums = { float32: { many: 0, one: 0 }, int8: { many: 0, one: 0 }, digits: { many: 0, one: 0 } };
   for (const [i, shape] of shapes.entries()) {
     if (i > 0 && performance.now() - start > BEGIN_MS) break;
-    for (const form of ['float32', 'int8'] as const) {
+    for (const form of FORMS) {
       const session = await Session.open(product(shape, form, signedProducts), settings);
       try {
         for (const rows of ['many', 'one'] as const)
@@ -75,11 +77,16 @@ export async function warmUp(shapes: readonly ShapeCount[], settings: SessionSet
   }
   const sample = ({ many, one }: { many: number; one: number }): number =>
     many * (SAMPLE.rows / MANY) + one * SAMPLE.steps;
+  const faster = (rows: 'many' | 'one') => ({
+    int8: sums.float32[rows] / sums.int8[rows],
+    digits: sums.float32[rows] / sums.digits[rows],
+  });
   return {
     float32: sample(sums.float32),
     int8: sample(sums.int8),
-    many: sums.float32.many / sums.int8.many,
-    one: sums.float32.one / sums.int8.one,
+    digits: sample(sums.digits),
+    many: faster('many'),
+    one: faster('one'),
     tookMs: performance.now() - start,
   };
 }
@@ -106,7 +113,7 @@ async function fastest(
 /** `y = x · wᵀ` as models have it. */
 function product(
   { shape: [n, k], ref }: ShapeCount,
-  form: 'float32' | 'int8',
+  form: (typeof FORMS)[number],
   signedProducts: boolean,
 ): Graph {
   const rows = Math.min(n, Math.max(1, Math.floor(MOST_NUMBERS / k)));
@@ -115,13 +122,20 @@ function product(
   const x = b.input('x', 'float32', ['M', k]);
   const width = ref.length / (n * k);
   const part: WeightRef = { file, offset, length: rows * k * width, dtype, shape: [rows, k] };
+  if (form === 'float32') {
+    b.output('y', b.linear(x, b.weight('w', part, part.shape)));
+    return b.finish();
+  }
+  const digits = form === 'int8' ? 1 : 2;
   const bytes: RowRef = {
     shape: [rows, k],
     per: 'row',
-    values: { file, offset, length: rows * k },
+    digits,
+    // Files of 16 bits and more have that many bytes.
+    values: { file, offset, length: digits * rows * k },
     scales: { file, offset, length: rows * Float32Array.BYTES_PER_ELEMENT },
   };
-  const w = form === 'float32' ? b.weight('w', part, part.shape) : b.quantised('w', bytes);
+  const w = b.quantised('w', bytes);
   b.output('y', b.linear(x, w));
   return b.finish();
 }

@@ -43,7 +43,7 @@ export interface LabelJob {
   readonly pictures: readonly [first: string, second: string];
   /** Tokens of the model's own answers. */
   readonly ownTokens: number;
-  readonly precision: 'int4' | 'int8';
+  readonly precision: 'int4' | 'int8' | 'int8-fast';
 }
 
 /** A dozen tokens or more with the small tokenizers. */

@@ -3,7 +3,7 @@
  * weights (some 14 and 8 GB on disk), quantised in a process of its own, loaded and asked to label a few samples with
  * its published preset. One object on stdout, progress on stderr.
  *
- * --precision int4 | int8 (default: int4; int8's cache is written while the model loads, and is part of that time)
+ * --precision int4 | int8 | int8-fast (default: int4; int8's caches are written while the model loads, and are part of that time)
  * --model llava-1.5-7b | qwen2.5-vl-3b (default: both, one after the other) · --tokens N of the model's own answers (8)
  * --dir D keeps checkpoint and cache there and takes up what is there already · --small: widths over 16
  */
@@ -32,7 +32,7 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
   },
 });
-const precision = z.enum(['int4', 'int8']).parse(values.precision);
+const precision = z.enum(['int4', 'int8', 'int8-fast']).parse(values.precision);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 /** The issue's limit. */
 const limitOf = (cacheBytes: number): number => 1.25 * cacheBytes + 2e9;

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyCheckpoint } from '../../../src-main/checkpoint/open.ts';
 import { openFolders } from '../../../src-main/checkpoint/open.ts';
-import type { MeasuredLayer } from '../../../src-main/checkpoint/quantised/index.ts';
+import type { MeasuredLayer, RowForm } from '../../../src-main/checkpoint/quantised/index.ts';
 import { measuredOf } from '../../../src-main/checkpoint/quantised/index.ts';
 import type { LabelOutcome } from '../../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../../src-main/pipeline/analyse.ts';
@@ -25,6 +25,7 @@ import type { Random } from './shapes.ts';
 
 export interface Int8Quality {
   readonly title: string;
+  readonly precision: RowForm;
   readonly parameters: number;
   readonly samples: number;
   /** Mean label IoU, int8's against float32's: float32's answer fed to both, and each one's own. */
@@ -67,6 +68,7 @@ export interface MeasureOptions {
   readonly samples: number;
   /** Tokens of an answer. */
   readonly tokens: number;
+  readonly precisions: readonly RowForm[];
   readonly say: (line: string) => void;
 }
 
@@ -74,8 +76,8 @@ export interface MeasureOptions {
 export async function measureInt8(
   random: Random,
   dir: string,
-  { samples: count, tokens, say }: MeasureOptions,
-): Promise<Int8Quality> {
+  { samples: count, tokens, precisions, say }: MeasureOptions,
+): Promise<Int8Quality[]> {
   say(`${random.title}: writing it …`);
   const modelDir = join(dir, 'model');
   const { parameters } = writeCheckpoint(modelDir, random.shape, random.seed);
@@ -90,9 +92,7 @@ export async function measureInt8(
     });
   const { labels } = random.preset(tokens);
   const stored: Made[] = [];
-  const agreement = new Agreement();
-  const sums = { foreground: 0, given: 0, own: 0, answers: 0, kept: 0, grounding: 0, rpn: 0 };
-  const run = (precision: 'as-stored' | 'int8', hear: (made: Made, i: number) => void) =>
+  const run = (precision: 'as-stored' | RowForm, hear: (made: Made, i: number) => void) =>
     withModel(checkpoint, { precision, cacheFolder, preset: random.preset, tokens }, async (label) => {
       for (const [i, sample] of samples.entries()) {
         const fed = stored[i]?.own;
@@ -101,32 +101,40 @@ export async function measureInt8(
       say(`${random.title}: ${precision} done`);
     });
   await run('as-stored', (made) => stored.push(made));
-  await run('int8', (made, i) => {
-    const exact = stored[i] as Made;
-    const found = labelsOf(exact.given, labels);
-    sums.foreground += found.filter((label) => label === 1).length / found.length;
-    sums.own += overlap(labelsOf(exact.own, labels), labelsOf(made.own, labels));
-    sums.given += overlap(labelsOf(exact.given, labels), labelsOf(made.given, labels));
-    sums.answers += Number(exact.own.answerTokens.join() === made.own.answerTokens.join());
-    sums.kept += Number(exact.given.dropped?.rule === made.given.dropped?.rule);
-    sums.grounding += mapError(exact.given, made.given, 'grounding');
-    sums.rpn += mapError(exact.given, made.given, 'rpn');
-    agreement.add(exact.logits, made.logits, checkpoint.config.text.vocabSize);
-  });
-  const measured = await measuredOf(checkpoint, cacheFolder);
-  if (!measured) throw new Error(`nothing was measured beside ${readdirSync(cacheFolder).join()}`);
-  return {
-    title: random.title,
-    parameters,
-    samples: count,
-    labelIou: { given: sums.given / count, own: sums.own / count },
-    foreground: sums.foreground / count,
-    answersEqual: sums.answers / count,
-    keptEqual: sums.kept / count,
-    mapError: { grounding: sums.grounding / count, rpn: sums.rpn / count },
-    nextToken: agreement.bins,
-    layers: Object.fromEntries(measured.layers),
+  const qualityAt = async (precision: RowForm): Promise<Int8Quality> => {
+    const agreement = new Agreement();
+    const sums = { foreground: 0, given: 0, own: 0, answers: 0, kept: 0, grounding: 0, rpn: 0 };
+    await run(precision, (made, i) => {
+      const exact = stored[i] as Made;
+      const found = labelsOf(exact.given, labels);
+      sums.foreground += found.filter((label) => label === 1).length / found.length;
+      sums.own += overlap(labelsOf(exact.own, labels), labelsOf(made.own, labels));
+      sums.given += overlap(labelsOf(exact.given, labels), labelsOf(made.given, labels));
+      sums.answers += Number(exact.own.answerTokens.join() === made.own.answerTokens.join());
+      sums.kept += Number(exact.given.dropped?.rule === made.given.dropped?.rule);
+      sums.grounding += mapError(exact.given, made.given, 'grounding');
+      sums.rpn += mapError(exact.given, made.given, 'rpn');
+      agreement.add(exact.logits, made.logits, checkpoint.config.text.vocabSize);
+    });
+    const measured = await measuredOf(checkpoint, cacheFolder);
+    if (!measured) throw new Error(`nothing was measured beside ${readdirSync(cacheFolder).join()}`);
+    return {
+      title: random.title,
+      precision,
+      parameters,
+      samples: count,
+      labelIou: { given: sums.given / count, own: sums.own / count },
+      foreground: sums.foreground / count,
+      answersEqual: sums.answers / count,
+      keptEqual: sums.kept / count,
+      mapError: { grounding: sums.grounding / count, rpn: sums.rpn / count },
+      nextToken: agreement.bins,
+      layers: Object.fromEntries(measured.layers),
+    };
   };
+  const all: Int8Quality[] = [];
+  for (const precision of precisions) all.push(await qualityAt(precision));
+  return all;
 }
 
 type Label = (sample: Sample, fed: LabelOutcome | null) => Promise<Made>;
@@ -138,7 +146,7 @@ async function withModel(
     tokens,
     ...options
   }: {
-    readonly precision: 'as-stored' | 'int8';
+    readonly precision: 'as-stored' | RowForm;
     readonly cacheFolder: string;
     readonly preset: Random['preset'];
     readonly tokens: number;

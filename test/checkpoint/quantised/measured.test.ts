@@ -21,15 +21,17 @@ const UP = 'model.layers.3.mlp.up_proj.weight';
 const GATE = 'model.layers.3.mlp.gate_proj.weight';
 const DOWN = 'model.layers.3.mlp.down_proj.weight';
 const Q = 'model.layers.3.self_attn.q_proj.weight';
+const V = 'model.layers.3.self_attn.v_proj.weight';
 
 function measured(): Measured {
-  const layer = { plain: 0.01, smoothed: null, choice: 'rows', group: UP } as const;
+  const layer = { plain: 0.01, smoothed: null, choice: 'rows', alone: 'rows', group: UP } as const;
   return {
     layers: new Map<string, MeasuredLayer>([
       [UP, layer],
-      [GATE, { ...layer, smoothed: 0.005, choice: 'smoothed' }],
-      [DOWN, { ...layer, plain: 0.3, smoothed: 0.2, choice: 'inexact', group: DOWN }],
-      [Q, { ...layer, choice: 'small', group: Q }],
+      [GATE, { ...layer, smoothed: 0.005, choice: 'smoothed', alone: 'smoothed' }],
+      [DOWN, { ...layer, plain: 0.3, smoothed: 0.2, choice: 'inexact', alone: 'inexact', group: DOWN }],
+      [Q, { ...layer, choice: 'small', alone: 'small', group: Q }],
+      [V, { ...layer, choice: 'digits', group: V }],
     ]),
     factors: new Map([[UP, Float32Array.from({ length: 128 }, (_, i) => 0.5 + i / 128)]]),
   };
@@ -82,6 +84,14 @@ test('the cache follows from it: rows, evened rows, and float32 where a layer do
   const tensors = await readSafetensorsHeader(weights.file);
   assert.partialDeepStrictEqual(tensors.get(`${UP}.values`), { dtype: 'I8', shape: [384, 128] });
   assert.partialDeepStrictEqual(tensors.get(`${GATE}.smoothing`), { dtype: 'F32', shape: [128] });
+  assert.partialDeepStrictEqual(weights.quantised(V), { per: 'row', digits: 2 });
+  assert.partialDeepStrictEqual(tensors.get(`${V}.values`), { dtype: 'I8', shape: [128, 256] });
+
+  // By what each layer by itself bears, from what was measured already.
+  const fast = await openQuantised(demo, { folder, form: 'int8-fast', measure });
+  assert.deepEqual([fast.written, asked], [true, 1]);
+  assert.notEqual(fast.file, weights.file);
+  assert.partialDeepStrictEqual(fast.quantised(V), { per: 'row', digits: 1 });
 
   assert.equal((await openQuantised(demo, { folder, form: 'int8', measure })).written, false);
   assert.equal(asked, 1);

@@ -39,7 +39,7 @@ test('factors of the inputs are divided out of the weights', () => {
   const weights = randoms(3 * K, seeded(3), 1);
   const factors = Float32Array.from({ length: K }, (_, i) => 2 ** ((i % 5) - 2));
   const divided = weights.map((weight, i) => weight / (factors[i % K] as number));
-  assert.deepEqual(quantiseRows(weights, K, factors), quantiseRows(divided, K));
+  assert.deepEqual(quantiseRows(weights, K, 1, factors), quantiseRows(divided, K));
 });
 
 test('what is not a number is not quantised', () => {

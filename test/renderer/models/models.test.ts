@@ -257,11 +257,12 @@ test('only forms of the weights that run are offered: nf4 runs as it is, AWQ als
   const awq = offered({ AWQ: 9, F16: 1 }, { int4: other });
   assert.deepEqual(values(awq), ['as-stored', 'int4']);
   assert.match(String(awq[1]?.words), /the same 4 bits/);
-  assert.deepEqual(values(offered({ F32: 9 }, { int4: other, int8: other })), [
+  assert.deepEqual(values(offered({ F32: 9 }, { int4: other, int8: other, 'int8-fast': other })), [
     'as-stored',
     'auto',
     'int4',
     'int8',
+    'int8-fast',
   ]);
   assert.deepEqual(values(precisionChoices({ facts: null })), ['as-stored']);
 });

@@ -22,7 +22,14 @@ const source = async (t: TestContext): Promise<PrecisionSource> => ({
   weights: await randomWeights(temporaryDir(t), config),
 });
 
-const fast: WarmUp = { float32: 900, int8: 300, many: 3, one: 3, tookMs: 1200 };
+const fast: WarmUp = {
+  float32: 900,
+  int8: 300,
+  digits: 600,
+  many: { int8: 3, digits: 1.5 },
+  one: { int8: 3, digits: 1.5 },
+  tookMs: 1200,
+};
 
 /** Every layer of the checkpoint with one choice, or with its own. */
 function layersOf(
@@ -34,6 +41,7 @@ function layersOf(
     plain: 0,
     smoothed: null,
     choice: choice(name),
+    alone: choice(name),
     group: name,
   });
   return { layers: new Map(names.map((name) => [name, layer(name)])), factors: new Map() };
@@ -59,13 +67,16 @@ test('int8 where it was measured to be faster and layers bear it; the reason has
     machine({ measure: async () => fast, layers: async () => layersOf(model, () => 'rows') }),
   );
   assert.equal(chosen.precision, 'int8');
-  assert.match(chosen.why, /dot products of 8 bits.*3\.0 × as fast.*measured in 1\.2 s.*100% of its linear/);
+  assert.match(
+    chosen.why,
+    /dot products of 8 bits.*3\.0 × as fast.*1\.5 × in two.*measured in 1\.2 s.*100% of its linear/,
+  );
 });
 
 test('as stored where int8 is not clearly faster, whatever the processor says it has', async (t) => {
   const model = await source(t);
   for (const units of ['matrix', 'dot', 'none', 'unknown'] as const) {
-    const slow = { ...fast, float32: 1.1 * fast.int8 };
+    const slow = { ...fast, float32: 1.1 * fast.int8, digits: 3 * fast.int8 };
     const chosen = await choosePrecision(model, machine({ units, measure: async () => slow }));
     assert.equal(chosen.precision, 'as-stored', units);
     assert.match(chosen.why, /gains too little/);
@@ -90,7 +101,18 @@ test('as stored where no layer bears int8, or so few that the whole gains nothin
   const few = (name: string) => (name === 'lm_head.weight' ? 'rows' : 'inexact');
   const some = await choosePrecision(model, machine({ measure, layers: async () => layersOf(model, few) }));
   assert.equal(some.precision, 'as-stored');
-  assert.match(some.why, /only \d+% of its linear layers/);
+  assert.match(some.why, /\d+% of its linear layers bear 8 bits/);
+});
+
+test('layers of two digits count for what those were measured to take', async (t) => {
+  const model = await source(t);
+  const layers = async () => layersOf(model, () => 'digits');
+  const chosen = await choosePrecision(model, machine({ measure: async () => fast, layers }));
+  assert.equal(chosen.precision, 'int8');
+  assert.match(chosen.why, / 0% of its linear layers bear 8 bits, 100% take two digits/);
+  const slow = async () => ({ ...fast, digits: fast.float32 });
+  const stays = await choosePrecision(model, machine({ measure: slow, layers }));
+  assert.equal(stays.precision, 'as-stored');
 });
 
 test('a checkpoint of small matrices is not measured at all, and the layers of one that gains nothing are not looked at', async (t) => {
@@ -102,7 +124,7 @@ test('a checkpoint of small matrices is not measured at all, and the layers of o
   });
 });
 
-test('memory decides first: int8 where only that fits, int4 where neither does', async (t) => {
+test('memory decides first: int8 where only that fits, int8-fast where that alone does, int4 where neither does', async (t) => {
   const model = await source(t);
   const bytes = [...model.weights.names()].reduce(
     (sum, name) => sum + (model.weights.get(name)?.length ?? 0),
@@ -111,7 +133,8 @@ test('memory decides first: int8 where only that fits, int4 where neither does',
   const tokens = 4096 * 2 * config.text.layers * config.text.kvHeads * config.text.headDim * 4;
   const at = async (availableBytes: number) =>
     (await choosePrecision(model, machine({ availableBytes }))).precision;
-  assert.equal(await at(tokens + 0.7 * bytes), 'int8');
+  assert.equal(await at(tokens + 0.9 * bytes), 'int8');
+  assert.equal(await at(tokens + 0.5 * bytes), 'int8-fast');
   const { precision, why } = await choosePrecision(model, machine({ availableBytes: tokens + 0.1 * bytes }));
   assert.equal(precision, 'int4');
   assert.match(why, /neither as stored nor at int8/);
@@ -131,7 +154,11 @@ test('a warm-up measures real products in a short time', async (t) => {
   assert.deepEqual(shapes[0]?.shape, [512, 256]);
   assert.ok(shapes.length === 3 && shapes.every(({ layers }) => layers >= 1));
   const times = await warmUp(shapes, { device: 'cpu', cpuThreads: 1, prepack: true });
-  for (const value of Object.values(times)) assert.ok(value > 0 && value < Infinity, JSON.stringify(times));
+  const all = Object.values(times).flatMap((value: number | object) =>
+    typeof value === 'number' ? [value] : (Object.values(value) as number[]),
+  );
+  assert.equal(all.length, 8);
+  for (const value of all) assert.ok(value > 0 && value < Infinity, JSON.stringify(times));
 });
 
 test('auto on a real checkpoint gives a precision that is one, and looks at its layers once', async (t) => {
@@ -149,7 +176,9 @@ test('auto on a real checkpoint gives a precision that is one, and looks at its 
   const chosen = await choose();
   assert.equal(chosen.precision, 'int8', chosen.why);
   // Matrices below what is worth it stay float32; what nothing runs through does not count.
-  const percent = Number(/ (\d+)% of its linear layers/.exec(chosen.why)?.[1]);
+  const [one, two] =
+    / (\d+)% of its linear layers bear 8 bits, (\d+)%/.exec(chosen.why)?.slice(1).map(Number) ?? [];
+  const percent = (one ?? 0) + (two ?? 0);
   assert.ok(percent > 50 && percent < 100, chosen.why);
   assert.ok(parts > 0);
   parts = 0;

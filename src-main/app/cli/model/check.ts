@@ -76,10 +76,10 @@ export const addCheck: AddCommand = (model, cli) => {
     });
     const checkpoint = await openFolders(folders);
     const dtypes = parametersByDtype(checkpoint.weights);
-    const memory = { ...memoryEstimate(checkpoint), availableBytes: availableMemory() };
     const caches = await cachesOf(checkpoint);
     const packed = checkpoint.weights.packing?.label ?? null;
     const measured = packed === null ? await measuredOf(checkpoint) : null;
+    const memory = { ...memoryEstimate(checkpoint, measured), availableBytes: availableMemory() };
     const int8Layers = measured && Object.fromEntries(measured.layers);
 
     const fitting = await fittingPreset(info);
@@ -139,10 +139,10 @@ async function tryDevice(
 async function cachesOf(checkpoint: AnyCheckpoint): Promise<CheckedModel['caches']> {
   if (checkpoint.weights.packing) {
     const packed = await cachedState(checkpoint, 'packed');
-    return { merged: null, int4: null, int8: null, fp16: null, packed };
+    return { merged: null, int4: null, int8: null, 'int8-fast': null, fp16: null, packed };
   }
-  const [merged, int4, int8, fp16] = await Promise.all(
-    (['as-stored', 'int4', 'int8', 'fp16'] as const).map((precision) => {
+  const [merged, int4, int8, fast, fp16] = await Promise.all(
+    (['as-stored', 'int4', 'int8', 'int8-fast', 'fp16'] as const).map((precision) => {
       const form = formOf(checkpoint, precision);
       return form === null ? null : cachedState(checkpoint, form);
     }),
@@ -151,6 +151,7 @@ async function cachesOf(checkpoint: AnyCheckpoint): Promise<CheckedModel['caches
     merged: merged ?? null,
     int4: int4 ?? null,
     int8: int8 ?? null,
+    'int8-fast': fast ?? null,
     fp16: fp16 ?? null,
     packed: null,
   };
@@ -190,6 +191,7 @@ interface CheckedModel extends ModelInfo {
     readonly merged: CacheState | null;
     readonly int4: CacheState | null;
     readonly int8: CacheState | null;
+    readonly 'int8-fast': CacheState | null;
     readonly fp16: CacheState | null;
     /** Packed layers laid out anew, for weights as they are stored and for int8 products. */
     readonly packed: CacheState | null;
@@ -239,7 +241,7 @@ function describe(info: CheckedModel): string {
 
 /** What the weights take in other forms, or how they are packed already. */
 function precisionLines({
-  memory: { int4, int8, fp16 },
+  memory: { int4, int8, 'int8-fast': fast, fp16 },
   caches,
   packed,
   int8Layers,
@@ -258,10 +260,16 @@ function precisionLines({
     ...(int4 ? [`  at int4    ${held}; ${cacheWords(caches.int4)}`] : []),
     ...(int8
       ? [
-          `  at int8    ${megabytes(int8.mappedBytes)} mapped, ${megabytes(int8.copiedBytes)} copied; ${cacheWords(caches.int8)}`,
+          `  at int8    ${megabytes(int8.mappedBytes)} mapped, ${megabytes(int8.copiedBytes)} copied${int8Layers ? '' : ' at most'}; ${cacheWords(caches.int8)}`,
         ]
       : []),
-    ...(int8Layers ? int8Words(int8Layers) : []),
+    ...(int8Layers ? int8Words(int8Layers, 'int8') : []),
+    ...(fast
+      ? [
+          `  int8-fast  ${megabytes(fast.mappedBytes)} mapped, ${megabytes(fast.copiedBytes)} copied${int8Layers ? '' : ' at least'}; ${cacheWords(caches['int8-fast'])}`,
+        ]
+      : []),
+    ...(int8Layers ? int8Words(int8Layers, 'int8-fast') : []),
     ...(fp16
       ? [
           `  at fp16    ${megabytes(fp16.deviceBytes)} on a card that knows float16, ${megabytes(fp16.copiedBytes)} copied on the CPU; ${cacheWords(caches.fp16)}`,

@@ -27,6 +27,7 @@ interface Options extends RpnOptions {
 const MADE: Readonly<Record<AnyForm, string>> = {
   int4: 'Quantised',
   int8: 'Quantised',
+  'int8-fast': 'Quantised',
   fp16: 'Rounded to float16',
   merged: 'Merged',
   packed: 'Laid out anew, number for number,',
@@ -43,7 +44,7 @@ export const addQuantise: AddCommand = (model, cli) => {
     .option(...ADAPTER_OPTION)
     .option(
       '--precision <which>',
-      'int4 or int8, for the CPU, fp16, for graphics cards, or auto: what label --precision auto would use (default: int4, and as stored for packed weights; with --remove: all)',
+      'int4, int8 or int8-fast, for the CPU, fp16, for graphics cards, or auto: what label --precision auto would use (default: int4, and as stored for packed weights; with --remove: all)',
       formOf,
     )
     .option('--remove', 'delete the cache instead');

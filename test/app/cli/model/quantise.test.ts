@@ -76,7 +76,7 @@ test('quantise measures and writes int8, and check says how the layers bear it',
   assert.match(checked.stdout, /device     cpu at int8/);
   assert.match(checked.stdout, /webgpu +int8 weights run on the CPU, not on webgpu/);
   assert.match(checked.stdout, /\d+ layers stay float32: as fast at their size/);
-  assert.match(checked.stdout, /model\.layers\.0\.mlp\.up_proj\.weight +0\.\d\d% +– +small/);
+  assert.match(checked.stdout, /model\.layers\.0\.mlp\.up_proj\.weight +0\.\d\d% +– +small +small/);
   assert.deepEqual((await foveaJson(['model', 'quantise', dir, '--remove', '--precision', 'int8'])).json, {
     removed: true,
   });
@@ -134,5 +134,5 @@ test('labels at int4 are a run of their own, beside the stored precision’s', a
 
   const wrong = await fovea([...base, '--precision', 'int3']);
   assert.equal(wrong.code, 2);
-  assert.match(wrong.stderr, /no precision "int3".*as-stored, int4, int8, fp16/);
+  assert.match(wrong.stderr, /no precision "int3".*as-stored, int4, int8, int8-fast, fp16/);
 });
