@@ -2,6 +2,7 @@
  * Proof that a device computes what the CPU computes: a short real forward on both. GPU stacks have been seen to give
  * plausible wrong numbers, and a wrong attention map looks like any other, so nothing runs before this passes.
  */
+import { counted } from '../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 import type {
@@ -162,7 +163,7 @@ export async function stepsCheck(
   const { device: name } = model.profile;
   throw new FoveaError(
     'device_disagrees',
-    `${name} computes something else when ${RAGGED.length} samples decode together than the CPU one at a time: error ${maxError.toPrecision(3)}, limit ${limit}`,
+    `${name} computes something else when ${counted(RAGGED.length, 'sample')} decode together than the CPU one at a time: error ${maxError.toPrecision(3)}, limit ${limit}`,
     { where: name, next: 'Update the graphics driver and try again' },
   );
 }

@@ -93,7 +93,10 @@ function run(): void {
     open: (path: string) => openings.give({ path, sample: null }),
     clear: () => void follow.call('project.forgetRecent', {}).catch(showError('The list cannot be cleared')),
   };
+  // What somebody chose meanwhile is newer than what was remembered.
+  let chosen = false;
   const setJobNotes = (on: boolean): void => {
+    chosen = true;
     signs.notes = on;
     showMenu();
     follow
@@ -125,6 +128,7 @@ function run(): void {
   );
   follow.call('preferences.get', {}).then(
     ({ values }) => {
+      if (chosen) return;
       signs.notes = values[JOB_NOTES] !== 'false';
       showMenu();
     },
