@@ -67,8 +67,8 @@ const cases: readonly Case[] = [
 /** A model that counts the layers that tokens pass, each token's own. */
 function counting(model: VisionLanguageModel): { model: VisionLanguageModel; passed: () => number } {
   let passed = 0;
-  const counted: VisionLanguageModel = Object.assign(Object.create(model) as VisionLanguageModel, {
-    profile: model.profile,
+  const own = Object.create(model, { profile: { value: model.profile } }) as VisionLanguageModel;
+  const counted: VisionLanguageModel = Object.assign(own, {
     encodeImage: model.encodeImage.bind(model),
     rpn: model.rpn.bind(model),
     newCache: model.newCache.bind(model),

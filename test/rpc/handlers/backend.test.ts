@@ -67,7 +67,12 @@ test('the demo is made whole, labelled, and opened again as it is', async (t) =>
   );
   assert.ok(!(await readdir(dir)).some((name) => name.endsWith('.tmp')));
   const names = new Set(heard.map((event) => event.name));
-  assert.deepEqual([...names].sort(), ['job.changed', 'project.changed', 'sample.changed']);
+  assert.deepEqual([...names].sort(), [
+    'job.changed',
+    'project.changed',
+    'project.remembered',
+    'sample.changed',
+  ]);
   assert.deepEqual((await call('app.info', {})).projectPath, demo);
 });
 
