@@ -45,6 +45,19 @@ export async function packagesIn(dir: string): Promise<ReleaseFile[]> {
   return files;
 }
 
+/** Whether a package's name says that it is of a version: of that one to the letter, not of one that leads up to it. */
+export function isOf(name: string, version: string): boolean {
+  // Debian writes a pre-release with `~`.
+  const plain = name.replace('~', '-');
+  const at = plain.search(/[-_]\d+\.\d+\.\d+/) + 1;
+  const rest = plain.slice(at + version.length);
+  return (
+    at > 0 &&
+    plain.startsWith(version, at) &&
+    /^[-_.](linux|mac|win|x64|x86_64|amd64|arm64|aarch64)/.test(rest)
+  );
+}
+
 function archOf(name: string): ReleaseFile['arch'] {
   if (/arm64|aarch64/.test(name)) return 'arm64';
   if (/x64|x86_64|amd64/.test(name)) return 'x64';

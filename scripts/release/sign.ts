@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MANIFEST_NAME, readSignedManifest } from '../../src-main/updates/manifest.ts';
 import { root } from '../lib/paths.mjs';
-import { packagesIn, publicHalf, readPrivateKey, signManifest } from './manifest.ts';
+import { isOf, packagesIn, publicHalf, readPrivateKey, signManifest } from './manifest.ts';
 import { updaterLists } from './updater-lists.ts';
 
 try {
@@ -28,8 +28,7 @@ try {
   if (files.length === 0) throw new Error(`there is no package in ${values.dir}`);
   const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const version = values.version ?? packageJson.version;
-  // Debian writes a pre-release with `~`.
-  const other = files.find(({ name }) => !name.replace('~', '-').includes(version));
+  const other = files.find(({ name }) => !isOf(name, version));
   if (other) throw new Error(`${other.name} is not of version ${version}`);
   const manifest = {
     product: 'fovea',
