@@ -3,7 +3,7 @@
  * name. The former one stays beside it as `NAME.previous`, and goes back the same way.
  */
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { access, chmod, copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { diskError } from '../files/disk-words.ts';
@@ -19,14 +19,15 @@ export function previousPath(program: string): string {
 /**
  * Puts a file in the place of `program`, and keeps that.
  * @param is what `fresh` must be, asked of the very copy that takes the place
- * @returns what the former program was
- * @throws FoveaError `untrusted`, `read_only`, `no_space` or `io`; then `program` is as it was
+ * @param note told what the former program is, before anything changes: it may still stop it, by throwing
+ * @throws FoveaError `untrusted`, `read_only`, `no_space` or `io`, and what `note` throws; then `program` is as it was
  */
 export async function replaceProgram(
   program: string,
   fresh: string,
   is: FileIdentity,
-): Promise<FileIdentity> {
+  note: (former: FileIdentity) => Promise<void>,
+): Promise<void> {
   return inPlace(program, async (names) => {
     const next = names();
     await copyFile(fresh, next, constants.COPYFILE_EXCL);
@@ -35,52 +36,77 @@ export async function replaceProgram(
     if (!(await isWhole(next, is))) throw untrusted('the file is not what was checked before', fresh);
     const former = names();
     await keepAs(program, former);
-    const kept = await identify(former);
+    await note(await identify(former));
     await rename(former, previousPath(program));
     await rename(next, program);
-    return kept;
   });
 }
 
 /**
  * Swaps `program` and the one before it.
  * @param is what the one before must be
- * @returns what the other one was
+ * @param note told what the other one is, before anything changes
  * @throws as {@link replaceProgram}
  */
-export async function swapPrograms(program: string, is: FileIdentity): Promise<FileIdentity> {
+export async function swapPrograms(
+  program: string,
+  is: FileIdentity,
+  note: (former: FileIdentity) => Promise<void>,
+): Promise<void> {
   return inPlace(program, async (names) => {
     const former = previousPath(program);
     if (!(await isWhole(former, is)))
       throw untrusted('the version before is not the file that was kept', former);
     const now = names();
     await keepAs(program, now);
-    const kept = await identify(now);
+    await note(await identify(now));
     await rename(former, program);
     await rename(now, former);
-    return kept;
   });
 }
 
-/** Runs `work` with names for what it writes meanwhile; those are gone after a failure. */
-async function inPlace<T>(program: string, work: (names: () => string) => Promise<T>): Promise<T> {
-  sweepTemporary(dirname(program));
-  const given: string[] = [];
+/**
+ * Whether a file can be replaced where it lies, asked before anything is brought for it.
+ * @throws FoveaError `bad_input` or `read_only` where it cannot
+ */
+export async function checkReplaceable(program: string): Promise<void> {
   try {
     if (!(await lstat(program)).isFile())
       throw new FoveaError('bad_input', 'this is no ordinary file, so it is not replaced', {
         where: program,
         next: 'Put the AppImage itself where the link is, or replace it by hand',
       });
-    const result = await work(() => {
+    await access(dirname(program), constants.W_OK);
+  } catch (thrown) {
+    throw placeError(thrown, program);
+  }
+}
+
+/** In words of a program: {@link diskError} speaks of projects. */
+function placeError(thrown: unknown, program: string): FoveaError {
+  const error = diskError(thrown, program);
+  if (error.code !== 'read_only' || thrown instanceof FoveaError) return error;
+  return new FoveaError('read_only', 'Fovea may not write in the folder that it lies in', {
+    where: program,
+    next: 'Move the AppImage into a folder of your own, start it from there, and check for updates again',
+    cause: thrown,
+  });
+}
+
+/** Runs `work` with names for what it writes meanwhile; those are gone after a failure. */
+async function inPlace(program: string, work: (names: () => string) => Promise<void>): Promise<void> {
+  await checkReplaceable(program);
+  sweepTemporary(dirname(program));
+  const given: string[] = [];
+  try {
+    await work(() => {
       const name = temporaryBeside(program);
       given.push(name);
       return name;
     });
     await sync(dirname(program));
-    return result;
   } catch (thrown) {
-    throw diskError(thrown, program);
+    throw placeError(thrown, program);
   } finally {
     // Also after success: a rename onto another name of the same file does nothing.
     for (const name of given) await rm(name, { force: true }).catch(() => undefined);

@@ -2,7 +2,6 @@
  * One package from the feed to the disk: it grows as `.part`, goes on where it stopped, and takes its name when size and
  * SHA-512 are those of the signed list. Under its name it is whole, or not there.
  */
-import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,13 +10,15 @@ import { diskError } from '../files/disk-words.ts';
 import { untrusted, type ReleaseFile } from './manifest.ts';
 import { ask, networkError, Passing, refusal } from './request.ts';
 import { retrying, type Patience } from './retrying.ts';
-import { hashInto, isWhole } from './whole-file.ts';
+import { isWhole } from './whole-file.ts';
 
 export interface Download {
   readonly feed: URL;
   readonly file: ReleaseFile;
-  /** Where it goes; made when it is not there. */
+  /** Where it goes, a folder for packages alone; made when it is not there. */
   readonly dir: string;
+  /** Files in there that stay; others go. */
+  readonly keeps: readonly string[];
   readonly patience: Patience;
   readonly signal: AbortSignal;
   /** Bytes of it that lie on the disk now. */
@@ -32,7 +33,7 @@ const PART = '.part';
  *   disk says; what arrived before a break stays for the next time
  */
 export async function downloadPackage(download: Download): Promise<string> {
-  const { dir, file } = download;
+  const { dir, file, keeps } = download;
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const target = join(dir, file.name);
@@ -45,7 +46,7 @@ export async function downloadPackage(download: Download): Promise<string> {
       dir,
       `${file.name}.${Buffer.from(file.sha512, 'base64').toString('hex').slice(0, 16)}${PART}`,
     );
-    await removeOtherParts(dir, part);
+    await removeOthers(dir, [part, ...keeps]);
     await checkRoom(dir, part, file);
     await receiveWhole(download, part);
     await rename(part, target);
@@ -55,10 +56,11 @@ export async function downloadPackage(download: Download): Promise<string> {
   }
 }
 
-async function removeOtherParts(dir: string, part: string): Promise<void> {
-  for (const name of await readdir(dir)) {
-    const path = join(dir, name);
-    if (name.endsWith(PART) && path !== part) await rm(path, { force: true });
+/** What downloads before this one left: parts of them, and packages that were never installed. */
+async function removeOthers(dir: string, stay: readonly string[]): Promise<void> {
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name);
+    if (!entry.isDirectory() && !stay.includes(path)) await rm(path, { force: true });
   }
 }
 
@@ -91,10 +93,11 @@ async function receiveWhole(
     signal,
     () => best,
     async () => {
-      const hash = await receive(url, file, part, { signal, stallMs: patience.stallMs, gained });
-      if (hash === file.sha512) return;
+      await receive(url, file, part, { signal, stallMs: patience.stallMs, gained });
+      // What lies on the disk, not what came: another program may have written there meanwhile.
+      if (await isWhole(part, file)) return;
       // A byte may have changed on its way, or on the disk since: once more from nothing, then it is the server.
-      await rm(part);
+      await rm(part, { force: true });
       onBytes(0);
       if (++wrong > 1)
         throw untrusted(`${file.name} is not what the signed list says: its checksum differs`, url.href);
@@ -109,21 +112,18 @@ interface Receiving {
   readonly gained: (bytes: number) => void;
 }
 
-/** Brings the part to its full size. @returns its SHA-512 in base64 */
-async function receive(url: URL, file: ReleaseFile, part: string, receiving: Receiving): Promise<string> {
+/** Brings the part to its full size. */
+async function receive(url: URL, file: ReleaseFile, part: string, receiving: Receiving): Promise<void> {
   // Links are not followed: what is written stays in this folder.
   const handle = await open(part, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600);
   try {
-    const hash = { current: createHash('sha512') };
     const { size } = await handle.stat();
     if (size > file.size) await handle.truncate(0);
-    else await hashInto(hash.current, handle, size);
     const have = size > file.size ? 0 : size;
     receiving.gained(have);
-    const total = have < file.size ? await append(url, file, handle, hash, have, receiving) : have;
+    const total = have < file.size ? await append(url, file, handle, have, receiving) : have;
     if (total < file.size) throw new Passing(`${file.name} ended after ${total} of ${file.size} bytes`);
     await handle.sync();
-    return hash.current.digest('base64');
   } finally {
     await handle.close();
   }
@@ -134,7 +134,6 @@ async function append(
   url: URL,
   file: ReleaseFile,
   handle: FileHandle,
-  hash: { current: Hash },
   have: number,
   { signal, stallMs, gained }: Receiving,
 ): Promise<number> {
@@ -149,10 +148,7 @@ async function append(
     throw refusal(response.status, url);
   }
   let size = from;
-  if (from !== have) {
-    await handle.truncate(0);
-    hash.current = createHash('sha512');
-  }
+  if (from !== have) await handle.truncate(0);
   for await (const piece of pieces) {
     if (size + piece.length > file.size)
       throw networkError(
@@ -161,7 +157,6 @@ async function append(
       );
     for (let at = 0; at < piece.length;)
       at += (await handle.write(piece, at, piece.length - at, size + at)).bytesWritten;
-    hash.current.update(piece);
     size += piece.length;
     gained(size);
   }

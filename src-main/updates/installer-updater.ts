@@ -51,6 +51,7 @@ export class InstallerUpdater implements Updater {
     updater.allowPrerelease = version.includes('-');
     updater.allowDowngrade = isWayBack;
     const result = await orNetworkError(feed, () => updater.checkForUpdates());
+    if (signal.aborted) throw cancelled();
     if (!result?.isUpdateAvailable || result.updateInfo.version !== version)
       throw networkError(`the feed's two lists name different versions (${version} is signed)`, feed);
     checkListed(result, manifest.files, file, feed);

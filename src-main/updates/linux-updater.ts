@@ -2,10 +2,10 @@
  * Updates on Linux. An AppImage is replaced in its place; of a Debian package or an unpacked folder the new one is brought,
  * checked and shown, and the person installs it: Fovea asks for no administrator's rights.
  */
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { previousPath, replaceProgram, swapPrograms } from './appimage.ts';
+import { checkReplaceable, previousPath, replaceProgram, swapPrograms } from './appimage.ts';
 import { downloadPackage } from './download.ts';
 import { packageFor, readRelease, type FeedOptions } from './feed.ts';
 import type { InstalledAs } from './installed-as.ts';
@@ -13,7 +13,7 @@ import { untrusted, type ReleaseFile } from './manifest.ts';
 import { readMemory, writeMemory, type KeptPackage } from './memory.ts';
 import type { Found, Ready, Updater } from './updater.ts';
 import { compareVersions } from './version.ts';
-import { isWhole } from './whole-file.ts';
+import { isWhole, type FileIdentity } from './whole-file.ts';
 
 export interface LinuxOptions extends FeedOptions {
   readonly installed: InstalledAs;
@@ -51,9 +51,11 @@ export class LinuxUpdater implements Updater {
     const offered = this.#offered;
     if (offered === null)
       throw new FoveaError('conflict', 'no version was offered', { next: 'Check for updates first' });
-    const { feed, dir, patience, installed } = this.#options;
+    const { feed, dir, patience, installed, memory } = this.#options;
     const { version, file } = offered;
-    const path = await downloadPackage({ feed, file, dir, patience, signal, onBytes });
+    if (installed.kind === 'appimage') await checkReplaceable(installed.program);
+    const keeps = (await readMemory(memory)).kept.map((one) => one.path);
+    const path = await downloadPackage({ feed, file, dir, keeps, patience, signal, onBytes });
     if (installed.kind === 'appimage') return this.#replacing(installed.program, version, path, file);
     await this.#keepPackage({ version, path, size: file.size, sha512: file.sha512 });
     return { is: 'by-hand', version, file: path, words: howTo(installed.kind, path) };
@@ -86,9 +88,8 @@ export class LinuxUpdater implements Updater {
       is: 'replaces',
       version: kept.version,
       replace: async () => {
-        const former = await swapPrograms(program, kept);
+        await swapPrograms(program, kept, (former) => this.#noteProgram(program, former));
         this.#replacedBy = kept.version;
-        await this.#keepProgram(program, former);
         return { program };
       },
     };
@@ -99,11 +100,10 @@ export class LinuxUpdater implements Updater {
       is: 'replaces',
       version,
       replace: async () => {
-        const former = await replaceProgram(program, path, file);
+        await replaceProgram(program, path, file, (former) => this.#noteProgram(program, former));
         this.#replacedBy = version;
-        await this.#keepProgram(program, former);
-        // It is the program now.
-        await rm(path, { force: true });
+        // It is the program now. Where it stays, the next download takes it away.
+        await rm(path, { force: true }).catch(() => undefined);
         return { program };
       },
     };
@@ -116,27 +116,35 @@ export class LinuxUpdater implements Updater {
     });
   }
 
-  /** What is kept, unless it is what runs, or a signed list withdrew it. Of packages only older ones are a way back. */
+  /** What is kept and still there, unless it is what runs, or a signed list withdrew it. Of packages only older ones are a way back. */
   async #kept(): Promise<KeptPackage | null> {
-    const { memory, version, installed } = this.#options;
+    const { memory, version, installed, dir } = this.#options;
     const { kept, withdrawn } = await readMemory(memory);
-    const usable = kept.filter((one) =>
+    const isWayBack = (one: KeptPackage): boolean =>
       installed.kind === 'appimage'
         ? one.path === previousPath(installed.program) && one.version !== version
-        : dirname(one.path) === this.#options.dir && compareVersions(one.version, version) < 0,
-    );
-    const newest = usable.sort((a, b) => compareVersions(b.version, a.version))[0] ?? null;
-    return newest === null || withdrawn.includes(newest.version) ? null : newest;
+        : dirname(one.path) === dir && compareVersions(one.version, version) < 0;
+    // Of an AppImage one lies there, noted last.
+    const inOrder = kept.filter(isWayBack);
+    if (installed.kind !== 'appimage') inOrder.sort((a, b) => compareVersions(b.version, a.version));
+    for (const one of inOrder) {
+      // Whether it is that file to the byte is asked before it goes back.
+      const info = await lstat(one.path).catch(() => null);
+      if (info?.isFile() && info.size === one.size) return withdrawn.includes(one.version) ? null : one;
+    }
+    return null;
   }
 
-  /** The program that ran until now lies beside the new one. */
-  async #keepProgram(program: string, { size, sha512 }: Pick<KeptPackage, 'size' | 'sha512'>): Promise<void> {
+  /**
+   * The program that runs is about to lie beside another one. What lay there stays noted behind it: where the change does not
+   * come about, it still does.
+   */
+  async #noteProgram(program: string, { size, sha512 }: FileIdentity): Promise<void> {
     const { memory, version } = this.#options;
     const path = previousPath(program);
-    await writeMemory(memory, {
-      ...(await readMemory(memory)),
-      kept: [{ version, path, size, sha512 }],
-    });
+    const remembered = await readMemory(memory);
+    const before = remembered.kept.filter((one) => one.path === path && one.version !== version).slice(0, 1);
+    await writeMemory(memory, { ...remembered, kept: [{ version, path, size, sha512 }, ...before] });
   }
 
   /** The new package and that of the version in use, where it was brought from here, stay; others go. */

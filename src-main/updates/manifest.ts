@@ -83,7 +83,8 @@ export function readSignedManifest(text: string, keys: readonly string[], where:
   const signature = Buffer.from(signed.data.signature, 'base64');
   if (!keys.some((key) => verify(null, bytes, publicKey(key), signature)))
     throw untrusted('the list of the release is not signed with the key that this Fovea knows', where);
-  const manifest = releaseManifestSchema.safeParse(parsed(signed.data.manifest));
+  // Of the bytes, not of the text that they were made of: half a character of UTF-16 is another one there.
+  const manifest = releaseManifestSchema.safeParse(parsed(bytes.toString('utf8')));
   if (manifest.success) return manifest.data;
   const [issue] = manifest.error.issues;
   throw untrusted(

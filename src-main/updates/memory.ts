@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
+import { diskError } from '../files/disk-words.ts';
 import { readPlain } from '../files/plain-file.ts';
 import { releaseFileSchema } from './manifest.ts';
 import { versionSchema } from './version.ts';
@@ -41,7 +42,7 @@ export async function readMemory(path: string): Promise<Memory> {
     text = (await readPlain(path, { code: 'bad_input', next, maxBytes: MOST_BYTES })).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY;
-    throw error;
+    throw diskError(error, path);
   }
   try {
     return memorySchema.parse(JSON.parse(text));
@@ -56,6 +57,8 @@ export async function readMemory(path: string): Promise<Memory> {
 
 /** Replaces it whole. @throws FoveaError by what the disk says */
 export async function writeMemory(path: string, memory: Memory): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw diskError(error, path);
+  });
   await writeAtomically(path, (sink) => sink.write(`${JSON.stringify(memory, null, 2)}\n`));
 }

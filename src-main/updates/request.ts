@@ -16,6 +16,8 @@ export interface FeedRequest {
   readonly stallMs: number;
   /** Asks for the rest from this byte on. */
   readonly from?: number;
+  /** The whole of it has to come within `stallMs`: of a small file, which nobody can stop who sees nothing of it. */
+  readonly isSmall?: boolean;
 }
 
 export interface FeedAnswer {
@@ -27,9 +29,13 @@ export interface FeedAnswer {
 }
 
 /** @throws Passing, or FoveaError `cancelled` or `network` */
-export async function ask(url: URL, { signal, stallMs, from = 0 }: FeedRequest): Promise<FeedAnswer> {
+export async function ask(
+  url: URL,
+  { signal, stallMs, from = 0, isSmall = false }: FeedRequest,
+): Promise<FeedAnswer> {
   const stall = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let hasBegun = false;
   const touch = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => stall.abort(), stallMs);
@@ -38,17 +44,22 @@ export async function ask(url: URL, { signal, stallMs, from = 0 }: FeedRequest):
     clearTimeout(timer);
     if (thrown instanceof FoveaError) return thrown;
     if (signal.aborted) return cancelled();
-    return new Passing(stall.signal.aborted ? `${url.host} stopped sending` : reason(thrown, url));
+    if (!stall.signal.aborted) return reason(thrown, url);
+    return new Passing(`${url.host} ${isSmall && hasBegun ? 'sends too slowly' : 'stopped sending'}`);
   };
   touch();
   try {
     const response = await follow(url, from, AbortSignal.any([signal, stall.signal]));
-    touch();
+    const heard = (): void => {
+      hasBegun = true;
+      if (!isSmall) touch();
+    };
+    heard();
     const drop = async (): Promise<void> => {
       clearTimeout(timer);
       await response.body?.cancel().catch(() => undefined);
     };
-    return { response, pieces: read(response, touch, failure, drop), drop };
+    return { response, pieces: read(response, heard, failure, drop), drop };
   } catch (thrown) {
     throw failure(thrown);
   }
@@ -56,7 +67,7 @@ export async function ask(url: URL, { signal, stallMs, from = 0 }: FeedRequest):
 
 /** The text of a small file. @throws as {@link ask}, and FoveaError `not_found` or `network` */
 export async function readText(url: URL, most: number, options: FeedRequest): Promise<string> {
-  const { response, pieces, drop } = await ask(url, options);
+  const { response, pieces, drop } = await ask(url, { ...options, isSmall: true });
   if (response.status !== 200) {
     await drop();
     throw refusal(response.status, url);
@@ -121,7 +132,7 @@ async function follow(start: URL, from: number, signal: AbortSignal): Promise<Re
 
 async function* read(
   { body }: Response,
-  touch: () => void,
+  heard: () => void,
   failure: (thrown: unknown) => Error,
   drop: () => Promise<void>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -133,7 +144,7 @@ async function* read(
         throw failure(thrown);
       });
       if (done) return;
-      touch();
+      heard();
       yield value;
     }
   } finally {
@@ -150,12 +161,35 @@ const WORDS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
 };
 
+/** Node's names of what is wrong with a certificate: OpenSSL's `X509_V_ERR_*`, and its own for a name that differs. */
+const CERTIFICATE =
+  /^(ERR_TLS_CERT_ALTNAME_INVALID|(DEPTH_ZERO_)?SELF_SIGNED_CERT(_IN_CHAIN)?|UNABLE_TO_(GET_ISSUER_CERT(_LOCALLY)?|VERIFY_LEAF_SIGNATURE)|CERT_\w+|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/;
+/** These two depend on what day this computer believes it to be. */
+const BY_DATE = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'];
+
 /** What `fetch` threw, without its text, which quotes addresses whole. */
-function reason(thrown: unknown, { host }: URL): string {
+export function reason(thrown: unknown, url: URL): Error {
   let cause = thrown;
   while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return `${host} cannot be reached: ${WORDS[code] ?? 'the connection broke off'}`;
+  if (CERTIFICATE.test(code)) return certificateError(code, url);
+  return new Passing(`${url.host} cannot be reached: ${WORDS[code] ?? 'the connection broke off'}`);
+}
+
+/** Asking again would change nothing. */
+function certificateError(code: string, url: URL): FoveaError {
+  const where = plain(url);
+  if (BY_DATE.includes(code)) {
+    const today = new Date().toISOString().slice(0, 10);
+    return new FoveaError('network', `the certificate of ${url.host} does not hold today, ${today}`, {
+      where,
+      next: 'If that is not today’s date, set the clock of this computer; else try again tomorrow',
+    });
+  }
+  return new FoveaError('network', `the certificate of ${url.host} is not to be trusted (${code})`, {
+    where,
+    next: 'Something on your network may be reading along: try another network, or ask whoever runs yours',
+  });
 }
 
 function plain({ origin, pathname }: URL): string {

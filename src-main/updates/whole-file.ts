@@ -2,13 +2,14 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { NEVER_WAIT } from '../files/plain-file.ts';
 import type { ReleaseFile } from './manifest.ts';
 
 /** Size in bytes, SHA-512 in base64. */
 export type FileIdentity = Pick<ReleaseFile, 'size' | 'sha512'>;
 
-/** Links are not followed. */
-const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+/** Links are not followed, named pipes not waited for. */
+const READ = NEVER_WAIT | (constants.O_NOFOLLOW ?? 0);
 const PIECE = 4 << 20;
 
 /** Whether an ordinary file is there and is this one. Throws what the disk says when it cannot be read. */
@@ -43,7 +44,7 @@ export async function identify(path: string): Promise<FileIdentity> {
 }
 
 /** Adds the first `size` bytes of a file to a hash. */
-export async function hashInto(hash: Hash, handle: FileHandle, size: number): Promise<void> {
+async function hashInto(hash: Hash, handle: FileHandle, size: number): Promise<void> {
   const buffer = Buffer.alloc(Math.min(PIECE, Math.max(size, 1)));
   for (let at = 0; at < size;) {
     const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, size - at), at);

@@ -133,7 +133,7 @@ test(
     assert.deepEqual(paths(), []);
 
     await choose(app, 'check-updates');
-    await said(app, /^Fovea 999\.0\.0 is there$/);
+    await said(app, /^Fovea 999\.0\.0 is available$/);
     assert.deepEqual(paths(), ['release.json']);
     await press(app, 0);
     await said(app, /^Fovea 999\.0\.0 is ready$/);
@@ -164,7 +164,7 @@ test(
     const desk = newDesk(t);
     const app = await started(t, desk, await packedFor(feed, 'manual'));
     await choose(app, 'check-updates');
-    await said(app, /^Fovea 999\.0\.0 is there$/);
+    await said(app, /^Fovea 999\.0\.0 is available$/);
     await press(app, 0);
     const packages = join(desk.dir, 'fovea', 'updates');
     const lying = (): string[] => (existsSync(packages) ? readdirSync(packages) : []);
@@ -182,7 +182,7 @@ test(
       await choose(app, 'check-updates');
       return feed.requests.length > 2;
     });
-    await said(app, /^Fovea 999\.0\.0 is there$/);
+    await said(app, /^Fovea 999\.0\.0 is available$/);
     await press(app, 0);
     await said(app, /^Fovea 999\.0\.0 is downloaded and checked$/);
     assert.equal(feed.requests.at(-1)?.headers.range, 'bytes=1000000-');

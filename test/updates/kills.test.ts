@@ -43,6 +43,6 @@ test('a kill leaves a whole program under its name, and nothing for good beside 
   }
   assert.equal(seen.size, 3, 'it did replace meanwhile');
   // What kills left goes with the next time.
-  await replaceProgram(program, others[0]!, await identify(others[0]!));
+  await replaceProgram(program, others[0]!, await identify(others[0]!), () => Promise.resolve());
   assert.deepEqual(readdirSync(dir).sort(), ['Fovea.AppImage', 'Fovea.AppImage.previous', 'first', 'second']);
 });

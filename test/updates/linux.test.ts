@@ -1,22 +1,29 @@
 /** Updates on Linux over a feed on this machine: real requests, real files, whatever goes wrong on the way. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  truncateSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { FoveaError, type ErrorCode } from '../../src-shared/contract/errors.ts';
 import type { InstalledAs } from '../../src-main/updates/installed-as.ts';
 import { LinuxUpdater } from '../../src-main/updates/linux-updater.ts';
 import { readMemory } from '../../src-main/updates/memory.ts';
+import { Passing, reason } from '../../src-main/updates/request.ts';
 import type { Ready } from '../../src-main/updates/updater.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { openFeed, sendCut, sendFile, type FeedServer, type Release } from './support/feed-server.ts';
@@ -448,9 +455,17 @@ test('an AppImage in a folder that cannot be written, or behind a link, is let b
   feed.publish(release());
   const link = join(desk.dir, 'link.AppImage');
   symlinkSync(desk.program, link);
-  const linked = await downloaded(desk.updater({ installed: { kind: 'appimage', program: link } }));
-  assert.ok(linked.is === 'replaces');
-  await fails(linked.replace(), 'bad_input', /no ordinary file/);
+  await fails(
+    downloaded(desk.updater({ installed: { kind: 'appimage', program: link } })),
+    'bad_input',
+    /no ordinary file/,
+  );
+  assert.equal(existsSync(desk.packages), false, 'nothing is brought for it');
+  const ready = await downloaded(desk.updater());
+  assert.ok(ready.is === 'replaces');
+  rmSync(desk.program);
+  symlinkSync(link, desk.program);
+  await fails(ready.replace(), 'bad_input', /no ordinary file/);
   if (process.getuid?.() === 0) return t.diagnostic('root may write everywhere');
   const shut = join(desk.dir, 'shut');
   mkdirSync(shut);
@@ -458,9 +473,11 @@ test('an AppImage in a folder that cannot be written, or behind a link, is let b
   writeFileSync(program, 'version 0.1.0', { mode: 0o755 });
   chmodSync(shut, 0o555);
   t.after(() => chmodSync(shut, 0o755));
-  const ready = await downloaded(desk.updater({ installed: { kind: 'appimage', program } }));
-  assert.ok(ready.is === 'replaces');
-  await fails(ready.replace(), 'read_only', /./);
+  await fails(
+    downloaded(desk.updater({ installed: { kind: 'appimage', program } })),
+    'read_only',
+    /may not write in the folder that it lies in/,
+  );
   assert.equal(readFileSync(program, 'utf8'), 'version 0.1.0');
 });
 
@@ -471,4 +488,163 @@ test('what is remembered and cannot be read is said, not begun anew', async (t) 
   await desk.updater().check(NEVER);
   writeFileSync(desk.memory, '{"seen":');
   await fails(desk.updater().check(NEVER), 'bad_input', /cannot be read/);
+});
+
+test('a list that trickles in is given up on, however steadily', { timeout: 20_000 }, async (t) => {
+  const feed = await openFeed(t);
+  const desk = deskOn(t, feed);
+  feed.answers.set('release.json', (_request, response) => {
+    response.writeHead(200);
+    const drops = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(drops));
+  });
+  await fails(desk.updater({ stallMs: 150 }).check(NEVER), 'network', /sends too slowly/);
+});
+
+test('what another program writes into a part meanwhile is not taken for what came', async (t) => {
+  const feed = await openFeed(t);
+  const desk = deskOn(t, feed);
+  feed.publish(release());
+  let asked = 0;
+  feed.answers.set(NAME, (request, response) => {
+    if (asked++ > 0) return sendFile(request, response, PACKAGE);
+    response.writeHead(200, { 'content-length': PACKAGE.length });
+    response.write(PACKAGE.subarray(0, 100_000));
+  });
+  const updater = desk.updater({ stallMs: 300 });
+  await updater.check(NEVER);
+  let isSpoilt = false;
+  await updater.download((bytes) => {
+    if (bytes <= 100_000 || isSpoilt) return;
+    isSpoilt = true;
+    const [part] = readdirSync(desk.packages);
+    truncateSync(join(desk.packages, part!), 50_000);
+  }, NEVER);
+  assert.ok(isSpoilt);
+  assert.ok(readFileSync(join(desk.packages, NAME)).equals(PACKAGE));
+});
+
+test('packages that were brought and never installed go with the next download', async (t) => {
+  const feed = await openFeed(t);
+  const desk = deskOn(t, feed);
+  feed.publish(release());
+  await downloaded(desk.updater());
+  assert.deepEqual(readdirSync(desk.packages), [NAME]);
+  const name = 'Fovea-0.3.0-x64.AppImage';
+  const packages = [{ place: APPIMAGE, name, bytes: Buffer.from('version 0.3.0') }];
+  feed.publish({ version: '0.3.0', published: '2030-02-01T00:00:00Z', packages });
+  await downloaded(desk.updater());
+  assert.deepEqual(readdirSync(desk.packages), [name]);
+});
+
+test('where the way back cannot be noted, nothing is replaced', async (t) => {
+  const feed = await openFeed(t);
+  const desk = deskOn(t, feed);
+  feed.publish(release());
+  const ready = await downloaded(desk.updater());
+  assert.ok(ready.is === 'replaces');
+  rmSync(desk.memory);
+  mkdirSync(desk.memory);
+  await fails(ready.replace(), 'bad_input', /./);
+  assert.equal(readFileSync(desk.program, 'utf8'), 'version 0.1.0');
+  assert.deepEqual(readdirSync(desk.dir).sort(), ['Fovea.AppImage', 'home']);
+});
+
+test('a change that does not come about leaves the way back that was there', async (t) => {
+  const feed = await openFeed(t);
+  const desk = deskOn(t, feed);
+  feed.publish(release());
+  const first = await downloaded(desk.updater());
+  assert.ok(first.is === 'replaces');
+  await first.replace();
+  const packages = [{ place: APPIMAGE, name: 'Fovea-0.3.0-x64.AppImage', bytes: Buffer.from('0.3.0') }];
+  feed.publish({ version: '0.3.0', published: '2030-02-01T00:00:00Z', packages });
+  const second = await downloaded(desk.updater({ version: '0.2.0' }));
+  assert.ok(second.is === 'replaces');
+  // Noted, and then the place of the former program cannot be taken.
+  const previous = `${desk.program}.previous`;
+  rmSync(previous);
+  mkdirSync(previous);
+  await fails(second.replace(), 'io', /./);
+  assert.ok(readFileSync(desk.program).equals(PACKAGE));
+  rmSync(previous, { recursive: true });
+  writeFileSync(previous, 'version 0.1.0', { mode: 0o755 });
+  const running = desk.updater({ version: '0.2.0' });
+  assert.equal(await running.previous(), '0.1.0');
+  const back = await running.goBack();
+  assert.ok(back.is === 'replaces');
+  await back.replace();
+  assert.equal(readFileSync(desk.program, 'utf8'), 'version 0.1.0');
+});
+
+test('a version before that the person deleted is not offered', async (t) => {
+  const feed = await openFeed(t);
+  const desk = deskOn(t, feed);
+  feed.publish(release());
+  const ready = await downloaded(desk.updater());
+  assert.ok(ready.is === 'replaces');
+  await ready.replace();
+  const next = desk.updater({ version: '0.2.0' });
+  assert.equal(await next.previous(), '0.1.0');
+  rmSync(`${desk.program}.previous`);
+  assert.equal(await next.previous(), null);
+  await fails(next.goBack(), 'not_found', /no version before/);
+});
+
+test('a named pipe in the place of a package is not waited for', { timeout: 20_000 }, async (t) => {
+  const feed = await openFeed(t);
+  const desk = deskOn(t, feed);
+  feed.publish(release());
+  mkdirSync(desk.packages, { recursive: true });
+  execFileSync('mkfifo', [join(desk.packages, NAME)]);
+  await downloaded(desk.updater());
+  assert.ok(readFileSync(join(desk.packages, NAME)).equals(PACKAGE));
+});
+
+test('a data folder that cannot be one is said in words of the disk', async (t) => {
+  const feed = await openFeed(t);
+  const desk = deskOn(t, feed);
+  feed.publish(release());
+  writeFileSync(join(desk.dir, 'home'), 'a file');
+  await fails(desk.updater().check(NEVER), 'io', /the disk reports ENOTDIR/);
+});
+
+test('a certificate that does not hold is said, with the date where that is why, and not asked for again', async (t) => {
+  const url = new URL('https://feed.example/releases/release.json?a');
+  const because = (code: string): Error =>
+    reason(new TypeError('fetch failed', { cause: Object.assign(new Error(), { code }) }), url);
+  for (const code of ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']) {
+    const error = because(code);
+    assert.ok(error instanceof FoveaError && error.code === 'network');
+    assert.ok(error.message.includes(new Date().toISOString().slice(0, 10)), error.message);
+    assert.match(error.next ?? '', /set the clock/);
+    assert.equal(error.where, 'https://feed.example/releases/release.json');
+  }
+  assert.ok(because('ECONNRESET') instanceof Passing);
+  const dir = temporaryDir(t);
+  const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-days', '2', '-keyout', key, '-out', cert];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ed25519', '-nodes', ...subject], { stdio: 'ignore' });
+  let calls = 0;
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) =>
+    response.end(),
+  );
+  server.on('connection', () => calls++);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const feed = await openFeed(t);
+  const { port } = server.address() as AddressInfo;
+  const self = new LinuxUpdater({
+    feed: new URL(`https://127.0.0.1:${port}/`),
+    keys: [feed.key],
+    version: '0.1.0',
+    memory: join(dir, 'updates.json'),
+    dir: join(dir, 'updates'),
+    arch: 'x64',
+    installed: { kind: 'tar' },
+    patience: { retryMs: 1, tries: 3, stallMs: 2000 },
+  });
+  await fails(self.check(NEVER), 'network', /certificate of 127\.0\.0\.1:\d+ is not to be trusted/);
+  assert.equal(calls, 1);
 });

@@ -43,6 +43,14 @@ test('a list is read when one of the pinned keys signed it', () => {
   refused(text, []);
 });
 
+test('what is read is what was signed, to the byte: text that has the same bytes counts for nothing', () => {
+  const text = signManifest({ ...MANIFEST, notes: 'a \ufffd b' }, privateKey);
+  const { manifest, signature } = JSON.parse(text) as { manifest: string; signature: string };
+  // Half a pair of UTF-16 has the bytes of U+FFFD.
+  const other = JSON.stringify({ manifest: manifest.replace('\ufffd', '\ud800'), signature });
+  assert.equal(readSignedManifest(other, [KEY], 'feed').notes, 'a \ufffd b');
+});
+
 test('every changed byte of list or signature is noticed', () => {
   const text = signManifest(MANIFEST, privateKey);
   const { manifest, signature } = JSON.parse(text) as { manifest: string; signature: string };

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../scripts/lib/paths.mjs';
+import { isOf } from '../../scripts/release/manifest.ts';
 import { updateSettingsOf } from '../../scripts/release/settings.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { readSignedManifest } from '../../src-main/updates/manifest.ts';
@@ -134,4 +135,26 @@ test('a build gets the feed that the environment names, or none', () => {
     { FOVEA_UPDATE_FEED: 'https://releases.example/', FOVEA_UPDATE_KEYS: key, FOVEA_UPDATE_CHECK: 'daily' },
   ])
     assert.throws(() => updateSettingsOf(env), FoveaError);
+});
+
+test('a package of a version that leads up to the release is not signed as the release', () => {
+  const named = [
+    'fovea-0.2.0-linux-x64.tar.gz',
+    'fovea-0.2.0-linux-x86_64.AppImage',
+    'fovea-0.2.0-win-x64.exe',
+    'fovea_0.2.0_amd64.deb',
+  ];
+  for (const name of named) {
+    assert.ok(isOf(name, '0.2.0'), name);
+    for (const other of ['0.2', '2.0', '0.2.0-beta.1', '10.2.0', '0.2.00'])
+      assert.equal(isOf(name, other), false);
+  }
+  for (const name of [
+    'fovea-0.2.0-beta.1-linux-x64.tar.gz',
+    'fovea_0.2.0~beta.1_amd64.deb',
+    'fovea-10.2.0-linux-x64.tar.gz',
+    'fovea-test-build-0.2.0-test.electron33.2.1-linux-x64.tar.gz',
+    'fovea-linux-x64.tar.gz',
+  ])
+    assert.equal(isOf(name, '0.2.0'), false, name);
 });

@@ -39,6 +39,8 @@ export class Updates {
   readonly #onChange: () => void;
   #stop: AbortController | null = null;
   #progress: Progress | null = null;
+  /** The list is on its way. */
+  #isLooking = false;
   /** How far it is, is being shown. */
   #isAsking = false;
   #previous: string | null = null;
@@ -74,11 +76,15 @@ export class Updates {
   #begin(isQuiet: boolean): Promise<void> {
     return this.#during(async (signal) => {
       const updater = await this.#updater;
-      const found = await updater.check(signal).catch((error: unknown) => {
-        if (!isQuiet) throw error;
-        process.stderr.write(`fovea: no check for updates: ${FoveaError.from(error).toLine()}\n`);
-        return null;
-      });
+      this.#isLooking = true;
+      const found = await updater
+        .check(signal)
+        .catch((error: unknown) => {
+          if (!isQuiet) throw error;
+          process.stderr.write(`fovea: no check for updates: ${FoveaError.from(error).toLine()}\n`);
+          return null;
+        })
+        .finally(() => (this.#isLooking = false));
       if (found === null) return;
       if (found.is !== 'offer') {
         if (!isQuiet) await say(this.#nothingNew(found.is, found.version));
@@ -110,17 +116,24 @@ export class Updates {
   }
 
   async #askAgain(stop: AbortController): Promise<void> {
-    const progress = this.#progress;
-    if (progress === null || this.#isAsking || stop.signal.aborted) return;
+    const now = this.#words();
+    if (now === null || this.#isAsking || stop.signal.aborted) return;
     this.#isAsking = true;
-    const percent = Math.floor((100 * progress.bytes) / progress.whole);
-    const chosen = await say({
-      type: 'info',
-      message: `Fovea ${progress.version} is being downloaded: ${percent}%`,
-      detail: `${megabytes(progress.bytes)} of ${megabytes(progress.whole)}`,
-      buttons: ['Go on', 'Stop'],
-    }).finally(() => (this.#isAsking = false));
+    const chosen = await say({ type: 'info', ...now, buttons: ['Go on', 'Stop'] }).finally(
+      () => (this.#isAsking = false),
+    );
     if (chosen === 1) stop.abort();
+  }
+
+  /** What is on its way; null where the person is being asked. */
+  #words(): { readonly message: string; readonly detail?: string } | null {
+    if (this.#isLooking) return { message: 'Fovea is looking for a newer version' };
+    if (this.#progress === null) return null;
+    const { version, bytes, whole } = this.#progress;
+    return {
+      message: `Fovea ${version} is being downloaded: ${Math.floor((100 * bytes) / whole)}%`,
+      detail: `${megabytes(bytes)} of ${megabytes(whole)}`,
+    };
   }
 
   #nothingNew(is: 'current' | 'older', version: string): MessageBoxOptions {
@@ -133,13 +146,13 @@ export class Updates {
   }
 
   async #wants({ version, isWayBack, notes, bytes }: Offer): Promise<boolean> {
-    const size = `The download has ${megabytes(bytes)}.`;
+    const size = `The download is ${megabytes(bytes)}.`;
     const what = isWayBack
-      ? `You have ${this.#version}, which its makers withdrew. ${size} ${PROJECTS}`
+      ? `You have ${this.#version}, which was withdrawn. ${size} ${PROJECTS}`
       : `You have ${this.#version}. ${size}`;
     const chosen = await say({
       type: isWayBack ? 'warning' : 'info',
-      message: isWayBack ? `Go back to Fovea ${version}?` : `Fovea ${version} is there`,
+      message: isWayBack ? `Go back to Fovea ${version}?` : `Fovea ${version} is available`,
       detail: notes === '' ? what : `${what}\n\n${notes}`,
       buttons: ['Download', 'Not now'],
       cancelId: 1,

@@ -4,8 +4,9 @@ import { identify } from '../../../src-main/updates/whole-file.ts';
 
 const [program, ...others] = process.argv.slice(2) as [string, string, string];
 process.send?.('ready');
+const note = (): Promise<void> => Promise.resolve();
 for (let turn = 0; ; turn++) {
   const fresh = others[turn % 2]!;
-  await replaceProgram(program, fresh, await identify(fresh));
-  await swapPrograms(program, await identify(`${program}.previous`));
+  await replaceProgram(program, fresh, await identify(fresh), note);
+  await swapPrograms(program, await identify(`${program}.previous`), note);
 }
