@@ -1,7 +1,7 @@
 /**
  * Links that open a sample in the desktop app: `fovea://open?project=%2Fhome%2Fann%2Ftags&sample=12`. Anybody may write
  * one into a page or a message, so it names a project's folder and a sample's number and nothing else; what is not
- * known on the machine is asked about before anything is read there (app/electron/links.ts).
+ * known on the machine is asked about before anything is read there (app/electron/openings.ts).
  */
 import { z } from 'zod';
 import { idSchema } from './domain.ts';
@@ -12,15 +12,18 @@ export const LINK_SCHEME = 'fovea';
 /** Of the whole link: every character of the longest path may take nine, as `%E2%82%AC` does. */
 const LONGEST = 9 * MOST.path + 100;
 
+/** What makes a path look like another one when a person is asked about it: control characters, other lines, text turned around. */
+const HIDING = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
 /**
- * An absolute path of this machine's own disks: `/…` or `C:\…`. No share of another machine (`\\host\…`, `//host/…`):
- * merely looking for one hands the person's credentials to that host.
+ * An absolute path of this machine's own disks: `/…` or `C:\…`. No share of another machine (`\\host\…`, `//host/…`, and
+ * `/\host\…`, which is one to Windows): merely looking for one hands the person's credentials to that host.
  */
 const folderSchema = z
   .string()
   .max(MOST.path)
-  .regex(/^(\/(?!\/)|[A-Za-z]:[\\/](?![\\/]))/)
-  .refine((path) => !/\p{Cc}/u.test(path), 'has a control character in it');
+  .regex(/^(\/|[A-Za-z]:[\\/])(?![\\/])/)
+  .refine((path) => !HIDING.test(path), 'has a character in it that hides what it is');
 
 const sampleLinkSchema = z.object({ project: folderSchema, sample: idSchema.nullable() });
 /** `project`: the folder. `sample`: its number in that project; null: just the project. */

@@ -48,8 +48,10 @@ const openMessageSchema = z.object({
   path: z.string().max(4096),
   /** To be shown in that project; null: none in particular. */
   sample: z.number().int().positive().nullable(),
+  /** Asked for by a link, which anybody may have written: a project and nothing else. */
+  isLink: z.boolean(),
 });
-export type OpenRequest = Pick<z.infer<typeof openMessageSchema>, 'path' | 'sample'>;
+export type OpenRequest = Omit<z.infer<typeof openMessageSchema>, 'type'>;
 
 const menuMessageSchema = z.object({ type: z.literal(MENU_MESSAGE), command: z.string().max(40) });
 

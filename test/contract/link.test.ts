@@ -35,6 +35,12 @@ test('everything else is no link', () => {
     'fovea://open?project=%5C%5Cevil%5Cshare',
     'fovea://open?project=%2F%2Fevil%2Fshare',
     'fovea://open?project=C%3A%5C%5Cevil',
+    'fovea://open?project=%2F%5Cevil%5Cshare',
+    'fovea://open?project=C%3A%2F%5Cevil',
+    // What a person is asked about must be what it looks like.
+    'fovea://open?project=%2Fp%E2%80%AEgnp.x',
+    'fovea://open?project=%2Fp%E2%80%A8q',
+    'fovea://open?project=%2Fp%E2%81%A6q',
     'fovea://open?project=%2Fp%00',
     'fovea://open?project=%2Fp%0Aq',
     'fovea://open?project=%2Fp%',

@@ -1,5 +1,6 @@
 /** What a start of the program, or the desktop, asks it to open: a path, or a link to a sample. */
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { MOST } from '../../../src-shared/contract/limits.ts';
@@ -42,9 +43,18 @@ export function readStart(args: readonly string[], folder: string): Start {
   return { project, asked: named };
 }
 
-/** Of one word that the desktop gives. */
+/** Of one word that the desktop gives: desktops name files by path or by address. */
 export function askedBy(word: string, folder: string): Asked {
-  return word.startsWith(`${LINK_SCHEME}:`)
-    ? { what: 'link', link: word }
-    : { what: 'path', path: resolve(folder, word) };
+  if (word.startsWith(`${LINK_SCHEME}:`)) return { what: 'link', link: word };
+  return { what: 'path', path: pathOf(word) ?? resolve(folder, word) };
+}
+
+/** Of `file:///…`; null for anything else. */
+function pathOf(word: string): string | null {
+  if (!word.startsWith('file:///')) return null;
+  try {
+    return fileURLToPath(word);
+  } catch {
+    return null;
+  }
 }

@@ -66,7 +66,9 @@ function run(): void {
   lockDown();
   app.setAppUserModelId(APP_ID);
   // Elsewhere packages register it; Windows has it from the program itself.
-  if (process.platform === 'win32' && app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+  // After `--` nothing of a link is a switch, whatever quotes it has in it.
+  if (process.platform === 'win32' && app.isPackaged)
+    app.setAsDefaultProtocolClient(LINK_SCHEME, process.execPath, ['--']);
   const backend = new BackendProcess({
     entry: inApp('dist/electron/backend.mjs'),
     project: start.project,
@@ -90,7 +92,7 @@ function run(): void {
     return known.some(({ path }) => path === project);
   });
   const recentActions = {
-    open: (path: string) => openings.give({ path, sample: null }),
+    open: (path: string) => openings.give({ path, sample: null, isLink: false }),
     clear: () => void follow.call('project.forgetRecent', {}).catch(showError('The list cannot be cleared')),
   };
   // What somebody chose meanwhile is newer than what was remembered.

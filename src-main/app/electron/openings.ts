@@ -4,20 +4,15 @@
  */
 import { BrowserWindow, dialog, type WebContents } from 'electron';
 import { readLink, type SampleLink } from '../../../src-shared/contract/link.ts';
+import type { OpenRequest } from '../../../src-shared/rpc/connect.ts';
 import type { Asked } from './asked.ts';
 import { IPC } from './channels.ts';
 import { openWindow } from './windows.ts';
 
-/** What a page is told. */
-interface Opening {
-  readonly path: string;
-  readonly sample: number | null;
-}
-
 export class Openings {
   readonly #isKnown: (project: string) => Promise<boolean>;
   readonly #listening = new WeakSet<WebContents>();
-  #waiting: Opening[] = [];
+  #waiting: OpenRequest[] = [];
 
   /** @param isKnown whether a project was opened on this machine before */
   constructor(isKnown: (project: string) => Promise<boolean>) {
@@ -26,14 +21,15 @@ export class Openings {
 
   /** Shows the window in use, and what is asked for in it. */
   async ask(asked: Asked): Promise<void> {
-    if (asked.what === 'path') return this.give({ path: asked.path, sample: null });
+    if (asked.what === 'path') return this.give({ path: asked.path, sample: null, isLink: false });
     const link = readLink(asked.link);
     if (link === null) {
       dialog.showErrorBox('This link cannot be opened', 'It is no link to a project or a sample of Fovea');
-    } else if (await this.#mayOpen(link)) this.give({ path: link.project, sample: link.sample });
+    } else if (await this.#mayOpen(link))
+      this.give({ path: link.project, sample: link.sample, isLink: true });
   }
 
-  give(opening: Opening): void {
+  give(opening: OpenRequest): void {
     const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
     if (window && this.#listening.has(window.webContents)) window.webContents.send(IPC.open, opening);
     else this.#waiting.push(opening);

@@ -32,6 +32,6 @@ ipcRenderer.on(IPC.noPort, (_event, error: unknown) =>
 ipcRenderer.on(IPC.menu, (_event, command: unknown) =>
   page.postMessage({ type: IPC.menu, command }, page.location.origin, []),
 );
-ipcRenderer.on(IPC.open, (_event, asked: { path: unknown; sample: unknown }) =>
+ipcRenderer.on(IPC.open, (_event, asked: { path: unknown; sample: unknown; isLink: unknown }) =>
   page.postMessage({ ...asked, type: IPC.open }, page.location.origin, []),
 );

@@ -29,3 +29,25 @@ test('paths, also relative ones, and links come as the desktop gives them, besid
     { what: 'link', link: 'fovea://open?project=%2Fp' },
   ]);
 });
+
+test('files that a desktop names by their address are the files', () => {
+  const { asked } = readStart(
+    ['file:///home/ann/a%20b', 'file:///a%2Fb', 'file://evil/share', 'file:x'],
+    '/home/ann',
+  );
+  assert.deepEqual(
+    asked.map((one) => one.what === 'path' && one.path),
+    // The others are names of files like any other.
+    ['/home/ann/a b', '/home/ann/file:/a%2Fb', '/home/ann/file:/evil/share', '/home/ann/file:x'],
+  );
+});
+
+test('behind `--`, as Windows starts a link, nothing is a switch', () => {
+  const { project, asked } = readStart(['--', 'fovea://open?project=x', '--project=/evil', '--asked'], '/p');
+  assert.equal(project, null);
+  assert.deepEqual(asked, [
+    { what: 'link', link: 'fovea://open?project=x' },
+    { what: 'path', path: '/p/--project=/evil' },
+    { what: 'path', path: '/p/--asked' },
+  ]);
+});
