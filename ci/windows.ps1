@@ -3,7 +3,8 @@ $ErrorActionPreference = 'Stop'
 Set-Location (Join-Path $PSScriptRoot '..')
 
 function Invoke-Npm {
-  & npm @args
+  # Not npm.ps1, which PowerShell prefers: that one loses the `--` that packages are asked for behind.
+  & npm.cmd @args
   if ($LASTEXITCODE -ne 0) { throw "npm $args ended with $LASTEXITCODE" }
 }
 

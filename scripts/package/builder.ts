@@ -57,7 +57,8 @@ export async function buildByBuilder(
   }
 }
 
-function configuration(
+/** How it makes what it makes. */
+export function configuration(
   output: string,
   buildResources: string,
   { name, productName, manifest, updates }: Identity,
@@ -94,7 +95,8 @@ function configuration(
       },
     },
     nsis: { oneClick: false, allowToChangeInstallationDirectory: true },
-    linux: { category: 'Science', executableName: name },
+    // No arguments: for an AppImage's desktop entry it would put `--no-sandbox` there.
+    linux: { category: 'Science', executableName: name, executableArgs: [] },
     // With a feed it writes what electron-updater reads of the program: `app-update.yml`. The lists are `release:sign`'s.
     publish: updates === null ? null : { provider: 'generic', url: updates.feed },
   };

@@ -2,8 +2,19 @@
  * The Debian package: the program under /opt, its icon and desktop entry, a name on the PATH. No scripts of its own: what
  * desktops and man pages need is done by the triggers of the packages that own it, and removing takes all of it away.
  */
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  type Dirent,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { desktopEntry } from './desktop-entry.ts';
 import type { ElectronFolder } from './electron.ts';
 import { SANDBOX, settle, writeFolder } from './folder.ts';
@@ -48,8 +59,8 @@ const DEPENDS = [
   'libxrandr2',
   'xdg-utils',
 ];
-/** Chinese questions of the demo, and secrets of Chromium. */
-const RECOMMENDS = ['fonts-noto-cjk', 'libsecret-1-0'];
+/** Chinese questions of the demo, notes that a job has ended, and secrets of Chromium. */
+const RECOMMENDS = ['fonts-noto-cjk', 'libnotify4', 'libsecret-1-0'];
 
 /** File name of the package, as Debian has it. */
 export function debName(identity: Identity, { arch }: Target): string {
@@ -88,7 +99,9 @@ export async function writeDeb(
   put(`usr/share/doc/${name}/copyright`, copyright(identity, installed));
   mkdirSync(join(workFolder, 'usr', 'bin'), { recursive: true });
   symlinkSync(`${installed}/${name}`, join(workFolder, 'usr', 'bin', name));
-  put('DEBIAN/control', control(identity, target, installedKibibytes(workFolder)));
+  const [kibibytes, sums] = [installedKibibytes(workFolder), md5sums(workFolder)];
+  put('DEBIAN/control', control(identity, target, kibibytes));
+  put('DEBIAN/md5sums', sums);
   settle(workFolder);
   // Owned by root in the package. Without it, systems that give no user namespaces to a person (Ubuntu 24.04's AppArmor) could
   // not start the app with Chromium's sandbox.
@@ -101,8 +114,11 @@ export async function writeDeb(
   });
 }
 
-function control(identity: Identity, { arch }: Target, kibibytes: number): string {
+/** What the package manager knows of the package. @param kibibytes by {@link installedKibibytes} */
+export function control(identity: Identity, { arch }: Target, kibibytes: number): string {
   const { name, description, manifest } = identity;
+  // What lists show in one line: up to the first clause's end, a part of a word tells nobody anything.
+  const [synopsis] = description.split(/[:.] /);
   return [
     `Package: ${name}`,
     `Version: ${debVersion(identity)}`,
@@ -114,14 +130,14 @@ function control(identity: Identity, { arch }: Target, kibibytes: number): strin
     'Priority: optional',
     `Depends: ${DEPENDS.join(', ')}`,
     `Recommends: ${RECOMMENDS.join(', ')}`,
-    `Description: ${identity.productName}: ${description.split('. ')[0]!.replace(/\.$/, '').slice(0, 60)}`,
+    `Description: ${synopsis}`,
     ` ${description}`,
     '',
   ].join('\n');
 }
 
 /** Debian's machine-readable form 1.0. */
-function copyright({ manifest, productName }: Identity, installed: string): string {
+export function copyright({ manifest, productName }: Identity, installed: string): string {
   return [
     'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/',
     `Upstream-Name: ${productName}`,
@@ -131,16 +147,32 @@ function copyright({ manifest, productName }: Identity, installed: string): stri
     `Copyright: ${manifest.author.name}`,
     `License: ${manifest.license}`,
     ' The text is in /usr/share/common-licenses/Apache-2.0.',
-    '',
     `Comment: software of others in it has its notices in ${installed}/resources/THIRD-PARTY-NOTICES.txt,`,
     ` ${installed}/LICENSE.electron.txt and ${installed}/LICENSES.chromium.html.`,
     '',
   ].join('\n');
 }
 
-/** As policy 5.6.20 counts it: each file's size, rounded up to 1024. */
-function installedKibibytes(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+/** As policy 5.6.20 counts it: files and links by their size, rounded up to 1024 bytes, and folders as 1024. */
+export function installedKibibytes(folder: string): number {
+  const sizeOf = (entry: Dirent): number =>
+    entry.isDirectory() ? 1 : Math.ceil(lstatSync(join(entry.parentPath, entry.name)).size / 1024);
+  return entriesOf(folder).reduce((sum, entry) => sum + sizeOf(entry), 1);
+}
+
+/** Of all files, for `dpkg --verify` and debsums. */
+export function md5sums(folder: string): string {
+  return entriesOf(folder)
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + Math.ceil(statSync(join(entry.parentPath, entry.name)).size / 1024), 0);
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => {
+      const sum = createHash('md5').update(readFileSync(file)).digest('hex');
+      return `${sum}  ${relative(folder, file)}\n`;
+    })
+    .join('');
+}
+
+function entriesOf(folder: string): Dirent[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true });
 }

@@ -1,15 +1,19 @@
 /** Packages, as far as they are made without an Electron: what goes in, for which system, and that the same gives the same. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { getRawHeader, listPackage } from '@electron/asar';
+import AppImageTarget from 'app-builder-lib/out/targets/appimage/AppImageTarget.js';
 import { root } from '../../scripts/lib/paths.mjs';
 import type { AppFile } from '../../scripts/package/app-files.ts';
 import { writeArchive } from '../../scripts/package/archive.ts';
+import { configuration } from '../../scripts/package/builder.ts';
 import { filesOf } from '../../scripts/package/contents.ts';
+import { control, copyright, installedKibibytes, md5sums } from '../../scripts/package/deb.ts';
 import { desktopEntry } from '../../scripts/package/desktop-entry.ts';
-import { identityOf } from '../../scripts/package/identity.ts';
+import { identityOf, type Identity } from '../../scripts/package/identity.ts';
 import { lockedClosure } from '../../scripts/package/lockfile.ts';
 import type { Target } from '../../scripts/package/target.ts';
 import { parseWish, UsageError } from '../../scripts/package/wish.ts';
@@ -142,4 +146,43 @@ test('the desktop entry names what it opens, and nothing where there is nothing'
   assert.match(entry, /^MimeType=inode\/directory;x-scheme-handler\/fovea;$/m);
   assert.doesNotMatch(desktopEntry(identity, '/x', []), /MimeType/);
   assert.match(desktopEntry(identity, '/x'), /^MimeType=x-scheme-handler\/fovea;$/m, 'links, and no folders');
+});
+
+test('an AppImage that a desktop starts keeps Chromium’s sandbox', async () => {
+  const electron = { folder: '/electron', program: 'electron', version: '45.4.1', isTests: false };
+  const config = configuration('/out', '/work', identityOf(null), electron);
+  const packager = { config, platformSpecificBuildOptions: config.linux, appInfo: { buildVersion: '1' } };
+  const helper = { computeDesktopEntry: (_options: unknown, exec: string) => Promise.resolve(exec) };
+  const made = new AppImageTarget.default('appimage', packager as never, helper as never, '/out');
+  const { desktopEntry: entry } = made as unknown as { desktopEntry: { value: Promise<string> } };
+  assert.equal(await entry.value, 'AppRun %U');
+});
+
+test('a Debian package says what it is in one line, what room it takes, and what its files are', (t) => {
+  const [release, build] = [identityOf(null), identityOf('33.2.1')];
+  const target = { platform: 'linux', arch: 'x64' } as const;
+  const lineOf = (identity: Identity, field: string): string =>
+    control(identity, target, 12)
+      .split('\n')
+      .find((line) => line.startsWith(`${field}: `)) ?? '';
+  assert.equal(lineOf(release, 'Description'), 'Description: Audit where a multimodal LLM looks');
+  assert.equal(lineOf(build, 'Description'), 'Description: Test build on Electron 33.2.1, not for use');
+  assert.equal(lineOf(release, 'Installed-Size'), 'Installed-Size: 12');
+  // A paragraph is of files, of a licence, or the first one: none is of a comment alone.
+  for (const paragraph of copyright(release, '/opt/fovea').split('\n\n'))
+    assert.match(paragraph, /^(Format|Files): /);
+
+  const dir = temporaryDir(t);
+  mkdirSync(join(dir, 'usr', 'bin'), { recursive: true });
+  writeFileSync(join(dir, 'usr', 'b c'), 'x');
+  writeFileSync(join(dir, 'usr', 'a'), Buffer.alloc(1025));
+  symlinkSync('../b c', join(dir, 'usr', 'bin', 'link'));
+  // Three folders with the outermost, 2 + 1 for the files, 1 for the link.
+  assert.equal(installedKibibytes(dir), 7);
+  const sums = md5sums(dir);
+  assert.deepEqual(
+    sums.split('\n').map((line) => line.slice(34)),
+    ['usr/a', 'usr/b c', ''],
+  );
+  execFileSync('md5sum', ['--check', '--strict', '--quiet'], { cwd: dir, input: sums });
 });
