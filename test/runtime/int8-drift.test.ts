@@ -1,9 +1,10 @@
 /** What rounding changes of what comes out of a model: how it is counted, and that layers get wider until it is little. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { labelLoss, rowDrift } from '../../src-main/runtime/int8/drift.ts';
 import type { Outputs } from '../../src-main/runtime/int8/part.ts';
 import { Parts } from '../../src-main/runtime/int8/part.ts';
+import { Session } from '../../src-main/runtime/session.ts';
 import { randoms, seeded } from '../support/numbers.ts';
 import { randomWeights, tinyConfig } from '../support/random-checkpoint.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
@@ -85,4 +86,50 @@ test('the layers that are off most get wider, and no more of them than the limit
   assert.ok(Math.min(...between.wider.map(errorOf)) >= Math.max(...narrow.map(errorOf)));
   // What each bears by itself is kept beside it.
   assert.ok([...tight.layers.values()].every(({ alone }) => alone === 'rows'));
+});
+
+test('wherever it is stopped, no session of a part stays open', async (t) => {
+  const config = tinyConfig({
+    text: { hiddenSize: 256, intermediateSize: 512, headDim: 64, maxPositions: 256, vocabSize: 512 },
+  });
+  const weights = await randomWeights(temporaryDir(t), config);
+  // One loud channel: inputs are evened out, in sessions of their own.
+  const loud = randoms(4 * 256, seeded(2), 1).map((value, i) => (i % 256 === 3 ? 500 * value : value));
+  const feeds = {
+    embeds: [randoms(4 * 256, seeded(1), 1), [4, 256]],
+    mixed: [loud, [4, 256]],
+  } as const;
+  let open = 0;
+  const { open: make } = Session;
+  const release = Session.prototype.release;
+  mock.method(Session, 'open', async (...args: Parameters<typeof make>) => {
+    const session = await make.apply(Session, args);
+    open++;
+    return session;
+  });
+  mock.method(Session.prototype, 'release', function (this: Session) {
+    open--;
+    return release.call(this);
+  });
+  t.after(() => mock.restoreAll());
+  /** Runs of a part, stopped before the one with that number. */
+  const look = async (stopAt: number): Promise<number> => {
+    const stop = new AbortController();
+    let runs = 0;
+    const signal = Object.defineProperty(stop.signal, 'aborted', { get: () => ++runs >= stopAt });
+    const parts = new Parts({ config, weights }, { cpuThreads: 1, worth: 1, signal }, 1);
+    const drift = () => Promise.resolve(1);
+    await parts.look(
+      (model) => model.between(config.text.layers),
+      { exact: feeds, near: feeds },
+      { most: 0, drift },
+    );
+    return runs;
+  };
+  const all = await look(Infinity);
+  assert.ok(all >= 5, `plain, twice evened out, and rounded: ${all}`);
+  for (let stopAt = 1; stopAt <= all; stopAt++) {
+    await assert.rejects(look(stopAt), { code: 'cancelled' });
+    assert.equal(open, 0, `stopped before run ${stopAt}`);
+  }
 });

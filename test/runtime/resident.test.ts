@@ -1,13 +1,19 @@
 /** Caches on a device: who shares rows, what is given back, and what is refused before the device would make wrong numbers of it. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { modelGraphs } from '../../models/architectures/index.ts';
 import type { ModelGraphs } from '../../models/architectures/index.ts';
+import type { KvCache } from '../../src-main/pipeline/ports.ts';
+import { positionFeeds } from '../../src-main/runtime/feeds.ts';
 import { Tensor } from '../../src-main/runtime/onnxruntime.ts';
 import { OnnxModel } from '../../src-main/runtime/model.ts';
 import { ResidentKvCache } from '../../src-main/runtime/resident/kv-cache.ts';
 import { Resident } from '../../src-main/runtime/resident/resident.ts';
+import { ResidentDecoder } from '../../src-main/runtime/resident/decoder.ts';
+import { ResidentPieces } from '../../src-main/runtime/resident/pieces.ts';
 import { KvStore } from '../../src-main/runtime/resident/store.ts';
+import { SessionCache } from '../../src-main/runtime/session-cache.ts';
+import { Session } from '../../src-main/runtime/session.ts';
 import { openDemo } from '../support/golden-model.ts';
 import { assertClose } from '../support/numbers.ts';
 
@@ -100,6 +106,79 @@ test('keys that one buffer does not hold are refused before they are made; the c
   const expected = await whole.forward(whole.newCache(), { parts: [{ tokens }] });
   assertClose(rest.logits ?? [], expected.logits ?? [], 1e-4, 'logits');
   await Promise.all([model.dispose(), whole.dispose()]);
+});
+
+test('steps that are made together have to fit together', async () => {
+  const graphs = modelGraphs(await openDemo());
+  const settings = { device: 'cpu', cpuThreads: 1 } as const;
+  const sessions = new SessionCache(Infinity);
+  const pieces = new ResidentPieces(graphs, settings, sessions);
+  const oneRow = 2 * graphs.layers * graphs.kvHeads * graphs.headDim * 4;
+  const decoder = new ResidentDecoder(graphs, settings, pieces, null, 2.5 * oneRow);
+  const step = () => {
+    const positions = positionFeeds(graphs, 0, 1, null);
+    return { cache: decoder.newCache(), token: 5, positions, taps: [], tapped: [], bounds: {} };
+  };
+  const embeds = (count: number) => new Float32Array(count * graphs.hiddenSize).fill(0.1);
+  await assert.rejects(decoder.steps([step(), step(), step()], embeds(3)), { code: 'out_of_memory' });
+  assert.equal((await decoder.steps([step(), step()], embeds(2))).length, 2);
+  decoder.dispose();
+  await sessions.dispose();
+});
+
+test('whatever run fails, what was made on the device is given back', async (t) => {
+  const graphs = modelGraphs(await openDemo());
+  /** What lies on the device; a run that is to fail, counted from now on. */
+  const there = new Set<Resident>();
+  let [runs, fails] = [0, Infinity];
+  const { keep, run } = Session.prototype;
+  const counted = <T>(work: () => Promise<T>): Promise<T> =>
+    ++runs === fails ? Promise.reject(new Error('the device is lost')) : work();
+  mock.method(Session.prototype, 'keep', async function (this: Session, ...args: Parameters<typeof keep>) {
+    const kept = await counted(() => keep.apply(this, args));
+    for (const one of Object.values(kept.resident)) there.add(one);
+    return kept;
+  });
+  mock.method(Session.prototype, 'run', function (this: Session, ...args: Parameters<typeof run>) {
+    return counted(() => run.apply(this, args));
+  });
+  mock.method(Resident.prototype, 'release', function (this: Resident) {
+    assert.ok(there.delete(this), 'given back once');
+  });
+  t.after(() => mock.restoreAll());
+
+  const model = new OnnxModel(graphs, { device: 'cpu', cpuThreads: 1 }, 'resident', false, null, 8);
+  const taps = { heads: [{ layer: 1, heads: 'all' }], keys: [0, 4] } as const;
+  /** A prompt in chunks, one that is cut off and goes on another way, and steps of it and a fork. */
+  const work = async (): Promise<void> => {
+    const cache = model.newCache();
+    const fork = model.newCache();
+    const caches: KvCache[] = [cache, fork];
+    try {
+      const tokens = Array.from({ length: 20 }, (_, i) => i);
+      await model.forward(cache, { parts: [{ tokens }], taps: { ...taps, rows: [3, 20] }, hiddenOf: 2 });
+      cache.truncate(14);
+      const other = cache.fork(9);
+      caches.push(other);
+      await model.forward(cache, { parts: [{ tokens: [7, 8] }], logits: 'all' });
+      await model.forward(fork, { parts: [{ tokens: [3] }], layers: 1, logits: 'none' });
+      const made = await model.steps([cache, other].map((of) => ({ cache: of, token: 9, taps })));
+      assert.ok(made.every(({ status }) => status === 'fulfilled'));
+    } finally {
+      for (const one of caches) one.dispose();
+    }
+  };
+  await work();
+  const all = runs;
+  assert.ok(all > 30, `${all}`);
+  assert.equal(there.size, 0);
+  for (let fail = 1; fail <= all; fail++) {
+    [runs, fails] = [0, fail];
+    await assert.rejects(work(), /the device is lost/);
+    assert.equal(there.size, 0, `run ${fail} of ${all}`);
+  }
+  fails = Infinity;
+  await model.dispose();
 });
 
 test('what fails half way through the layers leaves its caches as they were', async () => {

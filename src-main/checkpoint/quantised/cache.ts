@@ -53,10 +53,19 @@ export async function ensureCache<T extends CachedTensor>(
   });
 }
 
+/** Every file of a cache, finished or not. */
+const filesOf = (target: string): string[] => [target, noteOf(target), ...Object.values(unfinished(target))];
+
+/** Whether there is anything of a cache, finished or not. */
+export async function isBegun(target: string): Promise<boolean> {
+  const there = await Promise.all(filesOf(target).map((file) => stat(file).catch(() => null)));
+  return there.some((found) => found !== null);
+}
+
 /** Deletes a cache, finished or not. @returns whether there was one */
 export async function removeCache(target: string): Promise<boolean> {
   let found = false;
-  for (const file of [target, noteOf(target), ...Object.values(unfinished(target))]) {
+  for (const file of filesOf(target)) {
     const gone = await rm(file).then(
       () => true,
       () => false,

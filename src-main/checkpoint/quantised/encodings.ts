@@ -16,10 +16,12 @@ import { quantiseRows } from './rows.ts';
 export const CACHE_FORMS = ['int4', 'int8', 'int8-fast', 'fp16'] as const;
 export const ALL_FORMS = [...CACHE_FORMS, 'merged'] as const;
 export type CacheForm = (typeof ALL_FORMS)[number];
-/** Those that follow from what was measured (measured.ts). */
-export type RowForm = 'int8' | 'int8-fast';
+/** Those that follow from what was measured (measured.ts), which lies beside the first one's place. */
+export const ROW_FORMS = ['int8', 'int8-fast'] as const;
+export type RowForm = (typeof ROW_FORMS)[number];
 
-export const isRowForm = (form: CacheForm): form is RowForm => form === 'int8' || form === 'int8-fast';
+export const isRowForm = (form: CacheForm): form is RowForm =>
+  (ROW_FORMS as readonly CacheForm[]).includes(form);
 
 /** Rows of so many digits of 8 bits; `factors`: of inputs that are evened out first (measured.ts), the same for all layers of the group. */
 export interface RowEncoding {

@@ -7,12 +7,12 @@ import { dirname } from 'node:path';
 import type { Precision } from '../../../src-shared/contract/models.ts';
 import type { QuantisedRef, WeightRef, WeightSource } from '../../graph/weights.ts';
 import { BLOCK } from './blocks.ts';
-import { cacheFile, ensureCache, isPresent, orFileError, removeCache } from './cache.ts';
+import { cacheFile, ensureCache, isBegun, isPresent, orFileError, removeCache } from './cache.ts';
 import { cacheDir } from './cache-dir.ts';
 import type { CacheForm } from './encodings.ts';
 import type { Measured } from './measured.ts';
 import { measuredFile, readMeasured, writeMeasured } from './measured.ts';
-import { ALL_FORMS, isRowForm } from './encodings.ts';
+import { ALL_FORMS, isRowForm, ROW_FORMS } from './encodings.ts';
 import type { QuantisedPlan, QuantisedSource } from './plan.ts';
 import { filesOf, planQuantised, quantisedForms } from './plan.ts';
 import type { WriteOptions } from './write.ts';
@@ -112,7 +112,7 @@ export async function measuredOf(source: QuantisedSource, folder = cacheDir()): 
 }
 
 /**
- * Deletes a checkpoint's caches, finished or not.
+ * Deletes a checkpoint's caches, finished or not; what was measured goes with the last one that follows from it.
  * @param forms which of them
  * @returns whether there was one
  */
@@ -125,9 +125,19 @@ export async function removeQuantised(
   for (const form of forms) {
     const target = quantisedFile(await planQuantised(source, form), folder);
     found = (await removeCache(target)) || found;
-    if (form === 'int8') await rm(measuredFile(target), { force: true });
   }
+  if (forms.some(isRowForm)) await forgetMeasured(source, folder);
   return found;
+}
+
+/** Deletes what was measured, unless a cache follows from it: without it that one would count as another's. */
+async function forgetMeasured(source: QuantisedSource, folder: string): Promise<void> {
+  const targets = await Promise.all(
+    ROW_FORMS.map(async (form) => quantisedFile(await planQuantised(source, form), folder)),
+  );
+  const begun = await Promise.all(targets.map(isBegun));
+  const [first] = targets;
+  if (first && !begun.includes(true)) await rm(measuredFile(first), { force: true });
 }
 
 /** Where a cache lies, its size, and whether a file of that size is there; its hashes are not checked for this. */

@@ -172,7 +172,7 @@ export class Parts {
       .filter(({ name }) => name.startsWith(prefix))
       .map(({ name }) => name.slice(prefix.length));
     return {
-      run: (feeds, rounded) => {
+      run: async (feeds, rounded) => {
         if (signal?.aborted)
           throw new FoveaError('cancelled', 'Stopped while looking at the layers', {
             next: 'Start it again',

@@ -89,7 +89,7 @@ export class ResidentDecoder implements Decoder, StepMaker {
     const { layers } = wanted;
     const total = cache.length + count;
     cache.reserve(layers, count);
-    this.#makeRoom(cache, layers, count);
+    this.#makeRoom([cache], layers, count);
     const bounds = tapFeeds(wanted.taps, feed.taps, this.#graphs.heads, count, total);
     const gathered = new Gathered();
     const scratch = new Scratch();
@@ -106,7 +106,7 @@ export class ResidentDecoder implements Decoder, StepMaker {
   async steps(steps: readonly DecoderStep[], embeds: Float32Array): Promise<ForwardResult[]> {
     const { layers, headDim, hiddenSize: d, vocabSize } = this.#graphs;
     const count = steps.length;
-    for (const { cache } of steps) this.#makeRoom(cache as ResidentKvCache, layers, 1);
+    this.#makeRoom(steps.map(({ cache }) => cache as ResidentKvCache), layers, 1);
     const table = (name: string): Feed => {
       const rows = new Float32Array(count * headDim);
       steps.forEach(({ positions }, j) =>
@@ -282,11 +282,16 @@ export class ResidentDecoder implements Decoder, StepMaker {
       return { keys: none, values: none };
     }
     if (pair.keys.rows === length) return pair;
-    const cut = (rows: Resident): Promise<Resident> => this.#pieces.slice(rows, 0, length);
-    const keys = await cut(pair.keys);
-    const own: KvPair = { keys, values: await cut(pair.values) };
-    cache.put(i, own);
-    return own;
+    const cut = new Scratch();
+    try {
+      const keys = cut.add({ rows: await this.#pieces.slice(pair.keys, 0, length) }).rows;
+      const values = cut.add({ rows: await this.#pieces.slice(pair.values, 0, length) }).rows;
+      const own: KvPair = { keys, values };
+      this.#put(cache, i, keys, values, cut);
+      return own;
+    } finally {
+      cut.clear();
+    }
   }
 
   #put(
@@ -304,9 +309,12 @@ export class ResidentDecoder implements Decoder, StepMaker {
     return this.#graphs.kvHeads * this.#graphs.headDim;
   }
 
-  /** @throws FoveaError `out_of_memory` where keys and values would be more than the device is known to take */
-  #makeRoom(cache: ResidentKvCache, layers: number, count: number): void {
-    const total = cache.length + count;
+  /**
+   * For `count` tokens more in each of the caches.
+   * @throws FoveaError `out_of_memory` where keys and values would be more than the device is known to take
+   */
+  #makeRoom(caches: readonly ResidentKvCache[], layers: number, count: number): void {
+    const total = Math.max(...caches.map(({ length }) => length)) + count;
     if (FLOAT * this.#width * total > this.#maxBufferBytes) {
       throw new FoveaError(
         'out_of_memory',
@@ -314,7 +322,8 @@ export class ResidentDecoder implements Decoder, StepMaker {
         { next: 'Take a smaller picture or a shorter question, or use --device cpu' },
       );
     }
-    this.#store.makeRoom(2 * FLOAT * this.#width * cache.growth(layers, count));
+    const rows = caches.reduce((sum, cache) => sum + cache.growth(layers, count), 0);
+    this.#store.makeRoom(2 * FLOAT * this.#width * rows);
   }
 
   /** Rows of a feed after `past` keys, cut so that no part's scores are more than a buffer takes. */

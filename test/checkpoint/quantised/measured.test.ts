@@ -109,5 +109,27 @@ test('the cache follows from it: rows, evened rows, and float32 where a layer do
   assert.equal(other.written, true);
 
   assert.equal(await removeQuantised(demo, folder, ['int8']), true);
+  assert.equal(existsSync(`${weights.file}.measured`), true, 'the other cache follows from it');
+  assert.equal(await removeQuantised(demo, folder, ['int8-fast']), true);
   assert.equal(existsSync(`${weights.file}.measured`), false);
+});
+
+test('one of the two caches can be removed, and the other is still there', async (t) => {
+  const folder = temporaryDir(t);
+  let asked = 0;
+  const measure = (): Promise<Measured> => {
+    asked++;
+    return Promise.resolve(measured());
+  };
+  for (const [goes, stays] of [
+    ['int8', 'int8-fast'],
+    ['int8-fast', 'int8'],
+  ] as const) {
+    for (const form of [goes, stays]) await openQuantised(demo, { folder, form, measure });
+    assert.equal(await removeQuantised(demo, folder, [goes]), true);
+    assert.equal((await cacheState(demo, goes, folder)).present, false);
+    assert.equal((await cacheState(demo, stays, folder)).present, true);
+    assert.equal((await openQuantised(demo, { folder, form: stays, measure })).written, false);
+    assert.equal(asked, 1, 'measured once for both');
+  }
 });
