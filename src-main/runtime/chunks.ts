@@ -1,16 +1,16 @@
 /**
  * A long feed in chunks of rows, each fed behind those before it. Attention's scores, heads · rows · keys, are then never
- * those of a whole prompt, and steps of other sequences can be made between two chunks.
+ * those of a whole prompt, nor more than a buffer of the device takes, and steps of other sequences can be made between two.
  *
  * Every family's decoder is causal by place, a picture's tokens too (only vision towers look both ways, and they are
  * another graph), so a cut may fall anywhere. Positions are those of the whole feed: under M-RoPE a token's do not follow
- * from what the cache holds when the cut falls inside a picture. Where cuts fall depends on the number of rows alone, never
- * on what else runs: a sample's numbers are the same in any company. Against one feed of the whole only softmax sums its
- * row over fewer (masked) keys: relative 1e-6.
+ * from what the cache holds when the cut falls inside a picture. Where cuts fall depends on how many rows are fed and cached,
+ * never on what else runs: a sample's numbers are the same in any company. Against one feed of the whole only softmax sums
+ * its row over fewer (masked) keys: relative 1e-6.
  */
 import type { ForwardResult, TappedRows, TapRequest } from '../pipeline/ports.ts';
 import type { DecoderFeed } from './decoder.ts';
-import { positionsOf } from './feeds.ts';
+import { headList, positionsOf } from './feeds.ts';
 
 /**
  * Rows of a chunk at most. Feeds are cut evenly, so a chunk has more than half as many. Processor time of 640 rows of a 326 M
@@ -65,9 +65,13 @@ function tapsWithin(taps: TapRequest, held: number, start: number, end: number):
   return rows[0] < rows[1] && keys[0] < keys[1] ? { heads: taps.heads, rows, keys } : undefined;
 }
 
-/** What the chunks gave, as the feed would have given it. */
+/**
+ * What the chunks gave, as the feed would have given it.
+ * @param heads of a layer
+ */
 export function joinedChunks(
   { taps, wanted }: DecoderFeed,
+  heads: number,
   chunks: readonly Chunk[],
   results: readonly ForwardResult[],
 ): ForwardResult {
@@ -78,34 +82,35 @@ export function joinedChunks(
       wanted.logits === 'all'
         ? stacked(results.map(({ logits }) => logits))
         : (results.at(-1)?.logits ?? null),
-    taps: taps ? taps.heads.map((_, tap) => joinedTap(taps, tap, chunks, results)) : [],
+    taps: taps ? joinedTaps(taps, heads, chunks, results) : [],
     hidden: wanted.hiddenOf === null ? null : stacked(results.map(({ hidden }) => hidden)),
   };
 }
 
-/** A tap of all chunks; keys behind a chunk's end are none of its rows' business: 0, as a mask leaves them. */
-function joinedTap(
-  { rows, keys }: TapRequest,
-  tap: number,
+/** The taps of all chunks; keys behind a chunk's end are none of its rows' business: 0, as a mask leaves them. */
+function joinedTaps(
+  { heads: asked, rows, keys }: TapRequest,
+  count: number,
   chunks: readonly Chunk[],
   results: readonly ForwardResult[],
-): TappedRows {
-  const parts = results.flatMap(({ taps }, i) => {
-    const own = taps[tap];
-    return own ? [{ own, at: Math.max((chunks[i] as Chunk).start - rows[0], 0) }] : [];
-  });
-  const [{ own: first }] = parts as [(typeof parts)[0]];
+): TappedRows[] {
   const [height, width] = [rows[1] - rows[0], keys[1] - keys[0]];
-  const data = new Float32Array(first.heads.length * height * width);
-  for (const { own, at } of parts) {
-    for (let head = 0; head < own.heads.length; head++) {
-      for (let row = 0; row < own.rows; row++) {
-        const from = (head * own.rows + row) * own.keys;
-        data.set(own.data.subarray(from, from + own.keys), (head * height + at + row) * width);
+  return asked.map(({ layer, heads: wanted }, tap) => {
+    const heads = headList(wanted, count);
+    const data = new Float32Array(heads.length * height * width);
+    for (const [i, { taps }] of results.entries()) {
+      const own = taps[tap];
+      if (!own) continue;
+      const at = Math.max((chunks[i] as Chunk).start - rows[0], 0);
+      for (let head = 0; head < heads.length; head++) {
+        for (let row = 0; row < own.rows; row++) {
+          const from = (head * own.rows + row) * own.keys;
+          data.set(own.data.subarray(from, from + own.keys), (head * height + at + row) * width);
+        }
       }
     }
-  }
-  return { layer: first.layer, heads: first.heads, rows: height, keys: width, data };
+    return { layer, heads, rows: height, keys: width, data };
+  });
 }
 
 function stacked(parts: readonly (Float32Array | null)[]): Float32Array {

@@ -33,6 +33,13 @@ export interface Decoder {
    * @returns the result, and how many layers ran
    */
   run(cache: PlacedCache, feed: DecoderFeed): Promise<{ result: ForwardResult; layers: number }>;
+  /** How many rows of a feed can run at once over so many keys. */
+  rowsAtOnce(keys: number): number;
+  /**
+   * Makes room for `count` more tokens in layers 0…layers−1 of a cache, before any of them runs.
+   * @throws FoveaError as `PlacedCache.reserve`, `out_of_memory`
+   */
+  makeRoom(cache: PlacedCache, layers: number, count: number): void;
   newCache(): PlacedCache;
   /** Whether the cache is one that it made, or of its kind. */
   owns(cache: unknown): cache is PlacedCache;
@@ -67,6 +74,14 @@ export class WholeDecoder implements Decoder {
 
   dispose(): void {
     // Everything it made lies in its caches.
+  }
+
+  rowsAtOnce(): number {
+    return Infinity;
+  }
+
+  makeRoom(cache: HostKvCache, layers: number, count: number): void {
+    cache.reserve(layers, count);
   }
 
   async run(cache: HostKvCache, { embeds, count, positions, wanted, variant, taps }: DecoderFeed) {

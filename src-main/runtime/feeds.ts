@@ -92,7 +92,8 @@ export function positionsOf(
   );
 }
 
-function headList(heads: readonly number[] | 'all', count: number): readonly number[] {
+/** The heads that are asked for, of `count`. */
+export function headList(heads: readonly number[] | 'all', count: number): readonly number[] {
   return heads === 'all' ? Array.from({ length: count }, (_, i) => i) : heads;
 }
 
@@ -130,6 +131,17 @@ export function tapFeeds(
     feeds[`tap_heads.${layer}`] = int64(...list);
   }
   return feeds;
+}
+
+/** Layer `i`'s tap by the bounds that {@link tapFeeds} gave, of rows from `from` of the feed on. */
+export function tapOf(bounds: Readonly<Record<string, Feed>>, i: number, from: number): Record<string, Feed> {
+  const row = (name: string): Feed => int64(Number((bounds[name] as Feed)[0][0]) - from);
+  return {
+    ...bounds,
+    tap_rows_start: row('tap_rows_start'),
+    tap_rows_end: row('tap_rows_end'),
+    tap_heads: bounds[`tap_heads.${i}`] as Feed,
+  };
 }
 
 /** A tap's output under its layer and heads. */

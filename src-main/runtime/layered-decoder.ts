@@ -6,7 +6,7 @@
 import type { DecoderVariant, ModelGraphs } from '../../models/architectures/index.ts';
 import type { TappedRows } from '../pipeline/ports.ts';
 import type { Decoder, DecoderFeed } from './decoder.ts';
-import { int64, positionsOf, rowsOf, tapFeeds, tapped } from './feeds.ts';
+import { int64, positionsOf, rowsOf, tapFeeds, tapOf, tapped } from './feeds.ts';
 import { HostKvCache } from './kv-cache.ts';
 import { need } from './outputs.ts';
 import type { DecoderPieces } from './pieces.ts';
@@ -36,6 +36,14 @@ export class LayeredDecoder implements Decoder {
 
   dispose(): void {
     // Everything it made lies in its caches.
+  }
+
+  rowsAtOnce(): number {
+    return Infinity;
+  }
+
+  makeRoom(cache: HostKvCache, layers: number, count: number): void {
+    cache.reserve(layers, count);
   }
 
   async run(cache: HostKvCache, feed: DecoderFeed) {
@@ -163,15 +171,4 @@ interface Rows {
 interface Work {
   readonly q: Float32Array;
   readonly mixed: Float32Array;
-}
-
-/** Layer `i`'s tap, of rows from `from` on. */
-function tapOf(bounds: Readonly<Record<string, Feed>>, i: number, from: number): Record<string, Feed> {
-  const row = (name: string): Feed => int64(Number((bounds[name] as Feed)[0][0]) - from);
-  return {
-    ...bounds,
-    tap_rows_start: row('tap_rows_start'),
-    tap_rows_end: row('tap_rows_end'),
-    tap_heads: bounds[`tap_heads.${i}`] as Feed,
-  };
 }

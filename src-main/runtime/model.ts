@@ -184,9 +184,10 @@ export class OnnxModel implements VisionLanguageModel {
     pause: () => Promise<void>,
   ): Promise<ForwardResult> {
     const held = cache.length;
-    const chunks = chunksOf(feed, held, this.#chunkRows);
+    const most = Math.min(this.#chunkRows, this.#decoder.rowsAtOnce(held + feed.count));
+    const chunks = chunksOf(feed, held, most);
     const results: ForwardResult[] = [];
-    cache.reserve(feed.wanted.layers, feed.count);
+    this.#decoder.makeRoom(cache, feed.wanted.layers, feed.count);
     try {
       for (const chunk of chunks) {
         if (results.length > 0) await pause();
@@ -198,7 +199,7 @@ export class OnnxModel implements VisionLanguageModel {
       cache.truncate(held);
       throw error;
     }
-    return joinedChunks(feed, chunks, results);
+    return joinedChunks(feed, this.#graphs.heads, chunks, results);
   }
 
   async steps(requests: readonly StepRequest[]): Promise<PromiseSettledResult<ForwardResult>[]> {
@@ -236,7 +237,7 @@ export class OnnxModel implements VisionLanguageModel {
     const bounds = tapFeeds(tapped, wanted, heads, 1, cache.length + 1);
     const mrope = this.#mrope(cache.nextPosition, [{ count: 1 }]);
     const positions = positionFeeds(this.#graphs, cache.length, 1, mrope);
-    cache.reserve(layers, 1);
+    this.#decoder.makeRoom(cache, layers, 1);
     const next = mrope ? { next: mrope.next } : {};
     return { cache, token, positions, taps: wanted.heads, tapped, bounds, ...next };
   }

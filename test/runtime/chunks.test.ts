@@ -18,6 +18,8 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Grid } from '../../src-shared/kernels/types.ts';
 import { openDemo, joined } from '../support/golden-model.ts';
 import { assertClose, maxDifference, randoms, seeded } from '../support/numbers.ts';
+import { randomWeights, tinyConfig } from '../support/random-checkpoint.ts';
+import { temporaryDir } from '../support/temporary-dir.ts';
 import { oracleCases } from '../support/oracle.ts';
 
 /** Softmax of a row that sums fewer keys, and single rows, which a matrix product sums in another order. */
@@ -121,7 +123,7 @@ for (const { name, source, grid } of sources) {
       const expected = await look(whole, asked, request);
       // Row by row takes long; everything is asked of every row once.
       const sizes = request.logits === 'all' ? [1, 7, 64] : [7, 64];
-      for (const kind of ['exact', 'layered'] satisfies DecoderKind[]) {
+      for (const kind of ['exact', 'layered', 'resident'] satisfies DecoderKind[]) {
         for (const rows of sizes) {
           const model = new OnnxModel(graphs, settings, kind, false, null, rows);
           const came = await look(model, asked, request);
@@ -139,6 +141,45 @@ for (const { name, source, grid } of sources) {
     await whole.dispose();
   });
 }
+
+test('taps of rows in one chunk over keys in a later one are what a mask leaves: 0', async () => {
+  const graphs = modelGraphs(await openDemo());
+  const taps = { heads: [{ layer: 1, heads: 'all' }], rows: [0, 2], keys: [12, 20] } as const;
+  for (const kind of ['exact', 'layered', 'resident'] satisfies DecoderKind[]) {
+    const model = new OnnxModel(graphs, settings, kind, false, null, 7);
+    const { taps: found } = await model.forward(model.newCache(), { parts: words(20), taps });
+    const { length } = found[0]?.heads ?? [];
+    assert.equal(length, graphs.heads);
+    assert.deepEqual(found[0]?.data, new Float32Array(length * 2 * 8), kind);
+    await model.dispose();
+  }
+});
+
+test('scores are never more than a buffer takes, and keys that one cannot hold are refused before anything runs', async (t) => {
+  const config = tinyConfig({
+    text: { heads: 4, kvHeads: 1, headDim: 8, hiddenSize: 32, maxPositions: 512 },
+  });
+  const graphs = modelGraphs({ config, weights: await randomWeights(temporaryDir(t), config) });
+  // 240 keys of eight numbers, and the scores of eight rows over sixty keys.
+  const buffer = 4 * graphs.heads * 60 * 8;
+  const chunked = new OnnxModel(graphs, settings, 'resident', false, buffer);
+  const whole = new OnnxModel(graphs, settings);
+  const parts = (count: number) => [{ tokens: Array.from({ length: count }, (_, i) => (7 * i) % 32) }];
+  const fed: number[] = [];
+  const cache = chunked.newCache();
+  const pause = (): Promise<void> => Promise.resolve(void fed.push(cache.length));
+  const { logits } = await chunked.forward(cache, { parts: parts(60) }, pause);
+  assert.deepEqual(fed, [7, 15, 22, 30, 37, 45, 52], 'eight rows over sixty keys at most');
+  const expected = await whole.forward(whole.newCache(), { parts: parts(60) });
+  assertClose(logits ?? [], expected.logits ?? [], 1e-4, 'logits');
+  fed.length = 0;
+  await assert.rejects(chunked.forward(cache, { parts: parts(200) }, pause), {
+    code: 'out_of_memory',
+    message: /^260 tokens take more keys/,
+  });
+  assert.deepEqual(fed, []);
+  await Promise.all([chunked.dispose(), whole.dispose()]);
+});
 
 test('one session serves all chunks of a prompt, and steps go on from them', async () => {
   const made: DecoderVariant[] = [];
@@ -200,7 +241,7 @@ async function begun(model: OnnxModel): Promise<{ cache: KvCache; expected: Floa
   return { cache, expected: logits?.slice() ?? new Float32Array() };
 }
 
-for (const kind of ['exact', 'layered'] satisfies DecoderKind[]) {
+for (const kind of ['exact', 'layered', 'resident'] satisfies DecoderKind[]) {
   test(`between two chunks others may ask; a pause that rejects leaves the cache as it was (${kind})`, async () => {
     const model = new OnnxModel(modelGraphs(await openDemo()), settings, kind, false, null, 7);
     const { cache, expected } = await begun(model);

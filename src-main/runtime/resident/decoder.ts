@@ -2,9 +2,6 @@
  * The decoder where weights and caches lie on a device: pieces run in turn (pieces.ts) that leave what they make where it is.
  * One copy of the weights serves prompts and steps, of one sequence or of many. Where ONNX Runtime cannot leave outputs on the
  * device (device.ts, `STAYS`) the same pieces run and the rows pass by the host.
- *
- * A chunk (chunks.ts) whose scores, heads · rows · keys in one buffer, are more than a buffer takes goes through all layers in
- * parts.
  */
 import type { ModelGraphs } from '../../../models/architectures/index.ts';
 import { counted } from '../../../src-shared/contract/counts.ts';
@@ -13,13 +10,12 @@ import type { ForwardResult, TappedRows } from '../../pipeline/ports.ts';
 import type { Decoder, DecoderFeed } from '../decoder.ts';
 import { STAYS } from '../device.ts';
 import type { SessionSettings } from '../device.ts';
-import { int64, positionsOf, rowsOf, tapFeeds, tapped } from '../feeds.ts';
+import { int64, positionsOf, rowsOf, tapFeeds, tapOf, tapped } from '../feeds.ts';
 import { need } from '../outputs.ts';
-import type { Feed } from '../session.ts';
+import type { Feed, Output } from '../session.ts';
 import { firstRowRead } from '../rows-read.ts';
 import { UNTAPPED } from '../step-decoder.ts';
 import type { DecoderStep, StepMaker } from '../step-decoder.ts';
-import { Gathered } from './gathered.ts';
 import { ResidentKvCache } from './kv-cache.ts';
 import type { KvPair } from './kv-cache.ts';
 import type { ResidentPieces, Rows } from './pieces.ts';
@@ -34,17 +30,6 @@ import { KvStore } from './store.ts';
 const MAX_KV_BYTES = 4 * 2 ** 30;
 
 const FLOAT = 4;
-
-/** A part of a feed on its way through the layers. */
-interface Part {
-  readonly start: number;
-  readonly end: number;
-  readonly cache: ResidentKvCache;
-  readonly feed: DecoderFeed;
-  readonly bounds: Readonly<Record<string, Feed>>;
-  readonly scratch: Scratch;
-  readonly gathered: Gathered;
-}
 
 export class ResidentDecoder implements Decoder, StepMaker {
   readonly #graphs: ModelGraphs;
@@ -84,29 +69,34 @@ export class ResidentDecoder implements Decoder, StepMaker {
     this.#store.dispose();
   }
 
-  async run(cache: ResidentKvCache, feed: DecoderFeed) {
-    const { count, wanted } = feed;
-    const { layers } = wanted;
-    const total = cache.length + count;
+  /** Scores, heads · rows · keys, lie in one buffer. */
+  rowsAtOnce(keys: number): number {
+    return Math.max(1, Math.floor(this.#maxBufferBytes / (FLOAT * this.#graphs.heads * keys)));
+  }
+
+  makeRoom(cache: ResidentKvCache, layers: number, count: number): void {
     cache.reserve(layers, count);
     this.#makeRoom([cache], layers, count);
-    const bounds = tapFeeds(wanted.taps, feed.taps, this.#graphs.heads, count, total);
-    const gathered = new Gathered();
+  }
+
+  async run(cache: ResidentKvCache, feed: DecoderFeed) {
+    const { layers } = feed.wanted;
     const scratch = new Scratch();
     try {
-      for (const [start, end] of this.#partsOf(cache.length, count)) {
-        await this.#through({ start, end, cache, feed, bounds, scratch, gathered });
-      }
+      return { result: await this.#through(cache, feed, scratch), layers };
     } finally {
       scratch.clear();
     }
-    return { result: gathered.result(feed), layers };
   }
 
   async steps(steps: readonly DecoderStep[], embeds: Float32Array): Promise<ForwardResult[]> {
     const { layers, headDim, hiddenSize: d, vocabSize } = this.#graphs;
     const count = steps.length;
-    this.#makeRoom(steps.map(({ cache }) => cache as ResidentKvCache), layers, 1);
+    this.#makeRoom(
+      steps.map(({ cache }) => cache as ResidentKvCache),
+      layers,
+      1,
+    );
     const table = (name: string): Feed => {
       const rows = new Float32Array(count * headDim);
       steps.forEach(({ positions }, j) =>
@@ -171,103 +161,100 @@ export class ResidentDecoder implements Decoder, StepMaker {
     return resident['mixed'] as Resident;
   }
 
-  /** Takes rows start…end−1 of a feed through the layers. What fails on the way leaves rows that the cache does not count. */
-  async #through(part: Part): Promise<void> {
-    const { start, end, feed, scratch, gathered } = part;
-    const { hiddenSize: d } = this.#graphs;
+  /** What fails on the way leaves rows that the cache does not count. */
+  async #through(cache: ResidentKvCache, feed: DecoderFeed, scratch: Scratch): Promise<ForwardResult> {
+    const { hiddenSize: d, heads } = this.#graphs;
     const { positions, wanted, count } = feed;
-    const { layers, hiddenOf } = wanted;
-    const places = positionsOf(positions, start, end);
-    let [x, mixed] = [rowsOf([feed.embeds, [count, d]], start, end) as Rows, null as Resident | null];
-    // A part that ends before the first row that is read asks with one row all the same.
-    const ask = Math.min(Math.max(firstRowRead(feed, layers - 1), start), end - 1) - start;
+    const { layers, hiddenOf, logits } = wanted;
+    const bounds = tapFeeds(wanted.taps, feed.taps, heads, count, cache.length + count);
+    const taps = new Map<number, TappedRows>();
+    let hidden: Float32Array | null = null;
+    let [x, mixed] = [[feed.embeds, [count, d]] as Rows, null as Resident | null];
+    const ask = firstRowRead(feed, layers - 1);
     for (let i = 0; i < layers; i++) {
       const from = i < layers - 1 ? 0 : ask;
-      const rows = { ...places, ask_from: int64(from), keep_from: int64(0) };
+      const rows = { ...positions, ask_from: int64(from), keep_from: int64(0) };
       const made = scratch.add(
         await this.#pieces.between(i, { embeds: x, ...(mixed ? { mixed } : {}), ...rows }),
       );
       scratch.drop(x, mixed);
       x = made['hidden'] ?? x;
-      if (hiddenOf === i) gathered.addHidden(await this.#onHost(x));
-      mixed = await this.#attendPart(i, part, from, made);
+      if (hiddenOf === i) hidden = await this.#onHost(x);
+      const tap = wanted.taps.includes(i) ? tapOf(bounds, i, from) : null;
+      const attended = await this.#attendAll(i, cache, feed, { from, tap }, made, scratch);
+      mixed = attended.mixed;
+      const asked = feed.taps?.heads.find(({ layer }) => layer === i);
+      if (asked && tap) taps.set(i, tapped(need(attended.read, 'tap'), i, asked.heads));
       scratch.drop(made['q'], made['k'], made['v']);
     }
-    const logits = wanted.logits === 'last' && end < count ? 'none' : wanted.logits;
-    if (mixed && (logits !== 'none' || hiddenOf === layers)) await this.#end(part, x, mixed, ask, logits);
-    scratch.drop(x, mixed);
+    const end =
+      mixed && (logits !== 'none' || hiddenOf === layers)
+        ? await this.#end(feed, x, mixed, ask, scratch)
+        : null;
+    return {
+      logits: end?.logits ?? null,
+      taps: (feed.taps?.heads ?? []).map(({ layer }) => taps.get(layer) as TappedRows),
+      hidden: hiddenOf === layers ? (end?.hidden ?? null) : hidden,
+    };
   }
 
-  async #attendPart(
+  /** Attention of the rows from `from` on; keys and values of all go behind the others. */
+  async #attendAll(
     i: number,
-    { start, end, cache, feed, bounds, scratch, gathered }: Part,
-    from: number,
+    cache: ResidentKvCache,
+    { count, positions }: DecoderFeed,
+    { from, tap }: { readonly from: number; readonly tap: Readonly<Record<string, Feed>> | null },
     { q, k, v }: Readonly<Record<string, Resident>>,
-  ): Promise<Resident> {
-    const past = await this.#pastOf(cache, i, cache.length + start);
-    const taps = feed.wanted.taps.includes(i) ? feed.taps : undefined;
-    const first = Math.max(taps?.rows[0] ?? end, start);
-    const rows = [first, Math.min(taps?.rows[1] ?? 0, end)] as const;
-    const keys = [taps?.keys[0] ?? 0, Math.min(taps?.keys[1] ?? 0, cache.length + end)] as const;
-    // Keys that come after a part are nothing to its rows.
-    const isTapped = rows[0] < rows[1] && keys[0] < keys[1];
-    const tap = {
-      tap_rows_start: int64(rows[0] - start - from),
-      tap_rows_end: int64(rows[1] - start - from),
-      tap_keys_start: int64(keys[0]),
-      tap_keys_end: int64(keys[1]),
-      tap_heads: bounds[`tap_heads.${i}`] as Feed,
-    };
+    scratch: Scratch,
+  ): Promise<{ readonly mixed: Resident; readonly read: Readonly<Record<string, Output>> }> {
+    const past = await this.#pastOf(cache, i, cache.length);
     const { resident, read } = await this.#pieces.attention(
-      { sequences: 'one', tapped: isTapped },
+      { sequences: 'one', tapped: tap !== null },
       {
-        ...positionsOf(feed.positions, start + from, end),
-        ...(isTapped ? tap : {}),
+        ...positionsOf(positions, from, count),
+        ...(tap ?? {}),
         ...{ q: q as Resident, k: k as Resident, v: v as Resident },
         ...{ past_keys: past.keys, past_values: past.values },
       },
     );
     scratch.add(resident);
     this.#put(cache, i, resident['keys'], resident['values'], scratch);
-    if (taps && isTapped) gathered.addTap(i, taps, rows[0], need(read, 'tap'));
-    return resident['mixed'] as Resident;
+    return { mixed: resident['mixed'] as Resident, read };
   }
 
-  /** What follows the last layer that runs, of the rows from `ask` of a part on. */
+  /** What follows the last layer that runs, of the rows from `ask` on. */
   async #end(
-    { start, end, feed, scratch, gathered }: Part,
+    { count, positions, wanted }: DecoderFeed,
     x: Rows,
     mixed: Resident,
     ask: number,
-    logits: DecoderFeed['wanted']['logits'],
-  ): Promise<void> {
+    scratch: Scratch,
+  ): Promise<Pick<ForwardResult, 'logits' | 'hidden'>> {
     const { hiddenSize: d } = this.#graphs;
-    const { layers, hiddenOf } = feed.wanted;
-    const rows = end - start - ask;
+    const { layers, hiddenOf, logits } = wanted;
+    const rows = count - ask;
     let read = x;
     if (ask > 0 && x instanceof Resident) {
-      read = scratch.add({ rows: await this.#pieces.slice(x, ask, end - start) }).rows;
+      read = scratch.add({ rows: await this.#pieces.slice(x, ask, count) }).rows;
     } else if (!(x instanceof Resident)) {
-      read = rowsOf([x[0], [end - start, d]], ask, end - start);
+      read = rowsOf([x[0], [count, d]], ask, count);
     }
     // After an early exit the next layer's beginning hangs on: of one row.
     const made = scratch.add(
       await this.#pieces.between(layers, {
-        ...positionsOf(feed.positions, start + ask, end),
+        ...positionsOf(positions, ask, count),
         ...{ ask_from: int64(rows - 1), keep_from: int64(rows - 1), embeds: read, mixed },
       }),
     );
     const hidden = made['hidden'] as Resident;
-    if (hiddenOf === layers) gathered.addHidden(await this.#onHost(hidden));
-    if (logits !== 'none') {
-      const last = logits === 'last' && rows > 1;
-      const asked = last
+    const asked =
+      logits === 'last' && rows > 1
         ? scratch.add({ rows: await this.#pieces.slice(hidden, rows - 1, rows) }).rows
         : hidden;
-      gathered.addLogits(await this.#pieces.logits(asked));
-      if (last) scratch.drop(asked);
-    }
-    scratch.drop(read, ...Object.values(made));
+    return {
+      hidden: hiddenOf === layers ? await this.#onHost(hidden) : null,
+      logits: logits === 'none' ? null : await this.#pieces.logits(asked),
+    };
   }
 
   async #onHost(rows: Rows): Promise<Float32Array> {
@@ -324,14 +311,5 @@ export class ResidentDecoder implements Decoder, StepMaker {
     }
     const rows = caches.reduce((sum, cache) => sum + cache.growth(layers, count), 0);
     this.#store.makeRoom(2 * FLOAT * this.#width * rows);
-  }
-
-  /** Rows of a feed after `past` keys, cut so that no part's scores are more than a buffer takes. */
-  #partsOf(past: number, count: number): (readonly [start: number, end: number])[] {
-    const { heads } = this.#graphs;
-    const most = Math.floor(this.#maxBufferBytes / (FLOAT * heads * (past + count)));
-    const parts = Math.max(1, Math.ceil(count / Math.max(1, most)));
-    const cut = (n: number): number => Math.floor((n * count) / parts);
-    return Array.from({ length: parts }, (_, n) => [cut(n), cut(n + 1)] as const);
   }
 }
