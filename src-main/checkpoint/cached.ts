@@ -1,5 +1,5 @@
 /**
- * The caches of a checkpoint, of whatever kind: int4, fp16 and merged ones (`quantised/`), and the layers of a packed
+ * The caches of a checkpoint, of whatever kind: quantised, rounded and merged ones (`quantised/`), and the layers of a packed
  * checkpoint laid out anew (`packed/`).
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';

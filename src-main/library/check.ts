@@ -1,7 +1,7 @@
 /** Whether a model can be used here, found out step by step: its files, the memory it takes, and then by loading it. */
 import { availableMemory } from 'node:process';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { memoryVerdict, type ModelCheck, type ModelFacts } from '../../src-shared/contract/models.ts';
+import { isInt8, memoryVerdict, type ModelCheck, type ModelFacts } from '../../src-shared/contract/models.ts';
 import type { Engine, Precision, QuantiseProgress } from '../engine/protocol.ts';
 import type { PrecisionWish } from '../../src-shared/contract/models.ts';
 import { paceMeter } from './hub/pace.ts';
@@ -65,7 +65,9 @@ export async function checkModel(
   };
   const precision = wish === 'auto' ? await choose() : wish;
   onStage('memory');
-  const other = precision === 'as-stored' ? {} : facts.memory[precision];
+  // How many layers take two digits shows when they are measured: what int8 comes to at least is refused here, the rest there.
+  const form = isInt8(precision) ? 'int8-fast' : precision;
+  const other = form === 'as-stored' ? {} : facts.memory[form];
   // Whether float16 fits decides the device, whose memory is not known; the CPU's copies are refused by the engine.
   if (other && precision !== 'fp16') refuseTooLarge({ ...facts.memory, ...other }, name, availableBytes);
   onStage('load');

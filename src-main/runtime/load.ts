@@ -6,8 +6,8 @@ import { availableMemory } from 'node:process';
 import type { GraphSource, ModelGraphs } from '../../models/architectures/index.ts';
 import { modelGraphs } from '../../models/architectures/index.ts';
 import { memoryEstimate } from '../checkpoint/memory.ts';
-import { openCached } from '../checkpoint/cached.ts';
-import { measuredLayers, measuredOf } from '../checkpoint/quantised/index.ts';
+import { formOf, openCached } from '../checkpoint/cached.ts';
+import { measuredLayers } from '../checkpoint/quantised/index.ts';
 import type { Measured } from '../checkpoint/quantised/index.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { WeightRef } from '../graph/weights.ts';
@@ -89,16 +89,17 @@ export type LoadedModel = VisionLanguageModel & Pick<OnnxModel, 'encoder'> & { r
 export async function loadModel(stored: LoadSource, options: LoadOptions): Promise<LoadedModel> {
   const start = performance.now();
   const { precision = 'as-stored' } = options;
-  const measured = isInt8(precision) ? await measuredOf(stored, options.cacheFolder) : null;
-  const held = memoryEstimate(stored, measured);
-  const { copiedBytes: heldBytes } = precision === 'as-stored' ? held : (held[precision] ?? held);
-  const smallest = precision === 'int4' || held.int4 === undefined;
+  // What cannot be had of these weights or on this device is refused before anything is measured or written.
+  formOf(stored, precision);
+  const devices = isInt8(precision) ? onlyCpu(options.device) : candidates(options.device);
+  const measured = isInt8(precision) ? await measuredFor(stored, options) : null;
+  const { heldBytes, smallest } = weightsAt(stored, precision, measured?.layers);
   if (options.device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
-  const checkpoint = await atPrecision(stored, options);
+  const checkpoint = await atPrecision(stored, options, measured);
   const parameters = countParameters(checkpoint);
   const cpuThreads = options.cpuThreads ?? threadsFor(parameters);
   const passedOver: string[] = [];
-  for (const device of isInt8(precision) ? onlyCpu(options.device) : candidates(options.device)) {
+  for (const device of devices) {
     if (device === 'cpu') refuseTooLarge(heldBytes, smallest, options);
     try {
       const { model, check, oneAtATime, held } = await open(device, checkpoint, {
@@ -124,6 +125,17 @@ export async function loadModel(stored: LoadSource, options: LoadOptions): Promi
     }
   }
   throw new FoveaError('internal', 'no device is left');
+}
+
+/** Bytes of weights that the process holds at a precision, and whether none holds fewer. */
+function weightsAt(
+  stored: LoadSource,
+  precision: Precision,
+  measured: Measured | null = null,
+): { readonly heldBytes: number; readonly smallest: boolean } {
+  const all = memoryEstimate(stored, measured);
+  const { copiedBytes } = precision === 'as-stored' ? all : (all[precision] ?? all);
+  return { heldBytes: copiedBytes, smallest: precision === 'int4' || all.int4 === undefined };
 }
 
 /** int8 is a form for processors: graphics cards have no such product in ONNX Runtime. */
@@ -232,22 +244,44 @@ async function compare(
 }
 
 /** The checkpoint with the weights that a precision asks for, what an adapter adds to them included. */
-async function atPrecision(stored: LoadSource, options: LoadOptions): Promise<GraphSource> {
+async function atPrecision(
+  stored: LoadSource,
+  options: LoadOptions,
+  measured: MeasuredNow | null,
+): Promise<GraphSource> {
   const { precision = 'as-stored', cacheFolder, onQuantise, signal } = options;
-  let looked = 0;
+  const looked = measured?.isNew ? storedBytes(stored) : 0;
   const weights = await openCached(stored, precision, {
     ...(cacheFolder === undefined ? {} : { folder: cacheFolder }),
     ...(signal ? { signal } : {}),
     ...(onQuantise
       ? { onProgress: ({ done, total }) => onQuantise({ done: looked + done, total: looked + total }) }
       : {}),
-    measure: async () => {
-      const measured = await measureStored(stored, options);
-      looked = storedBytes(stored);
-      return measured;
-    },
+    ...(measured ? { measure: () => Promise.resolve(measured.layers) } : {}),
   });
   return weights ? { config: stored.config, weights } : stored;
+}
+
+interface MeasuredNow {
+  readonly layers: Measured;
+  /** Nobody had measured them before. */
+  readonly isNew: boolean;
+}
+
+/**
+ * How the layers bear int8, known or measured now.
+ * @throws FoveaError as `measureLayers`, and `out_of_memory` where they cannot fit, whatever comes out
+ */
+async function measuredFor(stored: LoadSource, options: LoadOptions): Promise<MeasuredNow> {
+  let isNew = false;
+  const measure = (): Promise<Measured> => {
+    isNew = true;
+    // One digit each is the least they come to; how many take two shows only then.
+    const { heldBytes, smallest } = weightsAt(stored, 'int8-fast');
+    refuseTooLarge(heldBytes, smallest, options);
+    return measureStored(stored, options);
+  };
+  return { layers: await measuredLayers(stored, measure, options.cacheFolder), isNew };
 }
 
 /** Looks at the layers of the checkpoint, which reads it once; writing the cache afterwards reads it a second time. */

@@ -320,7 +320,7 @@ export function checkStages({
   });
 }
 
-/** How far int4, int8 or fp16 weights are: `1.2 of 14.1 GB read · 80 MB/s · 2 min left`. */
+/** How far int4, int8, int8-fast or fp16 weights are: `1.2 of 14.1 GB read · 80 MB/s · 2 min left`. */
 export function quantiseWords({ doneBytes, totalBytes, rate, etaSeconds }: ModelTask): string {
   return [
     `${formatBytes(doneBytes)} of ${formatBytes(totalBytes ?? 0)} read`,
@@ -353,7 +353,7 @@ export function removalWords({ kind, dir, files, bytes, neededBy }: Removal): {
   readonly goes: string;
   readonly stays: string;
 } {
-  const cache = 'its caches (int4, int8, fp16, merged adapters), if Fovea wrote them';
+  const cache = 'its caches (int4, int8, int8-fast, fp16, merged adapters), if Fovea wrote them';
   if (kind === 'folder') {
     return {
       goes: `Its entry in this list, and ${cache}.`,

@@ -1,10 +1,13 @@
 /** int8: near the original where that is worth it, float32 where it is not or would change too much, on the CPU alone. */
 import assert from 'node:assert/strict';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { LlavaConfig } from '../../src-main/checkpoint/config.ts';
 import type { Measured } from '../../src-main/checkpoint/quantised/index.ts';
+import { memoryEstimate } from '../../src-main/checkpoint/memory.ts';
+import { openModel } from '../../src-main/checkpoint/open.ts';
 import { measuredOf } from '../../src-main/checkpoint/quantised/index.ts';
 import type { WeightIndex } from '../../src-main/checkpoint/weight-index.ts';
 import { loadModel } from '../../src-main/runtime/index.ts';
@@ -12,6 +15,7 @@ import { hasSignedProducts } from '../../src-main/runtime/int8/signed-products.t
 import { goldenCases } from '../support/demo-goldens.ts';
 import { goldenErrors, openDemo, pixelsOf } from '../support/golden-model.ts';
 import { randoms, seeded } from '../support/numbers.ts';
+import { packedCase, packedFolder } from '../support/packed.ts';
 import { randomWeights, tinyConfig } from '../support/random-checkpoint.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
@@ -174,6 +178,46 @@ test('a device other than the CPU is refused by name', async (t) => {
     code: 'device_unavailable',
     message: /int8.*not on webgpu/,
   });
+  assert.deepEqual(readdirSync(wish.cacheFolder), [], 'nothing was measured or written for it');
+});
+
+test('packed weights are refused by what they are', async (t) => {
+  const packed = await openModel(await packedFolder(t, packedCase('llava-awq')));
+  const wish = { device: 'cpu', precision: 'int8', cacheFolder: temporaryDir(t) } as const;
+  await assert.rejects(loadModel(packed, wish), {
+    code: 'unsupported_model',
+    message: /cannot be run at int8/,
+  });
+});
+
+test('whether it fits into memory is known when it is measured: not all layers take two digits', async (t) => {
+  const source = await checkpointWith(t);
+  const options = { device: 'cpu', precision: 'int8', cacheFolder: temporaryDir(t) } as const;
+  const most = memoryEstimate(source).int8?.copiedBytes ?? 0;
+  const least = memoryEstimate(source)['int8-fast']?.copiedBytes ?? 0;
+  await (await loadModel(source, { ...options, availableBytes: most - 1 })).dispose();
+  const { copiedBytes = 0 } =
+    memoryEstimate(source, await measuredOf(source, options.cacheFolder)).int8 ?? {};
+  assert.ok(copiedBytes < most);
+  await assert.rejects(loadModel(source, { ...options, availableBytes: copiedBytes - 1 }), {
+    code: 'out_of_memory',
+  });
+
+  // Two digits for all that is there: refused when that is known, before a cache is written, and not measured again.
+  const wide = { ...options, cacheFolder: temporaryDir(t), int8Worth: 1, availableBytes: least + 1 };
+  let heard = 0;
+  const load = () => loadModel(source, { ...wide, onQuantise: () => heard++ });
+  await assert.rejects(load(), { code: 'out_of_memory' });
+  assert.deepEqual(
+    readdirSync(wide.cacheFolder).map((name) => /[^.]*$/.exec(name)?.[0]),
+    ['measured'],
+  );
+  const before = heard;
+  await assert.rejects(load(), { code: 'out_of_memory' });
+  assert.ok(before > 0 && heard === before);
+  const poor = { ...wide, cacheFolder: join(wide.cacheFolder, 'never-made'), availableBytes: least - 1 };
+  await assert.rejects(loadModel(source, poor), { code: 'out_of_memory' });
+  assert.equal(existsSync(poor.cacheFolder), false);
 });
 
 test('the processor says whether its products are exact', async () => {

@@ -1,5 +1,5 @@
 /**
- * Weights of a checkpoint in another form (int4 blocks, float16) from a cache that is written once: found and reused
+ * Weights of a checkpoint in another form (encodings.ts) from a cache that is written once: found and reused
  * when it is whole and belongs to these files, written (or written on) when it does not.
  */
 import { mkdir, realpath, rm } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * `--precision auto`: as stored, int8, or int4 where memory holds neither; by what is free, by what the processor has, by how
+ * `--precision auto`: as stored or int8, where memory holds neither int8-fast or int4; by what is free, by what the processor has, by how
  * long the checkpoint's own products take here, and by which of its layers bear whole numbers. The answer is one of the
  * other precisions and why: nothing is ever stored as "auto".
  */
@@ -71,18 +71,26 @@ export async function choosePrecision(
   const worthy = layers.filter(({ numbers }) => numbers >= worth);
   const fits = fitting(memoryEstimate(source), availableBytes);
   if (worthy.length === 0 && fits.stored) return stored('its matrices are all too small to gain by int8');
-  if (!fits.stored && !fits.int8 && fits.fast)
-    return {
-      precision: 'int8-fast',
-      why: 'memory holds it neither as stored nor at int8, whose layers may take two digits',
-    };
-  if (!fits.stored && !fits.int8) {
-    const free = (availableBytes / 1e9).toFixed(1);
-    return { precision: 'int4', why: `memory holds it neither as stored nor at int8 (${free} GB are free)` };
-  }
+  if (!fits.stored && !fits.int8) return smaller(source, options, { availableBytes, mayFit: fits.fast });
   if (!fits.int8) return stored('memory holds it as stored and not at int8');
   if (!fits.stored) return { precision: 'int8', why: 'memory holds it at int8 and not as stored' };
   return measured(worthy, layers, options);
+}
+
+/**
+ * Where memory holds it neither as stored nor at two digits everywhere: int8 or int8-fast where what the layers come to fits.
+ * @param mayFit one digit everywhere would
+ */
+async function smaller(
+  source: PrecisionSource,
+  { layers }: ChooseOptions,
+  { availableBytes, mayFit }: { readonly availableBytes: number; readonly mayFit: boolean },
+): Promise<ChosenPrecision> {
+  const free = `(${(availableBytes / 1e9).toFixed(1)} GB are free)`;
+  const fits = mayFit ? fitting(memoryEstimate(source, await layers()), availableBytes) : null;
+  if (fits?.int8) return { precision: 'int8', why: `memory holds it at int8 and not as stored ${free}` };
+  const why = `memory holds it neither as stored nor at int8 ${free}`;
+  return { precision: fits?.fast ? 'int8-fast' : 'int4', why };
 }
 
 async function measured(

@@ -35,13 +35,14 @@ const fast: WarmUp = {
 function layersOf(
   { config, weights }: PrecisionSource,
   choice: (name: string) => MeasuredLayer['choice'],
+  alone = choice,
 ): Measured {
   const names = quantisedForms({ config, weights }, 'int8').map(({ name }) => name);
   const layer = (name: string): MeasuredLayer => ({
     plain: 0,
     smoothed: null,
     choice: choice(name),
-    alone: choice(name),
+    alone: alone(name),
     group: name,
   });
   return { layers: new Map(names.map((name) => [name, layer(name)])), factors: new Map() };
@@ -134,7 +135,20 @@ test('memory decides first: int8 where only that fits, int8-fast where that alon
   const at = async (availableBytes: number) =>
     (await choosePrecision(model, machine({ availableBytes }))).precision;
   assert.equal(await at(tokens + 0.9 * bytes), 'int8');
-  assert.equal(await at(tokens + 0.5 * bytes), 'int8-fast');
+  // Where two digits everywhere do not fit, how many layers take them decides.
+  const half = async (choice: MeasuredLayer['choice'], alone: MeasuredLayer['alone']) => {
+    const layers = async () =>
+      layersOf(
+        model,
+        () => choice,
+        () => alone,
+      );
+    const found = await choosePrecision(model, machine({ availableBytes: tokens + 0.5 * bytes, layers }));
+    return found.precision;
+  };
+  assert.equal(await half('rows', 'rows'), 'int8');
+  assert.equal(await half('digits', 'rows'), 'int8-fast');
+  assert.equal(await half('digits', 'digits'), 'int4');
   const { precision, why } = await choosePrecision(model, machine({ availableBytes: tokens + 0.1 * bytes }));
   assert.equal(precision, 'int4');
   assert.match(why, /neither as stored nor at int8/);

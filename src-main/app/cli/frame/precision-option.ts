@@ -17,7 +17,7 @@ function precisionOf(text: string): PrecisionWish {
 /** What `Command.option` takes. */
 export const PRECISION_OPTION = [
   '--precision <which>',
-  'as-stored, int4 (smallest, for the CPU), int8 (fastest there) or fp16 (for graphics cards): from a cache (fovea model quantise); auto: what is fastest here, measured, and says which',
+  'as-stored, int4 (smallest, for the CPU), int8 (faster there, labels as stored), int8-fast (fastest there, labels near those) or fp16 (for graphics cards): from a cache (fovea model quantise); auto: what is fastest here, measured, and says which',
   precisionOf,
   'as-stored',
 ] as const;

@@ -37,7 +37,7 @@ export const addQuantise: AddCommand = (model, cli) => {
   const command = model
     .command('quantise')
     .description(
-      'write the int4, int8 or fp16 cache of a checkpoint, or lay out one that is packed; stopped or killed, the same command goes on',
+      'write the int4, int8, int8-fast or fp16 cache of a checkpoint, or lay out one that is packed; stopped or killed, the same command goes on',
     )
     .argument('<model>', `${MODEL_WORDS}; it is only read`)
     .option(...RPN_OPTION)
