@@ -1,6 +1,6 @@
 /** The Debian package from its making to its removal: what is in it, that it runs, and that nothing of it stays. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
@@ -101,6 +101,16 @@ test(
       const sandbox = statSync(join(installed, 'chrome-sandbox'));
       assert.deepEqual([sandbox.uid, sandbox.mode & 0o7777], [0, 0o4755]);
       assert.deepEqual(await readFuses(join(installed, NAME)), { ...FUSES });
+      // What was laid down, by the package's own checksums.
+      const sums = readFileSync(join(root.dir, 'var', 'lib', 'dpkg', 'info', `${NAME}.md5sums`), 'utf8');
+      const listed = sums
+        .trim()
+        .split('\n')
+        .map((line) => line.slice(34))
+        .sort();
+      const laid = files.filter((file) => lstatSync(join(root.dir, file)).isFile()).sort();
+      assert.deepEqual(listed, laid);
+      assert.equal(root.verify(NAME), '');
     });
 
     // From here on, this file's app is the installed one.

@@ -13,6 +13,8 @@ export interface FreshRoot {
   readonly dir: string;
   install(deb: string): void;
   remove(name: string): void;
+  /** What of a package's files is not as the package says, in dpkg's words. */
+  verify(name: string): string;
   /** All but dpkg's own records, relative to the root. */
   files(): string[];
 }
@@ -25,17 +27,19 @@ export function freshRoot(t: Pick<TestContext, 'after'>): FreshRoot {
   const records = join(dir, 'var', 'lib', 'dpkg');
   for (const folder of ['info', 'updates', 'triggers']) mkdirSync(join(records, folder), { recursive: true });
   for (const file of ['status', 'available']) writeFileSync(join(records, file), '');
-  const dpkg = (...args: string[]): void => {
+  const dpkg = (...args: string[]): string => {
     // What it depends on is the machine's, which this root does not know of.
-    const { status, stderr } = spawnSync('dpkg', [`--root=${dir}`, '--force-depends', ...args], {
+    const { status, stdout, stderr } = spawnSync('dpkg', [`--root=${dir}`, '--force-depends', ...args], {
       encoding: 'utf8',
     });
     if (status !== 0) throw new Error(`dpkg ${args.join(' ')}: ${stderr}`);
+    return stdout;
   };
   return {
     dir,
-    install: (deb) => dpkg('--install', deb),
-    remove: (name) => dpkg('--remove', name),
+    install: (deb) => void dpkg('--install', deb),
+    remove: (name) => void dpkg('--remove', name),
+    verify: (name) => dpkg('--verify', name),
     files: () =>
       readdirSync(dir, { recursive: true, withFileTypes: true })
         .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
