@@ -120,6 +120,11 @@ export class GraphBuilder implements Emitter {
     return this.#inline('uint8', [], Uint8Array.of(value));
   }
 
+  /** An int64 scalar: with it `gather` takes its axis away. */
+  index(value: number): Value {
+    return this.#inline('int64', [], BigInt64Array.of(BigInt(value)));
+  }
+
   /** An int64 constant vector. */
   int64s(values: readonly number[]): Value {
     return this.#inline('int64', [values.length], BigInt64Array.from(values, BigInt));

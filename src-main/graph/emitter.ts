@@ -25,6 +25,7 @@ export interface Emitter {
   linear(x: Value, weight: Value, bias?: Value): Value;
   scalar(value: number): Value;
   byte(value: number): Value;
+  index(value: number): Value;
   int64s(values: readonly number[]): Value;
   floats(shape: readonly number[], values: Float32Array): Value;
   output(name: string, value: Value): void;

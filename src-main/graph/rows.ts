@@ -99,15 +99,16 @@ export function rowProduct(
   const [first, second] = digits;
   if (!second) return b.binary('Mul', product(first, stored, 1), rowScales);
   // Second digits times second digits are below what rounding leaves. Both digits of the inputs meet the weights' first in
-  // one product, which reads them once: for a few rows, reading is what takes time.
+  // one product, so that those are held once and read once, which is what takes time for a few rows.
   const both = b.concat(
     [first, second].map((digit) => b.emit('Unsqueeze', [digit, b.int64s([0])])),
     0,
   );
-  const withFirst = product(both, b.slice(stored, 1, 0, k), BASE);
-  const counted = b.binary('Mul', withFirst, b.floats([2, 1, 1], Float32Array.of(BASE, 1)));
-  const withSecond = product(first, b.slice(stored, 1, k, 2 * k), BASE);
-  return b.binary('Mul', b.binary('Add', b.sum(counted, [0]), withSecond), rowScales);
+  const withHigh = product(both, b.slice(stored, 1, 0, k), BASE);
+  const [high, crossed] = [0, 1].map((at) => b.gather(withHigh, b.index(at))) as [Value, Value];
+  const low = product(first, b.slice(stored, 1, k, 2 * k), BASE);
+  const sum = b.binary('Add', b.binary('Mul', high, b.scalar(BASE)), b.binary('Add', crossed, low));
+  return b.binary('Mul', sum, rowScales);
 }
 
 /** The bytes of an int8 as the uint8 that is 128 more. */
