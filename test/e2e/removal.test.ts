@@ -89,7 +89,12 @@ async function removeFrom(
   await page.locator('[aria-busy=false][role=listbox]').waitFor();
   await page.getByRole('listbox').focus();
   await page.keyboard.press('Home');
-  for (let n = 0; n < place; n++) await page.keyboard.press('ArrowRight');
+  await page.locator('[role=option].current[data-index="0"]').waitFor();
+  // A key is without effect while the page of the list that it leads to is on its way.
+  for (let n = 0; n < place; n++) {
+    await page.keyboard.press('ArrowRight');
+    await page.locator(`[role=option].current[data-index="${n + 1}"]`).waitFor();
+  }
   await page.locator(`[role=option].current[data-tile="${first}"]`).waitFor();
   for (let n = 1; n < count; n++) await page.keyboard.press('Shift+ArrowRight');
   await page.getByText(new RegExp(`^${count} samples? chosen$`)).waitFor();
