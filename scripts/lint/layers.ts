@@ -116,15 +116,18 @@ export const LAYERS: readonly Layer[] = [
     ],
   },
 
+  // How a body is read and when trying again makes sense, whoever fetches.
+  { name: 'transfer', path: 'src-main/transfer/', imports: [] },
+
   // Knows files and the Hub, not projects: commands and the page hand it the engine when a model is to be loaded.
   {
     name: 'library',
     path: 'src-main/library/',
-    imports: ['kernels', 'contract', 'files', 'checkpoint', 'engine-protocol'],
+    imports: ['kernels', 'contract', 'files', 'transfer', 'checkpoint', 'engine-protocol'],
   },
 
   // Knows a feed and files of its own, and nothing of the program that it replaces.
-  { name: 'updates', path: 'src-main/updates/', imports: ['contract', 'files'] },
+  { name: 'updates', path: 'src-main/updates/', imports: ['contract', 'files', 'transfer'] },
 
   { name: 'migrations', path: 'db/', imports: [] },
   ...inFolders(

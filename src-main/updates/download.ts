@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { diskError } from '../files/disk-words.ts';
 import { untrusted, type ReleaseFile } from './manifest.ts';
-import { ask, networkError, Passing, refusal } from './request.ts';
+import { Passing } from '../transfer/retrying.ts';
+import { ask, networkError, refusal } from './request.ts';
 import { retrying, type Patience } from './retrying.ts';
 import { isWhole } from './whole-file.ts';
 

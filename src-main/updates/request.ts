@@ -3,12 +3,11 @@
  * sent that tells one person from another: no version, no cookie, no number of theirs.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { piecesOf } from '../transfer/body.ts';
+import { Passing } from '../transfer/retrying.ts';
 import { isLoopback } from './settings.ts';
 
 const REDIRECTS = 5;
-
-/** The way to the feed, or the feed itself, fails now; the same request may work later. */
-export class Passing extends Error {}
 
 export interface FeedRequest {
   readonly signal: AbortSignal;
@@ -59,7 +58,7 @@ export async function ask(
       clearTimeout(timer);
       await response.body?.cancel().catch(() => undefined);
     };
-    return { response, pieces: read(response, heard, failure, drop), drop };
+    return { response, pieces: piecesOf(response, { heard, failure, drop }), drop };
   } catch (thrown) {
     throw failure(thrown);
   }
@@ -128,29 +127,6 @@ async function follow(start: URL, from: number, signal: AbortSignal): Promise<Re
     url = next;
   }
   throw networkError('the feed redirects in circles', start);
-}
-
-async function* read(
-  { body }: Response,
-  heard: () => void,
-  failure: (thrown: unknown) => Error,
-  drop: () => Promise<void>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  if (!body) return;
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((thrown: unknown) => {
-        throw failure(thrown);
-      });
-      if (done) return;
-      heard();
-      yield value;
-    }
-  } finally {
-    reader.releaseLock();
-    await drop();
-  }
 }
 
 const WORDS: Readonly<Record<string, string>> = {

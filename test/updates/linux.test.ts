@@ -23,7 +23,8 @@ import { FoveaError, type ErrorCode } from '../../src-shared/contract/errors.ts'
 import type { InstalledAs } from '../../src-main/updates/installed-as.ts';
 import { LinuxUpdater } from '../../src-main/updates/linux-updater.ts';
 import { readMemory } from '../../src-main/updates/memory.ts';
-import { Passing, reason } from '../../src-main/updates/request.ts';
+import { Passing } from '../../src-main/transfer/retrying.ts';
+import { reason } from '../../src-main/updates/request.ts';
 import type { Ready } from '../../src-main/updates/updater.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { openFeed, sendCut, sendFile, type FeedServer, type Release } from './support/feed-server.ts';

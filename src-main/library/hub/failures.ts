@@ -1,17 +1,7 @@
 /** What can go wrong between here and the endpoint, as errors that a person can act on. */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { Passing } from '../../transfer/retrying.ts';
 import type { HubSettings } from './settings.ts';
-
-/** The way to the endpoint, or the endpoint itself, fails now; the same request may work later. */
-export class Passing extends Error {
-  readonly afterMs: number | null;
-
-  /** @param afterMs how long the server asks us to wait */
-  constructor(message: string, afterMs: number | null = null) {
-    super(message);
-    this.afterMs = afterMs;
-  }
-}
 
 /** An address for people: signed ones carry secrets behind the question mark. */
 export function plainUrl(url: string | URL): string {

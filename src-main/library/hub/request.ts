@@ -3,7 +3,9 @@
  * request from https to http. A server that falls silent is given up on.
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { networkError, passing, Passing } from './failures.ts';
+import { piecesOf } from '../../transfer/body.ts';
+import { Passing } from '../../transfer/retrying.ts';
+import { networkError, passing } from './failures.ts';
 import type { HubSettings } from './settings.ts';
 
 const REDIRECTS = 8;
@@ -51,7 +53,7 @@ export async function request(
       clearTimeout(timer);
       await response.body?.cancel().catch(() => undefined);
     };
-    return { response, pieces: read(response, touch, failure, drop), drop };
+    return { response, pieces: piecesOf(response, { heard: touch, failure, drop }), drop };
   } catch (thrown) {
     throw failure(thrown);
   }
@@ -79,29 +81,6 @@ async function follow(settings: HubSettings, address: string, options: RequestOp
     url = next;
   }
   throw networkError('the server redirects in circles', address, 'Check HF_ENDPOINT');
-}
-
-async function* read(
-  { body }: Response,
-  touch: () => void,
-  failure: (thrown: unknown) => Error,
-  drop: () => Promise<void>,
-): AsyncGenerator<Uint8Array> {
-  if (!body) return;
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((thrown: unknown) => {
-        throw failure(thrown);
-      });
-      if (done) return;
-      touch();
-      yield value;
-    }
-  } finally {
-    reader.releaseLock();
-    await drop();
-  }
 }
 
 export function cancelled(): FoveaError {
