@@ -5,7 +5,8 @@ import type { DecoderVariant, ModelGraphs } from '../../models/architectures/ind
 import type { ForwardResult, TapRequest } from '../pipeline/ports.ts';
 import type { SessionSettings } from './device.ts';
 import { tapFeeds, tapped } from './feeds.ts';
-import { HostKvCache } from './kv-cache.ts';
+import { HostCaches } from './host-caches.ts';
+import type { HostKvCache } from './kv-cache.ts';
 import { need } from './outputs.ts';
 import type { PlacedCache } from './places.ts';
 import type { Feed } from './session.ts';
@@ -48,12 +49,13 @@ export interface Decoder {
 }
 
 /** A graph per kind of request. */
-export class WholeDecoder implements Decoder {
+export class WholeDecoder extends HostCaches implements Decoder {
   readonly #graphs: ModelGraphs;
   readonly #settings: SessionSettings;
   readonly #sessions: SessionCache;
 
   constructor(graphs: ModelGraphs, settings: SessionSettings, sessions: SessionCache) {
+    super(graphs);
     this.#graphs = graphs;
     this.#settings = settings;
     this.#sessions = sessions;
@@ -62,26 +64,6 @@ export class WholeDecoder implements Decoder {
   async warm(): Promise<void> {
     const { layers } = this.#graphs;
     await this.#use({ layers, logits: 'last', taps: [], hiddenOf: null }, () => Promise.resolve());
-  }
-
-  newCache(): HostKvCache {
-    return new HostKvCache(this.#graphs.layers, this.#graphs.kvHeads * this.#graphs.headDim);
-  }
-
-  owns(cache: unknown): cache is HostKvCache {
-    return cache instanceof HostKvCache;
-  }
-
-  dispose(): void {
-    // Everything it made lies in its caches.
-  }
-
-  rowsAtOnce(): number {
-    return Infinity;
-  }
-
-  makeRoom(cache: HostKvCache, layers: number, count: number): void {
-    cache.reserve(layers, count);
   }
 
   async run(cache: HostKvCache, { embeds, count, positions, wanted, variant, taps }: DecoderFeed) {

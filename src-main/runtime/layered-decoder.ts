@@ -7,43 +7,25 @@ import type { DecoderVariant, ModelGraphs } from '../../models/architectures/ind
 import type { TappedRows } from '../pipeline/ports.ts';
 import type { Decoder, DecoderFeed } from './decoder.ts';
 import { int64, positionsOf, rowsOf, tapFeeds, tapOf, tapped } from './feeds.ts';
-import { HostKvCache } from './kv-cache.ts';
+import { HostCaches } from './host-caches.ts';
+import type { HostKvCache } from './kv-cache.ts';
 import { need } from './outputs.ts';
 import type { DecoderPieces } from './pieces.ts';
 import { firstRowRead } from './rows-read.ts';
 import type { Feed } from './session.ts';
 
-export class LayeredDecoder implements Decoder {
+export class LayeredDecoder extends HostCaches implements Decoder {
   readonly #graphs: ModelGraphs;
   readonly #pieces: DecoderPieces;
 
   constructor(graphs: ModelGraphs, pieces: DecoderPieces) {
+    super(graphs);
     this.#graphs = graphs;
     this.#pieces = pieces;
   }
 
   warm(signal?: AbortSignal): Promise<void> {
     return this.#pieces.warm(signal);
-  }
-
-  newCache(): HostKvCache {
-    return new HostKvCache(this.#graphs.layers, this.#graphs.kvHeads * this.#graphs.headDim);
-  }
-
-  owns(cache: unknown): cache is HostKvCache {
-    return cache instanceof HostKvCache;
-  }
-
-  dispose(): void {
-    // Everything it made lies in its caches.
-  }
-
-  rowsAtOnce(): number {
-    return Infinity;
-  }
-
-  makeRoom(cache: HostKvCache, layers: number, count: number): void {
-    cache.reserve(layers, count);
   }
 
   async run(cache: HostKvCache, feed: DecoderFeed) {
