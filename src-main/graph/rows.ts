@@ -8,13 +8,10 @@
 import type { Emitter } from './emitter.ts';
 import type { Value } from './types.ts';
 import type { Digits, Placement, RowRef, Smoothing } from './weights.ts';
+import { DIGIT_BASE, LARGEST_WHOLE } from './weights.ts';
 
 /** Where zero lies in a uint8. */
 const ZERO_POINT = 128;
-/** What a first digit counts where there are two. */
-const BASE = 256;
-/** The largest whole number of a row, its sign aside: the range is symmetric, so that zero is met exactly. */
-const LARGEST: Readonly<Record<Digits, number>> = { 1: 127, 2: 127 * BASE + 127 };
 /** Scale of a row of zeros: anything but 0, which it would be divided by. */
 const LEAST_SCALE = 1e-30;
 
@@ -39,7 +36,7 @@ export function scaledRows(
   const largest = b.binary('Max', b.max(x, [1], true), b.unary('Neg', b.min(x, [1], true)));
   const scales = b.binary(
     'Max',
-    b.binary('Mul', largest, b.scalar(1 / LARGEST[digits])),
+    b.binary('Mul', largest, b.scalar(1 / LARGEST_WHOLE[digits])),
     b.scalar(LEAST_SCALE),
   );
   return { scaled: b.binary('Div', x, scales), scales };
@@ -65,8 +62,8 @@ function rounded(
   const whole = (value: Value): Value => b.emit('QuantizeLinear', [value, b.scalar(1), b.byte(ZERO_POINT)]);
   const digitsOf = (): Rounded['digits'] => {
     if (count === 1) return [whole(scaled)];
-    const first = b.unary('Round', b.binary('Mul', scaled, b.scalar(1 / BASE)));
-    const rest = b.binary('Sub', scaled, b.binary('Mul', first, b.scalar(BASE)));
+    const first = b.unary('Round', b.binary('Mul', scaled, b.scalar(1 / DIGIT_BASE)));
+    const rest = b.binary('Sub', scaled, b.binary('Mul', first, b.scalar(DIGIT_BASE)));
     return [whole(first), whole(rest)];
   };
   const made = { digits: digitsOf(), scales };
@@ -104,10 +101,10 @@ export function rowProduct(
     [first, second].map((digit) => b.emit('Unsqueeze', [digit, b.int64s([0])])),
     0,
   );
-  const withHigh = product(both, b.slice(stored, 1, 0, k), BASE);
+  const withHigh = product(both, b.slice(stored, 1, 0, k), DIGIT_BASE);
   const [high, crossed] = [0, 1].map((at) => b.gather(withHigh, b.index(at))) as [Value, Value];
-  const low = product(first, b.slice(stored, 1, k, 2 * k), BASE);
-  const sum = b.binary('Add', b.binary('Mul', high, b.scalar(BASE)), b.binary('Add', crossed, low));
+  const low = product(first, b.slice(stored, 1, k, 2 * k), DIGIT_BASE);
+  const sum = b.binary('Add', b.binary('Mul', high, b.scalar(DIGIT_BASE)), b.binary('Add', crossed, low));
   return b.binary('Mul', sum, rowScales);
 }
 

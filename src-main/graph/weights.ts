@@ -75,6 +75,10 @@ export interface TableRef {
 
 /** Digits of 8 bits that a whole number has. */
 export type Digits = 1 | 2;
+/** What a first digit counts where there are two. */
+export const DIGIT_BASE = 256;
+/** The largest whole number of a row, its sign aside: the range is symmetric, so that zero is met exactly. */
+export const LARGEST_WHOLE: Readonly<Record<Digits, number>> = { 1: 127, 2: 127 * DIGIT_BASE + 127 };
 
 /**
  * A linear layer's weights `[N, K]` as whole numbers with one scale per row, of one digit (8 bits) or two (16 bits: 256 times

@@ -4,9 +4,7 @@
  * is no zero point. Two digits are 16 bits: 256 times the first and the second, both from −128 to 127.
  */
 import type { Digits } from '../../graph/weights.ts';
-
-const BASE = 256;
-const LARGEST: Readonly<Record<Digits, number>> = { 1: 127, 2: 127 * BASE + 127 };
+import { DIGIT_BASE, LARGEST_WHOLE } from '../../graph/weights.ts';
 
 export interface QuantisedRows {
   /** `[rows, digits·k]`, a row's first digits before its second. */
@@ -31,7 +29,7 @@ export function quantiseRows(
   const scales = new Float32Array(rows);
   const own = factors ? Float32Array.from(factors, (factor) => 1 / factor) : null;
   const smooth = new Float32Array(k);
-  const limit = LARGEST[digits];
+  const limit = LARGEST_WHOLE[digits];
   let poison = 0;
   for (let row = 0; row < rows; row++) {
     const at = row * k;
@@ -54,9 +52,9 @@ export function quantiseRows(
       if (digits === 1) {
         values[to + i] = q;
       } else {
-        const first = Math.floor((q + BASE / 2) / BASE);
+        const first = Math.floor((q + DIGIT_BASE / 2) / DIGIT_BASE);
         values[to + i] = first;
-        values[to + k + i] = q - BASE * first;
+        values[to + k + i] = q - DIGIT_BASE * first;
       }
     }
   }
