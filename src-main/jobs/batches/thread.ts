@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Batch } from '../../../src-shared/contract/procedures.ts';
 import { applyBatch, undoBatch } from '../../store/batches/apply.ts';
 import { openProject } from '../../store/file/project.ts';
 import { type FromBatchThread, batchTaskSchema } from './wire.ts';
@@ -12,18 +13,22 @@ const { projectPath, action, id, reviewer, stop } = batchTaskSchema.parse(worker
 const flag = new Int32Array(stop);
 const say = (message: FromBatchThread): void => parentPort?.postMessage(message);
 
-try {
+/** Ends with the project closed: whoever hears of it may open it anew at once. */
+function work(): Batch {
   const project = openProject(projectPath);
   try {
     const run = action === 'apply' ? applyBatch : undoBatch;
-    const batch = run(project.db, id, reviewer, {
+    return run(project.db, id, reviewer, {
       stopped: () => Atomics.load(flag, 0) !== 0,
       onProgress: (done, total) => say({ type: 'progress', done, total }),
     });
-    say({ type: 'done', batch });
   } finally {
     project.close();
   }
+}
+
+try {
+  say({ type: 'done', batch: work() });
 } catch (thrown) {
   say({ type: 'failed', error: FoveaError.from(thrown).toWire() });
 }

@@ -12,6 +12,8 @@ import { type FromPictureThread, fromPictureThreadSchema, type PictureTask } fro
 const ENTRY = threadEntry('picture-thread', new URL('./thread.ts', import.meta.url));
 
 const LOOK_MS = 5000;
+/** A thread that was asked to stop and has not by then hangs on a share. */
+const GRACE_MS = 3000;
 /** A megabyte from the slowest disk takes less. */
 const LOOKS_WITHOUT_A_SIGN = 6;
 
@@ -52,9 +54,13 @@ function run(task: Task<PictureTask>, { signal, onProgress }: InThreadHooks): Pr
   let without = 0;
   let seen = 0;
   return new Promise<FromPictureThread>((resolve, reject) => {
+    let grace: NodeJS.Timeout | undefined;
+    const cancelled = (): void =>
+      reject(new FoveaError('cancelled', 'looking at the pictures was stopped', { next: 'Start it again' }));
+    // The project may be opened anew as soon as this is told, so the thread's connection has to be closed before.
     const stop = (): void => {
       Atomics.store(numbers, 0, 1);
-      reject(new FoveaError('cancelled', 'looking at the pictures was stopped', { next: 'Start it again' }));
+      grace = setTimeout(cancelled, GRACE_MS);
     };
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
@@ -75,17 +81,20 @@ function run(task: Task<PictureTask>, { signal, onProgress }: InThreadHooks): Pr
     clock.unref();
     const end = (): void => {
       clearInterval(clock);
+      clearTimeout(grace);
       signal?.removeEventListener('abort', stop);
     };
     thread.on('message', (raw) => {
       const message = fromPictureThreadSchema.parse(raw);
       if (message.type === 'progress') onProgress?.(message.done, message.total);
+      else if (signal?.aborted) cancelled();
       else if (message.type === 'failed') reject(FoveaError.fromWire(message.error));
       else resolve(message);
     });
     thread.on('error', (error) => reject(FoveaError.from(error)));
     thread.on('exit', (code) => {
       end();
+      if (signal?.aborted) cancelled();
       reject(new FoveaError('internal', `the thread ended early (${code})`, { next: 'Try it again' }));
     });
   });

@@ -15,18 +15,23 @@ const watch = {
   onProgress: (done: number, total: number) => say({ type: 'progress', done, total }),
 };
 
-try {
+/** Ends with the project closed: whoever hears of it may open it anew at once. */
+async function look(): Promise<FromPictureThread> {
   const project = openProject(task.projectPath);
   try {
-    if (task.action === 'check') {
-      const { fingerprint } = task;
-      say({ type: 'checked', report: await checkPictures(project, { fingerprint, ...watch }) });
-    } else {
-      say({ type: 'planned', plan: await planRelink(project, task.from, task.to, watch) });
-    }
+    return task.action === 'check'
+      ? {
+          type: 'checked',
+          report: await checkPictures(project, { fingerprint: task.fingerprint, ...watch }),
+        }
+      : { type: 'planned', plan: await planRelink(project, task.from, task.to, watch) };
   } finally {
     project.close();
   }
+}
+
+try {
+  say(await look());
 } catch (thrown) {
   say({ type: 'failed', error: FoveaError.from(thrown).toWire() });
 }

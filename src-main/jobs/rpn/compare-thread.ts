@@ -4,7 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { openProject } from '../../store/file/project.ts';
+import { openProject, type Project } from '../../store/file/project.ts';
 import { compareVersions } from './compare.ts';
 import { ordersOf, packed } from './compared-table.ts';
 import { type FromCompareThread, type ToCompareThread, toCompareThreadSchema } from './compare-wire.ts';
@@ -34,9 +34,8 @@ async function work({ id, projectPath, sides, against, over, stop }: ToCompareTh
   let told = 0;
   try {
     look();
-    const project = openProject(projectPath);
-    try {
-      const { comparison, samples } = await compareVersions(project, sides, {
+    const { comparison, samples } = await onProject(projectPath, (project) =>
+      compareVersions(project, sides, {
         against,
         over,
         kept: keptOf(JSON.stringify([projectPath, sides.map(({ kind, runId }) => [kind, runId]), against])),
@@ -46,18 +45,26 @@ async function work({ id, projectPath, sides, against, over, stop }: ToCompareTh
           told = performance.now();
           say({ type: 'progress', id, done, total });
         },
-      });
-      const table = packed(samples);
-      const orders = ordersOf(table);
-      const move = [table, ...Object.values(orders)].map(({ buffer }) => buffer as ArrayBuffer);
-      say({ type: 'done', id, comparison, table, orders }, move);
-    } finally {
-      project.close();
-    }
+      }),
+    );
+    const table = packed(samples);
+    const orders = ordersOf(table);
+    const move = [table, ...Object.values(orders)].map(({ buffer }) => buffer as ArrayBuffer);
+    say({ type: 'done', id, comparison, table, orders }, move);
   } catch (thrown) {
     say({ type: 'failed', id, error: FoveaError.from(thrown).toWire() });
   } finally {
     clearInterval(clock);
+  }
+}
+
+/** Ends with the project closed: whoever hears of it may open it anew at once. */
+async function onProject<T>(path: string, body: (project: Project) => Promise<T>): Promise<T> {
+  const project = openProject(path);
+  try {
+    return await body(project);
+  } finally {
+    project.close();
   }
 }
 

@@ -1,9 +1,10 @@
 /** A look at all files: fingerprints once, then only what was written to; export leaves out labels of other pictures. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { exporters } from '../../../src-main/exporters/index.ts';
 import { exportSamples } from '../../../src-main/jobs/export/export.ts';
 import { checkPictures } from '../../../src-main/jobs/pictures/check.ts';
@@ -35,6 +36,22 @@ test('it can be stopped between two pictures, and cancelled from outside', async
   const controller = new AbortController();
   controller.abort();
   await assert.rejects(checkInThread(project, true, { signal: controller.signal }), { code: 'cancelled' });
+});
+
+test('what was stopped has let go of the project when that is told', async (t) => {
+  const { project, at } = await pictureProject(t, 1);
+  write(project.db, 'UPDATE image SET sha256 = NULL').run();
+  // It is still being read when the thread is asked to stop.
+  truncateSync(at('1.png'), 500 << 20);
+  const controller = new AbortController();
+  const look = checkInThread(project, true, { signal: controller.signal });
+  setTimeout(() => controller.abort(), 250);
+  await assert.rejects(look, { code: 'cancelled' });
+  project.close();
+  // Only who is alone with a database may end its log.
+  const alone = new Database(join(project.path, 'project.db'), { timeout: 0 });
+  t.after(() => alone.close());
+  assert.equal(alone.pragma('journal_mode = DELETE', { simple: true }), 'delete');
 });
 
 test('changed, missing and unreadable pictures are counted, marked in list and facts, and found by the filter', async (t) => {
