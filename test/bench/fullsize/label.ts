@@ -34,7 +34,10 @@ export interface LabelReport {
   readonly loadSeconds: number;
   readonly afterLoad: Memory;
   readonly samples: readonly SampleReport[];
+  /** One sample at a time. */
   readonly memory: Memory;
+  /** The last entry of `samples`: keys and values of eight; labelling gives them half of what is free (engine/room.ts). */
+  readonly memoryEightAtOnce: Memory;
 }
 
 export interface LabelJob {
@@ -86,7 +89,7 @@ export async function labelSamples(job: LabelJob, say: (line: string) => void): 
     const loadSeconds = (performance.now() - start) / 1000;
     const afterLoad = stop();
     say(`  loaded in ${loadSeconds.toFixed(1)} s, ${(afterLoad.peakBytes / 1e6).toFixed(0)} MB at most`);
-    const stopAll = watchMemory(pid);
+    const stopSingle = watchMemory(pid);
     const published = presetOf(job.preset);
     const own = { ...published, maxNewTokens: job.ownTokens };
     const samples: SampleReport[] = [];
@@ -140,9 +143,11 @@ export async function labelSamples(job: LabelJob, say: (line: string) => void): 
       'teacher',
       true,
     );
+    const memory = stopSingle();
+    const stopEight = watchMemory(pid);
     samples.push(await eightAtOnce(engine, job, own));
     say(`  own answers, eight at once: ${samples.at(-1)?.seconds.toFixed(1)} s`);
-    return { loadSeconds, afterLoad, samples, memory: stopAll() };
+    return { loadSeconds, afterLoad, samples, memory, memoryEightAtOnce: stopEight() };
   } finally {
     await engine.dispose();
   }
