@@ -18,7 +18,7 @@ const AUTO_ORDER: readonly Device[] = ['cuda', 'dml', 'webgpu'];
 const NEXT: Readonly<Record<Device, string>> = {
   cpu: 'Reinstall the onnxruntime-node package',
   webgpu: 'Install a Vulkan, Metal or D3D12 driver for the graphics card, or use --device cpu',
-  cuda: "Install CUDA 12 and onnxruntime-node's CUDA libraries (see the README), or use --device cpu",
+  cuda: "Install CUDA 12 and onnxruntime-node's CUDA libraries (see docs/remote.md), or use --device cpu",
   dml: 'DirectML needs Windows 10 or later and a DirectX 12 card; otherwise use --device cpu',
   coreml: 'CoreML needs macOS; otherwise use --device cpu',
 };

@@ -4,7 +4,7 @@
  * convolution whose kernel widens with the reduction (antialias), weights as 22-bit fixed point, a horizontal pass
  * rounded and clipped to 8 bits, then a vertical one. (Pillow 13 does columns first when h_in − h_out >
  * max(0, 2·(w_in − w_out)); the reference's versions, up to 12, never do. Seen by comparing each with its own one-axis
- * resizes on 4,000 random sizes.) transformers' torchvision processors are close to this and not equal: README.md.
+ * resizes on 4,000 random sizes.) transformers' torchvision processors are close to this and not equal: docs/models.md.
  *
  * The picture may lie on a larger canvas of one colour (LLaVA's pad-to-square), which is never built: a 50-megapixel
  * photo is resized row by row. Axes: images `[height, width, 3]`, coordinates in pixels.
