@@ -79,11 +79,15 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     labelling: 'the list of labelling runs',
     exchange: 'takes an import back',
   },
+  trying: {
+    models: 'one of the models there are is asked',
+  },
   exchange: {
     queue: 'the list is asked for anew after an import',
     deciding: 'says what is not saved yet, takes decisions handed over',
     pictures: 'pictures that are there already are relinked',
     models: 'a checkpoint that is dropped is added',
+    trying: 'a picture that is dropped where no project is open is asked about',
   },
   train: {},
   compare: {

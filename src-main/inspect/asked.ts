@@ -3,17 +3,15 @@
  * of it is in the project before, and what is kept is what the engine said, not what a page sends back.
  */
 import { randomUUID } from 'node:crypto';
-import type { PlacedMapBytes } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { AskedAnswer } from '../../src-shared/contract/inspect.ts';
-import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
 import type { Engine, LabelOutcome } from '../engine/protocol.ts';
 import { keepAskedSample, nextAskedId, refuseAskedTwice } from '../store/predictions/asked-sample.ts';
-import { mapToBytes } from '../store/bytes.ts';
 import { putMaps } from '../store/scores/maps.ts';
 import type { Project } from '../store/file/project.ts';
 import { askAgain } from '../jobs/asking/again.ts';
 import { revived } from '../jobs/asking/revived.ts';
+import { triedAnswer } from './tried.ts';
 
 /** Answers held, each some hundred KB. */
 const HELD = 16;
@@ -77,7 +75,7 @@ export class Asked {
       if (this.#held.size <= HELD) break;
       this.#held.delete(oldest);
     }
-    return { askId, ...shown(question, outcome), suggestedId: nextAskedId(this.#project.db, beside) };
+    return { askId, ...triedAnswer(question, outcome), suggestedId: nextAskedId(this.#project.db, beside) };
   }
 
   /**
@@ -97,26 +95,4 @@ export class Asked {
     const mapsKey = putMaps(db, outcome.maps);
     return (held.kept = keepAskedSample(db, { ...asked, reviewer, mapsKey, found: outcome }, externalId));
   }
-}
-
-function shown(question: string, outcome: LabelOutcome): Omit<AskedAnswer, 'askId' | 'suggestedId'> {
-  const { answer, secondStage, dropped, boxes, maps, timings, device } = outcome;
-  return {
-    question,
-    answer,
-    secondStage: secondStage && { ...secondStage, crop: secondStage.crop && [...secondStage.crop] },
-    dropped,
-    boxes: {
-      raw: boxes.raw.map((box) => [...box]),
-      denoised: boxes.denoised.map((box) => [...box]),
-      rpn: boxes.rpn.map((box) => [...box]),
-    },
-    maps: { raw: bytes(maps.grounding), denoised: bytes(maps.denoised), rpn: bytes(maps.rpn) },
-    timings,
-    device,
-  };
-}
-
-function bytes(map: PlacedMap | null): PlacedMapBytes | null {
-  return map && { grid: [...map.grid], transform: map.transform, data: mapToBytes(map.bits) };
 }

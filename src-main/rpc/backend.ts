@@ -60,6 +60,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     for (const listener of listeners) listener(name, payload);
   };
   const paths: PathRules = options.paths ?? { base: process.cwd(), roots: null };
+  const closing = new AbortController();
   let session: Session | null = null;
   // Opening and closing take turns: two of them at once would leave one project open and forgotten.
   let turn: Promise<unknown> = Promise.resolve();
@@ -105,6 +106,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     preferences: openPreferences(options.preferencesFile ?? null),
     modelTasks: startModelTasks(publish),
     publish,
+    closing: closing.signal,
     session() {
       if (session) return session;
       throw new FoveaError('not_found', 'no project is open', { next: 'Open a project or the demo' });
@@ -151,6 +153,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     },
     dispose: () =>
       change(async () => {
+        closing.abort();
         const last = session;
         session = null;
         await Promise.all([last?.close(), context.modelTasks.stop()]);

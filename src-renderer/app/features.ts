@@ -13,6 +13,7 @@ import flags from '../flags/feature.ts';
 import gallery from '../gallery/feature.ts';
 import heads from '../heads/feature.ts';
 import labelling from '../labelling/feature.ts';
+import trying from '../trying/feature.ts';
 import models from '../models/feature.ts';
 import panes from '../panes/feature.ts';
 import pictures from '../pictures/feature.ts';
@@ -46,6 +47,7 @@ export const FEATURES: readonly Feature[] = [
   train,
   compare,
   steering,
+  trying,
   exchange,
   tour,
   app,

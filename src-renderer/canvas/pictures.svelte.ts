@@ -54,6 +54,20 @@ export class Picture {
     }
   }
 
+  /**
+   * One that is at hand as bytes.
+   * @param size the stored size of what it shows, in source pixels; the bytes may have fewer
+   * @throws FoveaError `bad_image` when it cannot be decoded
+   */
+  static async of(bytes: Uint8Array<ArrayBuffer>, type: string, name: string, size: Size): Promise<Picture> {
+    const file = new Blob([bytes], { type });
+    try {
+      return new Picture(name, file, size, await createImageBitmap(file, AS_STORED));
+    } catch (thrown) {
+      throw unreadable(name, thrown);
+    }
+  }
+
   /** The best that is decoded so far. */
   get bitmap(): ImageBitmap {
     return this.#whole ?? this.#preview;

@@ -8,6 +8,7 @@ import { electronBridge } from '../../src-shared/rpc/connect.ts';
 import { HANDOVER_ENDING } from '../deciding/unsaved.ts';
 import type { Handover } from '../deciding/handover.svelte.ts';
 import type { Models } from '../models/models.svelte.ts';
+import type { OwnPicture } from '../trying/own-picture.svelte.ts';
 import type { Frame } from '../shell/frame.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
@@ -21,6 +22,7 @@ export interface DropParts {
   readonly handover: Handover;
   readonly importing: Importing;
   readonly models: Models;
+  readonly own: OwnPicture;
 }
 
 /** Takes what was dropped. Everything of one drop goes to the same place. */
@@ -33,7 +35,11 @@ export async function takeDrop(
   for (const file of handedOver) await parts.handover.fromFile(await file.text());
   if (handedOver.length > 0) return;
   const bridge = electronBridge();
-  if (!bridge) return askForPath(parts, entries);
+  if (!bridge) {
+    const [picture] = files.length === 1 && files[0]?.type.startsWith('image/') ? files : [];
+    if (picture && asksOwnPicture(parts)) return showOwnPicture(parts, picture);
+    return askForPath(parts, entries);
+  }
   try {
     const paths = await Promise.all(files.map((file) => bridge.pathOf(file)));
     const things = await Promise.all(
@@ -101,6 +107,7 @@ function isCheckpoint(names: readonly string[]): boolean {
 async function take(parts: DropParts, kind: PathKind, path: string): Promise<void> {
   const { session, notices, importing } = parts;
   if (kind === 'project') return openProject(parts, path);
+  if (kind === 'picture' && asksOwnPicture(parts)) return showOwnPicture(parts, path);
   if (!session.project) {
     notices.info('Open a project first', 'Pictures, questions and models are added to a project');
     return;
@@ -127,6 +134,16 @@ async function take(parts: DropParts, kind: PathKind, path: string): Promise<voi
     return;
   }
   parts.frame.sheet = 'import';
+}
+
+/** Where there is no project to import it into, or a person asks about pictures of their own just now. */
+function asksOwnPicture({ session, frame }: DropParts): boolean {
+  return session.project === null || frame.sheet === 'ownPicture';
+}
+
+function showOwnPicture({ own }: DropParts, picture: string | File): void {
+  own.take(picture);
+  own.onshow();
 }
 
 /** Why it cannot be opened is said over the page that stays. */

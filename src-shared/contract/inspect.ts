@@ -38,9 +38,8 @@ export const tokenViewSchema = z.object({
 });
 export type TokenView = z.infer<typeof tokenViewSchema>;
 
-/** An answer to a question a reviewer tried. Nothing of it is in the project until it is kept. */
-export const askedAnswerSchema = z.object({
-  askId: z.string(),
+/** What a model says to one question of one picture, and where it looked. */
+export const triedAnswerSchema = z.object({
   question: z.string(),
   answer: z.string(),
   secondStage: secondStageSchema.nullable(),
@@ -53,10 +52,27 @@ export const askedAnswerSchema = z.object({
   }),
   timings: timingsSchema,
   device: z.string(),
+});
+export type TriedAnswer = z.infer<typeof triedAnswerSchema>;
+
+/** An answer to a question a reviewer tried. Nothing of it is in the project until it is kept. */
+export const askedAnswerSchema = triedAnswerSchema.extend({
+  askId: z.string(),
   /** The id it gets when none is written. */
   suggestedId: z.string(),
 });
 export type AskedAnswer = z.infer<typeof askedAnswerSchema>;
+
+/** An answer about a picture of no project. Nothing of it is kept anywhere. */
+export const ownPictureAnswerSchema = triedAnswerSchema.extend({
+  /** The picture in stored pixels, as maps and boxes are on it. */
+  size: z.tuple([z.number().int(), z.number().int()]),
+  /** WebP of it, smaller where it is large. */
+  preview: bytesSchema,
+  modelName: z.string(),
+  presetName: z.string(),
+});
+export type OwnPictureAnswer = z.infer<typeof ownPictureAnswerSchema>;
 
 /** The answer after a second look at a crop. */
 export const cropAnswerSchema = z.object({

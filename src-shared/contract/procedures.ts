@@ -17,6 +17,7 @@ import { jobListProcedures } from './procedures/job-list.ts';
 import { jobProcedures } from './procedures/jobs.ts';
 import { keepingProcedures } from './procedures/keeping.ts';
 import { modelProcedures } from './procedures/models.ts';
+import { ownPictureProcedures } from './procedures/own-picture.ts';
 import { pictureProcedures } from './procedures/pictures.ts';
 import { preferenceProcedures } from './procedures/preferences.ts';
 import { projectProcedures } from './procedures/project.ts';
@@ -105,6 +106,7 @@ export {
   type Heat,
   type HeatKind,
 } from './procedures/gallery.ts';
+export { OWN_PICTURE_BYTES } from './procedures/own-picture.ts';
 export type { PictureCheck, PictureState, RelinkPlan } from './procedures/pictures.ts';
 export {
   pathKindSchema,
@@ -149,6 +151,7 @@ export const procedures = {
   ...exchangeProcedures,
   ...removalProcedures,
   ...inspectProcedures,
+  ...ownPictureProcedures,
   ...analysisProcedures,
   ...recipeProcedures,
   ...runProcedures,

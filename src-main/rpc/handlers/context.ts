@@ -21,6 +21,8 @@ export interface HandlerContext {
   /** The models Fovea knows, and what is being done about them. */
   readonly library: ModelLibrary;
   readonly modelTasks: ModelTasks;
+  /** Aborted when the backend ends. */
+  readonly closing: AbortSignal;
   /** Tells every client. */
   readonly publish: Publish;
   /** Opens what `make` gives in place of the project that is open; does nothing when `path` is open already. */

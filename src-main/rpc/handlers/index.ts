@@ -11,6 +11,7 @@ import { galleryHandlers } from './gallery.ts';
 import { inspectHandlers } from './inspect.ts';
 import { jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
+import { ownPictureHandlers } from './own-picture.ts';
 import { pictureHandlers } from './pictures.ts';
 import { preferenceHandlers } from './preferences.ts';
 import { projectHandlers } from './project.ts';
@@ -37,6 +38,7 @@ export const handlers: Handlers = {
   ...exchangeHandlers,
   ...removalHandlers,
   ...inspectHandlers,
+  ...ownPictureHandlers,
   ...analysisHandlers,
   ...recipeHandlers,
   ...runHandlers,
