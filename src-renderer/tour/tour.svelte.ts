@@ -116,9 +116,9 @@ export class Tour {
     const { decided } = this;
     if (this.step && decided.length > 0) {
       const told = this.#parts.notices.offer(
-        `The tour is over. ${countWords(decided.length)} made in it stay.`,
+        `The tour is over. Its ${countWords(decided.length)} are kept.`,
         {
-          words: 'Take back',
+          words: 'Undo them',
           run: () => this.#parts.desk.putBack(decided),
         },
       );
@@ -170,6 +170,7 @@ export class Tour {
     const shown = panes.sources.map(keyOf);
     return {
       page: frame.page,
+      dock: frame.dock,
       sheet: frame.sheet,
       comparing: [RAW, DENOISED, RPN].every((source) => shown.includes(keyOf(source))),
       labels: view.flags.labels,

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Decision } from '../../src-shared/contract/domain.ts';
-import type { CommandId, PageId } from '../shell/names.ts';
+import type { CommandId, DockId, PageId } from '../shell/names.ts';
 
 /** The preset of the demo model: a project that it labelled is where the tour begins by itself. */
 export const TOUR_PRESET = 'demo';
@@ -13,6 +13,8 @@ export const TOUR_PRESET = 'demo';
 /** What is so on the page; the tour knows nothing else. */
 export interface TourFacts {
   readonly page: PageId;
+  /** The tab that is open under the panes. */
+  readonly dock: DockId;
   /** The dialog that is open. */
   readonly sheet: string | null;
   /** Raw, denoised and RPN are on screen. */
@@ -50,18 +52,18 @@ export const TOUR: readonly Step[] = [
     title: 'Three maps of one picture',
     goals: [
       {
-        words: 'Choose Raw, Denoised and RPN in the headers of three panes.',
+        words: 'Choose Raw attention, Denoised and RPN probability in the headers of three panes.',
         commands: [],
         done: (_, now) => now.comparing,
       },
       {
         words:
-          'Raw is the attention as it is, denoised has its sinks taken out, RPN is what the trained branch predicts. Orange is the label made of the denoised map. Take it off to see the maps alone.',
+          'Raw is the attention as it is, denoised has its sinks removed, RPN is what the trained branch predicts. The orange label is made from the denoised map. Hide it to see the maps alone.',
         commands: ['labels'],
         done: (since, now) => now.labels !== since.labels,
       },
       {
-        words: 'And back again.',
+        words: 'Now show it again.',
         commands: ['labels'],
         done: (since, now) => now.labels !== since.labels,
       },
@@ -72,12 +74,12 @@ export const TOUR: readonly Step[] = [
     goals: [
       {
         words:
-          'Point at a token: all panes mark that place and show its value. By keyboard: go into a pane, then use the arrows.',
+          'Point at a token: every pane marks it and shows its value. By keyboard: enter a pane, then use the arrows.',
         commands: ['paneCursor'],
         done: (since, now) => now.cell !== null && now.cell !== since.cell,
       },
       {
-        words: 'Esc gives the keyboard back to the page.',
+        words: 'Press Esc to leave the pane.',
         commands: [],
         done: (_, now) => !now.inPane,
       },
@@ -88,23 +90,23 @@ export const TOUR: readonly Step[] = [
     goals: [
       {
         words:
-          'Does the orange cover what the question asks about? Accept it: it is saved, and the next sample comes. The decision is a real one; the end of the tour can take it back.',
+          'Does the orange cover what the question asks about? Then accept it: it is saved, and the next sample opens. This is a real decision; you can undo it at the end of the tour.',
         commands: ['accept'],
         done: (since, now) => isNewer(since, now) && now.saved?.decision === 'accept',
       },
     ],
   },
   {
-    title: 'Correct one, and undo it',
+    title: 'Correct a label, and undo it',
     goals: [
       {
         words:
-          'Take the brush and paint tokens that are not orange yet. By keyboard: go into a pane and press Enter.',
+          'Take the brush and paint tokens that are not orange yet. By keyboard: enter a pane and press Enter.',
         commands: ['brush', 'paneCursor'],
         done: (since, now) => isNewer(since, now) && now.saved?.decision === 'correct',
       },
       {
-        words: 'Saved as a correction. Now undo it: that is saved, too.',
+        words: 'Saved as a correction. Now undo it; that is saved too.',
         commands: ['undo'],
         done: (since, now) =>
           isNewer(since, now) && now.saved?.sampleId === since.saved?.sampleId && now.undone,
@@ -112,10 +114,10 @@ export const TOUR: readonly Step[] = [
     ],
   },
   {
-    title: 'All samples at once',
+    title: 'Every sample at once',
     goals: [
       {
-        words: 'Open the gallery: every sample with its map, filtered and in the order you choose.',
+        words: 'Open the gallery: every sample with its map, filtered and sorted as you like.',
         commands: ['page-gallery'],
         done: (_, now) => now.page === 'gallery',
       },
@@ -125,24 +127,57 @@ export const TOUR: readonly Step[] = [
     title: 'Every command has a key',
     goals: [
       {
-        words: 'Open the sheet of keys, look around, close it with Esc. Keys can be changed there.',
+        words: 'Open the list of keys. You can change them there; Esc closes it.',
         commands: ['help'],
         done: (since, now) => since.sheet !== 'help' && now.sheet === 'help',
       },
     ],
   },
   {
-    title: 'Take the labels with you',
+    title: 'Export your labels',
     goals: [
       {
         words:
-          'Export what was accepted and corrected. The file is really written: into the project’s folder, unless you choose another place.',
+          'Export what you accepted and corrected. The file is really written, beside the project unless you choose another place.',
         commands: ['export'],
         done: (since, now) => now.exports > since.exports,
       },
     ],
   },
+  {
+    title: 'Look behind a label',
+    goals: [
+      {
+        words: 'Go back to Review: the tabs under the picture say more about its sample.',
+        commands: ['page-review'],
+        done: (_, now) => now.page === 'review' && now.sheet === null,
+      },
+      tabGoal('recipe', 'Open Recipe: move a threshold, and label and boxes follow at once. Esc resets it.'),
+      tabGoal('heads', 'Open Heads: see which heads of the model agree with the label.'),
+      tabGoal('tokens', 'Open Tokens: see where each word of question and answer looked.'),
+      tabGoal(
+        'try',
+        'Open Ask and check: ask something else, or test whether the answer depends on the region.',
+      ),
+    ],
+  },
+  {
+    title: 'See how far you are',
+    goals: [
+      {
+        words:
+          'Open the dashboard: what is decided, how far people and models agree, how long the rest will take. Every number opens its samples.',
+        commands: ['page-dashboard'],
+        done: (_, now) => now.page === 'dashboard',
+      },
+    ],
+  },
 ];
+
+/** To open a tab of the dock; one that is open already counts. */
+function tabGoal(tab: DockId, words: string): Goal {
+  return { words, commands: [`dock-${tab}`], done: (_, now) => now.page === 'review' && now.dock === tab };
+}
 
 /** Where somebody is in the tour; `step` is `TOUR.length` when it is over. */
 export interface TourPlace {

@@ -36,20 +36,20 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await at(0);
       await review.ready();
       assert.equal(await focused(page), true, 'the tour takes no focus');
-      assert.match((await said.textContent()) ?? '', /^Tour\. Step 1 of 7: Three maps of one picture\./);
+      assert.match((await said.textContent()) ?? '', /^Tour\. Step 1 of 9: Three maps of one picture\./);
       assert.deepEqual(await violations(page), []);
 
       await page.keyboard.press('l');
-      await card.getByText('And back again.').waitFor();
+      await card.getByText('Now show it again.').waitFor();
       await page.keyboard.press('l');
       await at(1);
       await page.keyboard.press('z');
-      await card.getByText('Esc gives the keyboard back').waitFor();
+      await card.getByText('Press Esc to leave the pane').waitFor();
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('Escape');
       await at(2);
       assert.equal(await focused(page), true);
-      assert.match((await said.textContent()) ?? '', /Step 3 of 7: .* Accept and next: Enter$/);
+      assert.match((await said.textContent()) ?? '', /Step 3 of 9: .* Accept and next: Enter$/);
 
       const accepted = await review.currentId();
       await review.pressAndMove('Enter');
@@ -74,7 +74,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await at(6);
       assert.equal(await said.textContent(), '', 'nothing is said behind a dialog');
       await page.keyboard.press('Escape');
-      assert.match((await said.textContent()) ?? '', /Step 7 of 7/);
+      assert.match((await said.textContent()) ?? '', /Step 7 of 9/);
       await page.keyboard.press('Control+e');
       await page.getByRole('dialog', { name: 'Export labels' }).waitFor();
       await page.keyboard.press('Tab');
@@ -82,11 +82,26 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await at(7);
       await page.keyboard.press('Escape');
       assert.ok(existsSync(`${project}-labels.jsonl`), 'the export is a real one');
+      await card.getByText('Go back to Review').waitFor();
+      await page.keyboard.press('Alt+r');
+      await review.ready();
+      for (const [key, next] of [
+        ['Alt+c', 'Open Heads'],
+        ['Alt+h', 'Open Tokens'],
+        ['Alt+t', 'Open Ask and check'],
+      ] as const) {
+        await page.keyboard.press(key);
+        await card.getByText(next).waitFor();
+      }
+      await page.keyboard.press('Alt+k');
+      await at(8);
+      await page.keyboard.press('Alt+d');
+      await at(9);
       await card.getByText('The 1 decision you made').waitFor();
 
-      await card.getByRole('button', { name: 'Take them back' }).focus();
+      await card.getByRole('button', { name: 'Undo them' }).focus();
       await page.keyboard.press('Enter');
-      await card.getByText('No decision of it stands.').waitFor();
+      await card.getByText('It left no decisions.').waitFor();
       await card.getByRole('button', { name: 'Close' }).focus();
       await page.keyboard.press('Enter');
       await card.waitFor({ state: 'detached' });
