@@ -38,7 +38,7 @@ export class Opening {
     const { path, sample } = request;
     if (path === session.project?.path) return this.#show(sample);
     if (session.project === null || registry.waiting() === 0) return this.#open(request);
-    notices.offer(`${path} is not opened yet: something here is still being saved`, {
+    notices.offer(`${path} is not open yet; something here is still being saved`, {
       words: 'Open it now',
       run: () => void this.#open(request),
     });
@@ -66,16 +66,16 @@ export class Opening {
     const filter = { ...NO_FILTER, ids: [sample] };
     const asked = { filter, sort: IMPORT_ORDER, offset: 0, limit: 1 };
     const found = await session.client.call('samples.list', asked).catch(() => null);
-    if (found?.total === 0) notices.info(noSample(sample), 'It begins where you were');
+    if (found?.total === 0) notices.info(noSample(sample), 'The project opens where you left it');
   }
 
   /** A person who follows a link expects a project, not pictures or a model that are added to the one that is open. */
   async #requireProject(path: string): Promise<void> {
     const { kind } = await this.#parts.session.client.call('app.pathKind', { path });
     if (kind === 'project') return;
-    throw new FoveaError('bad_input', 'There is no project where the link says', {
+    throw new FoveaError('bad_input', 'There is no project at the link’s place', {
       where: path,
-      next: 'Ask whoever gave you the link where the project is now',
+      next: 'Ask the person who sent the link where the project is now',
     });
   }
 
@@ -88,5 +88,5 @@ export class Opening {
 }
 
 function noSample(sample: number): string {
-  return `This project has no sample ${sample}: the link is of another one, or it was removed`;
+  return `This project has no sample ${sample}: the link is for another project, or the sample was removed`;
 }

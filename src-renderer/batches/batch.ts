@@ -21,10 +21,10 @@ export function leftOutWords({
   unseen,
 }: LeftOut): { words: string; count: number }[] {
   return [
-    { words: 'Decided already: they stay as they are', count: decided },
-    { words: 'Dropped by a rule, so nothing to train on: correct or reject them', count: dropped },
-    { words: 'Picture missing or changed since it was labelled: look at them one by one', count: unseen },
-    { words: 'Without a label: not labelled yet, or labelling failed', count: unlabelled },
+    { words: 'Already decided', count: decided },
+    { words: 'Dropped by a rule: correct or reject them', count: dropped },
+    { words: 'Picture missing or changed since labelling: look at them one by one', count: unseen },
+    { words: 'No label: not labelled yet, or labelling failed', count: unlabelled },
   ].filter(({ count }) => count > 0);
 }
 
@@ -49,10 +49,10 @@ export function planWords(population: number, target: number): string {
   const { size, mayBeWrong } = auditPlan(population, target);
   const wrong =
     mayBeWrong === 0
-      ? 'A single wrong one among them, and nothing is decided.'
-      : `With more than ${mayBeWrong} wrong ones among them nothing is decided.`;
+      ? 'If one of them is wrong, nothing is decided.'
+      : `If more than ${mayBeWrong} of them are wrong, nothing is decided.`;
   if (size === population) return `That is all of them. ${wrong}`;
-  return `They are drawn at random. If they are right, at most ${percent(target)} of the ${formatCount(population)} are wrong, with 95% confidence. ${wrong}`;
+  return `They are drawn at random. If they pass, at most ${percent(target)} of the ${formatCount(population)} are wrong, with 95% confidence. ${wrong}`;
 }
 
 /** What the audit found, so far or at its end. */
@@ -86,7 +86,7 @@ export function appliedWords({ decision, decided, changedMeanwhile, wrong }: Bat
   const parts = [`${samplesWords(decided)} ${DONE[decision]}.`];
   if (wrong > 0) parts.push(`${formatCount(wrong)} found wrong ${wrong === 1 ? 'stays' : 'stay'} to review.`);
   if (changedMeanwhile > 0)
-    parts.push(`${formatCount(changedMeanwhile)} changed meanwhile and ${stay(changedMeanwhile)}.`);
+    parts.push(`${formatCount(changedMeanwhile)} changed since and ${stay(changedMeanwhile)}.`);
   return parts.join(' ');
 }
 
@@ -105,7 +105,7 @@ export function stateWords(batch: Batch): string {
         ? 'Audit not passed; nothing decided'
         : `Being audited: ${formatCount(batch.looked)} of ${formatCount(batch.planned)} looked at`;
     case 'applying':
-      return 'Stopped on the way';
+      return 'Stopped before the end';
     case 'applied':
       return appliedWords(batch);
     case 'undone':

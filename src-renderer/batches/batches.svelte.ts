@@ -79,7 +79,7 @@ export class Batches {
   ask(decision: Batch['decision']): boolean {
     if (this.#session.refusesWriting()) return false;
     if (this.#choosing.chosen === 0) {
-      this.#notices.info('No sample is chosen', 'Click, Shift and Ctrl+A choose samples');
+      this.#notices.info('No samples are selected', 'Select samples by a click, Shift or Ctrl+A');
       return false;
     }
     this.scope = { decision, ...scopeOf(this.#choosing.selection, this.#queue.filter) };
@@ -251,7 +251,7 @@ export class Batches {
     if (batch.id === mine.id && batch.state === 'auditing') this.batch = batch;
     else if (replaced || batch.id === mine.id) {
       this.#reset();
-      this.#notices.info('The audit was ended elsewhere', 'Batches shows what became of it');
+      this.#notices.info('The audit ended elsewhere', 'See Batches for its result');
     }
   }
 

@@ -17,7 +17,7 @@ export function whyUnseen({ problem, changed }: SampleDetail['image'], shown: bo
     return {
       kind: 'unshown',
       message: `its picture cannot be shown${problem === null ? '' : `: ${problem}`}`,
-      next: 'Reject it, flag it, or go on; once the picture is there it can be accepted',
+      next: 'Reject it, flag it, or move on; it can be accepted once the picture is back',
     };
   }
   if (changed) {

@@ -52,20 +52,20 @@ export const MEASURE_WORDS: Readonly<Record<ComparedMeasure, string>> = {
 
 /** What a number says, for whoever points at it. */
 export const MEASURE_TIPS: Readonly<Record<ComparedMeasure, string>> = {
-  auc: 'How often a cell of the region scores above one beside it; 0.5 is chance',
-  iou: 'Cells above the preset’s threshold against the region: their overlap over their union',
-  boxRecall: 'Share of the region’s cells inside the boxes that would be cropped',
+  auc: 'How often a token in the region scores above one outside it; 0.5 is chance',
+  iou: 'Overlap over union of the region and the tokens above the preset’s threshold',
+  boxRecall: 'Share of the region’s tokens inside the boxes that would be cropped',
 };
 
 export const AGAINST_WORDS: Readonly<Record<ComparedAgainst, string>> = {
   corrected: 'Corrected labels',
   reviewed: 'Corrected and accepted labels',
-  truth: 'Known boxes',
+  truth: 'Truth boxes',
 };
 
 export const OVER_WORDS: Readonly<Record<ComparedOver, string>> = {
   held_out: 'Held out by their runs',
-  unseen: 'Neither learned from',
+  unseen: 'New to both sides',
   all: 'All that both predicted',
 };
 
@@ -129,11 +129,11 @@ function itOf(n: number): string {
 }
 
 const LEFT_OUT: Readonly<Record<NotCompared, string>> = {
-  learned_from: 'learned from by a side',
+  learned_from: 'that a side learned from',
   not_held_out: 'not held out',
-  nothing_known: 'without anything known to measure against',
+  nothing_known: 'with nothing to measure against',
   no_map: 'without a map of one side',
-  picture_changed: 'whose picture is another one now',
+  picture_changed: 'whose picture has changed',
 };
 
 /** `Left out: 12 learned from by a side, 3 …`; null: nothing was. */
@@ -155,8 +155,8 @@ export function verdictWords(paired: PairedMeasure, a: string, b: string): strin
 /** Why a measure has no number. */
 export function withoutWords(measure: ComparedMeasure, { a, b }: Pick<RpnComparison, 'a' | 'b'>): string {
   if (measure === 'iou' && (a.kind === 'teacher' || b.kind === 'teacher'))
-    return 'The teacher’s map is no probability: no cell of it is in or out';
-  return 'Known regions that fill all or nothing of a picture have none';
+    return 'The teacher’s map is not a probability, so no token is in or out';
+  return 'Regions that fill all or none of a picture have none';
 }
 
 /** Digits after the point; a dash where nothing was measured. */

@@ -17,7 +17,7 @@ const ZOOM = 1.25;
 export default feature({
   name: 'compare',
   commands: COMMANDS,
-  gestures: [{ words: 'Compare: zoom, look elsewhere', keys: 'Ctrl+Wheel, Wheel or drag' }],
+  gestures: [{ words: 'Compare: zoom, pan', keys: 'Ctrl+Wheel, Wheel or drag' }],
   pages: [{ ...PAGE, component: ComparePage }],
   begin() {
     const [session, notices, queue, showSamples] = [getSession(), getNotices(), getQueue(), getShowSamples()];

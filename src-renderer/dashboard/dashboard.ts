@@ -106,7 +106,7 @@ export function batchFigures({ batches }: DashboardCounts): Figure[] {
 
 /** What people made of the labels they decided on. */
 export function agreementFigures({ byState }: DashboardCounts): Figure[] {
-  const words = { accepted: 'Taken as it was', corrected: 'Corrected', rejected: 'Rejected' };
+  const words = { accepted: 'Accepted unchanged', corrected: 'Corrected', rejected: 'Rejected' };
   return DECIDED.map((state) => ({
     words: words[state],
     samples: byState[state],
@@ -115,7 +115,7 @@ export function agreementFigures({ byState }: DashboardCounts): Figure[] {
   }));
 }
 
-/** Samples that more than one person decided. */
+/** Samples decided by more than one person. */
 export function sharedFigures({ agreement: { agree, differ } }: DashboardCounts): Figure[] {
   return [
     { words: 'Reviewers decided the same', samples: agree, filter: { agreement: 'agree' } },

@@ -30,15 +30,15 @@ export class Keeping {
     const before = this.state?.folder === state.folder ? this.state : null;
     this.state = state;
     if (state.leftOut && state.leftOut !== before?.leftOut) {
-      const next = 'Free some space; the next copy is tried within an hour';
+      const next = 'Free some space; Fovea tries again within an hour';
       this.#notices.error(
         new FoveaError('no_space', `No copy of the project was made: ${state.leftOut}`, { next }),
       );
     }
     if (state.logAside && state.logAside !== before?.logAside) {
       const words =
-        'Beside the database lay the log of another one, which would have spoilt it: the log was set aside';
-      const next = `Decisions it held are in ${state.journal}; fovea doctor --repair PROJECT puts them back`;
+        'The log of another database lay beside this one and would have damaged it, so it was set aside';
+      const next = `Its decisions are in ${state.journal}; fovea doctor --repair PROJECT restores them`;
       this.#notices.error(new FoveaError('bad_project', words, { where: state.logAside, next }));
     }
     if (state.journalProblem && state.journalProblem !== before?.journalProblem) {

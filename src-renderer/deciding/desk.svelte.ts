@@ -199,7 +199,7 @@ export class Desk {
     const edit = this.#decided();
     if (!edit) return;
     if (edit.predictionId === null) {
-      this.#notices.info('There is nothing to accept yet', 'Label the sample first, or reject it');
+      this.#notices.info('Nothing to accept yet', 'Label the sample first, or reject it');
       return;
     }
     this.#decide(edit, accepted(edit));
@@ -295,8 +295,8 @@ export class Desk {
     this.editing.settle();
     if (this.editing.comparing) {
       this.#notices.info(
-        'The predicted label is shown, not the one that holds',
-        'Go back to it, then decide',
+        'You are looking at the predicted label, not the current one',
+        'Go back to the current one, then decide',
       );
       return null;
     }
@@ -308,7 +308,7 @@ export class Desk {
   /** Of a trial and a project that is only looked at, the refusal itself has told. */
   #sayNotTaken(): void {
     if (this.isTrying() || this.#session.project?.readOnly !== null || this.#showing.id === null) return;
-    this.#notices.info('Still loading: that key was not taken');
+    this.#notices.info('Still loading; press the key again');
   }
 
   #isShown(): boolean {
@@ -319,7 +319,7 @@ export class Desk {
   /** Nobody decides on, or paints over, a label that holds for nothing yet. */
   #refusesTrial(): boolean {
     if (!this.isTrying()) return false;
-    this.#notices.info('The label on screen is on trial', 'Apply it to this sample, or go back with Esc');
+    this.#notices.info('The label on screen is a trial', 'Apply it to this sample, or press Esc to go back');
     return true;
   }
 
@@ -335,8 +335,8 @@ export class Desk {
     const draft = draftOf(edit, standing, before);
     const held = (draft.decision === 'reset') === (standing.decision === 'none');
     if (!held) {
-      const why = 'An older version took a label whose every cell is ignore';
-      this.#notices.info('The sample is undecided again', why);
+      const why = 'An older version accepted a label in which every token is ignored';
+      this.#notices.info('This sample is undecided again', why);
     }
     this.#queue.setState(edit.sampleId, held ? stateOf(edit, standing) : STATE_AFTER[draft.decision]);
     this.#saving.add(draft);
@@ -358,7 +358,7 @@ export class Desk {
     if (this.#moving) return;
     this.editing.settle();
     if (!this.#queue.goNow(index)) {
-      if (index >= this.#queue.total) this.#notices.info('That was the last sample of the queue');
+      if (index >= this.#queue.total) this.#notices.info('That was the last sample in the queue');
       this.#moving = true;
       await this.#queue.go(index);
       this.#moving = false;

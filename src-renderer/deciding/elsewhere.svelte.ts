@@ -56,7 +56,7 @@ export class Elsewhere {
   merged(sampleId: number, { reviewer, batchId }: Review): void {
     this.#behind.add(sampleId);
     const who = batchId === null ? reviewer : `Batch ${batchId} by ${reviewer}`;
-    this.#notices.info(`${who} decided sample no. ${sampleId} meanwhile: your note is on that decision`);
+    this.#notices.info(`${who} decided sample no. ${sampleId}; your note is on that decision`);
   }
 
   /** Decisions that another page could not save are being saved from here: none of them is on screen. */
@@ -66,7 +66,7 @@ export class Elsewhere {
   }
 
   /** @param by who did it, where that is known */
-  #sampleChanged(change: EventPayload<'sample.changed'>, by = 'This sample was reviewed elsewhere'): void {
+  #sampleChanged(change: EventPayload<'sample.changed'>, by = 'This sample was decided elsewhere'): void {
     const { sampleId, state, latestRevisionId, predictionId } = change;
     this.#session.refreshSoon();
     if (this.#desk.saving.isDirty(sampleId)) return;
@@ -130,7 +130,7 @@ export class Elsewhere {
       return;
     }
     if (this.#desk.editing.giveUp()) {
-      this.#notices.info('What you were drawing is undone', 'The sample changed elsewhere: look at it first');
+      this.#notices.info('Your drawing was undone', 'The sample changed elsewhere; look at it first');
     }
     this.#desk.reload();
   }

@@ -49,8 +49,8 @@ export class Handover {
     if (left && lost > 0) {
       const words = `${decisions(lost)} on ${left.path} ${lost === 1 ? 'is' : 'are'} not saved yet`;
       const next = this.#kept
-        ? 'Kept in this browser: open that project again and they are saved'
-        : 'This browser keeps nothing: open that project again and decide anew';
+        ? 'Kept in this browser; open that project again to save them'
+        : 'This browser could not keep them; open that project and decide again';
       this.#notices.error(new FoveaError('io', words, { next }));
     }
     if (id === null) return;
@@ -67,17 +67,17 @@ export class Handover {
 
   /** Takes such a file and says what became of it. */
   async fromFile(text: string): Promise<void> {
-    if (!this.#project) return void this.#notices.info('Open the project first that these decisions are on');
+    if (!this.#project) return void this.#notices.info('Open the project of these decisions first');
     const pending = fromLines(text, this.#project.id);
     if (typeof pending === 'string') {
-      this.#notices.error(new FoveaError('bad_input', pending, { next: 'Nothing was taken' }));
+      this.#notices.error(new FoveaError('bad_input', pending, { next: 'Nothing was imported' }));
       return;
     }
     const taken = await this.#take(pending);
     if (taken === null) return;
     this.#notices.info(
-      taken === 0 ? 'All of these decisions are saved already' : `${decisions(taken)} taken over`,
-      taken === 0 ? null : 'Where somebody decided since, the page asks first',
+      taken === 0 ? 'All of these decisions are already saved' : `${decisions(taken)} imported`,
+      taken === 0 ? null : 'The page asks first where somebody has decided since',
     );
   }
 
@@ -96,13 +96,13 @@ export class Handover {
       return now !== null;
     });
     if (elsewhere) this.#askAboutCopy(project, elsewhere);
-    if (taken > 0) this.#notices.info(`${decisions(taken)} taken over that an earlier page could not save`);
+    if (taken > 0) this.#notices.info(`${decisions(taken)} saved that an earlier page could not save`);
   }
 
   #askAboutCopy(project: string, { path, count }: { readonly path: string; readonly count: number }): void {
-    const words = `${decisions(count)} on ${path} wait in this browser: this project is a copy of it, or was moved`;
+    const words = `${decisions(count)} on ${path} wait in this browser; this project is a copy of it, or was moved`;
     const run = (): void => void (this.#project?.id === project && this.#adopt(project, true));
-    this.#notices.error(new FoveaError('io', words, { next: 'Open it there and they are saved there' }), {
+    this.#notices.error(new FoveaError('io', words, { next: 'Open it there to save them there' }), {
       words: 'Save them here',
       run,
     });

@@ -5,10 +5,10 @@ import type { Step, Way } from './undo-order.ts';
 type Words = readonly [text: string, next: string | null];
 
 export const NOTHING_TO_UNDO: Words = [
-  'Nothing is left to take back in this window',
-  'What was decided before it was loaded is in each sample’s History, where any revision can be made to hold again',
+  'Nothing left to undo in this window',
+  'Earlier decisions are in each sample’s History, where any revision can be restored',
 ];
-export const NOTHING_TO_REDO: Words = ['Nothing was taken back that could be done again', null];
+export const NOTHING_TO_REDO: Words = ['Nothing to redo', null];
 
 const DECISIONS = {
   none: 'no decision',
@@ -19,17 +19,17 @@ const DECISIONS = {
 
 /** `Took back “accepted” on sample no. 12`. */
 export function travelWords({ sampleId, before, after, decides }: Step, way: Way): string {
-  const verb = way === 'back' ? 'Took back' : 'Did again';
+  const verb = way === 'back' ? 'Undid' : 'Redid';
   if (!decides) {
     const what = before.decision === after.decision && before.note !== after.note ? 'the note' : 'a change';
     return `${verb} ${what} on sample no. ${sampleId}`;
   }
   // Enter on what is accepted or corrected already decides nothing anew.
   if (holds(before, after))
-    return `Back on sample no. ${sampleId}: it was ${DECISIONS[after.decision]} before, too`;
+    return `Back on sample no. ${sampleId}; it is ${DECISIONS[after.decision]} as before`;
   return `${verb} “${DECISIONS[after.decision]}” on sample no. ${sampleId}`;
 }
 
 export function alreadyElsewhereWords(sampleId: number): string {
-  return `Sample no. ${sampleId} was changed elsewhere since: it stays as it is now`;
+  return `Sample no. ${sampleId} was changed elsewhere since; it stays as it is`;
 }

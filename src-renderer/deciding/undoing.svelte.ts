@@ -114,7 +114,7 @@ export class Undoing {
     if (!this.#door.mayTravel()) return;
     this.#unsay();
     if (this.#under) {
-      this.#say('Still loading: that key was not taken');
+      this.#say('Still loading; press the key again');
       return;
     }
     const here = this.#door.shownId();
@@ -128,14 +128,14 @@ export class Undoing {
   #takeBatchBack(batchId: number): void {
     if (this.undoBatch(batchId)) return;
     this.forgetBatch(batchId);
-    this.#say(`Batch ${batchId} was taken back already`);
+    this.#say(`Batch ${batchId} is already undone`);
   }
 
   async #go(step: Step, way: Way, here: number | null): Promise<void> {
     if (step.sampleId === here) {
       const edit = this.#door.current();
       if (edit) this.#take({ step, way, listed: true }, edit);
-      else this.#say('Still loading: that key was not taken');
+      else this.#say('Still loading; press the key again');
       return;
     }
     const under = { step, way, listed: true };
@@ -150,7 +150,7 @@ export class Undoing {
   #sayRemoved(sampleId: number): void {
     this.#under = null;
     this.forget(sampleId);
-    this.#say(`${removedWords(sampleId)}: nothing on it can be taken back here`);
+    this.#say(`${removedWords(sampleId)}; nothing on it can be undone here`);
   }
 
   #take({ step, way, listed }: { step: Step; way: Way; listed: boolean }, edit: Edit): void {
@@ -168,8 +168,7 @@ export class Undoing {
     }
     this.#order.moved(step, way);
     if (!sameStanding(from, to)) this.#door.put(edit, to);
-    if (elsewhere)
-      this.#say(travelWords(step, way), listed ? null : 'It is not in the list as it is filtered now');
+    if (elsewhere) this.#say(travelWords(step, way), listed ? null : 'The filter hides it');
     if (way === 'forth' && step.decides) this.#door.next();
   }
 

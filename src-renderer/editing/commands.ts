@@ -2,7 +2,7 @@
 import type { Binding } from '../shell/keymap.ts';
 
 export const COMMANDS = [
-  { command: 'select', group: 'Edit', order: 10, words: 'Select regions and pan', keys: ['V'] },
+  { command: 'select', group: 'Edit', order: 10, words: 'Select and pan', keys: ['V'] },
   { command: 'brush', group: 'Edit', order: 20, words: 'Brush', keys: ['B'] },
   { command: 'eraser', group: 'Edit', order: 30, words: 'Eraser (paints background)', keys: ['E'] },
   {
@@ -55,7 +55,7 @@ export const COMMANDS = [
     command: 'cancel',
     group: 'Edit',
     order: 220,
-    words: 'Cancel what is being drawn, or reset the recipe',
+    words: 'Cancel the drawing, or reset the recipe',
     keys: ['Esc'],
   },
 ] as const satisfies readonly Binding[];

@@ -86,7 +86,7 @@ async function askForPath(parts: DropParts, entries: readonly (FileSystemEntry |
     if (isModel) parts.frame.page = 'models';
     parts.frame.sheet = isModel ? 'addModel' : 'import';
   }
-  parts.notices.info('A browser does not say where dropped files are', 'Type their path here instead');
+  parts.notices.info('Browsers do not say where dropped files are', 'Type the path instead');
 }
 
 /** Names of the first files of a dropped folder: browsers give a hundred at a time, more than a checkpoint has. */
@@ -117,8 +117,8 @@ async function take(parts: DropParts, kind: PathKind, path: string): Promise<voi
     return parts.models.add(path);
   }
   if (kind === 'weights') {
-    const next = 'Put it beside its config.json, a model’s or an RPN’s, and drop the folder';
-    throw new FoveaError('bad_input', 'Weights alone are no model: no config.json lies beside them', {
+    const next = 'Put them beside their config.json and drop the folder';
+    throw new FoveaError('bad_input', 'These weights have no config.json beside them', {
       where: path,
       next,
     });
@@ -128,7 +128,7 @@ async function take(parts: DropParts, kind: PathKind, path: string): Promise<voi
   else if (kind === 'picture') importing.imagesDir = folderOf(path);
   else {
     notices.info(
-      'Fovea does not know this kind of file',
+      'This kind of file is not supported',
       'Drop a project, pictures, questions or a checkpoint folder',
     );
     return;

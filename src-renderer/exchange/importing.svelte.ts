@@ -64,7 +64,7 @@ export class Importing {
     if (failed === 0) return void this.#notices.offer(`Import: ${formatCount(added)} added`, show);
     const rows = counted(added + updated + skipped + failed, 'row');
     const text = `Import: ${formatCount(failed)} of ${rows} failed`;
-    this.#notices.error(new FoveaError('bad_input', text, { next: 'The import says why' }), show);
+    this.#notices.error(new FoveaError('bad_input', text, { next: 'Open the import to see why' }), show);
   }
 }
 

@@ -57,7 +57,7 @@ export class Removing {
   async askChosen(): Promise<void> {
     await this.#choosing.settled;
     if (this.#choosing.chosen === 0) {
-      this.#notices.info('No sample is chosen', 'Click, Shift and Ctrl+A choose samples');
+      this.#notices.info('No samples are selected', 'Select samples by a click, Shift or Ctrl+A');
       return;
     }
     this.#ask({ of: 'samples', ...scopeOf(this.#choosing.selection, this.#queue.filter) });
@@ -76,8 +76,8 @@ export class Removing {
     this.#notices.info(
       `${samplesWords(report.samples)} removed`,
       report.copy === null
-        ? 'Nothing of them was decided; import their file again to have them back'
-        : `The project from before is in ${report.copy}; fovea restore takes it back`,
+        ? 'None was decided; import their file again to get them back'
+        : `A copy from before is in ${report.copy}; fovea restore brings it back`,
     );
     return true;
   }

@@ -77,7 +77,7 @@ export class Flagging {
     const lost = this.#keeper.abandon();
     if (lost === 0) return;
     const words = `${counted(lost, 'flag')} in ${before} not saved before it was closed`;
-    this.#notices.error(new FoveaError('io', words, { next: 'Open it again and set them anew' }));
+    this.#notices.error(new FoveaError('io', words, { next: 'Open it again and set them again' }));
   }
 
   /** On the sample at hand: shown at once. */
@@ -99,7 +99,7 @@ export class Flagging {
     try {
       const changed = await this.#set(await this.#idsOf(selection), flag, on);
       const samples = counted(changed.length, 'sample');
-      const words = on ? `Flagged ${samples}` : `Took the flag off ${samples}`;
+      const words = on ? `Flagged ${samples}` : `Removed the flag from ${samples}`;
       // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
       const left = new Set(changed);
       const back = (): void => {

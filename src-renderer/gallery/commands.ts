@@ -16,11 +16,18 @@ export const COMMANDS = [
     command: 'chooseAll',
     group: 'Gallery',
     order: 20,
-    words: 'Choose all of the filter',
+    words: 'Select all in the filter',
     keys: ['Ctrl+A'],
     on: 'gallery',
   },
-  { command: 'chooseNone', group: 'Gallery', order: 70, words: 'Choose none', keys: ['Esc'], on: 'gallery' },
+  {
+    command: 'chooseNone',
+    group: 'Gallery',
+    order: 70,
+    words: 'Clear the selection',
+    keys: ['Esc'],
+    on: 'gallery',
+  },
   pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+G'),
 ] as const satisfies readonly Binding[];
 

@@ -14,7 +14,7 @@ export default feature({
   commands: COMMANDS,
   gestures: [
     { words: 'Gallery: move, first and last', keys: 'Arrows, Page, Home, End' },
-    { words: 'Gallery: choose a range, or one more', keys: 'Shift, Ctrl or Space' },
+    { words: 'Gallery: select a range, or one more', keys: 'Shift, Ctrl or Space' },
   ],
   pages: [{ ...PAGE, component: GalleryPage }],
   begin() {

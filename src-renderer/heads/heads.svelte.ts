@@ -166,7 +166,7 @@ export class Heads implements MeanOfHeads {
     const sink = score?.sink ?? null;
     return [
       `layer ${layer}, head ${head}`,
-      agreement === null ? 'no agreement to tell' : `agreement ${formatValue(agreement)}`,
+      agreement === null ? 'no agreement' : `agreement ${formatValue(agreement)}`,
       ...(sink === null ? [] : [`${percent(sink)} on sinks`]),
     ].join(' · ');
   }
@@ -260,7 +260,7 @@ export class Heads implements MeanOfHeads {
     const kept = known.placed.get(name);
     if (kept) return { map: kept };
     const values = valuesOf(known.maps, layer, head);
-    if (!values) return { missing: 'This model has no such head, or its layer was not asked for' };
+    if (!values) return { missing: 'This model has no such head, or its layer was not read' };
     const { grid, transform } = known.maps;
     const map = { ...withRange(values), grid, transform };
     known.placed.set(name, map);

@@ -18,13 +18,14 @@ export function roomOf(bytes: number): string {
 /** "About 1.2 GB for 500 samples, by the model’s files; 3.0 GB are kept already." */
 export function sizeWords(size: FeatureSize, samples: number, budgetBytes: number): string {
   const { bytesPerSample, measured, keptBytes } = size;
-  if (samples === 0) return 'Nothing: no sample is labelled, and features are kept with new labels only.';
+  if (samples === 0)
+    return 'Nothing: features are kept with new labels only, and no sample would be labelled.';
   const bytes = samples * bytesPerSample;
   const known = measured ? 'as those kept before' : 'by the model’s files';
   const there = keptBytes > 0 ? `; ${formatBytes(keptBytes)} are kept already` : '';
   const over =
     keptBytes + bytes > budgetBytes
-      ? ' More than there is room for: those not used for longest are computed again when they are needed.'
+      ? ' More than the limit: those unused the longest are dropped, and computed again when needed.'
       : '';
   return `About ${formatBytes(bytes)} for ${samplesWords(samples)}, ${known}${there}.${over}`;
 }

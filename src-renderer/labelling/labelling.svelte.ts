@@ -73,10 +73,10 @@ export class Labelling {
     return [
       { choice: 'undecided', words: 'Every undecided sample', count: null },
       ...(this.#queue.filtered
-        ? [{ choice: 'filter' as const, words: 'Under the filter', count: this.#queue.total }]
+        ? [{ choice: 'filter' as const, words: 'Samples in the filter', count: this.#queue.total }]
         : []),
       ...(this.#choosing.chosen > 0
-        ? [{ choice: 'selection' as const, words: 'Chosen in the gallery', count: this.#choosing.chosen }]
+        ? [{ choice: 'selection' as const, words: 'Selected in the gallery', count: this.#choosing.chosen }]
         : []),
     ];
   }

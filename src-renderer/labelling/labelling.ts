@@ -18,8 +18,8 @@ export function presetRules(preset: Preset): { heads: string; sinks: string; thr
 
 /** How long it takes, as an estimate from what this model took before; never a guess without one. */
 export function timeWords({ toLabel, pace }: LabelPreview): string {
-  if (toLabel === 0) return 'No time: the model is not asked';
-  if (!pace) return 'Unknown yet: nothing was labelled here with this model and such answers';
+  if (toLabel === 0) return 'None: the model is not asked';
+  if (!pace) return 'Not known yet: nothing has been labelled here this way';
   const each = pace.secondsPerSample;
   const per = each >= 0.1 ? `${each.toFixed(1)} s` : `${Math.max(1, Math.round(each * 1000))} ms`;
   const device = pace.device === null ? '' : ` on ${pace.device}`;
@@ -47,7 +47,7 @@ export function changeWords({ changed, unlabelled, decided, unknown }: RunChange
       ? [`${samplesWords(unlabelled)} ${unlabelled === 1 ? 'is' : 'are'} without a label again, as before`]
       : []),
     ...(decided > 0
-      ? [`${samplesWords(decided)} decided meanwhile ${decided === 1 ? 'stays' : 'stay'} as decided`]
+      ? [`${samplesWords(decided)} decided since ${decided === 1 ? 'stays' : 'stay'} as decided`]
       : []),
     ...(unknown > 0
       ? [`${samplesWords(unknown)} ${unknown === 1 ? 'stays' : 'stay'}: what was shown before is not known`]

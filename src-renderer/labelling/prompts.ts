@@ -7,8 +7,8 @@ type RunPrompt = RunPrompts[number];
 const KINDS: Readonly<Record<string, string>> = {
   vicuna_v1: 'vicuna_v1',
   chat_template: 'chat template',
-  teacher_textual: 'teacher’s, question as it is',
-  teacher_natural: 'teacher’s, asks for boxes',
+  teacher_textual: 'the teacher’s, with the question as it is',
+  teacher_natural: 'the teacher’s, which asks for boxes',
 };
 
 /** How a run's model was asked; null while that is not known. */

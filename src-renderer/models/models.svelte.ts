@@ -52,7 +52,7 @@ export class Models {
     const { name, added } = await this.#session.client.call('models.add', { path });
     await this.load();
     this.chosenName = name;
-    if (!added) this.#notices.info(`${name} was in the list already`);
+    if (!added) this.#notices.info(`${name} is already in the list`);
   }
 
   /** Begins a download, or goes on with it. @returns the task's id. Throws. */

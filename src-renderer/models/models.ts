@@ -21,7 +21,7 @@ export function formatParameters(count: number): string {
 
 export const KIND_WORDS: Readonly<Record<LibraryModel['kind'], string>> = {
   demo: 'Comes with Fovea',
-  folder: 'Your folder, used where it lies',
+  folder: 'Your folder, used where it is',
   download: 'Downloaded by Fovea',
 };
 
@@ -34,7 +34,7 @@ export function familyWords(family: string): string {
 /** The second line of a model in the list. */
 export function summaryWords(model: LibraryModel, task: ModelTask | null = null): string {
   if (task?.kind === 'download' && task.state === 'running') return 'Downloading';
-  if (model.state === 'missing') return 'The folder is gone';
+  if (model.state === 'missing') return 'The folder is missing';
   if (model.state === 'unfinished') return 'Download not finished';
   if (model.rpnOnly) return `RPN only · ${formatBytes(model.bytesOnDisk)}`;
   if (model.tower) return `Vision tower · ${formatBytes(model.bytesOnDisk)}`;
@@ -148,7 +148,7 @@ export function precisionChoices({ facts }: Pick<LibraryModel, 'facts'>): {
   return [
     { value: 'as-stored', words: 'As stored' },
     ...(facts?.memory.int8
-      ? [{ value: 'auto' as const, words: 'auto: what is fastest on this machine, measured; it says which' }]
+      ? [{ value: 'auto' as const, words: 'auto: the fastest on this machine, measured first' }]
       : []),
     ...(facts?.memory.int4
       ? [
@@ -156,7 +156,7 @@ export function precisionChoices({ facts }: Pick<LibraryModel, 'facts'>): {
             value: 'int4' as const,
             words: packed
               ? 'int4: the same 4 bits, faster, with inputs rounded to 8 bits'
-              : 'int4: smallest, for the CPU; from a cache that is written once',
+              : 'int4: smallest, for the CPU; writes a cache once',
           },
         ]
       : []),
@@ -164,8 +164,7 @@ export function precisionChoices({ facts }: Pick<LibraryModel, 'facts'>): {
       ? [
           {
             value: 'int8' as const,
-            words:
-              'int8: for the CPU, labels as stored; measured on this model, from a cache that is written once',
+            words: 'int8: for the CPU, same labels as stored; writes a cache once',
           },
         ]
       : []),
@@ -173,8 +172,7 @@ export function precisionChoices({ facts }: Pick<LibraryModel, 'facts'>): {
       ? [
           {
             value: 'int8-fast' as const,
-            words:
-              'int8-fast: fastest on the CPU, labels near those as stored; from a cache that is written once',
+            words: 'int8-fast: fastest on the CPU, labels close to those as stored; writes a cache once',
           },
         ]
       : []),
@@ -182,7 +180,7 @@ export function precisionChoices({ facts }: Pick<LibraryModel, 'facts'>): {
       ? [
           {
             value: 'fp16' as const,
-            words: 'fp16: half the size, for graphics cards; from a cache unless stored so',
+            words: 'fp16: half the size, for graphics cards; writes a cache once unless stored as fp16',
           },
         ]
       : []),
@@ -241,7 +239,7 @@ export interface MemoryWords {
 
 const ADVICE = {
   fits: 'It fits.',
-  tight: 'It runs, but weights may have to be read from the disk again and again.',
+  tight: 'It runs, but may be slow: weights may be read from the disk again and again.',
   too_large: 'It does not fit as stored: use int4 weights, or close other programs.',
 } as const;
 
@@ -295,9 +293,9 @@ export function otherChecks(
 
 const CHECK_STAGES = [
   ['files', 'Files, config and tensor shapes'],
-  ['memory', 'Memory it takes, against what is free'],
-  ['cache', 'Its smaller weights, written once'],
-  ['load', 'Loading, and comparing the device with the CPU'],
+  ['memory', 'Memory needed and free'],
+  ['cache', 'Smaller weights, written once'],
+  ['load', 'Loading, and checking the device against the CPU'],
 ] as const;
 
 export interface StageRow {
@@ -338,7 +336,7 @@ function paceWords(rate: number | null, etaSeconds: number | null): string[] {
 /** Where a download is: `1.2 of 14.1 GB · 8.1 MB/s · 26 min left`. */
 export function downloadWords(task: ModelTask): string {
   const { stage, doneBytes, totalBytes, rate, etaSeconds, tower } = task;
-  if (stage === 'list') return 'Asking which files there are';
+  if (stage === 'list') return 'Listing the files';
   return [
     ...(tower ? [`Its vision tower ${tower}`] : []),
     totalBytes === null

@@ -17,9 +17,9 @@ export default feature({
     { words: 'Pan while held', keys: 'Space + drag' },
     { words: 'Pan', keys: 'Wheel or middle drag' },
     { words: 'Zoom about the pointer', keys: 'Ctrl + wheel' },
-    { words: 'Take or resize the region’s box (select)', keys: 'Click, then drag' },
-    { words: 'Draw with keys: go into a pane', keys: 'Tab' },
-    { words: 'In a pane: move, put down or lift, both', keys: 'Arrows, Space, Enter' },
+    { words: 'Select or resize the region’s box (Select tool)', keys: 'Click, then drag' },
+    { words: 'Draw with keys: enter a pane', keys: 'Tab' },
+    { words: 'In a pane: move, start or stop drawing, do both', keys: 'Arrows, Space, Enter' },
   ],
   begin() {
     const view = getView();

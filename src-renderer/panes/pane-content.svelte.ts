@@ -90,7 +90,7 @@ export function contentOf(source: MapSource, bundle: Bundle | null, panes: Panes
 
 /** The map of one source, or why there is none. */
 function findMap(source: PlainSource, bundle: Bundle, panes: Panes): Found {
-  if (source.kind === 'picture') return { missing: 'The picture has no values to subtract' };
+  if (source.kind === 'picture') return { missing: 'A picture has no values to subtract' };
   if (source.kind === 'map') {
     const run = runOf(source.run, bundle, panes);
     return typeof run === 'string' ? { missing: run } : mapOf(source.map, run.maps);

@@ -20,7 +20,7 @@ export function sameAsRaw(
   if (sink?.range && sink.range.max < sinkThresh) {
     return 'Same as raw: no token reaches the sink threshold';
   }
-  return 'Same as raw: nothing was there to take out';
+  return 'Same as raw: there was nothing to remove';
 }
 
 function equal(a: PlacedValues, b: PlacedValues): boolean {

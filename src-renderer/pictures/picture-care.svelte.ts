@@ -86,7 +86,7 @@ export class PictureCare {
     const { from, to } = this;
     const plan = await this.#do(() => this.#session.client.call('pictures.relink', { from, to }));
     if (!plan) return false;
-    this.#notices.info('Relinked: samples, labels and decisions are as they were', to);
+    this.#notices.info('Relinked; samples, labels and decisions are unchanged', to);
     this.#desk.reload();
     await this.load();
     return true;

@@ -8,9 +8,9 @@ export function missingWords({ pictures, missing }: PictureState['roots'][number
   return pictures === 1 ? 'Its only picture is missing' : `All ${counted(pictures, 'picture')} are missing`;
 }
 
-/** `3 samples were labelled on another picture than is there now`. */
+/** `3 samples were labelled before their picture changed`. */
 export function changedWords(samples: number): string {
-  return `${formatCount(samples)} ${samples === 1 ? 'sample was' : 'samples were'} labelled on another picture than is there now`;
+  return `${formatCount(samples)} ${samples === 1 ? 'sample was' : 'samples were'} labelled before their picture changed`;
 }
 
 /** What was found, one line each; reasons without any are not named. */
@@ -18,9 +18,9 @@ export function planWords({ found, otherSize, missing }: RelinkPlan): string[] {
   return [
     `${formatCount(found)} found with the same size`,
     ...(otherSize > 0
-      ? [`${formatCount(otherSize)} found with another size: another picture may be there now`]
+      ? [`${formatCount(otherSize)} found with another size; they may be other pictures`]
       : []),
-    ...(missing > 0 ? [`${formatCount(missing)} missing there, too`] : []),
+    ...(missing > 0 ? [`${formatCount(missing)} missing there too`] : []),
   ];
 }
 
@@ -34,7 +34,7 @@ export function keptWords({
 }): string {
   if (otherSize === 0)
     return kept === 1
-      ? 'The label holds for this picture now'
+      ? 'The label now holds for this picture'
       : `${counted(kept, 'label holds for its picture', 'labels hold for their pictures')} now`;
-  return 'The new picture has another size: the label cannot lie on it. Label it again, or reject it';
+  return 'The new picture has another size, so the label does not fit. Label it again, or reject it';
 }

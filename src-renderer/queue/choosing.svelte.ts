@@ -64,7 +64,7 @@ export class Choosing {
     const first = Math.min(this.#anchor, index);
     const end = Math.max(this.#anchor, index) + 1;
     if (end - first > RANGE_MOST) {
-      this.#notices.info('That is too many to choose at once', 'Narrow the filter and choose all of it');
+      this.#notices.info('Too many to select at once', 'Narrow the filter, then select all of it');
       return;
     }
     try {

@@ -24,7 +24,7 @@ export const COMMANDS = [
     command: 'back',
     group: 'Find',
     order: 100,
-    words: 'Back from similar samples',
+    words: 'Back to the list',
     keys: ['Shift+Backspace'],
     on: LISTS,
   },

@@ -44,7 +44,7 @@ export default feature({
           item(`rename-${one.id}`, `Rename the filter ${one.name}…`, () => saved.askName(one)),
           item(
             `replace-${one.id}`,
-            `Replace the filter ${one.name} with the one shown`,
+            `Replace the filter ${one.name} with the current one`,
             () => void saved.replace(one),
           ),
           item(`delete-${one.id}`, `Delete the filter ${one.name}`, () => void saved.remove(one)),

@@ -155,7 +155,7 @@ export function parts(filter: SampleFilter): FilterPart[] {
     const words = `${MEASURE_WORDS[measure]} ${rangeWords(range)}`;
     found.push({ key: `ranges.${measure}`, name: null, words, without: { ranges } });
   }
-  list('ids', filter.ids.length === 0 ? [] : [counted(filter.ids.length, 'chosen sample')]);
+  list('ids', filter.ids.length === 0 ? [] : [counted(filter.ids.length, 'selected sample')]);
   list('text', filter.text.trim() === '' ? [] : [`“${filter.text.trim()}”`]);
   return found;
 }
@@ -175,5 +175,5 @@ export function sortBy(by: SortKey): SampleSort {
 /** The words of an order: `Tag`, `Tag, turned round`. */
 export function sortWords({ by, descending }: SampleSort): string {
   const sort = SORTS.find((known) => known.by === by);
-  return `${sort?.words ?? 'Most alike first'}${descending === (sort?.descending ?? false) ? '' : ', turned round'}`;
+  return `${sort?.words ?? 'Most alike first'}${descending === (sort?.descending ?? false) ? '' : ', reversed'}`;
 }

@@ -90,7 +90,7 @@ export class SavedFilters {
   /** Asks for another name for `saved`; without one, for a name to keep the filter that is shown under. */
   askName(saved: SavedFilter | null = null): void {
     if (!saved && !this.#queue.filtered) {
-      this.#notices.info('There is no filter to save', 'Choose what to show, then save it under a name');
+      this.#notices.info('No filter to save', 'Filter the list first, then save the filter');
       return;
     }
     this.renaming = saved;

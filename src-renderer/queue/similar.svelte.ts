@@ -48,7 +48,7 @@ export class Similar {
       const found = await this.#session.client.call('samples.similar', { id: row.id, limit: SHOWN });
       if (asked !== this.#asked) return false;
       if (found.length === 0) {
-        this.#notices.info('There is no other sample to compare with');
+        this.#notices.info('There is no other sample to compare');
         return false;
       }
       const ids = [row.id, ...found.map(({ id }) => id)];

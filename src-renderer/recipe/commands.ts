@@ -8,7 +8,7 @@ export const COMMANDS = [
     command: 'applyRecipe',
     group: 'Edit',
     order: 210,
-    words: 'Apply the recipe on trial to this sample',
+    words: 'Apply the recipe to this sample',
     keys: ['Ctrl+Enter'],
   },
   tabCommand(TAB.id, TAB.words, TAB.order, 'Alt+C'),

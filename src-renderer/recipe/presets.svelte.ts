@@ -66,7 +66,7 @@ export class Presets {
       this.#put(saved);
       this.#notices.info(
         `Saved the preset ${saved.name}`,
-        'Label with it here, or choose it where a model is labelled with',
+        'Label with it here, or choose it on the Models page',
       );
       return true;
     } catch (thrown) {

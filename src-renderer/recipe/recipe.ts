@@ -35,10 +35,10 @@ export function whyNotLoadable(preset: Preset, run: Preset): string | null {
   if (labels.variant !== run.labels.variant || roi.variant !== run.roi.variant)
     return 'It makes labels by another rule';
   if (roi.rules !== undefined && roi.rules !== run.roi.rules)
-    return 'It finds regions by Q-Zoom’s rules, which are not those of this run';
+    return 'It finds regions by Q-Zoom’s rules, unlike this run';
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
   if (rows !== run.rows || !same(teacher, run.teacher) || !same(picture, run.picture))
-    return 'It makes maps in another way: label with it on the Models page';
+    return 'It makes maps differently: label with it on the Models page';
   const model = run.model ?? preset.model;
   const beyond = [...preset.grounding, ...(preset.sink ?? [])].some(
     ({ layer, heads }) =>
@@ -71,7 +71,7 @@ export function dialsOf({ labels, roi }: Recipe): readonly Dial[] {
   const qwen: Dial[] = [
     {
       key: 'minMax',
-      words: 'Least maximum',
+      words: 'Minimum attention',
       hint: 'A sample whose strongest attention is below this is dropped',
       min: 1e-5,
       max: 0.5,
@@ -83,7 +83,7 @@ export function dialsOf({ labels, roi }: Recipe): readonly Dial[] {
     {
       key: 'sinkThresh',
       words: 'Sink threshold',
-      hint: 'Tokens with at least this much attention in the sink map are taken out',
+      hint: 'Tokens with at least this much attention in the sink map are removed',
       min: 1e-5,
       max: 1,
       scale: 'log',

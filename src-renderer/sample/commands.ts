@@ -8,7 +8,7 @@ export const COMMANDS = [
     command: 'answerAgain',
     group: 'Edit',
     order: 180,
-    words: 'Answer again with this crop, or with the changed label’s region',
+    words: 'Ask again with this crop, or with your label’s region',
     keys: ['Shift+L'],
   },
   tabCommand(TAB.id, TAB.words, TAB.order, 'Alt+S'),

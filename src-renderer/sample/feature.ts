@@ -38,7 +38,7 @@ export default feature({
         await navigator.clipboard.writeText(linkTo({ project: project.path, sample: queue.currentId }));
         notices.info(
           'Link copied',
-          'It opens this sample in the desktop app, where the project is in this folder',
+          'It opens this sample in the desktop app, if the project is in the same folder',
         );
       } catch (thrown) {
         notices.error(thrown);

@@ -19,17 +19,17 @@ export function pictureWords(notes: PictureNotes, { exif, alpha }: PictureRules)
     const how = TURNED[notes.orientation];
     words.push(
       exif === 'turned'
-        ? `Meant ${how} (EXIF ${notes.orientation}): the model saw it so; shown as stored`
-        : `Meant ${how} (EXIF ${notes.orientation}): the model saw it as stored, as here`,
+        ? `EXIF ${notes.orientation} shows it ${how}, and so did the model see it; shown here as stored`
+        : `EXIF ${notes.orientation} would show it ${how}; the model saw it as stored, as shown here`,
     );
   }
   if (notes.transparent) {
     words.push(
       alpha === 'white'
-        ? 'Transparent: the model saw it on white, as here'
-        : 'Transparent: the model saw the colours beneath, as here',
+        ? 'Transparent: the model saw it on white, as shown here'
+        : 'Transparent: the model saw the colours beneath, as shown here',
     );
   }
-  if (notes.clipped) words.push('16-bit grey: all above 255 was white to the model, as here');
+  if (notes.clipped) words.push('16-bit grey: the model saw all values above 255 as white, as shown here');
   return words;
 }

@@ -46,7 +46,7 @@ export class SecondLook {
     const { wish } = this;
     if (!wish || this.busy) return;
     if (wish.kind === 'none') {
-      this.#notices.info('There is nothing to look at again', wish.why);
+      this.#notices.info('Nothing to ask again', wish.why);
       return;
     }
     const { predictionId } = wish;

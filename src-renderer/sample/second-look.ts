@@ -29,11 +29,11 @@ export function secondLook(
     const nothing = { grid, transform, secondStage: null, boxes: { raw: [], denoised: [], rpn: [] } };
     const [region] = regionsOf(nothing, label, [image.width, image.height]);
     if (region) return { kind: 'label', predictionId, box: region.box };
-    return { kind: 'none', why: 'The label has no foreground: paint the region to look at' };
+    return { kind: 'none', why: 'The label has no foreground; paint the region to ask about' };
   }
   if (!secondStage) return { kind: 'map', predictionId };
   return {
     kind: 'none',
-    why: 'The crop was looked at already. Change the label to see the answer to its region',
+    why: 'The model has seen this crop. Change the label to ask about another region',
   };
 }

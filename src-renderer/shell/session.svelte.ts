@@ -193,7 +193,7 @@ export class Session {
     if (job.state === 'failed') {
       this.#notices.error(
         new FoveaError('internal', `The ${job.type} job stopped: ${job.message ?? 'no reason given'}`, {
-          next: 'Start it again: it goes on where it stopped',
+          next: 'Start it again; it continues where it stopped',
         }),
       );
       return;
@@ -202,7 +202,7 @@ export class Session {
     if (job.failed > 0) {
       this.#notices.error(
         new FoveaError('internal', `${formatCount(job.failed)} of ${counted(job.total, 'item')} failed`, {
-          next: 'The others are done; Jobs says why, and tries the failed ones again',
+          next: 'The others are done; see Jobs for the reasons, and to try again',
         }),
       );
     }

@@ -79,7 +79,7 @@ export function aboutWords({ about: { model, rpn, preset, precision, fromRunId }
 /** Which samples, `filter` being the filter's words: `2 chosen of French, at most 7`. */
 export function scopeWords({ about: { scope, limit }, retryOf }: JobEntry, filter: string | null): string {
   if (retryOf !== null) return `those that failed in job ${retryOf}`;
-  const words = scope === null || filter === null ? 'all that lack a label of the run' : filter;
+  const words = scope === null || filter === null ? 'all without a label from this run' : filter;
   const chosen = scope?.chosen ?? null;
   return [
     chosen === null ? words : `${formatCount(chosen)} chosen of: ${words}`,

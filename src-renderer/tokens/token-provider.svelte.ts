@@ -16,7 +16,7 @@ const single = new WeakMap<TokenView, Map<number, PlacedValues | null>>();
 
 export function tokenProvider(lab: TokenLab): MapProvider<SourceOf<'token'>> {
   return {
-    unit: 'Attention of the chosen tokens to each part of the picture',
+    unit: 'Attention of the selected tokens to each part of the picture',
     title: ({ index }) => {
       if (!lab.view) return 'Tokens';
       return index === 0 ? lab.title : tokensTitle(lab.view, [index - 1], true);
@@ -24,10 +24,10 @@ export function tokenProvider(lab: TokenLab): MapProvider<SourceOf<'token'>> {
     find: ({ index }, { detail }) => {
       const { view } = lab;
       if (!view || view.predictionId !== detail.prediction?.id) {
-        return { missing: lab.problem?.message ?? 'Asking the model where each token looks…' };
+        return { missing: lab.problem?.message ?? 'Reading where each token looks…' };
       }
       const map = index === 0 ? lab.map : mapOfOne(view, index - 1);
-      return map ? { map } : { missing: 'Said last and never fed back: it has no map' };
+      return map ? { map } : { missing: 'The last token has no map: it was never fed back' };
     },
     choices: ({ detail }) =>
       lab.view && lab.view.predictionId === detail.prediction?.id

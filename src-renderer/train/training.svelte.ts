@@ -113,7 +113,7 @@ export class Training {
     this.live = { runId: id, stage, etaSeconds };
     if (this.runs) this.#put(standing);
     if (standing.status === 'done' && before && before.status !== 'done' && !this.isShown()) {
-      this.#notices.offer(`Training run ${id} has ended: its version of the RPN is there`, {
+      this.#notices.offer(`Training run ${id} has ended with a new version of the RPN`, {
         words: 'Show',
         run: () => {
           this.choose(id);

@@ -18,7 +18,7 @@ export const LABEL_WORDS: Readonly<Record<TrainingLabels, string>> = {
 };
 
 export const STATUS_WORDS: Readonly<Record<TrainingStatus, string>> = {
-  waiting: 'Waiting for its turn',
+  waiting: 'Waiting',
   preparing: 'Preparing',
   running: 'Training',
   pausing: 'Pausing…',
@@ -37,11 +37,11 @@ const LEFT_OUT: Readonly<Record<TrainingLeftOut, string>> = {
   not_labelled: 'not labelled',
   not_reviewed: 'not reviewed',
   dropped: 'dropped by a label rule',
-  all_ignore: 'with every cell ignored',
-  one_class: 'without both classes',
+  all_ignore: 'with every token ignored',
+  one_class: 'without both foreground and background',
   no_answer_to_compare: 'without an answer to compare with',
   wrong_answer: 'answered wrongly',
-  picture_changed: 'whose picture is another one now',
+  picture_changed: 'whose picture has changed',
   picture_unreadable: 'whose picture cannot be read',
 };
 
@@ -68,13 +68,13 @@ export function countLines({ train, heldOut, groups, nearDuplicates, leftOut }: 
     { words: 'Learns from', value: partWords(train, groups.train) },
     {
       words: 'Held out',
-      value: held === 0 ? 'Nothing, so nothing is measured' : partWords(heldOut, groups.heldOut),
+      value: held === 0 ? 'Nothing, so nothing can be measured' : partWords(heldOut, groups.heldOut),
     },
     ...(nearDuplicates > 0
       ? [
           {
             words: 'Alike',
-            value: `${counted(nearDuplicates, 'picture')} that look like another one stay in one part`,
+            value: `${counted(nearDuplicates, 'picture')} that look like others stay on one side`,
           },
         ]
       : []),
@@ -114,9 +114,7 @@ export function featureWords({ features, counts }: TrainingPlan): string | null 
   const bytes = all * features.bytesPerSample;
   const kept = features.keptBytes > 0 ? `; ${formatBytes(features.keptBytes)} are kept already` : '';
   const over =
-    bytes > features.budgetBytes
-      ? ' That is more than there is room for: some are computed again and again.'
-      : '';
+    bytes > features.budgetBytes ? ' That is more than the limit, so some are computed more than once.' : '';
   return `About ${formatBytes(bytes)} on disk, of ${formatBytes(features.budgetBytes)}${kept}. What is missing is computed first.${over}`;
 }
 
@@ -136,8 +134,8 @@ export function fromWords(
 
 const AGAINST: Readonly<Record<RpnMetrics['against'], string>> = {
   corrected: 'against corrected labels',
-  truth: 'against known boxes',
-  labels: 'against the labels as they are, the teacher’s own',
+  truth: 'against truth boxes',
+  labels: 'against the teacher’s own labels',
 };
 
 export function againstWords(against: RpnMetrics['against'], samples: number): string {
@@ -146,10 +144,10 @@ export function againstWords(against: RpnMetrics['against'], samples: number): s
 
 /** Why there is no teacher beside the student; null: there is one. */
 export function noTeacherWords(run: TrainingRun): string | null {
-  if (run.data.heldOut === 0) return 'No part is held out: nothing is measured.';
+  if (run.data.heldOut === 0) return 'Nothing is held out, so nothing is measured.';
   const { teacher } = run;
   if (!teacher || teacher.against !== 'labels') return null;
-  return 'No held-out label was corrected, so whether it beats its teacher cannot be said. Correct some, or measure against known boxes.';
+  return 'No held-out label was corrected, so it cannot be compared with its teacher. Correct some, or measure against truth boxes.';
 }
 
 /** How far a run is: `120 of 400 steps, 2 min left`. */

@@ -70,9 +70,9 @@ export class Versions {
     try {
       await this.#session.client.call('jobs.predict', { rpnId, show });
       const shown = show
-        ? 'undecided samples will show what it says, and labelling goes on with it'
-        : 'what samples show stays as it is';
-      this.#notices.info(`${this.nameOf(rpnId)} is asked; ${shown}`);
+        ? 'undecided samples will show its regions, and labelling uses it'
+        : 'samples go on showing what they show now';
+      this.#notices.info(`Asking ${this.nameOf(rpnId)}; ${shown}`);
     } catch (thrown) {
       this.#notices.error(thrown);
     }

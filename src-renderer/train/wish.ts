@@ -101,7 +101,7 @@ export function readForm(form: TrainForm): ReadForm {
   const fresh = form.from === 'new' ? { k: number('k', true) ?? 0, t: number('t', true) ?? 1 } : null;
   const name = form.name.trim();
   if (name.length > 100 || /^(\d+|own|teacher)$/.test(name))
-    wrong.name = 'A name of up to 100 characters that is no number, nor “own” or “teacher”';
+    wrong.name = 'Up to 100 characters; not a number, “own” or “teacher”';
   const wish: TrainingWish = {
     data: {
       labels: form.labels,

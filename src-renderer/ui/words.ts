@@ -97,7 +97,7 @@ const STEPS: readonly (readonly [name: string, words: string])[] = [
   ['generate', 'Answer'],
   ['rpnPrefill', 'RPN prompt'],
   ['rpn', 'RPN'],
-  ['relabel', 'Thresholds applied anew'],
+  ['relabel', 'Thresholds applied again'],
   ['predict', 'Another RPN, from kept features'],
   ['crop', 'Crop'],
   ['encodeCrop', 'Encode crop'],
@@ -126,8 +126,8 @@ const REASONS: Readonly<Record<string, string>> = {
   rejected: 'rejected',
   no_prediction: 'no prediction yet',
   dropped: 'dropped by a label rule',
-  label_carries_nothing: 'accepted once, but every cell is ignore: nothing to train on',
-  bg_inside_box_to_ignore: 'background cells inside the box became ignore',
+  label_carries_nothing: 'every token is ignored: nothing to train on',
+  bg_inside_box_to_ignore: 'background inside the box became ignore',
   grid_not_24x24: 'the grid is not 24 × 24, which the LLaVA trainer needs',
 };
 

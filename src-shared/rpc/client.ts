@@ -206,6 +206,6 @@ class ChannelClient implements RpcClient {
 function lostError(reason: string | null = null): FoveaError {
   const why = reason === null ? '' : `: ${reason}`;
   return new FoveaError('io', `The connection to the main side is lost${why}`, {
-    next: 'It is tried again by itself; check that Fovea is still running',
+    next: 'Fovea tries again by itself; check that it is still running',
   });
 }

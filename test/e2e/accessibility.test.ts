@@ -26,7 +26,7 @@ test('the start screen and the review page have no violations in either theme', 
     }
     await page.emulateMedia({ colorScheme: 'light' });
     assert.deepEqual(await violations(page), []);
-    await page.getByLabel('Or open a project folder').fill(project);
+    await page.getByLabel('Open a project folder').fill(project);
     await page.keyboard.press('Enter');
     await review.ready();
     for (const theme of ['system', 'dark', 'light']) {

@@ -61,7 +61,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByLabel('LoRA adapter').selectOption(lora);
       await page.getByRole('button', { name: 'Label with this model' }).click();
       await labelAll(page);
-      await page.getByText('Labelled. Its labels are the ones shown.').waitFor({ timeout: LABELLED_MS });
+      await page.getByText('Labelled. Its labels are shown now.').waitFor({ timeout: LABELLED_MS });
 
       await page.getByRole('button', { name: 'Compare with its base' }).click();
       await page.locator('[data-current-state]').waitFor();

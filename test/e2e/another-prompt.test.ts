@@ -63,7 +63,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       if (shots) await page.screenshot({ path: join(shots, `prompt-${name.split(' ')[0]}-facts.png`) });
       await page.reload();
       await review.ready();
-      await banner.getByRole('button', { name: 'Label anew' }).click();
+      await banner.getByRole('button', { name: 'Label again' }).click();
       await labelAll(page);
       await banner.waitFor({ state: 'detached' });
       await page.getByRole('group', { name: 'Labelling' }).waitFor();

@@ -90,7 +90,7 @@ test('a newer decision of somebody else is shown, and overwritten only on reques
 
     decideElsewhere(project, second, 'reject');
     await review.pressAndMove('Enter');
-    await page.getByRole('button', { name: 'Reload theirs' }).click();
+    await page.getByRole('button', { name: 'Keep theirs' }).click();
     await review.saved();
 
     await review.choose(first);
@@ -162,17 +162,17 @@ test('filters with no match, wrong folders and missing pictures say what to do n
   try {
     const { page } = app;
     const review = new ReviewPage(page);
-    await page.getByLabel('Or open a project folder').fill(join(dirname(project), 'nowhere'));
+    await page.getByLabel('Open a project folder').fill(join(dirname(project), 'nowhere'));
     await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor();
     assert.equal(
-      await page.getByLabel('Or open a project folder').inputValue(),
+      await page.getByLabel('Open a project folder').inputValue(),
       join(dirname(project), 'nowhere'),
       'what was typed can be mended',
     );
 
     await page.route('**/image/*', (route) => route.abort());
-    await page.getByLabel('Or open a project folder').fill(project);
+    await page.getByLabel('Open a project folder').fill(project);
     await page.keyboard.press('Enter');
     await page.getByText(/^The picture .* cannot be shown/).waitFor();
     await page.unroute('**/image/*');

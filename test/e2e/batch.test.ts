@@ -64,7 +64,7 @@ test('by keyboard: all of a filter is accepted after a clean audit, another wind
     await counts.waitFor();
     assert.match(
       (await counts.textContent()) ?? '',
-      /To be accepted, as labelled\s*\d+.*Decided already.*1/s,
+      /To be accepted, as labelled\s*\d+.*Already decided.*1/s,
     );
     await page.getByRole('radio', { name: /At most 10%/ }).check();
     await bothThemes(page, 'choice');
@@ -79,7 +79,7 @@ test('by keyboard: all of a filter is accepted after a clean audit, another wind
     await page.keyboard.press('Shift+B');
     await page.getByText('Being audited: 1 of 30 looked at').waitFor();
     await bothThemes(page, 'list');
-    await page.getByRole('button', { name: 'Go on with the audit' }).press('Enter');
+    await page.getByRole('button', { name: 'Continue the audit' }).press('Enter');
     await page.locator('[data-audit]').waitFor();
     await judgeAll(page, 29, 'Enter');
     await page.getByTestId('batch-finding').waitFor();
@@ -125,7 +125,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.locator('[aria-posinset="1"]').click();
       await page.locator('[aria-posinset="8"]').click({ modifiers: ['Shift'] });
       await page.locator('[aria-posinset="9"]').click({ modifiers: ['Control'] });
-      await page.getByText('9 samples chosen').waitFor();
+      await page.getByText('9 samples selected').waitFor();
       await page.getByRole('button', { name: 'Accept…' }).click();
       await page.getByText('That is all of them.').waitFor();
       await page.getByRole('button', { name: /^Look at \d first$/ }).click();
@@ -145,7 +145,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.locator('[aria-posinset="1"]').click();
       await page.locator('[aria-posinset="3"]').click({ modifiers: ['Shift'] });
       await page.getByRole('button', { name: 'Reject…' }).click();
-      await page.getByText(/is under way/).waitFor();
+      await page.getByText(/has an unfinished audit/).waitFor();
       await page.getByRole('button', { name: 'Look at 3 first' }).click();
       for (let i = 0; i < 3; i++) {
         await page.getByText(`${i} of 3`).waitFor();

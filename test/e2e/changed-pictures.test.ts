@@ -75,12 +75,12 @@ test('a moved folder is said with its path, looked for, and relinked; nothing is
     }
 
     await banner.getByRole('button', { name: 'Choose the new folder…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Relink a moved image folder' });
-    assert.equal(await dialog.getByLabel('Folder that the pictures were imported from').inputValue(), folder);
+    const dialog = page.getByRole('dialog', { name: 'Relink a moved picture folder' });
+    assert.equal(await dialog.getByLabel('Folder the pictures were imported from').inputValue(), folder);
     await dialog.getByLabel('Where they are now').fill(moved);
     await dialog.getByRole('button', { name: 'Look there' }).click();
     await dialog.getByText(/^\d+ found with the same size$/).waitFor();
-    await dialog.getByText('Nothing is changed yet').waitFor();
+    await dialog.getByText('Nothing has changed yet').waitFor();
     if (shots) await page.screenshot({ path: join(shots, 'relink-plan.png') });
     assert.deepEqual(await violations(page), []);
     await dialog.getByRole('button', { name: 'Relink', exact: true }).click();
@@ -123,7 +123,7 @@ test('a replaced picture is marked over its old label, not accepted, kept or lab
     await page.getByText(/This cannot be accepted: its picture changed/).waitFor();
     assert.equal(await review.rowState(1), 'pending');
     const banner = page.getByRole('status', { name: 'Pictures' });
-    await banner.getByText(/labelled on another picture than is there now/).waitFor();
+    await banner.getByText(/labelled before their picture changed/).waitFor();
     await page.locator('[data-sample="1"] [data-picture=changed]').waitFor();
     for (const theme of ['light', 'dark'] as const) {
       await page.locator('html').evaluate((html, value) => html.setAttribute('data-theme', value), theme);

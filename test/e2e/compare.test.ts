@@ -1,4 +1,4 @@
-/** The Compare page with the real engine and the real thread: from a version that predicted nothing yet to who wins where, and back. */
+/** The Compare page with the real engine and the real thread: from a version that has no predictions yet to who wins where, and back. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -34,7 +34,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       const { page } = app;
       await page.locator('[data-sample][aria-current=true]').waitFor();
       await page.keyboard.press('Alt+p');
-      const unasked = page.getByRole('region', { name: 'mixed up predicted nothing yet' });
+      const unasked = page.getByRole('region', { name: 'mixed up has no predictions yet' });
       await unasked.waitFor();
       assert.deepEqual(await violations(page), []);
       await unasked.getByRole('button', { name: 'Predict with mixed up' }).click();
@@ -42,7 +42,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await table.waitFor({ timeout: LONG_MS });
       await page
         .getByTestId('compared-on')
-        .getByText(/On 12 samples that neither side learned from.*known boxes/)
+        .getByText(/On 12 samples that neither side learned from.*truth boxes/)
         .waitFor();
       const auc = await page.locator('[data-measure=auc]').textContent();
       assert.match(
@@ -80,7 +80,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       const lineage = page.getByRole('region', { name: 'Where they come from' });
       await lineage.getByRole('button', { name: 'Use mixed up' }).click();
       await lineage.getByText('Labelling uses mixed up').waitFor();
-      await lineage.getByRole('button', { name: 'Roll back to the model’s own RPN' }).click();
+      await lineage.getByRole('button', { name: 'Go back to the model’s own RPN' }).click();
       await lineage.getByText('Labelling uses the model’s own RPN').waitFor();
 
       // What was chosen is there again after a reload, at the same page and sample.
@@ -116,13 +116,13 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         .waitFor({ timeout: LONG_MS });
 
       await page.getByLabel('Side B', { exact: true }).selectOption('teacher');
-      await page.locator('[data-measure=iou]').getByText('The teacher’s map is no probability').waitFor();
+      await page.locator('[data-measure=iou]').getByText('The teacher’s map is not a probability').waitFor();
       assert.ok(await page.locator('option', { hasText: 'Corrected and accepted labels' }).isDisabled());
       await page.getByLabel('Side B', { exact: true }).selectOption('own');
       await page.getByLabel('On samples').selectOption('held_out');
       await page.getByText(/No sample is left to compare on .*2 not held out/).waitFor();
       assert.deepEqual(await violations(page), []);
-      await page.getByRole('button', { name: 'On samples that neither learned from' }).click();
+      await page.getByRole('button', { name: 'On samples new to both' }).click();
       await page
         .getByTestId('compared-on')
         .getByText(/On 2 samples/)
@@ -155,7 +155,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         .getByText(/On 4 samples/)
         .waitFor({ timeout: LONG_MS });
       await page.getByRole('button', { name: 'All versions' }).click();
-      await page.getByText('None yet. What a run ends with').waitFor();
+      await page.getByText('No versions yet. Each run ends with one').waitFor();
     } finally {
       await app.close();
     }

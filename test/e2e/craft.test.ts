@@ -40,7 +40,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.locator('html[data-theme=light]').waitFor();
       await page.keyboard.press('Control+k');
       await page.keyboard.type('qqq');
-      await page.getByText('No command has these letters.').waitFor();
+      await page.getByText('No command matches.').waitFor();
       await page.keyboard.press('Enter');
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -75,7 +75,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       assert.equal(await review.rowState(id), 'accepted');
 
       await page.keyboard.press('?');
-      await page.getByLabel('Keys of').selectOption('prodigy');
+      await page.getByLabel('Key set').selectOption('prodigy');
       await page.keyboard.press('Escape');
       const next = await review.currentId();
       await review.pressAndMove(' ');
@@ -95,7 +95,7 @@ test('a new project is made from the start screen', async (t) => {
   try {
     const { page } = app;
     const dir = join(temporaryDir(t), 'fresh start');
-    await page.getByLabel('Or make a new project in an empty folder').fill(dir);
+    await page.getByLabel('Make a new project in an empty folder').fill(dir);
     await page.getByRole('button', { name: 'Make project' }).click();
     await page.getByText(basename(dir)).first().waitFor();
     await page.getByRole('button', { name: 'Import…' }).waitFor();
@@ -129,7 +129,7 @@ test('in Electron, dropped folders and files fill the import dialog; a dropped p
     const dialog = page.getByRole('dialog', { name: 'Import pictures and questions' });
     await dialog.waitFor();
     await until(async () => (await dialog.getByLabel(/^Questions/).inputValue()) === questions);
-    assert.equal(await dialog.getByLabel(/^Folder of the pictures/).inputValue(), pictures);
+    assert.equal(await dialog.getByLabel(/^Picture folder/).inputValue(), pictures);
     await page.keyboard.press('Escape');
     await drop(page, [model]);
     await page.getByRole('heading', { name: 'dropped' }).waitFor();
@@ -145,7 +145,7 @@ test('in the browser host, a drop asks for the path where it belongs, and never 
     await new ReviewPage(page).ready();
     const url = page.url();
     await drop(page, ['photo.png']);
-    await page.getByText('A browser does not say where dropped files are').waitFor();
+    await page.getByText('Browsers do not say where dropped files are').waitFor();
     await page.getByRole('dialog', { name: 'Import pictures and questions' }).waitFor();
     assert.equal(page.url(), url);
     await page.keyboard.press('Escape');
@@ -178,7 +178,7 @@ test('the menu opens the page’s dialogs and a second window on the same projec
     await review.pressAndMove('x');
     await review.saved();
     await other.page.locator(`[data-sample="${id}"][data-state=rejected]`).waitFor();
-    await other.page.getByText('This sample was reviewed elsewhere').waitFor();
+    await other.page.getByText('This sample was decided elsewhere').waitFor();
   } finally {
     await app.close();
   }
@@ -207,7 +207,7 @@ test('the menu has every page and command with its key, follows the page and key
     assert.equal(app.menuItem('accept')?.enabled, false);
     app.chooseMenu('help');
     await page.getByRole('button', { name: 'Change keys' }).click();
-    await page.getByRole('button', { name: 'Choose all of the filter: Ctrl+A' }).click();
+    await page.getByRole('button', { name: 'Select all in the filter: Ctrl+A' }).click();
     await page.keyboard.press('Shift+C');
     await until(async () => app.menuItem('chooseAll')?.accelerator === 'Shift+C');
   } finally {

@@ -66,14 +66,12 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         'Reviewers',
         'Labelling runs',
         'Imports',
-        'Kept for you',
+        'Backups',
         'Languages',
         'Tags',
       ]);
       // The way back counts no samples, and there is no filter for the run a label is of.
-      const counting = cards.filter(
-        (title) => !['Kept for you', 'Imports', 'Labelling runs'].includes(title),
-      );
+      const counting = cards.filter((title) => !['Backups', 'Imports', 'Labelling runs'].includes(title));
       for (const card of counting) {
         await openDashboard(page);
         const numbers = main.getByRole('region', { name: card, exact: true }).locator(NUMBERS);
@@ -149,7 +147,7 @@ test('numbers follow what another window decides, with the speed of it', async (
     await new ReviewPage(page).ready();
     const main = await openDashboard(page);
     await main.getByText('Nobody has decided anything yet.').waitFor();
-    await main.getByText('Decide a few more to see how long that takes.').waitFor();
+    await main.getByText('Decide a few more to see how long they will take.').waitFor();
 
     const other = await page.context().newPage();
     await other.goto(page.url());

@@ -216,7 +216,7 @@ for (const host of ['browser host', 'Electron'] as const) {
       await page.keyboard.down('q');
       await token.filter({ hasText: 'background' }).waitFor();
       await page.keyboard.press('x');
-      await page.getByText('The predicted label is shown').waitFor();
+      await page.getByText('You are looking at the predicted label').waitFor();
       await page.keyboard.up('q');
       await token.filter({ hasText: 'foreground' }).waitFor();
       await page.keyboard.press('w');
@@ -246,7 +246,7 @@ for (const host of ['browser host', 'Electron'] as const) {
       await page.keyboard.press('Enter');
       const history = page.getByRole('region', { name: 'History' }).getByRole('listitem');
       await history.nth(3).waitFor();
-      await history.nth(3).getByRole('button', { name: 'Make this revision hold again' }).click();
+      await history.nth(3).getByRole('button', { name: 'Restore this revision' }).click();
       await label.changedIs(4);
       await review.saved();
 

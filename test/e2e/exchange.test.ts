@@ -33,8 +33,8 @@ test('a long import shows its progress, goes on behind its closed dialog, and is
     await review.ready();
     await page.keyboard.press('Control+i');
     const dialog = page.getByRole('dialog', { name: 'Import pictures and questions' });
-    await dialog.getByLabel('Folder of the pictures').fill(join(project, 'images'));
-    await dialog.getByLabel('Questions:').fill(file);
+    await dialog.getByLabel('Picture folder').fill(join(project, 'images'));
+    await dialog.getByLabel('Questions file').fill(file);
     await page.keyboard.press('Enter');
     const bar = dialog.getByRole('progressbar', { name: 'Importing' });
     await dialog.getByText(`/${LINES.toLocaleString('en-US')}`).waitFor();
@@ -66,7 +66,7 @@ test('an export asks before it replaces an earlier one, never takes somebody els
     assert.equal(await path.inputValue(), `${project}-labels.jsonl`, 'beside the project, not in it');
     const file = join(dirname(project), 'mine.jsonl');
     await path.fill(file);
-    await dialog.getByLabel('Include samples nobody reviewed').check();
+    await dialog.getByLabel('Include samples nobody has reviewed').check();
     await dialog.getByRole('button', { name: 'Export', exact: true }).click();
     await dialog.getByText('samples written').waitFor();
     const first = statSync(file);

@@ -16,7 +16,7 @@ before(async () => {
 after(() => chromium.close());
 
 const panel = (page: Page) => page.getByRole('dialog', { name: 'Filter', exact: true });
-const chip = (page: Page, words: string) => page.getByRole('button', { name: `Take away: ${words}` });
+const chip = (page: Page, words: string) => page.getByRole('button', { name: `Remove: ${words}` });
 const chips = (page: Page) => page.locator('[data-chip]').count();
 
 /** How many samples the panel says there are, once the list has settled. */
@@ -113,7 +113,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       const { page } = app;
       await new ReviewPage(page).ready();
       await page.keyboard.press('Shift+S');
-      await page.getByText('There is no filter to save').waitFor();
+      await page.getByText('No filter to save').waitFor();
 
       await page.getByLabel('Dropped or kept').selectOption('dropped');
       await page.getByLabel('Order', { exact: true }).selectOption('uncertainty');
@@ -151,7 +151,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByLabel('Dropped or kept').selectOption('kept');
       await page.getByRole('button', { name: /^Filter/ }).click();
       await saved('More about Left out').click();
-      await page.getByRole('menuitem', { name: 'Replace with the filter shown' }).click();
+      await page.getByRole('menuitem', { name: 'Replace with the current filter' }).click();
       await page.getByText('Replaced the filter “Left out”').waitFor();
       await panel(page).locator('[data-saved="Left out"][aria-pressed=true]').waitFor();
       await page.getByRole('button', { name: 'Undo', exact: true }).click();

@@ -46,7 +46,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByRole('listbox').focus();
       await page.keyboard.press('Shift+ArrowRight');
       await page.keyboard.press('Shift+ArrowRight');
-      await page.getByText('3 samples chosen').waitFor();
+      await page.getByText('3 samples selected').waitFor();
       await page.keyboard.press('8');
       // The first one had it already: undoing leaves it there.
       await page.getByText('Flagged 2 samples: Good example').waitFor();
@@ -60,7 +60,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.keyboard.press('9');
       await page.getByText('Flagged 120 samples: Bad data').waitFor();
       await page.keyboard.press('9');
-      await page.getByText('Took the flag off 120 samples: Bad data').waitFor();
+      await page.getByText('Removed the flag from 120 samples: Bad data').waitFor();
 
       // A filtered list stands still: what loses the flag keeps its place until the list is asked for anew.
       await page.keyboard.press('Shift+F');

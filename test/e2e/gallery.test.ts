@@ -56,7 +56,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.keyboard.press('Shift+ArrowRight');
       await page.locator('[role=option][aria-selected=true]').nth(1).waitFor();
       await page.keyboard.press('Control+a');
-      await page.getByText('120 samples chosen').waitFor();
+      await page.getByText('120 samples selected').waitFor();
       await page.keyboard.press('End');
       await page.locator('[aria-posinset="120"].current').waitFor();
       await page.keyboard.press('Home');
@@ -116,7 +116,7 @@ test('a range under a filter is what is seen, also when somebody decided one of 
     await tile(1).click();
     await tile(4).click({ modifiers: ['Shift'] });
     await tile(6).click({ modifiers: ['Control'] });
-    await page.getByText('5 samples chosen').waitFor();
+    await page.getByText('5 samples selected').waitFor();
     for (const [place, is] of [true, true, true, true, false, true].entries()) {
       assert.equal(await tile(place + 1).getAttribute('aria-selected'), String(is), `tile ${place + 1}`);
     }

@@ -35,8 +35,8 @@ test('failed rows are told by kind with their lines and values, never in green, 
     const dialog = page.getByRole('dialog', { name: 'Import pictures and questions' });
     const start = async (questions: string): Promise<void> => {
       await page.keyboard.press('Control+i');
-      await dialog.getByLabel('Folder of the pictures').fill(join(project, 'images'));
-      await dialog.getByLabel('Questions:').fill(questions);
+      await dialog.getByLabel('Picture folder').fill(join(project, 'images'));
+      await dialog.getByLabel('Questions file').fill(questions);
       await page.keyboard.press('Enter');
     };
     await start(file);
@@ -78,8 +78,8 @@ test('an import that ends behind its closed dialog says so, and shows why when a
     await new ReviewPage(page).ready();
     await page.keyboard.press('Control+i');
     const dialog = page.getByRole('dialog', { name: 'Import pictures and questions' });
-    await dialog.getByLabel('Folder of the pictures').fill(join(project, 'images'));
-    await dialog.getByLabel('Questions:').fill(file);
+    await dialog.getByLabel('Picture folder').fill(join(project, 'images'));
+    await dialog.getByLabel('Questions file').fill(file);
     await page.keyboard.press('Enter');
     await dialog.getByRole('progressbar', { name: 'Importing' }).waitFor();
     await page.keyboard.press('Escape');
@@ -109,9 +109,9 @@ test('what was read otherwise, left out or corrected is said; the sheet says wha
     await new ReviewPage(page).ready();
     const dialog = page.getByRole('dialog', { name: 'Import pictures and questions' });
     await page.keyboard.press('Control+i');
-    await dialog.getByLabel('Folder of the pictures').fill(join(project, 'images'));
-    await dialog.getByLabel('Questions:').fill(file);
-    await dialog.getByLabel('Truth boxes are').selectOption('thousand');
+    await dialog.getByLabel('Picture folder').fill(join(project, 'images'));
+    await dialog.getByLabel('Questions file').fill(file);
+    await dialog.getByLabel('Truth boxes').selectOption('thousand');
     const start = dialog.getByRole('button', { name: 'Import', exact: true });
     write('12');
     await start.click();
@@ -119,7 +119,7 @@ test('what was read otherwise, left out or corrected is said; the sheet says wha
     await report.getByText('2 added, 0 there already, 0 failed.').waitFor();
     await report.getByText('1 sample: a further question of its conversation').waitFor();
     write('13');
-    await dialog.getByLabel('Of a conversation').selectOption('first');
+    await dialog.getByLabel('Conversations').selectOption('first');
     await start.click();
     await report.getByText('0 added, 1 corrected, 0 there already, 0 failed.').waitFor();
     await report.getByText('its answer was corrected').waitFor();

@@ -40,7 +40,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       assert.equal(await page.locator('[data-token][aria-pressed=true]').count(), 2);
       await page.getByRole('tab', { name: 'Tokens' }).focus();
       assert.match((await map.textContent()) ?? '', /“.+” \+ “.+”/, 'two that are kept give their mean');
-      await page.getByRole('button', { name: 'Show it in a pane' }).click();
+      await page.getByRole('button', { name: 'Show in a pane' }).click();
       await page.getByRole('region', { name: /“.+” \+ “.+”/ }).waitFor();
       for (const colorScheme of ['light', 'dark'] as const) {
         // Colours that are still changing have the contrast of neither theme.

@@ -183,11 +183,11 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.locator(`[data-job="${third}"][aria-current=true]:focus`).waitFor();
 
       await row(page, long).click();
-      await step(page, 'Go on').click();
+      await step(page, 'Continue').click();
       await standing(page, 'Running');
       await step(page, 'Pause').click();
       await standing(page, 'Paused');
-      await step(page, 'Go on').click();
+      await step(page, 'Continue').click();
       await standing(page, 'Running');
       await page
         .getByTestId('job-counts')
@@ -197,7 +197,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       try {
         for (const id of [second, third]) {
           await row(page, id).click();
-          await step(page, 'Go on').click();
+          await step(page, 'Continue').click();
           await detail(page, id)
             .getByTestId('job-standing')
             .getByText(/^Waiting/)
@@ -251,7 +251,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
         .getByText(`${failing.length} of ${failing.length} sample`)
         .waitFor();
       await page.getByRole('button', { name: `job ${long}`, exact: true }).click();
-      await page.getByText('All of it was labelled since').waitFor();
+      await page.getByText('All of these have been labelled since').waitFor();
       assert.equal(await page.getByRole('button', { name: /^Try the/ }).count(), 0);
       // The picture that was away was asked for.
       assert.deepEqual(
@@ -274,9 +274,9 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       const { page } = app;
       await new ReviewPage(page).ready();
       await page.keyboard.press('Alt+j');
-      await page.getByText('Read-only: jobs can be looked at').waitFor();
+      await page.getByText('Read-only: you can look at jobs').waitFor();
       await page.locator('[data-job]').first().waitFor();
-      assert.equal(await step(page, 'Go on').count(), 0);
+      assert.equal(await step(page, 'Continue').count(), 0);
       // Of the header's job, neither.
       assert.equal(await page.getByRole('button', { name: 'Cancel' }).count(), 0);
       await look(page, 'jobs-read-only');
@@ -284,9 +284,9 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await standing(page, 'Waiting for its host');
       const workers = page.getByRole('region', { name: 'Workers' });
       await workers.getByText('3 chunks waiting, 1 with workers').waitFor();
-      await workers.getByRole('row', { name: /^box-1 41 cpu Labels 120 0 2\.5 \/s 3 s before$/ }).waitFor();
+      await workers.getByRole('row', { name: /^box-1 41 cpu Labels 120 0 2\.5 \/s 3 s earlier$/ }).waitFor();
       await workers.getByRole('row', { name: /^box-2 7 .*The run was made by another Fovea/ }).waitFor();
-      await workers.getByText('Nobody writes what they find into the project just now').waitFor();
+      await workers.getByText('Nobody is writing their results into the project').waitFor();
       await look(page, 'jobs-workers');
     } finally {
       await app.close();

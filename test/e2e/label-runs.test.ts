@@ -84,22 +84,20 @@ test('labelling asks which samples, with what and how long; Cancel changes nothi
     await ask.click();
     const sheet = labelSheet(page);
     const numbers = sheet.getByTestId('label-preview');
-    await numbers
-      .getByText('Unknown yet: nothing was labelled here with this model and such answers')
-      .waitFor();
-    await numbers.getByText('Decided by a person: they stay as they are').waitFor();
+    await numbers.getByText('Not known yet: nothing has been labelled here this way').waitFor();
+    await numbers.getByText('Decided by a person').waitFor();
     await sheet.getByText(new RegExp(`${total - 1} samples\\s+show\\s+run 1 `)).waitFor();
-    await sheet.getByText('can be taken back').waitFor();
+    await sheet.getByText('continued and taken back').waitFor();
     const size = sheet.getByTestId('feature-size');
     await size.getByText(/^About \d+(\.\d)? MB for \d+ samples, by the model’s files\.$/).waitFor();
-    const room = sheet.getByLabel('Room for kept features, in GB');
+    const room = sheet.getByLabel('Space for kept features, in GB');
     assert.deepEqual([await room.inputValue(), await room.isDisabled()], ['20', true]);
     await look(page, 'label-sheet');
-    await sheet.getByLabel('Keep features, for training an RPN').check();
+    await sheet.getByLabel('Keep features for training an RPN').check();
     await room.fill('0.001');
-    await size.getByText(/More than there is room for/).waitFor();
+    await size.getByText(/More than the limit/).waitFor();
     await room.fill('');
-    await sheet.getByText('The room is a number of GB above 0.').waitFor();
+    await sheet.getByText('Enter a number of GB above 0.').waitFor();
     assert.ok(await sheet.getByRole('button', { name: /^Label [\d,]+ samples$/ }).isDisabled());
     await look(page, 'label-sheet-keeping');
     await page.keyboard.press('Escape');
@@ -109,8 +107,8 @@ test('labelling asks which samples, with what and how long; Cancel changes nothi
     // With a pace of its own: the same model answering itself.
     await page.getByLabel('Answers').selectOption('self');
     await ask.click();
-    await numbers.getByText('Labelled so already, shown at once').waitFor();
-    await numbers.getByText('No time: the model is not asked').waitFor();
+    await numbers.getByText('Already labelled this way, shown at once').waitFor();
+    await numbers.getByText('None: the model is not asked').waitFor();
     await page.keyboard.press('Escape');
 
     await page.keyboard.press('Alt+r');
@@ -119,7 +117,7 @@ test('labelling asks which samples, with what and how long; Cancel changes nothi
     await page.keyboard.press('Alt+m');
     await page.getByLabel('Answers').selectOption('teacher');
     await ask.click();
-    await sheet.getByLabel('Under the filter').check();
+    await sheet.getByLabel('Samples in the filter').check();
     await sheet.getByRole('button', { name: `Label ${total - 1} samples` }).waitFor();
     await page.keyboard.press('Escape');
     assert.deepEqual(app.complaints, []);
@@ -201,7 +199,7 @@ test('a run that was stopped says what shows which label, and is gone on with or
     assert.deepEqual(shown(path), { 1: total });
 
     await page.keyboard.press('Alt+d');
-    await page.getByRole('button', { name: 'Go on with run 2' }).click();
+    await page.getByRole('button', { name: 'Continue run 2' }).click();
     const job = page.getByRole('group', { name: 'Labelling' });
     await job.waitFor();
     await job.waitFor({ state: 'detached', timeout: LABELLED_MS });

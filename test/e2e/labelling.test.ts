@@ -47,8 +47,8 @@ test('import from the page, kill the engine while it labels: it goes on, reviewi
     const review = new ReviewPage(page);
     await review.ready();
     await page.getByRole('button', { name: 'Import…' }).click();
-    await page.getByLabel('Folder of the pictures').fill(join(project, 'images'));
-    await page.getByLabel('Questions:').fill(writeQuestions(project));
+    await page.getByLabel('Picture folder').fill(join(project, 'images'));
+    await page.getByLabel('Questions file').fill(writeQuestions(project));
     await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByText(`${ADDED} added`).waitFor();
     await page.keyboard.press('Escape');

@@ -111,7 +111,7 @@ async function onlyApart(page: Page): Promise<void> {
   await page.keyboard.press('Shift+F');
   await panel.getByLabel('Disagreement of label and RPN, from, percent').fill('50');
   await page
-    .getByRole('button', { name: /^Take away: disagreement/ })
+    .getByRole('button', { name: /^Remove: disagreement/ })
     .first()
     .waitFor({ state: 'attached' });
   await page.keyboard.press('Escape');

@@ -69,7 +69,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByLabel('Answers').selectOption('teacher');
       await page.getByRole('button', { name: 'Label with this model' }).click();
       await labelAll(page);
-      await page.getByText('Labelled. Its labels are the ones shown.').waitFor({ timeout: LABELLED_MS });
+      await page.getByText('Labelled. Its labels are shown now.').waitFor({ timeout: LABELLED_MS });
       await page.getByRole('button', { name: 'Go to review' }).click();
       await page.locator('[data-current-state]').waitFor();
       await page.getByText('given, fed in one pass').waitFor();
@@ -115,9 +115,9 @@ test('download, cancel, go on, remove with its files; a refusal is said in the d
     await page.locator('[data-model="org/name"]').click();
     await bar.waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByText('What is there is kept.').waitFor();
+    await page.getByText('Files so far are kept.').waitFor();
     hub.faults.clear();
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('region', { name: 'What it is' }).waitFor();
     const models = join(home, 'models');
     const [folder = ''] = readdirSync(models).filter((name) => name.startsWith('org--name'));

@@ -37,7 +37,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await review.ready();
       assert.equal(await review.currentId(), sample);
       assert.equal(await order(page), 'disagreement');
-      await page.getByRole('button', { name: 'Take away: Language fr' }).waitFor();
+      await page.getByRole('button', { name: 'Remove: Language fr' }).waitFor();
       await page.getByRole('tab', { name: 'Recipe', selected: true }).waitFor();
 
       // Another window begins where this one is, and goes its own way; each reload comes back to its own place.

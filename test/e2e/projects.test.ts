@@ -48,7 +48,7 @@ test('a project is made, found again by key and on the start page, and changed f
       0,
       'the open one is no other',
     );
-    await dialog.getByLabel('Or open a project folder').fill(demo);
+    await dialog.getByLabel('Open a project folder').fill(demo);
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
     await new ReviewPage(page).ready();

@@ -51,7 +51,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.locator(`button[aria-current=true][data-sample="${id}"]`).waitFor();
       await review.ready();
       execFileSync('chmod', ['-R', 'u+w', project]);
-      await banner.getByRole('button', { name: 'Try to open it for writing' }).click();
+      await banner.getByRole('button', { name: 'Try again' }).click();
       await banner.waitFor({ state: 'detached' });
       await review.ready();
       await page.keyboard.press('x');
@@ -97,7 +97,7 @@ test('a disk that fills up: the page says that nothing is saved, keeps what is d
           // A smaller piece may still fit.
         }
       }
-      const banner = page.getByRole('alert').filter({ hasText: 'Nothing is saved just now' });
+      const banner = page.getByRole('alert').filter({ hasText: 'Not saved: ' });
       // What is left of a page of the log may take one more.
       while ((await banner.count()) === 0) {
         await review.ready();

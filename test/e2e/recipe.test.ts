@@ -81,7 +81,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
 
       const first = await review.currentId();
       await page.keyboard.press('Enter');
-      await page.getByText('The label on screen is on trial').waitFor();
+      await page.getByText('The label on screen is a trial').waitFor();
       assert.equal(await review.currentId(), first, 'nobody accepts what holds for nothing');
       await page.keyboard.press('Escape');
       await onTrial.waitFor({ state: 'detached' });
@@ -211,7 +211,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await job.waitFor({ state: 'detached' });
       // Where it was cancelled in time, the page asks what should become of the rest.
       const asks = page.getByRole('status', { name: 'Labelling stopped' });
-      await page.addLocatorHandler(asks, () => asks.getByRole('button', { name: 'Leave it so' }).click());
+      await page.addLocatorHandler(asks, () => asks.getByRole('button', { name: 'Keep as it is' }).click());
 
       await page.getByRole('tab', { name: 'Recipe' }).click();
       await page.getByRole('button', { name: 'Saved…' }).click();

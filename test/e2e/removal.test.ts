@@ -34,7 +34,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.locator('[aria-busy=false][role=listbox]').waitFor();
       await page.getByRole('listbox').focus();
       for (const key of ['Home', 'Shift+ArrowRight', 'Shift+ArrowRight']) await page.keyboard.press(key);
-      await page.getByText('3 samples chosen').waitFor();
+      await page.getByText('3 samples selected').waitFor();
       const remove = page
         .getByRole('toolbar', { name: 'Chosen samples' })
         .getByRole('button', { name: 'Remove…' });
@@ -47,7 +47,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       if (process.env.FOVEA_SHOTS)
         await page.screenshot({ path: join(process.env.FOVEA_SHOTS, `${name}-chosen.png`) });
       await dialog.getByRole('button', { name: 'Keep them' }).click();
-      await page.getByText('3 samples chosen').waitFor();
+      await page.getByText('3 samples selected').waitFor();
       await remove.click();
       await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
       await page.locator('[role=listbox][aria-label^="117 "]').waitFor();
@@ -68,7 +68,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       const all = page.getByRole('dialog', { name: 'Remove 117 samples?' });
       await all.getByRole('button', { name: 'Remove', exact: true }).click();
       await page.getByText('117 samples removed').waitFor();
-      await page.getByText('No import is noted').waitFor();
+      await page.getByText('No imports are listed').waitFor();
       assert.ok(existsSync(join(project, 'images', 'demo-0003.png')), 'files stay');
     } finally {
       await app.close();
@@ -97,7 +97,7 @@ async function removeFrom(
   }
   await page.locator(`[role=option].current[data-tile="${first}"]`).waitFor();
   for (let n = 1; n < count; n++) await page.keyboard.press('Shift+ArrowRight');
-  await page.getByText(new RegExp(`^${count} samples? chosen$`)).waitFor();
+  await page.getByText(new RegExp(`^${count} samples? selected$`)).waitFor();
   await page
     .getByRole('toolbar', { name: 'Chosen samples' })
     .getByRole('button', { name: 'Remove…' })
@@ -125,7 +125,7 @@ test('what comes after removed samples takes their place, and undo says that not
     .waitFor();
   assert.equal(await review.currentId(), 6);
   await page.keyboard.press('Control+z');
-  await page.getByText('Nothing is left to take back in this window').waitFor();
+  await page.getByText('Nothing left to undo in this window').waitFor();
   assert.deepEqual(app.complaints, []);
 });
 

@@ -119,7 +119,7 @@ test('the port is taken: the decisions go as a file to the page at the new addre
   );
   await once(stranger, 'listening');
   t.after(() => stranger.close());
-  await page.getByText('again elsewhere?').waitFor();
+  await page.getByText('If you started Fovea again').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save 2 decisions as a file' }).click(),
@@ -138,7 +138,7 @@ test('the port is taken: the decisions go as a file to the page at the new addre
     await there.page.keyboard.press('Alt+d');
     const [chooser] = await Promise.all([
       there.page.waitForEvent('filechooser'),
-      there.page.getByRole('button', { name: 'Take them over…' }).click(),
+      there.page.getByRole('button', { name: 'Import them…' }).click(),
     ]);
     await chooser.setFiles(file);
     await there.page.keyboard.press('Alt+r');
@@ -151,7 +151,7 @@ test('the port is taken: the decisions go as a file to the page at the new addre
   assert.equal(await there.review.rowState(first), 'rejected');
   assert.equal(await there.review.rowState(second), 'rejected');
   await take();
-  await there.page.getByText('All of these decisions are saved already').waitFor();
+  await there.page.getByText('All of these decisions are already saved').waitFor();
   assert.equal(await historyOf(there.page, there.review, first), 1);
   assert.equal(await historyOf(there.page, there.review, second), 2);
 
@@ -176,7 +176,7 @@ test('another project is served at the address: the decisions are kept for their
   await review.ready();
   assert.equal(await review.rowState(first), 'pending', 'nothing of it went to the other project');
   await page.keyboard.press('Alt+o');
-  await page.getByLabel('Or open a project folder').fill(project);
+  await page.getByLabel('Open a project folder').fill(project);
   await page.keyboard.press('Enter');
   await page.locator(`[data-sample="${first}"][data-state=rejected]`).waitFor();
   await review.saved();

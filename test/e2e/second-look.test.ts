@@ -30,7 +30,7 @@ async function relabel(page: Page, position: string, scope: RegExp, again: boole
   await slider.fill(position);
   await page.getByRole('button', { name: scope }).click();
   await page.getByText('Looked at', { exact: true }).waitFor();
-  const option = page.getByRole('checkbox', { name: /^Answer again where the crop changes/ });
+  const option = page.getByRole('checkbox', { name: /^Ask again where the crop changes/ });
   await option.setChecked(again);
   assert.deepEqual(await violations(page), []);
   await page.getByRole('button', { name: /^Apply to \d+ samples?$/ }).click();
@@ -61,8 +61,8 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       const own = page.getByTestId('label-answer');
       await own.getByText('Not asked').waitFor();
       assert.deepEqual(await violations(page), []);
-      await own.getByRole('button', { name: 'Answer with its region' }).click();
-      await own.getByText('its region as the crop, not stored').waitFor({ timeout: ANSWERED_MS });
+      await own.getByRole('button', { name: 'Ask with its region' }).click();
+      await own.getByText('its region as the crop; not saved').waitFor({ timeout: ANSWERED_MS });
       assert.equal(await second(page).textContent(), answer, 'the prediction keeps its own');
 
       await page.locator('[data-search]').fill('demo-0001-0');

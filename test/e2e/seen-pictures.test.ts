@@ -41,7 +41,7 @@ const PICTURES: { file: string; make: (path: string) => Promise<unknown>; words:
   {
     file: 'turned.jpg',
     make: (path) => halves().withMetadata({ orientation: 6 }).jpeg().toFile(path),
-    words: /Meant a quarter turned to the right \(EXIF 6\): the model saw it as stored/,
+    words: /EXIF 6 would show it a quarter turned to the right; the model saw it as stored/,
   },
   {
     file: 'turned.tif',

@@ -52,7 +52,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.keyboard.press('Shift+Backspace');
       await heading.waitFor({ state: 'detached' });
       await page.locator(`[data-tile="${other}"].current`).waitFor();
-      await page.getByRole('button', { name: 'Take away: Language en' }).waitFor();
+      await page.getByRole('button', { name: 'Remove: Language en' }).waitFor();
       assert.equal(await page.getByLabel('Order').inputValue(), 'imported');
 
       await page.getByRole('tab', { name: 'Review' }).click();

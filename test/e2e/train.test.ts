@@ -43,10 +43,10 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByLabel('Steps', { exact: true }).fill(String(STEPS));
       await page.getByLabel('Learning rate').fill('1e-3');
       await page.getByText(`${STEPS} steps of 2 samples`).waitFor();
-      await page.getByLabel('Begins with').selectOption('new');
-      await plan.getByText('Something above is not filled in right yet').waitFor();
-      assert.equal(await plan.getByText('Begins with').count(), 0, 'a plan of another form is not shown');
-      await page.getByLabel('Begins with').selectOption('active');
+      await page.getByLabel('Starts from').selectOption('new');
+      await plan.getByText('Fill in the fields above').waitFor();
+      assert.equal(await plan.getByText('Starts from').count(), 0, 'a plan of another form is not shown');
+      await page.getByLabel('Starts from').selectOption('active');
       await page.locator('[data-testid=training-plan][aria-busy=false]').waitFor();
       await page.getByText(`${STEPS} steps of 2 samples`).waitFor();
       await page.getByLabel('Name of the version').fill('mine');
@@ -86,7 +86,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         .getByText('In use')
         .waitFor();
       await version.getByRole('button', { name: 'Predict with version mine' }).click();
-      await page.getByText('mine is asked; undecided samples will show what it says').waitFor();
+      await page.getByText('Asking mine; undecided samples will show its regions').waitFor();
       const asking = page.getByRole('progressbar', { name: 'Asking another RPN' });
       await asking.waitFor({ state: 'detached', timeout: LONG_MS });
       await version.getByText('mine').first().waitFor();
@@ -106,7 +106,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
     try {
       const { page } = app;
       const plan = await openTrain(page);
-      await page.getByText('None yet. What a run ends with').waitFor();
+      await page.getByText('No versions yet. Each run ends with one').waitFor();
       await page.getByLabel('Reviewed only').check();
       await plan.getByText('No sample is left to learn from (8 not reviewed)').waitFor();
       await plan.getByText('Accept or correct samples first, or learn from predicted labels too').waitFor();
@@ -130,7 +130,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByRole('button', { name: 'Discard…' }).click();
       await question.getByRole('button', { name: 'Discard the run' }).click();
       await page.locator('[data-run="1"][data-status=cancelled]').waitFor({ timeout: LONG_MS });
-      await page.getByText('None yet. What a run ends with').waitFor();
+      await page.getByText('No versions yet. Each run ends with one').waitFor();
       assert.deepEqual(app.complaints, []);
     } finally {
       await app.close();

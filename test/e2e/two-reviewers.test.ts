@@ -66,7 +66,7 @@ test('a note without a decision, written elsewhere, is shown before anything is 
     await connection.restore();
     await page.getByText('ana wrote “odd tag” on this sample').waitFor();
     assert.deepEqual(await place(page), before, 'what is said lies over the page and moves nothing');
-    await page.getByRole('button', { name: 'Reload theirs' }).click();
+    await page.getByRole('button', { name: 'Keep theirs' }).click();
     await review.saved();
     await review.ready();
     assert.equal(await page.getByLabel(NOTE).inputValue(), 'odd tag');
@@ -99,7 +99,7 @@ test('two windows write notes on one sample: what is being typed stays, the othe
     await other.page.keyboard.type('theirs');
     await other.page.keyboard.press('Enter');
     await other.saved();
-    await page.getByText('Written elsewhere meanwhile: “theirs”').waitFor();
+    await page.getByText('Changed elsewhere: “theirs”').waitFor();
     await page.keyboard.type(' still');
     assert.equal(await page.getByLabel(NOTE).inputValue(), 'mine: x d still');
     await page.keyboard.press('Enter');
@@ -107,7 +107,7 @@ test('two windows write notes on one sample: what is being typed stays, the othe
     await history(page).nth(1).waitFor();
     assert.match((await history(page).allInnerTexts()).join('\n'), /mine: x d still[^]*theirs/);
     assert.equal(await mine.currentState(), 'pending', 'no letter of the note was taken for a key');
-    await other.page.getByText('This sample was reviewed elsewhere').waitFor();
+    await other.page.getByText('This sample was decided elsewhere').waitFor();
     await until(other.page, "document.querySelector('[data-note]').value", 'mine: x d still');
   } finally {
     await app.close();
@@ -167,7 +167,7 @@ test('without a connection a flag is kept and saved afterwards, and what others 
     await connection.restore();
     await review.saved();
     assert.deepEqual(flagsOf(project.db, id), ['example']);
-    await page.getByText('This sample was reviewed elsewhere').waitFor();
+    await page.getByText('This sample was decided elsewhere').waitFor();
     await page.locator('[data-current-state=rejected]').waitFor();
     await page.getByText('blurred', { exact: true }).waitFor();
     await page.locator(`[data-sample="${id}"] [data-marks=example]`).waitFor();
@@ -185,7 +185,7 @@ test('what another process decides shows by itself, on screen and in the list', 
     await review.ready();
     const id = await review.currentId();
     await applied(path, { fovea: id, decision: 'reject', reviewer: 'ana', note: 'odd tag' });
-    await page.getByText('This sample was reviewed elsewhere').waitFor();
+    await page.getByText('This sample was decided elsewhere').waitFor();
     await page.locator('[data-current-state=rejected]').waitFor();
     await page.locator(`[data-sample="${id}"][data-state=rejected]`).waitFor();
     await until(page, "document.querySelector('[data-note]').value", 'odd tag');
@@ -249,7 +249,7 @@ test('a note written while somebody decides the sample goes on that decision; ne
     await page.keyboard.press('Enter');
     await page.getByText('1 not saved, trying again').waitFor();
     await connection.restore();
-    await page.getByText(`ana decided sample no. ${id} meanwhile: your note is on that decision`).waitFor();
+    await page.getByText(`ana decided sample no. ${id}; your note is on that decision`).waitFor();
     await review.saved();
     await page.locator('[data-current-state=accepted]').waitFor();
     await history(page).nth(1).waitFor();

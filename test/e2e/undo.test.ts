@@ -93,11 +93,11 @@ for (const host of ['browser host', 'Electron'] as const) {
       await on.press('Enter', 2, 'pending');
       await on.press('x', 3, 'pending');
       await on.press('Control+z', 2, 'pending');
-      await page.getByText('Took back “rejected” on sample no. 2').waitFor();
+      await page.getByText('Undid “rejected” on sample no. 2').waitFor();
       await on.press('Control+z', 1, 'pending');
       assert.deepEqual(await on.decisions(1), ['accept', 'reset']);
       await page.keyboard.press('Control+z');
-      await page.getByText('Nothing is left to take back in this window').waitFor();
+      await page.getByText('Nothing left to undo in this window').waitFor();
       await on.press('Control+y', 2, 'pending');
       await on.press('Control+Shift+z', 3, 'pending');
       assert.deepEqual(await on.decisions(1), ['accept', 'reset', 'accept']);
@@ -121,7 +121,7 @@ for (const host of ['browser host', 'Electron'] as const) {
       await page.reload();
       await on.review.ready();
       await page.keyboard.press('Control+z');
-      await page.getByText('What was decided before it was loaded is in each sample’s History').waitFor();
+      await page.getByText('Earlier decisions are in each sample’s History').waitFor();
       assert.equal(await on.review.rowState(1), 'accepted');
     });
   });
@@ -141,7 +141,7 @@ test('changes of the sample on screen come first, then the decision before; Ente
     await cells.changedIs(8);
     await on.press('Enter', 3, 'pending');
     await on.press('Control+z', 2, 'corrected');
-    await page.getByText('Back on sample no. 2: it was corrected before, too').waitFor();
+    await page.getByText('Back on sample no. 2; it is corrected as before').waitFor();
     await cells.changedIs(8);
     await page.keyboard.press('Control+z');
     await cells.changedIs(4);
@@ -177,8 +177,8 @@ test('a sample that the filter does not have is shown all the same, with a word'
     await on.is(2, 'accepted');
     await on.press('Control+z', 2, 'pending');
     await on.press('Control+z', 1, 'pending');
-    await page.getByText('Took back “rejected” on sample no. 1').waitFor();
-    await page.getByText('It is not in the list as it is filtered now').waitFor();
+    await page.getByText('Undid “rejected” on sample no. 1').waitFor();
+    await page.getByText('The filter hides it').waitFor();
     assert.equal(await page.locator('[data-sample="1"]').count(), 0);
     // It is worked on like any other.
     const flag = page.getByRole('group', { name: 'Flags' }).getByRole('button', { name: /^Look again/ });
@@ -214,7 +214,7 @@ test('what somebody else decided since is not taken back: undo leads there and s
     await other.review.saved();
     await on.page.bringToFront();
     await on.press('Control+z', 2, 'rejected');
-    await on.page.getByText('Sample no. 2 was changed elsewhere since: it stays as it is now').waitFor();
+    await on.page.getByText('Sample no. 2 was changed elsewhere since; it stays as it is').waitFor();
     await on.press('Control+z', 1, 'pending');
     assert.deepEqual(await on.decisions(2), ['accept', 'reject']);
   });
@@ -254,13 +254,13 @@ test('a notice that offers to take flags off goes when they are taken off by han
     await page.locator('[role=option].current').waitFor();
     await page.getByRole('listbox').focus();
     await page.keyboard.press('Shift+ArrowRight');
-    await page.getByText('2 samples chosen').waitFor();
+    await page.getByText('2 samples selected').waitFor();
     await page.keyboard.press('8');
     const first = page.getByRole('group', { name: /^Flagged 2 samples/ });
     await first.waitFor();
     await page.locator('[data-marks~=example]').nth(1).waitFor();
     await page.keyboard.press('8');
     await first.waitFor({ state: 'detached' });
-    await page.getByRole('group', { name: /^Took the flag off 2 samples/ }).waitFor();
+    await page.getByRole('group', { name: /^Removed the flag from 2 samples/ }).waitFor();
   });
 });

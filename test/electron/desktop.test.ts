@@ -148,7 +148,7 @@ test(
     await app.page.keyboard.press('Escape');
 
     await drop(app, alone);
-    await app.page.getByText('Weights alone are no model').waitFor();
+    await app.page.getByText('These weights have no config.json').waitFor();
     await app.page.getByText(alone).waitFor();
 
     await drop(app, join(model, 'model.safetensors'));

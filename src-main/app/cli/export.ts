@@ -108,7 +108,7 @@ function pictureLines({ changed, unshown, unchecked }: ExportReport['pictures'],
 function ofSamples(n: number, one: string, many: string): string {
   return counted(n, `sample ${one}`, `samples ${many}`);
 }
-/** Labels of several runs in one file: other models or presets made them. One run alone goes without saying. */
+/** Labels of several runs in one filefrom different models or presets. One run alone goes without saying. */
 function mixture(runs: Readonly<Record<string, number>>): string[] {
   const each = Object.entries(runs);
   if (each.length < 2) return [];

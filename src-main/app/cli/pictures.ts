@@ -57,6 +57,6 @@ function marks(report: PictureCheck, { changed }: { readonly changed: number }):
       : []),
     changed === 0
       ? '  No label is of another picture than the one that is there'
-      : `  ${counted(changed, 'sample was', 'samples were')} labelled on another picture than is there now: exports leave them out. On the page, filter by "Picture changed", then label again, keep the label or reject`,
+      : `  ${counted(changed, 'sample was', 'samples were')} labelled before their picture changed: exports leave them out. On the page, filter by "Picture changed", then label again, keep the label or reject`,
   ];
 }

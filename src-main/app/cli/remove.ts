@@ -104,7 +104,7 @@ function words({ samples, decided, labelled, marked }: RemovalCounts): string {
 
 function wayBack(copy: string | null, path: string): string[] {
   return copy === null
-    ? ['Nothing of them was decided; import their file again to have them back']
+    ? ['None was decided; import their file again to get them back']
     : [`Take it back with fovea restore ${path} ${copy}`];
 }
 

@@ -85,6 +85,6 @@ async function follow(settings: HubSettings, address: string, options: RequestOp
 
 export function cancelled(): FoveaError {
   return new FoveaError('cancelled', 'the download was stopped', {
-    next: 'Start it again: it goes on where it stopped',
+    next: 'Start it again; it continues where it stopped',
   });
 }

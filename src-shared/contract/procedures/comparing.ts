@@ -67,7 +67,7 @@ export const comparingProcedures = {
   'compare.sides': { input: none, output: comparableSidesSchema },
   /**
    * Compares in the background of everything else; tells how far it is (`compare.progress`). A later call of the slot ends an
-   * earlier one (`cancelled`). `bad_input` when a side predicted nothing yet or no sample is left, with why.
+   * earlier one (`cancelled`). `bad_input` when a side has no predictions yet or no sample is left, with why.
    */
   'compare.run': {
     input: z.object({

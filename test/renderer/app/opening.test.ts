@@ -50,7 +50,7 @@ test('while something is not saved another project is offered, and opened when t
   assert.deepEqual(taken, []);
   assert.deepEqual(
     offers.map(({ text, words }) => [text, words]),
-    [['/other is not opened yet: something here is still being saved', 'Open it now']],
+    [['/other is not open yet; something here is still being saved', 'Open it now']],
   );
   offers[0]!.run();
   await new Promise((resolve) => setImmediate(resolve));

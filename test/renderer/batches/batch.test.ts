@@ -48,11 +48,11 @@ test('what a target asks for holds what it promises', () => {
   }
   assert.match(
     planWords(1204, 0.05),
-    /at most 5% of the 1,204 are wrong, with 95% confidence. A single wrong/,
+    /at most 5% of the 1,204 are wrong, with 95% confidence. If one of them is wrong/,
   );
   assert.equal(
     planWords(40, 0.05),
-    'That is all of them. With more than 2 wrong ones among them nothing is decided.',
+    'That is all of them. If more than 2 of them are wrong, nothing is decided.',
   );
 });
 
@@ -76,7 +76,7 @@ test('what was done and undone is told with what was left alone', () => {
   const applied: Batch = { ...batch, state: 'applied', decided: 1201, changedMeanwhile: 2, wrong: 1 };
   assert.equal(
     appliedWords(applied),
-    '1,201 samples accepted. 1 found wrong stays to review. 2 changed meanwhile and stay as they are.',
+    '1,201 samples accepted. 1 found wrong stays to review. 2 changed since and stay as they are.',
   );
   const undone: Batch = { ...applied, state: 'undone', undone: 1200, keptAsDecided: 1 };
   assert.equal(

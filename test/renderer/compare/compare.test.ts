@@ -79,10 +79,10 @@ test('on which samples numbers are, and what was left out, in words', () => {
   assert.equal(leftOutWords({ leftOut: {} }), null);
   assert.equal(
     leftOutWords({ leftOut: { no_map: 2, learned_from: 1200 } }),
-    'Left out: 1,200 learned from by a side, 2 without a map of one side.',
+    'Left out: 1,200 that a side learned from, 2 without a map of one side.',
   );
   const teacher = comparison({ b: { ...side, kind: 'teacher' } });
-  assert.match(withoutWords('iou', teacher), /teacher’s map is no probability/);
+  assert.match(withoutWords('iou', teacher), /teacher’s map is not a probability/);
   assert.doesNotMatch(withoutWords('auc', teacher), /teacher/);
 });
 

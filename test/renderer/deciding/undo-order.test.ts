@@ -76,11 +76,11 @@ test('a batch has its turn until it is taken back another way', () => {
 });
 
 test('what undo did is said in words', () => {
-  assert.equal(travelWords(step(12), 'back'), 'Took back “accepted” on sample no. 12');
-  assert.equal(travelWords(step(12), 'forth'), 'Did again “accepted” on sample no. 12');
-  assert.equal(travelWords(step(3, false), 'back'), 'Took back a change on sample no. 3');
+  assert.equal(travelWords(step(12), 'back'), 'Undid “accepted” on sample no. 12');
+  assert.equal(travelWords(step(12), 'forth'), 'Redid “accepted” on sample no. 12');
+  assert.equal(travelWords(step(3, false), 'back'), 'Undid a change on sample no. 3');
   const noted = step(3, false, { ...none, note: 'odd' });
-  assert.equal(travelWords(noted, 'back'), 'Took back the note on sample no. 3');
+  assert.equal(travelWords(noted, 'back'), 'Undid the note on sample no. 3');
   assert.match(travelWords(step(3, true, none), 'back'), /^Back on sample no\. 3/);
 });
 

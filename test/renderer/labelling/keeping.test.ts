@@ -10,8 +10,8 @@ test('how much features take is said before, with how that is known and what is 
     sizeWords({ ...size, measured: true, keptBytes: 3e9 }, 1, 20e9),
     'About 2.5 MB for 1 sample, as those kept before; 3.0 GB are kept already.',
   );
-  assert.match(sizeWords(size, 500, 1e9), /More than there is room for: .* computed again/);
-  assert.match(sizeWords({ ...size, keptBytes: 19e9 }, 500, 20e9), /More than there is room for/);
+  assert.match(sizeWords(size, 500, 1e9), /More than the limit: .* computed again/);
+  assert.match(sizeWords({ ...size, keptBytes: 19e9 }, 500, 20e9), /More than the limit/);
   assert.match(sizeWords(size, 0, 20e9), /^Nothing/);
 });
 

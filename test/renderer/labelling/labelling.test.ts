@@ -53,8 +53,8 @@ test('11-A9: time is an estimate from what was measured, unknown without it, and
     timeWords(preview),
     'About 30 min, estimated from 2.0 s a sample over 200 samples before on cpu',
   );
-  assert.match(timeWords({ ...preview, pace: null }), /^Unknown yet/);
-  assert.match(timeWords({ ...preview, toLabel: 0 }), /^No time/);
+  assert.match(timeWords({ ...preview, pace: null }), /^Not known yet/);
+  assert.match(timeWords({ ...preview, toLabel: 0 }), /^None: /);
   const quick = { secondsPerSample: 0.004, samples: 1, device: null };
   assert.equal(
     timeWords({ ...preview, toLabel: 10, pace: quick }),
@@ -79,7 +79,7 @@ test('taking back is told in full', () => {
   assert.equal(changeWords(nothing), 'Nothing had to change.');
   assert.equal(
     changeWords({ changed: 2, unlabelled: 1, decided: 3, unknown: 4 }),
-    '2 samples show the earlier label again; 1 sample is without a label again, as before; 3 samples decided meanwhile stay as decided; 4 samples stay: what was shown before is not known.',
+    '2 samples show the earlier label again; 1 sample is without a label again, as before; 3 samples decided since stay as decided; 4 samples stay: what was shown before is not known.',
   );
   assert.match(changeWords({ ...nothing, changed: 1 }), /^1 sample shows the earlier label again\.$/);
 });

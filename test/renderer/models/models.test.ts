@@ -80,7 +80,7 @@ test('sizes and counts in units that fit', () => {
 
 test('a model in one line, and what it is in rows', () => {
   assert.equal(summaryWords(model), 'Qwen2.5-VL · 3.8 B · 7.5 GB');
-  assert.equal(summaryWords({ ...model, state: 'missing' }), 'The folder is gone');
+  assert.equal(summaryWords({ ...model, state: 'missing' }), 'The folder is missing');
   assert.equal(summaryWords({ ...model, state: 'unfinished' }), 'Download not finished');
   assert.equal(summaryWords({ ...model, state: 'unfinished' }, task), 'Downloading');
   assert.equal(summaryWords({ ...model, facts: null }), 'Cannot be used');
@@ -159,7 +159,7 @@ test('a download says where it is, as far as that is known', () => {
     }),
     'Config and tokenizer, 2.0 kB',
   );
-  assert.equal(downloadWords({ ...task, stage: 'list' }), 'Asking which files there are');
+  assert.equal(downloadWords({ ...task, stage: 'list' }), 'Listing the files');
 });
 
 test('removing says what goes and what stays', () => {

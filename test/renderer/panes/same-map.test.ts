@@ -22,7 +22,7 @@ test('a denoised map that is the raw one says so, with the reason the preset giv
   assert.equal(sameAsRaw(raw, untouched, quiet, some), 'Same as raw: no token reaches the sink threshold');
   const onNothing = placed([0, 0, 0.5, 0]);
   const zeros = placed([...denoise(raw.values, onNothing.values, 0.01)]);
-  assert.equal(sameAsRaw(raw, zeros, onNothing, some), 'Same as raw: nothing was there to take out');
+  assert.equal(sameAsRaw(raw, zeros, onNothing, some), 'Same as raw: there was nothing to remove');
 });
 
 test('nothing is said where they differ, by the preset or without it, or one is not there', () => {

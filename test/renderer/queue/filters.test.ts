@@ -93,7 +93,7 @@ test('two filters are the same whatever order their values were chosen in', () =
 test('orders in words', () => {
   assert.equal(sortWords({ by: 'imported', descending: false }), 'As imported');
   assert.equal(sortWords({ by: 'uncertainty', descending: true }), 'Uncertainty of the RPN');
-  assert.equal(sortWords({ by: 'tag', descending: true }), 'Tag, turned round');
+  assert.equal(sortWords({ by: 'tag', descending: true }), 'Tag, reversed');
 });
 
 test('ranges in words', () => {

@@ -14,10 +14,10 @@ test('nothing is said of a plain picture, whatever the rules', () => {
 test('what the model saw depends on the rules of the run', () => {
   const odd = { orientation: 6, transparent: true, clipped: true } as const;
   const [turned, transparent, grey] = pictureWords(odd, AUTHORS);
-  assert.match(turned, /quarter turned to the right \(EXIF 6\): the model saw it as stored/);
+  assert.match(turned, /EXIF 6 would show it a quarter turned to the right; the model saw it as stored/);
   assert.match(transparent, /the colours beneath/);
   assert.match(grey, /16-bit/);
   const [other, white] = pictureWords(odd, { exif: 'turned', alpha: 'white' });
-  assert.match(other, /the model saw it so; shown as stored/);
+  assert.match(other, /so did the model see it; shown here as stored/);
   assert.match(white, /on white/);
 });

@@ -98,7 +98,7 @@ test('what it works on, which samples, and who does it', () => {
     scopeWords(job({ about: { ...about, scope, limit: 9 } }), 'Rejected'),
     '2 chosen of: Rejected, without 1, at most 9',
   );
-  assert.equal(scopeWords(job(), null), 'all that lack a label of the run');
+  assert.equal(scopeWords(job(), null), 'all without a label from this run');
   assert.equal(scopeWords(job({ retryOf: 4 }), null), 'those that failed in job 4');
   assert.equal(holderWords(job({ holder })), 'this Fovea');
   assert.equal(

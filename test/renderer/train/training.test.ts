@@ -32,7 +32,7 @@ test('counts are said by whose label it is, with every reason why one is left ou
     assert.match(out!.value, /^2 [a-z ]+$/, reason);
   }
   const none = { accepted: 0, corrected: 0, pseudo: 0 };
-  assert.match(countLines({ ...counts, heldOut: none })[1]!.value, /nothing is measured/);
+  assert.match(countLines({ ...counts, heldOut: none })[1]!.value, /nothing can be measured/);
 });
 
 test('settings and features are said in what they come to', () => {
@@ -49,7 +49,7 @@ test('settings and features are said in what they come to', () => {
   );
   assert.match(
     featureWords({ ...plan, features: { ...plan.features!, budgetBytes: 1e6 } })!,
-    /more than there is room for/,
+    /more than the limit/,
   );
   assert.equal(featureWords({ ...plan, counts: null }), null);
   assert.equal(progressWords(120, 400, 125), '120 of 400 steps, 2 min 5 s left');

@@ -65,7 +65,7 @@ test('too much is said with what is the most, and a reserved name with why', () 
     ['steps', '99999999999', /from 1 to 10,000,000$/],
     ['batch', '100001', /from 1 to 100,000$/],
     ['warmup', '1000001', /up to 1,000,000$/],
-    ['name', 'teacher', /nor “own” or “teacher”$/],
+    ['name', 'teacher', /not a number, “own” or “teacher”$/],
   ] as const) {
     assert.match(readForm({ ...EMPTY_FORM, [field]: typed }).wrong[field] ?? '', words, field);
   }

@@ -41,7 +41,7 @@ export function manyActions(player: Player): Actions {
       const changed = store.flag(chosen, flag, on);
       await player.press(String(7 + FLAGS.indexOf(flag)));
       if (chosen.length > 1) {
-        const words = on ? 'Flagged' : 'Took the flag off';
+        const words = on ? 'Flagged' : 'Removed the flag from';
         const notice = page.getByRole('group', { name: new RegExp(`^${words} ${changed.length} sample`) });
         await notice.waitFor(WAIT);
         const undo = player.below(2) === 0;
@@ -62,7 +62,7 @@ export async function choose(player: Player): Promise<number[]> {
   await toGallery(player, chosen[0]);
   await player.press(...chosen.slice(1).map(() => 'Shift+ArrowRight'));
   player.sample = chosen.at(-1)!;
-  await page.getByText(new RegExp(`^${chosen.length} samples? chosen$`)).waitFor(WAIT);
+  await page.getByText(new RegExp(`^${chosen.length} samples? selected$`)).waitFor(WAIT);
   return chosen;
 }
 

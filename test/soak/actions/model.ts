@@ -100,7 +100,7 @@ export class StoreModel {
     for (const window of this.windows) if (window === by || window.onScreen === sample) window.reread(sample);
   }
 
-  /** How many samples are labelled on another picture than is there now. */
+  /** How many samples are labelled before their picture changed. */
   get changedPictures(): number {
     return this.samples.filter((sample) => this.pictures.isChanged(sample)).length;
   }

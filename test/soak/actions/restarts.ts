@@ -32,7 +32,7 @@ export const portTaken: Fault = async (world, player) => {
   try {
     const unsaved = await decideAlone(player);
     const { page } = player;
-    await page.getByText('again elsewhere?').waitFor(WAIT);
+    await page.getByText('If you started Fovea again').waitFor(WAIT);
     const file = join(dirname(world.project), 'handed.decisions.jsonl');
     if (unsaved > 0) await saveAsFile(page, unsaved, file);
     const url = await host.begin('another port');
@@ -68,10 +68,10 @@ async function takeOver(player: Player, file: string): Promise<void> {
   await player.press('Alt+d');
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser', WAIT),
-    page.getByRole('button', { name: 'Take them over…' }).click(WAIT),
+    page.getByRole('button', { name: 'Import them…' }).click(WAIT),
   ]);
   await chooser.setFiles(file);
-  await page.getByText(/decisions? taken over$/).waitFor(WAIT);
+  await page.getByText(/decisions? (?:imported|saved that an earlier page could not save)$/).waitFor(WAIT);
   await player.press('Alt+r');
   await player.arrive(player.sample);
 }

@@ -29,7 +29,7 @@ export async function rivals(
   const before = read(sample);
   await Promise.all([one.page.keyboard.press('x'), other.page.keyboard.press('.')]);
   // A key that comes while the page takes the other's change in is refused, with a notice.
-  const refused = (await one.page.getByText('that key was not taken').count()) > 0;
+  const refused = (await one.page.getByText('press the key again').count()) > 0;
 
   const asked: string[] = refused ? ['refused'] : [];
   for (const player of [one, other]) {
@@ -38,7 +38,7 @@ export async function rivals(
     await saved.or(conflict).first().waitFor({ timeout: WAIT_MS });
     if ((await conflict.count()) === 0) continue;
     const keeps = random() < 0.5;
-    await conflict.getByRole('button', { name: keeps ? 'Keep mine' : 'Reload theirs' }).click();
+    await conflict.getByRole('button', { name: keeps ? 'Keep mine' : 'Keep theirs' }).click();
     await conflict.waitFor({ state: 'detached', timeout: WAIT_MS });
     asked.push(keeps ? 'kept' : 'given up');
   }
