@@ -39,6 +39,7 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     panes: 'shows the runs of two models side by side',
   },
   heads: {
+    queue: 'heads are ranked over what the filter lets through',
     deciding: 'heads are those of the sample on screen',
     panes: 'a head is shown in a pane',
     recipe: 'chosen heads make the map of the recipe',

@@ -4,10 +4,20 @@ import { tabCommand, type Binding } from '../shell/keymap.ts';
 export const TAB = { id: 'heads', words: 'Heads', order: 190 } as const;
 
 export const COMMANDS = [
+  {
+    command: 'rank-heads',
+    group: 'View',
+    order: 195,
+    words: 'Rank heads over the list',
+    keys: [],
+  },
   tabCommand(TAB.id, TAB.words, TAB.order, 'Alt+H'),
 ] as const satisfies readonly Binding[];
 
 declare module '../shell/names.ts' {
+  interface Dialogs {
+    rankHeads: true;
+  }
   interface DockTabs {
     heads: true;
   }

@@ -24,6 +24,7 @@ import { decodeMap, withRange, type PlacedValues } from '../canvas/map-values.ts
 import { formatValue, percent } from '../ui/words.ts';
 import { headName, shows, type SourceOf } from '../panes/map-source.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
+import type { HeadRanker } from './ranking.svelte.ts';
 import type { Desk } from '../deciding/desk.svelte.ts';
 import type { Found, Panes } from '../panes/panes.svelte.ts';
 import type { MeanOfHeads, RecipeTrial } from '../recipe/recipe.svelte.ts';
@@ -65,6 +66,7 @@ export class Heads implements MeanOfHeads {
   readonly #desk: Desk;
   readonly #panes: Panes;
   readonly #trial: RecipeTrial;
+  readonly #ranker: HeadRanker;
   readonly #slot: string;
   #known = $state.raw<readonly Known[]>([]);
   #asked = 0;
@@ -88,13 +90,21 @@ export class Heads implements MeanOfHeads {
     ) ?? null,
   );
   readonly count = $derived(this.current ? this.current.maps.layers.length * this.current.maps.heads : 0);
+  /** Some head's mean over samples is known. */
+  readonly hasMeans = $derived(this.scores.some((score) => score !== undefined && score.mean !== null));
   /** Some head's share on sink tokens is known. */
   readonly hasSinks = $derived(this.scores.some((score) => score !== undefined && score.sink !== null));
   /** Indices as shown. */
   readonly shown = $derived(ordered(this.count, this.order, this.scores));
 
-  constructor(session: Session, desk: Desk, panes: Panes, trial: RecipeTrial, slot: string) {
+  constructor(
+    { session, desk, panes }: { readonly session: Session; readonly desk: Desk; readonly panes: Panes },
+    trial: RecipeTrial,
+    ranker: HeadRanker,
+    slot: string,
+  ) {
     this.#slot = slot;
+    this.#ranker = ranker;
     this.#session = session;
     this.#desk = desk;
     this.#panes = panes;
@@ -164,9 +174,11 @@ export class Heads implements MeanOfHeads {
     const score = this.scores[index];
     const agreement = score?.agreement ?? null;
     const sink = score?.sink ?? null;
+    const mean = score?.mean ?? null;
     return [
       `layer ${layer}, head ${head}`,
       agreement === null ? 'no agreement' : `agreement ${formatValue(agreement)}`,
+      ...(mean === null ? [] : [`mean over samples ${formatValue(mean)}`]),
       ...(sink === null ? [] : [`${percent(sink)} on sinks`]),
     ].join(' · ');
   }
@@ -201,6 +213,7 @@ export class Heads implements MeanOfHeads {
         scores[next++] = {
           agreement: fits ? headAgreement(bits, label) : null,
           sink: sinks && sinkShare(bits, sinks),
+          mean: this.#meanOf(maps, next - 1),
         };
       }
       if (next < count) setTimeout(slice);
@@ -211,6 +224,11 @@ export class Heads implements MeanOfHeads {
       slice();
     });
     return () => (stopped = true);
+  }
+
+  #meanOf(maps: HeadMaps, index: number): number | null {
+    const { layer, head } = headAt(maps, index);
+    return this.#ranker.meanOf(layer, head);
   }
 
   /** Sink cells of the sample on screen under the recipe on the dials; null without a sink map of this grid. */

@@ -30,17 +30,23 @@ export interface HeadScore {
   readonly agreement: number | null;
   /** Share of the head's attention on sink tokens; null without a sink map. */
   readonly sink: number | null;
+  /** Mean ROC-AUC over the samples that heads were ranked by; null: not ranked. */
+  readonly mean: number | null;
 }
 
-export const ORDERS = ['layer', 'agreement', 'sink'] as const;
+export const ORDERS = ['layer', 'agreement', 'mean', 'sink'] as const;
 export type Order = (typeof ORDERS)[number];
 
-export function headAt({ layers, heads }: HeadMaps, index: number): Head {
+export function headAt({ layers, heads }: Pick<HeadMaps, 'layers' | 'heads'>, index: number): Head {
   return { index, layer: layers[Math.floor(index / heads)]!, head: index % heads };
 }
 
 /** The head's place in the maps; null when its layer is not among them. */
-export function indexOf({ layers, heads }: HeadMaps, layer: number, head: number): number | null {
+export function indexOf(
+  { layers, heads }: Pick<HeadMaps, 'layers' | 'heads'>,
+  layer: number,
+  head: number,
+): number | null {
   const row = layers.indexOf(layer);
   return row < 0 || head >= heads ? null : row * heads + head;
 }
@@ -157,4 +163,39 @@ export function meanOf(maps: HeadMaps, sets: readonly HeadSet[]): Float64Array |
     }
   }
   return count === 0 ? null : sum.map((value) => value / count);
+}
+
+/** A head with what it scored over some samples, and how sure that is. */
+export interface RankedHead {
+  readonly layer: number;
+  readonly head: number;
+  readonly auc: number;
+  readonly standardError: number | null;
+}
+
+/** Heads with a score, the best first; equals as in the model. */
+export function ranked({ layers, heads, auc, standardError }: Ranking): RankedHead[] {
+  return auc
+    .flatMap((mean, index) =>
+      mean === null
+        ? []
+        : [{ ...headAt({ layers, heads }, index), auc: mean, standardError: standardError[index] ?? null }],
+    )
+    .sort((a, b) => b.auc - a.auc || a.index - b.index)
+    .map(({ layer, head, auc, standardError }) => ({ layer, head, auc, standardError }));
+}
+
+/** The part of a ranking that orders heads. */
+interface Ranking {
+  readonly layers: readonly number[];
+  readonly heads: number;
+  readonly auc: readonly (number | null)[];
+  readonly standardError: readonly (number | null)[];
+}
+
+/** The first `count` of them as sets, layers and heads ascending. */
+export function setsOfBest(best: readonly RankedHead[], count: number, heads: number): HeadSet[] {
+  return best
+    .slice(0, count)
+    .reduce<HeadSet[]>((sets, { layer, head }) => toggled(sets, layer, head, heads), []);
 }

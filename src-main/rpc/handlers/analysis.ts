@@ -1,4 +1,5 @@
 import type { HeadMapSet } from '../../../src-shared/contract/procedures/analysis.ts';
+import { rankHeads } from '../../inspect/head-ranking.ts';
 import { headMaps } from '../../inspect/heads.ts';
 import { Newest } from '../../inspect/newest.ts';
 import type { Session } from '../session.ts';
@@ -38,6 +39,16 @@ export const analysisHandlers = {
         for (const oldest of known.keys()) if (known.size > KEPT) known.delete(oldest);
         return found;
       }),
+    );
+  },
+
+  'analysis.rankHeads': ({ session, publish, options: { engine } }, { slot, ...wish }) => {
+    const open = session();
+    const tell = (done: number, total: number): void => publish('analysis.progress', { slot, done, total });
+    return open.task((closing) =>
+      lookingOf(open).newest.run(slot, closing, (signal) =>
+        rankHeads(open.project, engine, wish, tell, signal),
+      ),
     );
   },
 

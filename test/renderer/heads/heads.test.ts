@@ -33,7 +33,7 @@ test('heads and indices name each other', () => {
 });
 
 test('ranking puts the highest first, the unknown last, and keeps equals in the order of the model', () => {
-  const scores = [0.5, null, 0.9, 0.5].map((agreement) => ({ agreement, sink: null }));
+  const scores = [0.5, null, 0.9, 0.5].map((agreement) => ({ agreement, sink: null, mean: null }));
   assert.deepEqual(ordered(4, 'agreement', scores), [2, 0, 3, 1]);
   assert.deepEqual(ordered(4, 'sink', scores), [0, 1, 2, 3]);
   assert.deepEqual(ordered(4, 'layer', scores), [0, 1, 2, 3]);
