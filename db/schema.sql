@@ -1,4 +1,4 @@
--- project.db, user_version 14
+-- project.db, user_version 15
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -35,6 +35,7 @@ CREATE INDEX sample_state_rank ON sample_state (
   CASE state WHEN 'unlabelled' THEN 0 WHEN 'pending' THEN 1 WHEN 'accepted' THEN 2 WHEN 'corrected' THEN 3 ELSE 4 END);
 CREATE INDEX sample_state_rank_down ON sample_state (
   CASE state WHEN 'unlabelled' THEN 0 WHEN 'pending' THEN 1 WHEN 'accepted' THEN 2 WHEN 'corrected' THEN 3 ELSE 4 END DESC);
+CREATE INDEX sample_state_reason ON sample_state (reason) WHERE reason IS NOT NULL;
 CREATE INDEX sample_state_review ON sample_state (review_id) WHERE review_id IS NOT NULL;
 CREATE INDEX sample_state_reviewed ON sample_state (reviewed_at);
 CREATE INDEX sample_state_reviewed_down ON sample_state (reviewed_at DESC) WHERE reviewed_at IS NOT NULL;
@@ -213,6 +214,10 @@ CREATE TABLE project (
   active_run_id INTEGER REFERENCES run(id),
   created_at TEXT NOT NULL
 ) STRICT;
+CREATE TABLE reject_reason (
+  place INTEGER PRIMARY KEY CHECK (place BETWEEN 1 AND 9),
+  words TEXT NOT NULL UNIQUE
+) STRICT;
 CREATE TABLE review (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   sample_id INTEGER NOT NULL REFERENCES sample(id),
@@ -221,7 +226,7 @@ CREATE TABLE review (
   prediction_id INTEGER REFERENCES prediction(id),
   reviewer TEXT NOT NULL,
   note TEXT,
-  created_at TEXT NOT NULL, batch_id INTEGER REFERENCES batch(id),
+  created_at TEXT NOT NULL, batch_id INTEGER REFERENCES batch(id), reason TEXT CHECK (reason IS NULL OR decision = 'reject'),
   CHECK ((decision IN ('accept', 'correct')) = (label IS NOT NULL)),
   CHECK (label IS NULL OR prediction_id IS NOT NULL)
 ) STRICT;
@@ -328,7 +333,7 @@ CREATE TABLE sample_state (
   roi_x REAL,
   roi_y REAL,
   iou REAL
-, agreement TEXT CHECK (agreement IN ('agree', 'differ'))) STRICT;
+, agreement TEXT CHECK (agreement IN ('agree', 'differ')), reason TEXT) STRICT;
 CREATE TABLE sample_tag (
   tag TEXT NOT NULL,
   sample_id INTEGER NOT NULL REFERENCES sample(id),

@@ -14,6 +14,7 @@ import { migration as m0011 } from './0011-run-shown.ts';
 import { migration as m0012 } from './0012-training.ts';
 import { migration as m0013 } from './0013-job-asked.ts';
 import { migration as m0014 } from './0014-job-order.ts';
+import { migration as m0015 } from './0015-reject-reasons.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -30,4 +31,5 @@ export const projectMigrations: readonly Migration[] = [
   m0012,
   m0013,
   m0014,
+  m0015,
 ];

@@ -15,6 +15,9 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     flags: 'what is not saved yet is said in one place',
     editing: 'what is decided on is the label as it was corrected',
   },
+  rejecting: {
+    deciding: 'a reason is part of the decision',
+  },
   pictures: {
     queue: 'shows the samples whose pictures changed',
     deciding: 'a picture that was found again is shown at once',

@@ -19,6 +19,7 @@ import panes from '../panes/feature.ts';
 import pictures from '../pictures/feature.ts';
 import queue from '../queue/feature.ts';
 import recipe from '../recipe/feature.ts';
+import rejecting from '../rejecting/feature.ts';
 import sample from '../sample/feature.ts';
 import steering from '../steering/feature.ts';
 import tokens from '../tokens/feature.ts';
@@ -31,6 +32,7 @@ export const FEATURES: readonly Feature[] = [
   queue,
   flags,
   deciding,
+  rejecting,
   editing,
   panes,
   recipe,

@@ -10,6 +10,7 @@ import {
   accepted,
   draftOf,
   newest,
+  rejected,
   restored,
   stateOf,
   type Edit,
@@ -19,6 +20,7 @@ import { STATE_AFTER, type Draft, type Saved } from './save-queue.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
 import { Copying } from '../editing/copying.svelte.ts';
 import { Editing } from '../editing/editing.svelte.ts';
+import { Moving } from './moving.svelte.ts';
 import { Elsewhere } from './elsewhere.svelte.ts';
 import { Handover } from './handover.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
@@ -28,6 +30,7 @@ import { Saving } from './saving.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
 import { Showing } from './showing.svelte.ts';
 import { Undoing } from './undoing.svelte.ts';
+import { alreadyElsewhereWords } from './undo-words.ts';
 import { whyRefused } from './why-refused.svelte.ts';
 import type { View } from '../canvas/view.svelte.ts';
 
@@ -38,7 +41,6 @@ export class Desk {
   readonly #saving: Saving;
   readonly #showing: Showing;
   readonly #elsewhere: Elsewhere;
-  #moving = false;
   #projectPath: string | null = null;
   #projectId: string | null = null;
   #runId: number | null = null;
@@ -46,6 +48,9 @@ export class Desk {
   readonly undoing: Undoing;
   readonly copying: Copying;
   readonly handover: Handover;
+  readonly moving: Moving;
+  /** The sample that was rejected last, as long as nothing else was decided since. */
+  lastRejected = $state.raw<{ readonly sampleId: number; readonly reason: string | null } | null>(null);
 
   constructor(session: Session, queue: Queue, view: View, notices: Notices) {
     this.#session = session;
@@ -81,12 +86,16 @@ export class Desk {
         shownId: () => this.#showing.id,
         current: () => this.editing.current,
         mayTravel: () => !this.#refusesTrial(),
-        show: (id) => this.#moveTo(id),
+        show: (id) => this.moving.to(id),
         put: (edit, standing) => this.editing.put(edit, standing),
-        next: () => this.next(),
+        next: () => this.moving.next(),
       },
       notices,
     );
+    this.moving = new Moving(session, queue, notices, {
+      settle: () => this.editing.settle(),
+      show: (id) => this.show(id),
+    });
     this.copying = new Copying(session, this.#showing, this.editing, notices);
     this.#elsewhere = new Elsewhere(session, queue, notices, {
       saving: this.#saving,
@@ -187,6 +196,8 @@ export class Desk {
     this.#runId = runId;
     this.editing.clear();
     this.undoing.clear();
+    this.moving.ended = false;
+    this.lastRejected = null;
     this.#showing.clear();
   }
 
@@ -205,10 +216,22 @@ export class Desk {
     this.#decide(edit, accepted(edit));
   }
 
-  reject(): void {
+  /** Rejects what is on screen, for a reason or for one that may be said later, and goes on. */
+  reject(reason: string | null = null): void {
     const edit = this.#decided();
-    if (!edit) return;
-    this.#decide(edit, { ...edit.standing, decision: 'reject' });
+    if (edit) this.#decide(edit, rejected(edit, reason));
+  }
+
+  /** Says why a sample was rejected, wherever one is by now; as a revision of its own. */
+  giveReason(sampleId: number, reason: string): void {
+    const edit = this.editing.known(sampleId);
+    if (edit?.standing.decision === 'reject') this.editing.changeTo(edit, rejected(edit, reason));
+    else this.#notices.info(alreadyElsewhereWords(sampleId));
+  }
+
+  /** Whether there is a sample on screen to decide on; the person is told where there is none. */
+  mayDecide(): boolean {
+    return this.#decided() !== null;
   }
 
   undo(): void {
@@ -222,6 +245,7 @@ export class Desk {
   #travel(move: () => void): void {
     if (this.editing.stepBack()) return;
     this.editing.settle();
+    this.moving.ended = false;
     move();
   }
 
@@ -231,7 +255,7 @@ export class Desk {
     if (step === 'refused') return;
     // Enter on what is accepted already is a decision, too, where it goes on: undo goes back to it.
     if (step === 'taken' || this.#queue.nextIndex < this.#queue.total) this.#did(edit, before, true);
-    this.next();
+    this.moving.next();
   }
 
   #did({ sampleId, predictionId, standing }: Edit, before: Standing, decides: boolean): void {
@@ -260,18 +284,6 @@ export class Desk {
     const edit = this.#decided();
     if (edit) this.editing.changeTo(edit, { ...edit.standing, note: text.trim() || null });
     return edit !== null;
-  }
-
-  next(): void {
-    void this.#move(this.#queue.nextIndex);
-  }
-
-  previous(): void {
-    void this.#move(this.#queue.currentIndex - 1);
-  }
-
-  goTo(index: number): void {
-    void this.#move(index);
   }
 
   retrySaves(): void {
@@ -308,12 +320,16 @@ export class Desk {
   /** Of a trial and a project that is only looked at, the refusal itself has told. */
   #sayNotTaken(): void {
     if (this.isTrying() || this.#session.project?.readOnly !== null || this.#showing.id === null) return;
-    this.#notices.info('Still loading; press the key again');
+    if (this.moving.ended)
+      this.#notices.info('This is the end of the list', 'Go back to the last sample first');
+    else this.#notices.info('Still loading; press the key again');
   }
 
   #isShown(): boolean {
     const { bundle, stale, id } = this.#showing;
-    return !this.#moving && bundle !== null && !stale && id === this.#queue.currentId;
+    return (
+      !this.moving.busy && !this.moving.ended && bundle !== null && !stale && id === this.#queue.currentId
+    );
   }
 
   /** Nobody decides on, or paints over, a label that holds for nothing yet. */
@@ -339,31 +355,8 @@ export class Desk {
       this.#notices.info('This sample is undecided again', why);
     }
     this.#queue.setState(edit.sampleId, held ? stateOf(edit, standing) : STATE_AFTER[draft.decision]);
+    if (!draft.onlyNote) this.lastRejected = draft.decision === 'reject' ? draft : null;
     this.#saving.add(draft);
-  }
-
-  /** To a sample wherever it is. @returns whether the list has it; null: the project does not */
-  async #moveTo(id: number): Promise<boolean | null> {
-    const index = this.#queue.indexOf(id);
-    if (index !== undefined) await this.#move(index);
-    if (index !== undefined || this.#moving) return true;
-    this.#moving = true;
-    const listed = await this.#queue.goTo(id);
-    this.#moving = false;
-    this.show(this.#queue.currentId);
-    return listed;
-  }
-
-  async #move(index: number): Promise<void> {
-    if (this.#moving) return;
-    this.editing.settle();
-    if (!this.#queue.goNow(index)) {
-      if (index >= this.#queue.total) this.#notices.info('That was the last sample in the queue');
-      this.#moving = true;
-      await this.#queue.go(index);
-      this.#moving = false;
-    }
-    this.show(this.#queue.currentId);
   }
 
   /** What is decided now is based on the newest revision that was on screen. */

@@ -27,8 +27,12 @@ export default feature({
       acts: {
         accept: () => desk.accept(),
         reject: () => desk.reject(),
-        next: () => desk.next(),
-        previous: () => desk.previous(),
+        next: () => desk.moving.next(),
+        previous: () => desk.moving.previous(),
+        nextUndecided: () => void desk.moving.undecided('forth'),
+        previousUndecided: () => void desk.moving.undecided('back'),
+        first: () => desk.moving.first(),
+        last: () => desk.moving.last(),
         note: () => {
           frame.dock = 'sample';
           void tick().then(() => document.querySelector<HTMLInputElement>('[data-note]')?.focus());

@@ -29,7 +29,8 @@ export function putBack(parts: PutBackParts, { review, before }: OwnDecision): v
   if (saving.isDirty(sampleId) || saving.seen(sampleId) !== review.id) return;
   undoing.forget(sampleId);
   const edit = showing.id === sampleId ? editing.current : null;
-  const standing = edit && restored(edit, before ?? { ...review, decision: 'reset', note: null });
+  const standing =
+    edit && restored(edit, before ?? { ...review, decision: 'reset', note: null, reason: null });
   if (edit && standing) {
     editing.step(edit, standing);
     return;

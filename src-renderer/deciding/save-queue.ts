@@ -276,7 +276,7 @@ export const STATE_AFTER: Record<Decision, SampleState> = {
 };
 
 /** A decision as it stands, with another note. */
-function noteOn({ sampleId, predictionId, decision, label }: Review, note: string | null): Draft {
+function noteOn({ sampleId, predictionId, decision, label, reason }: Review, note: string | null): Draft {
   const own = decision === 'correct' && label ? new Int8Array(label.slice().buffer) : null;
-  return { sampleId, predictionId, decision, label: own, note };
+  return { sampleId, predictionId, decision, label: own, note, reason };
 }

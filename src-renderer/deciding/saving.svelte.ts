@@ -18,13 +18,14 @@ export class Saving {
 
   constructor(session: Session, { onSaved, onMerged, onRemoved, onPending }: SavingDoor) {
     this.#queue = new SaveQueue({
-      send: ({ sampleId, predictionId, decision, label, note }, basedOn) =>
+      send: ({ sampleId, predictionId, decision, label, note, reason }, basedOn) =>
         session.client.call('reviews.submit', {
           sampleId,
           predictionId,
           decision,
           label: label && new Uint8Array(label),
           note,
+          reason,
           basedOn,
           reviewer: session.reviewer,
         }),

@@ -21,7 +21,10 @@ const DECISIONS = {
 export function travelWords({ sampleId, before, after, decides }: Step, way: Way): string {
   const verb = way === 'back' ? 'Undid' : 'Redid';
   if (!decides) {
-    const what = before.decision === after.decision && before.note !== after.note ? 'the note' : 'a change';
+    const same = before.decision === after.decision;
+    const note = same && before.note !== after.note ? 'the note' : null;
+    const reason = same && before.reason !== after.reason ? 'the reason' : null;
+    const what = note ?? reason ?? 'a change';
     return `${verb} ${what} on sample no. ${sampleId}`;
   }
   // Enter on what is accepted or corrected already decides nothing anew.

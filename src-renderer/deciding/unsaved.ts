@@ -24,6 +24,8 @@ const keptSchema = z.object({
           decision: decisionSchema,
           label: labelSchema,
           note: z.string().nullable(),
+          // What an older page kept has none.
+          reason: z.string().nullable().default(null),
           onlyNote: z.object({ was: z.string().nullable() }).optional(),
         }),
       ),
@@ -36,11 +38,12 @@ export function toKept(project: string, path: string, pending: readonly Pending[
   const plain = pending.map(({ sampleId, basedOn, drafts }) => ({
     sampleId,
     basedOn,
-    drafts: drafts.map(({ predictionId, decision, label, note, onlyNote }) => ({
+    drafts: drafts.map(({ predictionId, decision, label, note, reason, onlyNote }) => ({
       predictionId,
       decision,
       label: label && [...label],
       note,
+      reason,
       onlyNote,
     })),
   }));
@@ -79,13 +82,14 @@ export const HANDOVER_ENDING = '.decisions.jsonl';
 /** Lines of a file that another page takes, and `fovea review --apply`. */
 export function toLines(project: string, reviewer: string, pending: readonly Pending[]): string {
   const lines = pending.flatMap(({ sampleId, basedOn, drafts }) =>
-    drafts.map(({ predictionId, decision, label, note }, n) =>
+    drafts.map(({ predictionId, decision, label, note, reason }, n) =>
       JSON.stringify({
         fovea: sampleId,
         decision,
         ...(label ? { label: [...label] } : {}),
         reviewer,
         note,
+        ...(reason === null ? {} : { reason }),
         handover: { project, predictionId, basedOn: n === 0 ? basedOn : PREVIOUS },
       }),
     ),
@@ -98,6 +102,7 @@ const lineSchema = z.object({
   decision: decisionSchema,
   label: labelSchema.optional(),
   note: z.string().nullable(),
+  reason: z.string().nullable().default(null),
   handover: handoverSchema,
 });
 
@@ -117,9 +122,9 @@ export function fromLines(text: string, project: string): Pending[] | string {
     }
     const parsed = lineSchema.safeParse(value);
     if (!parsed.success) return `Line ${n + 1} is no decision that a page of Fovea handed over`;
-    const { fovea: sampleId, decision, label = null, note, handover } = parsed.data;
+    const { fovea: sampleId, decision, label = null, note, reason, handover } = parsed.data;
     if (handover.project !== project) return 'These decisions are on another project: open that one';
-    const draft = { sampleId, predictionId: handover.predictionId, decision, note };
+    const draft = { sampleId, predictionId: handover.predictionId, decision, note, reason };
     const known = all.get(sampleId);
     const full = { ...draft, label: label && Int8Array.from(label) };
     if (known) known.drafts.push(full);

@@ -9,6 +9,8 @@ export interface Draft {
   /** `[H*W]`, row-major; null unless `decision` is `correct`. */
   readonly label: Int8Array | null;
   readonly note: string | null;
+  /** Why it is rejected; null unless `decision` is `reject`. */
+  readonly reason: string | null;
   /** The person changed nothing but the note, which was this before. */
   readonly onlyNote?: { readonly was: string | null };
 }
@@ -24,7 +26,7 @@ export interface Pending {
 /** Whether a revision says what a draft does. */
 export function sameDecision(draft: Draft, review: Review): boolean {
   if (draft.decision !== review.decision || draft.predictionId !== review.predictionId) return false;
-  if (draft.note !== review.note) return false;
+  if (draft.note !== review.note || draft.reason !== review.reason) return false;
   if (draft.decision !== 'correct' || draft.label === null) return true;
   const label = review.label;
   if (label === null || label.length !== draft.label.length) return false;

@@ -94,6 +94,11 @@ export class Editing {
     this.#show();
   }
 
+  /** What is known of a sample that was worked on here. */
+  known(sampleId: number): Edit | null {
+    return this.#edits.get(sampleId) ?? null;
+  }
+
   /** Forgets what is known of a sample: it is read anew. */
   forget(sampleId: number): void {
     this.#edits.delete(sampleId);
@@ -258,7 +263,7 @@ export class Editing {
   }
 
   #correct(edit: Edit, label: Labels): void {
-    this.changeTo(edit, { ...edit.standing, decision: 'correct', label });
+    this.changeTo(edit, { ...edit.standing, decision: 'correct', label, reason: null });
   }
 
   #ready(): Edit | null {

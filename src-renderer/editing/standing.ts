@@ -17,6 +17,8 @@ export interface Standing {
   readonly label: Int8Array | null;
   /** What a person wrote about it; stays through later steps until it is changed. */
   readonly note: string | null;
+  /** Why it is rejected; null for what is not. */
+  readonly reason: string | null;
 }
 
 /** One sample being worked on. */
@@ -43,14 +45,19 @@ export function startEdit(
     sampleId,
     predictionId: prediction?.id ?? null,
     predicted,
-    standing: { decision, label, note: review?.note ?? null },
+    standing: { decision, label, note: review?.note ?? null, reason: reasonOf(review) },
   };
 }
 
 /** The state after accepting what is on screen: a label that differs from the predicted one stays corrected. */
 export function accepted(edit: Edit): Standing {
   const { label, note } = edit.standing;
-  return { decision: sameLabel(label, edit.predicted) ? 'accept' : 'correct', label, note };
+  return { decision: sameLabel(label, edit.predicted) ? 'accept' : 'correct', label, note, reason: null };
+}
+
+/** The state after rejecting, for a reason or for one that may be said later: one that was said already stays then. */
+export function rejected({ standing }: Edit, reason: string | null): Standing {
+  return { ...standing, decision: 'reject', reason: reason ?? standing.reason };
 }
 
 /**
@@ -60,12 +67,13 @@ export function accepted(edit: Edit): Standing {
  */
 export function restored(edit: Edit, review: Review): Standing | null {
   const { note } = review;
-  if (review.decision === 'reset') return { decision: 'none', label: edit.predicted, note };
-  if (review.decision === 'reject') return { decision: 'reject', label: edit.standing.label, note };
+  if (review.decision === 'reset') return { decision: 'none', label: edit.predicted, note, reason: null };
+  if (review.decision === 'reject')
+    return { decision: 'reject', label: edit.standing.label, note, reason: review.reason };
   const label = review.label && labelOf(review.label);
   if (!label || !edit.predicted || label.length !== edit.predicted.length) return null;
   const untouched = review.decision === 'accept' && sameLabel(label, edit.predicted);
-  return { decision: untouched ? 'accept' : 'correct', label, note };
+  return { decision: untouched ? 'accept' : 'correct', label, note, reason: null };
 }
 
 /**
@@ -85,10 +93,12 @@ export function whyNotStanding(edit: Edit, standing: Standing): AcceptRefusal | 
  * accepted it, leaves the sample undecided.
  */
 export function draftOf(edit: Edit, standing: Standing, before: Standing): Draft {
-  const onlyNote = standing.decision === before.decision && sameLabel(standing.label, before.label);
-  if (!onlyNote && !canHold(standing.decision, standing.label)) {
+  const onlyWords = standing.decision === before.decision && sameLabel(standing.label, before.label);
+  // A reason is part of the decision; a note is not.
+  const onlyNote = onlyWords && standing.reason === before.reason;
+  if (!onlyWords && !canHold(standing.decision, standing.label)) {
     const { sampleId, predictionId } = edit;
-    return { sampleId, predictionId, decision: 'reset', label: null, note: standing.note };
+    return { sampleId, predictionId, decision: 'reset', label: null, note: standing.note, reason: null };
   }
   return {
     ...(onlyNote ? { onlyNote: { was: before.note } } : {}),
@@ -97,19 +107,24 @@ export function draftOf(edit: Edit, standing: Standing, before: Standing): Draft
     decision: standing.decision === 'none' ? 'reset' : standing.decision,
     label: standing.decision === 'correct' ? standing.label : null,
     note: standing.note,
+    reason: standing.decision === 'reject' ? standing.reason : null,
   };
 }
 
 /** The revision that makes `before` hold again after `review`; null: that nothing was decided. */
 export function draftBack(review: Review, before: Review | null): Draft {
   const { sampleId } = review;
-  if (!before)
-    return { sampleId, predictionId: review.predictionId, decision: 'reset', label: null, note: null };
+  const nothing = { decision: 'reset', label: null, reason: null } as const;
+  if (!before) return { sampleId, predictionId: review.predictionId, ...nothing, note: null };
   const { predictionId, decision, note } = before;
   if (!canHold(decision, before.label))
-    return { sampleId, predictionId, decision: 'reset', label: null, note };
+    return { sampleId, predictionId, ...nothing, note };
   const label = decision === 'correct' && before.label ? labelOf(before.label) : null;
-  return { sampleId, predictionId, decision, label, note };
+  return { sampleId, predictionId, decision, label, note, reason: reasonOf(before) };
+}
+
+function reasonOf(review: Review | null): string | null {
+  return review?.decision === 'reject' ? review.reason : null;
 }
 
 function canHold(decision: Standing['decision'] | 'reset', label: Int8Array | Uint8Array | null): boolean {
@@ -130,12 +145,13 @@ export function labelOf(bytes: Uint8Array): Int8Array {
 
 /** Whether going from one to the other changes nothing, not even on screen. */
 export function sameStanding(a: Standing, b: Standing): boolean {
-  return a.decision === b.decision && a.note === b.note && sameLabel(a.label, b.label);
+  return a.decision === b.decision && a.note === b.note && a.reason === b.reason && sameLabel(a.label, b.label);
 }
 
 /** Whether two standings are the same to the store, which keeps a label only of what was accepted or corrected. */
 export function holds(standing: Standing, wanted: Standing): boolean {
   if (standing.decision !== wanted.decision || standing.note !== wanted.note) return false;
+  if (wanted.decision === 'reject' && standing.reason !== wanted.reason) return false;
   const labelled = wanted.decision === 'accept' || wanted.decision === 'correct';
   return !labelled || sameLabel(standing.label, wanted.label);
 }

@@ -8,16 +8,17 @@ import type { SampleFilter, SampleSort } from '../../src-shared/contract/procedu
  */
 export function stillMatches(
   row: Pick<SampleRow, 'state' | 'flags' | 'notes'>,
-  { states, flags, notes }: SampleFilter,
+  { states, flags, notes, reasons }: SampleFilter,
 ): boolean {
+  if (reasons.length > 0 && row.state !== 'rejected') return false;
   if (states.length > 0 && !states.includes(row.state)) return false;
   if (flags.length > 0 && !flags.some((flag) => row.flags.includes(flag))) return false;
   return notes === 'any' || (notes === 'with') === row.notes > 0;
 }
 
 /** Whether what a person does to a sample can take it out of the filter. */
-export function dependsOnWork({ states, flags, notes }: SampleFilter): boolean {
-  return states.length > 0 || flags.length > 0 || notes !== 'any';
+export function dependsOnWork({ states, flags, notes, reasons }: SampleFilter): boolean {
+  return states.length > 0 || reasons.length > 0 || flags.length > 0 || notes !== 'any';
 }
 
 /** The list without `value` when it is in it, else with it. */

@@ -95,6 +95,7 @@ const NAMES: Partial<Readonly<Record<keyof SampleFilter, string>>> = {
   languages: 'Language',
   splits: 'Split',
   tags: 'Tag',
+  reasons: 'Why rejected',
   flags: 'Flag',
   text: 'Search',
 };
@@ -142,6 +143,7 @@ export function parts(filter: SampleFilter): FilterPart[] {
     'flags',
     filter.flags.map((flag) => FLAG_WORDS[flag]),
   );
+  list('reasons', filter.reasons);
   list('notes', filter.notes === 'any' ? [] : [filter.notes === 'with' ? 'With notes' : 'Without notes']);
   list('reviewers', filter.reviewers.length === 0 ? [] : [`by ${filter.reviewers.join(' or ')}`]);
   list('labelling', filter.labelling === 'any' ? [] : [LABELLING_WORDS[filter.labelling]]);

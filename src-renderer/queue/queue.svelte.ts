@@ -219,7 +219,7 @@ export class Queue {
   /** What a person does to a row shows at once; out of the filter, it keeps its place. */
   #update(id: number, change: Partial<SampleRow>): void {
     if (this.#beside?.id === id) this.#beside = { ...this.#beside, ...change };
-    const row = this.#rowOf(id);
+    const row = this.rowOf(id);
     if (!row) return;
     this.#put(row, change);
     this.#changed();
@@ -229,9 +229,9 @@ export class Queue {
     this.#list.update(row.id, change, stillMatches({ ...row, ...change }, this.filter));
   }
 
-  #rowOf(id: number): SampleRow | undefined {
-    const index = this.#list.indexOf(id);
-    return index === undefined ? undefined : this.#list.rowAt(index);
+  /** The row of a sample, as far as it is here. */
+  rowOf(id: number): SampleRow | undefined {
+    return this.#list.rowAt(this.#list.indexOf(id) ?? -1);
   }
 
   /** Flags of these samples were set or taken away. */
@@ -240,7 +240,7 @@ export class Queue {
     for (const id of ids) {
       if (this.#beside?.id === id)
         this.#beside = { ...this.#beside, flags: withFlag(this.#beside.flags, flag, on) };
-      const row = this.#rowOf(id);
+      const row = this.rowOf(id);
       if (row) this.#put(row, { flags: withFlag(row.flags, flag, on) });
       else others = true;
     }

@@ -86,6 +86,8 @@ export const reviewSchema = z.object({
   predictionId: idSchema.nullable(),
   reviewer: z.string(),
   note: z.string().nullable(),
+  /** Why it was rejected; null for other decisions, and where nobody said. */
+  reason: z.string().nullable(),
   createdAt: z.string(),
   /** The batch that made it or took it back; null: a person did. */
   batchId: idSchema.nullable(),

@@ -12,6 +12,7 @@ export const MOST = {
   filterName: 80,
   reviewer: 200,
   note: 10_000,
+  rejectReason: 200,
   externalId: 500,
   question: 4000,
   answer: 4000,
@@ -21,6 +22,8 @@ export const MOST = {
   filterValue: 1000,
   /** How many. */
   presets: 500,
+  /** Reasons for rejecting that a project offers: one a digit. */
+  rejectReasons: 9,
   presetHeads: 4096,
   filterValues: 1000,
   savedFilters: 1000,
@@ -43,5 +46,6 @@ export function nameSchema(most: number): z.ZodString {
     .refine((text) => !CONTROL.test(text), 'has a line end or another control character in it');
 }
 
+export const rejectReasonSchema = nameSchema(MOST.rejectReason);
 export const reviewerSchema = nameSchema(MOST.reviewer);
 export const pathSchema = z.string().min(1).max(MOST.path);

@@ -129,6 +129,7 @@ export {
   type SampleSort,
   type SortKey,
 } from './procedures/sample-filter.ts';
+export { REJECT_REASON_MOST, REJECT_REASONS_MOST } from './procedures/reviews.ts';
 export type { RunChange, RunStanding } from './procedures/runs.ts';
 export type { PictureNotes } from './procedures/samples.ts';
 export { CURVE_PAGE, type RpnVersions, type TrainingPlan, type TrainingWish } from './procedures/training.ts';
@@ -163,6 +164,7 @@ export const procedures = {
 export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof procedures>([
   'reviews.submit',
   'reviews.history',
+  'rejectReasons.set',
   'flags.set',
   'notes.add',
   'notes.write',

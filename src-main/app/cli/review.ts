@@ -18,7 +18,7 @@ export const addReview: AddCommand = (program, cli) => {
     .argument('<project>', 'project folder')
     .requiredOption(
       '--apply <file>',
-      'lines of {"sample" (the data\'s id) or "fovea" (its number here),"decision":"accept|correct|reject|reset","label":[H*W]?,"reviewer","note"?}',
+      'lines of {"sample" (the data\'s id) or "fovea" (its number here),"decision":"accept|correct|reject|reset","label":[H*W]?,"reviewer","note"?,"reason"? (of a reject)}',
     );
   cli.define<Options>(command, async ({ output, stderr }, [path], { apply }) => {
     const report = await withProject(

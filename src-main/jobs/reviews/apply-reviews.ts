@@ -3,8 +3,9 @@
  * in one transaction, so a bad line at the end, a crash or a full disk leaves the project as it was.
  */
 import { z } from 'zod';
-import { decisionSchema, type Review } from '../../../src-shared/contract/domain.ts';
+import { decisionSchema, type Decision, type Review } from '../../../src-shared/contract/domain.ts';
 import { handoverSchema, PREVIOUS, type Handover } from '../../../src-shared/contract/handover.ts';
+import { rejectReasonSchema } from '../../../src-shared/contract/limits.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { type ReadableDb, transact } from '../../store/db.ts';
 import type { Project } from '../../store/file/project.ts';
@@ -26,6 +27,8 @@ const lineSchema = z.strictObject({
   reviewer: z.string().min(1).max(200),
   /** Null takes away what somebody wrote before; left out, that stays. */
   note: z.string().max(10_000).nullish(),
+  /** Why, with `reject` only; as with the note, null takes it away. */
+  reason: rejectReasonSchema.nullish(),
   /** A page could not save it and handed it over; only with `fovea`. */
   handover: handoverSchema.optional(),
 });
@@ -72,29 +75,36 @@ export function applyReviews(project: Project, lines: Iterable<string>, name = '
 
 /** @returns false when it was handed over and is saved already */
 function applyLine({ db }: Project, line: string, before: Map<number, number>): boolean {
-  const { sample, fovea, decision, label, reviewer, note, handover } = parse(line);
+  const { sample, fovea, decision, label, reviewer, note, reason, handover } = parse(line);
   if ((sample === undefined) === (fovea === undefined)) {
     throw new FoveaError('bad_input', 'a line names its sample by "sample" or by "fovea"', {
       next: 'Give the id of the data as "sample", or Fovea\'s number as "fovea", and not both; nothing was applied',
     });
   }
   const sampleId = sample === undefined ? getSample(db, fovea!).id : sampleOfData(db, sample);
+  const latest = latestReview(db, sampleId);
   const review = {
     sampleId,
     predictionId: handover?.predictionId ?? null,
     decision,
     label: label ? new Uint8Array(Int8Array.from(label).buffer) : null,
     reviewer,
-    note: note === undefined ? (latestReview(db, sampleId)?.note ?? null) : note,
+    note: note === undefined ? (latest?.note ?? null) : note,
+    reason: reason === undefined ? reasonLeft(decision, latest) : reason,
   };
   if (!handover) {
     submitReview(db, review, undefined);
     return true;
   }
   const known = savedAlready(db, review, handover, before);
-  const saved = known ?? submitReview(db, review, latestReview(db, sampleId)?.id ?? null).review;
+  const saved = known ?? submitReview(db, review, latest?.id ?? null).review;
   before.set(sampleId, saved.id);
   return known === null;
+}
+
+/** A line that says nothing of the reason leaves that of a rejection it repeats. */
+function reasonLeft(decision: Decision, latest: Review | null): string | null {
+  return decision === 'reject' && latest?.decision === 'reject' ? latest.reason : null;
 }
 
 /**
@@ -124,8 +134,8 @@ function savedAlready(
   });
 }
 
-function sameDecision(a: Pick<Review, 'decision' | 'note' | 'label'>, b: Review): boolean {
-  if (a.decision !== b.decision || a.note !== b.note) return false;
+function sameDecision(a: Pick<Review, 'decision' | 'note' | 'reason' | 'label'>, b: Review): boolean {
+  if (a.decision !== b.decision || a.note !== b.note || a.reason !== b.reason) return false;
   if (a.decision !== 'correct' || a.label === null) return true;
   return b.label !== null && Buffer.compare(a.label, b.label) === 0;
 }
@@ -142,7 +152,7 @@ function parse(line: string): z.infer<typeof lineSchema> {
   const issue = parsed.error.issues[0];
   const field = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
   throw new FoveaError('bad_input', `${field}${issue.message}`, {
-    next: 'Give {"sample" or "fovea","decision","label"?,"reviewer","note"?}; nothing was applied',
+    next: 'Give {"sample" or "fovea","decision","label"?,"reviewer","note"?,"reason"?}; nothing was applied',
   });
 }
 

@@ -1,4 +1,5 @@
 import { reviewHistory, submitReview } from '../../store/reviews/review.ts';
+import { listRejectReasons, setRejectReasons } from '../../store/reviews/reject-reason.ts';
 import { getSample } from '../../store/samples/sample.ts';
 import { freeSession, type Handlers } from './context.ts';
 
@@ -14,5 +15,14 @@ export const reviewHandlers = {
     const { db } = session().project;
     getSample(db, sampleId);
     return reviewHistory(db, sampleId);
+  },
+
+  'rejectReasons.list': ({ session }) => listRejectReasons(session().project.db),
+
+  'rejectReasons.set': async (context, { reasons }) => {
+    const { project } = await freeSession(context);
+    const now = setRejectReasons(project.db, reasons);
+    context.publish('rejectReasons.changed', { reasons: now });
+    return now;
   },
 } satisfies Partial<Handlers>;

@@ -10,6 +10,7 @@ import type { Project } from '../../store/file/project.ts';
 import { sampleDetail } from '../../store/shown/sample-detail.ts';
 import { countSamples, listSamples, samplePosition } from '../../store/samples/query.ts';
 import { getSample } from '../../store/samples/sample.ts';
+import { nextUndecided } from '../../store/samples/undecided.ts';
 import { findImageFile } from '../image-file.ts';
 import type { Handlers } from './context.ts';
 
@@ -21,6 +22,9 @@ export const sampleHandlers = {
     const { db } = session().project;
     return { total: countSamples(db, filter), rows: listSamples(db, filter, offset, limit, sort) };
   },
+
+  'samples.undecided': ({ session }, { filter, sort, from, back }) =>
+    nextUndecided(session().project.db, filter, sort, from, back),
 
   'samples.position': ({ session }, { filter, sort, id }) => ({
     position: samplePosition(session().project.db, filter, id, sort),

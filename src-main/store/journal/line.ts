@@ -34,6 +34,8 @@ export const journalLineSchema = z.object({
   prediction: z.number().int().nullable(),
   reviewer: z.string(),
   note: z.string().nullable(),
+  /** Why it was rejected; older lines say nothing of it. */
+  reason: z.string().nullable().default(null),
   batch: z.number().int().nullable(),
 });
 export type JournalLine = z.infer<typeof journalLineSchema>;

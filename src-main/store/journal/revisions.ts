@@ -10,6 +10,7 @@ interface Row {
   readonly prediction_id: number | null;
   readonly reviewer: string;
   readonly note: string | null;
+  readonly reason: string | null;
   readonly created_at: string;
   readonly batch_id: number | null;
   readonly external_id: string;
@@ -26,7 +27,7 @@ const PAGE = 500;
 export function* journalLines(db: ReadableDb, after: number, upTo: number): Generator<JournalLine> {
   const page = read<Row>(
     db,
-    `SELECT r.id, r.decision, r.label, r.prediction_id, r.reviewer, r.note, r.created_at, r.batch_id,
+    `SELECT r.id, r.decision, r.label, r.prediction_id, r.reviewer, r.note, r.reason, r.created_at, r.batch_id,
        s.external_id, s.question, i.path AS image_path, f.path AS root_path, p.grid_rows, p.grid_cols
      FROM review r JOIN sample s ON s.id = r.sample_id JOIN image i ON i.id = s.image_id
        JOIN root f ON f.id = i.root_id LEFT JOIN prediction p ON p.id = r.prediction_id
@@ -55,6 +56,7 @@ function lineOf(row: Row): JournalLine {
     prediction: row.prediction_id,
     reviewer: row.reviewer,
     note: row.note,
+    reason: row.reason,
     batch: row.batch_id,
   };
 }

@@ -84,8 +84,8 @@ function replayOne(db: WritableDb, line: JournalLine): Outcome {
   if (line.label !== null && predictionId === null) return 'withoutPrediction';
   write(
     db,
-    `INSERT INTO review (sample_id, decision, label, prediction_id, reviewer, note, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO review (sample_id, decision, label, prediction_id, reviewer, note, reason, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     sampleId,
     line.decision,
@@ -93,6 +93,7 @@ function replayOne(db: WritableDb, line: JournalLine): Outcome {
     predictionId,
     line.reviewer,
     line.note,
+    line.decision === 'reject' ? line.reason : null,
     line.at,
   );
   refreshSampleState(db, sampleId);

@@ -21,6 +21,8 @@ export interface NewReview {
   readonly label: Uint8Array | null;
   readonly reviewer: string;
   readonly note: string | null;
+  /** Why it is rejected; left out for none. */
+  readonly reason?: string | null;
 }
 
 interface Row {
@@ -31,6 +33,7 @@ interface Row {
   readonly prediction_id: number | null;
   readonly reviewer: string;
   readonly note: string | null;
+  readonly reason: string | null;
   readonly created_at: string;
   readonly batch_id: number | null;
 }
@@ -55,8 +58,8 @@ export function submitReview(
     if (label && !standsAlready(latest, review.decision, label)) requireAcceptable(label);
     const row = write<Row>(
       db,
-      `INSERT INTO review (sample_id, decision, label, prediction_id, reviewer, note, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+      `INSERT INTO review (sample_id, decision, label, prediction_id, reviewer, note, reason, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     ).get(
       review.sampleId,
       review.decision,
@@ -64,6 +67,7 @@ export function submitReview(
       predictionId,
       review.reviewer,
       review.note,
+      reasonOf(review),
       new Date().toISOString(),
     )!;
     refreshSampleState(db, review.sampleId);
@@ -116,6 +120,12 @@ function requireUnchanged(latest: Review | null, basedOn: number | null): void {
   throw new FoveaError('conflict', `the sample was reviewed${who} in the meantime`, {
     next: 'Load the sample again and look at that review first',
   });
+}
+
+/** Only who rejects has a reason to. */
+function reasonOf({ decision, reason = null }: NewReview): string | null {
+  if (reason === null || decision === 'reject') return reason;
+  throw badReview(`${decision} takes no reason`, 'Leave the reason out');
 }
 
 /** A note on what was decided before is no new decision: what an older version took stays as it was taken. */
@@ -173,6 +183,7 @@ function toReview(row: Row): Review {
     predictionId: row.prediction_id,
     reviewer: row.reviewer,
     note: row.note,
+    reason: row.reason,
     createdAt: row.created_at,
     batchId: row.batch_id,
   };

@@ -19,6 +19,7 @@ const COLUMNS = {
   splits: 'split',
   reviewers: 'reviewer',
   dropRules: 'drop_rule',
+  reasons: 'reason',
 } as const;
 type Part = keyof typeof COLUMNS;
 const PARTS = Object.keys(COLUMNS) as Part[];
@@ -42,6 +43,7 @@ export function facets(db: ReadableDb, filter: SampleFilter = NO_FILTER): Facets
     splits: again(found.splits, columns.splits, nameOf),
     tags: again(found.tags, tags, nameOf),
     reviewers: again(found.reviewers, columns.reviewers, nameOf),
+    reasons: again(found.reasons, columns.reasons, nameOf),
     dropRules: again(found.dropRules, columns.dropRules, ({ rule }) => rule),
     flags: again(found.flags, flags, ({ flag }) => flag),
     withNotes: countNotes(db, whereSql(db, { ...filter, notes: 'any' })),
@@ -53,7 +55,13 @@ function countColumns(
   db: ReadableDb,
   filter: SampleFilter,
 ): Readonly<Record<Part, ReadonlyMap<string, number>>> {
-  const counts = { languages: new Map(), splits: new Map(), reviewers: new Map(), dropRules: new Map() };
+  const counts = {
+    languages: new Map(),
+    splits: new Map(),
+    reviewers: new Map(),
+    reasons: new Map(),
+    dropRules: new Map(),
+  };
   const count = (parts: readonly Part[], { sql, params }: Sql): void => {
     if (parts.length === 0) return;
     const names = parts.map((part) => `COALESCE(t.${COLUMNS[part]}, '')`);
@@ -126,6 +134,10 @@ function ofProject(db: ReadableDb): Facets {
     reviewers: counted(
       `SELECT reviewer AS name, COUNT(*) AS samples FROM sample_state WHERE reviewer IS NOT NULL
        GROUP BY reviewer ORDER BY samples DESC, reviewer`,
+    ),
+    reasons: counted(
+      `SELECT reason AS name, COUNT(*) AS samples FROM sample_state WHERE reason IS NOT NULL
+       GROUP BY reason ORDER BY samples DESC, reason LIMIT ${MOST_TAGS}`,
     ),
     dropRules: counted(
       `SELECT drop_rule AS rule, COUNT(*) AS samples FROM sample_state WHERE drop_rule IS NOT NULL

@@ -26,7 +26,7 @@ const AGREEMENT = `(
 /** A correction's own label has the say on where the RoI is. */
 const DERIVE = `
 INSERT INTO sample_state (sample_id, state, dropped, language, split, tag, prediction_id, review_id, drop_rule,
-  drop_value, reviewer, reviewed_at, disagreement, uncertainty, roi_size, roi_x, roi_y, iou, agreement)
+  drop_value, reviewer, reviewed_at, disagreement, uncertainty, roi_size, roi_x, roi_y, iou, agreement, reason)
 SELECT s.id,
   CASE r.decision WHEN 'accept' THEN 'accepted' WHEN 'correct' THEN 'corrected' WHEN 'reject' THEN 'rejected'
     ELSE CASE WHEN p.id IS NULL THEN 'unlabelled' ELSE 'pending' END END,
@@ -37,7 +37,7 @@ SELECT s.id,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_size ELSE rs.roi_size END,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_x ELSE rs.roi_x END,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_y ELSE rs.roi_y END, rs.iou,
-  CASE WHEN r.id IS NOT NULL THEN ${AGREEMENT} END
+  CASE WHEN r.id IS NOT NULL THEN ${AGREEMENT} END, r.reason
 ${JOINS}
 LEFT JOIN prediction_score ps ON ps.prediction_id = p.id
 LEFT JOIN review_score rs ON rs.review_id = r.id`;
@@ -48,7 +48,8 @@ ON CONFLICT (sample_id) DO UPDATE SET state = excluded.state, dropped = excluded
   prediction_id = excluded.prediction_id, review_id = excluded.review_id, drop_rule = excluded.drop_rule,
   drop_value = excluded.drop_value, reviewer = excluded.reviewer, reviewed_at = excluded.reviewed_at,
   disagreement = excluded.disagreement, uncertainty = excluded.uncertainty, roi_size = excluded.roi_size,
-  roi_x = excluded.roi_x, roi_y = excluded.roi_y, iou = excluded.iou, agreement = excluded.agreement`;
+  roi_x = excluded.roi_x, roi_y = excluded.roi_y, iou = excluded.iou, agreement = excluded.agreement,
+  reason = excluded.reason`;
 
 /** Of more samples than this, what they are searched by is derived for all at once: texts lie in blocks. */
 const SEARCH_ALONE = 500;

@@ -41,6 +41,7 @@ export function whereSql(db: ReadableDb, filter: SampleFilter): Sql {
     oneOfOrNone('t.split', filter.splits),
     oneOf('t.drop_rule', filter.dropRules),
     oneOf('t.reviewer', filter.reviewers),
+    oneOf('t.reason', filter.reasons),
     tagged(filter.tags),
     flagged(filter.flags),
     plain(LABELLING[filter.labelling]),

@@ -34,6 +34,8 @@ export const events = {
   }),
   /** The saved filters are others: list them again. */
   'filters.changed': z.object({}),
+  /** The project offers other reasons for rejecting. */
+  'rejectReasons.changed': z.object({ reasons: z.array(z.string()) }),
   /** A batch began, was looked at, decided, undone or dismissed. */
   'batch.changed': batchSchema,
   /** How far deciding or undoing a batch has come; nothing of it holds before `batch.changed`. */

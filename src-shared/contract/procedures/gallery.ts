@@ -21,6 +21,8 @@ export const facetsSchema = z.object({
   splits: z.array(countedSchema),
   tags: z.array(countedSchema),
   reviewers: z.array(countedSchema),
+  /** Of those that are rejected with one. */
+  reasons: z.array(countedSchema),
   dropRules: z.array(z.object({ rule: droppedSchema.shape.rule, samples: z.number().int() })),
   flags: z.array(z.object({ flag: flagSchema, samples: z.number().int() })),
   withNotes: z.number().int(),

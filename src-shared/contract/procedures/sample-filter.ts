@@ -32,6 +32,8 @@ export const sampleFilterSchema = z.object({
   tags: values.default([]),
   flags: z.array(flagSchema).default([]),
   notes: z.enum(['any', 'with', 'without']).default('any'),
+  /** Why it was rejected. */
+  reasons: values.default([]),
   /** Who made the decision that stands. */
   reviewers: values.default([]),
   /** Decided by this batch; while it is being audited, what it would decide. */

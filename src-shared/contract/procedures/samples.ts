@@ -38,6 +38,20 @@ export const sampleProcedures = {
     }),
     output: z.object({ position: z.number().int().nullable() }),
   },
+  /**
+   * The sample next to `from` in this order that waits for a decision (state `pending`) and that the filter lets through, `from`
+   * itself last of all: after the last comes the first. Null: none waits.
+   */
+  'samples.undecided': {
+    input: z.object({
+      filter: sampleFilterSchema,
+      sort: sampleSortSchema.default(IMPORT_ORDER),
+      /** Need not be in the list any more; null: its beginning, or end. */
+      from: idSchema.nullable(),
+      back: z.boolean(),
+    }),
+    output: z.object({ id: idSchema, wrapped: z.boolean() }).nullable(),
+  },
   'samples.get': { input: z.object({ id: idSchema }), output: sampleDetailSchema },
   'samples.maps': { input: z.object({ predictionId: idSchema }), output: predictionMapsSchema },
   /** What every run that labelled the sample says of it, in the order of the runs. */

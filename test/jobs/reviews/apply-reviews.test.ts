@@ -36,11 +36,21 @@ test('applies each line as a revision', async (t) => {
   assert.equal(latestReview(project.db, 1)!.note, null);
   assert.deepEqual(new Int8Array(latestReview(project.db, 2)!.label!), Int8Array.of(1, 1, 0, 0, -100, -100));
   assert.equal(latestReview(project.db, 3)!.decision, 'reject');
+  applyReviews(project, [
+    '{"fovea":3,"decision":"reject","reviewer":"ann","reason":"Picture is bad"}',
+    '{"fovea":3,"decision":"reject","reviewer":"bob","note":"blurred"}',
+  ]);
+  assert.equal(latestReview(project.db, 3)!.reason, 'Picture is bad', 'rejected again, the reason stays');
 });
 
 const bad: [string, string, string][] = [
   ['broken JSON', '{"sample":"q1"', 'bad_input'],
   ['an unknown decision', '{"sample":"q1","decision":"maybe","reviewer":"ann"}', 'bad_input'],
+  [
+    'a reason for what is not rejected',
+    '{"sample":"q1","decision":"accept","reviewer":"ann","reason":"Sink"}',
+    'bad_input',
+  ],
   ['no reviewer', '{"sample":"q1","decision":"accept"}', 'bad_input'],
   ['an unknown field', '{"sample":"q1","decision":"accept","reviewer":"ann","lable":[1]}', 'bad_input'],
   ['an unknown sample', '{"sample":"q99","decision":"accept","reviewer":"ann"}', 'not_found'],

@@ -18,6 +18,7 @@ const review = (
   predictionId: 7,
   reviewer: 'ana',
   note,
+  reason: null,
   createdAt: '2026-01-01T00:00:00Z',
   batchId: null,
 });
@@ -59,9 +60,19 @@ test('[E12] a note is told where it was written, not repeated by every later ste
 test('[E11] restoring takes decision, label and note; a label of another grid cannot be restored', () => {
   const edit = startEdit(1, { id: 7, label: Uint8Array.of(1, 0, 156) }, review('correct', [1, 1, 1], 'mine'));
   const of = (one: Review) => restored(edit, one);
-  assert.deepEqual(of(review('accept', [1, 0, 156])), { decision: 'accept', label: predicted, note: null });
+  assert.deepEqual(of(review('accept', [1, 0, 156])), {
+    decision: 'accept',
+    label: predicted,
+    note: null,
+    reason: null,
+  });
   assert.equal(of(review('accept', [0, 0, 0]))?.decision, 'correct', 'accepted under another prediction');
-  assert.deepEqual(of(review('reset', null, 'n')), { decision: 'none', label: predicted, note: 'n' });
+  assert.deepEqual(of(review('reset', null, 'n')), {
+    decision: 'none',
+    label: predicted,
+    note: 'n',
+    reason: null,
+  });
   assert.equal(of(review('reject', null))?.decision, 'reject');
   const foreign = review('correct', [1, 0]);
   assert.equal(of(foreign), null);

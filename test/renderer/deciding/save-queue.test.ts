@@ -46,6 +46,7 @@ class Server {
       predictionId: draft.predictionId,
       reviewer,
       note: draft.note,
+      reason: draft.reason,
       createdAt: '2026-01-01T00:00:00Z',
       batchId: null,
     };
@@ -75,6 +76,7 @@ const draft = (sampleId: number, decision: Draft['decision'], label: number[] | 
   decision,
   label: label && Int8Array.from(label),
   note: null,
+  reason: null,
 });
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 async function quiet(): Promise<void> {

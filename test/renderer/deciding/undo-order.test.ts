@@ -5,7 +5,7 @@ import { UndoOrder, type Step } from '../../../src-renderer/deciding/undo-order.
 import { travelWords } from '../../../src-renderer/deciding/undo-words.ts';
 
 const label = Int8Array.of(1, 0);
-const none: Standing = { decision: 'none', label, note: null };
+const none: Standing = { decision: 'none', label, note: null, reason: null };
 const step = (sampleId: number, decides = true, after: Standing = { ...none, decision: 'accept' }): Step => ({
   kind: 'step',
   sampleId,
@@ -81,6 +81,12 @@ test('what undo did is said in words', () => {
   assert.equal(travelWords(step(3, false), 'back'), 'Undid a change on sample no. 3');
   const noted = step(3, false, { ...none, note: 'odd' });
   assert.equal(travelWords(noted, 'back'), 'Undid the note on sample no. 3');
+  const [rejected, why] = [
+    { ...none, decision: 'reject' },
+    { ...none, decision: 'reject', reason: 'Wrong region' },
+  ] as const;
+  const said: Step = { ...step(3, false, why), before: rejected };
+  assert.equal(travelWords(said, 'back'), 'Undid the reason on sample no. 3');
   assert.match(travelWords(step(3, true, none), 'back'), /^Back on sample no\. 3/);
 });
 

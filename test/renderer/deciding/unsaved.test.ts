@@ -18,6 +18,7 @@ const draft = (decision: Draft['decision'], more: Partial<Draft> = {}): Draft =>
   decision,
   label: null,
   note: null,
+  reason: null,
   ...more,
 });
 const pending: Pending[] = [
@@ -26,7 +27,11 @@ const pending: Pending[] = [
     basedOn: null,
     drafts: [draft('accept'), draft('correct', { label: Int8Array.from([1, 0, -1]), note: 'é "x"' })],
   },
-  { sampleId: 4, basedOn: 9, drafts: [draft('reject', { sampleId: 4, predictionId: null })] },
+  {
+    sampleId: 4,
+    basedOn: 9,
+    drafts: [draft('reject', { sampleId: 4, predictionId: null, reason: 'Picture is bad' })],
+  },
 ];
 
 const revision = (id: number, of: Draft): Review =>
@@ -36,6 +41,7 @@ const revision = (id: number, of: Draft): Review =>
     decision: of.decision,
     predictionId: of.predictionId,
     note: of.note,
+    reason: of.reason,
     label: of.label && new Uint8Array(Int8Array.from(of.label).buffer),
     reviewer: 'ann',
     createdAt: '',

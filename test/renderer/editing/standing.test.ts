@@ -4,6 +4,9 @@ import {
   accepted,
   draftBack,
   draftOf,
+  holds,
+  rejected,
+  restored,
   sameLabel,
   startEdit,
   stateOf,
@@ -12,7 +15,11 @@ import {
 import type { Review } from '../../../src-shared/contract/domain.ts';
 
 const prediction = { id: 7, label: Uint8Array.of(1, 0, 156) };
-const review = (decision: Review['decision'], label: number[] | null): Review => ({
+const review = (
+  decision: Review['decision'],
+  label: number[] | null,
+  reason: string | null = null,
+): Review => ({
   id: 3,
   sampleId: 1,
   decision,
@@ -20,6 +27,7 @@ const review = (decision: Review['decision'], label: number[] | null): Review =>
   predictionId: 7,
   reviewer: 'ana',
   note: null,
+  reason,
   createdAt: '2026-01-01T00:00:00Z',
   batchId: null,
 });
@@ -34,6 +42,7 @@ test('a fresh sample starts from the predicted label', () => {
     decision: 'accept',
     label: null,
     note: null,
+    reason: null,
   });
 });
 
@@ -59,6 +68,23 @@ test('undoing to the beginning takes the decision back', () => {
   assert.deepEqual(draftOf(edit, { ...first, note: 'odd' }, first).onlyNote, { was: null });
 });
 
+test('a reason is part of a rejection: it stays while that stands, goes with it, and comes back with it', () => {
+  const edit = startEdit(1, prediction, null);
+  const [plain, why] = [rejected(edit, null), rejected(edit, 'Wrong region')];
+  assert.equal(draftOf(edit, why, edit.standing).reason, 'Wrong region');
+  assert.ok(!holds(plain, why), 'said by somebody else meanwhile');
+  const said = draftOf(edit, why, plain);
+  assert.deepEqual([said.decision, said.reason, said.onlyNote], ['reject', 'Wrong region', undefined]);
+  edit.standing = why;
+  assert.equal(rejected(edit, null).reason, 'Wrong region', 'rejected again, it stays');
+  assert.equal(rejected(edit, 'Picture is bad').reason, 'Picture is bad');
+  assert.equal(accepted(edit).reason, null);
+  const stored = startEdit(1, prediction, review('reject', null, 'Wrong region'));
+  assert.equal(stored.standing.reason, 'Wrong region');
+  assert.equal(restored(edit, review('reject', null, 'Sink'))?.reason, 'Sink');
+  assert.equal(draftBack(review('accept', [1, 0, 156]), review('reject', null, 'Sink')).reason, 'Sink');
+});
+
 test('a sample without prediction has no label and can only be rejected', () => {
   const edit = startEdit(1, null, null);
   assert.equal(edit.standing.label, null);
@@ -72,7 +98,12 @@ test('nobody stands behind a label that carries nothing; what an older version t
   const fresh = startEdit(1, { id: 7, label: nothing }, null);
   assert.equal(whyNotStanding(fresh, accepted(fresh))?.reason, 'label_carries_nothing');
   assert.equal(whyNotStanding(fresh, { ...fresh.standing, decision: 'reject' }), null);
-  const painted = { decision: 'correct', label: Int8Array.of(0, -100, -100), note: null } as const;
+  const painted = {
+    decision: 'correct',
+    label: Int8Array.of(0, -100, -100),
+    note: null,
+    reason: null,
+  } as const;
   assert.equal(whyNotStanding(fresh, painted), null, 'background alone teaches where not to look');
   const old = startEdit(1, { id: 7, label: nothing }, review('accept', [...nothing]));
   const before = old.standing;

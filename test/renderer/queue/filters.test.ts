@@ -26,6 +26,7 @@ const FULL: SampleFilter = sampleFilterSchema.parse({
   tags: ['night', ''],
   flags: ['example'],
   notes: 'with',
+  reasons: ['Sink'],
   reviewers: ['ann'],
   labelling: 'failed',
   agreement: 'differ',

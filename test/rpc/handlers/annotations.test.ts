@@ -31,7 +31,7 @@ test('what is flagged, noted or saved is told, once, and only what changed', asy
   const news = (): (readonly [EventName, unknown])[] =>
     heard
       .splice(0)
-      .filter(({ name }) => /^(flags|notes|filters)\./.test(name))
+      .filter(({ name }) => /^(flags|notes|filters|rejectReasons)\./.test(name))
       .map(({ name, payload }) => [name, payload]);
 
   const flag = { flag: 'example', reviewer: 'ann' } as const;
@@ -53,6 +53,24 @@ test('what is flagged, noted or saved is told, once, and only what changed', asy
     ['notes.changed', { sampleId: 3, notes: 1, note: 'one' }],
     ['notes.changed', { sampleId: 3, notes: 0, note: null }],
   ]);
+
+  const reasons = await call('rejectReasons.list', {});
+  assert.ok(reasons.includes('Wrong region'));
+  assert.deepEqual(await call('rejectReasons.set', { reasons: [' Blurred ', 'Sink', 'Sink'] }), [
+    'Blurred',
+    'Sink',
+  ]);
+  assert.deepEqual(news(), [['rejectReasons.changed', { reasons: ['Blurred', 'Sink'] }]]);
+  assert.deepEqual(await call('rejectReasons.list', {}), ['Blurred', 'Sink']);
+  const rejected = { predictionId: null, label: null, basedOn: null, reviewer: 'ann', note: null } as const;
+  await call('reviews.submit', { ...rejected, sampleId: 2, decision: 'reject', reason: 'Sink' });
+  await call('reviews.submit', { ...rejected, sampleId: 3, decision: 'reject' });
+  assert.deepEqual((await call('samples.facets', { filter: {} })).reasons, [{ name: 'Sink', samples: 1 }]);
+  const sinks = await call('samples.list', { filter: { reasons: ['Sink'] }, offset: 0, limit: 9 });
+  assert.deepEqual(
+    sinks.rows.map(({ id }) => id),
+    [2],
+  );
 
   const view = { filter: { ...NO_FILTER, text: 'x' }, sort: IMPORT_ORDER };
   const saved = await call('filters.save', { name: ' mine ', ...view });

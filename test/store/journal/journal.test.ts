@@ -48,6 +48,7 @@ test('a decision says by itself which sample it is about and what it holds', asy
     prediction,
     reviewer: 'ann',
     note: 'why\nnot',
+    reason: null,
     batch: null,
   });
 });
@@ -57,6 +58,20 @@ test('letters and labels are the same either way', () => {
   assert.equal(lettersOf(label), 'fbif');
   assert.deepEqual(labelOfLetters('fbif'), label);
   assert.equal(parseJournalLine('{"journal":1'), null);
+});
+
+test('why a sample was rejected is in its line, and a line of an older version says nothing of it', async (t) => {
+  const project = await testProject(t, 1);
+  const why = { decision: 'reject', label: null, reason: 'Wrong region' } as const;
+  submitReview(
+    project.db,
+    { sampleId: 1, predictionId: null, reviewer: 'ann', note: null, ...why },
+    undefined,
+  );
+  const [line] = await linesOf(project);
+  assert.equal(line!.reason, 'Wrong region');
+  const { reason: _, ...older } = line!;
+  assert.equal(parseJournalLine(JSON.stringify(older))?.reason, null);
 });
 
 test('a crash between commit and line, or in the middle of a line, loses and doubles nothing', async (t) => {

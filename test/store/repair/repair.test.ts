@@ -11,10 +11,19 @@ import { addSamples, predict, testProject, testRun } from '../../support/project
 
 const SAMPLES = 160;
 
+const whyRejected = (id: number, decision: string) => (decision === 'reject' && id % 4 ? 'Sink' : null);
 const decide = (project: Project, sampleId: number, decision: 'accept' | 'reject') =>
   submitReview(
     project.db,
-    { sampleId, predictionId: null, decision, label: null, reviewer: 'ann', note: `n${sampleId}` },
+    {
+      sampleId,
+      predictionId: null,
+      decision,
+      label: null,
+      reviewer: 'ann',
+      note: `n${sampleId}`,
+      reason: whyRejected(sampleId, decision),
+    },
     undefined,
   );
 
@@ -45,8 +54,8 @@ function expectAll(t: TestContext, path: string): void {
   for (let id = 1; id <= SAMPLES; id++) {
     const history = reviewHistory(db, id);
     assert.deepEqual(
-      history.map(({ decision, note }) => [decision, note]),
-      [[id % 2 ? 'accept' : 'reject', `n${id}`]],
+      history.map(({ decision, note, reason }) => [decision, note, reason]),
+      [[id % 2 ? 'accept' : 'reject', `n${id}`, id % 4 === 2 ? 'Sink' : null]],
       `sample ${id}`,
     );
   }
@@ -70,6 +79,10 @@ test('a database that was deleted comes back from the newest copy and the journa
   t.after(close);
   for (let id = 1; id <= SAMPLES; id++)
     assert.equal(reviewHistory(db, id).length, id <= 100 || id % 2 === 0 ? 1 : 0, `sample ${id}`);
+  assert.deepEqual(
+    [110, 112].map((id) => reviewHistory(db, id)[0]?.reason),
+    ['Sink', null],
+  );
 });
 
 test('a head that is gone: the copy, and the damaged file stays beside it', async (t) => {

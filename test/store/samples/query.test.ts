@@ -8,6 +8,7 @@ import { addNote, setFlags } from '../../../src-main/store/samples/annotation.ts
 import { read, write } from '../../../src-main/store/db.ts';
 import { submitReview } from '../../../src-main/store/reviews/review.ts';
 import { countSamples, listSamples, samplePosition } from '../../../src-main/store/samples/query.ts';
+import { nextUndecided } from '../../../src-main/store/samples/undecided.ts';
 import { predict, testPrediction, testProject, testRun } from '../../support/project.ts';
 import { seededRandom } from '../../support/random.ts';
 
@@ -22,6 +23,7 @@ interface Model {
   readonly tag: string | null;
   readonly tags: string;
   readonly reviewer: string | null;
+  readonly reason: string | null;
   readonly reviewed_at: string | null;
   readonly flags: string | null;
   readonly notes: number;
@@ -60,7 +62,15 @@ test('list, count and place of every filter and order are those of a plain model
         : null;
     submitReview(
       db,
-      { sampleId: id, predictionId: null, decision, label, reviewer: ['ann', 'ben'][pick(2)]!, note: null },
+      {
+        sampleId: id,
+        predictionId: null,
+        decision,
+        label,
+        reviewer: ['ann', 'ben'][pick(2)]!,
+        note: null,
+        reason: decision === 'reject' ? [null, 'Sink', 'Picture'][pick(3)]! : null,
+      },
       null,
     );
   }
@@ -109,6 +119,7 @@ test('list, count and place of every filter and order are those of a plain model
     flags: some(['look_again', 'example', 'bad_data']),
     notes: fc.constantFrom('any', 'with', 'without'),
     reviewers: some(['ann', 'ben']),
+    reasons: some(['Sink', 'Picture']),
     labelling: fc.constantFrom('labelled', 'failed', 'waiting'),
     agreement: fc.constantFrom('agree', 'differ'),
     ranges: fc.oneof(
@@ -181,6 +192,7 @@ test('list, count and place of every filter and order are those of a plain model
             (filter.flags.length === 0 || filter.flags.some((flag) => row.flags?.includes(flag))) &&
             (filter.notes === 'any' || (filter.notes === 'with') === row.notes > 0) &&
             oneOf(filter.reviewers, row.reviewer ?? '–') &&
+            oneOf(filter.reasons, row.reason ?? '–') &&
             (filter.labelling === 'any' || filter.labelling === labelling(row)) &&
             (filter.agreement === 'any' || filter.agreement === row.agreement) &&
             Object.entries(filter.ranges).every(([name, [low, high]]) => {
@@ -210,6 +222,18 @@ test('list, count and place of every filter and order are those of a plain model
       );
       assert.equal(countSamples(db, filter), expected.length);
       for (const [place, id] of expected.entries()) assert.equal(samplePosition(db, filter, id, sort), place);
+      const waits = (id: number): boolean => rows.find((row) => row.sample_id === id)!.state === 'pending';
+      const waiting = expected.filter(waits);
+      for (const [place, id] of expected.entries()) {
+        const later = expected.slice(place + 1).find(waits);
+        const earlier = expected.slice(0, place).findLast(waits);
+        const [first, last] = [waiting[0], waiting.at(-1)];
+        const found = (there: number | undefined, round: number | undefined) =>
+          round === undefined ? null : { id: there ?? round, wrapped: there === undefined };
+        assert.deepEqual(nextUndecided(db, filter, sort, id, false), found(later, first));
+        assert.deepEqual(nextUndecided(db, filter, sort, id, true), found(earlier, last));
+      }
+      assert.equal(nextUndecided(db, filter, sort, null, false)?.id, waiting[0]);
       const hidden = rows.find(({ sample_id }) => !expected.includes(sample_id));
       if (hidden) assert.equal(samplePosition(db, filter, hidden.sample_id, sort), null);
     }),
