@@ -1,4 +1,4 @@
--- project.db, user_version 15
+-- project.db, user_version 16
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -48,6 +48,7 @@ CREATE INDEX sample_state_uncertainty ON sample_state (uncertainty);
 CREATE INDEX sample_state_uncertainty_down ON sample_state (uncertainty DESC) WHERE uncertainty IS NOT NULL;
 CREATE INDEX sample_state_walk ON sample_state (sample_id);
 CREATE INDEX sample_tag_sample ON sample_tag (sample_id, tag);
+CREATE INDEX tag_change_sample ON tag_change (sample_id, tag, id);
 CREATE INDEX training_run_job ON training_run (job_id) WHERE job_id IS NOT NULL;
 CREATE INDEX training_run_parent ON training_run (parent_rpn_id) WHERE parent_rpn_id IS NOT NULL;
 CREATE UNIQUE INDEX training_run_rpn ON training_run (rpn_id) WHERE rpn_id IS NOT NULL;
@@ -347,6 +348,14 @@ CREATE TABLE saved_filter (
 ) STRICT;
 CREATE TABLE search_block (block INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
 CREATE TABLE search_gram (block INTEGER PRIMARY KEY, grams BLOB NOT NULL) STRICT;
+CREATE TABLE tag_change (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  tag TEXT NOT NULL,
+  added INTEGER NOT NULL CHECK (added IN (0, 1)),
+  reviewer TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
 CREATE TABLE training_point (
   training_run_id INTEGER NOT NULL REFERENCES training_run(id),
   step INTEGER NOT NULL,
@@ -405,6 +414,11 @@ WHEN OLD.sample_id NOT IN (SELECT sample_id FROM being_removed)
 BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
 CREATE TRIGGER review_is_append_only_update BEFORE UPDATE ON review
 BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END;
+CREATE TRIGGER tag_change_is_append_only_delete BEFORE DELETE ON tag_change
+WHEN OLD.sample_id NOT IN (SELECT sample_id FROM being_removed)
+BEGIN SELECT RAISE(ABORT, 'changes of tags are append-only'); END;
+CREATE TRIGGER tag_change_is_append_only_update BEFORE UPDATE ON tag_change
+BEGIN SELECT RAISE(ABORT, 'changes of tags are append-only'); END;
 
 -- maps.db, user_version 2
 CREATE TABLE map (

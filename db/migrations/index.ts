@@ -15,6 +15,7 @@ import { migration as m0012 } from './0012-training.ts';
 import { migration as m0013 } from './0013-job-asked.ts';
 import { migration as m0014 } from './0014-job-order.ts';
 import { migration as m0015 } from './0015-reject-reasons.ts';
+import { migration as m0016 } from './0016-tag-changes.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -32,4 +33,5 @@ export const projectMigrations: readonly Migration[] = [
   m0013,
   m0014,
   m0015,
+  m0016,
 ];

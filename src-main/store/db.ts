@@ -61,12 +61,18 @@ export function endWith(db: ReadableDb, why: FoveaError): void {
   endings.set(db, why);
 }
 
+/** Numbers of the newest rows of what only grows: decisions, changes of tags. */
+export interface LogEnds {
+  readonly review: number;
+  readonly tag: number;
+}
+
 /** Hears of what was committed. Both are asked inside the transaction, so that no other process's writes lie between. */
 export interface CommitListener {
   /** Where things stand. */
-  newest(): number;
+  newest(): LogEnds;
   /** What came between two such answers is committed. Must not throw: it is too late for that. */
-  add(after: number, upTo: number): void;
+  add(after: LogEnds, upTo: LogEnds): void;
 }
 
 const listeners = new WeakMap<Database.Database, CommitListener>();
@@ -118,7 +124,7 @@ export function write<R = never>(db: WritableDb, sql: string): WriteQuery<R> {
 export function transact<T>(db: WritableDb, body: () => T): T {
   const listener = db.inTransaction ? undefined : listeners.get(db);
   if (!listener) return guarded(db, () => committed(db, () => db.transaction(body).immediate()));
-  const heard = (): { result: T; before: number; after: number } => {
+  const heard = (): { result: T; before: LogEnds; after: LogEnds } => {
     const before = listener.newest();
     const result = body();
     return { result, before, after: listener.newest() };

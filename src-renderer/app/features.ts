@@ -22,6 +22,7 @@ import recipe from '../recipe/feature.ts';
 import rejecting from '../rejecting/feature.ts';
 import sample from '../sample/feature.ts';
 import steering from '../steering/feature.ts';
+import tagging from '../tagging/feature.ts';
 import tokens from '../tokens/feature.ts';
 import train from '../train/feature.ts';
 import tour from '../tour/feature.ts';
@@ -31,6 +32,7 @@ import app from './feature.ts';
 export const FEATURES: readonly Feature[] = [
   queue,
   flags,
+  tagging,
   deciding,
   rejecting,
   editing,

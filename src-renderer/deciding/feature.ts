@@ -8,6 +8,7 @@ import { feature } from '../shell/feature.svelte.ts';
 import { getFrame } from '../shell/frame.svelte.ts';
 import { getNotices } from '../shell/notices.svelte.ts';
 import { getSession } from '../shell/session.svelte.ts';
+import { getTagging } from '../tagging/tagging.svelte.ts';
 import Banners from './Banners.svelte';
 import { COMMANDS } from './commands.ts';
 import { Desk, setDesk } from './desk.svelte.ts';
@@ -20,6 +21,7 @@ export default feature({
     const [session, frame] = [getSession(), getFrame()];
     const desk = setDesk(new Desk(session, getQueue(), getView(), getNotices()));
     desk.isOnScreen = () => frame.page === 'review';
+    getTagging().onDone = (step) => desk.undoing.did(step);
     // The desk says when a label may be edited, so it makes what edits it.
     setEditing(desk.editing);
     setCopying(desk.copying);

@@ -4,6 +4,7 @@
  * wherever that was. Redo does again what was taken back last. Nothing here changes or saves anything: the caller does.
  */
 import type { Standing } from '../editing/standing.ts';
+import type { TagStep } from '../tagging/tag-step.ts';
 
 /** One change or decision: what held before it and what after. Both are whole states and never changed in place. */
 export interface Step {
@@ -22,7 +23,9 @@ export interface BatchStep {
   readonly batchId: number;
 }
 
-export type Done = Step | BatchStep;
+export type Done = Step | TagStep | BatchStep;
+/** What can be done again. */
+export type Again = Step | TagStep;
 export type Way = 'back' | 'forth';
 
 /** More than anybody decides in an afternoon. */
@@ -31,7 +34,7 @@ const MOST = 20_000;
 export class UndoOrder {
   #done: Done[] = [];
   /** Taken back, the last one last. */
-  #undone: Step[] = [];
+  #undone: Again[] = [];
   /** Samples that changed elsewhere: what was done on them here can be taken back no more. */
   readonly #lost = new Set<Done>();
   /** Samples that are gone from the project. */
@@ -48,19 +51,22 @@ export class UndoOrder {
 
   /** What undo would take back. @param onScreen the sample that is shown, or null */
   back(onScreen: number | null): Done | null {
+    const last = this.#done.at(-1);
+    if (last?.kind === 'tags') return last;
     const here = this.#done.findLast((done) => done.kind === 'step' && done.sampleId === onScreen);
     if (here?.kind === 'step' && !here.decides) return here;
-    return this.#done.at(-1) ?? null;
+    return last ?? null;
   }
 
   /** What redo would do again. */
-  forth(): Step | null {
+  forth(): Again | null {
     return this.#undone.at(-1) ?? null;
   }
 
   /** It was taken back, or done again. */
-  moved(step: Step, way: Way): void {
-    const [from, to] = way === 'back' ? [this.#done, this.#undone] : [this.#undone, this.#done];
+  moved(step: Again, way: Way): void {
+    const [from, to]: [Done[], Done[]] =
+      way === 'back' ? [this.#done, this.#undone] : [this.#undone, this.#done];
     const at = from.lastIndexOf(step);
     if (at < 0) return;
     from.splice(at, 1);
@@ -94,6 +100,11 @@ export class UndoOrder {
   /** Forgets what is lost of a sample. */
   forgetLost(sampleId: number): void {
     this.#drop((done) => done.kind === 'step' && done.sampleId === sampleId && this.#lost.has(done));
+  }
+
+  /** Forgets one step: it was said that it is lost. */
+  forgetStep(step: Again): void {
+    this.#drop((done) => done === step);
   }
 
   forgetBatch(batchId: number): void {

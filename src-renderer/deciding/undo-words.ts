@@ -1,5 +1,7 @@
 /** What undo and redo say where one might not see it: another sample came on screen, or nothing happened. */
 import { holds } from '../editing/standing.ts';
+import type { TagStep } from '../tagging/tag-step.ts';
+import { counted } from '../ui/words.ts';
 import type { Step, Way } from './undo-order.ts';
 
 type Words = readonly [text: string, next: string | null];
@@ -35,4 +37,14 @@ export function travelWords({ sampleId, before, after, decides }: Step, way: Way
 
 export function alreadyElsewhereWords(sampleId: number): string {
   return `Sample no. ${sampleId} was changed elsewhere since; it stays as it is`;
+}
+
+export const TAGS_ELSEWHERE = 'These samples’ tags were changed elsewhere since: they stay as they are now';
+
+/** `Took back the tag “night” on sample no. 12`. */
+export function tagTravelWords({ tag, on, sampleIds }: TagStep, way: Way): string {
+  const verb = way === 'back' ? 'Took back' : 'Did again';
+  const [only, more] = sampleIds;
+  const where = more === undefined ? `sample no. ${only}` : counted(sampleIds.length, 'sample');
+  return `${verb} ${on ? 'the tag' : 'taking away the tag'} “${tag}” on ${where}`;
 }

@@ -5,7 +5,15 @@
 import { removedWords } from './removed.ts';
 import { holds, sameStanding, type Edit, type Standing } from '../editing/standing.ts';
 import { UndoOrder, type Done, type Step, type Way } from './undo-order.ts';
-import { alreadyElsewhereWords, NOTHING_TO_REDO, NOTHING_TO_UNDO, travelWords } from './undo-words.ts';
+import {
+  alreadyElsewhereWords,
+  NOTHING_TO_REDO,
+  NOTHING_TO_UNDO,
+  TAGS_ELSEWHERE,
+  tagTravelWords,
+  travelWords,
+} from './undo-words.ts';
+import type { TagStep } from '../tagging/tag-step.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 
 export interface UndoingDoor {
@@ -121,6 +129,7 @@ export class Undoing {
     const done = way === 'back' ? this.#order.back(here) : this.#order.forth();
     if (!done) this.#say(...(way === 'back' ? NOTHING_TO_UNDO : NOTHING_TO_REDO));
     else if (done.kind === 'batch') this.#takeBatchBack(done.batchId);
+    else if (done.kind === 'tags') void this.#takeTag(done, way, here);
     else if (this.#order.isRemoved(done.sampleId)) this.#sayRemoved(done.sampleId);
     else void this.#go(done, way, here);
   }
@@ -129,6 +138,23 @@ export class Undoing {
     if (this.undoBatch(batchId)) return;
     this.forgetBatch(batchId);
     this.#say(`Batch ${batchId} is already undone`);
+  }
+
+  /** One sample comes on screen for it, as for a decision; many stay where they are. */
+  async #takeTag(step: TagStep, way: Way, here: number | null): Promise<void> {
+    const [only, more] = step.sampleIds;
+    const elsewhere = only !== undefined && more === undefined && only !== here;
+    if (elsewhere && (await this.#door.show(only)) === null) {
+      this.#order.forgetStep(step);
+      this.#say(`${removedWords(only)}: nothing on it can be taken back here`);
+    } else if (step.put(way === 'back' ? !step.on : step.on)) {
+      this.#order.moved(step, way);
+      if (elsewhere || more !== undefined) this.#say(tagTravelWords(step, way));
+    } else {
+      this.#order.forgetStep(step);
+      this.#say(more === undefined && only !== undefined ? alreadyElsewhereWords(only) : TAGS_ELSEWHERE);
+    }
+    this.#version++;
   }
 
   async #go(step: Step, way: Way, here: number | null): Promise<void> {

@@ -117,8 +117,7 @@ export function draftBack(review: Review, before: Review | null): Draft {
   const nothing = { decision: 'reset', label: null, reason: null } as const;
   if (!before) return { sampleId, predictionId: review.predictionId, ...nothing, note: null };
   const { predictionId, decision, note } = before;
-  if (!canHold(decision, before.label))
-    return { sampleId, predictionId, ...nothing, note };
+  if (!canHold(decision, before.label)) return { sampleId, predictionId, ...nothing, note };
   const label = decision === 'correct' && before.label ? labelOf(before.label) : null;
   return { sampleId, predictionId, decision, label, note, reason: reasonOf(before) };
 }
@@ -145,7 +144,9 @@ export function labelOf(bytes: Uint8Array): Int8Array {
 
 /** Whether going from one to the other changes nothing, not even on screen. */
 export function sameStanding(a: Standing, b: Standing): boolean {
-  return a.decision === b.decision && a.note === b.note && a.reason === b.reason && sameLabel(a.label, b.label);
+  return (
+    a.decision === b.decision && a.note === b.note && a.reason === b.reason && sameLabel(a.label, b.label)
+  );
 }
 
 /** Whether two standings are the same to the store, which keeps a label only of what was accepted or corrected. */

@@ -3,12 +3,12 @@
  * in the gallery, with a way back.
  */
 import { createContext } from 'svelte';
-import type { Flag } from '../../src-shared/contract/domain.ts';
+import type { Flag, SampleRow } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { FlagKeeper } from './flag-keeper.ts';
 import { FLAG_WORDS } from '../queue/filters.ts';
-import { turnsOn } from '../queue/marks.ts';
-import { isChosen, type Selection } from '../queue/selection.ts';
+import { turnsOn, withFlag } from '../queue/marks.ts';
+import { idsOf, isChosen, type Selection } from '../queue/selection.ts';
 import { counted } from '../ui/words.ts';
 import { later } from '../shell/later.ts';
 import type { Notices, Offered } from '../shell/notices.svelte.ts';
@@ -46,9 +46,9 @@ export class Flagging {
       asError: (thrown) => FoveaError.from(thrown),
       later,
       // A list that was read just before shows the sample as it was.
-      onSaved: ({ sampleId, flag, on }) => queue.setFlag([sampleId], flag, on),
+      onSaved: ({ sampleId, flag, on }) => this.#show([sampleId], flag, on),
       onRefused: ({ sampleId, flag, on }, error) => {
-        queue.setFlag([sampleId], flag, !on);
+        this.#show([sampleId], flag, !on);
         notices.error(error);
       },
       onChange: () => {
@@ -59,7 +59,7 @@ export class Flagging {
     session.client.on('flags.changed', ({ sampleIds, flag, on }) => {
       this.#changed(sampleIds, flag, on);
       const heard = sampleIds.filter((sampleId) => !this.#keeper.isWaiting({ sampleId, flag }));
-      queue.setFlag(heard, flag, on);
+      this.#show(heard, flag, on);
     });
     session.client.onConnection((open) => open && this.retry());
   }
@@ -85,7 +85,7 @@ export class Flagging {
     const row = this.#queue.currentRow();
     if (!row || this.#session.refusesWriting()) return;
     const on = turnsOn([row], flag);
-    this.#queue.setFlag([row.id], flag, on);
+    this.#show([row.id], flag, on);
     this.#keeper.set({ sampleId: row.id, flag, on });
   }
 
@@ -97,7 +97,7 @@ export class Flagging {
       flag,
     );
     try {
-      const changed = await this.#set(await this.#idsOf(selection), flag, on);
+      const changed = await this.#set(await idsOf(this.#session.client, selection, this.#queue), flag, on);
       const samples = counted(changed.length, 'sample');
       const words = on ? `Flagged ${samples}` : `Removed the flag from ${samples}`;
       // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
@@ -110,6 +110,12 @@ export class Flagging {
     } catch (thrown) {
       this.#notices.error(thrown);
     }
+  }
+
+  /** One that is flagged elsewhere can belong to a list of that flag from now on. */
+  #show(ids: readonly number[], flag: Flag, on: boolean): void {
+    const change = ({ flags }: SampleRow) => ({ flags: withFlag(flags, flag, on) });
+    this.#queue.mark(ids, change, on && this.#queue.filter.flags.length > 0);
   }
 
   /** What was set and is taken back another way is no longer offered to be taken back. */
@@ -131,18 +137,6 @@ export class Flagging {
       changed.push(...(await this.#session.client.call('flags.set', input)).changed);
     }
     return changed;
-  }
-
-  /** All ids are asked for before the first flag changes: under a filter by flag the list changes with it. */
-  async #idsOf(selection: Selection): Promise<number[]> {
-    if (!selection.all) return [...selection.ids];
-    const { filter, sort } = this.#queue;
-    const ids: number[] = [];
-    for (let offset = 0; ; offset += AT_ONCE) {
-      const page = await this.#session.client.call('samples.ids', { filter, sort, offset, limit: AT_ONCE });
-      ids.push(...page.filter((id) => isChosen(selection, id)));
-      if (page.length < AT_ONCE) return ids;
-    }
   }
 }
 

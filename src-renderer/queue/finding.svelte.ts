@@ -21,7 +21,13 @@ export class Finding {
   constructor(session: Session, queue: Queue) {
     this.#session = session;
     this.#queue = queue;
-    const changes = ['flags.changed', 'notes.changed', 'sample.changed', 'samples.changed'] as const;
+    const changes = [
+      'flags.changed',
+      'tags.changed',
+      'notes.changed',
+      'sample.changed',
+      'samples.changed',
+    ] as const;
     for (const change of changes) session.client.on(change, () => this.#soon());
     session.client.on('batch.changed', () => this.#soon());
   }

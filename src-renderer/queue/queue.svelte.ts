@@ -1,6 +1,6 @@
 /** The queue on the left: a filter, the rows it lets through (fetched in pages as they are needed), a place in it. */
 import { createContext, untrack } from 'svelte';
-import type { Flag, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
+import type { SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
   FILTER_IDS_MAX,
@@ -14,7 +14,6 @@ import {
 import { dependsOnWork, stillMatches } from './filter-match.ts';
 import { isFiltered } from './filters.ts';
 import { findInList } from './find-in-list.ts';
-import { withFlag } from './marks.ts';
 import { PAGE_SIZE, PagedList } from './paged-list.ts';
 import { lastInput, measureUntilDrawn } from '../shell/timings.dom.ts';
 
@@ -234,19 +233,17 @@ export class Queue {
     return this.#list.rowAt(this.#list.indexOf(id) ?? -1);
   }
 
-  /** Flags of these samples were set or taken away. */
-  setFlag(ids: readonly number[], flag: Flag, on: boolean): void {
+  /** Flags or tags of these samples changed. @param joins others than those here may belong to the list from now on */
+  mark(ids: readonly number[], change: (row: SampleRow) => Partial<SampleRow>, joins: boolean): void {
     let others = false;
     for (const id of ids) {
-      if (this.#beside?.id === id)
-        this.#beside = { ...this.#beside, flags: withFlag(this.#beside.flags, flag, on) };
+      if (this.#beside?.id === id) this.#beside = { ...this.#beside, ...change(this.#beside) };
       const row = this.rowOf(id);
-      if (row) this.#put(row, { flags: withFlag(row.flags, flag, on) });
+      if (row) this.#put(row, change(row));
       else others = true;
     }
     this.#changed();
-    // One that is flagged elsewhere can belong to this list from now on.
-    if (others && on && this.filter.flags.length > 0) this.refreshSoon();
+    if (others && joins) this.refreshSoon();
   }
 
   /** What a list shows of a sample's notes. */

@@ -1,4 +1,9 @@
-import { NO_FILTER, type SampleFilter } from '../../src-shared/contract/procedures.ts';
+import {
+  NO_FILTER,
+  type RpcClient,
+  type SampleFilter,
+  type SampleSort,
+} from '../../src-shared/contract/procedures.ts';
 
 /**
  * Which samples are chosen: some by id, or all that the filter lets through but some. Never a list of a whole data set.
@@ -50,4 +55,22 @@ export function extended(selection: Selection, more: Iterable<number>): Selectio
     else ids.add(id);
   }
   return { all: selection.all, ids };
+}
+
+/** Samples that are asked for at once, as the contract allows. */
+const AT_ONCE = 10_000;
+
+/** What is chosen of a list, by number. All are asked for before anything is done: under some filters the list changes with it. */
+export async function idsOf(
+  client: Pick<RpcClient, 'call'>,
+  selection: Selection,
+  { filter, sort }: { readonly filter: SampleFilter; readonly sort: SampleSort },
+): Promise<number[]> {
+  if (!selection.all) return [...selection.ids];
+  const ids: number[] = [];
+  for (let offset = 0; ; offset += AT_ONCE) {
+    const page = await client.call('samples.ids', { filter, sort, offset, limit: AT_ONCE });
+    ids.push(...page.filter((id) => isChosen(selection, id)));
+    if (page.length < AT_ONCE) return ids;
+  }
 }

@@ -154,6 +154,11 @@ export function acts({ on = 'review' }: Binding, page: PageId): boolean {
   return typeof on === 'string' ? on === page || on === 'anywhere' : on.includes(page);
 }
 
+/** Tooltip of a control that stands for several commands: `Reject and next (X) · Reject for a reason… (Shift+X)`. */
+export function tips(...commands: readonly CommandId[]): string {
+  return commands.map((command) => tip(command)).join(' · ');
+}
+
 /** `Accept and next (Enter)`, for tooltips. */
 export function tip(command: CommandId, words?: string): string {
   const binding = source().find((known) => known.command === command);

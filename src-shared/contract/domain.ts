@@ -69,6 +69,8 @@ export const sampleRowSchema = z.object({
   /** Share of the picture inside the box around the label's foreground. */
   roiSize: z.number().nullable(),
   flags: z.array(flagSchema),
+  /** In the order of the alphabet; the first of very many, and none too long to be read. */
+  tags: z.array(z.string()),
   /** How many notes it has. */
   notes: z.number().int(),
   /** The beginning of the newest one. */

@@ -13,6 +13,7 @@ export const MOST = {
   reviewer: 200,
   note: 10_000,
   rejectReason: 200,
+  tag: 100,
   externalId: 500,
   question: 4000,
   answer: 4000,
@@ -47,5 +48,7 @@ export function nameSchema(most: number): z.ZodString {
 }
 
 export const rejectReasonSchema = nameSchema(MOST.rejectReason);
+/** One that a person gives; those of the data may be longer. */
+export const tagSchema = nameSchema(MOST.tag);
 export const reviewerSchema = nameSchema(MOST.reviewer);
 export const pathSchema = z.string().min(1).max(MOST.path);

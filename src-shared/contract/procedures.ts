@@ -31,6 +31,7 @@ import { trainingProcedures } from './procedures/training.ts';
 export {
   FILTER_NAME_MOST,
   NOTE_MOST,
+  TAG_MOST,
   noteSchema,
   savedFilterSchema,
   type Note,
@@ -166,6 +167,7 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'reviews.history',
   'rejectReasons.set',
   'flags.set',
+  'tags.set',
   'notes.add',
   'notes.write',
   'notes.remove',

@@ -1,4 +1,5 @@
 /** `fovea backup` and `fovea restore`: copies of what people decided, and the way back to one. */
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
@@ -6,8 +7,9 @@ import { backUp, ensureDir } from '../../store/backup/backup.ts';
 import { copyName } from '../../store/backup/copies.ts';
 import { restoreDatabase } from '../../store/repair/restore.ts';
 import { JOURNAL_FILE } from '../../store/journal/journal.ts';
-import { readJournal, readRemovals } from '../../store/journal/read.ts';
+import { readJournal, readRemovals, readTags } from '../../store/journal/read.ts';
 import { countMissing } from '../../store/repair/replay.ts';
+import { countMissingTags } from '../../store/repair/replay-tags.ts';
 import { withProject } from '../projects.ts';
 import type { AddCommand } from './frame/command.ts';
 import { EXIT } from './frame/exit.ts';
@@ -48,9 +50,11 @@ export const addRestore: AddCommand = (program, cli) => {
     const file = !existsSync(resolve(copy)) && existsSync(inBackups) ? inBackups : resolve(copy);
     const aside = restoreDatabase(folder, file);
     const journal = join(folder, JOURNAL_FILE);
-    const later = await withProject(folder, async ({ db }) =>
-      countMissing(db, readJournal(journal), await readRemovals(journal)),
-    ).catch((thrown: unknown) => {
+    const later = await withProject(folder, async ({ db }) => {
+      const removals = await readRemovals(journal);
+      const decisions = await countMissing(db, readJournal(journal), removals);
+      return { decisions, tags: await countMissingTags(db, readTags(journal), removals) };
+    }).catch((thrown: unknown) => {
       throw new FoveaError('bad_project', 'the copy is in place but does not open', {
         where: folder,
         next: `The former database is in ${aside ?? 'no place'}`,
@@ -58,15 +62,23 @@ export const addRestore: AddCommand = (program, cli) => {
       });
     });
     output.result(
-      { restored: file, aside, later },
+      { restored: file, aside, later: later.decisions, laterTags: later.tags },
       [
         `Restored ${file}`,
         ...(aside ? [`The former database is in ${aside}`] : []),
-        ...(later > 0
-          ? [`The journal holds ${later} later decisions; fovea doctor --repair ${path} puts them back`]
+        ...(later.decisions + later.tags > 0
+          ? [`The journal holds ${laterWords(later)}; fovea doctor --repair ${path} puts them back`]
           : []),
       ].join('\n'),
     );
     return EXIT.done;
   });
 };
+
+function laterWords({ decisions, tags }: { readonly decisions: number; readonly tags: number }): string {
+  const parts = [
+    ...(decisions > 0 ? [counted(decisions, 'later decision')] : []),
+    ...(tags > 0 ? [counted(tags, 'later change of a tag', 'later changes of tags')] : []),
+  ];
+  return parts.join(' and ');
+}

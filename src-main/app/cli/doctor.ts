@@ -49,6 +49,9 @@ function repairWords(report: Repaired): string[] {
       ([table, n]) => `Lost: ${counted(n, 'stretch or row', 'stretches or rows')} of ${table}`,
     ),
     `Put back from the journal: ${counted(replayed, 'decision')}`,
+    ...(report.tags > 0
+      ? [`Put back from the journal: ${counted(report.tags, 'change of a tag', 'changes of tags')}`]
+      : []),
     ...(withoutSample > 0
       ? [`Left in the journal: ${counted(withoutSample, 'decision')} on samples that are not here`]
       : []),

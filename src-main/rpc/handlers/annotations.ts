@@ -6,6 +6,8 @@ import {
   setFlags,
   writeNote,
 } from '../../store/samples/annotation.ts';
+import { projectTags } from '../../store/samples/facets.ts';
+import { changeTag } from '../../store/samples/tag.ts';
 import {
   listSavedFilters,
   removeSavedFilter,
@@ -26,6 +28,15 @@ export const annotationHandlers = {
     if (changed.length > 0) context.publish('flags.changed', { sampleIds: changed, flag, on });
     return { changed };
   },
+
+  'tags.set': async (context, { sampleIds, tag, on, reviewer }) => {
+    const { project } = await freeSession(context);
+    const changed = changeTag(project.db, sampleIds, { tag, on, reviewer });
+    if (changed.length > 0) context.publish('tags.changed', { sampleIds: changed, tag, on });
+    return { changed };
+  },
+
+  'tags.list': ({ session }) => projectTags(session().project.db),
 
   'notes.list': ({ session }, { sampleId }) => notesOf(session().project.db, sampleId),
 

@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { parseJournalLine, type JournalLine } from './line.ts';
+import { parseTagLine, type TagLine } from './tag-line.ts';
 import type { RemovalLine } from './removal-line.ts';
 
 /** So much of the end is looked at when a journal is opened: some hundred decisions. */
@@ -24,7 +25,7 @@ export class JournalFile {
   }
 
   /** Adds lines and waits until they are on disk. Throws the file system's error; some may have been added then. */
-  append(lines: Iterable<JournalLine | RemovalLine>): void {
+  append(lines: Iterable<JournalLine | TagLine | RemovalLine>): void {
     const fd = this.#open();
     let text = '';
     for (const line of lines) {
@@ -37,19 +38,19 @@ export class JournalFile {
     fsyncSync(fd);
   }
 
-  /** The last lines, oldest first. */
-  tail(): JournalLine[] {
+  /** Decisions and changes of tags among the last lines, oldest first. */
+  tail(): { readonly decisions: JournalLine[]; readonly tags: TagLine[] } {
     const fd = openSync(this.#path, 'r');
     try {
       const { size } = fstatSync(fd);
       const start = Math.max(0, size - TAIL_BYTES);
       const bytes = Buffer.alloc(size - start);
       readSync(fd, bytes, 0, bytes.length, start);
-      return bytes
-        .toString('utf8')
-        .split('\n')
-        .map(parseJournalLine)
-        .filter((line) => line !== null);
+      const lines = bytes.toString('utf8').split('\n');
+      return {
+        decisions: lines.map(parseJournalLine).filter((line) => line !== null),
+        tags: lines.map(parseTagLine).filter((line) => line !== null),
+      };
     } finally {
       closeSync(fd);
     }

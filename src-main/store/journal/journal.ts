@@ -1,73 +1,122 @@
 /**
- * The journal of decisions, `decisions.jsonl` beside the database: every revision once more, as plain text, on disk before
+ * The journal of decisions, `decisions.jsonl` beside the database: every revision and every change of a tag once more, as plain text, on disk before
  * it is answered as saved. A database that is lost or put back to an older day loses no decision with it. What cannot be
  * written is written with the next decision, and said meanwhile: the decision itself is in the database.
  */
 import { join } from 'node:path';
-import { type ReadableDb, read } from '../db.ts';
+import { type LogEnds, type ReadableDb, read } from '../db.ts';
 import { storeError } from '../errors.ts';
 import { JournalFile } from './file.ts';
 import { keyOf, type JournalLine } from './line.ts';
 import { journalLines } from './revisions.ts';
+import { tagKeyOf, tagLines, type TagLine } from './tag-line.ts';
 
 export const JOURNAL_FILE = 'decisions.jsonl';
 
 export interface Journal {
   /** In words what keeps the journal from being written, or null. */
   readonly problem: string | null;
-  /** Number of the newest revision; asked at both ends of a transaction, inside it. */
-  newest(): number;
-  /** Adds the revisions in `(after, upTo]`, which are committed; never throws. */
-  add(after: number, upTo: number): void;
+  /** Numbers of the newest rows that it is to hold; asked at both ends of a transaction, inside it. */
+  newest(): LogEnds;
+  /** Adds what came between, which is committed; never throws. */
+  add(after: LogEnds, upTo: LogEnds): void;
   close(): void;
 }
 
 /** Opens the journal of a project folder and adds what it lacks: a crash may have come between commit and line. */
 export function openJournal(db: ReadableDb, folder: string): Journal {
   const file = new JournalFile(join(folder, JOURNAL_FILE));
-  /** Revisions from here on may be missing; null: none is. */
-  let missing: number | null = null;
+  /** Rows from here on may be missing; null: none is. */
+  let missing: LogEnds | null = null;
   let problem: string | null = null;
-  const newest = (): number =>
-    read<{ id: number | null }>(db, 'SELECT MAX(id) AS id FROM review').get()?.id ?? 0;
-  const attempt = (after: number, body: () => void): void => {
+  const newest = (): LogEnds =>
+    read<LogEnds>(
+      db,
+      `SELECT (SELECT COALESCE(MAX(id), 0) FROM review) AS review,
+         (SELECT COALESCE(MAX(id), 0) FROM tag_change) AS tag`,
+    ).get()!;
+  const attempt = (after: LogEnds, body: () => void): void => {
     try {
       body();
       missing = problem = null;
     } catch (thrown) {
-      missing = Math.min(after, missing ?? after);
+      missing = earlier(after, missing);
       problem = storeError(thrown, JOURNAL_FILE).message;
     }
   };
-  attempt(0, () => catchUp(db, file, newest()));
+  attempt({ review: 0, tag: 0 }, () => catchUp(db, file, newest()));
   return {
     get problem() {
       return problem;
     },
     newest,
     add(after, upTo) {
-      if (upTo <= after && missing === null) return;
-      const from = Math.min(after, missing ?? after);
-      attempt(from, () => file.append(journalLines(db, from, upTo)));
+      if (upTo.review <= after.review && upTo.tag <= after.tag && missing === null) return;
+      const from = earlier(after, missing);
+      attempt(from, () => file.append(linesBetween(db, from, upTo)));
     },
     close: () => file.close(),
   };
 }
 
-function catchUp(db: ReadableDb, file: JournalFile, newest: number): void {
-  const tail = file.exists ? file.tail() : [];
-  const known = new Set(tail.map(keyOf));
-  const oldest = tail.reduce((least, { revision }) => Math.min(least, revision), newest + 1);
-  const from = tail.length === 0 ? 0 : Math.min(oldest - 1, newest);
-  if (from >= newest && tail.length > 0) return;
+function earlier(one: LogEnds, other: LogEnds | null): LogEnds {
+  return {
+    review: Math.min(one.review, other?.review ?? one.review),
+    tag: Math.min(one.tag, other?.tag ?? one.tag),
+  };
+}
+
+function* linesBetween(db: ReadableDb, after: LogEnds, upTo: LogEnds): Generator<JournalLine | TagLine> {
+  yield* journalLines(db, after.review, upTo.review);
+  yield* tagLines(db, after.tag, upTo.tag);
+}
+
+function catchUp(db: ReadableDb, file: JournalFile, newest: LogEnds): void {
+  const { decisions, tags } = file.exists ? file.tail() : { decisions: [], tags: [] };
+  const oldest = [...decisions, ...tags].map(({ at }) => at).reduce(min, '');
+  const from = {
+    review: startOf(
+      db,
+      'review',
+      decisions.map(({ revision }) => revision),
+      oldest,
+    ),
+    tag: startOf(
+      db,
+      'tag_change',
+      tags.map(({ change }) => change),
+      oldest,
+    ),
+  };
+  const known = { decisions: new Set(decisions.map(keyOf)), tags: new Set(tags.map(tagKeyOf)) };
   if (lacking(db, from, newest, known).next().done !== true) file.append(lacking(db, from, newest, known));
+}
+
+const min = (least: string, at: string): string => (least === '' || at < least ? at : least);
+
+/**
+ * From behind which row on lines may be missing. What is older than the oldest of the last lines was written, whatever of its kind
+ * stands among them; without any, nothing is known to be written.
+ */
+function startOf(
+  db: ReadableDb,
+  table: 'review' | 'tag_change',
+  numbers: readonly number[],
+  oldest: string,
+): number {
+  if (numbers.length > 0) return numbers.reduce((least, number) => Math.min(least, number)) - 1;
+  if (oldest === '') return 0;
+  const before = `SELECT id FROM ${table} WHERE created_at < ? ORDER BY id DESC LIMIT 1`;
+  return read<{ id: number }>(db, before).get(oldest)?.id ?? 0;
 }
 
 function* lacking(
   db: ReadableDb,
-  from: number,
-  newest: number,
-  known: ReadonlySet<string>,
-): Generator<JournalLine> {
-  for (const line of journalLines(db, from, newest)) if (!known.has(keyOf(line))) yield line;
+  from: LogEnds,
+  newest: LogEnds,
+  known: { readonly decisions: ReadonlySet<string>; readonly tags: ReadonlySet<string> },
+): Generator<JournalLine | TagLine> {
+  for (const line of journalLines(db, from.review, newest.review))
+    if (!known.decisions.has(keyOf(line))) yield line;
+  for (const line of tagLines(db, from.tag, newest.tag)) if (!known.tags.has(tagKeyOf(line))) yield line;
 }

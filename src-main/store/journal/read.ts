@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { keyOf, parseJournalLine, type JournalLine } from './line.ts';
+import { parseTagLine, tagKeyOf, type TagLine } from './tag-line.ts';
 import { parseRemovalLine, Removed } from './removal-line.ts';
 
 /** Far above any decision: one letter a token, and words people wrote. */
@@ -14,6 +15,17 @@ export async function* readJournal(path: string): AsyncGenerator<JournalLine> {
     const line = parseJournalLine(text);
     if (line === null || seen.has(keyOf(line))) continue;
     seen.add(keyOf(line));
+    yield line;
+  }
+}
+
+/** Changes of tags, each once, as they were written; a missing file has none. */
+export async function* readTags(path: string): AsyncGenerator<TagLine> {
+  const seen = new Set<string>();
+  for await (const text of lines(path)) {
+    const line = parseTagLine(text);
+    if (line === null || seen.has(tagKeyOf(line))) continue;
+    seen.add(tagKeyOf(line));
     yield line;
   }
 }

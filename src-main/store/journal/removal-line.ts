@@ -1,5 +1,5 @@
 /**
- * That samples were removed, as lines of the journal: one for each that was decided, by the data's own words, so that nobody
+ * That samples were removed, as lines of the journal: one for each that was decided or tagged by somebody, by the data's own words, so that nobody
  * puts its decisions back unasked, and one with the numbers of all, for a copy of the database from before.
  */
 import { z } from 'zod';
@@ -39,7 +39,8 @@ export function removalLines(db: ReadableDb, ids: readonly number[]): RemovalLin
     `SELECT s.external_id AS sample, f.path AS folder, i.path AS image, s.question
      FROM json_each(?) j JOIN sample s ON s.id = j.value JOIN image i ON i.id = s.image_id
        JOIN root f ON f.id = i.root_id
-     WHERE EXISTS (SELECT 1 FROM review r WHERE r.sample_id = s.id)`,
+     WHERE EXISTS (SELECT 1 FROM review r WHERE r.sample_id = s.id)
+       OR EXISTS (SELECT 1 FROM tag_change c WHERE c.sample_id = s.id)`,
   ).all(JSON.stringify(ids));
   const ranges: [number, number][] = [];
   for (const id of ids) {
@@ -75,7 +76,7 @@ export class Removed {
   }
 
   /** Times are text that sorts. */
-  has(line: JournalLine): boolean {
+  has(line: Pick<JournalLine, 'at' | 'sample' | 'image' | 'question'>): boolean {
     const at = this.#at.get(keyOf(line));
     return at !== undefined && line.at <= at;
   }

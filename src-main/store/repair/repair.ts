@@ -15,11 +15,12 @@ import { storeError } from '../errors.ts';
 import { checkHeader } from '../file/header.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { setStaleLogAside } from '../file/leftover-log.ts';
-import { readJournal, readRemovals } from '../journal/read.ts';
+import { readJournal, readRemovals, readTags } from '../journal/read.ts';
 import { PROJECT_FILE } from '../file/connect.ts';
 import { openProject } from '../file/project.ts';
 import { refreshAllSampleStates } from '../samples/state.ts';
 import { removeAgain, replay, type Replayed } from './replay.ts';
+import { replayTags } from './replay-tags.ts';
 import { mendSchema, schemaProblems } from '../file/schema-check.ts';
 import { salvage, type Salvaged } from './salvage.ts';
 
@@ -34,6 +35,8 @@ export interface Repaired extends Replayed {
   readonly schema: readonly string[];
   /** Rows that could not be carried over, by table. */
   readonly lost: Readonly<Record<string, number>>;
+  /** Changes of tags put back. */
+  readonly tags: number;
   /** Samples that the copy still held and that had been removed since. */
   readonly removedAgain: number;
 }
@@ -61,7 +64,8 @@ export async function repairProject(folder: string, now = new Date()): Promise<R
     // A sound database holds what it shall hold, also where somebody put an older one back on purpose.
     const removedAgain = database === 'sound' ? 0 : removeAgain(project.db, removals);
     const counts = await replay(project.db, readJournal(journal), removals);
-    return { database, aside, logAside, lost, schema, removedAgain, ...counts };
+    const tags = await replayTags(project.db, readTags(journal), removals);
+    return { tags, database, aside, logAside, lost, schema, removedAgain, ...counts };
   } finally {
     project.close();
   }

@@ -18,6 +18,9 @@ export interface Replayed {
   readonly removed: number;
 }
 
+/** What a line of the journal says of which sample it is about. */
+type About = Pick<JournalLine, 'at' | 'sample' | 'folder' | 'image' | 'question'>;
+
 type Outcome = keyof Replayed;
 
 const BATCH = 500;
@@ -66,7 +69,7 @@ export async function countMissing(
 }
 
 /** Decided before its sample was removed, and that sample is not back under its number. */
-function isRemoved(db: ReadableDb, line: JournalLine, removals: Removed): boolean {
+export function isRemoved(db: ReadableDb, line: About, removals: Removed): boolean {
   if (!removals.has(line)) return false;
   const sampleId = sampleOf(db, line);
   return sampleId === null || !isPutBack(removals, madeAt(db), sampleId);
@@ -101,7 +104,7 @@ function replayOne(db: WritableDb, line: JournalLine): Outcome {
 }
 
 /** By the data's own words: numbers of a database that was made anew may be others. */
-function sampleOf(db: ReadableDb, { sample, question, image, folder }: JournalLine): number | null {
+export function sampleOf(db: ReadableDb, { sample, question, image, folder }: About): number | null {
   const found = read<{ id: number; folder: string }>(
     db,
     `SELECT s.id, f.path AS folder FROM sample s JOIN image i ON i.id = s.image_id JOIN root f ON f.id = i.root_id

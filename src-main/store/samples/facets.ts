@@ -122,9 +122,7 @@ function ofProject(db: ReadableDb): Facets {
        WHERE ${column} IS NULL OR length(${column}) <= ${NAME_CHARACTERS} GROUP BY ${column}
        ORDER BY ${column} IS NULL, samples DESC, ${column} LIMIT ${MOST_TAGS}`,
     );
-  const tags = counted<Facets['tags'][number]>(
-    `SELECT tag AS name, COUNT(*) AS samples FROM sample_tag WHERE length(tag) <= ${NAME_CHARACTERS} GROUP BY tag ORDER BY samples DESC, tag LIMIT ${MOST_TAGS}`,
-  );
+  const tags = projectTags(db);
   const untagged = read<{ n: number }>(db, 'SELECT COUNT(*) AS n FROM sample_state WHERE tag IS NULL').get()!
     .n;
   return {
@@ -151,4 +149,13 @@ function ofProject(db: ReadableDb): Facets {
     ),
     withNotes: read<{ n: number }>(db, 'SELECT COUNT(DISTINCT sample_id) AS n FROM sample_note').get()!.n,
   };
+}
+
+/** Its tags, the most used first; not those that are no names. */
+export function projectTags(db: ReadableDb): Facets['tags'] {
+  return read<Facets['tags'][number]>(
+    db,
+    `SELECT tag AS name, COUNT(*) AS samples FROM sample_tag WHERE length(tag) <= ${NAME_CHARACTERS}
+     GROUP BY tag ORDER BY samples DESC, tag LIMIT ${MOST_TAGS}`,
+  ).all();
 }

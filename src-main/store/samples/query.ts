@@ -2,6 +2,7 @@
 import type { Dropped } from '../../../src-shared/kernels/types.ts';
 import type { Flag, PictureMark, SampleRow, SampleState } from '../../../src-shared/contract/domain.ts';
 import { IMPORT_ORDER, type SampleFilter, type SampleSort } from '../../../src-shared/contract/procedures.ts';
+import { MOST } from '../../../src-shared/contract/limits.ts';
 import { NOTE_SHOWN } from './annotation.ts';
 import { type ReadableDb, read } from '../db.ts';
 import { CHANGED_SAMPLES } from '../pictures/change.ts';
@@ -12,6 +13,8 @@ import { pageOfFound } from '../search/search.ts';
 
 /** Characters of a field that a row of the list is sent with. */
 const ROW_CHARACTERS = 2000;
+/** Tags that a row of the list is sent with. */
+const TAGS_SHOWN = 50;
 
 interface Row {
   readonly id: number;
@@ -31,6 +34,7 @@ interface Row {
   readonly uncertainty: number | null;
   readonly roi_size: number | null;
   readonly flags: string | null;
+  readonly tags: string;
   readonly notes: number;
   readonly note: string | null;
   readonly picture: PictureMark | null;
@@ -85,6 +89,8 @@ export function listSamples(
             ${shown('split')}, t.state,
             t.prediction_id, p.dropped_rule, p.dropped_value, p.dropped_limit, t.disagreement, t.uncertainty,
             t.roi_size, (SELECT group_concat(flag) FROM sample_flag f WHERE f.sample_id = s.id) AS flags,
+            (SELECT json_group_array(tag) FROM (SELECT tag FROM sample_tag g
+              WHERE g.sample_id = s.id AND length(tag) <= ${MOST.tag} ORDER BY tag LIMIT ${TAGS_SHOWN})) AS tags,
             (SELECT COUNT(*) FROM sample_note n WHERE n.sample_id = s.id) AS notes,
             (SELECT substr(text, 1, ${NOTE_SHOWN}) FROM sample_note n WHERE n.sample_id = s.id ORDER BY n.id DESC
               LIMIT 1) AS note,
@@ -151,6 +157,7 @@ function toSampleRow(row: Row): SampleRow {
     uncertainty: row.uncertainty,
     roiSize: row.roi_size,
     // The schema of the table lets nothing else in.
+    tags: JSON.parse(row.tags) as string[],
     flags: (row.flags?.split(',') ?? []) as Flag[],
     notes: row.notes,
     note: row.note,

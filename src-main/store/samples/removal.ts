@@ -15,7 +15,7 @@ export interface RemovalCounts {
   /** Of them, those with a decision that stands. */
   readonly decided: number;
   readonly labelled: number;
-  /** With a flag or a note. */
+  /** With a flag, a note or a tag that a person gave or took. */
   readonly marked: number;
 }
 
@@ -52,6 +52,7 @@ export function countRemoval(db: ReadableDb, ids: readonly number[]): RemovalCou
       db,
       `SELECT COUNT(*) AS samples, COUNT(t.review_id) AS decided, COUNT(t.prediction_id) AS labelled,
          COUNT(CASE WHEN EXISTS (SELECT 1 FROM sample_flag f WHERE f.sample_id = t.sample_id)
+           OR EXISTS (SELECT 1 FROM tag_change g WHERE g.sample_id = t.sample_id)
            OR EXISTS (SELECT 1 FROM sample_note n WHERE n.sample_id = t.sample_id) THEN 1 END) AS marked
        FROM json_each(?) j JOIN sample_state t ON t.sample_id = j.value`,
     ).get(JSON.stringify(chunk))!;
@@ -81,6 +82,7 @@ export function removeSamples(db: WritableDb, ids: readonly number[]): number {
     ).run();
     for (const table of [
       'sample_tag',
+      'tag_change',
       'sample_state',
       'sample_run',
       'sample_flag',

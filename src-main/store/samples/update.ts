@@ -1,9 +1,10 @@
 /**
  * Brings a sample up to date with its data: an import of rows that are in the project takes over what the file says
- * otherwise. What the file does not say stays, and decisions, labels, flags and notes are not touched.
+ * otherwise. What the file does not say stays; decisions, labels, flags, notes and what people said of tags are not touched.
  */
 import { type WritableDb, read, write } from '../db.ts';
 import { refreshSampleState } from './state.ts';
+import { withTagChanges } from './tag.ts';
 import type { NewSample } from './sample.ts';
 
 /** What a file may correct; id, picture and question say which sample it is. */
@@ -39,7 +40,7 @@ export function updateSample(
     boxes: sample.truthBoxes.length > 0 ? JSON.stringify(sample.truthBoxes) : before.truth_boxes,
     language: sample.language ?? before.language,
     split: sample.split ?? before.split,
-    tags: sample.tags.length > 0 ? JSON.stringify(sample.tags) : before.tags,
+    tags: sample.tags.length > 0 ? JSON.stringify(withTagChanges(db, before.id, sample.tags)) : before.tags,
   };
   const was = {
     answer: before.reference_answer,

@@ -1,7 +1,7 @@
-/** Flags, notes and saved filters: what people want to find again. */
+/** Flags, tags, notes and saved filters: what people want to find again. */
 import { z } from 'zod';
 import { flagSchema, idSchema } from '../domain.ts';
-import { MOST, nameSchema, reviewerSchema } from '../limits.ts';
+import { MOST, nameSchema, reviewerSchema, tagSchema } from '../limits.ts';
 import { none } from './none.ts';
 import { sampleFilterSchema, sampleSortSchema } from './sample-filter.ts';
 
@@ -25,6 +25,7 @@ export const savedFilterSchema = z.object({
 export type SavedFilter = z.infer<typeof savedFilterSchema>;
 
 export const NOTE_MOST = MOST.note;
+export const TAG_MOST = MOST.tag;
 const noteTextSchema = z.string().max(MOST.note);
 
 export const FILTER_NAME_MOST = MOST.filterName;
@@ -40,6 +41,21 @@ export const annotationProcedures = {
       reviewer: reviewerSchema,
     }),
     output: z.object({ changed: z.array(idSchema) }),
+  },
+  /** Gives samples a tag or takes it away. Gives the samples that this changed; tells `tags.changed`. */
+  'tags.set': {
+    input: z.object({
+      sampleIds: z.array(idSchema).min(1).max(10_000),
+      tag: tagSchema,
+      on: z.boolean(),
+      reviewer: reviewerSchema,
+    }),
+    output: z.object({ changed: z.array(idSchema) }),
+  },
+  /** The project's tags, the most used first, for completion. */
+  'tags.list': {
+    input: none,
+    output: z.array(z.object({ name: z.string(), samples: z.number().int() })),
   },
   'notes.list': { input: z.object({ sampleId: idSchema }), output: z.array(noteSchema) },
   'notes.add': {

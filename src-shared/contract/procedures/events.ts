@@ -26,6 +26,8 @@ export const events = {
   'samples.changed': z.object({}),
   /** These samples have the flag now, or have it no more. */
   'flags.changed': z.object({ sampleIds: z.array(idSchema), flag: flagSchema, on: z.boolean() }),
+  /** These samples have the tag now, or have it no more. */
+  'tags.changed': z.object({ sampleIds: z.array(idSchema), tag: z.string(), on: z.boolean() }),
   /** How many notes a sample has now, and the beginning of the newest. */
   'notes.changed': z.object({
     sampleId: idSchema,

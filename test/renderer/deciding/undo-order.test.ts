@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TagStep } from '../../../src-renderer/tagging/tag-step.ts';
 import type { Standing } from '../../../src-renderer/editing/standing.ts';
 import { UndoOrder, type Step } from '../../../src-renderer/deciding/undo-order.ts';
-import { travelWords } from '../../../src-renderer/deciding/undo-words.ts';
+import { tagTravelWords, travelWords } from '../../../src-renderer/deciding/undo-words.ts';
 
 const label = Int8Array.of(1, 0);
 const none: Standing = { decision: 'none', label, note: null, reason: null };
@@ -101,4 +102,25 @@ test('a removed sample is known as such until something is done on it again', ()
   order.remove(1);
   order.clear();
   assert.ok(!order.isRemoved(1));
+});
+
+test('tags are steps like others: the last one first, done again in order, and forgotten where it is lost', () => {
+  const order = new UndoOrder();
+  const painted = step(1, false, { ...none, decision: 'correct' });
+  const tagged: TagStep = { kind: 'tags', tag: 'odd', on: true, sampleIds: [1], put: () => true };
+  order.push(painted);
+  order.push(tagged);
+  assert.equal(order.back(1), tagged, 'what was done last on the sample on screen');
+  order.moved(tagged, 'back');
+  assert.equal(order.back(1), painted);
+  assert.equal(order.forth(), tagged);
+  order.moved(tagged, 'forth');
+  order.push(step(2));
+  assert.equal(order.back(1), painted, 'the sample on screen comes first');
+  assert.equal(order.back(3)?.kind, 'step');
+  order.forgetStep(tagged);
+  assert.equal(order.back(3)?.kind, 'step');
+  assert.equal(tagTravelWords(tagged, 'back'), 'Took back the tag “odd” on sample no. 1');
+  const many: TagStep = { ...tagged, on: false, sampleIds: [1, 2] };
+  assert.equal(tagTravelWords(many, 'forth'), 'Did again taking away the tag “odd” on 2 samples');
 });

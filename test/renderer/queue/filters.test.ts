@@ -70,11 +70,16 @@ test('a part says what it is about where its words do not', () => {
 test('a row that was worked on is still in the filter, or is not', () => {
   const row = { state: 'accepted', flags: ['example'], notes: 0 } as const;
   const with_ = (change: Partial<SampleFilter>) =>
-    stillMatches({ ...row, flags: [...row.flags] }, { ...NO_FILTER, ...change });
+    stillMatches({ ...row, flags: [...row.flags], tags: ['night'] }, { ...NO_FILTER, ...change });
   assert.equal(with_({}), true);
   assert.equal(with_({ states: ['pending'] }), false);
   assert.equal(with_({ states: ['pending', 'accepted'], flags: ['example', 'bad_data'] }), true);
   assert.equal(with_({ flags: ['bad_data'] }), false);
+  assert.deepEqual(
+    [['night', 'x'], ['x'], ['']].map((tags) => with_({ tags })),
+    [true, false, false],
+  );
+  assert.equal(with_({ reasons: ['Sink'] }), false, 'what is not rejected has no reason');
   assert.deepEqual([with_({ notes: 'with' }), with_({ notes: 'without' })], [false, true]);
 });
 

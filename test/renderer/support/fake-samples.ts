@@ -127,6 +127,7 @@ export function fakeRow(id: number, state: SampleRow['state']): SampleRow {
     uncertainty: null,
     roiSize: null,
     flags: [],
+    tags: [],
     notes: 0,
     note: null,
   };

@@ -31,7 +31,7 @@ test('what is flagged, noted or saved is told, once, and only what changed', asy
   const news = (): (readonly [EventName, unknown])[] =>
     heard
       .splice(0)
-      .filter(({ name }) => /^(flags|notes|filters|rejectReasons)\./.test(name))
+      .filter(({ name }) => /^(flags|tags|notes|filters|rejectReasons)\./.test(name))
       .map(({ name, payload }) => [name, payload]);
 
   const flag = { flag: 'example', reviewer: 'ann' } as const;
@@ -42,6 +42,16 @@ test('what is flagged, noted or saved is told, once, and only what changed', asy
     ['flags.changed', { sampleIds: [1], flag: 'example', on: true }],
     ['flags.changed', { sampleIds: [2], flag: 'example', on: true }],
   ]);
+
+  const tag = { tag: ' night ', reviewer: 'ann' } as const;
+  assert.deepEqual(await call('tags.set', { ...tag, sampleIds: [1], on: true }), { changed: [1] });
+  assert.deepEqual(await call('tags.set', { ...tag, sampleIds: [1, 2], on: true }), { changed: [2] });
+  await call('tags.set', { ...tag, sampleIds: [1, 2], on: true });
+  assert.deepEqual(news(), [
+    ['tags.changed', { sampleIds: [1], tag: 'night', on: true }],
+    ['tags.changed', { sampleIds: [2], tag: 'night', on: true }],
+  ]);
+  assert.equal((await call('tags.list', {})).find(({ name }) => name === 'night')?.samples, 2);
 
   const draft = { sampleId: 3, reviewer: 'ann' };
   const note = await call('notes.write', { ...draft, id: null, was: '', text: 'one' });
