@@ -15,6 +15,15 @@ export const COMMANDS = [
     menu: 'File',
   },
   {
+    command: 'reviewer',
+    group: 'Anywhere',
+    order: 55,
+    words: 'Name that decisions are signed with…',
+    keys: [],
+    on: 'anywhere',
+    menu: 'File',
+  },
+  {
     command: 'palette',
     group: 'Anywhere',
     order: 80,
@@ -31,6 +40,7 @@ declare module '../shell/names.ts' {
   }
   interface Dialogs {
     projects: true;
+    reviewer: true;
     palette: true;
     help: true;
   }

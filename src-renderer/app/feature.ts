@@ -7,13 +7,14 @@ import { getSession } from '../shell/session.svelte.ts';
 import { getTheme, THEMES } from '../shell/theme.svelte.ts';
 import { COMMANDS, PAGE } from './commands.ts';
 import ProjectsDialog from './ProjectsDialog.svelte';
+import ReviewerDialog from './ReviewerDialog.svelte';
 import ReviewPage from './ReviewPage.svelte';
 
 export default feature({
   name: 'app',
   commands: COMMANDS,
   pages: [{ ...PAGE, component: ReviewPage }],
-  dialogs: { projects: ProjectsDialog, palette: CommandPalette, help: HelpSheet },
+  dialogs: { projects: ProjectsDialog, reviewer: ReviewerDialog, palette: CommandPalette, help: HelpSheet },
   begin() {
     const [session, theme, frame] = [getSession(), getTheme(), getFrame()];
     return {
@@ -22,6 +23,7 @@ export default feature({
           session.problem = null;
           frame.sheet = 'projects';
         },
+        reviewer: () => void (frame.sheet = 'reviewer'),
         palette: () => void (frame.sheet = 'palette'),
         help: () => void (frame.sheet = frame.sheet === 'help' ? null : 'help'),
       },

@@ -9,15 +9,20 @@ import {
   type ProcedureOutput,
   type RpcClient,
 } from '../../src-shared/contract/procedures.ts';
+import { reviewerSchema } from '../../src-shared/contract/limits.ts';
+import { readJson, store } from './stored.dom.ts';
 import type { Notices } from './notices.svelte.ts';
 
 const SUMMARY_PAUSE_MS = 400;
+/** The name of the preference. */
+const REVIEWER = 'reviewer';
 
 export class Session {
   readonly client: RpcClient;
   /** What this page tries goes by this name; another window has one of its own. */
   readonly slot = `page-${Math.random().toString(36).slice(2)}`;
   readonly #notices: Notices;
+  #ownName = $state(readJson<string | null>(REVIEWER, reviewerSchema.nullable(), null));
   info = $state.raw<ProcedureOutput<'app.info'> | null>(null);
   project = $state.raw<ProjectSummary | null>(null);
   jobs = $state.raw<readonly Job[]>([]);
@@ -72,8 +77,20 @@ export class Session {
     });
   }
 
+  /** Who decides here: the name that was chosen on this machine, else the one that the main side was started with. */
   get reviewer(): string {
+    return this.#ownName ?? this.givenName;
+  }
+
+  /** The name without any choice: `FOVEA_REVIEWER`, else the system's user. */
+  get givenName(): string {
     return this.info?.reviewer ?? 'reviewer';
+  }
+
+  /** Signs what is done from now on with another name; null: the given one. */
+  setReviewer(name: string | null): void {
+    this.#ownName = name;
+    store(REVIEWER, JSON.stringify(name));
   }
 
   /** True, and the person is told, when nothing can be written to the project. */
