@@ -19,7 +19,7 @@ const DECISIONS = {
   reject: 'rejected',
 } as const;
 
-/** `Took back “accepted” on sample no. 12`. */
+/** `Undid “accepted” on sample no. 12`. */
 export function travelWords({ sampleId, before, after, decides }: Step, way: Way): string {
   const verb = way === 'back' ? 'Undid' : 'Redid';
   if (!decides) {
@@ -41,9 +41,9 @@ export function alreadyElsewhereWords(sampleId: number): string {
 
 export const TAGS_ELSEWHERE = 'These samples’ tags were changed elsewhere since: they stay as they are now';
 
-/** `Took back the tag “night” on sample no. 12`. */
+/** `Undid the tag “night” on sample no. 12`. */
 export function tagTravelWords({ tag, on, sampleIds }: TagStep, way: Way): string {
-  const verb = way === 'back' ? 'Took back' : 'Did again';
+  const verb = way === 'back' ? 'Undid' : 'Redid';
   const [only, more] = sampleIds;
   const where = more === undefined ? `sample no. ${only}` : counted(sampleIds.length, 'sample');
   return `${verb} ${on ? 'the tag' : 'taking away the tag'} “${tag}” on ${where}`;

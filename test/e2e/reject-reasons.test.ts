@@ -75,7 +75,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
         await review.ready();
       }
       await page.keyboard.press('Control+z');
-      await page.getByText('Took back the reason on sample no. 1').waitFor();
+      await page.getByText('Undid the reason on sample no. 1').waitFor();
       assert.equal(await review.rowState(one), 'rejected');
       await page.keyboard.press('Control+Shift+z');
       await page.getByText('Rejected: Sink or artefact').first().waitFor();

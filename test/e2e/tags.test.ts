@@ -62,7 +62,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.keyboard.press('Control+z');
       await chip(page, 'two codes').waitFor({ state: 'detached' });
       await page.keyboard.press('Control+z');
-      await page.getByText('Took back the tag “two codes” on sample no. 1').waitFor();
+      await page.getByText('Undid the tag “two codes” on sample no. 1').waitFor();
       await page.locator('button[aria-current=true][data-sample="1"]').waitFor();
       await chip(page, 'two codes').waitFor({ state: 'detached' });
       await page.keyboard.press('Control+Shift+z');
@@ -76,9 +76,9 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.keyboard.press('Home');
       await page.keyboard.press('Shift+ArrowRight');
       await page.keyboard.press('Shift+ArrowRight');
-      await page.getByText('3 samples chosen').waitFor();
+      await page.getByText('3 samples selected').waitFor();
       await page.keyboard.press('Shift+T');
-      await page.getByRole('dialog', { name: 'Tags of 3 chosen samples' }).waitFor();
+      await page.getByRole('dialog', { name: 'Tags of 3 selected samples' }).waitFor();
       await page.keyboard.type('two');
       await page.keyboard.press('Enter');
       // The first one had it already: undoing leaves it there.
