@@ -1,4 +1,7 @@
-/** What a person asks of a job, whatever its kind. Each throws `conflict` where {@link stepsOf} does not offer it. */
+/**
+ * What a person asks of a job, whatever its kind. Each throws `conflict` where {@link stepsOf} does not offer it, unless somebody
+ * at another window has asked for the same a moment before: then it is as wished, and nothing is wrong.
+ */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { JobStep } from '../../../src-shared/contract/procedures.ts';
 import { type ReadableDb, transact } from '../../store/db.ts';
@@ -76,6 +79,7 @@ function runIsWorkedOn(db: ReadableDb, { id, runId }: JobRecord): boolean {
 export function pauseJob(project: Project, id: number): void {
   const { db } = project;
   transact(db, () => {
+    if (isPaused(getJobRecord(db, id))) return;
     const job = offered(db, id, 'pause');
     if (job.type === 'train') pauseTraining(project, trainingRun(db, id));
     else askJob(db, id, 'pause');
@@ -86,6 +90,7 @@ export function pauseJob(project: Project, id: number): void {
 export function resumeJob(project: Project, id: number): number {
   const { db } = project;
   return transact(db, () => {
+    if (goesOn(db, getJobRecord(db, id))) return id;
     const job = offered(db, id, 'resume');
     if (job.type === 'train') {
       const run = trainingRun(db, id);
@@ -120,6 +125,8 @@ function retried(db: Project['db'], id: number): number {
 /** Its turn comes next in its lane. */
 export function moveJobFirst({ db }: Project, id: number): void {
   transact(db, () => {
+    const job = getJobRecord(db, id);
+    if (waits(job) && lineOf(db, job)[0]?.id === id) return;
     offered(db, id, 'first');
     moveToFront(db, id);
   });
@@ -131,6 +138,15 @@ export async function cancelJob(project: Project, id: number): Promise<void> {
   const run = getJobRecord(db, id).type === 'train' ? trainingRunOfJob(db, id) : null;
   if (run === null) requestCancel(db, id);
   else await cancelTraining(project, run.id);
+}
+
+function isPaused(job: JobRecord): boolean {
+  return job.asked === 'pause' && isLive(job);
+}
+
+/** It is under way or waits for its turn, and nobody wants it to end. */
+function goesOn(db: ReadableDb, job: JobRecord): boolean {
+  return job.asked === null && !job.cancelRequested && isLive(job) && unwrittenEnding(db, job.id) === null;
 }
 
 function offered(db: ReadableDb, id: number, step: JobStep): JobRecord {
@@ -148,7 +164,7 @@ const REFUSED: Readonly<Record<JobStep, string>> = {
 };
 
 function refusal(job: JobRecord, step: JobStep): FoveaError {
-  const state = job.asked === 'pause' && isLive(job) ? 'paused' : job.state;
+  const state = isPaused(job) ? 'paused' : job.state;
   const shared = isShared(job.params) && isLive(job);
   return new FoveaError('conflict', `job ${job.id} ${REFUSED[step]}: it is ${state}`, {
     next: shared

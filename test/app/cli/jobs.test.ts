@@ -62,10 +62,11 @@ test('fovea jobs pauses, moves to the front, tries again and shows what failed, 
     (await fovea(['jobs', project.path])).stdout,
     /^job 2 {2}label {2}waiting .*\njob 1 .*1 before it/,
   );
+  assert.deepEqual((await ask('first', b!)).turn, 1, 'it is the first already');
+  assert.equal((await ask('cancel', b!)).state, 'cancelled');
   const refused = await fovea(['jobs', 'first', project.path, String(b)]);
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /job 2 does not wait behind another one: it is queued/);
-  assert.equal((await ask('cancel', b!)).state, 'cancelled');
+  assert.match(refused.stderr, /job 2 does not wait behind another one: it is cancelled/);
   assert.match((await fovea(['jobs', 'pause', project.path, 'x'])).stderr, /must be a whole number/);
 
   const lease = claimJob(project.db, a!, { machine: 'm', pid: 1, started: 's' }, () => false)!;
