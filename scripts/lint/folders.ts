@@ -83,6 +83,7 @@ export const STORE: Cut = {
       reviews: 'or what was decided',
       runs: 'of a run',
       samples: 'on a sample',
+      scores: 'and has numbers',
     },
     exchange: { samples: 'an import that is taken back takes its samples along' },
     dashboard: {

@@ -4,7 +4,6 @@ import { getQueue } from '../queue/queue.svelte.ts';
 import { getCommands } from '../shell/commands.svelte.ts';
 import { feature } from '../shell/feature.svelte.ts';
 import { getFrame } from '../shell/frame.svelte.ts';
-import { getSession } from '../shell/session.svelte.ts';
 import { COMMANDS, PAGE } from './commands.ts';
 import { Gallery, setGallery } from './gallery.svelte.ts';
 import GalleryPage from './GalleryPage.svelte';
@@ -19,7 +18,7 @@ export default feature({
   pages: [{ ...PAGE, component: GalleryPage }],
   begin() {
     const [commands, frame, queue, choosing] = [getCommands(), getFrame(), getQueue(), getChoosing()];
-    setGallery(new Gallery(getSession()));
+    setGallery(new Gallery());
 
     /** @returns false when none was chosen */
     function chooseNone(): boolean {

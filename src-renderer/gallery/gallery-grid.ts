@@ -1,5 +1,4 @@
-/** The gallery's grid: how many tiles fit, which of them to draw, where a key leads, how large a picture to ask for. */
-import { THUMBNAIL_EDGES } from '../../src-shared/contract/procedures.ts';
+/** The gallery's grid: how many tiles fit, which of them to draw, where a key leads. */
 import { MAX_LIST_PIXELS } from '../shell/window.ts';
 
 export const TILE_MIN = 96;
@@ -78,21 +77,4 @@ export function moveInGrid(
     End: last,
   }[key];
   return to === undefined || total === 0 ? null : Math.min(last, Math.max(0, to));
-}
-
-/** The smallest thumbnail that is sharp in a tile, in device pixels. */
-export function edgeFor(tile: number, pixelRatio: number): (typeof THUMBNAIL_EDGES)[number] {
-  return THUMBNAIL_EDGES.find((edge) => edge >= tile * pixelRatio) ?? THUMBNAIL_EDGES.at(-1)!;
-}
-
-/** A picture fitted into a square: its size in pixels. */
-export function fitted(
-  [width, height]: readonly [number, number],
-  square: number,
-): { width: number; height: number } {
-  const scale = square / Math.max(width, height);
-  return {
-    width: Math.max(1, Math.round(width * scale)),
-    height: Math.max(1, Math.round(height * scale)),
-  };
 }

@@ -2,20 +2,12 @@
 import { createContext } from 'svelte';
 import type { HeatKind } from '../../src-shared/contract/procedures.ts';
 import { TILE_MAX, TILE_MIN } from './gallery-grid.ts';
-import type { Session } from '../shell/session.svelte.ts';
 import { readChoice, readNumber, store } from '../shell/stored.dom.ts';
-import { Thumbnails } from './thumbnails.svelte.ts';
 import { TINTS, type Tint } from '../canvas/tints.ts';
 
 export class Gallery {
-  readonly thumbnails: Thumbnails;
   size = $state(Math.min(TILE_MAX, Math.max(TILE_MIN, readNumber('tileSize', 168))));
   tint = $state<Tint>(readChoice('tint', TINTS, 'label'));
-
-  constructor(session: Session) {
-    this.thumbnails = new Thumbnails(session.client);
-    session.client.on('samples.changed', () => this.thumbnails.forgetHeats());
-  }
 
   get heatKind(): HeatKind | null {
     return this.tint === 'none' ? null : this.tint;

@@ -10,6 +10,7 @@ import FilterNameDialog from './FilterNameDialog.svelte';
 import { Finding, setFinding } from './finding.svelte.ts';
 import { Queue, setQueue } from './queue.svelte.ts';
 import { SavedFilters, setSavedFilters } from './saved-filters.svelte.ts';
+import { setThumbnails, Thumbnails } from './rows/thumbnails.svelte.ts';
 import { setShowSamples, showSamplesOn } from './show-samples.svelte.ts';
 import { setSimilar, Similar } from './similar.svelte.ts';
 
@@ -20,6 +21,7 @@ export default feature({
   begin() {
     const [session, notices, frame] = [getSession(), getNotices(), getFrame()];
     const queue = setQueue(new Queue(session.client));
+    const thumbnails = setThumbnails(new Thumbnails(session.client));
     setChoosing(new Choosing(queue, notices));
     const finding = setFinding(new Finding(session, queue));
     const saved = setSavedFilters(new SavedFilters(session, queue, notices));
@@ -50,6 +52,7 @@ export default feature({
           item(`delete-${one.id}`, `Delete the filter ${one.name}`, () => void saved.remove(one)),
         ]);
       },
+      enter: () => thumbnails.clear(),
       entered: () => void saved.load(),
     };
   },

@@ -7,6 +7,7 @@ import {
   type SampleSort,
   type SortKey,
 } from '../../src-shared/contract/procedures.ts';
+import { SCORE_FACTS } from '../../src-shared/contract/score-facts.ts';
 import type { Dropped } from '../../src-shared/kernels/types.ts';
 import { STATE_WORDS, counted, percent } from '../ui/words.ts';
 
@@ -31,10 +32,10 @@ export interface SortChoice {
 
 export const SORTS: readonly SortChoice[] = [
   { by: 'imported', words: 'As imported', descending: false },
-  { by: 'disagreement', words: 'Disagreement of label and RPN', descending: true },
-  { by: 'uncertainty', words: 'Uncertainty of the RPN', descending: true },
+  { by: 'disagreement', words: SCORE_FACTS.disagreement.name, descending: true },
+  { by: 'uncertainty', words: SCORE_FACTS.uncertainty.name, descending: true },
   { by: 'dropped', words: 'Why dropped', descending: false },
-  { by: 'roiSize', words: 'Size of the region', descending: true },
+  { by: 'roiSize', words: SCORE_FACTS.roiSize.name, descending: true },
   { by: 'language', words: 'Language', descending: false },
   { by: 'tag', words: 'Tag', descending: false },
   { by: 'state', words: 'State', descending: false },
@@ -58,16 +59,6 @@ export const AGREEMENT_WORDS: Readonly<Record<SampleFilter['agreement'], string>
   any: 'Reviewers agree or not',
   agree: 'Reviewers agree',
   differ: 'Reviewers differ',
-};
-
-/** What a range is of, for the controls that set it. */
-export const MEASURE_NAMES: Readonly<Record<Measure, string>> = {
-  disagreement: 'Disagreement of label and RPN',
-  uncertainty: 'Uncertainty of the RPN',
-  roiSize: 'Size of the region',
-  roiX: 'Region from the left',
-  roiY: 'Region from the top',
-  iou: 'Overlap with the correction',
 };
 
 const MEASURE_WORDS: Readonly<Record<Measure, string>> = {

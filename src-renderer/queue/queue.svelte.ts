@@ -15,6 +15,8 @@ import { dependsOnWork, stillMatches } from './filter-match.ts';
 import { isFiltered } from './filters.ts';
 import { findInList } from './find-in-list.ts';
 import { PAGE_SIZE, PagedList } from './paged-list.ts';
+import { Gathered, rowsAnew } from './rows-anew.ts';
+import { changesByDecision, decidedFields } from './rows/sort-values.ts';
 import { lastInput, measureUntilDrawn } from '../shell/timings.dom.ts';
 
 const LIVE_REFRESH_MS = 800;
@@ -24,6 +26,7 @@ const RECHECKED_MOST = 5_000;
 export class Queue {
   readonly #client: RpcClient;
   readonly #list = new PagedList<SampleRow>();
+  readonly #gathered: Gathered;
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
   readonly #fetching = new Map<number, Promise<void>>();
   filter = $state.raw<SampleFilter>(NO_FILTER);
@@ -47,6 +50,7 @@ export class Queue {
 
   constructor(client: RpcClient) {
     this.#client = client;
+    this.#gathered = new Gathered(client, (row) => this.#update(row.id, decidedFields(row)));
   }
 
   /** Of the current sample while it is shown although the list does not have it. */
@@ -213,6 +217,7 @@ export class Queue {
   /** A decision was made, or heard of: the row shows it and keeps its place. */
   setState(id: number, state: SampleState): void {
     this.#update(id, { state });
+    if (changesByDecision(this.sort.by)) this.#gathered.add(id);
   }
 
   /** What a person does to a row shows at once; out of the filter, it keeps its place. */
@@ -256,10 +261,6 @@ export class Queue {
     return this.#list.rows();
   }
 
-  has(id: number): boolean {
-    return this.#list.indexOf(id) !== undefined;
-  }
-
   /**
    * Any row may have changed: what is here is asked for anew, soon. Rows that went out of the filter keep their place, as
    * they do when they are decided here.
@@ -291,10 +292,7 @@ export class Queue {
     const ids = this.#list.ids();
     if (ids.length > RECHECKED_MOST) return this.reload();
     try {
-      for (let at = 0; at < ids.length; at += FILTER_IDS_MAX) {
-        const filter = { ...NO_FILTER, ids: ids.slice(at, at + FILTER_IDS_MAX) };
-        const call = { filter, sort: IMPORT_ORDER, offset: 0, limit: FILTER_IDS_MAX };
-        const { rows } = await this.#client.call('samples.list', call);
+      for await (const rows of rowsAnew(this.#client, ids)) {
         if (generation !== this.#generation) return;
         for (const row of rows) this.#update(row.id, row);
       }

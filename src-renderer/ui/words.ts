@@ -45,6 +45,16 @@ export function percent(share: number): string {
   return share >= 10 ? `${formatCount(Math.round(share))}×` : `${Number((share * 100).toFixed(1))}%`;
 }
 
+/** `7.0%`: always one place behind the point, so that figures stand under one another. */
+export function shareFigure(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+/** `0.82 bit`. */
+export function bits(value: number): string {
+  return `${value.toFixed(2)} bit`;
+}
+
 /**
  * A text as a sentence begins. What is no plain word stays as it is: a file's name, a command, a key of a file.
  */

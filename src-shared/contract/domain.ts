@@ -68,6 +68,12 @@ export const sampleRowSchema = z.object({
   uncertainty: z.number().nullable(),
   /** Share of the picture inside the box around the label's foreground. */
   roiSize: z.number().nullable(),
+  /** The beginning of the model's answer; null: not labelled yet. */
+  answer: z.string().nullable(),
+  /** The beginning of the answer with the crop, and whether it is another one; null: no crop was looked at. */
+  cropAnswer: z.object({ text: z.string(), differs: z.boolean() }).nullable(),
+  /** When the decision that stands was made, ISO 8601; null while undecided. */
+  reviewedAt: z.string().nullable(),
   flags: z.array(flagSchema),
   /** In the order of the alphabet; the first of very many, and none too long to be read. */
   tags: z.array(z.string()),

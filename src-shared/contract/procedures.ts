@@ -26,6 +26,7 @@ import { removalProcedures } from './procedures/removal.ts';
 import { reviewProcedures } from './procedures/reviews.ts';
 import { runProcedures } from './procedures/runs.ts';
 import { sampleProcedures } from './procedures/samples.ts';
+import { scoreProcedures } from './procedures/scores.ts';
 import { trainingProcedures } from './procedures/training.ts';
 
 export {
@@ -133,6 +134,7 @@ export {
 export { REJECT_REASON_MOST, REJECT_REASONS_MOST } from './procedures/reviews.ts';
 export type { RunChange, RunStanding } from './procedures/runs.ts';
 export type { PictureNotes } from './procedures/samples.ts';
+export { type LabelScores, type NoScore, type SampleScores, type Score } from './procedures/scores.ts';
 export { CURVE_PAGE, type RpnVersions, type TrainingPlan, type TrainingWish } from './procedures/training.ts';
 
 /** One file per namespace in `procedures/`. */
@@ -142,6 +144,7 @@ export const procedures = {
   ...pictureProcedures,
   ...preferenceProcedures,
   ...sampleProcedures,
+  ...scoreProcedures,
   ...galleryProcedures,
   ...annotationProcedures,
   ...batchProcedures,

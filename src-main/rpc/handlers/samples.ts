@@ -7,6 +7,7 @@ import { mapToBytes } from '../../store/bytes.ts';
 import { pictureProblem } from '../../store/pictures/version.ts';
 import { getPredictionMaps, predictionsOfSample } from '../../store/predictions/prediction.ts';
 import type { Project } from '../../store/file/project.ts';
+import { sampleScores } from '../../store/shown/sample-scores.ts';
 import { sampleDetail } from '../../store/shown/sample-detail.ts';
 import { countSamples, listSamples, samplePosition } from '../../store/samples/query.ts';
 import { getSample } from '../../store/samples/sample.ts';
@@ -57,6 +58,8 @@ export const sampleHandlers = {
       rpn: asBytes(maps?.rpn),
     };
   },
+
+  'samples.scores': ({ session }, { id }) => sampleScores(session().project.db, id),
 
   'samples.picture': async ({ session }, { imageId }) => {
     const file = await findImageFile(session().project, imageId);

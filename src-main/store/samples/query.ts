@@ -16,6 +16,12 @@ const ROW_CHARACTERS = 2000;
 /** Tags that a row of the list is sent with. */
 const TAGS_SHOWN = 50;
 
+/** Characters of an answer that a row of the list is sent with: more than its line has room for. */
+const ANSWER_CHARACTERS = 120;
+/** Answers without the white space around them: a model begins many with a space. */
+const FIRST_ANSWER = 'trim(p.answer, char(32, 9, 10, 13))';
+const CROP_ANSWER = "trim(p.second_stage ->> '$.answer', char(32, 9, 10, 13))";
+
 interface Row {
   readonly id: number;
   readonly external_id: string;
@@ -33,6 +39,10 @@ interface Row {
   readonly disagreement: number | null;
   readonly uncertainty: number | null;
   readonly roi_size: number | null;
+  readonly answer: string | null;
+  readonly crop_answer: string | null;
+  readonly answers_differ: number | null;
+  readonly reviewed_at: string | null;
   readonly flags: string | null;
   readonly tags: string;
   readonly notes: number;
@@ -87,8 +97,12 @@ export function listSamples(
     db,
     `SELECT s.id, ${shown('external_id')}, s.image_id, i.width, i.height, ${shown('question')}, ${shown('language')},
             ${shown('split')}, t.state,
-            t.prediction_id, p.dropped_rule, p.dropped_value, p.dropped_limit, t.disagreement, t.uncertainty,
-            t.roi_size, (SELECT group_concat(flag) FROM sample_flag f WHERE f.sample_id = s.id) AS flags,
+            t.prediction_id, substr(${FIRST_ANSWER}, 1, ${ANSWER_CHARACTERS}) AS answer,
+            CASE WHEN p.second_stage ->> '$.crop' IS NOT NULL
+              THEN substr(${CROP_ANSWER}, 1, ${ANSWER_CHARACTERS}) END AS crop_answer,
+            ${FIRST_ANSWER} <> ${CROP_ANSWER} AS answers_differ,
+            p.dropped_rule, p.dropped_value, p.dropped_limit, t.disagreement, t.uncertainty,
+            t.roi_size, t.reviewed_at, (SELECT group_concat(flag) FROM sample_flag f WHERE f.sample_id = s.id) AS flags,
             (SELECT json_group_array(tag) FROM (SELECT tag FROM sample_tag g
               WHERE g.sample_id = s.id AND length(tag) <= ${MOST.tag} ORDER BY tag LIMIT ${TAGS_SHOWN})) AS tags,
             (SELECT COUNT(*) FROM sample_note n WHERE n.sample_id = s.id) AS notes,
@@ -156,6 +170,10 @@ function toSampleRow(row: Row): SampleRow {
     disagreement: row.disagreement,
     uncertainty: row.uncertainty,
     roiSize: row.roi_size,
+    answer: row.answer,
+    cropAnswer:
+      row.crop_answer === null ? null : { text: row.crop_answer, differs: row.answers_differ === 1 },
+    reviewedAt: row.reviewed_at,
     // The schema of the table lets nothing else in.
     tags: JSON.parse(row.tags) as string[],
     flags: (row.flags?.split(',') ?? []) as Flag[],

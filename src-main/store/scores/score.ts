@@ -10,10 +10,17 @@ import {
   type Thresholded,
   thresholded,
 } from '../../../src-shared/kernels/measures/label-agreement.ts';
+import { iou, truthCells } from '../../../src-shared/kernels/measures/metrics.ts';
 import { tightBox } from '../../../src-shared/kernels/roi/fg-box.ts';
 import { decodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { cellBoxToSource } from '../../../src-shared/kernels/transform.ts';
-import { FG, type Grid, type GridTransform, type Labels } from '../../../src-shared/kernels/types.ts';
+import {
+  FG,
+  type Grid,
+  type GridTransform,
+  type Labels,
+  type SourceXyxy,
+} from '../../../src-shared/kernels/types.ts';
 
 /** A label where it lies on its picture. `size` is the source [width, height] in pixels. */
 export interface PlacedLabel {
@@ -34,16 +41,52 @@ export interface RoiShape {
 const NEAR_THRESHOLD = 0.1;
 
 /** Null when the label has no foreground on the picture. */
-export function roiShape({ labels, grid, transform, size }: PlacedLabel): RoiShape | null {
-  const box = tightBox(
+export function roiShape(label: PlacedLabel): RoiShape | null {
+  const box = foregroundBox(label);
+  if (!box) return null;
+  const [x0, y0, x1, y1] = box.map((value, i) => value / label.size[i % 2]!) as [...SourceXyxy];
+  return { size: (x1 - x0) * (y1 - y0), x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
+}
+
+/** The box around the label's foreground as far as it lies on the picture; null when there is none of it. */
+function foregroundBox({ labels, grid, transform, size }: PlacedLabel): SourceXyxy | null {
+  const cells = tightBox(
     labels.map((value) => (value === FG ? 1 : 0)),
     grid,
   );
-  if (!box) return null;
-  const source = cellBoxToSource(transform, [box[1], box[0], box[3] + 1, box[2] + 1]);
-  const [x0, y0, x1, y1] = source.map((value, i) => Math.min(1, Math.max(0, value / size[i % 2]!)));
-  const area = (x1! - x0!) * (y1! - y0!);
-  return area > 0 ? { size: area, x: (x0! + x1!) / 2, y: (y0! + y1!) / 2 } : null;
+  if (!cells) return null;
+  const source = cellBoxToSource(transform, [cells[1], cells[0], cells[3] + 1, cells[2] + 1]);
+  const [x0, y0, x1, y1] = source.map((value, i) => Math.min(size[i % 2]!, Math.max(0, value))) as [
+    ...SourceXyxy,
+  ];
+  return x1 > x0 && y1 > y0 ? [x0, y0, x1, y1] : null;
+}
+
+/**
+ * IoU, in source pixels, of the box around the label's foreground and the box around all of `boxes`. Null without a
+ * foreground. Throws RangeError without a box.
+ */
+export function boxesIou(label: PlacedLabel, boxes: readonly SourceXyxy[]): number | null {
+  const [first, ...others] = boxes;
+  if (!first) throw new RangeError('there is no box to compare with');
+  const own = foregroundBox(label);
+  return own && iou(own, others.reduce(around, first));
+}
+
+function around(a: SourceXyxy, b: SourceXyxy): SourceXyxy {
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
+}
+
+/**
+ * IoU of the label's foreground and the tokens that true boxes stand for (`truthCells`), over the cells that the label
+ * decides. 1 when both are empty there; null when the label decides nothing.
+ */
+export function truthIou(
+  { labels, grid, transform }: PlacedLabel,
+  boxes: readonly SourceXyxy[],
+): number | null {
+  const truth = Float32Array.from(truthCells(boxes, grid, transform));
+  return labelIou({ probability: truth, threshold: 0.5 }, labels);
 }
 
 /**

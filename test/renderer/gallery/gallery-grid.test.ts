@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { edgeFor, fitted } from '../../../src-renderer/queue/rows/thumbnail-size.ts';
 import {
-  edgeFor,
-  fitted,
   gridShape,
   moveInGrid,
   scrollToTile,

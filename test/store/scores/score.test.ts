@@ -5,9 +5,11 @@ import { BG, FG, IGNORE } from '../../../src-shared/kernels/types.ts';
 import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import {
   type PlacedLabel,
+  boxesIou,
   disagreement,
   foregroundIou,
   roiShape,
+  truthIou,
   uncertainty,
 } from '../../../src-main/store/scores/score.ts';
 
@@ -92,4 +94,31 @@ test('the IoU of two labels counts foreground only', () => {
   assert.equal(foregroundIou(of(1, 1, 0, -100), of(1, 0, 1, -100)), 1 / 3);
   assert.equal(foregroundIou(of(0, -100), of(-100, 0)), 1);
   assert.equal(foregroundIou(of(1), of(1, 1)), null);
+});
+
+test('boxes are compared in pixels: the one around the foreground and the one around all others', () => {
+  const left = label(FG, FG, BG, BG, FG, FG, BG, BG);
+  assert.equal(boxesIou(left, [[0, 0, 20, 20]]), 1);
+  assert.equal(boxesIou(left, [[0, 0, 40, 20]]), 0.5);
+  assert.equal(
+    boxesIou(left, [
+      [0, 0, 10, 20],
+      [30, 0, 40, 20],
+    ]),
+    0.5,
+    'two boxes count as the one around them',
+  );
+  assert.equal(boxesIou(label(...Array<number>(8).fill(BG)), [[0, 0, 40, 20]]), null);
+  assert.throws(() => boxesIou(left, []), RangeError);
+});
+
+test('the truth is compared over the tokens that the label decides', () => {
+  assert.equal(truthIou(label(FG, FG, BG, BG, BG, BG, BG, BG), [[0, 0, 20, 10]]), 1);
+  assert.equal(truthIou(label(FG, BG, BG, BG, BG, BG, BG, BG), [[0, 0, 20, 10]]), 0.5);
+  assert.equal(
+    truthIou(label(FG, IGNORE, BG, BG, BG, BG, BG, BG), [[0, 0, 20, 10]]),
+    1,
+    'ignored tokens count for neither',
+  );
+  assert.equal(truthIou(label(...Array<number>(8).fill(IGNORE)), [[0, 0, 20, 10]]), null);
 });

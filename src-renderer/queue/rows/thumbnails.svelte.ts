@@ -1,11 +1,12 @@
 /**
- * What tiles show: small pictures and what tints them. Only what is in sight is asked for, a few at a time and the
+ * What rows and tiles show: small pictures and what tints them. Only what is in sight is asked for, a few at a time and the
  * latest wish first; what was shown is kept while there is room. Arrivals are told once per frame.
  */
-import type { SampleRow } from '../../src-shared/contract/domain.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { Heat, HeatKind, RpcClient, THUMBNAIL_EDGES } from '../../src-shared/contract/procedures.ts';
-import { Kept } from '../shell/kept.ts';
+import { createContext } from 'svelte';
+import type { SampleRow } from '../../../src-shared/contract/domain.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { Heat, HeatKind, RpcClient, THUMBNAIL_EDGES } from '../../../src-shared/contract/procedures.ts';
+import { Kept } from '../../shell/kept.ts';
 
 export type Edge = (typeof THUMBNAIL_EDGES)[number];
 /** A picture as an object URL, why there is none, or undefined while it is on its way. */
@@ -31,6 +32,7 @@ export class Thumbnails {
 
   constructor(client: RpcClient) {
     this.#client = client;
+    client.on('samples.changed', () => this.forgetHeats());
   }
 
   picture(imageId: number, edge: Edge): Thumbnail {
@@ -130,6 +132,9 @@ export class Thumbnails {
 function heatKey({ id, state, predictionId }: SampleRow, kind: HeatKind): string {
   return `${id} ${state} ${predictionId} ${kind}`;
 }
+
+/** One store for queue and gallery: what one of them has shown is there for the other. */
+export const [getThumbnails, setThumbnails] = createContext<Thumbnails>();
 
 function release(one: Thumbnail): void {
   if (one && 'url' in one) URL.revokeObjectURL(one.url);

@@ -1,0 +1,105 @@
+/** What a list is sorted by, row by row, as short as a column of figures: `37.5%`, `0.82 bit`, `box 61%`. */
+import type { SampleRow } from '../../../src-shared/contract/domain.ts';
+import type { SortKey } from '../../../src-shared/contract/procedures.ts';
+import { SCORE_FACTS } from '../../../src-shared/contract/score-facts.ts';
+import { SORTS } from '../filters.ts';
+import { bits, droppedWords, formatValue, shareFigure, STATE_WORDS } from '../../ui/words.ts';
+
+export interface SortValue {
+  /** Null: the row has no value, and stands behind those that have one. */
+  readonly text: string | null;
+  /** What it is, whole; without a value, why there is none. */
+  readonly words: string;
+}
+
+/** The value of a row in an order; null where the order has none to show (as imported, most alike first). */
+export function sortValue(row: SampleRow, by: SortKey): SortValue | null {
+  switch (by) {
+    case 'disagreement':
+      return row.disagreement === null
+        ? { text: null, words: `No disagreement: ${whyNoComparison(row)}` }
+        : share(row.disagreement, SCORE_FACTS.disagreement.name);
+    case 'uncertainty':
+      return row.uncertainty === null
+        ? { text: null, words: `No uncertainty: ${row.predictionId === null ? NOT_LABELLED : NO_RPN}` }
+        : { text: bits(row.uncertainty), words: `${SCORE_FACTS.uncertainty.name}: ${bits(row.uncertainty)}` };
+    case 'roiSize':
+      return row.roiSize === null
+        ? { text: null, words: `No region: ${row.predictionId === null ? NOT_LABELLED : NO_FOREGROUND}` }
+        : share(row.roiSize, SCORE_FACTS.roiSize.name);
+    case 'dropped':
+      return dropped(row);
+    case 'language':
+      return { text: row.language, words: row.language ? `Language: ${row.language}` : 'No language' };
+    case 'tag':
+      return tagged(row);
+    case 'state':
+      return { text: STATE_WORDS[row.state], words: STATE_WORDS[row.state] };
+    case 'reviewed':
+      return row.reviewedAt === null
+        ? { text: null, words: 'Not reviewed' }
+        : { text: moment(row.reviewedAt), words: `Reviewed ${moment(row.reviewedAt)}` };
+    case 'imported':
+    case 'listed':
+      return null;
+  }
+}
+
+/** The value for a name that begins as a tile reads: the figure, then what it is. */
+export function spokenValue(row: SampleRow, by: SortKey): string {
+  const value = sortValue(row, by);
+  if (!value) return '';
+  return value.text === null ? value.words : `${value.text} (${SORTS.find((sort) => sort.by === by)!.words})`;
+}
+
+/** Whether what a person decides can change the value of an order. */
+export function changesByDecision(by: SortKey): boolean {
+  return by === 'reviewed' || by === 'roiSize';
+}
+
+/** What of a row is sorted by and changes by a decision. */
+export function decidedFields({ roiSize, reviewedAt }: SampleRow): Pick<SampleRow, 'roiSize' | 'reviewedAt'> {
+  return { roiSize, reviewedAt };
+}
+
+const NOT_LABELLED = 'not labelled yet';
+const NO_RPN = 'the model has no RPN, or its map cannot be read';
+const NO_FOREGROUND = 'the label has no foreground';
+
+function share(value: number, name: string): SortValue {
+  return { text: shareFigure(value), words: `${name}: ${shareFigure(value)}` };
+}
+
+/** The first in the order of the alphabet: the list is sorted by that one. */
+function tagged({ tags: [first] }: SampleRow): SortValue {
+  return first === undefined ? { text: null, words: 'No tag' } : { text: first, words: `Tag: ${first}` };
+}
+
+function whyNoComparison(row: SampleRow): string {
+  if (row.predictionId === null) return NOT_LABELLED;
+  return row.dropped ? 'the label was dropped and decides nothing' : NO_RPN;
+}
+
+/** The order is by rule first; each rule has its own kind of number. */
+function dropped({ dropped: found, predictionId }: SampleRow): SortValue {
+  if (!found) return { text: null, words: predictionId === null ? 'Not labelled yet' : 'Not dropped' };
+  const text = {
+    empty_answer: () => 'no answer',
+    area: () => `box ${shareFigure(found.value)}`,
+    low_max: () => `max ${formatValue(found.value)}`,
+  }[found.rule]();
+  return { text, words: droppedWords(found) };
+}
+
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat('en-GB', {
+  day: '2-digit',
+  month: 'short',
+  year: 'numeric',
+});
+
+/** `29 Nov 2026 14:05`, in the time of the machine. */
+function moment(iso: string): string {
+  const then = new Date(iso);
+  return `${DAY.format(then)} ${TIME.format(then)}`;
+}

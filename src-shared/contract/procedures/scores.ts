@@ -1,0 +1,44 @@
+/** The numbers of one sample. */
+import { z } from 'zod';
+import { idSchema } from '../domain.ts';
+
+/** Why a number is not there. */
+export const noScoreSchema = z.enum([
+  'not_labelled',
+  'dropped',
+  'undecided',
+  'no_foreground',
+  'no_rpn',
+  'maps_lost',
+  'no_rpn_box',
+  'no_truth',
+  'truth_of_other_picture',
+]);
+export type NoScore = z.infer<typeof noScoreSchema>;
+
+/** A share of 1 (bits: `uncertainty`), or why there is none. */
+export const scoreSchema = z.union([z.number(), noScoreSchema]);
+export type Score = z.infer<typeof scoreSchema>;
+
+/** Of one label; `../score-facts.ts` says how each is counted. */
+export const labelScoresSchema = z.object({
+  rpnMask: scoreSchema,
+  rpnBox: scoreSchema,
+  truthMask: scoreSchema,
+  truthBox: scoreSchema,
+  roiSize: scoreSchema,
+});
+export type LabelScores = z.infer<typeof labelScoresSchema>;
+
+export const sampleScoresSchema = z.object({
+  /** Of the label that the sample's run predicted. */
+  predicted: labelScoresSchema,
+  /** Of the correction that stands, and its overlap with that label; null: none does. */
+  corrected: labelScoresSchema.extend({ iou: z.number().nullable() }).nullable(),
+  uncertainty: scoreSchema,
+});
+export type SampleScores = z.infer<typeof sampleScoresSchema>;
+
+export const scoreProcedures = {
+  'samples.scores': { input: z.object({ id: idSchema }), output: sampleScoresSchema },
+} as const;
