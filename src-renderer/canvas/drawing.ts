@@ -52,20 +52,61 @@ export function drawScaled(
 
 /** The foreground's outline. */
 export function drawOutline(drawing: Drawing, tokens: Tokens, lines: readonly number[]): void {
-  drawLines(drawing, tokens, lines, FG_LINE);
+  drawLines(drawing, tokens, lines, FG_LINE, 1.5);
 }
 
-/** What lies under the pointer. */
-export function drawHovered(drawing: Drawing, tokens: Tokens, lines: readonly number[]): void {
-  drawLines(drawing, tokens, lines, BOX);
+/** Share of a token's side that each of its corner marks is long. */
+const CORNER = 0.3;
+
+/**
+ * What lies under the pointer. A token has its corners marked, so that it is not taken for a box and nothing of it is
+ * hidden; what a brush would paint has a fine dashed edge.
+ */
+export function drawHovered(
+  drawing: Drawing,
+  tokens: Tokens,
+  lines: readonly number[],
+  kind: 'token' | 'brush',
+): void {
+  if (kind === 'token') {
+    drawLines(drawing, tokens, cornersOf(lines), BOX, 2);
+    return;
+  }
+  const { context, unit } = drawing;
+  tracePath(drawing, tokens, lines);
+  context.lineWidth = unit;
+  context.strokeStyle = '#000000';
+  context.stroke();
+  context.save();
+  context.setLineDash([3 * unit, 3 * unit]);
+  context.strokeStyle = BOX;
+  context.stroke();
+  context.restore();
+}
+
+/** Both ends of every line. */
+function cornersOf(lines: readonly number[]): number[] {
+  const corners: number[] = [];
+  for (let i = 0; i < lines.length; i += 4) {
+    const [x0, y0, x1, y1] = lines.slice(i, i + 4) as [number, number, number, number];
+    const [dx, dy] = [Math.sign(x1 - x0) * CORNER, Math.sign(y1 - y0) * CORNER];
+    corners.push(x0, y0, x0 + dx, y0 + dy, x1 - dx, y1 - dy, x1, y1);
+  }
+  return corners;
 }
 
 function drawLines(
-  { context, unit }: Drawing,
+  drawing: Drawing,
   tokens: Tokens,
   lines: readonly number[],
   colour: string,
+  width: number,
 ): void {
+  tracePath(drawing, tokens, lines);
+  strokeTwice(drawing.context, drawing.unit, colour, width);
+}
+
+function tracePath({ context }: Drawing, tokens: Tokens, lines: readonly number[]): void {
   const [x, y] = toWorld(tokens);
   context.beginPath();
   for (let i = 0; i < lines.length; i += 4) {
@@ -73,7 +114,6 @@ function drawLines(
     context.lineTo(x(lines[i + 2]!), y(lines[i + 3]!));
   }
   context.lineCap = 'square';
-  strokeTwice(context, unit, colour, 1.5);
 }
 
 export function drawGrid({ context, unit }: Drawing, tokens: Tokens): void {
@@ -105,11 +145,11 @@ export function drawBoxes(
     context.beginPath();
     context.rect(x0, y0, x1 - x0, y1 - y0);
     context.setLineDash([]);
-    context.lineWidth = 3.5 * unit;
+    context.lineWidth = 4 * unit;
     context.strokeStyle = HALO;
     context.stroke();
     context.setLineDash(dash.map((length) => length * unit));
-    context.lineWidth = 1.5 * unit;
+    context.lineWidth = 2 * unit;
     context.strokeStyle = BOX;
     context.stroke();
   }

@@ -69,7 +69,7 @@ function drawScene(drawing: Drawing, figure: Figure, picture: ImageBitmap | null
   }
   if (label) {
     const tokens = tokensAt(label);
-    drawScaled(drawing, labelImage(label.values, label.grid), tokens.rect, label.opacity, true);
+    drawScaled(drawing, labelImage(label.values, label.grid, 'faint'), tokens.rect, label.opacity, true);
     drawOutline(drawing, tokens, outline(label.values, label.grid, FG));
   }
   if (cells) drawGrid(drawing, tokensAt(cells));

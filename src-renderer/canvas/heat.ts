@@ -1,6 +1,7 @@
 /** A tile's tint: colours of a map or label, and where it lies on the picture. */
 import type { Heat } from '../../src-shared/contract/procedures.ts';
 import { colormapTable } from './colormap.ts';
+import { opacityOf } from './map-colours.ts';
 
 /** The label's foreground, `--fg` of the style sheet. */
 const FG_RGB = [230, 159, 0] as const;
@@ -17,7 +18,7 @@ export function heatPixels({ data }: Heat, asLabel: boolean): Uint8ClampedArray<
     if (asLabel) pixels.set([...FG_RGB, FG_ALPHA], i * 4);
     else {
       pixels.set(table.subarray(value * 3, value * 3 + 3), i * 4);
-      pixels[i * 4 + 3] = Math.min(1, (value / 255) * 2) * MAP_ALPHA;
+      pixels[i * 4 + 3] = opacityOf(value / 255) * MAP_ALPHA;
     }
   });
   return pixels;

@@ -27,11 +27,12 @@ export function outlineUnder(
   place: Place | null,
   world: Point | null,
   brush: number,
-): { readonly lines: readonly number[]; readonly at: Tokens } | null {
+): { readonly lines: readonly number[]; readonly at: Tokens; readonly kind: 'token' | 'brush' } | null {
   const cell = cellUnder(place, world);
   if (!place || !world || cell === null) return null;
   const under = new Int8Array(place.grid[0] * place.grid[1]);
   const at = toGrid(world, place.transform);
   paint(under, brush === 0 ? [cell] : brushCells(place.grid, at, at, brush), 1);
-  return { lines: outline(under, place.grid, 1), at: tokensAt(place) };
+  const kind = brush === 0 ? 'token' : 'brush';
+  return { lines: outline(under, place.grid, 1), at: tokensAt(place), kind };
 }

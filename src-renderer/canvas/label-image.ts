@@ -1,9 +1,10 @@
 /**
  * A label as a bitmap that leaves the photograph its colours: foreground filled orange, ignore hatched grey (not colour
- * alone), background untouched but for a blue line inside its border.
+ * alone), background untouched. While it is looked at the fill is faint, for the foreground's outline says where it is;
+ * while it is painted the fill is full, and a blue line says where background meets something else.
  */
 import { BG, FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
-import { outline } from './contour.ts';
+import { FAINT, innerLines, outline, type LabelFill } from './contour.ts';
 import { keptContext } from './kept-context.ts';
 
 /** Canvas pixels per token: enough for a clean hatch, little enough to redraw on every brush move. */
@@ -14,28 +15,32 @@ const BG_LINE_WIDTH = 1.5;
 const HATCH_DARK = 'rgb(0 0 0 / 45%)';
 const HATCH_LIGHT = 'rgb(235 235 235 / 60%)';
 
-export function labelImage(label: Int8Array, grid: Grid): ImageBitmap {
+/** @param label one value per token, `[H*W]` row-major */
+export function labelImage(label: Int8Array, grid: Grid, fill: LabelFill): ImageBitmap {
   const [rows, cols] = grid;
   const canvas = new OffscreenCanvas(cols * CELL, rows * CELL);
   const context = keptContext(canvas);
   if (!context) return canvas.transferToImageBitmap();
+  context.globalAlpha = fill === 'faint' ? FAINT : 1;
   fillCells(context, label, grid, FG, FG_FILL);
   const hatch = hatchTile();
   if (hatch) fillCells(context, label, grid, IGNORE, context.createPattern(hatch, 'repeat') ?? 'transparent');
+  if (fill === 'full') drawBackgroundEdge(context, label, grid);
+  return canvas.transferToImageBitmap();
+}
+
+function drawBackgroundEdge(context: OffscreenCanvasRenderingContext2D, label: Int8Array, grid: Grid): void {
   // The line's outer half falls on other cells: cut off, so that it says on which side background is.
-  context.save();
   context.clip(cellsPath(label, grid, BG));
   context.strokeStyle = BG_LINE;
   context.lineWidth = 2 * BG_LINE_WIDTH;
   context.beginPath();
-  const lines = outline(label, grid, BG);
+  const lines = innerLines(outline(label, grid, BG), grid);
   for (let i = 0; i < lines.length; i += 4) {
     context.moveTo(lines[i]! * CELL, lines[i + 1]! * CELL);
     context.lineTo(lines[i + 2]! * CELL, lines[i + 3]! * CELL);
   }
   context.stroke();
-  context.restore();
-  return canvas.transferToImageBitmap();
 }
 
 function fillCells(

@@ -1,14 +1,17 @@
 /**
- * From values to colours under a scale. Low values are also more see-through, the lowest wholly, so that the picture
- * keeps its colours where nothing happens; in a difference it is zero that is. Masked values are transparent.
+ * From values to colours under a scale. Colormaps begin dark, so the lowest values are not drawn at all and low ones
+ * fade: where nothing happens the photograph is neither darkened nor tinted. In a difference that is so about zero. Masked
+ * values are transparent.
  */
 import { colormapTable, ENTRIES, type ColormapName } from './colormap.ts';
 import type { Scale } from './map-scale.ts';
 
+/** Share of the range up to which the picture shows as it is: over it lie the colours that would only darken it. */
+const CLEAR_TO = 0.1;
 /** Share of the range from which on a value is drawn in full. */
 const FULL_FROM = 0.5;
 
-/** A map as RGBA bytes `[4*H*W]`. A constant map has no lowest value and is drawn in full. */
+/** A map as RGBA bytes `[4*H*W]`. A constant map has no lowest value and is drawn in full, unless it is zero throughout. */
 export function toRgba(
   values: Float32Array,
   scale: Scale,
@@ -47,20 +50,34 @@ export function legendStops(scale: Scale, colormap: ColormapName, count = 33): {
 }
 
 /** The colours a scale is drawn with, `[256*3]` RGB bytes. */
-export function tableOf(scale: Scale, colormap: ColormapName): Uint8Array {
+function tableOf(scale: Scale, colormap: ColormapName): Uint8Array {
   return colormapTable(scale.diverging ? 'diverging' : colormap);
 }
 
 /** Where a value lies in the scale, 0 to 1; NaN when it is masked. */
 export function shareOf(value: number, { min, max, diverging }: Scale): number {
   if (!Number.isFinite(value)) return NaN;
-  if (max <= min) return diverging ? 0.5 : 1;
+  if (max <= min) return diverging ? 0.5 : min === 0 ? 0 : 1;
   return Math.min(1, Math.max(0, (value - min) / (max - min)));
 }
 
 function alphaOf(share: number, { diverging }: Scale): number {
-  const strength = diverging ? Math.abs(share - 0.5) * 2 : share;
-  return 255 * Math.min(1, strength / FULL_FROM);
+  return 255 * opacityOf(diverging ? Math.abs(share - 0.5) * 2 : share);
+}
+
+/** How much of a value's colour is drawn, 0 to 1. @param strength its share of the range, 0 to 1 */
+export function opacityOf(strength: number): number {
+  return Math.min(1, Math.max(0, (strength - CLEAR_TO) / (FULL_FROM - CLEAR_TO)));
+}
+
+/** The colours of a scale from its lowest to its highest value, as opaque as they are drawn: RGBA bytes `[4*256]`. */
+export function scaleRgba(scale: Scale, colormap: ColormapName): Uint8ClampedArray<ArrayBuffer> {
+  const table = tableOf(scale, colormap);
+  const pixels = new Uint8ClampedArray(ENTRIES * 4);
+  for (let i = 0; i < ENTRIES; i++) {
+    pixels.set([...rgbAt(table, i), alphaOf(i / (ENTRIES - 1), scale)], i * 4);
+  }
+  return pixels;
 }
 
 function entryOf(share: number): number {

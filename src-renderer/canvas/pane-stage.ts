@@ -73,10 +73,13 @@ const OVERLAY_PARTS = [
 export interface Hovered {
   readonly lines: readonly number[];
   readonly at: Tokens;
+  /** A token whose value is said, or what a brush would paint. */
+  readonly kind: 'token' | 'brush';
 }
 
 function sameHovered(a: Hovered | null, b: Hovered | null): boolean {
   if (!a || !b) return a === b;
+  if (a.kind !== b.kind) return false;
   const numbers = ({ lines, at: { rect } }: Hovered) => [rect.x, rect.y, rect.width, rect.height, ...lines];
   const [left, right] = [numbers(a), numbers(b)];
   return left.length === right.length && left.every((value, i) => value === right[i]);
@@ -170,6 +173,6 @@ export class PaneStage {
   };
 
   #paintHover = (drawing: Drawing): void => {
-    if (this.#hovered) drawHovered(drawing, this.#hovered.at, this.#hovered.lines);
+    if (this.#hovered) drawHovered(drawing, this.#hovered.at, this.#hovered.lines, this.#hovered.kind);
   };
 }

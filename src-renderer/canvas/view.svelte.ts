@@ -31,6 +31,8 @@ export class View {
   inPane = $state(false);
   /** Space is held: dragging pans whatever the tool. */
   panning = $state(false);
+  /** The picture is shown without map, label, boxes and marks. */
+  bare = $state(false);
   colormap = $state<ColormapName>(readChoice('colormap', COLORMAPS, 'viridis'));
   mapOpacity = $state(readNumber('mapOpacity', 0.6));
   labelOpacity = $state(readNumber('labelOpacity', 0.6));

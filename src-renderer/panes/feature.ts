@@ -3,7 +3,7 @@ import { getView } from '../canvas/view.svelte.ts';
 import { feature } from '../shell/feature.svelte.ts';
 import { getSession } from '../shell/session.svelte.ts';
 import { COMMANDS } from './commands.ts';
-import { nextCount } from './pane-layout.ts';
+import { nextArrangement, nextCount } from './pane-layout.ts';
 import { Panes, setPanes } from './panes.svelte.ts';
 
 const ZOOM_STEP = 1.25;
@@ -33,9 +33,14 @@ export default feature({
         labels: () => view.toggle('labels'),
         boxes: () => view.toggle('boxes'),
         truth: () => view.toggle('truth'),
+        bare: {
+          run: () => void (view.bare = !view.bare),
+          hold: (on) => void (view.bare = on),
+        },
         grid: () => view.toggle('grid'),
         smooth: () => view.toggle('smooth'),
         layout: () => panes.setCount(nextCount(panes.count)),
+        arrangement: () => panes.arrange(nextArrangement(panes.arrangement)),
         sharedScale: () => panes.toggleShared(),
         zoomIn: () => view.zoom(ZOOM_STEP),
         zoomOut: () => view.zoom(1 / ZOOM_STEP),
@@ -44,6 +49,17 @@ export default feature({
         panUp: () => view.pan(0, PAN_STEP),
         panDown: () => view.pan(0, -PAN_STEP),
       },
+      // Chosen in the menu or the palette it stays until it is given up.
+      givesUp: [
+        {
+          on: 'anywhere',
+          giveUp: () => {
+            const was = view.bare;
+            view.bare = false;
+            return was;
+          },
+        },
+      ],
       grip: { on: 'review', hold: (on) => void (view.panning = on) },
     };
   },

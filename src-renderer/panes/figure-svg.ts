@@ -2,9 +2,9 @@
  * A figure as SVG: cells, outlines and boxes are shapes, text is text, so that it can be edited, scaled and read by a
  * program; each cell of a pixelated map carries its value.
  */
-import { BG, FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
+import { FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
 import { colourOf, legendStops } from '../canvas/map-colours.ts';
-import { outline } from '../canvas/contour.ts';
+import { FAINT, outline } from '../canvas/contour.ts';
 import { layOut, type Figure, type FigureLayout } from '../canvas/figure.ts';
 import { formatValue } from '../ui/words.ts';
 import { gridRect, type Rect } from '../canvas/viewport.ts';
@@ -73,14 +73,12 @@ function labelShapes({ label }: Figure, unit: number): string {
   if (!label) return '';
   const { values, grid, transform, opacity } = label;
   const rect = gridRect(grid, transform);
-  const lines = (value: number) => linePath(outline(values, grid, value), grid, rect);
   return [
     `<g id="label" opacity="${opacity}">`,
-    `<path d="${cellPath(values, grid, rect, FG)}" fill="#e69f00" fill-opacity="0.45"/>`,
-    `<path d="${cellPath(values, grid, rect, IGNORE)}" fill="url(#ignore)"/>`,
-    `<path d="${lines(BG)}" fill="none" stroke="#56b4e9" stroke-width="${round(1.5 * unit)}"/>`,
+    `<g opacity="${FAINT}"><path d="${cellPath(values, grid, rect, FG)}" fill="#e69f00" fill-opacity="0.45"/>`,
+    `<path d="${cellPath(values, grid, rect, IGNORE)}" fill="url(#ignore)"/></g>`,
     '</g>',
-    strokes(lines(FG), unit, '#ffb31a', 1.5),
+    strokes(linePath(outline(values, grid, FG), grid, rect), unit, '#ffb31a', 1.5),
   ].join('');
 }
 

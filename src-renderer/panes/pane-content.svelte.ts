@@ -13,6 +13,7 @@ import {
   type SourceOf,
 } from './map-source.ts';
 import { withRange, type PlacedValues } from '../canvas/map-values.ts';
+import { namedBoxes, rpnBoxes, type NamedBox } from '../canvas/boxes/box-names.ts';
 import { titleOf } from './pane-choices.ts';
 import { sameAsRaw } from './same-map.ts';
 import type { Bundle, SampleMaps } from '../canvas/bundles.svelte.ts';
@@ -39,7 +40,10 @@ export interface PaneContent {
   readonly note: string | null;
   /** Why the shown run dropped the sample, where that is to be said. */
   readonly dropped: Dropped | null;
+  /** Of the map. */
   readonly boxes: readonly SourceXyxy[];
+  /** The same with what they are called. */
+  readonly named: readonly NamedBox[];
   /**
    * `never`: the pane draws no label; `asked`: the one being reviewed, as the display options say; `always`: that one
    * whatever they say; else another run's own.
@@ -48,7 +52,7 @@ export interface PaneContent {
 }
 
 /** One and the same, so that nothing is drawn anew for it. */
-const NO_BOXES: readonly SourceXyxy[] = [];
+const NO_BOXES: readonly never[] = [];
 const NOT_LABELLED = 'Not labelled yet';
 
 /** @param bundle null while the sample is on its way: words alone */
@@ -62,6 +66,7 @@ export function contentOf(source: MapSource, bundle: Bundle | null, panes: Panes
     note: null,
     dropped: null,
     boxes: NO_BOXES,
+    named: NO_BOXES,
     label: 'asked',
   } as const;
   if (!bundle) return base;
@@ -145,7 +150,12 @@ function storedContent(
     note: name === 'denoised' ? sameNote(run, trial, panes) : null,
     dropped: saysDropped ? dropped : null,
     boxes: boxesOf(name, boxes),
+    named: namedOf(name, boxesOf(name, boxes), run.maps),
   };
+}
+
+function namedOf(name: MapName, boxes: readonly SourceXyxy[], maps: SampleMaps | null): readonly NamedBox[] {
+  return name === 'rpn' || name === 'logits' ? rpnBoxes(boxes, maps?.rpn ?? null) : namedBoxes(boxes, name);
 }
 
 /** That the denoised map is the raw one, and why; read from the maps themselves. */

@@ -25,7 +25,16 @@ import {
 import { comparison } from './compare.ts';
 import type { PlacedValues } from '../canvas/map-values.ts';
 import type { Denoising } from './same-map.ts';
-import { gridOf, moveBorder, PANE_COUNTS, soundShares, type PaneCount } from './pane-layout.ts';
+import {
+  ARRANGEMENTS,
+  moveBorder,
+  PANE_COUNTS,
+  shareKey,
+  soundShares,
+  type Arrangement,
+  type PaneCount,
+  type PaneGrid,
+} from './pane-layout.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
 import { OtherRuns } from './other-runs.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
@@ -66,14 +75,15 @@ export interface Trial {
   readonly dropped: Dropped | null;
 }
 
-const sharesSchema = z.array(z.number().positive()).max(3);
+const sharesSchema = z.array(z.number().positive()).max(6);
 const layoutSchema = z.object({
   count: z.literal([...PANE_COUNTS]),
+  arrangement: z.enum(ARRANGEMENTS).default('auto'),
   /** The project whose runs are meant; another one has runs of the same numbers. */
   project: z.string().nullable().default(null),
   /** Of all six places, so that a smaller layout forgets nothing. */
   sources: z.array(mapSourceSchema).length(6),
-  /** Columns and rows of the layouts that were pulled, by count. */
+  /** Columns and rows of the grids that were pulled, by {@link shareKey}. */
   cols: z.record(z.string(), sharesSchema),
   rows: z.record(z.string(), sharesSchema),
 });
@@ -81,6 +91,7 @@ type Layout = z.infer<typeof layoutSchema>;
 
 const START: Layout = {
   count: 3,
+  arrangement: 'auto',
   project: null,
   sources: [RAW, DENOISED, RPN, { kind: 'map', map: 'label', run: null }, PICTURE, RAW],
   cols: {},
@@ -99,6 +110,7 @@ export class Panes {
   trial = $state.raw<Trial | null>(null);
 
   readonly count = $derived<PaneCount>(this.#layout.count);
+  readonly arrangement = $derived<Arrangement>(this.#layout.arrangement);
   /** All six places; runs that this project does not have are the one on screen. */
   readonly #places = $derived.by<readonly MapSource[]>(() => {
     const { project } = this.#session;
@@ -110,8 +122,6 @@ export class Panes {
   readonly sources = $derived<readonly MapSource[]>(this.#places.slice(0, this.count));
   /** Runs other than the one on screen whose maps are wanted. */
   readonly otherRuns = $derived(runsOf(this.sources));
-  readonly cols = $derived(soundShares(this.#layout.cols[this.count], gridOf(this.count)[1]));
-  readonly rows = $derived(soundShares(this.#layout.rows[this.count], gridOf(this.count)[0]));
 
   constructor(session: Session) {
     this.#session = session;
@@ -153,15 +163,24 @@ export class Panes {
     return this.#providers[kind];
   }
 
-  /** Moves the border after column or row `at` by a share of the whole. */
-  moveBorder(axis: 'cols' | 'rows', at: number, delta: number): void {
-    const shares = moveBorder(this[axis], at, delta);
-    this.#change({ [axis]: { ...this.#layout[axis], [this.count]: shares } });
+  arrange(arrangement: Arrangement): void {
+    this.#change({ arrangement });
   }
 
-  /** All columns or rows alike. */
-  evenOut(axis: 'cols' | 'rows'): void {
-    const kept = Object.entries(this.#layout[axis]).filter(([count]) => count !== String(this.count));
+  /** Of the columns or rows of the grid that panes stand in. */
+  sharesOf(grid: PaneGrid, axis: 'cols' | 'rows'): readonly number[] {
+    return soundShares(this.#layout[axis][shareKey(this.count, grid)], grid[axis]);
+  }
+
+  /** Moves the border after column or row `at` of a grid by a share of the whole. */
+  moveBorder(grid: PaneGrid, axis: 'cols' | 'rows', at: number, delta: number): void {
+    const shares = moveBorder(this.sharesOf(grid, axis), at, delta);
+    this.#change({ [axis]: { ...this.#layout[axis], [shareKey(this.count, grid)]: shares } });
+  }
+
+  /** All columns or rows of a grid alike. */
+  evenOut(grid: PaneGrid, axis: 'cols' | 'rows'): void {
+    const kept = Object.entries(this.#layout[axis]).filter(([key]) => key !== shareKey(this.count, grid));
     this.#change({ [axis]: Object.fromEntries(kept) });
   }
 

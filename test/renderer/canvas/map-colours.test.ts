@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { colourOf, legendStops, shareOf, toRgba } from '../../../src-renderer/canvas/map-colours.ts';
+import { COLORMAPS } from '../../../src-renderer/canvas/colormap.ts';
+import {
+  colourOf,
+  legendStops,
+  scaleRgba,
+  shareOf,
+  toRgba,
+} from '../../../src-renderer/canvas/map-colours.ts';
 import type { Scale } from '../../../src-renderer/canvas/map-scale.ts';
 
 const scale = (min: number, max: number): Scale => ({ min, max, diverging: false, shared: false });
@@ -19,12 +26,43 @@ test('masked values are transparent, the lowest too, the highest is the colormap
   assert.deepEqual([...pixels.slice(12, 16)], [253, 231, 37, 255]);
 });
 
-test('what is half way up or higher is drawn in full, what is lower fades', () => {
-  const pixels = toRgba(Float32Array.of(0, 0.25, 0.5, 1), scale(0, 1), 'viridis');
+test('what is half way up or higher is drawn in full, what is lower fades, the lowest tenth is not there', () => {
+  const pixels = toRgba(Float32Array.of(0, 0.05, 0.1, 0.25, 0.5, 1), scale(0, 1), 'viridis');
   assert.deepEqual(
-    [3, 7, 11, 15].map((at) => pixels[at]),
-    [0, 128, 255, 255],
+    [3, 7, 11, 15, 19, 23].map((at) => pixels[at]),
+    [0, 0, 0, 96, 255, 255],
   );
+});
+
+test('the lowest values leave a photograph its pixels, whatever the colours and however strong the map is drawn', () => {
+  const photograph = [255, 240, 200];
+  for (const colormap of COLORMAPS) {
+    const pixels = toRgba(
+      Float32Array.from({ length: 11 }, (_, i) => i / 100),
+      scale(0, 1),
+      colormap,
+    );
+    for (let i = 0; i < 11; i++) {
+      const alpha = pixels[i * 4 + 3]! / 255;
+      const seen = photograph.map((below, c) => Math.round(below * (1 - alpha) + pixels[i * 4 + c]! * alpha));
+      assert.deepEqual(seen, photograph, `${colormap}, ${i} of 100`);
+    }
+  }
+});
+
+test('a map of zeros is nothing at all', () => {
+  const pixels = toRgba(Float32Array.of(0, 0), scale(0, 0), 'inferno');
+  assert.deepEqual([pixels[3], pixels[7]], [0, 0]);
+});
+
+test('a legend is as see-through as what it explains', () => {
+  const bar = scaleRgba(scale(0, 1), 'viridis');
+  const drawn = toRgba(
+    Float32Array.from({ length: 256 }, (_, i) => i / 255),
+    scale(0, 1),
+    'viridis',
+  );
+  assert.deepEqual(bar, drawn);
 });
 
 test('a constant map is drawn, not divided by zero', () => {
@@ -36,7 +74,7 @@ test('a difference is transparent at zero and as strong below as above', () => {
   const pixels = toRgba(Float32Array.of(-2, -0.5, 0, 0.5, 2), diverging(2), 'viridis');
   assert.deepEqual(
     [3, 7, 11, 15, 19].map((at) => pixels[at]),
-    [255, 128, 0, 128, 255],
+    [255, 96, 0, 96, 255],
   );
   assert.deepEqual([...pixels.slice(0, 3)], [84, 39, 136]);
   assert.deepEqual([...pixels.slice(16, 19)], [179, 88, 6]);
