@@ -24,6 +24,27 @@ export const COMMANDS = [
     menu: 'File',
   },
   {
+    command: 'queuePanel',
+    group: 'View',
+    order: 170,
+    words: 'Show or put away the queue',
+    keys: ['Shift+Q'],
+  },
+  {
+    command: 'dockPanel',
+    group: 'View',
+    order: 180,
+    words: 'Show or put away the tabs below',
+    keys: ['Shift+P'],
+  },
+  {
+    command: 'panesAlone',
+    group: 'View',
+    order: 190,
+    words: 'Panes fill the window, or no longer (Esc)',
+    keys: ['Shift+Z'],
+  },
+  {
     command: 'palette',
     group: 'Anywhere',
     order: 80,

@@ -17,16 +17,33 @@ export default feature({
   dialogs: { projects: ProjectsDialog, reviewer: ReviewerDialog, palette: CommandPalette, help: HelpSheet },
   begin() {
     const [session, theme, frame] = [getSession(), getTheme(), getFrame()];
+    const { room } = frame;
     return {
       acts: {
         projects: () => {
           session.problem = null;
           frame.sheet = 'projects';
         },
+
         reviewer: () => void (frame.sheet = 'reviewer'),
+
+        queuePanel: () => room.showQueue(),
+        dockPanel: () => room.showDock(),
+        panesAlone: () => room.showAlone(),
+
         palette: () => void (frame.sheet = 'palette'),
         help: () => void (frame.sheet = frame.sheet === 'help' ? null : 'help'),
       },
+      givesUp: [
+        {
+          on: 'review',
+          giveUp: () => {
+            const was = room.alone;
+            room.showAlone(false);
+            return was;
+          },
+        },
+      ],
       offers: () =>
         THEMES.filter((one) => one !== theme.choice).map((one) => ({
           id: `theme-${one}`,

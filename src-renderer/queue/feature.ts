@@ -1,4 +1,5 @@
 /** Finding samples: the list that is worked through, its filter and order, what is chosen of it. */
+import { tick } from 'svelte';
 import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { feature } from '../shell/feature.svelte.ts';
 import { getFrame } from '../shell/frame.svelte.ts';
@@ -28,10 +29,20 @@ export default feature({
     saved.onask = () => void (frame.sheet = 'filterName');
     const similar = setSimilar(new Similar(session, queue, notices));
     const showSamples = setShowSamples(showSamplesOn(frame, queue));
+    /** Whoever looks for samples on the review page wants its list seen. */
+    const showList = (): void => {
+      if (frame.page === 'review' && !frame.room.queue) frame.room.showQueue(true);
+    };
     return {
       acts: {
-        search: () => document.querySelector<HTMLInputElement>('[data-search]')?.focus(),
-        filter: () => finding.toggle(),
+        search: () => {
+          showList();
+          void tick().then(() => document.querySelector<HTMLInputElement>('[data-search]')?.focus());
+        },
+        filter: () => {
+          showList();
+          finding.toggle();
+        },
         clearFilter: () => void queue.setFilter(NO_FILTER),
         saveFilter: () => saved.askName(),
         back: () => void similar.back(),

@@ -46,7 +46,7 @@ function mapOfOne(view: TokenView, token: number): PlacedValues | null {
 
 /** Called while the review page is made: asks about tokens while somebody looks at them, in their tab or in a pane. */
 export function watchTokens(lab: TokenLab, desk: Desk, panes: Panes, frame: Frame): void {
-  const asks = $derived(frame.dock === 'tokens' || panes.sources.some((source) => shows('token', source)));
+  const asks = $derived(frame.seenTab === 'tokens' || panes.sources.some((source) => shows('token', source)));
   const predictionId = $derived(desk.bundle?.detail.prediction?.id ?? null);
   $effect(() => lab.follow(asks ? predictionId : null));
   $effect(() => () => lab.follow(null));
