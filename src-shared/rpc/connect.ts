@@ -27,6 +27,8 @@ export interface ElectronBridge {
   pathOf(file: unknown): string | Promise<string>;
   /** What the application menu holds of this page from now on. */
   setMenu(entries: readonly MenuEntry[]): void;
+  /** What the page looks like: the window's title bar, menus and dialogs of the system do, too. */
+  setTheme(theme: 'dark' | 'light' | 'system'): void;
 }
 
 /** `data` of the window message that carries the port. */

@@ -56,7 +56,7 @@ test('the page comes from app:// under a policy without inline code and complain
   assert.deepEqual(complaints, []);
 });
 
-test('the page has six functions of Electron and nothing else', async () => {
+test('the page has seven functions of Electron and nothing else', async () => {
   const { page } = shared;
   const found = await page.evaluate(() => {
     const scope = globalThis as unknown as Record<string, unknown>;
@@ -69,7 +69,7 @@ test('the page has six functions of Electron and nothing else', async () => {
     };
   });
   assert.deepEqual(found, {
-    bridge: ['chooseFile', 'chooseFolder', 'chooseSavePath', 'pathOf', 'requestPort', 'setMenu'],
+    bridge: ['chooseFile', 'chooseFolder', 'chooseSavePath', 'pathOf', 'requestPort', 'setMenu', 'setTheme'],
     frozen: true,
     leaked: [],
   });
@@ -94,6 +94,25 @@ test('dialogs answer the page; a cancelled one is null; a path as default name i
   assert.equal(await ask('chooseFile', 'Choose'), null);
   assert.equal(await ask('chooseSavePath', 'Save', '../../etc/passwd'), 'refused');
   assert.equal(await ask('chooseFile', 'x'.repeat(1000)), 'refused');
+});
+
+test('title bar and menus of the window look as the page does', async () => {
+  const { page, events } = shared;
+  const looks = () => events.flatMap((event) => (event.type === 'theme' ? [event.source] : [])).at(-1);
+  await until('the page said so at its start', () => looks() === 'system');
+  for (const theme of ['dark', 'light', 'system']) {
+    await page.getByRole('button', { name: /^Theme/ }).click();
+    await until(`the window is ${theme}`, () => looks() === theme);
+  }
+  const before = events.length;
+  await page.evaluate(() => {
+    (globalThis as unknown as { fovea: { setTheme(theme: string): void } }).fovea.setTheme('sepia');
+  });
+  await page.getByRole('button', { name: /^Theme/ }).click();
+  await until('the next choice', () => looks() === 'dark');
+  assert.ok(!events.slice(before).some((event) => event.type === 'theme' && event.source === 'sepia'));
+  await page.getByRole('button', { name: /^Theme/ }).click();
+  await page.getByRole('button', { name: /^Theme/ }).click();
 });
 
 test('a page can neither leave, nor open windows, nor reach the network', async () => {

@@ -49,7 +49,7 @@ test('the page has the bridge and nothing else of Node and Electron', { skip: NO
     };
   });
   assert.deepEqual(found, {
-    bridge: ['chooseFile', 'chooseFolder', 'chooseSavePath', 'pathOf', 'requestPort', 'setMenu'],
+    bridge: ['chooseFile', 'chooseFolder', 'chooseSavePath', 'pathOf', 'requestPort', 'setMenu', 'setTheme'],
     leaked: [],
   });
 });

@@ -3,6 +3,7 @@ import {
   BrowserWindow,
   dialog,
   ipcMain,
+  nativeTheme,
   type IpcMainEvent,
   type IpcMainInvokeEvent,
   type WebContents,
@@ -20,6 +21,9 @@ const nameSchema = z
   .string()
   .max(200)
   .regex(/^[^/\\]*$/);
+
+/** As the page's own choice of theme. */
+const themeSchema = z.enum(['dark', 'light', 'system']);
 
 /** Answers the preload. @param listens told of a page that listens from now on: it says so with its menu */
 export function serveBridge(
@@ -41,6 +45,10 @@ export function serveBridge(
     // Only the window in front has the say; without one, whichever speaks.
     const front = BrowserWindow.getFocusedWindow();
     if (!front || front.webContents === event.sender) setMenu(entries.data);
+  });
+  ipcMain.on(IPC.setTheme, (event, given: unknown) => {
+    const theme = isPage(event) ? themeSchema.safeParse(given) : null;
+    if (theme?.success) nativeTheme.themeSource = theme.data;
   });
   ipcMain.handle(IPC.chooseFolder, (event, title: unknown) => choose(event, title, 'openDirectory'));
   ipcMain.handle(IPC.chooseFile, (event, title: unknown) => choose(event, title, 'openFile'));

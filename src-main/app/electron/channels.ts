@@ -13,6 +13,7 @@ export const IPC = {
   menu: 'fovea:menu' satisfies typeof MENU_MESSAGE,
   open: 'fovea:open' satisfies typeof OPEN_MESSAGE,
   setMenu: 'fovea:set-menu',
+  setTheme: 'fovea:set-theme',
   chooseFolder: 'fovea:choose-folder',
   chooseFile: 'fovea:choose-file',
   chooseSavePath: 'fovea:choose-save-path',

@@ -1,5 +1,5 @@
 /**
- * The only code with Electron's hands that shares a window with the page. It gives the page six functions, a port and what its menu says;
+ * The only code with Electron's hands that shares a window with the page. It gives the page seven functions, a port and what its menu says;
  * ipcRenderer itself never leaves this file.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
@@ -20,6 +20,7 @@ const bridge: ElectronBridge = {
   chooseSavePath: (title, defaultName) =>
     ipcRenderer.invoke(IPC.chooseSavePath, String(title), String(defaultName)),
   setMenu: (entries) => ipcRenderer.send(IPC.setMenu, entries),
+  setTheme: (theme) => ipcRenderer.send(IPC.setTheme, String(theme)),
   pathOf: (file) => webUtils.getPathForFile(file as File),
 };
 

@@ -5,6 +5,6 @@ export { ipcMain } from './ipc.ts';
 export { MessageChannelMain } from './ports.ts';
 export { screen } from './screen.ts';
 export { protocol, session } from './session.ts';
-export { crashReporter, Notification, powerMonitor, powerSaveBlocker } from './system.ts';
+export { crashReporter, nativeTheme, Notification, powerMonitor, powerSaveBlocker } from './system.ts';
 export { utilityProcess } from './utility-process.ts';
 export { BrowserWindow } from './window.ts';

@@ -1,4 +1,4 @@
-/** What the system gives a program: notes on the desktop, sleep, crash reports. The spec is told of notes. */
+/** What the system gives a program: notes on the desktop, sleep, looks, crash reports. The spec is told of notes. */
 import { EventEmitter } from 'node:events';
 import { tellTest } from './test-link.ts';
 
@@ -26,6 +26,13 @@ export const powerSaveBlocker = {
     return ++blockers;
   },
   stop: () => tellTest({ type: 'awake', on: false }),
+};
+
+/** How the system draws what is the window's and not the page's. */
+export const nativeTheme = {
+  set themeSource(source: string) {
+    tellTest({ type: 'theme', source });
+  },
 };
 
 export const powerMonitor = new EventEmitter();

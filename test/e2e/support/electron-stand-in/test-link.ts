@@ -29,6 +29,8 @@ export type ToTest =
   | { readonly type: 'message-box'; readonly message: string; readonly detail: string }
   | { readonly type: 'note'; readonly title: string; readonly body: string }
   | { readonly type: 'awake'; readonly on: boolean }
+  /** How the system is to draw what is the window's. */
+  | { readonly type: 'theme'; readonly source: string }
   /** Of the task bar; below 0: none. */
   | { readonly type: 'bar'; readonly share: number }
   | { readonly type: 'folder'; readonly path: string }
