@@ -1,7 +1,7 @@
 /** A figure as PNG, drawn anew from the data at a size of its own: no screenshot of what happens to be on screen. */
 import { FG } from '../../src-shared/kernels/types.ts';
 import { outline } from './contour.ts';
-import { layOut, type Figure, type FigureLayout } from './figure.ts';
+import { figureNames, layOut, type Figure, type FigureLayout } from './figure.ts';
 import { legendStops, toRgba } from './map-colours.ts';
 import { tokensAt } from './viewport.ts';
 import { formatValue } from '../ui/words.ts';
@@ -28,6 +28,7 @@ export async function figurePng(figure: Figure, picture: ImageBitmap | null): Pr
   context.scale(place.scale, place.scale);
   drawScene({ context, unit: 1 / place.scale }, figure, picture, place.scale);
   context.restore();
+  drawNames(context, figure, place);
   drawLegend(context, figure, place);
   drawCaption(context, place);
   return asBlob(canvas, 'image/png');
@@ -75,6 +76,17 @@ function drawScene(drawing: Drawing, figure: Figure, picture: ImageBitmap | null
   if (cells) drawGrid(drawing, tokensAt(cells));
   drawBoxes(drawing, boxes, []);
   drawBoxes(drawing, truth, [6, 4]);
+}
+
+function drawNames(context: CanvasRenderingContext2D, figure: Figure, place: FigureLayout): void {
+  context.font = `${place.text}px ${FONT}`;
+  context.textAlign = 'center';
+  for (const { name, x, y, width, height } of figureNames(figure, place)) {
+    context.fillStyle = '#000000';
+    context.fillRect(x, y, width, height);
+    context.fillStyle = '#ffffff';
+    context.fillText(name, x + width / 2, y + height * 0.7);
+  }
 }
 
 function drawLegend(context: CanvasRenderingContext2D, { map }: Figure, place: FigureLayout): void {

@@ -3,6 +3,7 @@
  * caption that says what it is. One description, drawn as PNG (`canvas/figure-png.ts`) and written as SVG.
  */
 import type { Grid, GridTransform, SourceXyxy } from '../../src-shared/kernels/types.ts';
+import { NAME, nameWidth, placeNames, type NamedBox } from './boxes/box-names.ts';
 import type { ColormapName } from './colormap.ts';
 import type { Scale } from './map-scale.ts';
 import { formatValue } from '../ui/words.ts';
@@ -29,6 +30,8 @@ export interface Figure {
   readonly cells: { readonly grid: Grid; readonly transform: GridTransform } | null;
   readonly boxes: readonly SourceXyxy[];
   readonly truth: readonly SourceXyxy[];
+  /** What boxes and truth are called. */
+  readonly named: readonly NamedBox[];
   readonly caption: readonly CaptionPart[];
 }
 
@@ -116,6 +119,28 @@ export function layOut(figure: Figure): FigureLayout {
     }),
   );
   return { width, height: y + text, scale, picture, legend, text, line, lines };
+}
+
+/** A name of a box, where the figure has it; figure units. */
+export interface FigureName {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where names of boxes stand, as large as the caption's text. */
+export function figureNames(figure: Figure, { scale, picture, text }: FigureLayout): FigureName[] {
+  const unit = text / NAME.text;
+  const pane = { width: picture.width / unit, height: picture.height / unit };
+  return placeNames(figure.named, { scale: scale / unit, x: 0, y: 0 }, pane, null).map(({ name, at }) => ({
+    name,
+    x: at.x * unit,
+    y: at.y * unit,
+    width: nameWidth(name) * unit,
+    height: NAME.height * unit,
+  }));
 }
 
 /** Breaks text into lines of at most `ems`, going by how wide letters are on the whole; the first begins with `name: `. */

@@ -5,7 +5,7 @@
 import { FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
 import { colourOf, legendStops } from '../canvas/map-colours.ts';
 import { FAINT, outline } from '../canvas/contour.ts';
-import { layOut, type Figure, type FigureLayout } from '../canvas/figure.ts';
+import { figureNames, layOut, type Figure, type FigureLayout } from '../canvas/figure.ts';
 import { formatValue } from '../ui/words.ts';
 import { gridRect, type Rect } from '../canvas/viewport.ts';
 
@@ -32,6 +32,7 @@ export function figureSvg(figure: Figure, pictureUrl: string | null, mapUrl: str
     cellLines(figure, unit),
     boxShapes(figure, unit),
     '</g>',
+    nameShapes(figure, place),
     legend(figure, place),
     ...place.lines.map(
       ({ name, text, y }) =>
@@ -103,6 +104,14 @@ function boxShapes({ boxes, truth }: Figure, unit: number): string {
     shape(boxes, '', 'boxes') +
     shape(truth, ` stroke-dasharray="${round(6 * unit)} ${round(4 * unit)}"`, 'truth')
   );
+}
+
+function nameShapes(figure: Figure, place: FigureLayout): string {
+  const names = figureNames(figure, place).map(
+    ({ name, ...at }) =>
+      `<rect ${attributes(at)} fill="#000000"/><text x="${round(at.x + at.width / 2)}" y="${round(at.y + at.height * 0.7)}" fill="#ffffff" text-anchor="middle">${escape(name)}</text>`,
+  );
+  return names.length === 0 ? '' : `<g id="names">${names.join('')}</g>`;
 }
 
 function legend({ map }: Figure, { legend: bar, text, width }: FigureLayout): string {

@@ -26,10 +26,8 @@ export interface PlacedName {
   readonly at: Point;
 }
 
-/** Height of a name, its width beside the letters, and the width of a letter: an upper bound for the typeface at 11 px. */
-const HEIGHT = 18;
-const PADDING = 12;
-const LETTER = 7;
+/** Height of a name, its width beside the letters, and the width of a letter of the typeface at `text`: an upper bound. */
+export const NAME = { height: 18, padding: 12, letter: 7, text: 11 } as const;
 /** Between a box and its name. */
 const GAP = 3;
 /** What is this near to the pointer is being looked at. */
@@ -91,7 +89,7 @@ export function placeNames(
   const taken: Rect[] = [];
   const placed: PlacedName[] = [];
   named.forEach(({ name }, i) => {
-    const width = PADDING + LETTER * name.length;
+    const width = nameWidth(name);
     const free = placesBeside(boxes[i]!, width).filter(
       (place) =>
         isInside(place, pane) &&
@@ -107,21 +105,26 @@ export function placeNames(
   return placed;
 }
 
+/** As wide as a name may be. */
+export function nameWidth(name: string): number {
+  return NAME.padding + NAME.letter * name.length;
+}
+
 /** Above, below, beside and inside, the first the best. */
 function placesBeside({ x, y, width, height }: Rect, long: number): Rect[] {
   const [right, bottom] = [x + width, y + height];
-  const size = { width: long, height: HEIGHT };
+  const size = { width: long, height: NAME.height };
   return [
-    { x, y: y - GAP - HEIGHT },
+    { x, y: y - GAP - NAME.height },
     { x, y: bottom + GAP },
-    { x: right - long, y: y - GAP - HEIGHT },
+    { x: right - long, y: y - GAP - NAME.height },
     { x: right - long, y: bottom + GAP },
     { x: right + GAP, y },
     { x: x - GAP - long, y },
-    { x: right + GAP, y: bottom - HEIGHT },
-    { x: x - GAP - long, y: bottom - HEIGHT },
+    { x: right + GAP, y: bottom - NAME.height },
+    { x: x - GAP - long, y: bottom - NAME.height },
     { x: x + GAP, y: y + GAP },
-    { x: right - GAP - long, y: bottom - GAP - HEIGHT },
+    { x: right - GAP - long, y: bottom - GAP - NAME.height },
   ].map((at) => ({ ...at, ...size }));
 }
 

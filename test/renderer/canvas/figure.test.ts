@@ -37,6 +37,7 @@ function figure(part: Partial<Figure> = {}): Figure {
     cells: null,
     boxes: [[10, 20, 30, 40]],
     truth: [],
+    named: [{ box: [100, 200, 300, 400], name: 'RPN 0.94' }],
     caption: captionOf(facts),
     ...part,
   };
@@ -73,6 +74,7 @@ test('an SVG has each finite cell with its value, the label, the boxes and the c
   assert.match(svg, /fill="rgb\(253,231,37\)" fill-opacity="1" data-row="1" data-col="0"/);
   assert.match(svg, /<image href="data:image\/jpeg;base64,AAAA" width="640" height="480"/);
   assert.match(svg, /<g id="boxes"><path d="M10 20H30V40H10Z"/);
+  assert.match(svg, /<g id="names"><rect [^>]*fill="#000000"\/><text [^>]*>RPN 0\.94<\/text>/);
   assert.match(svg, /Is a &lt; b &amp; &quot;c&quot;\?<\/text>/);
   assert.match(svg, />0\.500<\/text>/);
   assert.ok(!svg.includes('id="truth"') && !svg.includes('id="grid"'));
@@ -83,8 +85,13 @@ test('an SVG of a smooth map embeds it, one of a picture alone has no legend', (
   const smooth = figureSvg(figure({ map: { ...map!, smooth: true } }), null, 'data:image/png;base64,BBBB');
   assert.match(smooth, /<image id="map" href="data:image\/png;base64,BBBB"[^>]* opacity="0.6"/);
   assert.equal(count(smooth, /data-value=/g), 0);
-  const alone = figureSvg(figure({ map: null, label: null, boxes: [] }), null, null);
-  assert.ok(!alone.includes('id="legend"') && !alone.includes('id="label"') && !alone.includes('id="map"'));
+  const alone = figureSvg(figure({ map: null, label: null, boxes: [], named: [] }), null, null);
+  assert.ok(
+    !alone.includes('id="legend"') &&
+      !alone.includes('id="label"') &&
+      !alone.includes('id="map"') &&
+      !alone.includes('id="names"'),
+  );
 });
 
 test('the grid and the truth are drawn when they are asked for', () => {
