@@ -14,6 +14,7 @@ import { rpnFolder } from '../../store/training/rpn.ts';
 import { type BaseModel, requireOfBase } from './base.ts';
 import { VERSION_FILE, type VersionFile, versionTarget } from './export-target.ts';
 import { storedTensor } from '../../checkpoint/files/stored-tensor.ts';
+import { theirName } from './names.ts';
 import { baseTensors, filesBeside } from './with-base.ts';
 
 export interface RpnExport {
@@ -31,9 +32,6 @@ export interface ExportedRpn {
   /** Hex, of model.safetensors. */
   readonly sha256: string;
 }
-
-/** A stored name's part that the authors' names end with. */
-const THEIRS = /(?:^|\.)(twig_(?:layers|norm|head)\..+)$/;
 
 /**
  * Writes the folder whole or not at all. @throws FoveaError as `versionTarget` and `baseTensors`; `bad_input` for a model's own RPN,
@@ -86,11 +84,6 @@ export async function exportRpn(project: Project, { version, to, base }: RpnExpo
 }
 
 const WIDTH: Readonly<Record<string, number>> = { F32: 4, BF16: 2, F16: 2 };
-
-function theirName(name: string): string {
-  const found = THEIRS.exec(name)?.[1] ?? name;
-  return found.startsWith('twig_head') ? found : `model.${found}`;
-}
 
 function writeText(path: string, value: unknown): Promise<void> {
   return writeAtomically(path, (sink) => sink.write(`${JSON.stringify(value, null, 2)}\n`));

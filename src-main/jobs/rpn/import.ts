@@ -9,9 +9,11 @@ import { readRpnFolder, type RpnFolder } from '../../checkpoint/rpn-folder.ts';
 import { writeAtomically } from '../../files/atomic-file.ts';
 import { temporaryBeside } from '../../files/temporary.ts';
 import type { Project } from '../../store/file/project.ts';
-import { freeRpnName, getRpn, listRpns } from '../../store/training/rpn.ts';
+import { freeRpnName, getRpn, listRpns, rpnFolder } from '../../store/training/rpn.ts';
 import type { BaseModel } from './base.ts';
+import { isRpnTensor } from './names.ts';
 import { adoptRpn, versionsFolder } from './place.ts';
+import { sameWeights } from './same-weights.ts';
 import { checkedTensor } from '../../checkpoint/files/stored-tensor.ts';
 
 export interface RpnImport {
@@ -21,8 +23,6 @@ export interface RpnImport {
   /** Null: the folder's own name, with a number where it is taken. */
   readonly name: string | null;
 }
-
-const RPN_TENSOR = /(^|\.)twig_/;
 
 /**
  * Checks the folder against the base model, tensor by tensor, and copies what of it is the RPN.
@@ -40,8 +40,8 @@ export async function importRpn(project: Project, { from, base, name }: RpnImpor
   try {
     await mkdir(building);
     const sha256 = await writeRpn(building, folder);
-    const known = listRpns(project.db).find((version) => version.weightsSha256 === sha256);
-    if (known && known.k === rpn.k && known.baseFingerprint === fingerprint) {
+    const known = await versionOf(project, { folder, sha256, k: rpn.k, base: fingerprint });
+    if (known) {
       throw new FoveaError(
         'conflict',
         `these weights are in the project already, as RPN version ${known.name}`,
@@ -68,9 +68,35 @@ export async function importRpn(project: Project, { from, base, name }: RpnImpor
   }
 }
 
+interface Candidate {
+  readonly folder: RpnFolder;
+  /** Of the weights file as it is written here, hex. */
+  readonly sha256: string;
+  readonly k: number;
+  /** Fingerprint of the base model. */
+  readonly base: string;
+}
+
+/** The version that is this RPN already; one that was trained here lies in other files than the export of it. */
+async function versionOf(
+  { db, path }: Project,
+  { folder, sha256, k, base }: Candidate,
+): Promise<RpnVersion | null> {
+  const versions = listRpns(db).filter((version) => version.k === k && version.baseFingerprint === base);
+  const equal = versions.find(({ weightsSha256 }) => weightsSha256 === sha256);
+  if (equal) return equal;
+  for (const version of versions) {
+    if (version.source === 'model') continue;
+    // A folder that was moved away or is broken is no reason to refuse another one.
+    const own = await readRpnFolder(rpnFolder(path, version.id)).catch(() => null);
+    if (own && (await sameWeights(folder, own))) return version;
+  }
+  return null;
+}
+
 /** config.json as it is, and the RPN's tensors alone. @returns SHA-256 of the weights file, hex */
 async function writeRpn(target: string, { config, tensors }: RpnFolder): Promise<string> {
-  const own = [...tensors.values()].filter(({ name }) => RPN_TENSOR.test(name));
+  const own = [...tensors.values()].filter(({ name }) => isRpnTensor(name));
   const ordered = own.sort((a, b) => (a.name < b.name ? -1 : 1));
   const { sha256 } = await writeSafetensors(
     join(target, 'model.safetensors'),

@@ -6,10 +6,11 @@ import { openFolders } from '../../../src-main/checkpoint/open.ts';
 import { readTensors } from '../../../src-main/checkpoint/files/tensor-index.ts';
 import { importRpn } from '../../../src-main/jobs/rpn/import.ts';
 import { adoptRpn, unlistedRpns } from '../../../src-main/jobs/rpn/place.ts';
+import { write } from '../../../src-main/store/db.ts';
 import { listRpns, rpnConfig, rpnFolder } from '../../../src-main/store/training/rpn.ts';
 import { DEMO_CHECKPOINT } from '../../support/demo.ts';
 import { rpnProject } from '../../support/rpn-project.ts';
-import { filled } from '../../support/safetensors.ts';
+import { filled, type StoredTensor, writeSafetensors } from '../../support/safetensors.ts';
 import { editConfig, rewriteTensors } from '../../support/split-rpn.ts';
 
 test("an RPN-only folder and a merged checkpoint come in as the RPN's tensors and config, and lie over the base as before", async (t) => {
@@ -108,6 +109,26 @@ test('names: the one given or the folder, never one that is taken; what lies in 
     code: 'conflict',
   });
   assert.equal((await importRpn(project, { from: other, base: baseModel, name: null })).name, 'rpn-2');
+});
+
+test('an RPN that is a version already is told by its weights, in whatever file and under whatever names they lie', async (t) => {
+  const { project, rpn, baseModel } = await rpnProject(t);
+  const version = await importRpn(project, { from: rpn, base: baseModel, name: 'mine' });
+  // As a version lies that was trained here: another file of the same weights, under shorter names.
+  const own = rpnFolder(project.path, version.id);
+  const shorter: Record<string, StoredTensor> = {};
+  await rewriteTensors(own, own, (name, tensor) => (shorter[name.replace(/^model\./, '')] = tensor));
+  writeSafetensors(join(own, 'model.safetensors'), shorter);
+  write(project.db, 'UPDATE rpn SET weights_sha256 = zeroblob(32)').run();
+  await assert.rejects(importRpn(project, { from: rpn, base: baseModel, name: 'again' }), {
+    code: 'conflict',
+    message: /RPN version mine/,
+  });
+  // One number in a large matrix is another RPN.
+  await rewriteTensors(own, own, (name, tensor) =>
+    /mlp\.up_proj/.test(name) ? filled(tensor.shape, 2) : tensor,
+  );
+  assert.equal((await importRpn(project, { from: rpn, base: baseModel, name: 'again' })).name, 'again');
 });
 
 test('a folder that cannot become a version stays where it is', async (t) => {
