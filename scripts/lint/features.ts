@@ -80,6 +80,7 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
   gallery: {
     queue: 'shows the list as pictures',
     flags: 'flags what is chosen',
+    tagging: 'tags what is chosen',
     batches: 'decides what is chosen',
     exchange: 'removes what is chosen',
   },

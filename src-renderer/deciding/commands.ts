@@ -18,7 +18,7 @@ export const COMMANDS = [
     group: 'Review',
     order: 50,
     words: 'Next undecided sample',
-    keys: ['Shift+D', 'Shift+J'],
+    keys: ['Shift+J'],
     repeats: true,
   },
   {
@@ -26,7 +26,7 @@ export const COMMANDS = [
     group: 'Review',
     order: 60,
     words: 'Previous undecided sample',
-    keys: ['Shift+A', 'Shift+K'],
+    keys: ['Shift+K'],
     repeats: true,
   },
   { command: 'first', group: 'Review', order: 70, words: 'First sample', keys: ['Home'] },

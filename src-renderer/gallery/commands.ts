@@ -28,6 +28,14 @@ export const COMMANDS = [
     keys: ['Esc'],
     on: 'gallery',
   },
+  {
+    command: 'galleryFilters',
+    group: 'Gallery',
+    order: 80,
+    words: 'Show or hide the filters',
+    keys: ['Shift+Q'],
+    on: 'gallery',
+  },
   pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+G'),
 ] as const satisfies readonly Binding[];
 

@@ -18,7 +18,7 @@ export default feature({
   pages: [{ ...PAGE, component: GalleryPage }],
   begin() {
     const [commands, frame, queue, choosing] = [getCommands(), getFrame(), getQueue(), getChoosing()];
-    setGallery(new Gallery());
+    const gallery = setGallery(new Gallery());
 
     /** @returns false when none was chosen */
     function chooseNone(): boolean {
@@ -30,6 +30,7 @@ export default feature({
     return {
       acts: {
         openInReview: () => void (frame.page = queue.currentId === null ? frame.page : 'review'),
+        galleryFilters: () => gallery.showFilters(!gallery.filters),
         chooseAll: () => choosing.all(),
         chooseNone: () => void commands.giveUp('gallery'),
       },

@@ -2,12 +2,15 @@
 import { createContext } from 'svelte';
 import type { HeatKind } from '../../src-shared/contract/procedures.ts';
 import { TILE_MAX, TILE_MIN } from './gallery-grid.ts';
-import { readChoice, readNumber, store } from '../shell/stored.dom.ts';
+import { readChoice, readFlag, readNumber, store } from '../shell/stored.dom.ts';
 import { TINTS, type Tint } from '../canvas/tints.ts';
 
 export class Gallery {
   size = $state(Math.min(TILE_MAX, Math.max(TILE_MIN, readNumber('tileSize', 168))));
   tint = $state<Tint>(readChoice('tint', TINTS, 'label'));
+
+  /** Whether the column with the filters is there. */
+  filters = $state(readFlag('galleryFilters', true));
 
   get heatKind(): HeatKind | null {
     return this.tint === 'none' ? null : this.tint;
@@ -16,6 +19,11 @@ export class Gallery {
   setSize(size: number): void {
     this.size = size;
     store('tileSize', size);
+  }
+
+  showFilters(on: boolean): void {
+    this.filters = on;
+    store('galleryFilters', on);
   }
 
   setTint(tint: Tint): void {

@@ -13,6 +13,8 @@ export class Finding {
   /** Answers to earlier filters are thrown away. */
   #asked = 0;
   open = $state(false);
+  /** A column shows it for good. */
+  column = $state(false);
   /** Null until they were counted for the first time. */
   facets = $state.raw<Facets | null>(null);
   error = $state.raw<FoveaError | null>(null);
@@ -52,7 +54,7 @@ export class Finding {
 
   /** Many changes at once count once. */
   #soon(): void {
-    if (!this.open) return;
+    if (!this.open && !this.column) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       void this.count();

@@ -28,9 +28,9 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await at(6);
       await page.keyboard.press('Home');
       await at(1);
-      await page.keyboard.press('Shift+D');
+      await page.keyboard.press('Shift+J');
       await at(2);
-      await page.keyboard.press('Shift+A');
+      await page.keyboard.press('Shift+K');
       await at(6);
       await page.getByText('On from its end').waitFor();
       await review.ready();
@@ -57,7 +57,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.keyboard.press('Home');
       await at(1);
       for (const id of [2, 3, 4, 5, 6]) {
-        await page.keyboard.press('Shift+D');
+        await page.keyboard.press('Shift+J');
         await at(id);
         await review.ready();
         if (id < 6) await page.keyboard.press('x');
@@ -70,7 +70,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await review.ready();
       await page.keyboard.press('x');
       await end.getByText('Nothing waits for a decision.').waitFor();
-      await page.keyboard.press('Shift+D');
+      await page.keyboard.press('Shift+J');
       await page.getByText('Nothing in this list waits for a decision').waitFor();
 
       // A filter with its own end, and the way out of it.

@@ -97,6 +97,26 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       }
       await page.getByRole('toolbar', { name: 'Gallery' }).getByText('120 samples').waitFor();
 
+      // There all of it stands in a column for good: Shift+F leads into it, Esc back to the list, Shift+Q puts it away.
+      const column = page.getByRole('group', { name: 'Filter', exact: true });
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press('Shift+F');
+      await page.locator('[data-filter-panel]:focus').waitFor();
+      const zh = column.getByRole('checkbox', { name: /^zh/ });
+      await zh.check();
+      await chip(page, 'Language zh').waitFor();
+      assert.deepEqual(await violations(page), []);
+      await zh.press('Escape');
+      await page.locator('[role=listbox]:focus').waitFor();
+      await page.keyboard.press('Shift+Q');
+      await column.waitFor({ state: 'detached' });
+      await page.reload();
+      await page.getByRole('listbox').waitFor();
+      assert.equal(await column.count(), 0, 'put away stays put away');
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press('Shift+F');
+      await page.locator('[data-filter-panel]:focus').waitFor();
+      await zh.uncheck();
       await page.locator('[data-filter=pending]').click();
       await page.getByRole('listbox').focus();
       await page.keyboard.press('Shift+C');

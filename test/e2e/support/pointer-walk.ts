@@ -51,7 +51,7 @@ const LOOK = `(() => {
     open: some('select:open') ? 'list' : some('dialog[open]') ? 'dialog'
       : some(':popover-open:not([popover=manual]), [role=menu]:not([popover])') ? 'menu' : 'nothing',
     refused: [...document.querySelectorAll('.notice p')].some((one) =>
-      /is a trial|cannot be accepted|was the last sample|Still loading|looking at the predicted label/.test(one.innerText)),
+      /is a trial|cannot be accepted|end of the list|Still loading|looking at the predicted label/.test(one.innerText)),
   };
 })()`;
 
