@@ -37,6 +37,21 @@ export async function rememberProject(file: string | null, project: RecentProjec
   await writeJson(file, { projects: [project, ...others].slice(0, MOST) }).catch(() => undefined);
 }
 
+/** Takes one out of the list. @throws as {@link forgetProjects} */
+export async function forgetProject(file: string | null, path: string): Promise<void> {
+  if (file === null) return;
+  const others = (await remembered(file)).filter((project) => project.path !== path);
+  await writeJson(file, { projects: others });
+}
+
+/** Under its new name in the list, where it is in it. */
+export async function renameRemembered(file: string | null, path: string, name: string): Promise<void> {
+  if (file === null) return;
+  const all = await remembered(file);
+  const projects = all.map((project) => (project.path === path ? { ...project, name } : project));
+  await writeJson(file, { projects }).catch(() => undefined);
+}
+
 /** @throws what writing a file throws: a list that a person wants gone must not stay unsaid */
 export async function forgetProjects(file: string | null): Promise<void> {
   if (file !== null) await writeJson(file, { projects: [] });

@@ -130,6 +130,27 @@ export class Session {
     this.recent = await this.client.call('project.recent', {}).catch(() => []);
   }
 
+  /** Takes a project out of the list of those opened last; it stays where it is. */
+  async forgetProject(path: string): Promise<void> {
+    try {
+      this.recent = await this.client.call('project.forget', { path });
+    } catch (thrown) {
+      this.#notices.error(thrown);
+    }
+  }
+
+  /** Gives the open project another name. @returns whether it has it now */
+  async renameProject(name: string): Promise<boolean> {
+    if (this.refusesWriting()) return false;
+    try {
+      this.project = await this.client.call('project.rename', { name });
+      return true;
+    } catch (thrown) {
+      this.#notices.error(thrown);
+      return false;
+    }
+  }
+
   /** Like the two below: whether a project is open now; if not, `problem` says why. */
   openDemo(): Promise<boolean> {
     return this.#open('Making the demo project', () => this.client.call('project.demo', { dir: null }));

@@ -10,6 +10,7 @@ export const MOST = {
   presetName: 120,
   presetNotes: 2000,
   filterName: 80,
+  projectName: 200,
   reviewer: 200,
   note: 10_000,
   rejectReason: 200,

@@ -187,6 +187,7 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'runs.putBack',
   'runs.goOn',
   'project.setActiveRun',
+  'project.rename',
   'jobs.label',
   'jobs.labelAnew',
   'jobs.predict',

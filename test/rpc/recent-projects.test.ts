@@ -42,6 +42,20 @@ test('opened projects are listed newest first, once each, and not when they are 
     (await call('project.recent', {})).map(({ name }) => name),
     ['first', 'second'],
   );
+  const renamed = await call('project.rename', { name: ' Street signs ' });
+  assert.equal(renamed.name, 'Street signs');
+  assert.equal((await call('project.summary', {})).name, 'Street signs');
+  assert.deepEqual(
+    (await call('project.recent', {})).map(({ name }) => name),
+    ['Street signs', 'second'],
+  );
+  assert.deepEqual(
+    (await call('project.forget', { path: join(dir, 'second') })).map(({ name }) => name),
+    ['Street signs'],
+  );
+  await assert.rejects(call('project.rename', { name: ' ' }), { code: 'bad_input' });
+  assert.equal((await call('project.open', { path: join(dir, 'second') })).name, 'second');
+  assert.equal((await call('project.open', { path: join(dir, 'first') })).name, 'Street signs');
   const heard: string[] = [];
   backend.subscribe((name) => heard.push(name));
   assert.deepEqual(await call('project.forgetRecent', {}), []);

@@ -11,10 +11,11 @@ import { unfinishedJobs } from '../../store/jobs/job.ts';
 import { createProject, isProject, openProject, PROJECT_FILE } from '../../store/file/project.ts';
 import { samplesWithoutMaps } from '../../store/shown/sample-run.ts';
 import { activeRunId, setActiveRun } from '../../store/runs/run.ts';
+import { renameProject } from '../../store/file/rename.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
-import { forgetProjects, recentProjects } from '../recent-projects.ts';
+import { forgetProject, forgetProjects, recentProjects, renameRemembered } from '../recent-projects.ts';
 import type { Session } from '../session.ts';
-import type { Handlers } from './context.ts';
+import { freeSession, type Handlers } from './context.ts';
 
 /** SQLite waits for a share that does not answer, and everybody with it. Throws `io`; what is not there is said elsewhere. */
 async function requireAnswer(path: string): Promise<void> {
@@ -52,6 +53,22 @@ export const projectHandlers = {
     await forgetProjects(options.recentFile ?? null);
     publish('project.remembered', {});
     return [];
+  },
+
+  'project.forget': async ({ options, publish }, { path }) => {
+    const file = options.recentFile ?? null;
+    await forgetProject(file, path);
+    publish('project.remembered', {});
+    return recentProjects(file);
+  },
+
+  'project.rename': async (context, { name }) => {
+    const open = await freeSession(context);
+    renameProject(open.project.db, name);
+    await renameRemembered(context.options.recentFile ?? null, open.project.path, name);
+    open.projectChanged(true);
+    context.publish('project.remembered', {});
+    return summary(open);
   },
 
   'project.summary': ({ session }) => summary(session()),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { idSchema, projectSummarySchema } from '../domain.ts';
 import { wireErrorSchema } from '../errors.ts';
-import { MOST, pathSchema } from '../limits.ts';
+import { MOST, nameSchema, pathSchema } from '../limits.ts';
 import { runPromptsSchema } from '../prompts.ts';
 import { none } from './none.ts';
 
@@ -51,6 +51,13 @@ export const projectProcedures = {
   'project.recent': { input: none, output: z.array(recentProjectSchema) },
   /** Empties that list; projects stay where they are. @returns the empty list */
   'project.forgetRecent': { input: none, output: z.array(recentProjectSchema) },
+  /** Takes one project out of that list; it stays where it is. @returns the list */
+  'project.forget': { input: z.object({ path: pathSchema }), output: z.array(recentProjectSchema) },
+  /** Gives the open project another name; its folder keeps its own. */
+  'project.rename': {
+    input: z.object({ name: nameSchema(MOST.projectName) }),
+    output: projectSummarySchema,
+  },
   /** Makes an empty project in a folder that is missing or empty, named after it, and opens it. */
   'project.create': { input: z.object({ path: pathSchema }), output: projectSummarySchema },
   /** Makes the demo project in `dir` (or opens it when it is one already) and starts labelling it. */
