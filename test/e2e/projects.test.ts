@@ -58,7 +58,10 @@ test('a project is made, found again by key and on the start page, and changed f
       await page.emulateMedia({ colorScheme });
       assert.deepEqual(await violations(page), [], `other projects, ${colorScheme}`);
     }
-    await dialog.getByRole('button', { name: 'Street signs' }).click();
+    await dialog.getByLabel('Name of this project').fill('Codes');
+    await dialog.getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('button', { name: 'Codes', exact: true }).waitFor();
+    await dialog.getByRole('button', { name: /^Street signs/ }).click();
     await page.getByText('This project has no samples yet.').waitFor();
     assert.deepEqual(app.complaints, []);
   } finally {
@@ -68,14 +71,16 @@ test('a project is made, found again by key and on the start page, and changed f
   const later = await openInBrowserHost(chromium, null);
   try {
     const { page } = later;
-    const listed = page.getByRole('region', { name: 'Recent' }).getByRole('button');
+    const listed = page.getByRole('region', { name: 'Recent' }).locator('li > button:first-child');
     await listed.first().waitFor();
     assert.deepEqual(
       (await listed.allInnerTexts()).map((text) => text.split('\n')[0]),
-      ['Street signs', 'Fovea demo'],
+      ['Street signs', 'Codes'],
     );
     assert.deepEqual(await violations(page), []);
-    await listed.nth(1).click();
+    await page.getByRole('button', { name: 'Remove Street signs from this list' }).click();
+    await listed.filter({ hasText: 'Street signs' }).waitFor({ state: 'detached' });
+    await listed.first().click();
     await new ReviewPage(page).ready();
   } finally {
     await later.close();
