@@ -50,7 +50,7 @@ const LOOK = `(() => {
     settled: queue?.getAttribute('aria-busy') === 'false' && (samples === 0 || main.dataset.currentState !== undefined),
     open: some('select:open') ? 'list' : some('dialog[open]') ? 'dialog'
       : some(':popover-open:not([popover=manual]), [role=menu]:not([popover])') ? 'menu' : 'nothing',
-    refused: [...document.querySelectorAll('.notice p')].some((one) =>
+    refused: some('[data-end-of-list]') || [...document.querySelectorAll('.notice p')].some((one) =>
       /is a trial|cannot be accepted|end of the list|Still loading|looking at the predicted label/.test(one.innerText)),
   };
 })()`;
