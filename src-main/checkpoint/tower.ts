@@ -63,7 +63,7 @@ export async function findTower(
     ? { vision: draft.vision, unknownKeys: [] }
     : await towerConfig(towerDir, draft.towerName);
   if (!vision) {
-    throw new FoveaError('bad_checkpoint', "the vision tower's numbers are nowhere", {
+    throw new FoveaError('bad_checkpoint', "the vision tower's config.json is missing", {
       where: dir,
       next: "Put the tower's config.json in the folder mm_vision_tower names",
     });

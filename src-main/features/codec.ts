@@ -198,7 +198,7 @@ function toLittleEndian(scales: Float32Array, values: Int16Array): void {
 }
 
 function notFeatures(what: string): FoveaError {
-  return new FoveaError('bad_input', `this is no file of kept features: ${what}`, {
+  return new FoveaError('bad_input', `this is not a file of kept features: ${what}`, {
     next: 'Delete it: features are computed again when they are needed',
   });
 }

@@ -70,7 +70,7 @@ export function decodeEncoding(bytes: Uint8Array, shape: EncodingShape): Float32
 }
 
 function notEncoding(what: string): FoveaError {
-  return new FoveaError('bad_input', `this is no kept encoding of a picture: ${what}`, {
+  return new FoveaError('bad_input', `this is not a kept encoding of a picture: ${what}`, {
     next: 'Delete it: pictures are encoded again when they are needed',
   });
 }

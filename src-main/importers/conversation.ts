@@ -64,7 +64,7 @@ interface Pair {
 
 const FURTHER: Omit<RowReason, 'value'> = {
   message:
-    'a further question of its conversation: a sample of its own (tag turn:2, turn:3, …), asked without what was said before',
+    'a further question of its conversation became a sample of its own (tag turn:2, turn:3, …), asked without the turns before it',
   next: 'Reject those that need the turns before them, or import the first question only (--turns first)',
 };
 

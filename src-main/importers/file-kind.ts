@@ -10,7 +10,7 @@ const OTHERS: readonly { readonly magic: readonly number[]; readonly what: strin
     {
       magic: [0x50, 0x41, 0x52, 0x31],
       what: 'a Parquet file',
-      next: 'Write its rows as JSONL, pictures as files',
+      next: 'Save its rows as JSONL and its pictures as files',
     },
     { magic: [0x1f, 0x8b], what: 'compressed (gzip)', next: 'Unpack it first' },
     { magic: [0x50, 0x4b, 0x03, 0x04], what: 'a ZIP archive', next: 'Unpack it first' },

@@ -44,7 +44,7 @@ function readerOf(fields: Readonly<Record<string, unknown>>): RowReader {
   // What a question row lacks is said by its own reader.
   if ('question_id' in fields || 'uid' in fields) return questionRow;
   throw new RowError(
-    'the row is in none of the forms that are read',
+    'the row has none of the forms that are read',
     shown(fields),
     'Give rows with question_id, image and text; with image and conversations; or with images and messages',
   );

@@ -33,7 +33,7 @@ export function pictureOf(
     throw new RowError(
       'the row is about a video',
       shown(video),
-      'Leave the row out: Fovea looks at pictures',
+      'Leave the row out: videos are not supported',
     );
   }
   const named = [...listed(row['image']), ...listed(row['images']), ...inParts];
@@ -69,7 +69,7 @@ function relativePath(raw: string): NamedPicture {
     new RowError(`image: ${message}`, shown(raw), next);
   if (/^data:/i.test(raw)) throw refuse('the picture is inside the file', 'Save the pictures as files');
   if (/^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(raw)) {
-    throw refuse('an address on the net, not a file', 'Fetch the pictures first, and name the files');
+    throw refuse('a web address, not a file', 'Download the pictures first, and name the files');
   }
   if (raw === '') throw refuse('expected a path');
   if (raw.length > MOST.path) throw refuse(tooLong(MOST.path));

@@ -35,10 +35,7 @@ export const questionRow: RowReader = ({ fields, madeId, options }) => {
   const picture = pictureOf(fields);
   const field = 'text' in fields || !('question' in fields) ? 'text' : 'question';
   if ('text' in fields && 'question' in fields && fields['text'] !== fields['question']) {
-    throw new RowError(
-      'text and question differ: which of them is asked is not said',
-      shown(fields['question']),
-    );
+    throw new RowError('text and question differ, and only one can be asked', shown(fields['question']));
   }
   const { question, notes } = plainQuestion(fields[field], field);
   const id = idOf(row.uid ?? row.question_id ?? row.id, madeId);

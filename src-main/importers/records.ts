@@ -38,7 +38,7 @@ export async function* readItems(
     for (const item of rowItems(text, row, read)) yield { line, ...item };
   }
   if (row > 0) return;
-  throw new FoveaError('bad_input', 'the questions file holds no row', {
+  throw new FoveaError('bad_input', 'the questions file has no rows', {
     where: file,
     next: 'Give a file of questions: JSONL, or a JSON list',
   });

@@ -11,7 +11,7 @@ export function idOf(
 ): { readonly id: string; readonly notes: readonly RowReason[] } {
   if (id !== null && id !== undefined) return { id, notes: [] };
   const note = {
-    message: 'it has no id: one was made of the file’s name and the row’s number',
+    message: 'it has no id; one was made from the file’s name and the row’s number',
     value: shown(madeId),
     next: null,
   };
@@ -27,9 +27,9 @@ export function otherFields(
   if (typeof schema === 'string' && OWN_SCHEMA.test(schema)) {
     return [
       {
-        message: 'a line of a Fovea export: its question came in, its label and decision did not',
+        message: 'a line of a Fovea export: its question was imported, its label and decision were not',
         value: null,
-        next: 'Decisions come in with fovea review --apply',
+        next: 'Import decisions with fovea review --apply',
       },
     ];
   }

@@ -60,7 +60,7 @@ export function turnsOf(
       notes.push(GREETING);
     }
   }
-  if (turns.length === 0) throw new RowError(`${field}: nobody asks anything`);
+  if (turns.length === 0) throw new RowError(`${field}: there is no question in it`);
   return { turns, pictures, notes };
 }
 

@@ -55,8 +55,8 @@ export class Asked {
     const { preset, answerMode, want, sampleId: beside, runId } = source;
     const fed = answerMode === 'teacher' ? (answer?.trim() ?? '') : null;
     if (fed === '') {
-      throw new FoveaError('bad_input', 'this run feeds given answers, and there is none', {
-        next: 'Write the answer to feed',
+      throw new FoveaError('bad_input', 'this run uses given answers, and there is none', {
+        next: 'Write the given answer',
       });
     }
     const request = {

@@ -33,7 +33,7 @@ export async function withFileLock<T>(path: string, wish: LockWish, work: () => 
       const holder = (await readFile(path, 'utf8').catch(() => '')) || '?';
       throw new FoveaError('conflict', `process ${holder} is ${wish.busy} already`, {
         where: path,
-        next: 'Wait until it is done; if that process is no Fovea, delete this file',
+        next: 'Wait until it is done; if that process is not Fovea, delete this file',
       });
     } else {
       await delay(POLL_MS);

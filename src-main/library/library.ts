@@ -154,7 +154,7 @@ export class ModelLibrary {
   /** What {@link remove} would delete. @throws FoveaError `not_found`, or `conflict` when it refuses */
   async removal(name: string): Promise<Removal> {
     if (name === DEMO) {
-      throw new FoveaError('conflict', 'the demo model comes with Fovea and stays', {
+      throw new FoveaError('conflict', 'the demo model comes with Fovea and cannot be removed', {
         next: 'Remove another model',
       });
     }

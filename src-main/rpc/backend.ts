@@ -183,10 +183,10 @@ function requireSameSamples(before: Session, now: Project): void {
   if (same) return;
   throw new FoveaError(
     'conflict',
-    'another project lies here now: its samples are not those that were decided on',
+    'this is another project now: its samples are not those that were decided on',
     {
       where: now.path,
-      next: 'Put the project back that was open, then open it again; what is not saved yet is kept until then',
+      next: 'Put back the project that was open, then open it again; what is not saved yet is kept until then',
     },
   );
 }
@@ -194,9 +194,9 @@ function requireSameSamples(before: Session, now: Project): void {
 /** @param key what a page shows. Throws `other_project` when that is not what is open: a copy is another one. */
 function requireShown(open: Project | null, key: string): void {
   if (open && projectKey({ id: projectId(open.db), path: open.path }) === key) return;
-  throw new FoveaError('other_project', 'Another project is open than the one this page shows', {
+  throw new FoveaError('other_project', 'This page shows another project than the one that is open', {
     where: open?.path ?? null,
-    next: 'What is not saved is kept: open the other project again and it is saved',
+    next: 'What is not saved is kept; open the other project again to save it',
   });
 }
 

@@ -81,7 +81,7 @@ export class Comparisons {
   #rows({ comparisonId, measure, which }: ComparedListWish) {
     const kept = this.#kept.get(comparisonId);
     if (!kept) {
-      throw new FoveaError('not_found', 'this comparison is not here any more', { next: 'Compare again' });
+      throw new FoveaError('not_found', 'this comparison is no longer here', { next: 'Compare again' });
     }
     const { table, orders, comparison } = kept;
     const wins = comparison[measure]?.wins ?? { a: 0, b: 0, ties: 0 };

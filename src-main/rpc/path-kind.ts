@@ -21,7 +21,7 @@ export async function pathKind(path: string): Promise<PathKind> {
     return names.includes('config.json') && weights ? 'checkpoint' : 'folder';
   } catch (cause) {
     if (cause instanceof FoveaError) throw cause;
-    throw new FoveaError('not_found', 'Nothing can be read here', {
+    throw new FoveaError('not_found', 'This cannot be read', {
       where: join(path),
       next: 'Check that it is still there and that you may read it',
       cause,

@@ -72,7 +72,7 @@ export async function swapPrograms(
 export async function checkReplaceable(program: string): Promise<void> {
   try {
     if (!(await lstat(program)).isFile())
-      throw new FoveaError('bad_input', 'this is no ordinary file, so it is not replaced', {
+      throw new FoveaError('bad_input', 'this is not an ordinary file, so it is not replaced', {
         where: program,
         next: 'Put the AppImage itself where the link is, or replace it by hand',
       });

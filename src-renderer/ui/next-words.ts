@@ -32,7 +32,7 @@ const RULES: readonly (readonly [said: RegExp, here: string])[] = [
   [/as --model, this as --adapter/, 'as model, this as adapter'],
   [/(?:G|g)ive both: --model BASE --adapter (\S+)/, 'choose the base as model and $1 as adapter'],
   [/: --model BASE --adapter ADAPTER/, ', with the adapter on it'],
-  [/^Decisions come in with fovea review --apply/, 'Decisions are made here, on the review page'],
+  [/^Import decisions with fovea review --apply/, 'Decisions are made here, on the review page'],
   [/--boxes (\w+)/g, 'truth boxes as $1'],
   [/--turns (\w+)/g, 'only the $1 turn'],
   [/or start Fovea with --allow and that folder/, 'or start Fovea so that this folder is allowed'],

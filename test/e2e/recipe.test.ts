@@ -199,7 +199,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByRole('tab', { name: 'Recipe' }).click();
       await page.getByRole('button', { name: 'Saved…' }).click();
       await saved.getByRole('button', { name: 'Delete With one more head' }).click();
-      await saved.getByText('a job under way works with the preset').waitFor();
+      await saved.getByText('a running job uses the preset').waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('tab', { name: 'Sample' }).click();
       await presetOf(page, 'With one more head');

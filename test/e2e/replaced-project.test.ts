@@ -113,7 +113,7 @@ test('another project is put in its place: nothing is written to it', async (t) 
     await page.keyboard.press('x');
     const banner = page.getByRole('alert').filter({ hasText: 'was replaced, moved or deleted' });
     await banner.getByRole('button', { name: 'Open it again' }).click();
-    await banner.getByText('another project lies here now').waitFor();
+    await banner.getByText('this is another project now').waitFor();
     await page.getByText('1 not saved').waitFor();
   } finally {
     await app.close();

@@ -27,7 +27,7 @@ test('an encoding comes back to the bit, wherever the bytes begin', () => {
 
 test('cut short, changed in any byte, or of another shape: refused', () => {
   const bytes = encodeEncoding(numbers, shape);
-  const refused = { code: 'bad_input', message: /no kept encoding/ };
+  const refused = { code: 'bad_input', message: /not a kept encoding/ };
   for (let length = 0; length < bytes.length; length++) {
     assert.throws(() => decodeEncoding(bytes.subarray(0, length), shape), refused);
   }

@@ -130,7 +130,7 @@ describe('question rows', () => {
       17: /boxes: a box is|boxes: expected number/,
       18: /tags: expected array/,
       19: /the row names no picture/,
-      20: /an address on the net/,
+      20: /a web address/,
       21: /the picture is inside the file/,
       22: /text and question differ/,
     };
@@ -175,7 +175,7 @@ describe('question rows', () => {
       lines({ ...question, schema: 'fovea.sample/2', label: [0, 1], state: 'accepted' }),
     );
     assert.equal(notes(own).length, 1);
-    assert.match(notes(own)[0]!, /label and decision did not/);
+    assert.match(notes(own)[0]!, /label and decision were not/);
   });
 
   it('Q-Zoom: takes uid as id and keeps data set and mode as tags', async () => {
@@ -368,7 +368,7 @@ describe('conversations', () => {
     assert.deepEqual(problems(await load(text)), [
       '2: the row names no picture',
       '3: conversations: expected a conversation',
-      '4: conversations: nobody asks anything',
+      '4: conversations: there is no question in it',
       '5: conversations: question: expected some text',
       '6: question and answer do not alternate',
       '7: conversations: a turn is by a person or by the model',

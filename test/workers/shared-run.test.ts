@@ -318,7 +318,7 @@ describe('a shared run', { skip: whyNoPostgres() ?? false }, () => {
     ]);
     const { refused, done } = await worker(t, queue, dir).report;
     assert.equal(done, 0);
-    assert.match(refused[0]?.reason ?? '', /a chunk of the queue is none of Fovea's/);
+    assert.match(refused[0]?.reason ?? '', /a chunk of the queue is not Fovea's/);
     stopping.abort();
     await stopped;
   });

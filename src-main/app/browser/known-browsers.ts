@@ -78,7 +78,7 @@ export function knownBrowsers(dataDir: string, now: () => number = Date.now): Kn
   };
 }
 
-/** Every browser has to be let in anew. */
+/** Every browser has to be let in again. */
 export async function forgetBrowsers(dataDir: string): Promise<void> {
   // Not taken away: where the file is missing, a running host goes by what it remembers.
   await writeJson(browsersFile(dataDir), { browsers: [] }, 0o600);

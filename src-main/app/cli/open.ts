@@ -26,7 +26,7 @@ export const addOpen: AddCommand = (program, cli) => {
   cli.define<Options>(command, async ({ output }, [project], { open, forget }) => {
     if (forget) {
       await forgetBrowsers(dataDir());
-      output.result({ forgotten: true }, 'Every browser has to be let in anew');
+      output.result({ forgotten: true }, 'Every browser has to be let in again');
       return EXIT.done;
     }
     const found = choose(await findHosts(dataDir()), project);

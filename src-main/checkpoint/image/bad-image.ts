@@ -5,7 +5,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 export function badImage(path: string, what: string, cause?: unknown): FoveaError {
   // Libraries repeat the path; it is said once, and the words stay the same for every picture.
   const reason = what.replaceAll(`${path}: `, '').replaceAll(path, 'the file');
-  return new FoveaError('bad_image', `the image cannot be decoded: ${reason}`, {
+  return new FoveaError('bad_image', `the picture cannot be decoded: ${reason}`, {
     where: path,
     next: 'Replace it with an intact JPEG, PNG, WebP, GIF, TIFF or AVIF file',
     cause,
@@ -14,7 +14,7 @@ export function badImage(path: string, what: string, cause?: unknown): FoveaErro
 
 /** For an intact file of a kind whose pixels would not be Pillow's. */
 export function otherPixels(path: string, kind: string): FoveaError {
-  return new FoveaError('bad_image', `the image is not read: ${kind}`, {
+  return new FoveaError('bad_image', `the picture is not read: ${kind}`, {
     where: path,
     next: 'Save it as an 8-bit PNG: of that every reader makes the same pixels',
   });

@@ -119,7 +119,7 @@ function requirePlain(path: string, info: Stats): void {
 }
 
 function danglingLink(path: string, target: string): FoveaError {
-  return new FoveaError('not_found', `the image is a link to ${target}, and nothing is there`, {
+  return new FoveaError('not_found', `the picture is a link to ${target}, and nothing is there`, {
     where: path,
     next: 'Put the picture back there, or make the link lead to it',
   });
@@ -129,17 +129,17 @@ function unreadable(path: string, error: NodeJS.ErrnoException): FoveaError {
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new FoveaError('not_found', 'the image is missing', {
+      return new FoveaError('not_found', 'the picture is missing', {
         where: path,
         next: 'Put it back, or leave its samples out',
       });
     case 'ELOOP':
-      return new FoveaError('io', 'the image is a link that leads round in a circle', {
+      return new FoveaError('io', 'the picture is a link that leads round in a circle', {
         where: path,
         next: 'Make the link lead to the picture',
       });
     default:
-      return new FoveaError('io', `the image cannot be read (${error.code})`, {
+      return new FoveaError('io', `the picture cannot be read (${error.code})`, {
         where: path,
         next: "Check the file's permissions",
       });

@@ -88,10 +88,14 @@ export async function openPicture(path: string): Promise<PictureFile> {
     throw badImage(path, reasonOf(error), error);
   });
   if (picture.width * picture.height > MAX_PIXELS) {
-    throw new FoveaError('image_too_large', `the image claims ${picture.width} × ${picture.height} pixels`, {
-      where: path,
-      next: `Fovea decodes up to ${MAX_PIXELS / 1e6} megapixels; scale it down first`,
-    });
+    throw new FoveaError(
+      'image_too_large',
+      `the picture claims ${picture.width} × ${picture.height} pixels`,
+      {
+        where: path,
+        next: `Fovea decodes up to ${MAX_PIXELS / 1e6} megapixels; scale it down first`,
+      },
+    );
   }
   return picture;
 }

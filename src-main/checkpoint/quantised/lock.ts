@@ -16,7 +16,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
     if (isRunning(holder) || (await isNew(path))) {
       throw new FoveaError('conflict', `process ${holder || '?'} is writing this cache already`, {
         where: path,
-        next: 'Wait until it is done; if that process is no Fovea, delete this file',
+        next: 'Wait until it is done; if that process is not Fovea, delete this file',
       });
     }
     await rm(path, { force: true });

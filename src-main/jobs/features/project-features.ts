@@ -42,7 +42,7 @@ export function layerOf({ rpn, name }: Pick<ModelInfo, 'rpn' | 'name'>, preset: 
   if (layer !== undefined) return layer;
   throw new FoveaError(
     'bad_input',
-    `features of ${name} cannot be kept: at which layer would an RPN read them?`,
+    `features of ${name} cannot be kept: the layer that an RPN reads is not known`,
     {
       next: 'Lay an RPN over the model (--rpn DIR), or take a preset that says K (its "rpn")',
     },

@@ -183,7 +183,7 @@ async function modelInfo(engine: Engine, model: ModelRef, signal: AbortSignal): 
 function refuseWithoutAnswers({ db, path }: Project): void {
   const { unanswered, samples } = countUnanswered(db);
   if (samples === 0 || unanswered < samples) return;
-  throw new FoveaError('bad_input', 'no sample has an answer of the data that could be fed', {
+  throw new FoveaError('bad_input', 'no sample has a given answer', {
     where: path,
     next: 'Import the questions again with their answers, or let the model answer itself (--answers self)',
   });

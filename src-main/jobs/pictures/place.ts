@@ -51,7 +51,7 @@ export async function recordedPlace(place: RootPlace, path: string): Promise<str
     throw notThere(named, error);
   });
   if (isInside(root, file) || place.links.some((folder) => isInside(folder, file))) return file;
-  throw new FoveaError('conflict', `a link leads the image out of its folder, to ${file}`, {
+  throw new FoveaError('conflict', `a link leads the picture out of its folder, to ${file}`, {
     where: named,
     next: 'If that is meant, relink the folder to itself',
   });
@@ -60,7 +60,7 @@ export async function recordedPlace(place: RootPlace, path: string): Promise<str
 /** @throws FoveaError `bad_input` for a name that is absolute or climbs out of the folder it starts from */
 function requireInner(path: string): void {
   if (!isAbsolute(path) && !/^[a-zA-Z]:|\\/.test(path) && !path.split('/').includes('..')) return;
-  throw new FoveaError('bad_input', 'the image lies outside the images folder', {
+  throw new FoveaError('bad_input', 'the picture lies outside the images folder', {
     next: 'Name pictures relative to the images folder and keep them in it',
   });
 }

@@ -47,7 +47,7 @@ export function predictParams(
 ): PredictParams {
   const fromRunId = wish.runId ?? activeRunId(db);
   if (fromRunId === null) {
-    throw new FoveaError('bad_input', 'there are no labels yet that an RPN could be asked about', {
+    throw new FoveaError('bad_input', 'there are no labels yet to ask an RPN about', {
       where: path,
       next: `Label the project first: fovea label ${path} --rpn ${wish.rpnDir}`,
     });
@@ -127,7 +127,7 @@ export async function planPrediction(
 
 function layerOf({ rpn }: BranchFacts, rpnDir: string): number {
   if (rpn) return rpn.k;
-  throw new FoveaError('bad_checkpoint', 'the folder holds no RPN', { where: rpnDir });
+  throw new FoveaError('bad_checkpoint', 'the folder has no RPN', { where: rpnDir });
 }
 
 /** What is taken up was made by the model that the folder held then. */

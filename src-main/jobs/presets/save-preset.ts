@@ -32,7 +32,7 @@ export async function savePreset(
   const parsed = givenPresetSchema.parse(preset);
   const file = join(userPresetsDir, `${parsed.id}.json`);
   if ((await loadPresets(presetsDir)).some(({ id }) => id === parsed.id)) {
-    throw taken(parsed.id, 'It came with Fovea and stays as it is: choose another name');
+    throw taken(parsed.id, 'It came with Fovea and cannot be deleted as it is: choose another name');
   }
   if (!replace && existsSync(file)) throw taken(parsed.id, 'Choose another name, or replace it');
   try {
@@ -55,11 +55,11 @@ export async function removePreset(
   const file = userPresetsDir === null ? null : join(userPresetsDir, `${id}.json`);
   if (file === null || !existsSync(file)) {
     if ((await loadPresets(presetsDir)).some((preset) => preset.id === id)) {
-      throw new FoveaError('read_only', `the preset "${id}" came with Fovea and stays`, {
+      throw new FoveaError('read_only', `the preset "${id}" came with Fovea and cannot be deleted`, {
         next: 'Only presets of your own can be deleted',
       });
     }
-    throw new FoveaError('not_found', `there is no saved preset "${id}"`, { next: 'Look at the list again' });
+    throw new FoveaError('not_found', `there is no saved preset "${id}"`, { next: 'Reload the list' });
   }
   const preset = await loadPreset(file);
   try {
@@ -78,7 +78,7 @@ export function requireUnused(db: ReadableDb, id: string): void {
   const uses = ({ params }: { params: unknown }): boolean =>
     jobPresetSchema.safeParse(params).data?.preset.id === id;
   if (!unfinishedJobs(db).some(uses)) return;
-  throw new FoveaError('conflict', `a job under way works with the preset "${id}"`, {
+  throw new FoveaError('conflict', `a running job uses the preset "${id}"`, {
     next: 'Wait until it is done, or cancel it',
   });
 }

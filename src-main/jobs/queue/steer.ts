@@ -176,5 +176,5 @@ function refusal(job: JobRecord, step: JobStep): FoveaError {
 function trainingRun(db: ReadableDb, jobId: number): number {
   const run = trainingRunOfJob(db, jobId);
   if (run) return run.id;
-  throw new FoveaError('not_found', `job ${jobId} has no training run`, { next: 'Begin a new one' });
+  throw new FoveaError('not_found', `job ${jobId} has no training run`, { next: 'Start a new one' });
 }

@@ -130,7 +130,7 @@ function savedAlready(
   const newer = since.at(-1);
   if (!newer) return null;
   throw new FoveaError('conflict', `${newer.reviewer} decided this sample after this decision was made`, {
-    next: 'Take the file on the page, which asks which of the two holds, or take the line out; nothing was applied',
+    next: 'Import the file on the page, which asks which decision to keep, or remove the line; nothing was applied',
   });
 }
 

@@ -29,10 +29,14 @@ export async function baseModel({
 export async function baseOfProject({ db, path }: Project): Promise<BaseModel> {
   const active = activeRunId(db);
   if (active === null) {
-    throw new FoveaError('bad_input', 'the project was not labelled yet: which model is the RPN of?', {
-      where: path,
-      next: 'Name the base model (--model), or label the project first',
-    });
+    throw new FoveaError(
+      'bad_input',
+      'the project is not labelled yet, so the base model of the RPN is not known',
+      {
+        where: path,
+        next: 'Name the base model (--model), or label the project first',
+      },
+    );
   }
   const { adapterDir } = overlaysOfRun(db, active);
   return baseModel({ dir: getRun(db, active).modelDir, ...(adapterDir === undefined ? {} : { adapterDir }) });

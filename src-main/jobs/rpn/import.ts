@@ -35,7 +35,7 @@ export async function importRpn(project: Project, { from, base, name }: RpnImpor
   const { fingerprint, ...folders } = base;
   const { config } = await openFolders({ ...folders, rpnDir: folder.dir });
   const { rpn } = config;
-  if (!rpn) throw new FoveaError('bad_checkpoint', 'the folder holds no RPN', { where: folder.dir });
+  if (!rpn) throw new FoveaError('bad_checkpoint', 'the folder has no RPN', { where: folder.dir });
   const building = temporaryBeside(join(versionsFolder(project), 'new'));
   try {
     await mkdir(building);

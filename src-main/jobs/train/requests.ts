@@ -107,6 +107,6 @@ function withJob(db: Project['db'], runId: number): WithJob {
 
 function over({ id, state }: TrainingRun): FoveaError {
   return new FoveaError('conflict', `training run ${id} is over (${state})`, {
-    next: 'Begin a new one: it may go on from the version that came of this one',
+    next: 'Start a new one; it can continue from the version that this one made',
   });
 }

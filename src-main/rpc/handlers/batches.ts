@@ -65,7 +65,7 @@ async function run(
   running.set(open, stops);
   if (stops.has(id)) {
     throw new FoveaError('conflict', `batch ${id} is being worked on already`, {
-      next: 'Wait for its end; it shows here, too',
+      next: 'Wait until it ends; it is shown here too',
     });
   }
   const stop = new AbortController();

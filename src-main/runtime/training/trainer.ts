@@ -263,7 +263,7 @@ function diverged(steps: number, what: string): FoveaError {
     ? new FoveaError('diverged', `the branch that training begins from gives no numbers: ${what}`, {
         next: 'Begin from another RPN, or from the layers of the model (--new-rpn K,T)',
       })
-    : new FoveaError('diverged', `training ran away after step ${steps}: ${what}`, {
+    : new FoveaError('diverged', `training diverged after step ${steps}: ${what}`, {
         next: 'Train with a smaller learning rate (--lr), or a longer warm-up',
       });
 }

@@ -142,7 +142,7 @@ export function startBatch(db: WritableDb, wish: NewBatch): { batch: Batch; left
 /** Throws `not_found`. */
 export function getBatch(db: ReadableDb, id: number): Batch {
   const row = read<Row>(db, 'SELECT * FROM batch WHERE id = ?').get(id);
-  if (!row) throw new FoveaError('not_found', `there is no batch ${id}`, { next: 'Begin a new one' });
+  if (!row) throw new FoveaError('not_found', `there is no batch ${id}`, { next: 'Start a new one' });
   return toBatch(db, row);
 }
 
@@ -171,7 +171,7 @@ export function judge(db: WritableDb, id: number, sampleId: number, verdict: Ver
     ).run(verdict, id, sampleId);
     if (changes === 0) {
       throw new FoveaError('not_found', `sample ${sampleId} is not among those to look at`, {
-        next: 'Begin the audit again',
+        next: 'Start the audit again',
       });
     }
     return getBatch(db, id);

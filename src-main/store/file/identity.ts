@@ -193,7 +193,7 @@ function pause(ms: number): void {
 function replaced(file: string, what: string): FoveaError {
   return new FoveaError(
     'project_replaced',
-    `${basename(file)} ${what}: nothing is saved in this project any more`,
+    `${basename(file)} ${what}: nothing can be saved in this project any more`,
     {
       where: file,
       next: 'Open the project again; what is not saved yet is kept until then, and saved in it',

@@ -67,7 +67,7 @@ export function refuseAskedTwice(
     'SELECT external_id FROM sample WHERE image_id = ? AND question = ?',
   ).get(imageId, question);
   if (!same) return;
-  throw new FoveaError('conflict', 'this question is asked of this picture already', {
+  throw new FoveaError('conflict', 'this question about this picture is already in the project', {
     where: same.external_id,
     next: 'Open that sample instead',
   });

@@ -71,7 +71,7 @@ export function renameSavedFilter(db: WritableDb, id: number, name: string): Sav
     }
     write(db, 'UPDATE saved_filter SET name = ? WHERE id = ?').run(name, id);
     const renamed = listSavedFilters(db).find((filter) => filter.id === id);
-    if (!renamed) throw new FoveaError('not_found', 'this filter is not saved any more', { where: name });
+    if (!renamed) throw new FoveaError('not_found', 'this filter has been deleted', { where: name });
     return renamed;
   });
 }

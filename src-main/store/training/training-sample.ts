@@ -126,7 +126,7 @@ export function trainingExamples(
   ).all(JSON.stringify(sampleIds), trainingRunId);
   if (rows.length !== sampleIds.length) {
     throw new FoveaError('not_found', 'a sample is not in the list of the training run', {
-      next: 'Begin a new training run',
+      next: 'Start a new training run',
     });
   }
   return rows.map(toExample);
@@ -170,7 +170,7 @@ export function requirePicturesAlike(
 
 function gone(id: number): FoveaError {
   return new FoveaError('conflict', `sample ${id} of the training run was removed from the project`, {
-    next: 'Begin a new training run: what was trained so far stays as it is',
+    next: 'Start a new training run; what was trained so far is kept',
   });
 }
 
@@ -182,7 +182,7 @@ function toExample(row: LabelRow): TrainingExample {
   const grid: Grid = [row.grid_rows, row.grid_cols];
   if (Buffer.compare(labelHash(grid, label), row.label_sha256) !== 0) {
     throw new FoveaError('conflict', `the label of sample ${id} changed after the training run began`, {
-      next: 'Begin a new training run: what was trained so far stays as it is',
+      next: 'Start a new training run; what was trained so far is kept',
     });
   }
   return {

@@ -77,9 +77,9 @@ export function parseChunk(data: unknown): Chunk {
   } catch (thrown) {
     const issue = thrown instanceof z.ZodError ? thrown.issues[0] : undefined;
     const words = issue?.message ?? (thrown instanceof Error ? thrown.message : String(thrown));
-    throw new FoveaError('bad_input', `a chunk of the queue is none of Fovea's (${words})`, {
+    throw new FoveaError('bad_input', `a chunk of the queue is not Fovea's (${words})`, {
       where: issue?.path.join('.') ?? null,
-      next: 'See what else writes to this database',
+      next: 'Check what else writes to this database',
       cause: thrown,
     });
   }

@@ -136,7 +136,7 @@ export async function decodeResult(bytes: Uint8Array): Promise<SampleResult> {
     return { kind, picture, label };
   } catch (thrown) {
     throw new FoveaError('bad_input', `a worker's result cannot be read: ${wordsOf(thrown)}`, {
-      next: 'See what else writes to this database; the sample is asked for again',
+      next: 'Check what else writes to this database; the sample is asked for again',
       cause: thrown,
     });
   }

@@ -71,7 +71,7 @@ function parseAddress(text: string, where: string): Omit<QueueAddress, 'note'> {
   const url = z.url({ protocol: /^postgres(ql)?$/ }).safeParse(text).success ? URL.parse(text) : null;
   // What was given may hold a password: it is not repeated.
   if (!url)
-    throw new FoveaError('usage', 'that is no address of a PostgreSQL database', { where, next: NEXT });
+    throw new FoveaError('usage', 'that is not the address of a PostgreSQL database', { where, next: NEXT });
   const shown = new URL(url);
   shown.password = '';
   for (const name of shown.searchParams.keys()) if (/pass|key/i.test(name)) shown.searchParams.delete(name);

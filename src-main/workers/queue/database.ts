@@ -64,10 +64,10 @@ export class QueueDatabase {
     if (parsed.success) return parsed.data;
     throw new FoveaError(
       'bad_input',
-      `the queue holds what is none of Fovea's (${parsed.error.issues[0]?.message})`,
+      `the queue holds something that is not Fovea's (${parsed.error.issues[0]?.message})`,
       {
         where: this.address.shown,
-        next: 'See what else writes to this database',
+        next: 'Check what else writes to this database',
       },
     );
   }
@@ -108,7 +108,7 @@ function queueError(thrown: unknown, { shown }: QueueAddress): FoveaError {
   const words = thrown instanceof Error ? thrown.message || code : String(thrown);
   const said = { where: shown, cause: thrown } as const;
   if (/^(28|3D)/.test(code)) {
-    return new FoveaError('unauthorized', `the queue's database does not let us in: ${words}`, {
+    return new FoveaError('unauthorized', `the queue's database refuses the login: ${words}`, {
       ...said,
       next: 'Check user, password and database of the address',
     });

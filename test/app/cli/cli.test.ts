@@ -148,7 +148,7 @@ test('label --answers given says how many samples have no answer, and refuses wh
   const label = ['label', project, '--answers', 'given', '--device', 'cpu'];
   const none = await fovea(label);
   assert.equal(none.code, 1);
-  assertOneLineError(none, /no sample has an answer/);
+  assertOneLineError(none, /no sample has a given answer/);
   write('42', null);
   await fovea(importArgs(project, scenes));
   const some = await fovea(label);

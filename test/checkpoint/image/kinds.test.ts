@@ -55,7 +55,7 @@ for (const [name, ways] of Object.entries(golden.files)) {
 
 for (const name of Object.keys(golden.refused)) {
   test(`${name} is refused by name, at import already`, async () => {
-    const named = { code: 'bad_image', message: /the image is not read: .*(TIFF|AVIF)/ };
+    const named = { code: 'bad_image', message: /the picture is not read: .*(TIFF|AVIF)/ };
     await assert.rejects(readImageSize(at(name)), named);
     await assert.rejects(decodeImage(at(name)), named);
   });

@@ -116,7 +116,7 @@ test('answers of the data cannot be fed where no sample has one: said before the
   const model = { ...params.model, dir: join(project.path, 'no-model') };
   await assert.rejects(runLabelJob(project, teacher, { ...params, model, answerMode: 'teacher' }), {
     code: 'bad_input',
-    message: /no sample has an answer/,
+    message: /no sample has a given answer/,
   });
   assert.equal(teacher.asked.length, 0);
   assert.equal((await runLabelJob(project, fakeEngine(), params)).unanswered, 0);

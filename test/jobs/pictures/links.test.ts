@@ -90,7 +90,7 @@ test('a link that is led elsewhere after the import is not followed, and says so
   symlinkSync(join(dir, 'private/passport.png'), join(dir, 'hub/snapshots/abc/b.png'));
   await assert.rejects(pictureFile(project, ids['b.png']), {
     code: 'conflict',
-    message: /a link leads the image out of its folder, to .*passport\.png/,
+    message: /a link leads the picture out of its folder, to .*passport\.png/,
   });
   assert.equal(await findImageFile(project, ids['b.png']), null);
   await assert.rejects(openThumbnails(project).get(ids['b.png'], 128), { code: 'not_found' });
