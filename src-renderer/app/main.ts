@@ -11,6 +11,7 @@ import { Theme } from '../shell/theme.svelte.ts';
 import Unreachable from './Unreachable.svelte';
 import '../style/tokens.css';
 import '../style/base.css';
+import '../style/controls.css';
 import '../style/form.css';
 
 // zod would compile parsers with `new Function`, which the page's Content-Security-Policy forbids.

@@ -32,13 +32,15 @@ export function followPointerFocus(): () => void {
   const click = (event: MouseEvent): void => {
     if (byPointer && event.target instanceof Element) use(event.target.closest(FOCUSABLE));
     // A list that drops down would close with it; when something is chosen in it, `change` tells.
-    if (byPointer && event.detail > 0 && !document.activeElement?.matches('select')) giveBack();
+    if (byPointer && event.detail > 0 && !document.activeElement?.closest('select')) giveBack();
   };
 
   const change = ({ target }: Event): void => {
     // A list that drops down takes its clicks for itself, and the arrows of a number field are used like a button. Another
     // field's change is told when this one is gone to.
-    if (byPointer && target === document.activeElement) giveBack(':not([type=number])');
+    const active = document.activeElement;
+    const own = active === target || active?.closest('select') === target;
+    if (byPointer && own) giveBack(':not([type=number])');
   };
 
   /**
@@ -47,6 +49,8 @@ export function followPointerFocus(): () => void {
    */
   const key = (event: KeyboardEvent): void => {
     const pointer = byPointer;
+    // An open list has its keys itself, and gives the keyboard back when it is closed.
+    if (document.activeElement?.matches('option')) return;
     if (NOT_OF_CONTROLS.includes(event.key) && event.key !== 'Tab') return;
     byPointer = false;
     const active = document.activeElement;

@@ -205,7 +205,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
         }
         await standing(page, 'Waiting, 1 before it');
         await look(page, 'jobs-waiting');
-        await step(page, 'To the front').click();
+        await step(page, 'Move to front').click();
         await standing(page, /^Waiting$/);
         await row(page, second).getByText('Waiting, 1 before it').waitFor();
         // The command line says the same, and what it asks shows here.
