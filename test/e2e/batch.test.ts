@@ -25,7 +25,7 @@ async function openGallery(page: Page): Promise<void> {
 async function judgeAll(page: Page, count: number, key: string): Promise<void> {
   for (let i = 0; i < count; i++) {
     const id = await page.locator('[data-audit]').getAttribute('data-audit');
-    await page.getByRole('dialog').locator('button[title^="Right"]:enabled').waitFor();
+    await page.getByRole('dialog').locator('button[data-tip^="Right"]:enabled').waitFor();
     await page.keyboard.press(key);
     if (i + 1 < count) await page.locator(`[data-audit]:not([data-audit="${id}"])`).waitFor();
   }

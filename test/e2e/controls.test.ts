@@ -43,7 +43,8 @@ const DIALOGS: readonly [page: PageId, tab: string | null, button: RegExp | stri
 ];
 
 /** Tooltips of all controls, those included that can do nothing just now. */
-const TIPS = '[...document.querySelectorAll("[title]")].map((one) => one.title)';
+const TIPS =
+  '[...document.querySelectorAll("[title], [data-tip]")].map((one) => one.dataset.tip ?? one.title)';
 
 let chromium: Chromium;
 before(async () => {
@@ -223,7 +224,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         await page.locator(POPPED_UP).waitFor();
         await page.keyboard.press('Escape');
         await page.locator(POPPED_UP).waitFor({ state: 'detached' });
-        await hasFocus(page, opener, `back to ${await opener.getAttribute('title')}`);
+        await hasFocus(page, opener, `back to ${await opener.getAttribute('data-tip')}`);
       }
       const here = page.getByRole('button', { name: /^Brush/ });
       for (const key of ['Control+k', '?', 'Control+i', 'Control+e']) {

@@ -68,7 +68,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await page.reload();
       await review.ready();
-      assert.equal(await page.getByTitle('Accept and next (Y)').count(), 1);
+      assert.equal(await page.locator('[data-tip="Accept and next (Y)"]').count(), 1);
       const id = await review.currentId();
       await page.keyboard.press('Enter');
       await review.pressAndMove('y');

@@ -203,7 +203,7 @@ test('a second start with another project opens it in the window that is there',
   const [first, second] = [realpathSync(await demoProject(t)), realpathSync(await demoProject(t))];
   await withApp(first, async ({ page, startAgain }) => {
     await page.waitForSelector('canvas');
-    const opened = () => page.getByRole('button', { name: 'Fovea demo' }).getAttribute('title');
+    const opened = () => page.getByRole('button', { name: 'Fovea demo' }).getAttribute('data-tip');
     startAgain(null);
     startAgain(second);
     await until('the other project', async () => (await opened())?.startsWith(`${second}\n`) === true);
@@ -274,9 +274,10 @@ test('a backend that ends over what was clicked: the start page says so, with th
 test('a link from elsewhere opens its sample here; one that names no folder of this machine gives a box', async () => {
   const { page, follow, events } = shared;
   const path = await page.evaluate(() => {
-    const button = (globalThis as unknown as { document: { querySelector(name: string): { title: string } } })
-      .document;
-    return button.querySelector('header button[title]').title.split('\n', 1)[0]!;
+    const button = (
+      globalThis as unknown as { document: { querySelector(name: string): { dataset: { tip: string } } } }
+    ).document;
+    return button.querySelector('header button[data-tip]').dataset.tip.split('\n', 1)[0]!;
   });
   follow(linkTo({ project: path, sample: 6 }));
   await page.locator('[data-shown="6"]').waitFor();

@@ -41,7 +41,7 @@ test('failed rows are told by kind with their lines and values, never in green, 
     };
     await start(file);
     const report = dialog.getByRole('alert');
-    await report.getByText('1 added, 0 there already, 4 failed.').waitFor();
+    await report.getByText('1 added, 0 already there, 4 failed.').waitFor();
     const kinds = await report.getByRole('listitem').allInnerTexts();
     assert.match(kinds[0], /2 rows.*missing[^]*line 3\s+"gone\.png"[^]*line 5\s+"gone-too\.png"/);
     assert.ok(kinds.some((text) => /1 row: not valid JSON[^]*line 2/.test(text)));
@@ -56,7 +56,7 @@ test('failed rows are told by kind with their lines and values, never in green, 
 
     writeFileSync(file, lines[0]);
     await start(file);
-    await dialog.getByRole('status').getByText('0 added, 1 there already, 0 failed.').waitFor();
+    await dialog.getByRole('status').getByText('0 added, 1 already there, 0 failed.').waitFor();
     assert.notEqual(await colour(page, 'dialog [role=status]'), danger);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+i');
@@ -116,12 +116,12 @@ test('what was read otherwise, left out or corrected is said; the sheet says wha
     write('12');
     await start.click();
     const report = dialog.getByRole('status');
-    await report.getByText('2 added, 0 there already, 0 failed.').waitFor();
+    await report.getByText('2 added, 0 already there, 0 failed.').waitFor();
     await report.getByText('1 sample: a further question of its conversation').waitFor();
     write('13');
     await dialog.getByLabel('Conversations').selectOption('first');
     await start.click();
-    await report.getByText('0 added, 1 corrected, 0 there already, 0 failed.').waitFor();
+    await report.getByText('0 added, 1 corrected, 0 already there, 0 failed.').waitFor();
     await report.getByText('its answer was corrected').waitFor();
     await report.getByText('left out, as asked for').waitFor();
     assert.deepEqual(await violations(page), []);

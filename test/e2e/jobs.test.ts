@@ -244,7 +244,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       back();
       await page.keyboard.press('Alt+j');
       await step(page, `Try the ${failing.length} failed again`).click();
-      await page.getByText(`Tries again what failed in job ${long}`).waitFor();
+      await page.getByText(`Retries the failures of job ${long}`).waitFor();
       await standing(page, /^Done$/);
       await page
         .getByTestId('job-counts')

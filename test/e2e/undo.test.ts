@@ -231,7 +231,7 @@ test('a batch has its turn, and its notice goes when it is taken back another wa
     await page.keyboard.press('x');
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Look at 1 first' }).press('Enter');
-    await dialog.locator('button[title^="Right"]:enabled').waitFor();
+    await dialog.locator('button[data-tip^="Right"]:enabled').waitFor();
     await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: /^Reject 1 sample$/ }).press('Enter');
     const undo = page.getByRole('button', { name: 'Undo', exact: true });

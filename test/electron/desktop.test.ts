@@ -136,7 +136,7 @@ test(
     giveTo(desk.person, desk.dir);
 
     await drop(app, other);
-    await app.page.locator(`button[title^="${other}"]`).waitFor();
+    await app.page.locator(`button[data-tip^="${other}"]`).waitFor();
 
     await drop(app, picture);
     const dialog = app.page.getByRole('dialog', { name: 'Import pictures and questions' });

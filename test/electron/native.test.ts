@@ -37,7 +37,7 @@ async function deskWithTwo(t: TestContext): Promise<{ desk: Desk; other: string 
 }
 
 const isOpen = (app: RealApp, path: string): Promise<void> =>
-  app.page.locator(`button[title^="${path}"]`).waitFor();
+  app.page.locator(`button[data-tip^="${path}"]`).waitFor();
 
 const isOnScreen = async (app: RealApp, sample: number): Promise<void> => {
   await app.page.locator(`[data-shown="${sample}"]`).waitFor();

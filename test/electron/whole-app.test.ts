@@ -105,7 +105,7 @@ test(
     const other = join(desk.dir, 'other');
     cpSync(desk.demo, other, { recursive: true });
     giveTo(desk.person, other);
-    const isOpen = (path: string): Promise<void> => app.page.locator(`button[title^="${path}"]`).waitFor();
+    const isOpen = (path: string): Promise<void> => app.page.locator(`button[data-tip^="${path}"]`).waitFor();
     await isOpen(desk.demo);
     assert.match(await startAgain(desk, display, null), /Fovea is open already\./);
     await isOpen(desk.demo);

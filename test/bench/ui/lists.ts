@@ -100,7 +100,7 @@ function filterSteps(page: Page): (() => Promise<unknown>)[] {
 /** Every order, both ways round; the one it begins with comes last. */
 function sortSteps(page: Page): (() => Promise<unknown>)[] {
   const order = page.getByLabel('Order', { exact: true });
-  const turn = page.getByRole('button', { name: /turn round$/ });
+  const turn = page.getByRole('button', { name: /reverse$/ });
   return [...SORTS.slice(1), SORTS[0]!].flatMap(({ by }) => [
     () => order.selectOption(by),
     () => turn.click(),

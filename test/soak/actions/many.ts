@@ -80,7 +80,7 @@ async function decideMany(player: Player, decision: 'accept' | 'reject'): Promis
     const refused = player.below(WRONG) === 0;
     for (let n = 0; n < (refused ? 1 : taken.length); n++) {
       await dialog.getByText(`${n} of ${taken.length}`).waitFor(WAIT);
-      await dialog.locator('button[title^="Right"]:enabled').waitFor(WAIT);
+      await dialog.locator('button[data-tip^="Right"]:enabled').waitFor(WAIT);
       await player.press(refused ? 'x' : 'Enter');
     }
     const words = decision === 'accept' ? 'Accept' : 'Reject';

@@ -1,0 +1,52 @@
+/** Tips of controls: by the pointer and by keyboard focus, over dialogs too, out of the way as soon as something is done. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { violations } from './support/axe.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { demoProject } from './support/demo-project.ts';
+import { hostInTurn } from './support/hosts.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
+  test(`${name}: a tip is shown by pointer and by Tab, and goes with the next key, press or control`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      const review = new ReviewPage(page);
+      await review.ready();
+      const tip = page.getByTestId('tip');
+      const says = async (words: RegExp): Promise<void> => {
+        await tip.filter({ hasText: words }).waitFor();
+      };
+      await page.getByRole('button', { name: /^Brush/ }).hover();
+      await says(/^Brush \(B\)$/);
+      assert.deepEqual(await violations(page), []);
+      await page.keyboard.press('ArrowRight');
+      await tip.waitFor({ state: 'hidden' });
+
+      const recipe = page.getByRole('tab', { name: 'Recipe' });
+      await page.getByRole('tab', { name: 'Sample' }).focus();
+      await page.keyboard.press('ArrowRight');
+      await recipe.and(page.locator(':focus')).waitFor();
+      await says(/^Show the tab Recipe \(Alt\+C\)$/);
+      await page.mouse.move(640, 400);
+      await page.keyboard.press('Alt+s');
+      await tip.waitFor({ state: 'hidden' });
+
+      await page.keyboard.press('?');
+      await page.getByRole('button', { name: 'Close (Esc)' }).hover();
+      await says(/^Close \(Esc\)$/);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await tip.waitFor({ state: 'hidden' });
+    } finally {
+      await app.close();
+    }
+  });
+}
