@@ -18,7 +18,7 @@ export const COMMANDS = [
     command: 'reviewer',
     group: 'Anywhere',
     order: 55,
-    words: 'Name that decisions are signed with…',
+    words: 'Change your name…',
     keys: [],
     on: 'anywhere',
     menu: 'File',

@@ -77,12 +77,12 @@ export class Moving {
     // Without an answer the connection banner says so.
     if (found === undefined) return;
     if (found === null) {
-      this.#notices.info('Nothing in this list waits for a decision');
+      this.#notices.info('Nothing left to decide in this list');
       this.ended = way === 'forth' && this.#queue.total > 0;
       return;
     }
     if (found.wrapped)
-      this.#notices.info(way === 'forth' ? 'On from the beginning of the list' : 'On from its end');
+      this.#notices.info(way === 'forth' ? 'Continued from the start of the list' : 'Continued from its end');
     await this.to(found.id);
   }
 

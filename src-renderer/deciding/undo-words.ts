@@ -39,12 +39,12 @@ export function alreadyElsewhereWords(sampleId: number): string {
   return `Sample no. ${sampleId} was changed elsewhere since; it stays as it is`;
 }
 
-export const TAGS_ELSEWHERE = 'These samples’ tags were changed elsewhere since: they stay as they are now';
+export const TAGS_ELSEWHERE = 'These samples’ tags were changed elsewhere since; they stay as they are';
 
 /** `Undid the tag “night” on sample no. 12`. */
 export function tagTravelWords({ tag, on, sampleIds }: TagStep, way: Way): string {
   const verb = way === 'back' ? 'Undid' : 'Redid';
   const [only, more] = sampleIds;
   const where = more === undefined ? `sample no. ${only}` : counted(sampleIds.length, 'sample');
-  return `${verb} ${on ? 'the tag' : 'taking away the tag'} “${tag}” on ${where}`;
+  return `${verb} ${on ? 'the tag' : 'removing the tag'} “${tag}” on ${where}`;
 }

@@ -52,7 +52,7 @@ export class Rejecting {
     const here = bundle && this.#desk.state === 'rejected' ? bundle.detail.id : null;
     this.askedFor = here ?? this.last?.sampleId ?? null;
     if (this.askedFor === null)
-      this.#notices.info('Nothing was rejected just now', 'Shift+X rejects this sample with a reason');
+      this.#notices.info('Nothing was just rejected', 'Shift+X rejects this sample with a reason');
     return this.askedFor !== null;
   }
 

@@ -120,7 +120,7 @@ export class Tagging {
       const changed = await this.#send(await idsOf(this.#session.client, selection, this.#queue), tag, on);
       if (changed.length === 0) {
         this.#notices.info(
-          on ? `All of them have the tag “${tag}” already` : `None of them has the tag “${tag}”`,
+          on ? `All of them already have the tag “${tag}”` : `None of them has the tag “${tag}”`,
         );
         return;
       }
@@ -134,7 +134,7 @@ export class Tagging {
       };
       this.#did(tag, on, changed, put);
       const samples = counted(changed.length, 'sample');
-      const words = on ? `Tagged ${samples}: ${tag}` : `Took the tag off ${samples}: ${tag}`;
+      const words = on ? `Tagged ${samples}: ${tag}` : `Removed the tag from ${samples}: ${tag}`;
       told = this.#notices.offer(words, { words: 'Undo', run: () => void put(!on) });
     } catch (thrown) {
       this.#notices.error(thrown);

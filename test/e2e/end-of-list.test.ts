@@ -32,7 +32,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await at(2);
       await page.keyboard.press('Shift+K');
       await at(6);
-      await page.getByText('On from its end').waitFor();
+      await page.getByText('Continued from its end').waitFor();
       await review.ready();
 
       await page.keyboard.press('x');
@@ -71,7 +71,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.keyboard.press('x');
       await end.getByText('Nothing waits for a decision.').waitFor();
       await page.keyboard.press('Shift+J');
-      await page.getByText('Nothing in this list waits for a decision').waitFor();
+      await page.getByText('Nothing left to decide in this list').waitFor();
 
       // A filter with its own end, and the way out of it.
       await end.getByRole('button', { name: 'Back to the first' }).click();

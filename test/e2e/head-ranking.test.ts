@@ -34,10 +34,10 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.getByRole('tab', { name: 'Heads' }).click();
       await page.getByRole('button', { name: 'Rank over the list…' }).click();
       const dialog = page.getByRole('dialog', { name: 'Rank heads over the list' });
-      await dialog.getByLabel('Labels that people accepted or corrected').check();
+      await dialog.getByLabel('Accepted and corrected labels').check();
       await page.keyboard.press('Enter');
       await dialog.getByText('120 of which nothing is known').waitFor();
-      await dialog.getByLabel('Boxes that the samples came with').check();
+      await dialog.getByLabel('Truth boxes').check();
       await dialog.getByLabel('Samples at most').fill('20');
       await page.keyboard.press('Enter');
       await dialog.getByText('20 samples of 120.').waitFor({ timeout: 120_000 });
@@ -64,7 +64,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await dialog.getByRole('button', { name: 'Stop here' }).click();
       await dialog.getByText('stopped early').waitFor();
 
-      await dialog.getByLabel('How many of the best heads').fill('1');
+      await dialog.getByLabel('Number of best heads').fill('1');
       await dialog.getByRole('button', { name: 'Use them in the recipe' }).click();
       await dialog.waitFor({ state: 'detached' });
       await page.getByText('Trying, not applied').waitFor();

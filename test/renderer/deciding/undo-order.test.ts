@@ -122,5 +122,5 @@ test('tags are steps like others: the last one first, done again in order, and f
   assert.equal(order.back(3)?.kind, 'step');
   assert.equal(tagTravelWords(tagged, 'back'), 'Undid the tag “odd” on sample no. 1');
   const many: TagStep = { ...tagged, on: false, sampleIds: [1, 2] };
-  assert.equal(tagTravelWords(many, 'forth'), 'Redid taking away the tag “odd” on 2 samples');
+  assert.equal(tagTravelWords(many, 'forth'), 'Redid removing the tag “odd” on 2 samples');
 });
