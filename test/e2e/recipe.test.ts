@@ -110,7 +110,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await drag(page, 'Foreground', 0.9);
       await page.getByRole('button', { name: /^Apply to the filter/ }).click();
       const apply = page.getByRole('button', { name: /^Apply to \d+ samples?$/ });
-      await page.getByText('Looked at', { exact: true }).waitFor();
+      await page.getByText('Checked', { exact: true }).waitFor();
       const counts = (await page.getByTestId('relabel-preview').textContent()) ?? '';
       assert.match(counts, /Labels that change\s*\d+/);
       await accessible(page, 'preview');
@@ -181,7 +181,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       assert.match(readFileSync(written, 'utf8'), /"sink":\s*\[\s*\{\s*"layer"/);
       // Off the dials and on again.
       const saved = page.getByRole('dialog', { name: 'Saved presets' });
-      const needsModel = page.getByText('Other heads need the model');
+      const needsModel = page.getByText('Changing heads needs the model');
       await page.getByRole('tab', { name: 'Recipe' }).click();
       await needsModel.waitFor();
       await page.getByRole('button', { name: 'Reset', exact: true }).click();

@@ -36,7 +36,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       for (const key of ['Home', 'Shift+ArrowRight', 'Shift+ArrowRight']) await page.keyboard.press(key);
       await page.getByText('3 samples selected').waitFor();
       const remove = page
-        .getByRole('toolbar', { name: 'Chosen samples' })
+        .getByRole('toolbar', { name: 'Selected samples' })
         .getByRole('button', { name: 'Remove…' });
       await remove.click();
       const dialog = page.getByRole('dialog', { name: 'Remove 3 samples?' });
@@ -99,7 +99,7 @@ async function removeFrom(
   for (let n = 1; n < count; n++) await page.keyboard.press('Shift+ArrowRight');
   await page.getByText(new RegExp(`^${count} samples? selected$`)).waitFor();
   await page
-    .getByRole('toolbar', { name: 'Chosen samples' })
+    .getByRole('toolbar', { name: 'Selected samples' })
     .getByRole('button', { name: 'Remove…' })
     .click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();

@@ -29,7 +29,7 @@ async function relabel(page: Page, position: string, scope: RegExp, again: boole
   const slider = page.getByRole('slider', { name: 'RoI threshold' });
   await slider.fill(position);
   await page.getByRole('button', { name: scope }).click();
-  await page.getByText('Looked at', { exact: true }).waitFor();
+  await page.getByText('Checked', { exact: true }).waitFor();
   const option = page.getByRole('checkbox', { name: /^Ask again where the crop changes/ });
   await option.setChecked(again);
   assert.deepEqual(await violations(page), []);

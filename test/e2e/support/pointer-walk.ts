@@ -14,7 +14,7 @@ const LAST_PLACE = 80;
 const ENOUGH = 5;
 
 /** They work for minutes, or lead to another list once they have an answer. */
-const NEVER = /^(Label #|Answer again|More like this|Delete)/;
+const NEVER = /^(Label #|Ask again|More like this|Delete)/;
 /** What each kind would do something with, had it kept the keyboard. All others would take Enter. */
 const PRESS: Readonly<Record<string, string>> = {
   INPUT: 'ArrowRight',

@@ -19,7 +19,7 @@ async function remove(player: Player): Promise<void> {
   const chosen = await choose(player);
   const keeps = player.below(KEEPS) === 0 || store.samples.length - chosen.length < LEFT;
   await page
-    .getByRole('toolbar', { name: 'Chosen samples' })
+    .getByRole('toolbar', { name: 'Selected samples' })
     .getByRole('button', { name: 'Remove…' })
     .click();
   const words = `Remove ${chosen.length} ${chosen.length === 1 ? 'sample' : 'samples'}?`;
