@@ -28,6 +28,8 @@ const VALUES = [
 ] as const;
 const BY_KEYS = ['accept', 'reject', 'next', 'previous', 'grow', 'shrink', 'undo', 'redo', 'burst', 'flag'];
 const WAIT_MS = 20_000;
+/** What the page says behind the last sample of a list. */
+const END = '[data-end-of-list]';
 /** One action in so many leads elsewhere. */
 const RARE = 8;
 
@@ -157,7 +159,9 @@ export class Player {
   /** To a neighbour in the list, by its arrow key. */
   async step(by: 1 | -1): Promise<void> {
     await this.press(by > 0 ? 'ArrowRight' : 'ArrowLeft');
-    await this.arrive(this.neighbour(by));
+    const next = this.neighbour(by);
+    if (by > 0 && next === this.sample) await this.#leaveEnd();
+    await this.arrive(next);
   }
 
   async decide(key: 'Enter' | 'x'): Promise<void> {
@@ -167,6 +171,7 @@ export class Player {
     const next = this.neighbour(1);
     const decision = key === 'x' ? 'reject' : accepts;
     const taken = this.model.step(this.sample, { decision }, { goesOn: next !== this.sample });
+    if (taken && next === this.sample) await this.#leaveEnd();
     await this.arrive(taken ? next : this.sample);
   }
 
@@ -181,7 +186,11 @@ export class Player {
     const travel = this.model.travel(this.sample, by);
     if (travel.leads === 'nowhere' || travel.leads === 'batch') return;
     this.sample = travel.sample;
-    if (travel.leads === 'to' && travel.goesOn) this.sample = this.neighbour(1);
+    if (travel.leads === 'to' && travel.goesOn) {
+      const next = this.neighbour(1);
+      if (next === this.sample) await this.#leaveEnd();
+      this.sample = next;
+    }
     await this.arrive(this.sample);
   }
 
@@ -278,6 +287,7 @@ export class Player {
       for (let n = 0; n < 4; n++) await this.page.keyboard.press('x');
       await this.review.ready();
       await this.saved();
+      if ((await this.page.locator(END).count()) > 0) await this.#leaveEnd();
       const reached = await this.review.currentId();
       const taken = reached === this.list.at(-1) ? await this.#lastTaken(reached) : reached;
       const goesOn = (at: number) => at !== this.list.at(-1);
@@ -286,6 +296,13 @@ export class Player {
       this.sample = reached;
     },
   };
+
+  /** Behind the last sample none is on screen, and nothing is decided: back to it. */
+  async #leaveEnd(): Promise<void> {
+    await this.page.locator(END).waitFor({ timeout: WAIT_MS });
+    await this.press('ArrowLeft');
+    await this.page.locator('section[aria-label="Denoised"] [role=img]').waitFor({ timeout: WAIT_MS });
+  }
 
   /** At the end of the queue a decision stays on its sample. @returns the first sample that was not decided */
   async #lastTaken(last: number): Promise<number> {
