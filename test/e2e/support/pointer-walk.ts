@@ -57,6 +57,14 @@ const LOOK = `(() => {
 
 const DISMISS = `for (const one of document.querySelectorAll('.notice [aria-label="Dismiss"]')) one.click()`;
 
+/** The key that brings back what a control put away: queue and tabs, or the tabs, or the queue. */
+const BRING_BACK = `(() => {
+  if (!document.querySelector('main[aria-label=Review]')) return null;
+  if (!document.querySelector('header h1')) return 'Escape';
+  if (!document.querySelector('[role=list][aria-busy]')) return 'Shift+Q';
+  return document.querySelector('#dock-panel')?.checkVisibility() === false ? 'Shift+P' : null;
+})()`;
+
 /** Who has the keyboard, for the report. */
 const KEYBOARD = 'document.activeElement?.outerHTML.slice(0, 100)';
 
@@ -114,6 +122,8 @@ export class PointerWalk {
   async #use({ x, y, typed }: Pointable, closing: Closing): Promise<Look['open']> {
     const page = this.#page;
     await page.mouse.click(x, y);
+    const back = await page.evaluate<string | null>(BRING_BACK);
+    if (back !== null) await page.keyboard.press(back);
     // Typed in, it keeps the keys; what is used next takes them away from it.
     if (typed) await this.#clickPane();
     const { open } = await this.#look();
