@@ -1,7 +1,7 @@
 /** What labelling would do, and how runs stand, in words: before it begins, and where it stopped. */
 import type { LabelPreview, RunChange, RunStanding } from '../../src-shared/contract/procedures.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
-import { dialsOf, headWords, recipeOf, valueOf } from '../recipe/recipe.ts';
+import { dialsOf, dialText, headWords, recipeOf, valueOf } from '../recipe/recipe.ts';
 import { formatCount, formatDuration, samplesWords } from '../ui/words.ts';
 
 /** Which heads and thresholds a preset has, in one line each. */
@@ -11,7 +11,7 @@ export function presetRules(preset: Preset): { heads: string; sinks: string; thr
     heads: headWords(preset.grounding),
     sinks: preset.sink ? headWords(preset.sink) : 'none',
     thresholds: dialsOf(recipe)
-      .map((dial) => `${dial.words} ${dial.format(valueOf(recipe, dial.key))}`)
+      .map((dial) => `${dial.words} ${dialText(dial, valueOf(recipe, dial.key))}`)
       .join(' · '),
   };
 }

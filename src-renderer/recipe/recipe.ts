@@ -4,7 +4,7 @@
  */
 import type { HeadSet, LabelParams, Preset, RoiParams } from '../../src-shared/contract/preset.ts';
 import { QWEN_MIN_MAX } from '../../src-shared/kernels/labels/qwen.ts';
-import { formatValue, percent } from '../ui/words.ts';
+import { formatValue } from '../ui/words.ts';
 
 /** What of a preset can be tried. */
 export interface Recipe {
@@ -58,13 +58,17 @@ export interface Dial {
   readonly max: number;
   /** `log`: positions are powers, and the lowest one is zero. */
   readonly scale: 'linear' | 'log';
-  readonly format: (value: number) => string;
+  /** `share`: read and typed as a percentage; `number` as it is. */
+  readonly unit: 'share' | 'number';
 }
 
 /** Positions of a dial's slider, 0 to this. */
 export const STEPS = 400;
 
-const SHARE = { min: 0, max: 1, scale: 'linear' } as const;
+const SHARE = { min: 0, max: 1, scale: 'linear', unit: 'share' } as const;
+
+/** Of the blurred maximum: the lowest a negative RoI threshold goes. */
+const LEAST_SHARE = 1e-3;
 
 /** The dials a preset has. */
 export function dialsOf({ labels, roi }: Recipe): readonly Dial[] {
@@ -76,7 +80,7 @@ export function dialsOf({ labels, roi }: Recipe): readonly Dial[] {
       min: 1e-5,
       max: 0.5,
       scale: 'log',
-      format: formatValue,
+      unit: 'number',
     },
   ];
   return [
@@ -87,28 +91,25 @@ export function dialsOf({ labels, roi }: Recipe): readonly Dial[] {
       min: 1e-5,
       max: 1,
       scale: 'log',
-      format: formatValue,
+      unit: 'number',
     },
     {
       key: 'binaryCoff',
       words: 'Foreground',
       hint: 'Foreground is above this share of the maximum',
       ...SHARE,
-      format: percent,
     },
     {
       key: 'bgCoff',
       words: 'Background',
       hint: 'Background is below this share of the maximum, outside the box',
       ...SHARE,
-      format: percent,
     },
     {
       key: 'maxRatioLimit',
       words: 'Area limit',
       hint: 'A sample whose box covers this share of the grid or more is dropped',
       ...SHARE,
-      format: percent,
     },
     ...(labels.variant === 'qwen' ? qwen : []),
     {
@@ -119,7 +120,9 @@ export function dialsOf({ labels, roi }: Recipe): readonly Dial[] {
           ? 'Boxes are around what is above this share of the blurred maximum'
           : 'Boxes are around what is above this after blurring: share of the maximum, or RPN probability',
       ...SHARE,
-      format: (value) => formatValue(Math.abs(value)),
+      // Of a negative threshold zero would be the other rule.
+      min: roi.threshold < 0 ? LEAST_SHARE : 0,
+      unit: 'number',
     },
   ];
 }
@@ -135,7 +138,7 @@ export function valueOf(recipe: Recipe, key: DialKey): number {
 export function withValue(recipe: Recipe, key: DialKey, value: number): Recipe {
   if (key !== 'roi') return { ...recipe, labels: { ...recipe.labels, [key]: value } };
   // A negative zero would be the other rule.
-  const threshold = recipe.roi.threshold < 0 ? -Math.max(value, 1e-3) : value;
+  const threshold = recipe.roi.threshold < 0 ? -Math.max(value, LEAST_SHARE) : value;
   return { ...recipe, roi: { ...recipe.roi, threshold } };
 }
 
@@ -149,6 +152,31 @@ export function positionOf({ min, max, scale }: Dial, value: number): number {
 export function valueAt({ min, max, scale }: Dial, position: number): number {
   if (scale === 'linear') return round(min + (position / STEPS) * (max - min));
   return position <= 0 ? 0 : round(min * (max / min) ** ((position - 1) / (STEPS - 1)));
+}
+
+/** A dial's value as it is read, and can be typed again: `12.5%`, `0.00200`. */
+export function dialText({ unit }: Pick<Dial, 'unit'>, value: number): string {
+  return unit === 'share' ? `${Number((value * 100).toPrecision(3))}%` : formatValue(value);
+}
+
+/** From where to where a dial goes, in the words of its values. */
+export function boundsWords(dial: Dial): string {
+  const range = `${dialText(dial, dial.min)} to ${dialText(dial, dial.max)}`;
+  return dial.scale === 'log' ? `0, or ${range}` : range;
+}
+
+/**
+ * The value that a text means on a dial, to the three digits that are shown; or why it means none. A percent sign may
+ * stand or be left out where shares are read as percentages; elsewhere it divides by 100.
+ */
+export function typedValue(dial: Dial, text: string): number | string {
+  const match = /^\s*([-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?)\s*(%?)\s*$/i.exec(text);
+  if (!match) return `This is no number. ${dial.words}: ${boundsWords(dial)}`;
+  const number = Number(match[1]!.replace(',', '.'));
+  const value = round(match[2] === '%' || dial.unit === 'share' ? number / 100 : number);
+  const off = dial.scale === 'log' && value === 0;
+  if (off || (value >= dial.min && value <= dial.max)) return value;
+  return `${dial.words}: ${boundsWords(dial)}`;
 }
 
 function clamp(share: number): number {

@@ -99,6 +99,38 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
     }
   });
 
+  test(`${name}: a threshold is typed, refused with its bounds, and taken back`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await new ReviewPage(page).ready();
+      await page.getByRole('tab', { name: 'Recipe' }).click();
+      const field = page.getByLabel('Foreground, typed');
+      const stored = await field.inputValue();
+      const onTrial = page.getByTestId('on-trial');
+      await field.fill('42,5');
+      await field.press('Enter');
+      await onTrial.waitFor();
+      assert.equal(await field.inputValue(), '42.5%');
+      assert.equal(
+        await page.getByRole('slider', { name: 'Foreground', exact: true }).getAttribute('aria-valuetext'),
+        '42.5%',
+      );
+      await field.fill('142');
+      await field.press('Enter');
+      await page.getByRole('alert').filter({ hasText: 'Foreground: 0% to 100%' }).waitFor();
+      assert.equal(await field.getAttribute('aria-invalid'), 'true');
+      await accessible(page, 'wrong value');
+      await field.press('Escape');
+      assert.equal(await field.inputValue(), stored);
+      await onTrial.waitFor({ state: 'detached' });
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+
   test(`${name}: a correction has its own numbers; rows tell where the crop changed the answer`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   dialsOf,
+  dialText,
   headWords,
   positionOf,
   recipeOf,
@@ -9,6 +10,7 @@ import {
   sameThresholds,
   slugOf,
   STEPS,
+  typedValue,
   valueAt,
   valueOf,
   recipeOn,
@@ -39,6 +41,35 @@ test('every dial gives back the value of each of its positions, and moves one wa
     assert.equal(valueAt(dial, 0), 0);
     assert.ok(positionOf(dial, 5) === STEPS && positionOf(dial, 0) === 0);
   }
+});
+
+test('what is typed on a dial is what it then reads; what is no value of it says from where to where it goes', () => {
+  const dials = dialsOf({ ...recipe, labels: { ...recipe.labels, variant: 'qwen' as const } });
+  const of = (key: string) => dials.find((dial) => dial.key === key)!;
+  const cases: [key: string, text: string, value: number][] = [
+    ['binaryCoff', '12.5', 0.125],
+    ['binaryCoff', ' 12,5 % ', 0.125],
+    ['binaryCoff', '12.3456%', 0.123],
+    ['binaryCoff', '0', 0],
+    ['roi', '.15', 0.15],
+    ['roi', '15%', 0.15],
+    ['sinkThresh', '2e-3', 0.002],
+    ['sinkThresh', '0', 0],
+  ];
+  for (const [key, text, value] of cases) {
+    assert.equal(typedValue(of(key), text), value, `${key} ${text}`);
+    assert.equal(typedValue(of(key), dialText(of(key), value)), value, 'what is read can be typed again');
+  }
+  for (const dial of dials)
+    for (let position = 0; position <= STEPS; position++) {
+      const value = valueAt(dial, position);
+      assert.equal(typedValue(dial, dialText(dial, value)), value, `${dial.key} ${value}`);
+    }
+  for (const text of ['', 'much', '12 5', '101', '-1', '1e9', 'NaN', '0x10'])
+    assert.match(String(typedValue(of('binaryCoff'), text)), /Foreground: 0% to 100%$/, text);
+  assert.match(String(typedValue(of('sinkThresh'), '1e-7')), /Sink threshold: 0, or 1.00e-5 to 1.00$/);
+  const [roi] = dialsOf({ ...recipe, roi: { ...recipe.roi, threshold: -0.4 } }).slice(-1);
+  assert.equal(typeof typedValue(roi!, '0'), 'string', 'zero would be the other rule');
 });
 
 test('a dial is there for what its preset has only', () => {
