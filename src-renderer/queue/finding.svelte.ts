@@ -1,6 +1,6 @@
 /** The filter panel: whether it is open, and what there is to filter by, counted anew while it is open. */
 import { createContext } from 'svelte';
-import type { Facets } from '../../src-shared/contract/procedures.ts';
+import type { Facets, Histograms } from '../../src-shared/contract/procedures.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { Queue } from './queue.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
@@ -17,6 +17,8 @@ export class Finding {
   column = $state(false);
   /** Null until they were counted for the first time. */
   facets = $state.raw<Facets | null>(null);
+  /** How each number is distributed under the filter; null until it was counted. */
+  histograms = $state.raw<Histograms | null>(null);
   error = $state.raw<FoveaError | null>(null);
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -46,6 +48,9 @@ export class Finding {
       const facets = await this.#session.client.call('samples.facets', { filter });
       if (asked !== this.#asked) return;
       this.facets = facets;
+      const histograms = await this.#session.client.call('samples.histograms', { filter });
+      if (asked !== this.#asked) return;
+      this.histograms = histograms;
       this.error = null;
     } catch (thrown) {
       if (asked === this.#asked) this.error = FoveaError.from(thrown);

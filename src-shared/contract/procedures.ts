@@ -134,7 +134,14 @@ export {
 export { REJECT_REASON_MOST, REJECT_REASONS_MOST } from './procedures/reviews.ts';
 export type { RunChange, RunStanding } from './procedures/runs.ts';
 export type { PictureNotes } from './procedures/samples.ts';
-export { type LabelScores, type NoScore, type SampleScores, type Score } from './procedures/scores.ts';
+export {
+  HISTOGRAM_BARS,
+  type Histograms,
+  type LabelScores,
+  type NoScore,
+  type SampleScores,
+  type Score,
+} from './procedures/scores.ts';
 export { CURVE_PAGE, type RpnVersions, type TrainingPlan, type TrainingWish } from './procedures/training.ts';
 
 /** One file per namespace in `procedures/`. */

@@ -99,6 +99,33 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
     }
   });
 
+  test(`${name}: the filter shows how each number is distributed, and what its range takes in`, async (t) => {
+    const app = await open(chromium, await demoProject(t));
+    try {
+      const { page } = app;
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await new ReviewPage(page).ready();
+      await page.keyboard.press('Shift+F');
+      const numbers = page.getByRole('group', { name: 'Numbers' });
+      const size = numbers.getByRole('img', { name: /^Size of the region: \d+ samples, from/ });
+      await size.waitFor();
+      const bars = () => size.locator('rect').count();
+      const outside = () => size.locator('rect.out').count();
+      const before = await bars();
+      assert.ok(before > 1);
+      assert.equal(await outside(), 0);
+      await page.getByLabel('Size of the region, from, percent').fill('90');
+      await size.locator('rect.out').first().waitFor();
+      assert.equal(await bars(), before, 'its own range takes nothing away');
+      // Of the other numbers only what the range lets through is counted.
+      await numbers.getByRole('img', { name: 'Region from the left: No sample has this number' }).waitFor();
+      await accessible(page, 'filter with histograms');
+      assert.deepEqual(app.complaints, []);
+    } finally {
+      await app.close();
+    }
+  });
+
   test(`${name}: a threshold is typed, refused with its bounds, and taken back`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

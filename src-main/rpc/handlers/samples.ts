@@ -9,6 +9,7 @@ import { getPredictionMaps, predictionsOfSample } from '../../store/predictions/
 import type { Project } from '../../store/file/project.ts';
 import { sampleScores } from '../../store/shown/sample-scores.ts';
 import { sampleDetail } from '../../store/shown/sample-detail.ts';
+import { histograms } from '../../store/samples/histograms.ts';
 import { countSamples, listSamples, samplePosition } from '../../store/samples/query.ts';
 import { getSample } from '../../store/samples/sample.ts';
 import { nextUndecided } from '../../store/samples/undecided.ts';
@@ -60,6 +61,8 @@ export const sampleHandlers = {
   },
 
   'samples.scores': ({ session }, { id }) => sampleScores(session().project.db, id),
+
+  'samples.histograms': ({ session }, { filter }) => histograms(session().project.db, filter),
 
   'samples.picture': async ({ session }, { imageId }) => {
     const file = await findImageFile(session().project, imageId);

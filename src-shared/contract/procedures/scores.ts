@@ -1,6 +1,7 @@
 /** The numbers of one sample. */
 import { z } from 'zod';
 import { idSchema } from '../domain.ts';
+import { measureSchema, sampleFilterSchema } from './sample-filter.ts';
 
 /** Why a number is not there. */
 export const noScoreSchema = z.enum([
@@ -39,6 +40,17 @@ export const sampleScoresSchema = z.object({
 });
 export type SampleScores = z.infer<typeof sampleScoresSchema>;
 
+/** Bars of a histogram beside a filter by a number, of equal width from 0 to 1. */
+export const HISTOGRAM_BARS = 40;
+
+export const histogramsSchema = z.record(
+  measureSchema,
+  z.array(z.number().int().min(0)).length(HISTOGRAM_BARS),
+);
+export type Histograms = z.infer<typeof histogramsSchema>;
+
 export const scoreProcedures = {
   'samples.scores': { input: z.object({ id: idSchema }), output: sampleScoresSchema },
+  /** Counted under `filter`, each number without its own range. */
+  'samples.histograms': { input: z.object({ filter: sampleFilterSchema }), output: histogramsSchema },
 } as const;

@@ -61,6 +61,14 @@ test('rows have answers and the time of the decision; numbers have values or rea
   assert.ok(Date.now() - Date.parse(rows[0]!.reviewedAt!) < 60_000);
   assert.equal(rows[1]!.reviewedAt, null);
 
+  const { roiSize, iou } = await call('samples.histograms', { filter: { states: ['pending'] } });
+  assert.equal(
+    roiSize!.reduce((sum, samples) => sum + samples, 0),
+    2,
+    'those the filter lets through',
+  );
+  assert.ok(iou!.every((samples) => samples === 0));
+
   const scores = await call('samples.scores', { id: 1 });
   assert.equal(typeof scores.predicted.rpnMask, 'number');
   assert.equal(scores.predicted.rpnBox, 'no_rpn_box');

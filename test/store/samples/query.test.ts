@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Measure, sampleFilterSchema, sortKeySchema } from '../../../src-shared/contract/procedures.ts';
+import {
+  HISTOGRAM_BARS,
+  type Measure,
+  measureSchema,
+  sampleFilterSchema,
+  sortKeySchema,
+} from '../../../src-shared/contract/procedures.ts';
+import { histograms } from '../../../src-main/store/samples/histograms.ts';
 import { MEASURES } from '../../../src-main/store/samples/where.ts';
 import { addNote, setFlags } from '../../../src-main/store/samples/annotation.ts';
 import { read, write } from '../../../src-main/store/db.ts';
@@ -234,6 +241,16 @@ test('list, count and place of every filter and order are those of a plain model
       );
       assert.equal(countSamples(db, filter), expected.length);
       for (const [place, id] of expected.entries()) assert.equal(samplePosition(db, filter, id, sort), place);
+      const counted = histograms(db, filter);
+      for (const measure of measureSchema.options) {
+        const { [measure]: range, ...ranges } = filter.ranges;
+        const values = listSamples(db, { ...filter, ranges }, 0, 100)
+          .map(({ id }) => rows.find((row) => row.sample_id === id)![MEASURES[measure] as 'iou'])
+          .filter((value) => value !== null);
+        const bars = new Array<number>(HISTOGRAM_BARS).fill(0);
+        for (const value of values) bars[Math.min(HISTOGRAM_BARS - 1, Math.floor(value * HISTOGRAM_BARS))]!++;
+        assert.deepEqual(counted[measure], bars, `${measure} ${JSON.stringify(range)}`);
+      }
       const waits = (id: number): boolean => rows.find((row) => row.sample_id === id)!.state === 'pending';
       const waiting = expected.filter(waits);
       for (const [place, id] of expected.entries()) {
