@@ -14,8 +14,9 @@ before(async () => {
 });
 after(() => chromium.close());
 
-/** The values of the rows or tiles on screen, from the top. */
+/** The values of the rows or tiles on screen, from the top, once the list is in its order. */
 async function values(page: Page, order: string): Promise<string[]> {
+  await page.locator('[role=list][aria-busy=false], [role=listbox][aria-busy=false]').waitFor();
   await page.locator(`[data-value=${order}]`).first().waitFor();
   return page.locator(`[data-value=${order}] > [aria-hidden]`).allTextContents();
 }
