@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { barHeights, histogramWords, isInRange } from '../../../src-renderer/ui/histogram.ts';
+import { barHeights, histogramWords, isInRange } from '../../../src-renderer/ui/histogram/histogram.ts';
 
 test('bars are shares of the highest, and a single sample can be seen', () => {
   assert.deepEqual(barHeights([0, 50, 100]), [0, 0.5, 1]);

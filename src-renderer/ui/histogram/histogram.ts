@@ -1,5 +1,5 @@
 /** A small histogram of shares from 0 to 1: how high its bars are, which of them a range takes in, and all of it in words. */
-import { formatCount, percent } from './words.ts';
+import { formatCount, percent } from '../words.ts';
 
 /** Less than this of the highest bar cannot be seen. */
 const LEAST_HEIGHT = 0.08;
