@@ -215,7 +215,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
 
       await page.getByRole('tab', { name: 'Recipe' }).click();
       await page.getByRole('button', { name: 'Saved…' }).click();
-      await saved.getByText('on the dials').waitFor();
+      await saved.getByText('in use').waitFor();
       await saved.getByRole('button', { name: 'Delete With one more head' }).click();
       await saved.getByText('With one more head is deleted').waitFor();
       const file = join(dirname(project), 'presets', 'with-one-more-head.json');

@@ -121,7 +121,7 @@ test('what comes after removed samples takes their place, and undo says that not
   assert.equal(await review.currentId(), 6);
   await page.keyboard.press('Control+z');
   await page
-    .getByText('Sample no. 4 was removed from the project: nothing on it can be taken back')
+    .getByText('Sample no. 4 was removed from the project; nothing on it can be undone here')
     .waitFor();
   assert.equal(await review.currentId(), 6);
   await page.keyboard.press('Control+z');

@@ -13,8 +13,9 @@ const LAST_PLACE = 80;
 /** Enough to tell: waiting for each of a hundred would take many minutes. */
 const ENOUGH = 5;
 
-/** They work for minutes, or lead to another list once they have an answer. */
-const NEVER = /^(Label #|Ask again|More like this|Delete)/;
+/** They work for minutes, lead to another list once they have an answer, or put away what the walk goes by. */
+const NEVER =
+  /^(Label #|Ask again|More like this|Delete|Show or put away|Put the tabs away|Show the tabs|Panes (no longer )?fill)/;
 /** What each kind would do something with, had it kept the keyboard. All others would take Enter. */
 const PRESS: Readonly<Record<string, string>> = {
   INPUT: 'ArrowRight',
