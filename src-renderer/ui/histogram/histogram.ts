@@ -1,5 +1,5 @@
 /** A small histogram of shares from 0 to 1: how high its bars are, which of them a range takes in, and all of it in words. */
-import { formatCount, percent } from '../words.ts';
+import { percent, samplesWords } from '../words.ts';
 
 /** Less than this of the highest bar cannot be seen. */
 const LEAST_HEIGHT = 0.08;
@@ -26,6 +26,5 @@ export function histogramWords(bars: readonly number[]): string {
   const edge = (at: number): string => percent(at / bars.length);
   let below = 0;
   const middle = bars.findIndex((samples) => (below += samples) * 2 >= all);
-  const samples = all === 1 ? '1 sample' : `${formatCount(all)} samples`;
-  return `${samples}, from ${edge(first)} to ${edge(last + 1)}, half of them below ${edge(middle + 1)}`;
+  return `${samplesWords(all)}, from ${edge(first)} to ${edge(last + 1)}, half of them below ${edge(middle + 1)}`;
 }
