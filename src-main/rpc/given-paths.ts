@@ -28,6 +28,7 @@ export const PATH_INPUTS: Readonly<
   'project.open': { path: 'within' },
   'project.create': { path: 'within' },
   'project.demo': { dir: 'within' },
+  'project.forget': { path: 'anywhere' },
   'ownPicture.ask': { path: 'within' },
   'import.start': { imagesDir: 'within', questionsFile: 'within' },
   'pictures.relinkPlan': { from: 'anywhere', to: 'within' },

@@ -114,7 +114,7 @@ export class Moving {
     let from = currentId;
     let wrapped = false;
     for (let tried = 0; tried < DECIDED_MEANWHILE; tried++) {
-      const asked = { filter, sort, from, back: way === 'back' };
+      const asked = { filter, sort, sampleId: from, back: way === 'back' };
       const found = await this.#session.client.call('samples.undecided', asked);
       if (found === null || found.id === currentId) return null;
       wrapped ||= found.wrapped;

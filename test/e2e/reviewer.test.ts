@@ -27,7 +27,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       const rename = async (to: string): Promise<void> => {
         await shown.click();
         const dialog = page.getByRole('dialog', { name: 'Reviewer' });
-        await dialog.getByLabel('Name that decisions are signed with').fill(to);
+        await dialog.getByLabel('Your name, as decisions show it').fill(to);
         assert.deepEqual(await violations(page), []);
         await page.keyboard.press('Enter');
         await dialog.waitFor({ state: 'detached' });

@@ -190,7 +190,7 @@ test('a merged checkpoint holds the tower it names: nothing else is fetched', as
   assert.ok(!hub.requests.some(({ path }) => path.startsWith('openai')));
 });
 
-test('a connection that drops in the middle goes on where it stopped', async (t) => {
+test('a connection that drops in the middle continues where it stopped', async (t) => {
   const { hub, download } = await setUp(t);
   hub.faults.set(WEIGHTS, [
     { kind: 'drop', after: 40_000 },
@@ -258,7 +258,7 @@ test('stopped, it keeps its part; the next one goes on with the same commit', as
   hub.onRequest = (path) => {
     if (path === WEIGHTS && ++asked === 2) stop.abort();
   };
-  await refusal(download({ signal: stop.signal }), 'cancelled', /goes on where it stopped/);
+  await refusal(download({ signal: stop.signal }), 'cancelled', /continues where it stopped/);
   const part = join(models, FOLDER + PART, WEIGHTS + PART);
   assert.ok(statSync(part).size >= 50_000);
   const unfinished = await library.get('org/name');
@@ -419,7 +419,7 @@ test('a list that names files outside of the folder writes none', async (t) => {
   assert.ok(!existsSync(join(models, '..', 'evil.json')));
 });
 
-test('a disk that fills up in the middle is said in words; with room again it goes on where it stopped', async (t) => {
+test('a disk that fills up in the middle is said in words; with room again it continues where it stopped', async (t) => {
   const { hub, download, library, models } = await setUp(t);
   const file = await open(join(temporaryDir(t), 'any'), 'w');
   const handles = Object.getPrototypeOf(file) as FileHandle;

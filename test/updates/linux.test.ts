@@ -459,14 +459,14 @@ test('an AppImage in a folder that cannot be written, or behind a link, is let b
   await fails(
     downloaded(desk.updater({ installed: { kind: 'appimage', program: link } })),
     'bad_input',
-    /no ordinary file/,
+    /not an ordinary file/,
   );
   assert.equal(existsSync(desk.packages), false, 'nothing is brought for it');
   const ready = await downloaded(desk.updater());
   assert.ok(ready.is === 'replaces');
   rmSync(desk.program);
   symlinkSync(link, desk.program);
-  await fails(ready.replace(), 'bad_input', /no ordinary file/);
+  await fails(ready.replace(), 'bad_input', /not an ordinary file/);
   if (process.getuid?.() === 0) return t.diagnostic('root may write everywhere');
   const shut = join(desk.dir, 'shut');
   mkdirSync(shut);

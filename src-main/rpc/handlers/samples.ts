@@ -25,8 +25,8 @@ export const sampleHandlers = {
     return { total: countSamples(db, filter), rows: listSamples(db, filter, offset, limit, sort) };
   },
 
-  'samples.undecided': ({ session }, { filter, sort, from, back }) =>
-    nextUndecided(session().project.db, filter, sort, from, back),
+  'samples.undecided': ({ session }, { filter, sort, sampleId, back }) =>
+    nextUndecided(session().project.db, filter, sort, sampleId, back),
 
   'samples.position': ({ session }, { filter, sort, id }) => ({
     position: samplePosition(session().project.db, filter, id, sort),

@@ -47,7 +47,7 @@ export const sampleProcedures = {
       filter: sampleFilterSchema,
       sort: sampleSortSchema.default(IMPORT_ORDER),
       /** Need not be in the list any more; null: its beginning, or end. */
-      from: idSchema.nullable(),
+      sampleId: idSchema.nullable(),
       back: z.boolean(),
     }),
     output: z.object({ id: idSchema, wrapped: z.boolean() }).nullable(),

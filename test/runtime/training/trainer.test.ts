@@ -264,7 +264,7 @@ test('numbers that run away change nothing: the batch is dropped, weights and mo
       for (let i = 0; i < 100; i++) await trainer.accumulate(heavy);
       assert.throws(
         () => trainer.step(),
-        /ran away after step 1: its next gradient has the norm (Infinity|NaN)/,
+        /diverged after step 1: its next gradient has the norm (Infinity|NaN)/,
       );
       assert.deepEqual(copy(trainer), before);
       assert.equal(trainer.steps, 1);
