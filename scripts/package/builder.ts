@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, Arch, Platform, type Configuration } from 'electron-builder';
+import { root } from '../lib/paths.mjs';
 import { LINK_SCHEME } from '../../src-shared/contract/link.ts';
 import type { ElectronFolder } from './electron.ts';
 import { FUSES } from './fuses.ts';
@@ -57,7 +58,7 @@ export async function buildByBuilder(
   }
 }
 
-/** How it makes what it makes. */
+/** What depends on the build; it goes on top of `electron-builder.yml`. */
 export function configuration(
   output: string,
   buildResources: string,
@@ -65,7 +66,7 @@ export function configuration(
   { folder, version }: ElectronFolder,
 ): Configuration {
   return {
-    appId: 'org.fovea.workbench',
+    extends: `file:${join(root, 'electron-builder.yml')}`,
     productName,
     executableName: name,
     copyright: `${manifest.license}, ${manifest.author.name}`,
@@ -73,15 +74,9 @@ export function configuration(
     artifactName: `${name}-\${version}-\${os}-\${arch}.\${ext}`,
     electronVersion: version,
     electronDist: folder,
-    electronLanguages: ['en', 'en-US', 'en-GB'],
     electronFuses: { ...FUSES },
-    // Native modules are Node-API's prebuilt ones: nothing is compiled.
-    npmRebuild: false,
-    nodeGypRebuild: false,
     protocols: [{ name: `${productName} link`, schemes: [LINK_SCHEME] }],
     mac: {
-      category: 'public.app-category.developer-tools',
-      hardenedRuntime: true,
       // Folders may be dropped on the icon; Finder goes on opening them.
       extendInfo: {
         CFBundleDocumentTypes: [
@@ -94,9 +89,7 @@ export function configuration(
         ],
       },
     },
-    nsis: { oneClick: false, allowToChangeInstallationDirectory: true },
-    // No arguments: for an AppImage's desktop entry it would put `--no-sandbox` there.
-    linux: { category: 'Science', executableName: name, executableArgs: [] },
+    linux: { executableName: name },
     // With a feed it writes what electron-updater reads of the program: `app-update.yml`. The lists are `release:sign`'s.
     publish: updates === null ? null : { provider: 'generic', url: updates.feed },
   };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { getRawHeader, listPackage } from '@electron/asar';
 import AppImageTarget from 'app-builder-lib/out/targets/appimage/AppImageTarget.js';
+import { getConfig } from 'app-builder-lib/out/util/config/config.js';
 import { root } from '../../scripts/lib/paths.mjs';
 import type { AppFile } from '../../scripts/package/app-files.ts';
 import { writeArchive } from '../../scripts/package/archive.ts';
@@ -148,9 +149,24 @@ test('the desktop entry names what it opens, and nothing where there is nothing'
   assert.match(desktopEntry(identity, '/x'), /^MimeType=x-scheme-handler\/fovea;$/m, 'links, and no folders');
 });
 
-test('an AppImage that a desktop starts keeps Chromium’s sandbox', async () => {
+test('an AppImage that a desktop starts keeps Chromium’s sandbox', async (t) => {
   const electron = { folder: '/electron', program: 'electron', version: '45.4.1', isTests: false };
-  const config = configuration('/out', '/work', identityOf(null), electron);
+  const config = await getConfig(
+    temporaryDir(t),
+    null,
+    configuration('/out', '/work', identityOf(null), electron),
+  );
+  assert.deepEqual(
+    [
+      config.appId,
+      config.npmRebuild,
+      config.nsis?.oneClick,
+      config.linux?.category,
+      config.linux?.executableName,
+    ],
+    ['org.fovea.workbench', false, false, 'Science', 'fovea'],
+    'the file and what depends on the build, together',
+  );
   const packager = { config, platformSpecificBuildOptions: config.linux, appInfo: { buildVersion: '1' } };
   const helper = { computeDesktopEntry: (_options: unknown, exec: string) => Promise.resolve(exec) };
   const made = new AppImageTarget.default('appimage', packager as never, helper as never, '/out');
