@@ -27,8 +27,8 @@ export interface RpnFolder {
 }
 
 const RPN_KEY = /^(enable_twig$|twig_|roi_)/;
-/** `twig_head.weight` comes with them and is not used. */
-const isRpnTensor = (name: string): boolean => /(^|\.)twig_/.test(name);
+/** Whether a tensor is of the RPN; copies of base layers may lie beside it. `twig_head.weight` comes with them and is not used. */
+export const isRpnTensor = (name: string): boolean => /(^|\.)twig_/.test(name);
 const isRpnLayer = (name: string): boolean => /(^|\.)twig_layers\./.test(name);
 
 /** Tables with a row per word: training code pads them, and those of the base are used. */

@@ -7,11 +7,11 @@ import type { HeadMapSet, HeadRanking, Unranked } from '../../src-shared/contrac
 import type { SampleFilter } from '../../src-shared/contract/procedures.ts';
 import { float16FromBytes } from '../../src-shared/kernels/float16.ts';
 import { headAgreement } from '../../src-shared/kernels/measures/head-scores.ts';
-import { truthCells } from '../../src-shared/kernels/measures/metrics.ts';
 import { shuffled } from '../../src-shared/kernels/seeded.ts';
 import type { Labels } from '../../src-shared/kernels/types.ts';
 import { BG, FG } from '../../src-shared/kernels/types.ts';
 import type { Engine } from '../engine/protocol.ts';
+import { type Target, truthTarget } from '../jobs/measuring/agreement.ts';
 import type { Project } from '../store/file/project.ts';
 import { predictionSource } from '../store/predictions/source.ts';
 import { countSamples, listSampleIds } from '../store/samples/query.ts';
@@ -64,7 +64,8 @@ export async function rankHeads(
       leaveOut('not_labelled');
       continue;
     }
-    if (!isKnown(project, id, against)) {
+    const known = knownOf(project, id, against);
+    if (!known) {
       leaveOut('nothing_known');
       continue;
     }
@@ -76,11 +77,11 @@ export async function rankHeads(
     }
     try {
       const maps = await headMaps(project, engine, predictionId, 'all', () => undefined, signal);
-      const known = knownLabel(project, id, against, maps);
-      if (typeof known === 'string') leaveOut(known);
+      const label = labelOn(known(maps), maps);
+      if (typeof label === 'string') leaveOut(label);
       else {
         scores ??= new Scores(maps);
-        scores.add(maps, known);
+        scores.add(maps, label);
         tell(scores.samples, most);
       }
     } catch (thrown) {
@@ -97,29 +98,29 @@ export async function rankHeads(
   return { against, listed, ended, unranked: Object.fromEntries(unranked), ...scores.result() };
 }
 
-function isKnown({ db }: Project, id: number, against: HeadRanking['against']): boolean {
-  if (against === 'truth') return getSample(db, id).truthBoxes.length > 0;
-  const state = sampleState(db, id);
-  return state?.state === 'accepted' || state?.state === 'corrected';
-}
+type Placed = Pick<HeadMapSet, 'grid' | 'transform'>;
 
-/** Foreground and background on the maps' grid; cells that nobody decided on count for neither. */
-function knownLabel(
+/** What is known of a sample, where it lies on maps of a grid; null: nothing is. */
+function knownOf(
   { db }: Project,
   id: number,
   against: HeadRanking['against'],
-  { grid, transform }: Pick<HeadMapSet, 'grid' | 'transform'>,
-): Labels | Unranked {
-  let label: Labels;
-  if (against === 'truth') label = Int8Array.from(truthCells(getSample(db, id).truthBoxes, grid, transform));
-  else {
-    const reviewId = sampleState(db, id)?.reviewId ?? null;
-    const reviewed = reviewId === null ? null : labelOfReview(db, reviewId);
-    if (!reviewed) return 'nothing_known';
-    if (reviewed.grid[0] !== grid[0] || reviewed.grid[1] !== grid[1]) return 'other_grid';
-    label = reviewed.labels;
+): ((maps: Placed) => Target | null) | null {
+  if (against === 'truth') {
+    const boxes = getSample(db, id).truthBoxes;
+    return boxes.length === 0 ? null : ({ grid, transform }) => truthTarget(boxes, grid, transform);
   }
-  return label.includes(FG) && label.includes(BG) ? label : 'one_class';
+  const { state, reviewId } = sampleState(db, id) ?? { state: null, reviewId: null };
+  const stands = state === 'accepted' || state === 'corrected';
+  const reviewed = stands && reviewId !== null ? labelOfReview(db, reviewId) : null;
+  return reviewed && (() => reviewed);
+}
+
+/** Foreground and background on the maps' grid; cells that nobody decided on count for neither. */
+function labelOn(target: Target | null, { grid }: Placed): Labels | Unranked {
+  if (!target) return 'nothing_known';
+  if (target.grid[0] !== grid[0] || target.grid[1] !== grid[1]) return 'other_grid';
+  return target.labels.includes(FG) && target.labels.includes(BG) ? target.labels : 'one_class';
 }
 
 /** Sums over samples, a head at a time. */

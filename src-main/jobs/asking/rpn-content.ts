@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensorsHeader, type TensorEntry } from '../../checkpoint/files/safetensors.ts';
+import { isRpnTensor } from '../../checkpoint/rpn-folder.ts';
 import { storedTensor } from '../../checkpoint/files/stored-tensor.ts';
 
-/** Copies of base layers lie beside them in published folders, which nothing reads. */
-const RPN_TENSOR = /(^|\.)twig_/;
 /** Folders whose hash is remembered: those of a project's versions. */
 const MOST_REMEMBERED = 256;
 
@@ -38,7 +37,7 @@ async function hashOf(dir: string, files: readonly string[]): Promise<string> {
   const tensors: TensorEntry[] = [];
   for (const name of files) {
     const header = await readSafetensorsHeader(join(dir, name)).catch(() => new Map<string, TensorEntry>());
-    tensors.push(...[...header.values()].filter((entry) => RPN_TENSOR.test(entry.name)));
+    tensors.push(...[...header.values()].filter((entry) => isRpnTensor(entry.name)));
   }
   tensors.sort((a, b) => (a.name < b.name ? -1 : 1));
   const hash = createHash('sha256');

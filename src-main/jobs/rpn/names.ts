@@ -3,11 +3,6 @@
 /** A stored name's part that the authors' names end with. */
 const THEIRS = /(?:^|\.)(twig_(?:layers|norm|head)\..+)$/;
 
-/** Whether a folder's tensor belongs to its RPN; copies of base layers may lie beside it. */
-export function isRpnTensor(name: string): boolean {
-  return /(^|\.)twig_/.test(name);
-}
-
 /** The authors' name of an RPN's tensor. */
 export function theirName(name: string): string {
   const found = THEIRS.exec(name)?.[1] ?? name;

@@ -1,8 +1,8 @@
 /** Whether two folders hold the same RPN, whatever they call its tensors and in whatever order these lie. */
 import type { TensorEntry } from '../../checkpoint/files/safetensors.ts';
 import { storedTensor } from '../../checkpoint/files/stored-tensor.ts';
-import type { RpnFolder } from '../../checkpoint/rpn-folder.ts';
-import { isRpnTensor, theirName } from './names.ts';
+import { isRpnTensor, type RpnFolder } from '../../checkpoint/rpn-folder.ts';
+import { theirName } from './names.ts';
 
 /**
  * Bit for bit, the smallest tensors first: two versions of one training differ there already, and gigabytes are read of equal ones
