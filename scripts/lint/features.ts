@@ -91,6 +91,7 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     exchange: 'takes an import back',
   },
   trying: {
+    asking: 'where the model looked is shown as for another question',
     models: 'one of the models there are is asked',
   },
   exchange: {
