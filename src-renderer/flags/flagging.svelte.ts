@@ -4,26 +4,20 @@
  */
 import { createContext } from 'svelte';
 import type { Flag, SampleRow } from '../../src-shared/contract/domain.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { FlagKeeper } from './flag-keeper.ts';
+import { KeptMarks } from './kept-marks.svelte.ts';
 import { FLAG_WORDS } from '../queue/filters.ts';
 import { turnsOn, withFlag } from '../queue/marks.ts';
 import { idsOf, isChosen, type Selection } from '../queue/selection.ts';
 import { counted } from '../ui/words.ts';
-import { later } from '../shell/later.ts';
 import type { Notices, Offered } from '../shell/notices.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
-
-/** Samples per call, as the contract allows. */
-const AT_ONCE = 10_000;
 
 export class Flagging {
   readonly #session: Session;
   readonly #queue: Queue;
   readonly #notices: Notices;
-  readonly #keeper: FlagKeeper;
-  #project = '';
+  readonly #kept: KeptMarks<Flag>;
   /** Flags set on many at once that can be taken back: on which samples they still are as they were set. */
   #offers: {
     readonly flag: Flag;
@@ -31,53 +25,39 @@ export class Flagging {
     readonly left: Set<number>;
     readonly told: Offered;
   }[] = [];
-  /** Flags that are not saved yet, and why not; null while nothing went wrong. */
-  saving = $state.raw<{ readonly waiting: number; readonly error: FoveaError | null }>({
-    waiting: 0,
-    error: null,
-  });
 
   constructor(session: Session, queue: Queue, notices: Notices) {
     this.#session = session;
     this.#queue = queue;
     this.#notices = notices;
-    this.#keeper = new FlagKeeper({
-      set: ({ sampleId, flag, on }) => this.#set([sampleId], flag, on),
-      asError: (thrown) => FoveaError.from(thrown),
-      later,
-      // A list that was read just before shows the sample as it was.
-      onSaved: ({ sampleId, flag, on }) => this.#show([sampleId], flag, on),
-      onRefused: ({ sampleId, flag, on }, error) => {
-        this.#show([sampleId], flag, !on);
-        notices.error(error);
-      },
-      onChange: () => {
-        const { waiting, error } = this.#keeper;
-        this.saving = { waiting, error };
+    this.#kept = new KeptMarks(session, notices, {
+      name: 'flag',
+      next: 'Open it again and set them again',
+      show: (ids, flag, on) => this.#show(ids, flag, on),
+      send: async (sampleIds, flag, on) => {
+        const input = { sampleIds: [...sampleIds], flag, on, reviewer: session.reviewer };
+        return (await session.client.call('flags.set', input)).changed;
       },
     });
     session.client.on('flags.changed', ({ sampleIds, flag, on }) => {
       this.#changed(sampleIds, flag, on);
-      const heard = sampleIds.filter((sampleId) => !this.#keeper.isWaiting({ sampleId, flag }));
-      this.#show(heard, flag, on);
+      this.#kept.hear(sampleIds, flag, on);
     });
-    session.client.onConnection((open) => open && this.retry());
+  }
+
+  /** Flags that are not saved yet, and why not; null while nothing went wrong. */
+  get saving(): KeptMarks<Flag>['saving'] {
+    return this.#kept.saving;
   }
 
   /** Tries to save what is not saved, now. */
   retry(): void {
-    this.#keeper.retry();
+    this.#kept.retry();
   }
 
   /** Another project: flags of the one before cannot be saved any more. */
   useProject(path: string): void {
-    if (path === this.#project) return;
-    const before = this.#project;
-    this.#project = path;
-    const lost = this.#keeper.abandon();
-    if (lost === 0) return;
-    const words = `${counted(lost, 'flag')} in ${before} not saved before it was closed`;
-    this.#notices.error(new FoveaError('io', words, { next: 'Open it again and set them again' }));
+    this.#kept.useProject(path);
   }
 
   /** On the sample at hand: shown at once. */
@@ -85,8 +65,7 @@ export class Flagging {
     const row = this.#queue.currentRow();
     if (!row || this.#session.refusesWriting()) return;
     const on = turnsOn([row], flag);
-    this.#show([row.id], flag, on);
-    this.#keeper.set({ sampleId: row.id, flag, on });
+    this.#kept.set({ sampleId: row.id, flag, on });
   }
 
   /** On everything that is chosen; the flag goes only where all that are on screen have it. */
@@ -97,13 +76,17 @@ export class Flagging {
       flag,
     );
     try {
-      const changed = await this.#set(await idsOf(this.#session.client, selection, this.#queue), flag, on);
+      const changed = await this.#kept.send(
+        await idsOf(this.#session.client, selection, this.#queue),
+        flag,
+        on,
+      );
       const samples = counted(changed.length, 'sample');
       const words = on ? `Flagged ${samples}` : `Removed the flag from ${samples}`;
       // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
       const left = new Set(changed);
       const back = (): void => {
-        this.#set([...left], flag, !on).catch((thrown: unknown) => this.#notices.error(thrown));
+        this.#kept.send([...left], flag, !on).catch((thrown: unknown) => this.#notices.error(thrown));
       };
       const told = this.#notices.offer(`${words}: ${FLAG_WORDS[flag]}`, { words: 'Undo', run: back });
       this.#offers = [...this.#offers.slice(-3), { flag, on, left, told }];
@@ -126,17 +109,6 @@ export class Flagging {
       if (offer.left.size === 0) offer.told.withdraw();
     }
     this.#offers = this.#offers.filter(({ left }) => left.size > 0);
-  }
-
-  /** @returns the samples that this changed */
-  async #set(sampleIds: readonly number[], flag: Flag, on: boolean): Promise<number[]> {
-    const changed: number[] = [];
-    for (let at = 0; at < sampleIds.length; at += AT_ONCE) {
-      const some = sampleIds.slice(at, at + AT_ONCE);
-      const input = { sampleIds: some, flag, on, reviewer: this.#session.reviewer };
-      changed.push(...(await this.#session.client.call('flags.set', input)).changed);
-    }
-    return changed;
   }
 }
 

@@ -4,37 +4,26 @@
  */
 import { createContext } from 'svelte';
 import type { SampleRow } from '../../src-shared/contract/domain.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ProcedureOutput } from '../../src-shared/contract/procedures.ts';
-import { FlagKeeper } from '../flags/flag-keeper.ts';
+import { KeptMarks } from '../flags/kept-marks.svelte.ts';
 import { idsOf, isChosen, type Selection } from '../queue/selection.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
-import { later } from '../shell/later.ts';
 import type { Notices, Offered } from '../shell/notices.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
 import { counted } from '../ui/words.ts';
 import { givesTag, withTag, type TagStep } from './tag-step.ts';
 
-/** Samples per call, as the contract allows. */
-const AT_ONCE = 10_000;
-
 export class Tagging {
   readonly #session: Session;
   readonly #queue: Queue;
   readonly #notices: Notices;
-  readonly #keeper: FlagKeeper<string>;
-  #project = '';
+  readonly #kept: KeptMarks<string>;
   /** The project's tags, the most used first, as they were asked for last. */
   known = $state.raw<ProcedureOutput<'tags.list'>>([]);
   /** What was given last: one key gives it again. */
   last = $state<string | null>(null);
   /** Those of the list that are meant; null: the sample at hand. */
   several = $state.raw<Selection | null>(null);
-  /** Tags that are not saved yet, and why not; null while nothing went wrong. */
-  saving = $state.raw<{ readonly waiting: number; readonly error: FoveaError | null }>({
-    waiting: 0,
-    error: null,
-  });
   /** Hears of every tag given or taken away here, for undo. */
   onDone: (step: TagStep) => void = () => undefined;
 
@@ -42,45 +31,36 @@ export class Tagging {
     this.#session = session;
     this.#queue = queue;
     this.#notices = notices;
-    this.#keeper = new FlagKeeper<string>({
-      set: ({ sampleId, flag, on }) => this.#send([sampleId], flag, on),
-      asError: (thrown) => FoveaError.from(thrown),
-      later,
-      // A list that was read just before shows the sample as it was.
-      onSaved: ({ sampleId, flag, on }) => this.#show([sampleId], flag, on),
-      onRefused: ({ sampleId, flag, on }, error) => {
-        this.#show([sampleId], flag, !on);
-        notices.error(error);
-      },
-      onChange: () => {
-        const { waiting, error } = this.#keeper;
-        this.saving = { waiting, error };
+    this.#kept = new KeptMarks(session, notices, {
+      name: 'tag',
+      next: 'Open it again and set them anew',
+      show: (ids, tag, on) => this.#show(ids, tag, on),
+      send: async (sampleIds, tag, on) => {
+        const input = { sampleIds: [...sampleIds], tag, on, reviewer: session.reviewer };
+        return (await session.client.call('tags.set', input)).changed;
       },
     });
     session.client.on('tags.changed', ({ sampleIds, tag, on }) => {
-      const heard = sampleIds.filter((sampleId) => !this.#keeper.isWaiting({ sampleId, flag: tag }));
-      this.#show(heard, tag, on);
+      this.#kept.hear(sampleIds, tag, on);
     });
-    session.client.onConnection((open) => open && this.retry());
+  }
+
+  /** Tags that are not saved yet, and why not; null while nothing went wrong. */
+  get saving(): KeptMarks<string>['saving'] {
+    return this.#kept.saving;
   }
 
   /** Tries to save what is not saved, now. */
   retry(): void {
-    this.#keeper.retry();
+    this.#kept.retry();
   }
 
   /** Another project: tags of the one before cannot be saved any more. */
   useProject(path: string): void {
-    if (path === this.#project) return;
-    const before = this.#project;
-    this.#project = path;
+    if (!this.#kept.useProject(path)) return;
     this.known = [];
     this.last = null;
     this.several = null;
-    const lost = this.#keeper.abandon();
-    if (lost === 0) return;
-    const words = `${counted(lost, 'tag')} in ${before} not saved before it was closed`;
-    this.#notices.error(new FoveaError('io', words, { next: 'Open it again and set them anew' }));
   }
 
   /** Asks for the tags there are. Without an answer, any can be typed. */
@@ -117,7 +97,11 @@ export class Tagging {
     const on = givesTag(this.chosenRows(selection), tag);
     if (on) this.last = tag;
     try {
-      const changed = await this.#send(await idsOf(this.#session.client, selection, this.#queue), tag, on);
+      const changed = await this.#kept.send(
+        await idsOf(this.#session.client, selection, this.#queue),
+        tag,
+        on,
+      );
       if (changed.length === 0) {
         this.#notices.info(
           on ? `All of them already have the tag “${tag}”` : `None of them has the tag “${tag}”`,
@@ -129,7 +113,7 @@ export class Tagging {
         told?.withdraw();
         const left = changed.filter((id) => this.#queue.rowOf(id)?.tags.includes(tag) !== to);
         if (left.length > 0)
-          this.#send(left, tag, to).catch((thrown: unknown) => this.#notices.error(thrown));
+          this.#kept.send(left, tag, to).catch((thrown: unknown) => this.#notices.error(thrown));
         return left.length > 0;
       };
       this.#did(tag, on, changed, put);
@@ -151,24 +135,12 @@ export class Tagging {
   }
 
   #set(sampleId: number, tag: string, on: boolean): void {
-    this.#show([sampleId], tag, on);
-    this.#keeper.set({ sampleId, flag: tag, on });
+    this.#kept.set({ sampleId, flag: tag, on });
   }
 
   #show(ids: readonly number[], tag: string, on: boolean): void {
     const change = ({ tags }: SampleRow) => ({ tags: withTag(tags, tag, on) });
     this.#queue.mark(ids, change, on && this.#queue.filter.tags.includes(tag));
-  }
-
-  /** @returns the samples that this changed */
-  async #send(sampleIds: readonly number[], tag: string, on: boolean): Promise<number[]> {
-    const changed: number[] = [];
-    for (let at = 0; at < sampleIds.length; at += AT_ONCE) {
-      const some = sampleIds.slice(at, at + AT_ONCE);
-      const input = { sampleIds: some, tag, on, reviewer: this.#session.reviewer };
-      changed.push(...(await this.#session.client.call('tags.set', input)).changed);
-    }
-    return changed;
   }
 }
 
