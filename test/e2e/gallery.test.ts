@@ -1,9 +1,9 @@
 /** The gallery as a person uses it, in both hosts: look, sort, choose, open a sample. */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { demoPicture } from '../support/demo.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { hostInTurn, HOSTS } from './support/hosts.ts';
@@ -22,7 +22,7 @@ const chosen = (page: Page) => page.locator('[role=option][aria-selected=true]')
 for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: the gallery shows pictures with their maps, sorts, chooses and opens a sample`, async (t) => {
     const project = await demoProject(t);
-    rmSync(join(project, 'images', 'demo-0003.png'));
+    rmSync(demoPicture(project, 'demo-0003'));
     const app = await open(chromium, project);
     try {
       const { page } = app;

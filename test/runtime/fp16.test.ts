@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { modelGraphs } from '../../models/architectures/index.ts';
+import { openCheckpoint } from '../../src-main/checkpoint/checkpoint.ts';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { openQuantised } from '../../src-main/checkpoint/quantised/index.ts';
 import { placed } from '../../src-main/graph/weights.ts';
@@ -12,10 +13,11 @@ import { loadModel } from '../../src-main/runtime/index.ts';
 import { selfCheck } from '../../src-main/runtime/self-check.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { goldenCases, REGENERATE } from '../support/demo-goldens.ts';
-import { goldenErrors, openDemo, pixelsOf } from '../support/golden-model.ts';
+import { goldenErrors, pixelsOf } from '../support/golden-model.ts';
+import { singlePrecisionDemo } from '../support/single-precision.ts';
 
 const CASES = join(import.meta.dirname, '../golden/oracle/cases');
-const demo = await openDemo();
+const demo = await openCheckpoint(await singlePrecisionDemo());
 
 test('the demo model at fp16 is within 1e-2 of the original, not the same, and answers as PyTorch did', async (t) => {
   const stored = await loadModel(demo, { device: 'cpu' });

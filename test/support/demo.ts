@@ -1,5 +1,5 @@
 /** Where the demo model and its goldens lie, and copies of its checkpoint to damage. */
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryDir } from './temporary-dir.ts';
@@ -18,4 +18,12 @@ export function copyDemoCheckpoint(t: { after: (fn: () => void) => void }): stri
   const dir = join(temporaryDir(t), 'checkpoint');
   cpSync(DEMO_CHECKPOINT, dir, { recursive: true });
   return dir;
+}
+
+/** File of the demo project's picture `name`, whatever format its scenes are kept in; throws when it is not there. */
+export function demoPicture(project: string, name: string): string {
+  const images = join(project, 'images');
+  const file = readdirSync(images).find((one) => one.startsWith(`${name}.`));
+  if (file === undefined) throw new Error(`${images} has no picture ${name}`);
+  return join(images, file);
 }

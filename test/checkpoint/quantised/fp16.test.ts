@@ -15,12 +15,13 @@ import {
 import { readSafetensorsHeader } from '../../../src-main/checkpoint/files/safetensors.ts';
 import { toFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
-import { DEMO_CHECKPOINT } from '../../support/demo-goldens.ts';
 import { randomWeights, tinyConfig } from '../../support/random-checkpoint.ts';
+import { singlePrecisionDemo } from '../../support/single-precision.ts';
 
 const CHILD = join(import.meta.dirname, '../../support/quantise-child.ts');
 const form = 'fp16';
-const demo = await openModel(DEMO_CHECKPOINT);
+const DEMO = await singlePrecisionDemo();
+const demo = await openModel(DEMO);
 
 test('linear layers are float16, the rest float32, and the table stays; it is found again', async (t) => {
   const folder = temporaryDir(t);
@@ -64,7 +65,7 @@ test('it lies beside the int4 one, says where, and goes alone or with it', async
 test('killed half-way it goes on; damaged it is written anew', async (t) => {
   const [folder, other] = [temporaryDir(t), temporaryDir(t)];
   const whole = readFileSync((await openQuantised(demo, { folder: other, form })).file);
-  const { signal } = spawnSync(process.execPath, [CHILD, DEMO_CHECKPOINT, folder, '0.6', form]);
+  const { signal } = spawnSync(process.execPath, [CHILD, DEMO, folder, '0.6', form]);
   assert.equal(signal, 'SIGKILL');
   let kept = 0;
   const onProgress = (progress: { readonly kept: number }): void => void (kept = progress.kept);

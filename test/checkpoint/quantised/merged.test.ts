@@ -13,13 +13,14 @@ import {
 } from '../../../src-main/checkpoint/quantised/index.ts';
 import { memoryEstimate } from '../../../src-main/checkpoint/memory.ts';
 import { modelGraphs } from '../../../models/architectures/index.ts';
-import { DEMO_CHECKPOINT } from '../../support/demo.ts';
+import { singlePrecisionDemo } from '../../support/single-precision.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 import { DEMO_MODULES, random, writeAdapter } from '../../support/write-adapter.ts';
 
+const DEMO = await singlePrecisionDemo();
 const form = 'merged';
 const Q = 'model.layers.1.self_attn.q_proj.weight';
-const adapted = (t: TestContext) => writeAdapter(join(temporaryDir(t), 'lora'), DEMO_CHECKPOINT);
+const adapted = (t: TestContext) => writeAdapter(join(temporaryDir(t), 'lora'), DEMO);
 
 function floatsOf({ file, offset, length }: { file: string; offset: number; length: number }): Float32Array {
   return new Float32Array(new Uint8Array(readFileSync(file).subarray(offset, offset + length)).buffer);
@@ -71,7 +72,7 @@ test('written once, anew for another adapter in its place, other scales or anoth
   assert.equal(first.written, true);
   assert.equal((await written()).written, false);
   assert.match(first.file, /lora-[0-9a-f]{16}\.merged\.safetensors$/);
-  writeAdapter(dir, DEMO_CHECKPOINT, { config: { lora_alpha: 5 } });
+  writeAdapter(dir, DEMO, { config: { lora_alpha: 5 } });
   assert.equal((await written()).written, true);
   utimesSync(join(dir, 'adapter_model.safetensors'), 1e9, 1e9);
   const { checkpoint, written: again, file } = await written();
@@ -88,7 +89,7 @@ test('an adapter whose numbers are not finite is refused by the tensor, and leav
     [`base_model.model.${path}.lora_A.weight`]: random([2, 128], 1, Infinity),
     [`base_model.model.${path}.lora_B.weight`]: random([128, 2], 2),
   };
-  const dir = writeAdapter(join(temporaryDir(t), 'lora'), DEMO_CHECKPOINT, {
+  const dir = writeAdapter(join(temporaryDir(t), 'lora'), DEMO, {
     config: { target_modules: ['q_proj'] },
     modules: {},
     tensors,
@@ -128,6 +129,6 @@ test('int4 and fp16 are made from the sum at once', async (t) => {
     };
     assert.ok(bytes(direct).equals(bytes(detour)), other);
   }
-  const plain = memoryEstimate(await openFolders({ dir: DEMO_CHECKPOINT }));
+  const plain = memoryEstimate(await openFolders({ dir: DEMO }));
   assert.deepEqual(memoryEstimate(checkpoint), plain, 'float32 is float32');
 });
