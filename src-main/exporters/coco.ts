@@ -8,6 +8,7 @@ import { FG } from '../../src-shared/kernels/types.ts';
 import { runExport } from './run.ts';
 import type { Written } from './run.ts';
 import type { Sink } from '../files/atomic-file.ts';
+import { select } from './select.ts';
 import type { Selected } from './select.ts';
 import type { Exporter, ExportSample } from './types.ts';
 
@@ -20,6 +21,7 @@ export const cocoExporter: Exporter = {
 };
 
 class CocoWriter {
+  readonly choose = select;
   readonly #images = new Map<string, { id: number; image: ExportSample['image'] }>();
   #folder: string | null = null;
   #annotations = 0;

@@ -1,7 +1,8 @@
 /** Every export format, for whoever runs an export. */
 import { cocoExporter } from './coco.ts';
+import { csvExporter } from './csv.ts';
 import { jsonlExporter } from './jsonl.ts';
 import { sdrpnExporter } from './sdrpn.ts';
 import type { Exporter } from './types.ts';
 
-export const exporters: readonly Exporter[] = [jsonlExporter, sdrpnExporter, cocoExporter];
+export const exporters: readonly Exporter[] = [jsonlExporter, sdrpnExporter, cocoExporter, csvExporter];

@@ -1,35 +1,69 @@
 /**
  * JSONL: everything Fovea knows of a sample, one sample per line, each line readable by itself (`schema`, arrays with
- * dtype, shape and order). The field list is in README.md; a change of meaning raises the schema's number.
+ * dtype, shape and order). The field list is in README.md; a change of meaning raises the schema's number. Of the audit
+ * a line says more, may lack a label, and has a schema of its own.
  */
 import { float16ToBytes } from '../../src-shared/kernels/float16.ts';
 import type { GridTransform } from '../../src-shared/kernels/types.ts';
 import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
 import { runExport } from './run.ts';
-import type { Selected } from './select.ts';
-import type { Exporter } from './types.ts';
+import { select, selectForAudit } from './select.ts';
+import type { Audited, Selected } from './select.ts';
+import type { Exporter, ExportPrediction, ExportReview, ExportSample, ExportTrail } from './types.ts';
 
 export const JSONL_SCHEMA = 'fovea.sample/2';
+/** Lines of the audit: those fields with null where a rejected or unlabelled sample has none, and what happened to it. */
+export const AUDIT_SCHEMA = 'fovea.audit/1';
 
 export const jsonlExporter: Exporter = {
   format: 'jsonl',
-  export: (samples, path, options) =>
-    runExport(samples, path, options, {
+  audit: 'asked',
+  export: (samples, path, options) => {
+    const lines = {
       begin: async () => undefined,
-      sample: async (sink, chosen) => {
-        await sink.write(`${JSON.stringify(sampleLine(chosen))}\n`);
-        return { skip: null };
-      },
       end: async () => undefined,
-    }),
+    };
+    return options.audit
+      ? runExport(samples, path, options, {
+          ...lines,
+          choose: selectForAudit,
+          sample: async (sink, audited) => {
+            await sink.write(`${JSON.stringify(auditLine(audited))}\n`);
+            return { skip: null };
+          },
+        })
+      : runExport(samples, path, options, {
+          ...lines,
+          choose: select,
+          sample: async (sink, chosen) => {
+            await sink.write(`${JSON.stringify(sampleLine(chosen))}\n`);
+            return { skip: null };
+          },
+        });
+  },
 };
 
 /** One line as an object. */
-export function sampleLine({ sample, prediction, label, source }: Selected): object {
-  const { grid, transform, maps, boxes, secondStage } = prediction;
+export function sampleLine(chosen: Selected): object {
+  return { schema: JSONL_SCHEMA, ...fieldsOf(chosen) };
+}
+
+/** One line of the audit as an object. */
+export function auditLine(audited: Audited): object {
+  const { sample } = audited;
+  const { disagreement, uncertainty, roiSize, iou } = sample.scores;
+  return {
+    schema: AUDIT_SCHEMA,
+    ...fieldsOf(audited),
+    scores: { disagreement, uncertainty, roi_size: roiSize, iou },
+    picture_changed: sample.pictureChanged,
+    ...(sample.trail && trailFields(sample.trail)),
+  };
+}
+
+function fieldsOf({ sample, prediction, label, source }: Audited): object {
   const { run, review } = sample;
   return {
-    schema: JSONL_SCHEMA,
     fovea: sample.sampleId,
     question_id: sample.externalId,
     image: sample.image.name,
@@ -42,50 +76,68 @@ export function sampleLine({ sample, prediction, label, source }: Selected): obj
     tags: sample.tags,
     boxes: sample.truthBoxes,
     state: sample.state,
-    label: [...label],
+    label: label && [...label],
     label_source: source,
-    grid,
-    transform: transformField(transform),
-    prediction: {
-      id: prediction.id,
-      answer: prediction.answer,
-      label: [...prediction.label],
-      dropped: prediction.dropped,
-      boxes_xyxy: boxes,
-      second_stage: secondStage && {
-        crop_xyxy: secondStage.crop,
-        crop_from: secondStage.from,
-        answer: secondStage.answer,
-        skipped: secondStage.skipped,
-        ...(secondStage.pruned && { picture_tokens_kept: secondStage.pruned }),
-        ...(secondStage.rules && {
-          roi_rules: secondStage.rules.name,
-          crop_positions: secondStage.rules.cropPositions,
-        }),
-      },
-      maps: {
-        grounding: mapField(maps.grounding),
-        sink: mapField(maps.sink),
-        question: mapField(maps.question),
-        denoised: mapField(maps.denoised),
-        rpn_logits: mapField(maps.rpn),
-      },
+    grid: prediction && prediction.grid,
+    transform: prediction && transformField(prediction.transform),
+    prediction: prediction && predictionField(prediction),
+    review: review && reviewField(review),
+    run: run && runField(run),
+  };
+}
+
+function predictionField({ id, answer, label, dropped, boxes, secondStage, maps }: ExportPrediction): object {
+  return {
+    id,
+    answer,
+    label: [...label],
+    dropped,
+    boxes_xyxy: boxes,
+    second_stage: secondStage && {
+      crop_xyxy: secondStage.crop,
+      crop_from: secondStage.from,
+      answer: secondStage.answer,
+      skipped: secondStage.skipped,
+      ...(secondStage.pruned && { picture_tokens_kept: secondStage.pruned }),
+      ...(secondStage.rules && {
+        roi_rules: secondStage.rules.name,
+        crop_positions: secondStage.rules.cropPositions,
+      }),
     },
-    review: review && {
-      id: review.id,
-      decision: review.decision,
-      reviewer: review.reviewer,
-      note: review.note,
-      created_at: review.createdAt,
+    maps: {
+      grounding: mapField(maps.grounding),
+      sink: mapField(maps.sink),
+      question: mapField(maps.question),
+      denoised: mapField(maps.denoised),
+      rpn_logits: mapField(maps.rpn),
     },
-    run: run && {
-      id: run.id,
-      model: run.modelName,
-      model_dir: run.modelDir,
-      answer_mode: run.answerMode,
-      created_at: run.createdAt,
-      preset: run.preset,
-    },
+  };
+}
+
+function reviewField({ id, decision, reviewer, note, reason, createdAt }: ExportReview): object {
+  return { id, decision, reviewer, note, ...(reason !== null && { reason }), created_at: createdAt };
+}
+
+function runField(run: NonNullable<ExportSample['run']>): object {
+  return {
+    id: run.id,
+    model: run.modelName,
+    model_dir: run.modelDir,
+    answer_mode: run.answerMode,
+    created_at: run.createdAt,
+    preset: run.preset,
+  };
+}
+
+function trailFields({ revisions, flags, notes }: ExportTrail): object {
+  return {
+    flags,
+    notes: notes.map(({ text, reviewer, createdAt }) => ({ text, reviewer, created_at: createdAt })),
+    revisions: revisions.map((revision) => ({
+      ...reviewField(revision),
+      prediction: revision.predictionId,
+      label: revision.label && [...revision.label],
+    })),
   };
 }
 

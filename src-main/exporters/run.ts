@@ -5,27 +5,28 @@
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import type { Sink } from '../files/atomic-file.ts';
-import { isSelected, select } from './select.ts';
-import type { Selected } from './select.ts';
+import { isLeft } from './select.ts';
+import type { Left } from './select.ts';
 import type { ExportCounts, ExportOptions, ExportSample } from './types.ts';
 
 /** What became of one sample: written, or left out for a reason. Notes count changes the format forced. */
 export type Written =
   { readonly skip: string } | { readonly skip: null; readonly notes?: Readonly<Record<string, number>> };
 
-/** One format's part: what goes before, for each sample, and after. */
-export interface Writer {
+/** One format's part: which samples go out, and what is written before, for each of them, and after. */
+export interface Writer<Chosen extends object> {
+  readonly choose: (sample: ExportSample, options: ExportOptions) => Chosen | Left;
   begin(sink: Sink): Promise<void>;
-  sample(sink: Sink, chosen: Selected): Promise<Written>;
+  sample(sink: Sink, chosen: Chosen): Promise<Written>;
   end(sink: Sink): Promise<void>;
 }
 
 /** Writes `path` whole or not at all. Throws as {@link writeAtomically}, and `cancelled` when the signal says so. */
-export async function runExport(
+export async function runExport<Chosen extends object>(
   samples: AsyncIterable<ExportSample> | Iterable<ExportSample>,
   path: string,
   options: ExportOptions,
-  writer: Writer,
+  writer: Writer<Chosen>,
 ): Promise<ExportCounts> {
   const fill = async (sink: Sink): Promise<ExportCounts> => {
     let done = 0;
@@ -41,10 +42,8 @@ export async function runExport(
           next: 'Start it again',
         });
       }
-      const chosen = select(sample, options);
-      const result: Written = isSelected(chosen)
-        ? await writer.sample(sink, chosen)
-        : { skip: chosen.reason };
+      const chosen = writer.choose(sample, options);
+      const result: Written = isLeft(chosen) ? { skip: chosen.reason } : await writer.sample(sink, chosen);
       if (result.skip !== null) {
         skipped[result.skip] = (skipped[result.skip] ?? 0) + 1;
       } else {

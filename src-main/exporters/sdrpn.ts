@@ -9,6 +9,7 @@ import type { PickleArray } from './pickle.ts';
 import { runExport } from './run.ts';
 import type { Written } from './run.ts';
 import type { Sink } from '../files/atomic-file.ts';
+import { select } from './select.ts';
 import type { Selected } from './select.ts';
 import type { Exporter } from './types.ts';
 
@@ -19,6 +20,7 @@ export const sdrpnExporter: Exporter = {
   format: 'sdrpn',
   export: (samples, path, options) =>
     runExport(samples, path, options, {
+      choose: select,
       begin: (sink) => sink.write(pickleHeader()),
       sample: writeSample,
       end: (sink) => sink.write(pickleFooter()),

@@ -1,6 +1,6 @@
 /**
  * Which label a sample goes out with, the same for every format: accepted and corrected samples always, unreviewed
- * ones when asked for, rejected ones never.
+ * ones when asked for, rejected ones never. The account of the audit has a rule of its own.
  */
 import { carriesSomething } from '../../src-shared/contract/acceptable.ts';
 import type { Labels } from '../../src-shared/kernels/types.ts';
@@ -47,6 +47,28 @@ export function select(
   return { sample, prediction, label: chosen, source: reviewed ? 'review' : 'prediction' };
 }
 
-export function isSelected(choice: Selected | Left): choice is Selected {
-  return 'label' in choice;
+/** A sample in the account of an audit, with as much of a label as it has. */
+export interface Audited {
+  readonly sample: ExportSample;
+  readonly prediction: ExportPrediction | null;
+  /** The one somebody stands behind, else as predicted; null for a rejected sample and where there is none. */
+  readonly label: Labels | null;
+  readonly source: 'review' | 'prediction' | null;
+}
+
+/** Every sample that somebody decided on, rejected ones too; the others when asked for, labelled or not. */
+export function selectForAudit(
+  sample: ExportSample,
+  options: Pick<ExportOptions, 'includeUnreviewed'>,
+): Audited | Left {
+  const { prediction, review, state } = sample;
+  const reviewed = review !== null;
+  if (!reviewed && !options.includeUnreviewed) return { reason: 'unreviewed' };
+  if (state === 'rejected') return { sample, prediction, label: null, source: null };
+  const label = review?.label ?? prediction?.label ?? null;
+  return { sample, prediction, label, source: label && (reviewed ? 'review' : 'prediction') };
+}
+
+export function isLeft(choice: object | Left): choice is Left {
+  return 'reason' in choice;
 }

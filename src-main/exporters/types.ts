@@ -4,7 +4,7 @@
  */
 import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
-import type { Decision, SampleState } from '../../src-shared/contract/domain.ts';
+import type { Decision, Flag, SampleState } from '../../src-shared/contract/domain.ts';
 import type { ExportFormat } from '../../src-shared/contract/procedures.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
@@ -42,7 +42,34 @@ export interface ExportReview {
   readonly label: Labels | null;
   readonly reviewer: string;
   readonly note: string | null;
+  /** Why it was rejected; null for other decisions, and where nobody said. */
+  readonly reason: string | null;
   readonly createdAt: string;
+}
+
+/** Numbers that samples are sorted by (`docs/numbers.md`); null where there is none. */
+export interface ExportScores {
+  /** 1 − IoU of label and RPN. */
+  readonly disagreement: number | null;
+  /** Of the RPN, in bits. */
+  readonly uncertainty: number | null;
+  /** Share of the picture. */
+  readonly roiSize: number | null;
+  /** Of predicted and corrected label. */
+  readonly iou: number | null;
+}
+
+/** What happened to a sample in the audit, beside the decision that stands. */
+export interface ExportTrail {
+  /** Every decision, those taken back included, oldest first. */
+  readonly revisions: readonly (ExportReview & { readonly predictionId: number | null })[];
+  readonly flags: readonly Flag[];
+  /** Oldest first. */
+  readonly notes: readonly {
+    readonly text: string;
+    readonly reviewer: string;
+    readonly createdAt: string;
+  }[];
 }
 
 export interface ExportSample {
@@ -68,6 +95,9 @@ export interface ExportSample {
   /** For a reviewed sample the prediction the revision started from, else the active run's. */
   readonly prediction: ExportPrediction | null;
   readonly review: ExportReview | null;
+  readonly scores: ExportScores;
+  /** Null unless an export of the audit asked for it. */
+  readonly trail: ExportTrail | null;
   /** The picture's file holds another picture than the one that `prediction` was made on. */
   readonly pictureChanged: boolean;
 }
@@ -75,6 +105,8 @@ export interface ExportSample {
 export interface ExportOptions {
   /** Also write samples nobody has reviewed, with the label as predicted. Rejected ones are never written. */
   readonly includeUnreviewed: boolean;
+  /** The audit itself: rejected samples too, every decision ever made, flags and notes. For formats that can say it. */
+  readonly audit?: boolean;
   readonly signal?: AbortSignal;
   /** Called when all is written, right before the file takes its name; when it throws, nothing changes there. */
   readonly beforePlacing?: () => Promise<unknown>;
@@ -99,6 +131,8 @@ export interface ExportCounts {
  */
 export interface Exporter {
   readonly format: ExportFormat;
+  /** Whether it writes the audit: when asked to (`options.audit`), or always. Absent: it cannot. */
+  readonly audit?: 'asked' | 'always';
   export(
     samples: AsyncIterable<ExportSample> | Iterable<ExportSample>,
     path: string,

@@ -6,6 +6,7 @@ export const EXPORT_ENDINGS: Readonly<Record<ExportFormat, string>> = {
   jsonl: '.jsonl',
   sdrpn: '.pkl',
   coco: '.coco.json',
+  csv: '.csv',
 };
 
 /** Beside the project's folder, where nothing of the project can be hit. */

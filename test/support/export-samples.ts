@@ -80,9 +80,12 @@ export function exportSample(options: SampleOptions): ExportSample {
           label: state === 'rejected' ? null : label,
           reviewer: 'ada',
           note: null,
+          reason: state === 'rejected' ? 'blurred' : null,
           createdAt: '2026-01-02T00:00:00.000Z',
         }
       : null,
+    scores: { disagreement: 0.25, uncertainty: null, roiSize: 0.125, iou: null },
+    trail: null,
     pictureChanged: false,
   };
 }

@@ -17,6 +17,7 @@ interface Options {
   readonly format: string;
   readonly out: string;
   readonly includeUnreviewed?: boolean;
+  readonly audit?: boolean;
   readonly replace?: boolean;
 }
 
@@ -30,6 +31,10 @@ export const addExport: AddCommand = (program, cli) => {
     .requiredOption('--format <name>', FORMATS.join(', '))
     .requiredOption('--out <path>', 'file to write')
     .option('--include-unreviewed', 'also samples nobody has reviewed, with the label as predicted')
+    .option(
+      '--audit',
+      'jsonl: rejected samples too, every decision ever made, flags and notes (csv has them always)',
+    )
     .option('--replace', 'replace a file at this path that the project did not export itself');
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
     const format = FORMATS.find((name) => name === options.format);
@@ -42,6 +47,7 @@ export const addExport: AddCommand = (program, cli) => {
           format,
           path: resolve(options.out),
           includeUnreviewed: options.includeUnreviewed === true,
+          audit: options.audit === true,
           replace: options.replace === true ? 'any' : 'own',
           signal,
           onProgress: (seen) =>

@@ -32,12 +32,17 @@ export async function exportSamples(
     const next = `Take one of: ${exporters.map((candidate) => candidate.format).join(', ')}`;
     throw new FoveaError('bad_input', `there is no export format "${format}"`, { next });
   }
+  if (options.audit && !exporter.audit) {
+    const next = `Leave that out, or take one of: ${auditing(exporters).join(', ')}`;
+    throw new FoveaError('bad_input', `${format} cannot say what was rejected or decided before`, { next });
+  }
+  const audit = exporter.audit === 'always' || options.audit === true;
   const allowed = () => allowedTarget(project, path, replace);
   const file = await allowed();
   const picturesUnchecked = await whyUnchecked(project, options.signal);
   // Somebody else may have put a file there while this one was written.
   const counts = await withSnapshot(project, (db) =>
-    exporter.export(exportSource(db, project.path), file, { ...options, beforePlacing: allowed }),
+    exporter.export(exportSource(db, project.path, audit), file, { ...options, beforePlacing: allowed }),
   );
   const remembered = await remember(project, file, format, counts.done);
   return {
@@ -52,6 +57,10 @@ export async function exportSamples(
     remembered,
     pictures: { ...countMarked(project.db), unchecked: picturesUnchecked },
   };
+}
+
+function auditing(exporters: readonly Exporter[]): string[] {
+  return exporters.filter(({ audit }) => audit).map(({ format }) => format);
 }
 
 /**

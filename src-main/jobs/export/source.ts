@@ -1,22 +1,26 @@
 /** The samples of a project as exporters take them: a stream over one snapshot, in queue order. */
-import type { Run } from '../../../src-shared/contract/domain.ts';
-import type { ExportPrediction, ExportSample } from '../../exporters/types.ts';
+import type { Review, Run } from '../../../src-shared/contract/domain.ts';
+import type { ExportPrediction, ExportReview, ExportSample, ExportTrail } from '../../exporters/types.ts';
 import { bytesToLabels } from '../../store/bytes.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { imageFacts } from '../../store/pictures/image.ts';
 import { type PictureNames, pictureNames } from '../../store/pictures/names.ts';
 import { isOutdated } from '../../store/pictures/change.ts';
 import { getPrediction, getPredictionMaps } from '../../store/predictions/prediction.ts';
-import { standingReview } from '../../store/reviews/review.ts';
+import { reviewHistory, standingReview } from '../../store/reviews/review.ts';
 import { getRun } from '../../store/runs/run.ts';
 import { sampleIdsAfter } from '../../store/samples/query.ts';
-import { sampleState } from '../../store/samples/state.ts';
+import { flagsOf, notesOf } from '../../store/samples/annotation.ts';
+import { sampleNumbers, sampleState } from '../../store/samples/state.ts';
 import { getSample } from '../../store/samples/sample.ts';
 
 const PAGE = 500;
 
-/** Every sample, reviewed or not; which of them to write is the exporter's rule. */
-export function* exportSource(db: ReadableDb, projectPath: string): Generator<ExportSample> {
+/**
+ * Every sample, reviewed or not; which of them to write is the exporter's rule.
+ * @param trail with all that happened to each, which costs some
+ */
+export function* exportSource(db: ReadableDb, projectPath: string, trail = false): Generator<ExportSample> {
   const names = pictureNames(db, projectPath);
   const runs = new Map<number, Run>();
   const run = (id: number): Run => {
@@ -28,7 +32,10 @@ export function* exportSource(db: ReadableDb, projectPath: string): Generator<Ex
   for (;;) {
     const ids = sampleIdsAfter(db, last, PAGE);
     if (ids.length === 0) return;
-    for (const id of ids) yield exportSample(db, id, run, names);
+    for (const id of ids) {
+      const sample = exportSample(db, id, run, names);
+      yield trail ? { ...sample, trail: trailOf(db, id) } : sample;
+    }
     last = ids[ids.length - 1];
   }
 }
@@ -58,8 +65,25 @@ function exportSample(
     state,
     run: prediction && run(prediction.runId),
     prediction: prediction?.found ?? null,
-    review: review && { ...review, label: review.label && bytesToLabels(review.label) },
+    review: review && exportReview(review),
+    scores: sampleNumbers(db, id),
+    trail: null,
     pictureChanged: shown !== null && isOutdated(db, shown),
+  };
+}
+
+function exportReview(review: Review): ExportReview {
+  return { ...review, label: review.label && bytesToLabels(review.label) };
+}
+
+function trailOf(db: ReadableDb, id: number): ExportTrail {
+  return {
+    revisions: reviewHistory(db, id).map((review) => ({
+      ...exportReview(review),
+      predictionId: review.predictionId,
+    })),
+    flags: flagsOf(db, id),
+    notes: notesOf(db, id),
   };
 }
 

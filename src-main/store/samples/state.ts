@@ -111,3 +111,19 @@ export function sampleState(db: ReadableDb, sampleId: number): SampleStateRow | 
   ).get(sampleId);
   return row ? { state: row.state, predictionId: row.prediction_id, reviewId: row.review_id } : null;
 }
+
+/** The numbers that samples are sorted by; null where there is none. */
+export interface SampleNumbers {
+  readonly disagreement: number | null;
+  readonly uncertainty: number | null;
+  readonly roiSize: number | null;
+  readonly iou: number | null;
+}
+
+/** Of a sample that is there. */
+export function sampleNumbers(db: ReadableDb, sampleId: number): SampleNumbers {
+  return read<SampleNumbers>(
+    db,
+    'SELECT disagreement, uncertainty, roi_size AS roiSize, iou FROM sample_state WHERE sample_id = ?',
+  ).get(sampleId)!;
+}

@@ -4,7 +4,7 @@ import { MOST } from '../limits.ts';
 import { reasonSchema } from '../reasons.ts';
 import { none } from './none.ts';
 
-export const exportFormatSchema = z.enum(['jsonl', 'sdrpn', 'coco']);
+export const exportFormatSchema = z.enum(['jsonl', 'sdrpn', 'coco', 'csv']);
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
 
 export const exportReportSchema = z.object({
@@ -94,6 +94,8 @@ export const exchangeProcedures = {
       format: exportFormatSchema,
       path: place,
       includeUnreviewed: z.boolean(),
+      /** Of formats that can say it: rejected samples too, every decision, flags and notes. */
+      audit: z.boolean().default(false),
       /** An earlier export of this project may be replaced; another file never is. */
       replaceOwn: z.boolean().default(false),
       slot: slotSchema.optional(),
