@@ -106,6 +106,15 @@ export const STORE: Cut = {
   },
 };
 
+export const IMPORTERS: Cut = {
+  beside: 'above',
+  folders: {
+    rows: {},
+    containers: { rows: 'what is wrong with a row is said in the words of rows' },
+    forms: { rows: 'fields, pictures and questions are read in one way' },
+  },
+};
+
 export const JOBS: Cut = {
   beside: 'below',
   folders: {

@@ -3,7 +3,7 @@
  * To allow a new edge, change this table in the same commit and say why there.
  */
 import { FEATURES } from './features.ts';
-import { CHECKPOINT, CLI, JOBS, KERNELS, PIPELINE, STORE, WORKERS } from './folders.ts';
+import { CHECKPOINT, CLI, IMPORTERS, JOBS, KERNELS, PIPELINE, STORE, WORKERS } from './folders.ts';
 import { inFolders, type Layer } from './layer.ts';
 
 const SHARED = ['kernels', 'contract', 'rpc-shared'];
@@ -138,7 +138,20 @@ export const LAYERS: readonly Layer[] = [
     },
     STORE,
   ),
-  { name: 'importers', path: 'src-main/importers/', imports: ['kernels', 'contract', 'files'] },
+  ...inFolders(
+    {
+      name: 'importers',
+      path: 'src-main/importers/',
+      imports: ['kernels', 'contract', 'files', 'import-types'],
+    },
+    IMPORTERS,
+  ),
+  // What a row, a question of it and a picture are, for all of its folders.
+  {
+    name: 'import-types',
+    path: 'src-main/importers/types.ts',
+    imports: ['kernels', 'contract', 'importers/rows'],
+  },
   { name: 'exporters', path: 'src-main/exporters/', imports: ['kernels', 'contract', 'files'] },
   ...inFolders(
     {

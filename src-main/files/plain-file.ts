@@ -46,13 +46,17 @@ export function withPlainFile<T>(
   });
 }
 
-/** The file piece by piece, to its end, however long that is. Errors as {@link withPlainFile}. */
-export async function* plainChunks(path: string, wish: PlainWish): AsyncGenerator<Buffer, void, undefined> {
+/** The file piece by piece, from a byte of it to its end, however long that is. Errors as {@link withPlainFile}. */
+export async function* plainChunks(
+  path: string,
+  wish: PlainWish,
+  from = 0,
+): AsyncGenerator<Buffer, void, undefined> {
   const { file, info } = await guard.run(path, () => openPlain(path, wish));
   const { maxBytes = Infinity } = wish;
   try {
     if (info.size > maxBytes) throw tooLarge(path, info.size, maxBytes, wish);
-    for (let at = 0; ;) {
+    for (let at = from; ;) {
       const { bytesRead, buffer } = await guard.run(path, () =>
         file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at),
       );

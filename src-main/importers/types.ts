@@ -4,13 +4,17 @@
  */
 import type { BoxForm, TURNS } from '../../src-shared/contract/procedures.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
-import type { RowReason } from './reasons.ts';
+import type { RowReason } from './rows/reasons.ts';
+
+/** Where the picture of a row is. */
+export type RowPicture =
+  /** `path` is relative to the images folder, `/` separated, never absolute, never with `..`. */
+  { readonly in: 'folder'; readonly path: string };
 
 /** One question about one picture. */
 export interface ImportRecord {
   readonly externalId: string;
-  /** Relative to the images folder, `/` separated, never absolute, never with `..`. */
-  readonly imagePath: string;
+  readonly picture: RowPicture;
   readonly question: string;
   /** The answer given with the data (the truth); never shown to the method. */
   readonly referenceAnswer: string | null;
@@ -21,16 +25,18 @@ export interface ImportRecord {
   readonly truthBoxes: readonly SourceXyxy[];
 }
 
-/** `line` is 1-based; in a JSON list, the line an element starts on. */
+/** `line` is 1-based; in a JSON list, the line an element starts on; where there are no lines, the row. */
 export type ImportItem =
   | {
       readonly ok: true;
       readonly line: number;
+      /** The name of the row's form. */
+      readonly form: string | null;
       readonly record: ImportRecord;
       /** What was read otherwise than it is written, or left out. */
       readonly notes: readonly RowReason[];
     }
-  | { readonly ok: false; readonly line: number; readonly problem: RowReason };
+  | { readonly ok: false; readonly line: number; readonly form: string | null; readonly problem: RowReason };
 
 /** What a file does not say of itself. */
 export interface ReadingOptions {
@@ -42,9 +48,12 @@ export interface ReadingOptions {
 
 export const PLAIN_READING: ReadingOptions = { turns: 'all', boxes: null };
 
+/** Of a row, by their names in the file. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 /** One row of a file, and what a reader may need to know beside it. */
 export interface Row {
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: Fields;
   /** The id of a row that has none: the same whenever the file is read again under its name. */
   readonly madeId: string;
   readonly options: ReadingOptions;
@@ -55,5 +64,5 @@ export type RowItem =
   | { readonly ok: true; readonly record: ImportRecord; readonly notes: readonly RowReason[] }
   | { readonly ok: false; readonly problem: RowReason };
 
-/** One file per form. Throws `RowError` when nothing of the row goes in. */
+/** Throws `RowError` when nothing of the row goes in. */
 export type RowReader = (row: Row) => readonly RowItem[];

@@ -164,7 +164,7 @@ describe('jsonl', () => {
       assert.ok(item.ok);
       assert.deepEqual(item.record, {
         externalId: 'q-4',
-        imagePath: 'scenes/4.png',
+        picture: { in: 'folder', path: 'scenes/4.png' },
         question: 'quelle est la réponse 4 ? 答案',
         referenceAnswer: 'truth',
         language: 'fr',

@@ -10,7 +10,7 @@ import { tooMuchJson } from '../../src-main/checkpoint/files/json-shape.ts';
 import { openModel } from '../../src-main/checkpoint/open.ts';
 import { readSafetensorsHeader } from '../../src-main/checkpoint/files/safetensors.ts';
 import { readPlain, readSmallText } from '../../src-main/files/plain-file.ts';
-import { countLines } from '../../src-main/importers/records.ts';
+import { countLines } from '../../src-main/importers/containers/bytes.ts';
 import { readLines } from '../../src-main/jobs/reviews/lines.ts';
 import { modelFingerprint } from '../../src-main/jobs/asking/model-fingerprint.ts';
 import { readFacts } from '../../src-main/library/facts.ts';

@@ -6,8 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { openImport, type ImportItem, type ReadingOptions } from '../../src-main/importers/index.ts';
-import { readArray } from '../../src-main/importers/json-array.ts';
-import { readLines } from '../../src-main/importers/lines.ts';
+import { membersOf } from '../../src-main/importers/containers/json-members.ts';
+import { readArray } from '../../src-main/importers/containers/json-list-text.ts';
+import { readLines } from '../../src-main/importers/containers/lines.ts';
 
 let dir = '';
 before(async () => {
@@ -61,7 +62,7 @@ describe('question rows', () => {
     assert.deepEqual(records(items), [
       {
         externalId: '7',
-        imagePath: 'a/b.png',
+        picture: { in: 'folder', path: 'a/b.png' },
         question: 'what is it ?',
         referenceAnswer: null,
         language: null,
@@ -71,7 +72,7 @@ describe('question rows', () => {
       },
       {
         externalId: 'x',
-        imagePath: 'c.png',
+        picture: { in: 'folder', path: 'c.png' },
         question: 'et ça ?',
         referenceAnswer: '12',
         language: 'fr',
@@ -193,7 +194,7 @@ describe('question rows', () => {
     );
     assert.deepEqual(records(items)[0], {
       externalId: 'u-1',
-      imagePath: 'x.jpg',
+      picture: { in: 'folder', path: 'x.jpg' },
       question: 'Read it.',
       referenceAnswer: null,
       language: null,
@@ -241,7 +242,7 @@ describe('the mark of a picture in a question', () => {
 describe('a row’s picture', () => {
   const found = async (row: object) => {
     const [item] = await load(lines({ question_id: '1', text: 'q', ...row }));
-    return item.ok ? item.record.imagePath : item.problem.message;
+    return item.ok ? item.record.picture.path : item.problem.message;
   };
 
   it('is a path, a list of one, or an object with a path', async () => {
@@ -269,7 +270,7 @@ describe('a row’s picture', () => {
   it('written with backslashes is read with slashes, and that is said', async () => {
     const [item] = await load(lines({ ...question, image: 'sub\\deep\\a.png' }));
     assert.ok(item.ok);
-    assert.equal(item.record.imagePath, 'sub/deep/a.png');
+    assert.equal(item.record.picture.path, 'sub/deep/a.png');
     assert.match(item.notes[0].message, /backslashes/);
     assert.equal(item.notes[0].value, '"sub\\\\deep\\\\a.png"');
     assert.match(await found({ image: 'C:\\data\\a.png' }), /relative to the images folder/);
@@ -294,7 +295,7 @@ describe('conversations', () => {
     const behind = { id: 2, image: '2.jpg', conversations: [{ from: 'human', value: 'Who?\n<image>' }] };
     const list = await load(JSON.stringify([one, behind], null, 2));
     assert.deepEqual(
-      records(list).map((r) => [r.externalId, r.imagePath, r.question, r.referenceAnswer, r.tags.join()]),
+      records(list).map((r) => [r.externalId, r.picture.path, r.question, r.referenceAnswer, r.tags.join()]),
       [
         ['a1', 'coco/1.jpg', 'What is\nthis?', 'A cat.', ''],
         ['a1-turn-2', 'coco/1.jpg', 'And that?', 'A dog.', 'turn:2'],
@@ -340,7 +341,7 @@ describe('conversations', () => {
     ];
     const items = await load(lines(...rows));
     assert.deepEqual(
-      records(items).map((r) => [r.externalId, r.imagePath, r.question, r.referenceAnswer]),
+      records(items).map((r) => [r.externalId, r.picture.path, r.question, r.referenceAnswer]),
       [
         ['1', 'a.png', 'What is it?', 'A tag.'],
         ['2', 'a.png', 'What is it?', 'A tag.'],
@@ -525,5 +526,81 @@ describe('files', () => {
     assert.deepEqual(await split('[1,,2]'), ['1', '! an element is missing before a comma']);
     assert.deepEqual(await split('[1'), ['! the list is cut off']);
     assert.deepEqual(await split('[1,"abc, ]def",2]', 6), ['1', '! the element is longer than 6 bytes', '2']);
+  });
+});
+
+describe('a list in an object', () => {
+  const rows = [question, { ...question, question_id: '2', text: 'a "quoted, {brace}" ?' }];
+
+  it('is found under its key, whatever stands around it, with its lines', async () => {
+    const info = {
+      note: 'rows: [{"text": "no"}]',
+      nested: { data: [{ a: 1 }] },
+      'escaped \\ " key': [1, 2],
+      none: [],
+    };
+    for (const [text, first] of [
+      [JSON.stringify({ ...info, data: rows }), 1],
+      [JSON.stringify({ data: rows, ...info }, null, 1), 3],
+      [`\ufeff\n${JSON.stringify({ info, questions: rows })}\n`, 2],
+    ] as const) {
+      const items = await load(text);
+      assert.deepEqual(
+        records(items).map(({ externalId }) => externalId),
+        ['1', '2'],
+      );
+      assert.equal(items[0]?.line, first);
+    }
+  });
+
+  it('a single row is a row, and so are lines whose first one is long', async () => {
+    const talk = { id: 'c', image: 'c.png', conversations: [{ from: 'human', value: 'Who ?' }] };
+    assert.equal(records(await load(JSON.stringify(talk, null, 2).replaceAll('\n', ' '))).length, 1);
+    assert.equal(records(await load(lines({ ...talk, extra: 'x'.repeat(200_000) }, question))).length, 2);
+  });
+
+  it('several lists are refused with their keys', async () => {
+    const refused = { code: 'bad_input', message: /several lists/, where: /"train", "val"/ };
+    await assert.rejects(load(JSON.stringify({ train: rows, val: rows })), refused);
+  });
+
+  it('its members are the same however the bytes are cut', async () => {
+    const json = fc.json({ maxDepth: 4, noUnicodeString: false });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(fc.string(), json),
+        fc.integer({ min: 1, max: 40 }),
+        async (object, size) => {
+          const values = Object.fromEntries(
+            Object.entries(object).map(([k, v]) => [k, JSON.parse(v) as unknown]),
+          );
+          const bytes = Buffer.from(JSON.stringify(values, null, 1));
+          const found = await membersOf(pieces(bytes, size));
+          assert.deepEqual(
+            found?.map(({ key, from, to }) => [
+              key,
+              JSON.parse(bytes.subarray(from, to).toString()) as unknown,
+            ]),
+            Object.entries(values),
+          );
+        },
+      ),
+      { numRuns: 200 },
+    );
+    assert.equal(await membersOf(pieces(Buffer.from('{"a": 1'), 3)), null);
+    assert.equal(await membersOf(pieces(Buffer.from('{"a": 1}\n{"a": 2}'), 3)), null);
+  });
+});
+
+describe('what an import says of its file', () => {
+  it('names the container by content and the form of each row', async () => {
+    const file = path.join(dir, 'lies.csv');
+    await writeFile(file, JSON.stringify([question, { conversations: 1 }, { caption: 'x' }]));
+    const opened = await openImport(file);
+    assert.equal(opened.container.name, 'json-list');
+    assert.deepEqual(
+      (await collect(opened.items)).map(({ form }) => form),
+      ['question', 'conversation', null],
+    );
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reasonLines } from '../../src-shared/contract/reasons.ts';
-import { Reasons, shown } from '../../src-main/importers/reasons.ts';
+import { Reasons, shown } from '../../src-main/importers/rows/reasons.ts';
 
 test('rows are counted by kind, the first lines of each are kept, the most frequent kind comes first', () => {
   const reasons = new Reasons();

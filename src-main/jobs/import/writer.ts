@@ -96,8 +96,8 @@ export class ImportWriter {
       this.#pictures = new Map();
     }
     for (const item of batch) {
-      if (!item.ok || this.#pictures.has(item.record.imagePath)) continue;
-      const { imagePath } = item.record;
+      if (!item.ok || this.#pictures.has(item.record.picture.path)) continue;
+      const { path: imagePath } = item.record.picture;
       const older = this.#olderPictures.get(imagePath);
       if (older === undefined) paths.push(imagePath);
       // Null: asked for, and the next batch need not ask again.
@@ -111,7 +111,7 @@ export class ImportWriter {
   /** Pictures of a batch that are not registered yet. */
   newPictures(batch: readonly ImportItem[]): Omit<NewImage, 'rootId'>[] {
     return batch.flatMap((item) => {
-      const known = item.ok ? this.#known(item.record.imagePath) : null;
+      const known = item.ok ? this.#known(item.record.picture.path) : null;
       return known && 'image' in known ? [known.image] : [];
     });
   }
@@ -175,11 +175,10 @@ export class ImportWriter {
   /** With its picture, and its boxes in that picture's pixels; or why not. */
   #place(item: ImportItem): Placed | Extract<ImportItem, { ok: false }> {
     if (!item.ok) return item;
-    const { imagePath } = item.record;
+    const { path: imagePath } = item.record.picture;
     const picture = this.#known(imagePath);
     if (!picture) throw new Error(`nobody looked at ${imagePath}`);
-    if ('message' in picture)
-      return { ok: false, line: item.line, problem: { ...picture, value: shown(imagePath) } };
+    if ('message' in picture) return { ...item, ok: false, problem: { ...picture, value: shown(imagePath) } };
     if ('image' in picture && picture.linkedInto !== null) this.#linkedInto.add(picture.linkedInto);
     const placed = inPicture(item, sizeOf(picture), this.#reading.boxes);
     return placed.ok ? { ...placed, picture } : placed;
@@ -187,10 +186,10 @@ export class ImportWriter {
 
   #imageId({ record, picture }: Placed, rootId: number, ids: Map<string, Registered>): number {
     if ('id' in picture) return picture.id;
-    let registered = ids.get(record.imagePath);
+    let registered = ids.get(record.picture.path);
     if (!registered) {
       const id = ensureImage(this.#project.db, { ...picture.image, rootId });
-      ids.set(record.imagePath, (registered = { id, size: sizeOf(picture) }));
+      ids.set(record.picture.path, (registered = { id, size: sizeOf(picture) }));
     }
     return registered.id;
   }

@@ -1,5 +1,5 @@
 import { exporters } from '../../exporters/index.ts';
-import { countLines } from '../../importers/records.ts';
+import { countLines } from '../../importers/containers/bytes.ts';
 import { exportTarget } from '../../jobs/export/target.ts';
 import { exportSamples } from '../../jobs/export/export.ts';
 import { importQuestions } from '../../jobs/import/import.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
-import { countLines } from '../../../src-main/importers/records.ts';
+import { countLines } from '../../../src-main/importers/containers/bytes.ts';
 import { importQuestions } from '../../../src-main/jobs/import/import.ts';
 import type { Looked } from '../../../src-main/jobs/pictures/look-wire.ts';
 import { hardlyWait } from '../../../src-main/store/patience.ts';

@@ -5,8 +5,8 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { FoveaError } from '../../../../src-shared/contract/errors.ts';
-import { readLines } from '../../../importers/lines.ts';
-import { parseJson } from '../../../importers/parse.ts';
+import { readLines } from '../../../importers/containers/lines.ts';
+import { parseJson } from '../../../importers/rows/parse.ts';
 import { llavaBoxes, llavaLabels, qwenBoxes, qwenLabels } from './roi-cases.ts';
 import type { RoiCase } from './roi-cases.ts';
 

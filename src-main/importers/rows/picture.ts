@@ -4,6 +4,7 @@
  */
 import { MOST, tooLong } from './limits.ts';
 import { shown, type RowReason } from './reasons.ts';
+import type { RowPicture } from '../types.ts';
 import { RowError } from './row-error.ts';
 
 const RELATIVE = 'Name pictures relative to the images folder and keep them in it';
@@ -14,9 +15,8 @@ const BACKSLASHES: Omit<RowReason, 'value'> = {
   next: null,
 };
 
-/** The picture's path relative to the images folder, `/` separated, never absolute, never with `..`. */
-export interface NamedPicture {
-  readonly path: string;
+export interface FoundPicture {
+  readonly picture: RowPicture;
   readonly notes: readonly RowReason[];
 }
 
@@ -27,7 +27,7 @@ export interface NamedPicture {
 export function pictureOf(
   row: Readonly<Record<string, unknown>>,
   inParts: readonly unknown[] = [],
-): NamedPicture {
+): FoundPicture {
   const video = row['video'] ?? row['videos'];
   if (video !== undefined && video !== null && !(Array.isArray(video) && video.length === 0)) {
     throw new RowError(
@@ -64,7 +64,7 @@ function written(picture: unknown): string {
   throw new RowError('image: expected a path', shown(picture), RELATIVE);
 }
 
-function relativePath(raw: string): NamedPicture {
+function relativePath(raw: string): FoundPicture {
   const refuse = (message: string, next = RELATIVE): RowError =>
     new RowError(`image: ${message}`, shown(raw), next);
   if (/^data:/i.test(raw)) throw refuse('the picture is inside the file', 'Save the pictures as files');
@@ -79,5 +79,5 @@ function relativePath(raw: string): NamedPicture {
   if (parts.includes('..')) throw refuse('a path cannot leave the images folder with ..');
   if (parts.length === 0) throw refuse('expected the path of a file');
   const notes = raw.includes('\\') ? [{ ...BACKSLASHES, value: shown(raw) }] : [];
-  return { path: parts.join('/'), notes };
+  return { picture: { in: 'folder', path: parts.join('/') }, notes };
 }

@@ -2,12 +2,12 @@
  * Truth boxes as data sets write them, into source pixels: xyxy with exclusive maxima. What a box means is said, never
  * guessed: one that cannot be pixels of its picture is refused, with what it might be.
  */
-import type { BoxForm } from '../../src-shared/contract/procedures.ts';
-import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type { BoxForm } from '../../../src-shared/contract/procedures.ts';
+import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { RowReason } from './reasons.ts';
 import { shown } from './reasons.ts';
 import { CORRECT, RowError } from './row-error.ts';
-import type { ImportItem } from './types.ts';
+import type { ImportItem } from '../types.ts';
 
 type Four = readonly [number, number, number, number];
 
@@ -78,13 +78,13 @@ export function inPicture(
   size: readonly [width: number, height: number],
   form: BoxForm | null,
 ): ImportItem {
-  const { line, record } = item;
+  const { line, form: rowForm, record } = item;
   if (record.truthBoxes.length === 0) return item;
   try {
     const { boxes, notes } = boxesInPicture(record.truthBoxes, size, form);
-    return { ok: true, line, record: { ...record, truthBoxes: boxes }, notes: [...item.notes, ...notes] };
+    return { ...item, record: { ...record, truthBoxes: boxes }, notes: [...item.notes, ...notes] };
   } catch (thrown) {
-    if (thrown instanceof RowError) return { ok: false, line, problem: thrown.reason };
+    if (thrown instanceof RowError) return { ok: false, line, form: rowForm, problem: thrown.reason };
     throw thrown;
   }
 }

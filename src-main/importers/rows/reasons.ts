@@ -1,5 +1,5 @@
 /** Collects why rows failed, or were read otherwise than written, in memory that does not grow with the file. */
-import type { Reason } from '../../src-shared/contract/reasons.ts';
+import type { Reason } from '../../../src-shared/contract/reasons.ts';
 
 /** Kinds told apart; what comes after them is one kind of its own. */
 const KINDS_KEPT = 40;

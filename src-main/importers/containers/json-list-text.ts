@@ -21,12 +21,13 @@ const LIST_END = 0x5d;
 export async function* readArray(
   source: AsyncIterable<Uint8Array>,
   maxBytes: number,
+  firstLine = 1,
 ): AsyncGenerator<TextLine> {
   let state: 'before' | 'in' | 'after' = 'before';
   let depth = 0;
   let inString = false;
   let escaped = false;
-  let line = 1;
+  let line = firstLine;
   let startLine = 0;
   let parts: Uint8Array[] = [];
   let size = 0;
@@ -59,7 +60,7 @@ export async function* readArray(
         else if (byte === QUOTE) inString = false;
         continue;
       }
-      if (SPACE.has(byte) || (state === 'before' && line === 1 && byte >= 0x80)) continue;
+      if (SPACE.has(byte) || (state === 'before' && line === firstLine && byte >= 0x80)) continue;
       if (state === 'before') {
         if (byte !== 0x5b) return yield problem('expected a JSON list');
         state = 'in';

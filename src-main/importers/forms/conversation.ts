@@ -5,15 +5,16 @@
  * and carries the tag `turn:N`. The reference takes the first one only, which `turns: 'first'` does.
  */
 import { z } from 'zod';
-import { cornersOf } from './boxes.ts';
-import { addedFields, answerText, idText } from './fields.ts';
-import { pictureOf } from './picture-path.ts';
-import { plainQuestion } from './question-text.ts';
-import { shown, type RowReason } from './reasons.ts';
-import { RowError, checked } from './row-error.ts';
-import { idOf, otherFields } from './row-fields.ts';
-import { type Turn, turnsOf } from './turns.ts';
-import type { ImportRecord, Row, RowItem, RowReader } from './types.ts';
+import { cornersOf } from '../rows/boxes.ts';
+import { addedFields, answerText, idText } from '../rows/fields.ts';
+import { pictureOf } from '../rows/picture.ts';
+import { plainQuestion } from '../rows/question-text.ts';
+import { shown, type RowReason } from '../rows/reasons.ts';
+import { RowError, checked } from '../rows/row-error.ts';
+import { idOf, otherFields } from '../rows/row-fields.ts';
+import { type Turn, turnsOf } from '../rows/turns.ts';
+import type { Form } from './form.ts';
+import type { ImportRecord, Row, RowItem, RowReader } from '../types.ts';
 
 const schema = z.object({ id: idText.nullish(), question_id: idText.nullish(), ...addedFields });
 
@@ -25,21 +26,28 @@ const KNOWN = new Set([
 ]);
 
 /** Rows with `conversations` or `messages`. */
-export const conversationRow: RowReader = ({ fields, madeId, options }: Row) => {
+export const conversation: Form = {
+  name: 'conversation',
+  words: 'a conversation (LLaVA, Qwen)',
+  fits: (fields) => 'conversations' in fields || 'messages' in fields,
+  begin: () => conversationRow,
+};
+
+const conversationRow: RowReader = ({ fields, madeId, options }: Row) => {
   const row = checked(fields, schema);
   const field = 'conversations' in fields ? 'conversations' : 'messages';
   const { turns, pictures, notes: turnNotes } = turnsOf(fields[field], field);
-  const picture = pictureOf(fields, pictures);
+  const found = pictureOf(fields, pictures);
   const { id, notes: idNotes } = idOf(row.id ?? row.question_id, madeId);
   const common = {
-    imagePath: picture.path,
+    picture: found.picture,
     language: row.language,
     split: row.split,
     truthBoxes: cornersOf(row.boxes, options.boxes),
   };
   const asked = questionsOf(turns);
   const taken = options.turns === 'first' ? asked.slice(0, 1) : asked;
-  const notes = [...idNotes, ...picture.notes, ...turnNotes, ...otherFields(fields, KNOWN)];
+  const notes = [...idNotes, ...found.notes, ...turnNotes, ...otherFields(fields, KNOWN)];
   if (taken.length < asked.length) notes.push(leftOut(asked.length - taken.length));
   return taken.map((pair, i) =>
     sampleOf(pair, field, i + 1, (question, answer, own): RowItem & { ok: true } => ({
@@ -51,8 +59,7 @@ export const conversationRow: RowReader = ({ fields, madeId, options }: Row) => 
         referenceAnswer: answer,
         tags: i === 0 ? row.tags : [...row.tags, `turn:${i + 1}`],
       } satisfies ImportRecord,
-      notes:
-        i === 0 ? [...notes, ...own] : [{ ...FURTHER, value: shown(question) }, ...picture.notes, ...own],
+      notes: i === 0 ? [...notes, ...own] : [{ ...FURTHER, value: shown(question) }, ...found.notes, ...own],
     })),
   );
 };

@@ -3,7 +3,7 @@
  * or behind goes with the white space around it; one within the sentence is read as LLaVA's trainer reads it: taken out,
  * the text trimmed, the picture in front.
  */
-import { PICTURE_MARK, withoutMark } from '../../src-shared/contract/picture-mark.ts';
+import { PICTURE_MARK, withoutMark } from '../../../src-shared/contract/picture-mark.ts';
 import { questionText } from './fields.ts';
 import { check } from './parse.ts';
 import { shown, type RowReason } from './reasons.ts';

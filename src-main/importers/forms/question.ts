@@ -5,14 +5,15 @@
  * become the tags `dataset:…` and `mode:…`; `short_prompt` and `max_new_tokens` say how the authors ran it.
  */
 import { z } from 'zod';
-import { cornersOf } from './boxes.ts';
-import { addedFields, answerText, idText, nameText } from './fields.ts';
-import { idOf, otherFields } from './row-fields.ts';
-import { pictureOf } from './picture-path.ts';
-import { plainQuestion } from './question-text.ts';
-import { shown } from './reasons.ts';
-import { checked, RowError } from './row-error.ts';
-import type { RowReader } from './types.ts';
+import { cornersOf } from '../rows/boxes.ts';
+import { addedFields, answerText, idText, nameText } from '../rows/fields.ts';
+import { idOf, otherFields } from '../rows/row-fields.ts';
+import { pictureOf } from '../rows/picture.ts';
+import { plainQuestion } from '../rows/question-text.ts';
+import { shown } from '../rows/reasons.ts';
+import { checked, RowError } from '../rows/row-error.ts';
+import type { Form } from './form.ts';
+import type { RowReader } from '../types.ts';
 
 const schema = z.object({
   uid: idText.nullish(),
@@ -29,22 +30,29 @@ const KNOWN = new Set([
   ...['short_prompt', 'max_new_tokens', 'language', 'split', 'tags', 'boxes'],
 ]);
 
-/** Rows with `text` or `question`. */
-export const questionRow: RowReader = ({ fields, madeId, options }) => {
+/** Rows with `text` or `question`; what else is meant for one and lacks them, is told so. */
+export const question: Form = {
+  name: 'question',
+  words: 'a question (LLaVA, Q-Zoom)',
+  fits: (fields) => ['text', 'question', 'question_id', 'uid'].some((name) => name in fields),
+  begin: () => questionRow,
+};
+
+const questionRow: RowReader = ({ fields, madeId, options }) => {
   const row = checked(fields, schema);
-  const picture = pictureOf(fields);
+  const found = pictureOf(fields);
   const field = 'text' in fields || !('question' in fields) ? 'text' : 'question';
   if ('text' in fields && 'question' in fields && fields['text'] !== fields['question']) {
     throw new RowError('text and question differ, and only one can be asked', shown(fields['question']));
   }
-  const { question, notes } = plainQuestion(fields[field], field);
+  const asked = plainQuestion(fields[field], field);
   const id = idOf(row.uid ?? row.question_id ?? row.id, madeId);
   const ofQzoom =
     row.uid === null || row.uid === undefined ? [] : [named('dataset', row.dataset), named('mode', row.mode)];
   const record = {
     externalId: id.id,
-    imagePath: picture.path,
-    question,
+    picture: found.picture,
+    question: asked.question,
     referenceAnswer: row.answer,
     language: row.language,
     split: row.split,
@@ -52,7 +60,7 @@ export const questionRow: RowReader = ({ fields, madeId, options }) => {
     truthBoxes: cornersOf(row.boxes, options.boxes),
   };
   return [
-    { ok: true, record, notes: [...id.notes, ...picture.notes, ...notes, ...otherFields(fields, KNOWN)] },
+    { ok: true, record, notes: [...id.notes, ...found.notes, ...asked.notes, ...otherFields(fields, KNOWN)] },
   ];
 };
 

@@ -1,5 +1,5 @@
 /** The turns of a conversation, whoever's names and content parts they are written in. */
-import { PICTURE_MARK } from '../../src-shared/contract/picture-mark.ts';
+import { PICTURE_MARK } from '../../../src-shared/contract/picture-mark.ts';
 import { MOST, tooMany } from './limits.ts';
 import { shown, type RowReason } from './reasons.ts';
 import { RowError } from './row-error.ts';
