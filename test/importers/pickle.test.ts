@@ -152,7 +152,7 @@ it('what Fovea itself exports comes back', async () => {
 });
 
 describe('pickles that are not plain values', () => {
-  const refused = (name: string, bytes: Uint8Array, message: RegExp, next = /./): void =>
+  const refused = (name: string, bytes: Uint8Array, message: RegExp, next = /./): unknown =>
     it(name, async () => {
       const error = await refusal(bytes);
       assert.match(error.message, message);
@@ -205,7 +205,7 @@ describe('pickles that are not plain values', () => {
 });
 
 describe('pickles that lie about what they hold', () => {
-  const refused = (name: string, bytes: Uint8Array, message: RegExp): void =>
+  const refused = (name: string, bytes: Uint8Array, message: RegExp): unknown =>
     it(name, async () => assert.match((await refusal(bytes)).message, message));
 
   refused(
