@@ -3,8 +3,9 @@
  * questions they have; what a question adds rides on its annotation. Annotations are written as they come, the
  * pictures (a path and two numbers each) after them.
  */
-import { rleArea, rleBox, rleFromCells } from '../../src-shared/kernels/rle.ts';
+import { rleArea, rleBox } from '../../src-shared/kernels/rle.ts';
 import { FG } from '../../src-shared/kernels/types.ts';
+import { foreground } from './label-box.ts';
 import { runExport } from './run.ts';
 import type { Written } from './run.ts';
 import type { Sink } from '../files/atomic-file.ts';
@@ -39,9 +40,7 @@ class CocoWriter {
     if (label.every((value) => value !== FG) && label.some((value) => value < 0)) {
       return { skip: 'not_expressible_ignore_without_fg' };
     }
-    const { width, height } = sample.image;
-    const fg = label.map((value) => (value === FG ? 1 : 0));
-    const rle = rleFromCells(fg, prediction.grid, prediction.transform, [width, height]);
+    const rle = foreground(chosen);
     const bbox = rleBox(rle);
     const imageId = this.#imageId(sample.image);
     if (!bbox) return { skip: null, notes: { image_without_box: 1 } };

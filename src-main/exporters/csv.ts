@@ -2,10 +2,8 @@
  * CSV of the audit: one line per sample that somebody decided on, rejected ones too, with what was decided, by whom,
  * when and why, for a spreadsheet or a data frame. Lists (tags, boxes) are JSON in their cell. UTF-8 without a mark.
  */
-import { rleBox, rleFromCells } from '../../src-shared/kernels/rle.ts';
-import { FG } from '../../src-shared/kernels/types.ts';
-import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 import { csvLine, type CsvCell } from './csv-line.ts';
+import { labelBox } from './label-box.ts';
 import { runExport } from './run.ts';
 import { selectForAudit, type Audited } from './select.ts';
 import type { Exporter } from './types.ts';
@@ -36,7 +34,7 @@ const COLUMNS: readonly Column[] = [
   ['notes', ({ sample }) => JSON.stringify(sample.trail?.notes.map(({ text }) => text) ?? [])],
   ['decisions', ({ sample }) => sample.trail?.revisions.length ?? null],
   ['truth_boxes', ({ sample }) => JSON.stringify(sample.truthBoxes)],
-  ['label_box', (audited) => json(labelBox(audited))],
+  ['label_box', (audited) => json(boxOf(audited))],
   ['raw_boxes', ({ prediction }) => json(prediction?.boxes.raw)],
   ['denoised_boxes', ({ prediction }) => json(prediction?.boxes.denoised)],
   ['rpn_boxes', ({ prediction }) => json(prediction?.boxes.rpn)],
@@ -56,7 +54,6 @@ const COLUMNS: readonly Column[] = [
 
 export const csvExporter: Exporter = {
   format: 'csv',
-  audit: 'always',
   export: (samples, path, options) =>
     runExport(samples, path, options, {
       choose: selectForAudit,
@@ -70,12 +67,10 @@ export const csvExporter: Exporter = {
     }),
 };
 
-/** The tight box around the foreground of the label, xyxy in source pixels; null where there is none. */
-function labelBox({ sample, prediction, label }: Audited): SourceXyxy | null {
+/** Null also for a label that does not fit its grid. */
+function boxOf({ sample, prediction, label }: Audited): readonly number[] | null {
   if (!prediction || label?.length !== prediction.grid[0] * prediction.grid[1]) return null;
-  const cells = label.map((value) => (value === FG ? 1 : 0));
-  const { width, height } = sample.image;
-  return rleBox(rleFromCells(cells, prediction.grid, prediction.transform, [width, height]));
+  return labelBox({ sample, prediction, label });
 }
 
 function json(value: unknown): string | null {

@@ -2,7 +2,14 @@
 import { cocoExporter } from './coco.ts';
 import { csvExporter } from './csv.ts';
 import { jsonlExporter } from './jsonl.ts';
+import { parquetExporter } from './parquet/parquet.ts';
 import { sdrpnExporter } from './sdrpn.ts';
 import type { Exporter } from './types.ts';
 
-export const exporters: readonly Exporter[] = [jsonlExporter, sdrpnExporter, cocoExporter, csvExporter];
+export const exporters: readonly Exporter[] = [
+  jsonlExporter,
+  sdrpnExporter,
+  cocoExporter,
+  csvExporter,
+  parquetExporter,
+];

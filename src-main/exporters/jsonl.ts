@@ -17,7 +17,6 @@ export const AUDIT_SCHEMA = 'fovea.audit/1';
 
 export const jsonlExporter: Exporter = {
   format: 'jsonl',
-  audit: 'asked',
   export: (samples, path, options) => {
     const lines = {
       begin: async () => undefined,

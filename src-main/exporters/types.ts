@@ -5,7 +5,7 @@
 import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { Decision, Flag, SampleState } from '../../src-shared/contract/domain.ts';
-import type { ExportFormat } from '../../src-shared/contract/procedures.ts';
+import type { ExportFormat, PicturesChoice } from '../../src-shared/contract/export-formats.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
 /** The run a prediction belongs to. */
@@ -86,6 +86,8 @@ export interface ExportSample {
     readonly name: string;
     /** Absolute; null where the project's image folders have none in common. The same for every sample. */
     readonly folder: string | null;
+    /** Where its file lies, absolute. */
+    readonly path: string;
     /** Stored pixels, EXIF orientation not applied. */
     readonly width: number;
     readonly height: number;
@@ -107,6 +109,12 @@ export interface ExportOptions {
   readonly includeUnreviewed: boolean;
   /** The audit itself: rejected samples too, every decision ever made, flags and notes. For formats that can say it. */
   readonly audit?: boolean;
+  /** What becomes of the pictures; one that the format has (`EXPORT_FORMATS`). */
+  readonly pictures?: PicturesChoice;
+  /** Of formats that are cut into shards: bytes at which one is closed. */
+  readonly shardBytes?: number;
+  /** What the data may be used for, for a card; null: not said. */
+  readonly licence?: string | null;
   readonly signal?: AbortSignal;
   /** Called when all is written, right before the file takes its name; when it throws, nothing changes there. */
   readonly beforePlacing?: () => Promise<unknown>;
@@ -126,13 +134,11 @@ export interface ExportCounts {
 }
 
 /**
- * One file per format. Writes to a temporary name beside `path`, syncs, renames: no partial file is ever visible and
+ * One format. Writes to a temporary name beside `path`, syncs, renames: no partial file or folder is ever visible and
  * a failure leaves what was there. Throws `FoveaError` (`io`, `read_only`, `no_space`, `cancelled`, `bad_input`).
  */
 export interface Exporter {
   readonly format: ExportFormat;
-  /** Whether it writes the audit: when asked to (`options.audit`), or always. Absent: it cannot. */
-  readonly audit?: 'asked' | 'always';
   export(
     samples: AsyncIterable<ExportSample> | Iterable<ExportSample>,
     path: string,

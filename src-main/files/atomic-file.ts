@@ -57,7 +57,8 @@ export async function writeAtomically<T>(
   });
 }
 
-class BufferedSink implements Sink {
+/** Gathers small pieces for a file that is open. */
+export class BufferedSink implements Sink {
   readonly #handle: FileHandle;
   #parts: Uint8Array[] = [];
   #size = 0;
@@ -85,7 +86,7 @@ class BufferedSink implements Sink {
 }
 
 /** Makes the rename itself durable; not every system lets a folder be opened for that. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   if (!handle) return;
   await handle.sync().catch(() => undefined);
@@ -102,7 +103,8 @@ const FAILURES: Record<string, [ErrorCode, string, string]> = {
   ENOTDIR: ['not_found', 'a part of the path is not a folder', 'Choose another path'],
 };
 
-async function withFileErrors<T>(target: string, run: () => Promise<T>): Promise<T> {
+/** Runs it; what the system says of the disk leaves as FoveaError, said of `target`. */
+export async function withFileErrors<T>(target: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

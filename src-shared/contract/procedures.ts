@@ -70,9 +70,7 @@ export { events } from './procedures/events.ts';
 export {
   BOX_FORMS,
   TURNS,
-  exportFormatSchema,
   exportReportSchema,
-  type ExportFormat,
   type ExportReport,
   type BoxForm,
   type ImportReport,

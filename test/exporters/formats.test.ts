@@ -7,7 +7,7 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { decodeFloat16, float16FromBytes } from '../../src-shared/kernels/float16.ts';
 import { maskFromRle } from '../../src-shared/kernels/rle.ts';
 import { exporters } from '../../src-main/exporters/index.ts';
-import type { ExportFormat } from '../../src-shared/contract/procedures.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../../src-shared/contract/export-formats.ts';
 import type { ExportOptions, ExportSample } from '../../src-main/exporters/types.ts';
 import { openImport } from '../../src-main/importers/index.ts';
 import { drawLabels, exportSample } from '../support/export-samples.ts';
@@ -32,8 +32,21 @@ async function write(
   options: Partial<ExportOptions> = {},
 ) {
   const file = path.join(await mkdtemp(path.join(dir, 'out-')), `export.${format}`);
-  const counts = await exporter(format).export(samples, file, { includeUnreviewed: false, ...options });
-  return { counts, file, text: await readFile(file, 'utf8') };
+  const counts = await exporter(format).export(samples, file, { ...PLAIN, ...options });
+  const { kind } = EXPORT_FORMATS[format];
+  return { counts, file, text: kind === 'file' ? await readFile(file, 'utf8') : '' };
+}
+
+/** Samples of `exportSample` have no files of pictures. */
+const PLAIN: ExportOptions = { includeUnreviewed: false, pictures: 'named' };
+
+/** Something at the place that an export goes to; how to see that it is still there. */
+async function occupied(format: ExportFormat) {
+  const file = path.join(await mkdtemp(path.join(dir, 'fail-')), 'out');
+  const inside = EXPORT_FORMATS[format].kind === 'file' ? file : path.join(file, 'kept');
+  if (inside !== file) await mkdir(file);
+  await writeFile(inside, 'before');
+  return { file, inside };
 }
 
 const states = ['accepted', 'corrected', 'rejected', 'pending', 'unlabelled'] as const;
@@ -41,7 +54,7 @@ const everyState = () => states.map((state, i) => exportSample({ id: i + 1, ...S
 
 describe('every format of labels', () => {
   // The audit has every decision in it: see csv.test.ts.
-  for (const { format } of exporters.filter(({ audit }) => audit !== 'always')) {
+  for (const { format } of exporters.filter(({ format }) => EXPORT_FORMATS[format].audit !== 'always')) {
     it(`${format}: accepted and corrected go out, rejected never, unreviewed when asked`, async () => {
       const plain = await write(format, everyState());
       assert.equal(plain.counts.done, 2);
@@ -74,17 +87,13 @@ describe('every format', () => {
     });
 
     it(`${format}: a failure in the middle leaves the old file and nothing else`, async () => {
-      const file = path.join(await mkdtemp(path.join(dir, 'fail-')), 'out');
-      await writeFile(file, 'before');
+      const { file, inside } = await occupied(format);
       const failing = (function* () {
         yield exportSample(SPOT);
         throw new Error('the store broke');
       })();
-      await assert.rejects(
-        exporter(format).export(failing, file, { includeUnreviewed: false }),
-        /the store broke/,
-      );
-      assert.equal(await readFile(file, 'utf8'), 'before');
+      await assert.rejects(exporter(format).export(failing, file, PLAIN), /the store broke/);
+      assert.equal(await readFile(inside, 'utf8'), 'before');
       assert.deepEqual(await readdir(path.dirname(file)), ['out']);
     });
 
@@ -93,6 +102,7 @@ describe('every format', () => {
       const file = path.join(await mkdtemp(path.join(dir, 'stop-')), 'out');
       const seen: number[] = [];
       const running = exporter(format).export(everyState(), file, {
+        ...PLAIN,
         includeUnreviewed: true,
         signal: abort.signal,
         onProgress: (n) => {

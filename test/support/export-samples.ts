@@ -62,7 +62,13 @@ export function exportSample(options: SampleOptions): ExportSample {
     split: 'dev',
     tags: ['a', 'b'],
     truthBoxes: [[0, 0, 10, 10]],
-    image: { name: `scenes/${id}.png`, folder: '/data', width: size[0], height: size[1] },
+    image: {
+      name: `scenes/${id}.png`,
+      folder: '/data',
+      path: `/data/scenes/${id}.png`,
+      width: size[0],
+      height: size[1],
+    },
     state,
     run: {
       id: 3,

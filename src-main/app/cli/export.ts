@@ -3,13 +3,16 @@ import { counted } from '../../../src-shared/contract/counts.ts';
 import { resolve } from 'node:path';
 import {
   exportFormatSchema,
+  picturesChoiceSchema,
+  SHARD_MEGABYTES,
   type ExportFormat,
-  type ExportReport,
-} from '../../../src-shared/contract/procedures.ts';
+} from '../../../src-shared/contract/export-formats.ts';
+import type { ExportReport } from '../../../src-shared/contract/procedures.ts';
 import { exporters } from '../../exporters/index.ts';
 import { exportSamples } from '../../jobs/export/export.ts';
 import { withProject } from '../projects.ts';
 import { usageError, type AddCommand } from './frame/command.ts';
+import { wholeNumber } from './frame/number-option.ts';
 import { exitOfBatch } from './frame/exit.ts';
 import { Progress } from '../progress.ts';
 
@@ -18,6 +21,9 @@ interface Options {
   readonly out: string;
   readonly includeUnreviewed?: boolean;
   readonly audit?: boolean;
+  readonly pictures?: string;
+  readonly shard: number;
+  readonly licence?: string;
   readonly replace?: boolean;
 }
 
@@ -29,16 +35,34 @@ export const addExport: AddCommand = (program, cli) => {
     .description('write accepted and corrected samples to a file')
     .argument('<project>', 'project folder')
     .requiredOption('--format <name>', FORMATS.join(', '))
-    .requiredOption('--out <path>', 'file to write')
+    .requiredOption('--out <path>', 'file to write, or folder where the format is one')
     .option('--include-unreviewed', 'also samples nobody has reviewed, with the label as predicted')
     .option(
       '--audit',
       'jsonl: rejected samples too, every decision ever made, flags and notes (csv has them always)',
     )
+    .option(
+      '--pictures <how>',
+      `parquet: with (in the files, unless said otherwise) or named (only where they lie)`,
+    )
+    .option(
+      '--shard <megabytes>',
+      'parquet: size at which a file is closed',
+      wholeNumber('--shard', { least: 1, most: 100_000 }),
+      SHARD_MEGABYTES,
+    )
+    .option('--licence <words>', 'parquet: what the data may be used for, for its card')
     .option('--replace', 'replace a file at this path that the project did not export itself');
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
     const format = FORMATS.find((name) => name === options.format);
     if (!format) throw usageError(`There is no format "${options.format}"`, `One of: ${FORMATS.join(', ')}`);
+    const pictures = picturesChoiceSchema.nullable().safeParse(options.pictures ?? null);
+    if (!pictures.success) {
+      throw usageError(
+        `--pictures takes no "${options.pictures}"`,
+        `One of: ${picturesChoiceSchema.options.join(', ')}`,
+      );
+    }
     const progress = new Progress('Exporting', stderr);
     const report = await withProject(path, (project) =>
       exportSamples(
@@ -48,6 +72,9 @@ export const addExport: AddCommand = (program, cli) => {
           path: resolve(options.out),
           includeUnreviewed: options.includeUnreviewed === true,
           audit: options.audit === true,
+          pictures: pictures.data,
+          shardMegabytes: options.shard,
+          licence: options.licence ?? null,
           replace: options.replace === true ? 'any' : 'own',
           signal,
           onProgress: (seen) =>

@@ -1,29 +1,37 @@
-/** Exports the reviewed samples of a project: one snapshot, one file, a report that accounts for every sample. */
-import { stat } from 'node:fs/promises';
+/** Exports the samples of a project: one snapshot, one file or folder, a report that accounts for every sample. */
+import {
+  EXPORT_FORMATS,
+  exportChoicesSchema,
+  type ExportChoices,
+  type ExportFormat,
+} from '../../../src-shared/contract/export-formats.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { ExportFormat, ExportReport } from '../../../src-shared/contract/procedures.ts';
+import type { ExportReport } from '../../../src-shared/contract/procedures.ts';
 import type { Exporter, ExportOptions } from '../../exporters/types.ts';
 import { rememberExport } from '../../store/exchange/exported-file.ts';
 import { type Project, withSnapshot } from '../../store/file/project.ts';
 import { countMarked } from '../../store/pictures/change.ts';
 import { exportSource } from './source.ts';
-import { allowedTarget, type Replace } from './target.ts';
+import { allowedTarget, factsOf, type Replace } from './target.ts';
 import { checkInThread } from '../pictures/in-thread.ts';
 
-export interface ExportRequest extends ExportOptions {
+/** What is not said of the choices is as their schema has it. */
+export interface ExportRequest
+  extends Partial<Omit<ExportChoices, 'includeUnreviewed'>>, Pick<ExportOptions, 'signal' | 'onProgress'> {
+  readonly includeUnreviewed: boolean;
   readonly format: ExportFormat;
   readonly path: string;
   readonly replace: Replace;
 }
 
 /**
- * Accepted and corrected samples (unreviewed ones with the flag, rejected ones never) in the given format. Throws
- * `bad_input` for a format no exporter of the list writes, what {@link allowedTarget} says of the path, and what the
- * exporter throws; nothing is left behind then.
+ * Accepted and corrected samples (unreviewed ones with the flag, rejected ones only in an account of the audit) in the given
+ * format. Throws `bad_input` for a format no exporter of the list writes and for what it cannot do, what {@link allowedTarget}
+ * says of the path, and what the exporter throws; nothing is left behind then.
  */
 export async function exportSamples(
   project: Project,
-  { format, path, replace, ...options }: ExportRequest,
+  { format, path, replace, signal, onProgress, ...asked }: ExportRequest,
   exporters: readonly Exporter[],
 ): Promise<ExportReport> {
   const started = performance.now();
@@ -32,22 +40,23 @@ export async function exportSamples(
     const next = `Take one of: ${exporters.map((candidate) => candidate.format).join(', ')}`;
     throw new FoveaError('bad_input', `there is no export format "${format}"`, { next });
   }
-  if (options.audit && !exporter.audit) {
-    const next = `Leave that out, or take one of: ${auditing(exporters).join(', ')}`;
-    throw new FoveaError('bad_input', `${format} cannot say what was rejected or decided before`, { next });
-  }
-  const audit = exporter.audit === 'always' || options.audit === true;
-  const allowed = () => allowedTarget(project, path, replace);
-  const file = await allowed();
-  const picturesUnchecked = await whyUnchecked(project, options.signal);
-  // Somebody else may have put a file there while this one was written.
+  const options = optionsOf(format, exportChoicesSchema.parse(asked));
+  const allowed = () => allowedTarget(project, path, format, replace);
+  const place = await allowed();
+  const picturesUnchecked = await whyUnchecked(project, signal);
+  // Somebody else may have put something there while this was written.
   const counts = await withSnapshot(project, (db) =>
-    exporter.export(exportSource(db, project.path, audit), file, { ...options, beforePlacing: allowed }),
+    exporter.export(exportSource(db, project.path, options.audit), place, {
+      ...options,
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+      beforePlacing: allowed,
+    }),
   );
-  const remembered = await remember(project, file, format, counts.done);
+  const remembered = await remember(project, place, format, counts.done);
   return {
     format,
-    path: file,
+    path: place,
     done: counts.done,
     failed: 0,
     skipped: { ...counts.skipped },
@@ -59,8 +68,30 @@ export async function exportSamples(
   };
 }
 
-function auditing(exporters: readonly Exporter[]): string[] {
-  return exporters.filter(({ audit }) => audit).map(({ format }) => format);
+/** Throws `bad_input` for what the format cannot do. */
+function optionsOf(format: ExportFormat, choices: ExportChoices): ExportOptions {
+  const facts = EXPORT_FORMATS[format];
+  const { includeUnreviewed, licence, shardMegabytes } = choices;
+  if (choices.audit && facts.audit === 'never') {
+    throw cannot(format, 'say what was rejected or decided before', ({ audit }) => audit !== 'never');
+  }
+  const pictures = choices.pictures ?? facts.pictures[0];
+  if (!facts.pictures.includes(pictures)) {
+    const what = { with: 'take pictures along', named: 'do without its pictures' }[pictures];
+    throw cannot(format, what, (other) => other.pictures.includes(pictures));
+  }
+  const audit = facts.audit === 'always' || choices.audit;
+  return { includeUnreviewed, audit, pictures, licence, shardBytes: shardMegabytes * 1e6 };
+}
+
+function cannot(
+  format: ExportFormat,
+  what: string,
+  can: (facts: (typeof EXPORT_FORMATS)[ExportFormat]) => boolean,
+): FoveaError {
+  const others = Object.entries(EXPORT_FORMATS).filter(([, facts]) => can(facts));
+  const next = `Leave that out, or take one of: ${others.map(([name]) => name).join(', ')}`;
+  return new FoveaError('bad_input', `${format} cannot ${what}`, { next });
 }
 
 /**
@@ -78,7 +109,7 @@ async function whyUnchecked(project: Project, signal: AbortSignal | undefined): 
   }
 }
 
-/** Whether the project could note that the file is its own; the export itself stands either way. */
+/** Whether the project could note that the file or folder is its own; the export itself stands either way. */
 async function remember(
   project: Project,
   path: string,
@@ -86,10 +117,9 @@ async function remember(
   samples: number,
 ): Promise<boolean> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    const exportedAt = new Date().toISOString();
-    const facts = { path, format, samples, bytes: size, mtimeMs: Math.trunc(mtimeMs), exportedAt };
-    rememberExport(project.db, facts);
+    const facts = await factsOf(path);
+    if (!facts) return false;
+    rememberExport(project.db, { path, format, samples, ...facts, exportedAt: new Date().toISOString() });
     return true;
   } catch {
     return false;

@@ -1,9 +1,11 @@
 /** The samples of a project as exporters take them: a stream over one snapshot, in queue order. */
+import { resolve } from 'node:path';
 import type { Review, Run } from '../../../src-shared/contract/domain.ts';
 import type { ExportPrediction, ExportReview, ExportSample, ExportTrail } from '../../exporters/types.ts';
 import { bytesToLabels } from '../../store/bytes.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { imageFacts } from '../../store/pictures/image.ts';
+import { rootDir } from '../../store/pictures/root.ts';
 import { type PictureNames, pictureNames } from '../../store/pictures/names.ts';
 import { isOutdated } from '../../store/pictures/change.ts';
 import { getPrediction, getPredictionMaps } from '../../store/predictions/prediction.ts';
@@ -33,7 +35,7 @@ export function* exportSource(db: ReadableDb, projectPath: string, trail = false
     const ids = sampleIdsAfter(db, last, PAGE);
     if (ids.length === 0) return;
     for (const id of ids) {
-      const sample = exportSample(db, id, run, names);
+      const sample = exportSample(db, id, run, names, projectPath);
       yield trail ? { ...sample, trail: trailOf(db, id) } : sample;
     }
     last = ids[ids.length - 1];
@@ -45,6 +47,7 @@ function exportSample(
   id: number,
   run: (id: number) => Run,
   names: PictureNames,
+  projectPath: string,
 ): ExportSample {
   const sample = getSample(db, id);
   const { state, predictionId } = sampleState(db, id)!;
@@ -61,7 +64,13 @@ function exportSample(
     split: sample.split,
     tags: sample.tags,
     truthBoxes: sample.truthBoxes,
-    image: { name: names.nameOf(rootId, path), folder: names.folder, width, height },
+    image: {
+      name: names.nameOf(rootId, path),
+      folder: names.folder,
+      path: resolve(rootDir(db, projectPath, rootId), path),
+      width,
+      height,
+    },
     state,
     run: prediction && run(prediction.runId),
     prediction: prediction?.found ?? null,

@@ -1,10 +1,12 @@
 /**
  * What an export may write over. Never the project's own folder, another project's databases or a registered picture;
- * a file that this project exported there, when the person agrees; anybody else's, only when that is said expressly.
+ * what this project exported there, when the person agrees; anybody else's file, only when that is said expressly, and
+ * anybody else's folder never: nobody can see what is in it.
  */
-import { realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { EXPORT_FORMATS, type ExportFormat } from '../../../src-shared/contract/export-formats.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { ExportTarget } from '../../../src-shared/contract/procedures.ts';
 import { isInside } from '../../files/inside.ts';
@@ -23,36 +25,84 @@ const DATABASE = new RegExp(
   'i',
 );
 
+/** What tells a file or folder apart from the same one with changes in it. */
+interface PlaceFacts {
+  /** Of all files in it. */
+  readonly bytes: number;
+  /** Whole milliseconds; of the file in it that was written last. */
+  readonly mtimeMs: number;
+}
+
+/** Null: there is nothing. */
+export async function factsOf(path: string): Promise<PlaceFacts | null> {
+  const info = await stat(path).catch(() => null);
+  if (!info) return null;
+  if (!info.isDirectory()) return { bytes: info.size, mtimeMs: Math.trunc(info.mtimeMs) };
+  const facts = { bytes: 0, mtimeMs: 0 };
+  for (const entry of await readdir(path, { withFileTypes: true, recursive: true })) {
+    // Whoever puts a folder there touches the one that it lies in.
+    const within = await stat(join(entry.parentPath, entry.name)).catch(() => null);
+    if (!within) continue;
+    if (!within.isDirectory()) facts.bytes += within.size;
+    facts.mtimeMs = Math.max(facts.mtimeMs, Math.trunc(within.mtimeMs));
+  }
+  return facts;
+}
+
 /**
  * What lies at `path`, and whose it is.
- * @throws FoveaError `bad_input` when no export may ever go there.
+ * @throws FoveaError `bad_input` when no export of this format may ever go there.
  */
-export async function exportTarget(project: Project, path: string): Promise<ExportTarget> {
+export async function exportTarget(
+  project: Project,
+  path: string,
+  format: ExportFormat,
+): Promise<ExportTarget> {
+  const { kind } = EXPORT_FORMATS[format];
   const target = await realTarget(path);
   await refuseProject(project, target);
   await refusePicture(project, target, resolve(path));
   // A link counts as what it points to: it is somebody's file.
-  const file = await stat(target).catch(() => null);
-  if (!file) return { state: 'free', path: target };
-  if (file.isDirectory()) throw refused('there is a folder of that name', target);
+  const found = await stat(target).catch(() => null);
+  if (!found) return { state: 'free', path: target };
+  if (found.isDirectory() !== (kind === 'folder')) {
+    throw refused(`there is a ${found.isDirectory() ? 'folder' : 'file'} of that name`, target);
+  }
+  if (found.isDirectory() && (await readdir(target)).length === 0) return { state: 'free', path: target };
   const known = exportedFile(project.db, target);
-  const facts = { path: target, bytes: file.size, modifiedAt: file.mtime.toISOString() };
-  return known && known.bytes === file.size && known.mtimeMs === Math.trunc(file.mtimeMs)
+  const { bytes, mtimeMs } = (await factsOf(target))!;
+  const facts = { path: target, bytes, modifiedAt: new Date(mtimeMs).toISOString() };
+  return known && known.bytes === bytes && known.mtimeMs === mtimeMs
     ? { state: 'own', ...facts, format: known.format, samples: known.samples, exportedAt: known.exportedAt }
     : { state: 'foreign', ...facts };
 }
 
 /**
  * The real path an export to `path` may be written to.
- * @throws FoveaError `bad_input` as {@link exportTarget}; `conflict` when a file is there that may not be replaced.
+ * @throws FoveaError `bad_input` as {@link exportTarget}; `conflict` when something is there that may not be replaced.
  */
-export async function allowedTarget(project: Project, path: string, replace: Replace): Promise<string> {
-  const target = await exportTarget(project, path);
+export async function allowedTarget(
+  project: Project,
+  path: string,
+  format: ExportFormat,
+  replace: Replace,
+): Promise<string> {
+  const target = await exportTarget(project, path, format);
   if (target.state === 'own' && replace === 'nothing') {
     throw new FoveaError('conflict', 'an earlier export is there already', {
       where: target.path,
       next: 'Agree to replace it, or give another name',
     });
+  }
+  if (target.state === 'foreign' && EXPORT_FORMATS[format].kind === 'folder') {
+    throw new FoveaError(
+      'conflict',
+      'there is a folder already with files in it that this project did not export',
+      {
+        where: target.path,
+        next: 'Give another name, or empty that folder yourself',
+      },
+    );
   }
   if (target.state === 'foreign' && replace !== 'any') {
     throw new FoveaError('conflict', 'there is a file already that this project did not export', {
@@ -73,7 +123,7 @@ async function realTarget(path: string): Promise<string> {
 async function refuseProject(project: Project, target: string): Promise<void> {
   const own = await realpath(project.path);
   if (isInside(own, target)) {
-    throw refused('the file would lie inside the project, among its own files', target);
+    throw refused('it would lie inside the project, among its own files', target);
   }
   if (DATABASE.test(basename(target))) throw refused("the name is that of a project's database", target);
 }
@@ -119,5 +169,5 @@ function sameFile(a: Stats, b: Stats): boolean {
 }
 
 function refused(what: string, where: string): FoveaError {
-  return new FoveaError('bad_input', what, { where, next: 'Export to a file somewhere else' });
+  return new FoveaError('bad_input', what, { where, next: 'Export to somewhere else' });
 }

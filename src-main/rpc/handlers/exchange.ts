@@ -35,7 +35,7 @@ export const exchangeHandlers = {
     });
   },
 
-  'export.target': ({ session }, { path }) => exportTarget(session().project, path),
+  'export.target': ({ session }, { path, format }) => exportTarget(session().project, path, format),
 
   'export.start': ({ session, publish }, { slot, replaceOwn, ...request }) => {
     const open = session();

@@ -1,5 +1,5 @@
 /** Files this project has exported: where, and what they looked like then, so that a file somebody changed is theirs. */
-import type { ExportFormat } from '../../../src-shared/contract/procedures.ts';
+import type { ExportFormat } from '../../../src-shared/contract/export-formats.ts';
 import { type ReadableDb, type WritableDb, read, write } from '../db.ts';
 
 export interface ExportedFile {

@@ -1,11 +1,9 @@
 /** Data in and out of a project. */
 import { z } from 'zod';
+import { exportChoicesSchema, exportFormatSchema } from '../export-formats.ts';
 import { MOST } from '../limits.ts';
 import { reasonSchema } from '../reasons.ts';
 import { none } from './none.ts';
-
-export const exportFormatSchema = z.enum(['jsonl', 'sdrpn', 'coco', 'csv']);
-export type ExportFormat = z.infer<typeof exportFormatSchema>;
 
 export const exportReportSchema = z.object({
   format: exportFormatSchema,
@@ -55,7 +53,7 @@ export const importReportSchema = z.object({
 });
 export type ImportReport = z.infer<typeof importReportSchema>;
 
-/** What lies where an export would go: nothing, what this project exported there, or somebody else's file. */
+/** What lies where an export would go: nothing, what this project exported there, or somebody else's file or folder. */
 export const exportTargetSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('free'), path: z.string() }),
   z.object({
@@ -88,14 +86,15 @@ export const exchangeProcedures = {
     output: importReportSchema,
   },
   /** Asked before an export; fails where no export may go. */
-  'export.target': { input: z.object({ path: place }), output: exportTargetSchema },
+  'export.target': {
+    input: z.object({ path: place, format: exportFormatSchema }),
+    output: exportTargetSchema,
+  },
   'export.start': {
     input: z.object({
       format: exportFormatSchema,
       path: place,
-      includeUnreviewed: z.boolean(),
-      /** Of formats that can say it: rejected samples too, every decision, flags and notes. */
-      audit: z.boolean().default(false),
+      ...exportChoicesSchema.shape,
       /** An earlier export of this project may be replaced; another file never is. */
       replaceOwn: z.boolean().default(false),
       slot: slotSchema.optional(),

@@ -75,6 +75,7 @@ test('every sample is fed with the revision that stands and the prediction it st
   assert.deepEqual(samples[0].image, {
     name: '1.png',
     folder: join(project.path, 'images'),
+    path: join(project.path, 'images', '1.png'),
     width: 30,
     height: 20,
   });

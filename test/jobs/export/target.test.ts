@@ -63,10 +63,10 @@ test("no other project's databases", async (t) => {
 test("its own export is replaced when agreed, somebody else's file only when that is said", async (t) => {
   const { project, dir } = await withPicture(t);
   const path = join(dir, 'labels.jsonl');
-  assert.equal((await exportTarget(project, path)).state, 'free');
+  assert.equal((await exportTarget(project, path, 'jsonl')).state, 'free');
   const { remembered } = await to(project, path, 'nothing');
   assert.ok(remembered);
-  const target = await exportTarget(project, path);
+  const target = await exportTarget(project, path, 'jsonl');
   assert.partialDeepStrictEqual(target, { state: 'own', format: 'jsonl', samples: 0 });
   await assert.rejects(to(project, path, 'nothing'), { code: 'conflict' });
   await to(project, path, 'own');
@@ -74,11 +74,11 @@ test("its own export is replaced when agreed, somebody else's file only when tha
   // Somebody has worked on it since.
   writeFileSync(path, 'sorted by hand');
   utimesSync(path, 1, 1);
-  assert.equal((await exportTarget(project, path)).state, 'foreign');
+  assert.equal((await exportTarget(project, path, 'jsonl')).state, 'foreign');
   await assert.rejects(to(project, path, 'own'), { code: 'conflict', next: /--replace/ });
   assert.equal(readFileSync(path, 'utf8'), 'sorted by hand');
   await to(project, path, 'any');
-  assert.equal((await exportTarget(project, path)).state, 'own');
+  assert.equal((await exportTarget(project, path, 'jsonl')).state, 'own');
 
   // A link is the file that it points to.
   writeFileSync(join(dir, 'notes.txt'), 'notes');
