@@ -110,8 +110,15 @@ export const IMPORTERS: Cut = {
   beside: 'above',
   folders: {
     rows: {},
-    containers: { rows: 'what is wrong with a row is said in the words of rows' },
-    forms: { rows: 'fields, pictures and questions are read in one way' },
+    pickle: {},
+    containers: {
+      pickle: 'Python’s files are read by a machine of their own',
+      rows: 'what is wrong with a row is said in the words of rows',
+    },
+    forms: {
+      pickle: 'a field may be an array, whose numbers are read there',
+      rows: 'fields, pictures and questions are read in one way',
+    },
   },
 };
 

@@ -12,7 +12,13 @@ import { PLAIN_READING, type ImportItem, type ReadingOptions } from './types.ts'
 
 export { inPicture } from './rows/boxes.ts';
 export { Reasons, shown, type RowReason } from './rows/reasons.ts';
-export { PLAIN_READING, type ImportItem, type ImportRecord, type ReadingOptions } from './types.ts';
+export {
+  PLAIN_READING,
+  type ImportItem,
+  type ImportedMaps,
+  type ImportRecord,
+  type ReadingOptions,
+} from './types.ts';
 
 /** A file opened for import. */
 export interface OpenedImport {

@@ -3,13 +3,28 @@
  * the input, in its order, so a caller can stop at the first problem or count them.
  */
 import type { BoxForm, TURNS } from '../../src-shared/contract/procedures.ts';
-import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type { Grid, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import type { RowReason } from './rows/reasons.ts';
 
 /** Where the picture of a row is. */
 export type RowPicture =
   /** `path` is relative to the images folder, `/` separated, never absolute, never with `..`. */
   { readonly in: 'folder'; readonly path: string };
+
+/** Attention maps that came with a question, as its label makers saved them. */
+export interface ImportedMaps {
+  /** Cells of the square that the picture was centred on. */
+  readonly grid: Grid;
+  /** As the file has them: LLaVA's makers write them flat, Qwen's square. */
+  readonly shape: 'flat' | 'square';
+  /** Response to image, float16 bits `[H*W]` row by row; so are the others. */
+  readonly grounding: Uint16Array;
+  readonly sink: Uint16Array | null;
+  readonly question: Uint16Array | null;
+  /** The model's answer that they belong to. */
+  readonly answer: string;
+  readonly writer: 'sd-rpn' | 'q-zoom';
+}
 
 /** One question about one picture. */
 export interface ImportRecord {
@@ -23,6 +38,8 @@ export interface ImportRecord {
   readonly tags: readonly string[];
   /** Corners, in the unit of the file: `boxesInPicture` makes pixels of them. */
   readonly truthBoxes: readonly SourceXyxy[];
+  /** Of files that hold labels' maps; absent: it is a question alone. */
+  readonly labelled?: ImportedMaps;
 }
 
 /** `line` is 1-based; in a JSON list, the line an element starts on; where there are no lines, the row. */

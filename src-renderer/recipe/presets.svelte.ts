@@ -80,7 +80,7 @@ export class Presets {
   /** What labelling with this preset and the model of the run on screen asks for; null without a run. */
   wishFor(preset: Preset): Omit<LabelWish, 'scope'> | null {
     const { run } = this.#trial;
-    if (!run) return null;
+    if (!run || run.importedFrom !== undefined) return null;
     const active = this.#session.project?.runs.find(({ id }) => id === this.#session.project?.activeRunId);
     return {
       // Null keeps the active run's RPN with its model.

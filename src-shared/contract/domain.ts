@@ -199,6 +199,8 @@ export const runSchema = z.object({
   modelDir: z.string(),
   /** The folder of the adapter that was laid over the model. */
   adapterDir: z.string().optional(),
+  /** Its maps came with an import and no model was asked: the name of that file. Its model is only a name then. */
+  importedFrom: z.string().optional(),
   preset: presetSchema,
   answerMode: answerModeSchema,
   device: z.string().nullable(),

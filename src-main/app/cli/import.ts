@@ -5,9 +5,11 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { BOX_FORMS, TURNS } from '../../../src-shared/contract/procedures.ts';
 import { reasonLines } from '../../../src-shared/contract/reasons.ts';
 import type { ReadingOptions } from '../../importers/index.ts';
-import { importQuestions, type ImportReport } from '../../jobs/import/import.ts';
+import { importQuestions, type ImportOptions, type ImportReport } from '../../jobs/import/import.ts';
+import { knownPresets } from '../../jobs/presets/presets.ts';
 import type { Project } from '../../store/file/project.ts';
 import { withNewOrOpenProject } from '../projects.ts';
+import { appResources } from '../resources.ts';
 import { usageError, type AddCommand } from './frame/command.ts';
 import { exitOfBatch } from './frame/exit.ts';
 import { Progress } from '../progress.ts';
@@ -17,6 +19,7 @@ interface Options {
   readonly questions: string;
   readonly turns: string;
   readonly boxes?: string;
+  readonly preset?: string;
 }
 
 export const addImport: AddCommand = (program, cli) => {
@@ -34,12 +37,20 @@ export const addImport: AddCommand = (program, cli) => {
     .option(
       '--boxes <form>',
       'truth boxes are pixels (x0, y0, x1, y1), xywh (pixels), unit (0…1) or thousand (0…1000) (default: pixels, refused where they cannot be)',
+    )
+    .option(
+      '--preset <id>',
+      'thresholds for the attention maps in an SD-RPN or Q-Zoom pickle (default: by what the maps look like)',
     );
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
     const reading = readingOf(options);
     const progress = new Progress('Importing', stderr);
     const report = await withNewOrOpenProject(path, async (project) => {
-      const found = await importInto(project, options, reading, signal, progress);
+      const labels = {
+        presets: await knownPresets(appResources()),
+        presetId: options.preset ?? null,
+      };
+      const found = await importInto(project, options, { reading, labels }, signal, progress);
       progress.end();
       if (found.failed > 1 || !isNothing(found)) {
         for (const line of reasonLines(options.questions, found.failures, 'row')) output.note(line);
@@ -50,12 +61,23 @@ export const addImport: AddCommand = (program, cli) => {
     for (const folder of report.linkedInto) {
       output.note(`Links of ${options.images} lead into ${folder}: pictures are read from there, too`);
     }
-    const { added, updated, failed, skipped, seconds, failures, notes, linkedInto } = report;
+    const { added, updated, failed, skipped, labelled, seconds, failures, notes, linkedInto } = report;
     for (const line of reasonLines(options.questions, notes, 'sample')) output.note(line);
     const corrected = updated > 0 ? `${counted(updated, 'was', 'were')} corrected, ` : '';
     output.result(
-      { done: added, updated, failed, skipped, seconds, project: resolve(path), failures, notes, linkedInto },
-      `Imported ${counted(added, 'sample')} (${corrected}${counted(skipped, 'was', 'were')} there already, ${failed} failed) in ${seconds.toFixed(1)} s`,
+      {
+        done: added,
+        updated,
+        failed,
+        skipped,
+        labelled,
+        seconds,
+        project: resolve(path),
+        failures,
+        notes,
+        linkedInto,
+      },
+      `Imported ${counted(added, 'sample')} (${corrected}${counted(skipped, 'was', 'were')} there already, ${failed} failed${labelled > 0 ? `, ${counted(labelled, 'label')} to review` : ''}) in ${seconds.toFixed(1)} s`,
     );
     return exitOfBatch(failed);
   });
@@ -64,7 +86,7 @@ export const addImport: AddCommand = (program, cli) => {
 async function importInto(
   project: Project,
   options: Options,
-  reading: ReadingOptions,
+  how: Required<Pick<ImportOptions, 'reading' | 'labels'>>,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<ImportReport> {
@@ -72,7 +94,7 @@ async function importInto(
   return importQuestions(project, {
     imagesDir: resolve(options.images),
     questionsFile: resolve(options.questions),
-    reading,
+    ...how,
     signal,
     onProgress: (lines) => {
       const rate = (1000 * lines) / (performance.now() - started);

@@ -5,9 +5,10 @@ import { jsonKey } from './json-key.ts';
 import { jsonLines } from './json-lines.ts';
 import { jsonList } from './json-list.ts';
 import { refuseOther } from './other-files.ts';
+import { pickle } from './pickle.ts';
 import type { Subject } from './subject.ts';
 
-export const CONTAINERS: readonly Container[] = [jsonList, jsonLines, jsonKey];
+export const CONTAINERS: readonly Container[] = [pickle, jsonList, jsonLines, jsonKey];
 
 /**
  * The container of a subject. A file that is of no kind is read as lines, each of which then says what is wrong with it.

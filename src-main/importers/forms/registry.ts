@@ -2,11 +2,13 @@
 import { shown, type RowReason } from '../rows/reasons.ts';
 import { RowError } from '../rows/row-error.ts';
 import type { Fields, Row, RowItem } from '../types.ts';
+import { attention } from './attention.ts';
 import { conversation } from './conversation.ts';
 import type { Form } from './form.ts';
+import { gate } from './gate.ts';
 import { question } from './question.ts';
 
-export const FORMS: readonly Form[] = [conversation, question];
+export const FORMS: readonly Form[] = [attention, gate, conversation, question];
 
 /** What a row gave; `form` is null where it has none. */
 export interface ReadRow {

@@ -15,11 +15,17 @@ export interface Again {
 }
 
 /**
- * Throws `not_found` without such a prediction, picture or model folder, `conflict` when the picture was replaced, and `bad_checkpoint` when the folder now holds
+ * Throws `bad_input` for a label that came with an import, `not_found` without such a prediction, picture or model folder, `conflict` when the picture was replaced, and `bad_checkpoint` when the folder now holds
  * another model: what it says would be put beside what the first one said.
  */
 export async function askAgain(project: Project, predictionId: number): Promise<Again> {
   const source = predictionSource(project.db, predictionId);
+  if (source.imported) {
+    throw new FoveaError('bad_input', 'the label came with an import: no model here made it', {
+      where: source.model.dir,
+      next: 'Label the sample with a model to ask about it',
+    });
+  }
   const { fingerprint, precision, ...folders } = source.model;
   const picture = await settlePicture(project, source.imageId, { fingerprint: false });
   if (picture.outcome === 'unshown') throw picture.error;

@@ -15,11 +15,14 @@ const WORDS: Readonly<Record<Corrected, string>> = {
 
 /**
  * Takes over what the file says otherwise of a sample that is there already, in the caller's transaction.
- * @returns a note for each thing; none: nothing differs
+ * @returns its number, null where there is no such sample, and a note for each thing; none: nothing differs
  */
-export function correctSample(db: WritableDb, sample: NewSample): RowReason[] {
+export function correctSample(
+  db: WritableDb,
+  sample: NewSample,
+): { readonly id: number | null; readonly notes: readonly RowReason[] } {
   const found = updateSample(db, sample);
-  if (!found) return [];
+  if (!found) return { id: null, notes: [] };
   const now: Readonly<Record<Corrected, unknown>> = {
     ...sample,
     answer: sample.referenceAnswer,
@@ -37,5 +40,5 @@ export function correctSample(db: WritableDb, sample: NewSample): RowReason[] {
       next: 'Label again with the answers of the data; what is decided stays',
     });
   }
-  return notes;
+  return { id: found.id, notes };
 }

@@ -15,6 +15,7 @@ import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
 import { chunksOf } from '../../store/samples/removal.ts';
 import { forgetSamples } from '../../store/exchange/unimport.ts';
+import { ImportedLabels, type LabelPresets } from './labels.ts';
 import { ImportWriter } from './writer.ts';
 import { chosenFolder } from '../pictures/chosen.ts';
 import { PictureLooks } from '../pictures/looks.ts';
@@ -31,6 +32,8 @@ export interface ImportReport {
   /** Questions whose sample was in the project and was corrected; `notes` say what. */
   readonly updated: number;
   readonly failed: number;
+  /** Labels that came with the file and are in the project now, to be reviewed. */
+  readonly labelled: number;
   readonly seconds: number;
   /** Why rows failed, by kind. */
   readonly failures: readonly Reason[];
@@ -46,6 +49,8 @@ export interface ImportOptions {
   readonly questionsFile: string;
   /** What the file does not say of itself. */
   readonly reading?: ReadingOptions;
+  /** Whose thresholds make labels of maps that come with the file; absent: such a file is refused. */
+  readonly labels?: LabelPresets;
   readonly signal?: AbortSignal;
   /** What stopping leaves: whole batches, to go on with (default), or nothing of this import. */
   readonly onStop?: 'keep' | 'take back';
@@ -64,6 +69,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const questionsFile = resolve(options.questionsFile);
   const looks = new PictureLooks(folder);
   const writer = new ImportWriter(project, await realpath(project.path), folder, { questionsFile, reading });
+  const labels = new ImportedLabels(project, questionsFile, options.labels ?? null);
   const giveBack = makeRoom(project.db);
   const [failures, notes] = [new Reasons(), new Reasons()];
   let lines = 0;
@@ -74,6 +80,8 @@ export async function importQuestions(project: Project, options: ImportOptions):
     const outcome = await patiently(() => writer.write(batch));
     for (const { line, reason } of outcome.failures) failures.add(line, reason);
     for (const { line, reason } of outcome.notes) notes.add(line, reason);
+    for (const { line, reason } of await labels.store(outcome.labelled, options.signal))
+      notes.add(line, reason);
     lines += batch.length;
     options.onProgress?.(lines, batch.at(-1)?.line ?? 0);
     // Whoever waits for this connection gets a turn.
@@ -100,6 +108,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
       updated,
       skipped,
       failed,
+      labelled: labels.made,
       seconds: (performance.now() - started) / 1000,
       failures: failures.list(),
       notes: notes.list(),
@@ -107,7 +116,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
     };
   } catch (thrown) {
     if (!(thrown instanceof Stopped)) throw thrown;
-    return await stop(project, writer, lines, options.onStop ?? 'keep');
+    return await stop(project, { writer, labels }, lines, options.onStop ?? 'keep');
   } finally {
     looks.close();
     giveBack();
@@ -138,7 +147,7 @@ async function unlessStopped(work: Promise<unknown>, signal: AbortSignal | undef
 
 async function stop(
   project: Project,
-  writer: ImportWriter,
+  { writer, labels }: { readonly writer: ImportWriter; readonly labels: ImportedLabels },
   lines: number,
   what: 'keep' | 'take back',
 ): Promise<never> {
@@ -157,11 +166,12 @@ async function stop(
   let gone = 0;
   if (importId !== null) {
     for (const chunk of chunksOf(importedIds(project.db, importId))) {
-      gone += await patiently(() => forgetSamples(project.db, chunk));
+      gone += await patiently(() => forgetSamples(project.db, chunk, labels.runIds));
       await breathe();
     }
   }
   const stay = added - gone;
+  await patiently(() => labels.unsettle());
   if (stay === 0) await patiently(() => writer.forget());
   throw new FoveaError(
     'cancelled',

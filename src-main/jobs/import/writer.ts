@@ -14,12 +14,15 @@ import { ensureImage, type NewImage } from '../../store/pictures/image.ts';
 import { beginImport, forgetImport, noteImported } from '../../store/exchange/import-log.ts';
 import type { Project } from '../../store/file/project.ts';
 import { addSamples, type NewSample } from '../../store/samples/sample.ts';
+import type { LabelledSample } from './labels.ts';
 import { correctSample } from './corrections.ts';
 import { type ChosenFolder, type ChosenPicture, registerFolder } from '../pictures/chosen.ts';
 import type { PictureLooks } from '../pictures/looks.ts';
 
 /** Pictures remembered at least, some 25 MB, and at most twice as many; what was not met among so many is looked at again. */
 const PICTURES_REMEMBERED = 150_000;
+
+const NOTHING = { id: null, notes: [] } as const;
 
 /** What is to be said of a line. */
 interface LineReason {
@@ -31,6 +34,8 @@ interface LineReason {
 export interface BatchOutcome {
   readonly failures: readonly LineReason[];
   readonly notes: readonly LineReason[];
+  /** Samples whose rows came with labels' maps, those that were there already too. */
+  readonly labelled: readonly LabelledSample[];
 }
 
 /** A picture that is registered. */
@@ -126,6 +131,7 @@ export class ImportWriter {
       else failures.push({ line: found.line, reason: found.problem });
     }
     const notes: LineReason[] = [];
+    const labelled: LabelledSample[] = [];
     const ids = new Map<string, Registered>();
     const before = { ...this.#written, failed: this.#written.failed + failures.length };
     const { written, rootId } = transactInBulk(this.#project.db, () => {
@@ -135,12 +141,12 @@ export class ImportWriter {
         ...row.record,
         imageId: this.#imageId(row, rootId, ids),
       }));
-      return { written: this.#add(placed, samples, before, rootId, notes), rootId };
+      return { written: this.#add(placed, samples, before, rootId, { notes, labelled }), rootId };
     });
     this.#written = written;
     this.#folder = { ...this.#folder, rootId };
     for (const [path, registered] of ids) this.#learn(path, registered);
-    return { failures, notes };
+    return { failures, notes, labelled };
   }
 
   /** Adds what is new, corrects what is there and differs. In the caller's transaction. */
@@ -149,21 +155,25 @@ export class ImportWriter {
     samples: readonly NewSample[],
     before: Written,
     rootId: number,
-    notes: LineReason[],
+    { notes, labelled }: { readonly notes: LineReason[]; readonly labelled: LabelledSample[] },
   ): Written {
     const { db } = this.#project;
     let { added, updated, skipped } = before;
     let [first, last]: (number | null)[] = [null, null];
     for (const [i, id] of addSamples(db, samples).entries()) {
-      const corrections = id === null ? correctSample(db, samples[i]!) : [];
+      const { id: known, notes: corrections } = id === null ? correctSample(db, samples[i]!) : NOTHING;
       if (id !== null) {
         first ??= id;
         last = id;
         added++;
       } else if (corrections.length > 0) updated++;
       else skipped++;
+      const { line, notes: own, record, picture } = placed[i]!;
+      const sampleId = id ?? known;
+      if (record.labelled && sampleId !== null) {
+        labelled.push({ line, sampleId, size: sizeOf(picture), maps: record.labelled });
+      }
       if (id === null && corrections.length === 0) continue;
-      const { line, notes: own } = placed[i]!;
       for (const reason of [...own, ...corrections]) notes.push({ line, reason });
     }
     const importId = before.importId ?? beginImport(db, this.#questionsFile, rootId);

@@ -7,7 +7,7 @@ import type { PrecisionWish } from '../../../src-shared/contract/models.ts';
 import { isInside } from '../../files/inside.ts';
 import type { Project } from '../../store/file/project.ts';
 import { RPN_DIR } from '../../store/training/rpn.ts';
-import { activeRunId, getRun, overlaysOfRun } from '../../store/runs/run.ts';
+import { labellingRun, overlaysOfRun } from '../../store/runs/run.ts';
 import { activeVersionDir } from '../rpn/active.ts';
 import { DEMO_PRESET, type Resources, demoModelDir } from '../presets/resources.ts';
 import type { LabelJobParams } from './run.ts';
@@ -45,7 +45,7 @@ export async function modelFolders(
   wish: LabelWish,
   resources: Resources,
 ): Promise<Pick<ModelRef, 'dir' | 'rpnDir' | 'adapterDir'>> {
-  const run = activeRun(project);
+  const run = labellingRun(project.db);
   const used = run && existsSync(run.modelDir) ? run : null;
   const dir = resolve(wish.modelDir ?? used?.modelDir ?? demoModelDir(resources));
   const over = used && wish.modelDir === null ? overlaysOfRun(project.db, used.id) : {};
@@ -59,11 +59,6 @@ export async function modelFolders(
   });
 }
 
-function activeRun(project: Project) {
-  const active = activeRunId(project.db);
-  return active === null ? null : getRun(project.db, active);
-}
-
 /**
  * The full parameters of a label job. Loads the model only when the preset is to be found by it, and asks about it where the
  * precision is to be chosen. Throws `not_found`,
@@ -75,7 +70,7 @@ export async function labelParams(
   wish: LabelWish,
   resources: Resources,
 ): Promise<LabelJobParams> {
-  const run = activeRun(project);
+  const run = labellingRun(project.db);
   const demo = demoModelDir(resources);
   const folders = await modelFolders(project, wish, resources);
   const { dir, rpnDir, adapterDir } = folders;

@@ -15,6 +15,7 @@ import { isModelOf } from '../asking/model-fingerprint.ts';
 export async function runPrompts(project: Project): Promise<RunPrompts> {
   const states: RunPrompts = [];
   for (const run of promptedRuns(project.db)) {
+    if (run.imported) continue;
     const { id: runId, shown, decided, prompt } = run;
     states.push({ runId, kind: prompt?.kind ?? null, state: await stateOf(run), shown, decided });
   }
@@ -49,6 +50,12 @@ export function labelAnewParams(
   if (!run) {
     throw new FoveaError('not_found', `there is no run ${runId}`, { next: 'List the runs of the project' });
   }
+  if (run.imported) {
+    throw new FoveaError('bad_input', `the labels of run ${runId} came with an import: no model made them`, {
+      where: run.model.dir,
+      next: 'Choose a model to label with',
+    });
+  }
   const { fingerprint: _, precision, ...folders } = run.model;
   return {
     model: { ...folders, device: 'auto', ...(precision === 'as-stored' ? {} : { precision }) },
@@ -66,5 +73,7 @@ export async function runOfAnotherPrompt(
 ): Promise<{ readonly runId: number; readonly dir: string } | null> {
   const active = activeRunId(project.db);
   const run = promptedRuns(project.db).find(({ id }) => id === active);
-  return run && (await stateOf(run)) === 'other' ? { runId: run.id, dir: run.model.dir } : null;
+  return run && !run.imported && (await stateOf(run)) === 'other'
+    ? { runId: run.id, dir: run.model.dir }
+    : null;
 }

@@ -83,6 +83,16 @@ export async function planPrediction(
       next: 'List the runs of the project',
     });
   }
+  if (from.imported) {
+    throw new FoveaError(
+      'bad_input',
+      `the labels of run ${fromRunId} came with an import: no model made them`,
+      {
+        where: from.model.dir,
+        next: 'Name a run of a model (--run), or label the project first',
+      },
+    );
+  }
   const { dir, adapterDir, precision } = from.model;
   const folders = { dir, rpnDir, ...(adapterDir === undefined ? {} : { adapterDir }) };
   await requireSameModel(from);

@@ -5,7 +5,7 @@ import type { RpnVersion } from '../../../src-shared/contract/training.ts';
 import type { ModelRef } from '../../engine/protocol.ts';
 import type { Project } from '../../store/file/project.ts';
 import { type ModelRun, runsOfModel } from '../../store/runs/model-runs.ts';
-import { activeRunId, getRun, overlaysOfRun } from '../../store/runs/run.ts';
+import { labellingRun, overlaysOfRun } from '../../store/runs/run.ts';
 import { rpnFolder } from '../../store/training/rpn.ts';
 import { formerFingerprint, modelFingerprint } from '../asking/model-fingerprint.ts';
 
@@ -27,19 +27,19 @@ export async function baseModel({
 
 /** The model that the project was labelled with last. Throws `bad_input` where there is none, and as {@link baseModel}. */
 export async function baseOfProject({ db, path }: Project): Promise<BaseModel> {
-  const active = activeRunId(db);
-  if (active === null) {
+  const run = labellingRun(db);
+  if (run === null) {
     throw new FoveaError(
       'bad_input',
-      'the project is not labelled yet, so the base model of the RPN is not known',
+      'no model has labelled the project yet, so the base model of the RPN is not known',
       {
         where: path,
         next: 'Name the base model (--model), or label the project first',
       },
     );
   }
-  const { adapterDir } = overlaysOfRun(db, active);
-  return baseModel({ dir: getRun(db, active).modelDir, ...(adapterDir === undefined ? {} : { adapterDir }) });
+  const { adapterDir } = overlaysOfRun(db, run.id);
+  return baseModel({ dir: run.modelDir, ...(adapterDir === undefined ? {} : { adapterDir }) });
 }
 
 /** Throws `bad_input` when a version is of another base model. */

@@ -3,27 +3,35 @@ import { countLines } from '../../importers/containers/bytes.ts';
 import { exportTarget } from '../../jobs/export/target.ts';
 import { exportSamples } from '../../jobs/export/export.ts';
 import { importQuestions } from '../../jobs/import/import.ts';
+import { knownPresets } from '../../jobs/presets/presets.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
 import type { Handlers } from './context.ts';
 import { cancelSlot, during } from './during.ts';
 
 export const exchangeHandlers = {
-  'import.start': ({ session, publish }, { imagesDir, questionsFile, turns, boxes, slot }) => {
+  'import.start': (
+    { session, publish, options },
+    { imagesDir, questionsFile, turns, boxes, preset, slot },
+  ) => {
     const open = session();
     return during(open, publish, slot, async (signal, tell) => {
       const total = await countLines(questionsFile);
       tell(0, total);
       try {
-        const { added, updated, skipped, failed, failures, notes } = await importQuestions(open.project, {
-          imagesDir,
-          questionsFile,
-          reading: { turns, boxes },
-          signal,
-          onStop: 'take back',
-          onProgress: (_, line) => tell(line, total),
-        });
-        if (updated > 0) open.samplesChanged();
-        return { added, updated, skipped, failed, failures, notes };
+        const { added, updated, skipped, failed, labelled, failures, notes } = await importQuestions(
+          open.project,
+          {
+            imagesDir,
+            questionsFile,
+            reading: { turns, boxes },
+            labels: { presets: await knownPresets(options.resources), presetId: preset },
+            signal,
+            onStop: 'take back',
+            onProgress: (_, line) => tell(line, total),
+          },
+        );
+        if (updated + labelled > 0) open.samplesChanged();
+        return { added, updated, skipped, failed, labelled, failures, notes };
       } catch (thrown) {
         // The next import gets the ids of what was taken back: nobody may go on showing what they stood for.
         open.samplesChanged();

@@ -12,7 +12,7 @@ import { trainingStandings } from '../../jobs/train/standing.ts';
 import { addTrainJob } from '../../jobs/train/train.ts';
 import { parentOf, type TrainWish, trainParams } from '../../jobs/train/wish.ts';
 import type { Project } from '../../store/file/project.ts';
-import { activeRunId, getRun } from '../../store/runs/run.ts';
+import { labellingRun } from '../../store/runs/run.ts';
 import { getRpn, listRpns, requireFreeName, rpnFolder } from '../../store/training/rpn.ts';
 import { trainingRunOfJob } from '../../store/training/training-run.ts';
 import type { Session } from '../session.ts';
@@ -113,7 +113,7 @@ async function knownBase(project: Project): Promise<RpnVersions['base']> {
   const { db } = project;
   try {
     const { dir, fingerprint } = await baseOfProject(project);
-    return { name: getRun(db, activeRunId(db)!).modelName, dir, fingerprint };
+    return { name: labellingRun(db)!.modelName, dir, fingerprint };
   } catch {
     return null;
   }

@@ -7,7 +7,7 @@ import { removeSamples } from '../samples/removal.ts';
 
 const UNTOUCHED = `
 SELECT id FROM sample s WHERE id IN (SELECT value FROM json_each(?))
-  AND NOT EXISTS (SELECT 1 FROM prediction WHERE sample_id = s.id)
+  AND NOT EXISTS (SELECT 1 FROM prediction WHERE sample_id = s.id AND run_id NOT IN (SELECT value FROM json_each(?)))
   AND NOT EXISTS (SELECT 1 FROM review WHERE sample_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM sample_flag WHERE sample_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM sample_note WHERE sample_id = s.id)
@@ -15,10 +15,18 @@ SELECT id FROM sample s WHERE id IN (SELECT value FROM json_each(?))
   AND NOT EXISTS (SELECT 1 FROM batch_item WHERE sample_id = s.id)
 ORDER BY id`;
 
-/** Removes these samples, of one chunk (`chunksOf`), as far as nobody worked with them. @returns how many went */
-export function forgetSamples(db: WritableDb, ids: readonly number[]): number {
+/**
+ * Removes these samples, of one chunk (`chunksOf`), as far as nobody worked with them.
+ * @param ownRuns runs whose labels came with the import itself
+ * @returns how many went
+ */
+export function forgetSamples(
+  db: WritableDb,
+  ids: readonly number[],
+  ownRuns: readonly number[] = [],
+): number {
   return transact(db, () => {
-    const untouched = read<{ id: number }>(db, UNTOUCHED).all(JSON.stringify(ids));
+    const untouched = read<{ id: number }>(db, UNTOUCHED).all(JSON.stringify(ids), JSON.stringify(ownRuns));
     return removeSamples(
       db,
       untouched.map(({ id }) => id),

@@ -26,6 +26,8 @@ export interface PredictionSource {
   };
   /** Whether the run asked for these. */
   readonly want: { readonly questionMap: boolean; readonly rpn: boolean; readonly secondStage: boolean };
+  /** Its maps came with an import: there is no model to ask. */
+  readonly imported: boolean;
 }
 
 interface Row {
@@ -57,6 +59,7 @@ const settingsSchema = z.object({
   precision: precisionSchema.default('as-stored'),
   rpnDir: z.string().nullish(),
   adapterDir: z.string().nullish(),
+  imported: z.unknown().optional(),
   want: z
     .object({ questionMap: z.boolean(), rpn: z.boolean(), secondStage: z.boolean() })
     .default({ questionMap: true, rpn: true, secondStage: true }),
@@ -70,7 +73,7 @@ export function predictionSource(db: ReadableDb, predictionId: number): Predicti
       next: 'Load the sample again',
     });
   }
-  const { precision, rpnDir, adapterDir, want } = settingsSchema.parse(JSON.parse(row.settings));
+  const { precision, rpnDir, adapterDir, want, imported } = settingsSchema.parse(JSON.parse(row.settings));
   return {
     runId: row.run_id,
     sampleId: row.sample_id,
@@ -88,5 +91,6 @@ export function predictionSource(db: ReadableDb, predictionId: number): Predicti
       precision,
     },
     want,
+    imported: imported !== undefined,
   };
 }

@@ -30,6 +30,8 @@ export interface MadeRun {
   readonly prompt: RunPrompt | null;
   /** The run whose labels it took up when only its RPN was asked; null: it was labelled. */
   readonly predictedFrom: number | null;
+  /** Its maps came with an import: there is no model to ask. */
+  readonly imported: boolean;
 }
 
 export interface PromptedRun extends MadeRun {
@@ -70,6 +72,7 @@ const settingsSchema = z.object({
   adapterDir: z.string().nullish(),
   prompt: runPromptSchema.nullish(),
   predictedFrom: z.number().int().nullish(),
+  imported: z.unknown().optional(),
 });
 
 export function promptedRuns(db: ReadableDb): PromptedRun[] {
@@ -84,7 +87,9 @@ export function madeRuns(db: ReadableDb): MadeRun[] {
 }
 
 function toMadeRun({ id, dir, fingerprint, body, settings, answer_mode: answerMode }: MadeRow): MadeRun {
-  const { precision, rpnDir, adapterDir, prompt, predictedFrom } = settingsSchema.parse(JSON.parse(settings));
+  const { precision, rpnDir, adapterDir, prompt, predictedFrom, imported } = settingsSchema.parse(
+    JSON.parse(settings),
+  );
   const over = { ...(rpnDir ? { rpnDir } : {}), ...(adapterDir ? { adapterDir } : {}) };
   return {
     id,
@@ -93,6 +98,7 @@ function toMadeRun({ id, dir, fingerprint, body, settings, answer_mode: answerMo
     answerMode,
     prompt: prompt ?? null,
     predictedFrom: predictedFrom ?? null,
+    imported: imported !== undefined,
   };
 }
 

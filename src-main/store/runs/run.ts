@@ -22,6 +22,7 @@ export interface NewRun {
 
 const anySettingsSchema = z.record(z.string(), z.unknown());
 const settingsSchema = z.object({ rpnDir: z.string().optional(), adapterDir: z.string().optional() });
+const importedSchema = z.object({ imported: z.object({ file: z.string() }).optional() });
 
 /** Folders of what was laid over a run's model. */
 export type RunOverlays = z.infer<typeof settingsSchema>;
@@ -102,6 +103,18 @@ export function listRuns(db: ReadableDb): Run[] {
   return read<Row>(db, `${SELECT} ORDER BY run.id`).all().map(toRun);
 }
 
+/**
+ * The run of the model that the project is labelled with: the active one, or where its labels came with an import, the newest that
+ * a model made; null: there is none.
+ */
+export function labellingRun(db: ReadableDb): Run | null {
+  const active = activeRunId(db);
+  if (active === null) return null;
+  const run = getRun(db, active);
+  if (run.importedFrom === undefined) return run;
+  return listRuns(db).findLast(({ importedFrom }) => importedFrom === undefined) ?? null;
+}
+
 export function activeRunId(db: ReadableDb): number | null {
   return read<{ id: number | null }>(db, 'SELECT active_run_id AS id FROM project').get()?.id ?? null;
 }
@@ -142,12 +155,15 @@ export function setActiveRun(db: WritableDb, runId: number): void {
 }
 
 function toRun(row: Row): Run {
-  const { adapterDir } = settingsSchema.parse(JSON.parse(row.settings));
+  const settings: unknown = JSON.parse(row.settings);
+  const { adapterDir } = settingsSchema.parse(settings);
+  const { imported } = importedSchema.parse(settings);
   return {
     id: row.id,
     modelName: row.name,
     modelDir: row.dir,
     ...(adapterDir === undefined ? {} : { adapterDir }),
+    ...(imported === undefined ? {} : { importedFrom: imported.file }),
     preset: presetSchema.parse(JSON.parse(row.body)),
     answerMode: row.answer_mode,
     device: row.device,

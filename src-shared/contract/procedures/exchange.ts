@@ -46,6 +46,8 @@ export const importReportSchema = z.object({
   /** Questions whose sample is in the project already, as the file says it. */
   skipped: z.number().int(),
   failed: z.number().int(),
+  /** Labels that came with the file, made of its maps, to be reviewed. */
+  labelled: z.number().int(),
   /** Why rows failed, by kind, the most frequent first. */
   failures: z.array(reasonSchema).readonly(),
   /** What was read otherwise than it is written, or left out, by kind; counted in samples. */
@@ -81,6 +83,8 @@ export const exchangeProcedures = {
       turns: z.enum(TURNS).default('all'),
       /** How truth boxes are written; null: not said, taken for pixels and refused where they cannot be. */
       boxes: z.enum(BOX_FORMS).nullable().default(null),
+      /** The preset whose thresholds make labels of maps in the file; null: by what the maps look like. */
+      preset: z.string().max(MOST.presetId).nullable().default(null),
       slot: slotSchema.optional(),
     }),
     output: importReportSchema,

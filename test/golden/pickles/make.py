@@ -115,3 +115,43 @@ if MAJOR == "2":
         pickle.dump([{"question_id": str(i), "n": i} for i in range(2500)], file)
     with open(FOLDER / "dict.pkl", "wb") as file:
         pickle.dump({f"q{i}": {"n": i, "ms_answers": ["a", "b"]} for i in range(3)}, file)
+
+# Records as the label makers write them. Of NumPy 1, which either NumPy loads: a test derives their labels with it.
+if MAJOR == "1":
+
+    def blob(side, top, left, size, seed):
+        """Attention of an answer: a bright square on low noise, and one sink that is brighter still."""
+        noise = np.random.default_rng(seed).random((side, side)) * 2e-5
+        noise[top : top + size, left : left + size] = 0.02
+        sink = np.full((side, side), 1e-6)
+        noise[0, 5], sink[0, 5] = 0.5, 0.2
+        return noise.astype(np.float32), sink.astype(np.float32)
+
+    def labelled(i, flat, **added):
+        attention, sink = blob(24, 8 + i, 6 + i, 5, i)
+        shape = (-1,) if flat else (24, 24)
+        return {
+            "question_id": f"q{i}",
+            "prompt": f"<image>\nWhat is number {i}?",
+            "text": f"answer {i}",
+            "image": f"{i}.png",
+            "sink_attn": sink.reshape(shape),
+            "grounding_attn_o2i": attention.reshape(shape),
+            "grounding_attn_q2i": (attention * 0.5).reshape(shape),
+            **added,
+        }
+
+    broken = labelled(3, True)
+    broken["grounding_attn_o2i"][7] = np.nan
+    odd = {**labelled(4, True), "image": "1.png", "grounding_attn_o2i": np.ones(575, dtype=np.float32)}
+    with open(FOLDER / "llava.pkl", "wb") as file:
+        pickle.dump([labelled(1, True), labelled(2, True)], file)
+    with open(FOLDER / "odd.pkl", "wb") as file:
+        pickle.dump([broken, odd, labelled(1, True)], file)
+    with open(FOLDER / "qwen.pkl", "wb") as file:
+        pickle.dump([labelled(1, False), labelled(2, False)], file)
+    with open(FOLDER / "qzoom.pkl", "wb") as file:
+        pickle.dump([labelled(1, False, uid="u1", dataset="textvqa", mode="natural")], file)
+    gate = {"id": "g1", "image": "1.png", "prompt": "How many?", "text": "3", "res": [64, 128], "ms_answers": ["2", "3"]}
+    with open(FOLDER / "gate.pkl", "wb") as file:
+        pickle.dump({"g1": gate}, file)
