@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { inApp } from './app-root.ts';
 import { openBackend } from './backend.ts';
+import type { PublicUrl } from './browser/access.ts';
 import { startBrowserHost } from './browser/host.ts';
 import { dataDir } from './data-dir.ts';
 
@@ -17,6 +18,8 @@ export interface ServeOptions {
   /** 0: a free one; null: the first of {@link USUAL_PORTS} that is free. */
   readonly port: number | null;
   readonly address: '127.0.0.1' | '::1';
+  /** Where people come in from other machines; null: loopback alone. */
+  readonly publicUrl?: PublicUrl | null;
   /** Folders beyond the usual ones that the page may read and write in. */
   readonly allow?: readonly string[];
   readonly signal: AbortSignal;
@@ -45,6 +48,7 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
       port: options.port ?? USUAL_PORTS,
       address: options.address,
       dataDir: dataDir(),
+      publicUrl: options.publicUrl ?? null,
     });
     options.onReady(host.url);
     const stopListening = onEnter(options.terminal, () => options.onAnother?.(host.newUrl()));

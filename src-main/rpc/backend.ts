@@ -22,13 +22,14 @@ import { type Project, openProject } from '../store/file/project.ts';
 import { askedAgain } from '../store/patience.ts';
 import { sameSamples } from '../store/file/same-samples.ts';
 import { projectId, projectName } from '../store/dashboard/summary.ts';
+import { OWNER, requireAllowed, seenBy, signedBy, type Caller } from './caller.ts';
 import { withGivenPaths, type PathRules } from './given-paths.ts';
 import type { HandlerContext, Handlers } from './handlers/context.ts';
 import { handlers } from './handlers/index.ts';
 import type { ImageFile } from './image-file.ts';
 import { startModelTasks } from './model-tasks.ts';
 import type { BackendOptions } from './options.ts';
-import { openPreferences } from './preferences.ts';
+import { openPreferences, type Preferences } from './preferences.ts';
 import { recentProjects, rememberProject } from './recent-projects.ts';
 import { type Publish, type Session, openSession } from './session.ts';
 
@@ -37,14 +38,18 @@ export type EventListener = <N extends EventName>(name: N, payload: EventPayload
 
 export interface Backend {
   /** Parses the input, answers. Rejects with a FoveaError whatever went wrong. */
-  /** @param project what the caller shows: see `BOUND_TO_PROJECT` */
+  /**
+   * @param project what the caller shows: see `BOUND_TO_PROJECT`
+   * @param caller default: whoever started Fovea. Rejects with `forbidden` what their role may not
+   */
   call<N extends ProcedureName>(
     name: N,
     input: unknown,
     project?: string | null,
+    caller?: Caller,
   ): Promise<ProcedureOutput<N>>;
-  /** Every event until the returned function is called. */
-  subscribe(listener: EventListener): () => void;
+  /** Every event that the caller may hear, until the returned function is called. */
+  subscribe(listener: EventListener, caller?: Caller): () => void;
   /** For what happens outside of the handlers, such as `engine.changed`. */
   publish: Publish;
   /** The file behind `/image/ID`, or null when there is none or it is no picture. */
@@ -104,6 +109,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       demoDir: demoModelDir(options.resources),
     }),
     preferences: openPreferences(options.preferencesFile ?? null),
+    caller: OWNER,
     modelTasks: startModelTasks(publish),
     publish,
     closing: closing.signal,
@@ -112,13 +118,22 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       throw new FoveaError('not_found', 'no project is open', { next: 'Open a project or the demo' });
     },
   };
+  const preferencesOf = new Map<string | null, Preferences>();
+  const forCaller = (caller: Caller): HandlerContext => {
+    if (caller.name === null) return context;
+    const file = caller.preferencesFile;
+    const own = preferencesOf.get(file) ?? openPreferences(file);
+    preferencesOf.set(file, own);
+    return { ...context, caller, preferences: own };
+  };
   if (options.projectPath !== null) {
     const path = options.projectPath;
     await open(path, async () => openProject(path));
   }
 
   return {
-    async call(name, input, project = null) {
+    async call(name, input, project = null, caller = OWNER) {
+      requireAllowed(caller, name, session?.project.path ?? null);
       const parsed = procedures[name].input.safeParse(input);
       if (!parsed.success) {
         const issue = parsed.error.issues[0];
@@ -128,18 +143,25 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       }
       try {
         if (project !== null && BOUND_TO_PROJECT.has(name)) requireShown(session?.project ?? null, project);
-        const given = await withGivenPaths(name, parsed.data, paths, {
+        const given = await withGivenPaths(name, signedBy(caller, parsed.data), paths, {
           project: session?.project.path ?? null,
           recent: async () => (await recentProjects(options.recentFile ?? null)).map(({ path }) => path),
         });
-        return await askedAgain(session?.project.db ?? null, () => answer(handlers, name, context, given));
+        return await askedAgain(session?.project.db ?? null, () =>
+          answer(handlers, name, forCaller(caller), given),
+        );
       } catch (thrown) {
         throw storeError(thrown, session?.project.path ?? null);
       }
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+    subscribe(listener, caller = OWNER) {
+      const heard: EventListener = (name, payload) => {
+        if (caller.project !== null && caller.project !== session?.project.path) return;
+        if (name !== 'project.changed') return listener(name, payload);
+        listener('project.changed', seenBy(caller, payload as EventPayload<'project.changed'>));
+      };
+      listeners.add(heard);
+      return () => void listeners.delete(heard);
     },
     publish,
     async imageFile(imageId) {

@@ -17,9 +17,13 @@ export function begin(features: readonly Feature[], client: RpcClient): void {
   setTheme(new Theme());
   setKeys(new Keys(registry.keymap));
   setView(new View());
-  setSession(new Session(client, notices));
+  const session = setSession(new Session(client, notices));
   const frame = setFrame(new Frame());
   const commands = setCommands(new Commands());
+  commands.guard((command) => {
+    const { needs } = registry.keymap.find((binding) => binding.command === command) ?? {};
+    return needs !== undefined && session.refuses(needs);
+  });
   for (const { id } of registry.pages) commands.add({ [`page-${id}`]: () => void (frame.page = id) });
   // The keyboard goes along, so that Tab leads into what is shown; keys of the page mean there what they do elsewhere.
   for (const { id } of registry.tabs) {

@@ -7,6 +7,7 @@ export const COMMANDS = [
   pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+R'),
   {
     command: 'projects',
+    needs: 'project.open',
     group: 'Anywhere',
     order: 50,
     words: 'Open another project…',

@@ -4,6 +4,7 @@ import type { Binding } from '../shell/keymap.ts';
 export const COMMANDS = [
   {
     command: 'acceptMany',
+    needs: 'batches.start',
     group: 'Gallery',
     order: 30,
     words: 'Accept the selected samples…',
@@ -12,6 +13,7 @@ export const COMMANDS = [
   },
   {
     command: 'rejectMany',
+    needs: 'batches.start',
     group: 'Gallery',
     order: 40,
     words: 'Reject the selected samples…',
@@ -20,13 +22,22 @@ export const COMMANDS = [
   },
   {
     command: 'undoBatch',
+    needs: 'batches.undo',
     group: 'Gallery',
     order: 50,
     words: 'Undo the last batch',
     keys: ['Ctrl+Z'],
     on: 'gallery',
   },
-  { command: 'batches', group: 'Gallery', order: 60, words: 'Batches', keys: ['Shift+B'], on: 'gallery' },
+  {
+    command: 'batches',
+    needs: 'batches.list',
+    group: 'Gallery',
+    order: 60,
+    words: 'Batches',
+    keys: ['Shift+B'],
+    on: 'gallery',
+  },
 ] as const satisfies readonly Binding[];
 
 declare module '../shell/names.ts' {

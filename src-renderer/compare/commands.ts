@@ -1,12 +1,12 @@
 /** The page that compares, and what can be done with the sample that is looked at there. */
 import { pageCommand, type Binding } from '../shell/keymap.ts';
 
-export const PAGE = { id: 'compare', words: 'Compare', order: 37 } as const;
+export const PAGE = { id: 'compare', words: 'Compare', order: 37, needs: 'compare.run' } as const;
 
 const on = PAGE.id;
 
 export const COMMANDS = [
-  pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+P'),
+  pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+P', PAGE.needs),
   {
     command: 'compareNext',
     group: 'Compare',

@@ -4,6 +4,7 @@ import type { Binding } from '../shell/keymap.ts';
 export const COMMANDS = [
   {
     command: 'import',
+    needs: 'import.start',
     group: 'Anywhere',
     order: 60,
     words: 'Import pictures and questions',
@@ -13,6 +14,7 @@ export const COMMANDS = [
   },
   {
     command: 'export',
+    needs: 'export.start',
     group: 'Anywhere',
     order: 70,
     words: 'Export labels',

@@ -6,6 +6,7 @@ export const TAB = { id: 'heads', words: 'Heads', order: 190 } as const;
 export const COMMANDS = [
   {
     command: 'rank-heads',
+    needs: 'analysis.rankHeads',
     group: 'View',
     order: 195,
     words: 'Rank heads over the list',

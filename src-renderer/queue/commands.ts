@@ -14,6 +14,7 @@ export const COMMANDS = [
   },
   {
     command: 'saveFilter',
+    needs: 'filters.save',
     group: 'Find',
     order: 40,
     words: 'Save this filter…',

@@ -6,6 +6,7 @@ export const TAB = { id: 'recipe', words: 'Recipe', order: 180 } as const;
 export const COMMANDS = [
   {
     command: 'applyRecipe',
+    needs: 'recipes.apply',
     group: 'Edit',
     order: 210,
     words: 'Apply the recipe to this sample',

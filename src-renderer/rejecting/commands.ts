@@ -18,6 +18,7 @@ export const COMMANDS = [
   },
   {
     command: 'rejectReasons',
+    needs: 'rejectReasons.set',
     group: 'Edit',
     order: 172,
     words: 'Edit the reasons for rejecting…',

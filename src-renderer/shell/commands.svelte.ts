@@ -30,6 +30,7 @@ export class Commands {
   readonly #acts = new Map<string, Act>();
   readonly #givingUp: GivingUp[] = [];
   readonly #grips: Grip[] = [];
+  #refuses: (command: string) => boolean = () => false;
 
   add(acts: Readonly<Record<string, Act | (() => void)>>): void {
     for (const [command, act] of Object.entries(acts)) {
@@ -45,13 +46,18 @@ export class Commands {
     this.#grips.push(grip);
   }
 
+  /** Asked before a command runs; whoever refuses has told the person why. */
+  guard(refuses: (command: string) => boolean): void {
+    this.#refuses = refuses;
+  }
+
   run(command: CommandId): void {
-    this.#acts.get(command)?.run();
+    if (!this.#refuses(command)) this.#acts.get(command)?.run();
   }
 
   /** Does what a key, a line of the palette or of the menu stands for. */
   runBound({ command }: Binding): void {
-    this.#acts.get(command)?.run();
+    if (!this.#refuses(command)) this.#acts.get(command)?.run();
   }
 
   hold({ command }: Binding, on: boolean): void {

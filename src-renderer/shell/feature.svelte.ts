@@ -3,6 +3,7 @@
  * dialogs, banners or commands reads the {@link Registry} made of that list, so adding one changes nothing else.
  */
 import { createContext, type Component } from 'svelte';
+import type { ProcedureName } from '../../src-shared/contract/procedures.ts';
 import type { Act, GivingUp, Grip } from './commands.svelte.ts';
 import { keymapOf, type Binding, type Gesture } from './keymap.ts';
 import type { DialogId, DockId, PageId } from './names.ts';
@@ -13,6 +14,8 @@ export interface Page {
   readonly words: string;
   readonly order: number;
   readonly component: Component;
+  /** Who may not call this does not see it. */
+  readonly needs?: ProcedureName;
 }
 
 /** A tab of the dock under the panes, by `order`. Its command is {@link tabCommand}'s. */
@@ -23,6 +26,8 @@ export interface Tab {
   readonly component: Component;
   /** The dock takes more of the page while it is shown. */
   readonly tall?: boolean;
+  /** Who may not call this does not see it. */
+  readonly needs?: ProcedureName;
 }
 
 export type DialogComponent = Component<{ onclose: () => void }>;

@@ -2,6 +2,7 @@
  * Commands with their keys. Each feature has a table of its own (`commands.ts`); handlers, tooltips, the menu and the
  * help sheet all read those, so that none can say something else.
  */
+import type { ProcedureName } from '../../src-shared/contract/procedures.ts';
 import type { MenuEntry } from '../../src-shared/rpc/app-menu.ts';
 import type { CommandId, DockId, PageId } from './names.ts';
 
@@ -24,6 +25,8 @@ export interface Binding {
   readonly held?: boolean;
   /** The application menu it is in. Default: that of its group. */
   readonly menu?: MenuEntry['menu'];
+  /** What it calls, where not everybody may: who may not is told why, and does not find it in the palette. */
+  readonly needs?: ProcedureName;
 }
 
 /** A gesture that is no command, for the key sheet. */
@@ -36,7 +39,13 @@ export interface Gesture {
 export const LISTS = ['review', 'gallery'] as const satisfies readonly PageId[];
 
 /** The command that shows a page. Without a key it is chosen by its tab, the palette or the menu. */
-export function pageCommand<Id extends PageId>(id: Id, words: string, order: number, key?: string) {
+export function pageCommand<Id extends PageId>(
+  id: Id,
+  words: string,
+  order: number,
+  key?: string,
+  needs?: ProcedureName,
+) {
   return {
     command: `page-${id}`,
     group: 'Anywhere',
@@ -45,6 +54,7 @@ export function pageCommand<Id extends PageId>(id: Id, words: string, order: num
     keys: key === undefined ? [] : [key],
     on: 'anywhere',
     menu: 'Go',
+    ...(needs === undefined ? {} : { needs }),
   } as const satisfies Binding;
 }
 

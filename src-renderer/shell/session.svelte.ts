@@ -6,9 +6,12 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import {
   NO_FILTER,
   type EventPayload,
+  type ProcedureName,
   type ProcedureOutput,
   type RpcClient,
 } from '../../src-shared/contract/procedures.ts';
+import { OWNER_FACTS, type CallerFacts } from '../../src-shared/contract/role.ts';
+import { ASK_ADMIN, may, whyNot } from '../../src-shared/contract/roles.ts';
 import { reviewerSchema } from '../../src-shared/contract/limits.ts';
 import { readJson, store } from './stored.dom.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -77,8 +80,29 @@ export class Session {
     });
   }
 
-  /** Who decides here: the name that was chosen on this machine, else the one that the main side was started with. */
+  /** Who the page is for the main side. */
+  get caller(): CallerFacts {
+    return this.info?.caller ?? OWNER_FACTS;
+  }
+
+  /** Whether this person may call a procedure; what needs none is for everybody. */
+  may(name: ProcedureName | undefined): boolean {
+    return name === undefined || may(this.caller.role, name);
+  }
+
+  /** True, and the person is told, when their role is not enough. */
+  refuses(name: ProcedureName): boolean {
+    const why = whyNot(this.caller.role, name);
+    if (why !== null) this.#notices.info(why, ASK_ADMIN);
+    return why !== null;
+  }
+
+  /**
+   * Who decides here: the name of the invitation, else the one that was chosen on this machine, else the one that the main
+   * side was started with.
+   */
   get reviewer(): string {
+    if (this.caller.name !== null) return this.caller.name;
     return this.#ownName ?? this.givenName;
   }
 
@@ -96,7 +120,8 @@ export class Session {
   /** True, and the person is told, when nothing can be written to the project. */
   refusesWriting(): boolean {
     const why = this.project?.readOnly ?? null;
-    if (why) this.#notices.info('Read-only: open for looking and exporting', why.next);
+    if (why?.code === 'forbidden') this.#notices.info(why.message, why.next);
+    else if (why) this.#notices.info('Read-only: open for looking and exporting', why.next);
     return why !== null;
   }
 

@@ -1,10 +1,10 @@
 /** The page that trains. */
 import { pageCommand, type Binding } from '../shell/keymap.ts';
 
-export const PAGE = { id: 'training', words: 'Train', order: 35 } as const;
+export const PAGE = { id: 'training', words: 'Train', order: 35, needs: 'training.plan' } as const;
 
 export const COMMANDS = [
-  pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+L'),
+  pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+L', PAGE.needs),
 ] as const satisfies readonly Binding[];
 
 declare module '../shell/names.ts' {

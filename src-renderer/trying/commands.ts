@@ -4,6 +4,7 @@ import type { Binding } from '../shell/keymap.ts';
 export const COMMANDS = [
   {
     command: 'own-picture',
+    needs: 'ownPicture.ask',
     group: 'Anywhere',
     order: 65,
     words: 'Ask about a picture of your own',

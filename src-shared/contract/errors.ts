@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'diverged',
   'cancelled',
   'unauthorized',
+  'forbidden',
   'network',
   'untrusted',
   'internal',

@@ -18,6 +18,8 @@ const replySchema = z.object({
   project: z.string().nullable(),
   /** An address that lets one browser in, once. */
   url: z.string(),
+  /** What the links of invitations begin with. */
+  invites: z.string(),
 });
 export type HostReply = z.infer<typeof replySchema>;
 

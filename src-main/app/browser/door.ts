@@ -15,6 +15,7 @@ import {
   type Hello,
 } from '../../../src-shared/rpc/handshake.ts';
 import { sameSecret } from './access.ts';
+import type { Invitation, Invitations } from './invitations.ts';
 import type { KnownBrowser, KnownBrowsers } from './known-browsers.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -24,6 +25,15 @@ const PATIENCE_MS = 10_000;
 /** Sockets at the door at the same time. */
 const MOST_WAITING = 32;
 
+/** What the door goes by. */
+export interface DoorLists {
+  readonly tickets: Tickets;
+  readonly browsers: KnownBrowsers;
+  readonly invitations: Invitations;
+  /** What the host shows now, to be remembered with who came in. */
+  readonly project: () => Promise<string | null>;
+}
+
 export interface Door {
   /**
    * Lets a channel in, or ends it with a reason. @param port where it came in
@@ -32,12 +42,7 @@ export interface Door {
   receive(channel: Channel, port: number, onIn: (browser: KnownBrowser) => void): void;
 }
 
-/** @param project what the host shows now, to be remembered with who came in */
-export function openDoor(
-  tickets: Tickets,
-  browsers: KnownBrowsers,
-  project: () => Promise<string | null>,
-): Door {
+export function openDoor(lists: DoorLists): Door {
   let waiting = 0;
   return {
     receive(channel, port, onIn) {
@@ -51,7 +56,7 @@ export function openDoor(
       };
       const timer = setTimeout(() => channel.close('nothing was said at the door'), PATIENCE_MS);
       channel.onClose(done);
-      admit(channel, port, { tickets, browsers, project }).then(
+      admit(channel, port, lists).then(
         ({ browser, fresh }) => {
           if (over) return;
           done();
@@ -72,28 +77,37 @@ export function openDoor(
   };
 }
 
-interface Lists {
-  readonly tickets: Tickets;
-  readonly browsers: KnownBrowsers;
-  readonly project: () => Promise<string | null>;
-}
-
 /** @throws FoveaError `unauthorized` */
 async function admit(
   channel: Channel,
   port: number,
-  { tickets, browsers, project }: Lists,
+  { tickets, browsers, invitations, project }: DoorLists,
 ): Promise<{ readonly browser: KnownBrowser; readonly fresh: boolean }> {
   const hello = await hear(channel, helloSchema);
+  const invited = hello.ticket && (await invitations.byWord(hello.ticket.word));
   const known = hello.session && (await browsers.find(hello.session.id));
-  if (known && mayResume(known, hello.port, port)) {
+  if (known && mayResume(known, hello.port, port) && !isAnother(known, hello, invited, tickets)) {
     await prove(channel, hello, known);
+    if (known.invitation !== null && !(await invitations.byId(known.invitation))) throw revokedError();
     void project().then((path) => browsers.seen(known.id, path));
     return { browser: known, fresh: false };
   }
   if (hello.ticket === null) throw strangerError(hello.session !== null);
-  if (!tickets.take(hello.ticket)) throw usedError();
-  return { browser: await browsers.add({ port, via: hello.port, project: await project() }), fresh: true };
+  if (!invited && !tickets.take(hello.ticket)) throw usedError();
+  const where = { port, via: hello.port, project: await project() };
+  return { browser: await browsers.add({ ...where, invitation: invited?.id ?? null }), fresh: true };
+}
+
+/** Who opens a link comes in as the link says, whoever that browser was before. */
+function isAnother(
+  known: KnownBrowser,
+  { ticket }: Hello,
+  invited: Invitation | null,
+  tickets: Tickets,
+): boolean {
+  if (ticket === null) return false;
+  if (invited) return known.invitation !== invited.id;
+  return known.invitation !== null && tickets.holds(ticket);
 }
 
 /**
@@ -140,6 +154,12 @@ function strangerError(knew: boolean): FoveaError {
     ? 'The Fovea at this address does not know this browser: it has another data folder, or was told to forget'
     : 'This browser has not been let in yet';
   return new FoveaError('unauthorized', words, { next: NEXT });
+}
+
+function revokedError(): FoveaError {
+  return new FoveaError('unauthorized', 'The invitation that this browser came in with was revoked', {
+    next: 'Ask whoever invited you for another one',
+  });
 }
 
 function usedError(): FoveaError {

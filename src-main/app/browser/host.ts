@@ -20,9 +20,11 @@ import type { HostBackend } from '../host-backend.ts';
 import { openPageFiles, type PageFiles } from '../page/files.ts';
 import { COMMON_HEADERS, pagePolicy } from '../page/headers.ts';
 import { pictureId } from '../page/picture-id.ts';
-import { noKey, refusedRequest, refusedUpgrade } from './access.ts';
+import { noKey, refusedRequest, refusedUpgrade, socketOrigin, type PublicUrl } from './access.ts';
 import { CONTROL_PATH, mayControl, type HostReply } from './control.ts';
 import { openDoor } from './door.ts';
+import { serverFor } from './guests.ts';
+import { invitationsIn } from './invitations.ts';
 import { knownBrowsers } from './known-browsers.ts';
 import { pictureKeys, type PictureKeys } from './picture-keys.ts';
 import { sendPicture } from './pictures.ts';
@@ -38,6 +40,8 @@ export interface BrowserHostOptions {
   readonly address?: '127.0.0.1' | '::1';
   /** Where the browsers that were let in are remembered, and other commands find this host. */
   readonly dataDir: string;
+  /** Where people come in from other machines, behind a proxy that does TLS; null: loopback alone. */
+  readonly publicUrl?: PublicUrl | null;
 }
 
 export interface BrowserHost {
@@ -73,6 +77,7 @@ interface House {
   readonly keys: PictureKeys;
   /** For {@link mayControl}. */
   readonly controlKey: string;
+  readonly publicUrl: PublicUrl | null;
   readonly reply: () => Promise<HostReply>;
 }
 
@@ -86,26 +91,34 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   const name = address === '::1' ? '[::1]' : address;
   const tickets = createTickets();
   const browsers = knownBrowsers(dataDir);
+  const invitations = invitationsIn(dataDir);
+  const publicUrl = options.publicUrl ?? null;
   const project = async (): Promise<string | null> => (await backend.call('app.info', {})).projectPath;
-  const door = openDoor(tickets, browsers, project);
+  const door = openDoor({ tickets, browsers, invitations, project });
   const house: House = {
     page: openPageFiles(options.pageDir),
     backend,
     keys: pictureKeys(),
     controlKey: randomWord(),
-    reply: async () => ({ project: await project(), url: newUrl() }),
+    publicUrl,
+    reply: async () => ({ project: await project(), url: newUrl(), invites: publicUrl?.origin ?? local() }),
   };
   const sockets = webSocketAcceptor((channel, port) =>
     door.receive(channel, port, (browser) => {
-      house.keys.add(browser.secret);
-      serveChannel(channel, backend);
+      const { server, may, stop } = serverFor(browser, { backend, invitations, dataDir }, (reason) =>
+        channel.close(reason),
+      );
+      house.keys.add(browser.secret, may);
+      channel.onClose(stop);
+      serveChannel(channel, server);
     }),
   );
   const first = newServer(house, sockets);
   const port = await listenOn(first, options.port, address);
   const former = (await browsers.portsOf(await project())).filter((known) => known !== port);
   const servers = [first, ...(await listenAt(former, () => newServer(house, sockets), address))];
-  const newUrl = (): string => `http://${name}:${port}/?${TICKET_PARAMETER}=${tickets.issue()}`;
+  const local = (): string => `http://${name}:${port}`;
+  const newUrl = (): string => `${local()}/?${TICKET_PARAMETER}=${tickets.issue()}`;
   const withdraw = await announceHost(dataDir, { pid: process.pid, port, address, key: house.controlKey });
   return {
     port,
@@ -131,7 +144,7 @@ function newServer(house: House, sockets: ReturnType<typeof webSocketAcceptor>):
     });
   });
   server.on('upgrade', (request, socket, head) => {
-    const refusal = refusedUpgrade(request.headers);
+    const refusal = refusedUpgrade(request.headers, house.publicUrl);
     if (refusal) return refuseUpgrade(socket, refusal.status);
     if (request.url !== SOCKET_PATH) return refuseUpgrade(socket, 404);
     sockets.accept(request, socket, head);
@@ -144,7 +157,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, house:
   response.setHeader('Cache-Control', 'no-store');
   const url = URL.parse(`http://fovea.invalid${request.url}`);
   if (url === null) return refuse(response, 400, 'That is not an address');
-  const refusal = refusedRequest(request.headers);
+  const refusal = refusedRequest(request.headers, house.publicUrl);
   if (refusal) return refuse(response, refusal.status, refusal.reason);
   if (request.method === 'POST' && url.pathname === CONTROL_PATH) return control(request, response, house);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -165,7 +178,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, house:
   response.writeHead(200, {
     'Content-Type': file.type,
     'Content-Length': file.body.length,
-    'Content-Security-Policy': pagePolicy(`ws://${request.headers.host}`),
+    'Content-Security-Policy': pagePolicy(socketOrigin(request.headers.host!, house.publicUrl)),
   });
   response.end(request.method === 'HEAD' ? undefined : file.body);
 }

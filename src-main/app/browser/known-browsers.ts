@@ -21,6 +21,8 @@ const knownSchema = sessionSchema.extend({
   via: z.number().int(),
   /** The project that was open when it was seen last, by its path. */
   project: z.string().nullable(),
+  /** The invitation it came in with; null: an address that lets whoever started Fovea in. */
+  invitation: z.string().nullable().default(null),
   /** Milliseconds since the epoch. */
   seenAt: z.number(),
 });
@@ -29,7 +31,7 @@ const fileSchema = z.object({ browsers: z.array(knownSchema) });
 
 export interface KnownBrowsers {
   find(id: string): Promise<KnownBrowser | null>;
-  add(where: Pick<KnownBrowser, 'port' | 'via' | 'project'>): Promise<KnownBrowser>;
+  add(where: Pick<KnownBrowser, 'port' | 'via' | 'project' | 'invitation'>): Promise<KnownBrowser>;
   seen(id: string, project: string | null): Promise<void>;
   /** Ports at which browsers showed a project, the last one first. */
   portsOf(project: string | null): Promise<number[]>;

@@ -5,18 +5,21 @@ import { sameSecret } from './access.ts';
 const MOST = 64;
 
 export interface PictureKeys {
-  /** Lets the pictures of a session be seen: whoever asks for one from now on waits until its key is known. */
-  add(secret: string): void;
+  /**
+   * Lets the pictures of a session be seen: whoever asks for one from now on waits until its key is known.
+   * @param may asked each time; default: always
+   */
+  add(secret: string, may?: () => Promise<boolean>): void;
   has(key: string | null): Promise<boolean>;
 }
 
 export function pictureKeys(): PictureKeys {
   /** By their sessions' secrets, the one that came in last at the end. */
-  const keys = new Map<string, Promise<string>>();
+  const keys = new Map<string, { readonly key: Promise<string>; readonly may: () => Promise<boolean> }>();
   return {
-    add(secret) {
+    add(secret, may = () => Promise.resolve(true)) {
       keys.delete(secret);
-      keys.set(secret, pictureKeyOf(secret));
+      keys.set(secret, { key: pictureKeyOf(secret), may });
       for (const oldest of keys.keys()) {
         if (keys.size <= MOST) return;
         keys.delete(oldest);
@@ -24,7 +27,8 @@ export function pictureKeys(): PictureKeys {
     },
     async has(key) {
       if (key === null) return false;
-      return (await Promise.all(keys.values())).some((known) => sameSecret(key, known));
+      for (const { key: known, may } of [...keys.values()]) if (sameSecret(key, await known)) return may();
+      return false;
     },
   };
 }

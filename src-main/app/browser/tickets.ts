@@ -10,11 +10,17 @@ export interface Tickets {
   issue(): string;
   /** @returns whether it was good; from now on it is so for nobody but this claim */
   take(ticket: Ticket): boolean;
+  /** Whether it would be good. */
+  holds(ticket: Ticket): boolean;
 }
 
 export function createTickets(now: () => number = Date.now): Tickets {
   /** By hash, so that looking one up tells nothing by its duration; the oldest first. */
   const good = new Map<string, { readonly until: number; claim: string | null }>();
+  const holds = ({ word, claim }: Ticket): boolean => {
+    const known = good.get(hash(word));
+    return known !== undefined && now() <= known.until && (known.claim ?? hash(claim)) === hash(claim);
+  };
   return {
     issue() {
       const ticket = randomWord();
@@ -25,12 +31,12 @@ export function createTickets(now: () => number = Date.now): Tickets {
       }
       return ticket;
     },
-    take({ word, claim }) {
-      const known = good.get(hash(word));
-      if (!known || now() > known.until) return false;
-      known.claim ??= hash(claim);
-      return known.claim === hash(claim);
+    take(ticket) {
+      if (!holds(ticket)) return false;
+      good.get(hash(ticket.word))!.claim ??= hash(ticket.claim);
+      return true;
     },
+    holds,
   };
 }
 

@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { addFeatures } from './features.ts';
 import { addImport } from './import.ts';
+import { addInvite } from './invite.ts';
 import { addJobs } from './jobs.ts';
 import { addLabel } from './label.ts';
 import { addModel } from './model/model.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addRestore,
   addServe,
   addOpen,
+  addInvite,
   addModel,
   addPreset,
   addDoctor,

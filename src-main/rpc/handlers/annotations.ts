@@ -1,5 +1,8 @@
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { ReadableDb } from '../../store/db.ts';
 import {
   addNote,
+  noteAuthor,
   noteSummary,
   notesOf,
   removeNote,
@@ -19,6 +22,13 @@ import { freeSession, type HandlerContext, type Handlers } from './context.ts';
 /** Tells every window what the sample's notes are now. */
 function tellNotes({ session, publish }: HandlerContext, sampleId: number): void {
   publish('notes.changed', { sampleId, ...noteSummary(session().project.db, sampleId) });
+}
+
+/** A reviewer's words are nobody else's to change. @throws FoveaError `forbidden` */
+function requireOwnNote({ caller }: HandlerContext, db: ReadableDb, id: number): void {
+  const author = caller.role === 'admin' ? null : noteAuthor(db, id);
+  if (author === null || author === caller.name) return;
+  throw new FoveaError('forbidden', `This note is ${author}’s`, { next: 'Write one of your own beside it' });
 }
 
 export const annotationHandlers = {
@@ -49,6 +59,7 @@ export const annotationHandlers = {
 
   'notes.write': async (context, draft) => {
     const { project } = await freeSession(context);
+    if (draft.id !== null) requireOwnNote(context, project.db, draft.id);
     const note = writeNote(project.db, draft);
     tellNotes(context, draft.sampleId);
     return note;
@@ -56,6 +67,7 @@ export const annotationHandlers = {
 
   'notes.remove': async (context, { id }) => {
     const { project } = await freeSession(context);
+    requireOwnNote(context, project.db, id);
     const sampleId = removeNote(project.db, id);
     if (sampleId !== null) tellNotes(context, sampleId);
     return {};

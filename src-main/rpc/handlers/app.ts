@@ -3,11 +3,12 @@ import { pathKind } from '../path-kind.ts';
 import type { Handlers } from './context.ts';
 
 export const appHandlers = {
-  'app.info': ({ options, current }) => ({
+  'app.info': ({ options, current, caller }) => ({
     version: options.version,
     host: options.host,
     projectPath: current()?.project.path ?? null,
-    reviewer: options.reviewer,
+    reviewer: caller.name ?? options.reviewer,
+    caller: { role: caller.role, name: caller.name },
     folder: options.paths?.base ?? process.cwd(),
     ended: options.ended ?? null,
   }),

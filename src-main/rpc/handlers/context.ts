@@ -6,6 +6,7 @@ import type {
 } from '../../../src-shared/contract/procedures.ts';
 import type { ModelLibrary } from '../../library/library.ts';
 import type { Project } from '../../store/file/project.ts';
+import type { Caller } from '../caller.ts';
 import type { ModelTasks } from '../model-tasks.ts';
 import type { Preferences } from '../preferences.ts';
 import type { BackendOptions } from '../options.ts';
@@ -13,6 +14,8 @@ import type { Publish, Session } from '../session.ts';
 
 export interface HandlerContext {
   readonly options: BackendOptions & { readonly demoProjectDir: string };
+  /** Who asks; what they may not was refused already. */
+  readonly caller: Caller;
   /** The open project. Throws `not_found` when none is. */
   session(): Session;
   current(): Session | null;

@@ -14,6 +14,7 @@ import { activeRunId, setActiveRun } from '../../store/runs/run.ts';
 import { renameProject } from '../../store/file/rename.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
 import { forgetProject, forgetProjects, recentProjects, renameRemembered } from '../recent-projects.ts';
+import { seenBy } from '../caller.ts';
 import type { Session } from '../session.ts';
 import { freeSession, type Handlers } from './context.ts';
 
@@ -71,7 +72,7 @@ export const projectHandlers = {
     return summary(open);
   },
 
-  'project.summary': ({ session }) => summary(session()),
+  'project.summary': ({ session, caller }) => seenBy(caller, summary(session())),
 
   'project.prompts': ({ session }) => runPrompts(session().project),
 

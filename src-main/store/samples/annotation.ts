@@ -103,6 +103,13 @@ export function removeNote(db: WritableDb, id: number): number | null {
   );
 }
 
+/** Whose note it is; null when there is none. */
+export function noteAuthor(db: ReadableDb, id: number): string | null {
+  return (
+    read<{ reviewer: string }>(db, 'SELECT reviewer FROM sample_note WHERE id = ?').get(id)?.reviewer ?? null
+  );
+}
+
 /** The notes of a sample, oldest first. */
 export function notesOf(db: ReadableDb, sampleId: number): Note[] {
   return read<Note>(

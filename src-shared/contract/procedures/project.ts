@@ -4,6 +4,7 @@ import { idSchema, projectSummarySchema } from '../domain.ts';
 import { wireErrorSchema } from '../errors.ts';
 import { MOST, nameSchema, pathSchema } from '../limits.ts';
 import { runPromptsSchema } from '../prompts.ts';
+import { callerSchema, OWNER_FACTS } from '../role.ts';
 import { none } from './none.ts';
 
 /** `weights`: a `.safetensors` file. `questions`: a JSON or JSONL file by its name. `folder`: one that is neither a project nor a checkpoint. */
@@ -34,6 +35,8 @@ export const projectProcedures = {
       host: z.enum(['electron', 'browser', 'test']),
       projectPath: z.string().nullable(),
       reviewer: z.string(),
+      /** Who asks. */
+      caller: callerSchema.default(OWNER_FACTS),
       /** What a relative path of the page is meant from. */
       folder: z.string().optional(),
       /** Why the backend before this one ended, when it was started again. */

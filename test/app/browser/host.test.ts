@@ -27,7 +27,13 @@ import {
 } from '../../../src-shared/rpc/handshake.ts';
 import { openWebSocketChannel, type WebSocketLike } from '../../../src-shared/rpc/web-socket-channel.ts';
 
-const info = { version: '0', host: 'browser', projectPath: null, reviewer: 'r' } as const;
+const info = {
+  version: '0',
+  host: 'browser',
+  projectPath: null,
+  reviewer: 'r',
+  caller: { role: 'admin', name: null },
+} as const;
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 
 let dir: string;

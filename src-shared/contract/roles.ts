@@ -1,0 +1,206 @@
+/**
+ * Who may do what on a Fovea that several people share: the role that each procedure needs, one line each. A procedure
+ * without a line does not compile. Both sides read this table: the main side refuses by it, the page says why beforehand.
+ */
+import { FoveaError } from './errors.ts';
+import type { EventName, ProcedureName } from './procedures.ts';
+import type { Role } from './role.ts';
+
+interface Need {
+  readonly role: Role;
+  /**
+   * Whether it is answered to a reviewer who decides blind: its handler reads by what that person may know (`store/desk`), or
+   * says nothing of truth and decisions. What is not is refused until the round is over.
+   */
+  readonly blind: boolean;
+}
+
+const look: Need = { role: 'viewer', blind: true };
+/** Counts or compares over everybody's decisions, or over the truth. */
+const lookAtAll: Need = { role: 'viewer', blind: false };
+const review: Need = { role: 'reviewer', blind: true };
+/** Asks the model, about an answer that may be the truth's. */
+const ask: Need = { role: 'reviewer', blind: false };
+const manage: Need = { role: 'admin', blind: false };
+
+export const NEEDS = {
+  'app.info': look,
+  'app.pathKind': manage,
+  'project.open': manage,
+  'project.recent': manage,
+  'project.forgetRecent': manage,
+  'project.forget': manage,
+  'project.rename': manage,
+  'project.create': manage,
+  'project.demo': manage,
+  'project.summary': look,
+  'project.prompts': look,
+  'project.setActiveRun': manage,
+  'project.keeping': look,
+  'pictures.state': look,
+  'pictures.check': manage,
+  'pictures.relinkPlan': manage,
+  'pictures.relink': manage,
+  'pictures.keep': manage,
+  'preferences.get': look,
+  'preferences.set': look,
+  'samples.list': look,
+  'samples.position': look,
+  'samples.undecided': look,
+  'samples.get': look,
+  'samples.maps': look,
+  'samples.predictions': look,
+  'samples.picture': look,
+  'samples.scores': look,
+  'samples.histograms': look,
+  'gallery.thumbnail': look,
+  'gallery.heat': look,
+  'samples.ids': look,
+  'samples.facets': look,
+  'samples.similar': look,
+  'flags.set': review,
+  'tags.set': review,
+  'tags.list': look,
+  'notes.list': look,
+  'notes.add': review,
+  'notes.write': review,
+  'notes.remove': review,
+  'filters.list': look,
+  'filters.save': manage,
+  'filters.rename': manage,
+  'filters.remove': manage,
+  'batches.count': lookAtAll,
+  'batches.start': manage,
+  'batches.list': lookAtAll,
+  'batches.audit': lookAtAll,
+  'batches.judge': manage,
+  'batches.apply': manage,
+  'batches.undo': manage,
+  'batches.cancel': manage,
+  'batches.dismiss': manage,
+  'dashboard.counts': lookAtAll,
+  'dashboard.shapes': lookAtAll,
+  'dashboard.tags': lookAtAll,
+  'dashboard.speed': lookAtAll,
+  'reviews.submit': review,
+  'reviews.history': look,
+  'rejectReasons.list': look,
+  'rejectReasons.set': manage,
+  'presets.list': look,
+  'jobs.list': look,
+  'jobs.label': manage,
+  'jobs.labelPreview': manage,
+  'jobs.labelAnew': manage,
+  'jobs.labelAnewPreview': manage,
+  'jobs.predict': manage,
+  'jobs.featureSize': manage,
+  'jobs.cancel': manage,
+  'jobs.page': look,
+  'jobs.entry': look,
+  'jobs.failures': look,
+  'jobs.pause': manage,
+  'jobs.resume': manage,
+  'jobs.retry': manage,
+  'jobs.first': manage,
+  'models.list': manage,
+  'models.add': manage,
+  'models.check': manage,
+  'models.download': manage,
+  'models.cancel': manage,
+  'models.removal': manage,
+  'models.remove': manage,
+  'import.start': manage,
+  'export.target': manage,
+  'export.start': manage,
+  'exchange.cancel': manage,
+  'imports.list': lookAtAll,
+  'removal.count': manage,
+  'removal.start': manage,
+  'inspect.tokens': ask,
+  'inspect.ask': ask,
+  'inspect.keep': manage,
+  'inspect.causal': ask,
+  'inspect.crop': ask,
+  'inspect.cancel': ask,
+  'ownPicture.ask': manage,
+  'ownPicture.cancel': manage,
+  'analysis.rankHeads': manage,
+  'analysis.heads': ask,
+  'analysis.cancel': ask,
+  'presets.save': manage,
+  'presets.own': look,
+  'presets.broken': look,
+  'presets.remove': manage,
+  'recipes.preview': ask,
+  'recipes.apply': manage,
+  'runs.list': look,
+  'runs.takeBack': manage,
+  'runs.putBack': manage,
+  'runs.goOn': manage,
+  'training.plan': manage,
+  'training.start': manage,
+  'training.runs': lookAtAll,
+  'training.points': lookAtAll,
+  'training.pause': manage,
+  'training.resume': manage,
+  'training.finish': manage,
+  'training.cancel': manage,
+  'training.versions': lookAtAll,
+  'training.activate': manage,
+  'compare.sides': lookAtAll,
+  'compare.run': manage,
+  'compare.list': lookAtAll,
+  'compare.position': lookAtAll,
+} as const satisfies Readonly<Record<ProcedureName, Need>>;
+
+/** What of an event a reviewer who decides blind hears: `own`: as far as it is about what that person may know. */
+export const HEARD_BLIND = {
+  'job.changed': 'all',
+  'jobs.changed': 'all',
+  'sample.changed': 'own',
+  'samples.changed': 'all',
+  'flags.changed': 'nothing',
+  'tags.changed': 'all',
+  'notes.changed': 'own',
+  'filters.changed': 'all',
+  'rejectReasons.changed': 'all',
+  'batch.changed': 'nothing',
+  'batch.progress': 'nothing',
+  'project.changed': 'own',
+  'project.remembered': 'all',
+  'project.lost': 'all',
+  'project.keeping': 'all',
+  'pictures.changed': 'all',
+  'models.changed': 'all',
+  'models.task': 'all',
+  'inspect.progress': 'all',
+  'exchange.progress': 'all',
+  'analysis.progress': 'all',
+  'training.changed': 'nothing',
+  'training.looking': 'nothing',
+  'compare.progress': 'nothing',
+  'training.versions': 'nothing',
+  'engine.changed': 'all',
+} as const satisfies Readonly<Record<EventName, 'all' | 'own' | 'nothing'>>;
+
+const RANK: Readonly<Record<Role, number>> = { viewer: 0, reviewer: 1, admin: 2 };
+
+/** Whether a role is enough for a procedure. */
+export function may(role: Role, name: ProcedureName): boolean {
+  return RANK[role] >= RANK[NEEDS[name].role];
+}
+
+/** In words why a role may not; null: it may. */
+export function whyNot(role: Role, name: ProcedureName): string | null {
+  if (may(role, name)) return null;
+  const needed = NEEDS[name].role === 'admin' ? 'an admin' : 'a reviewer';
+  return `You are here as a ${role}: this is for ${needed}`;
+}
+
+/** @throws FoveaError `forbidden` where the role is not enough for the procedure */
+export function requireRole(role: Role, name: ProcedureName): void {
+  const why = whyNot(role, name);
+  if (why !== null) throw new FoveaError('forbidden', why, { where: name, next: ASK_ADMIN });
+}
+
+export const ASK_ADMIN = 'Ask whoever invited you for another invitation, or to do it';
