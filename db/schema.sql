@@ -1,7 +1,10 @@
--- project.db, user_version 16
+-- project.db, user_version 17
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
+CREATE INDEX dealt_deal ON dealt (deal_id, sample_id);
+CREATE INDEX dealt_review ON dealt (review_id) WHERE review_id IS NOT NULL;
+CREATE INDEX dealt_reviewer ON dealt (reviewer, sample_id);
 CREATE INDEX job_item_state ON job_item (job_id, state, sample_id);
 CREATE INDEX job_retry_of ON job (retry_of);
 CREATE INDEX job_state ON job (state);
@@ -72,6 +75,24 @@ CREATE TABLE batch_item (
   CHECK (verdict IS NULL OR place IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE being_removed (sample_id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE deal (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  overlap INTEGER NOT NULL CHECK (overlap >= 1),
+  seed INTEGER NOT NULL,
+  blind INTEGER NOT NULL CHECK (blind IN (0, 1)),
+  filter TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  ended_at TEXT
+) STRICT;
+CREATE TABLE dealt (
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  reviewer TEXT NOT NULL,
+  deal_id INTEGER NOT NULL REFERENCES deal(id),
+  review_id INTEGER REFERENCES review(id),
+  PRIMARY KEY (sample_id, reviewer)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE exported_file (
   path TEXT PRIMARY KEY,
   format TEXT NOT NULL,
@@ -402,6 +423,11 @@ CREATE TRIGGER batch_item_is_of_this_label AFTER UPDATE OF label ON prediction W
 BEGIN
   UPDATE batch_item SET outcome = 'changed_meanwhile'
   WHERE prediction_id = OLD.id AND review_id IS NULL AND outcome IS NULL;
+END;
+CREATE TRIGGER dealt_has_last_word AFTER INSERT ON review
+BEGIN
+  UPDATE dealt SET review_id = CASE NEW.decision WHEN 'reset' THEN NULL ELSE NEW.id END
+  WHERE sample_id = NEW.sample_id AND reviewer = NEW.reviewer;
 END;
 CREATE TRIGGER prediction_reviewed_is_fixed
 BEFORE UPDATE OF run_id, sample_id, answer, grid_rows, grid_cols, label ON prediction

@@ -16,6 +16,7 @@ import { migration as m0013 } from './0013-job-asked.ts';
 import { migration as m0014 } from './0014-job-order.ts';
 import { migration as m0015 } from './0015-reject-reasons.ts';
 import { migration as m0016 } from './0016-tag-changes.ts';
+import { migration as m0017 } from './0017-deals.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -34,4 +35,5 @@ export const projectMigrations: readonly Migration[] = [
   m0014,
   m0015,
   m0016,
+  m0017,
 ];

@@ -71,7 +71,9 @@ export const STORE: Cut = {
     reviews: {
       predictions: 'a decision starts from a label',
       samples: 'a decision is of a sample, whose row shows it',
+      scores: 'a correction is scored as it is made',
     },
+    assignment: { samples: 'what is dealt is a filter of samples, whose rows show what came of it' },
     batches: {
       pictures: 'nobody decides on a picture unseen',
       samples: 'a batch is drawn from a scope of samples, whose rows show what it decided',
@@ -97,6 +99,7 @@ export const STORE: Cut = {
       journal: 'an opening adds what a crash left out',
       search: 'older projects are made ready to be searched; SQL folds text as search does',
     },
+    desk: { file: 'a reviewer’s view is a connection of its own' },
     repair: {
       backup: 'a copy is what a database is restored from',
       file: 'what is built is built and checked as any project',

@@ -19,6 +19,7 @@ import { ModelLibrary } from '../library/library.ts';
 import { requireSameFiles } from '../store/db.ts';
 import { storeError } from '../store/errors.ts';
 import { type Project, openProject } from '../store/file/project.ts';
+import type { Desk } from '../store/desk/desk.ts';
 import { askedAgain } from '../store/patience.ts';
 import { sameSamples } from '../store/file/same-samples.ts';
 import { projectId, projectName } from '../store/dashboard/summary.ts';
@@ -110,6 +111,8 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     }),
     preferences: openPreferences(options.preferencesFile ?? null),
     caller: OWNER,
+    seen: () => context.session().project.db,
+    desk: () => null,
     modelTasks: startModelTasks(publish),
     publish,
     closing: closing.signal,
@@ -124,7 +127,14 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     const file = caller.preferencesFile;
     const own = preferencesOf.get(file) ?? openPreferences(file);
     preferencesOf.set(file, own);
-    return { ...context, caller, preferences: own };
+    const desk = (): Desk | null => context.session().desks.of(caller);
+    return {
+      ...context,
+      caller,
+      preferences: own,
+      desk,
+      seen: () => desk()?.db ?? context.session().project.db,
+    };
   };
   if (options.projectPath !== null) {
     const path = options.projectPath;
@@ -142,6 +152,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
         });
       }
       try {
+        session?.desks.requireOpen(caller, name, parsed.data);
         if (project !== null && BOUND_TO_PROJECT.has(name)) requireShown(session?.project ?? null, project);
         const given = await withGivenPaths(name, signedBy(caller, parsed.data), paths, {
           project: session?.project.path ?? null,
@@ -157,8 +168,11 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     subscribe(listener, caller = OWNER) {
       const heard: EventListener = (name, payload) => {
         if (caller.project !== null && caller.project !== session?.project.path) return;
-        if (name !== 'project.changed') return listener(name, payload);
-        listener('project.changed', seenBy(caller, payload as EventPayload<'project.changed'>));
+        if (caller.name === null) return listener(name, payload);
+        const heardBy = session ? session.desks.heard(caller, name, payload) : payload;
+        if (heardBy === null) return;
+        if (name !== 'project.changed') return listener(name, heardBy);
+        listener('project.changed', seenBy(caller, heardBy as EventPayload<'project.changed'>));
       };
       listeners.add(heard);
       return () => void listeners.delete(heard);

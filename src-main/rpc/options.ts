@@ -1,6 +1,7 @@
 /** What a host gives the backend at start. */
 import type { WireError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
+import type { Role } from '../../src-shared/contract/role.ts';
 import type { PathRules } from './given-paths.ts';
 import type { TrainingEnvironment } from '../../src-shared/contract/training.ts';
 import type { StartTrainer } from '../jobs/queue/queue.ts';
@@ -27,6 +28,8 @@ export interface BackendOptions {
   readonly dataDir?: string;
   /** What a page's paths are meant from and stay under. Default: this process's folder, and anywhere. */
   readonly paths?: PathRules;
+  /** Who is invited to a project, by its path. Default: nobody. */
+  readonly people?: (project: string) => Promise<{ readonly name: string; readonly role: Role }[]>;
   /** Why the backend before this one ended, when one did. */
   readonly ended?: WireError | null;
   /** Where preferences are kept. Default: nowhere. */

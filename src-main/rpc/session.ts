@@ -22,6 +22,7 @@ import { countAll } from '../store/samples/page.ts';
 import { scoreBacklog } from '../store/samples/score-backlog.ts';
 import { projectSummary } from '../store/dashboard/summary.ts';
 import { dataVersion } from '../store/watch.ts';
+import { type Desks, openDesks } from './desks.ts';
 import { type Keeper, keepWayBack } from './keeping.ts';
 import { type PictureCare, carePictures } from './picture-care.ts';
 import { openShownPictures, type ShownPictures } from './shown-pictures.ts';
@@ -49,6 +50,8 @@ export interface Session {
   samples(): Fingerprint;
   readonly care: PictureCare;
   readonly training: TrainingNews;
+  /** What reviewers see while rounds are open. */
+  readonly desks: Desks;
   /** Jobs, newest first, with the pace of the one that runs here. */
   jobs(): Job[];
   job(id: number): Job | null;
@@ -153,6 +156,7 @@ export function openSession(
     state: (state) => publish('pictures.changed', state),
     samples: samplesChanged,
   });
+  const desks = openDesks(project);
   let scoring = false;
   const scoreMissing = (): void => {
     if (scoring || project.readOnly) return;
@@ -247,6 +251,7 @@ export function openSession(
     samples: () => samples,
     care,
     training,
+    desks,
     jobs,
     job: (id) => {
       try {
@@ -289,6 +294,7 @@ export function openSession(
       many.stop();
       training.stop();
       batchSteps.stop();
+      desks.close();
       project.close();
     },
   };

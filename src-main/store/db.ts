@@ -14,6 +14,19 @@ export type ReadableDb = Database.Database & { readonly [readable]: true };
 /** A connection that may be read and written. */
 export type WritableDb = ReadableDb & { readonly [writable]: true };
 
+const parts = new WeakSet<Database.Database>();
+
+/** A connection on which views stand before tables: what is read of it is a part, and has no indexes of its own. */
+export function asPart(db: Database.Database): ReadableDb {
+  parts.add(db);
+  return db as ReadableDb;
+}
+
+/** Whether the connection shows a part of its project. */
+export function isPart(db: ReadableDb): boolean {
+  return parts.has(db);
+}
+
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
 export interface ReadQuery<R> {

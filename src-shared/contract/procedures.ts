@@ -18,6 +18,7 @@ import { jobProcedures } from './procedures/jobs.ts';
 import { keepingProcedures } from './procedures/keeping.ts';
 import { modelProcedures } from './procedures/models.ts';
 import { ownPictureProcedures } from './procedures/own-picture.ts';
+import { peopleProcedures } from './procedures/people.ts';
 import { pictureProcedures } from './procedures/pictures.ts';
 import { preferenceProcedures } from './procedures/preferences.ts';
 import { projectProcedures } from './procedures/project.ts';
@@ -106,6 +107,13 @@ export {
   type Heat,
   type HeatKind,
 } from './procedures/gallery.ts';
+export {
+  DIFFERING_MOST,
+  type Agreed,
+  type Agreement,
+  type Deal,
+  type DealWish,
+} from './procedures/people.ts';
 export { OWN_PICTURE_BYTES } from './procedures/own-picture.ts';
 export type { PictureCheck, PictureState, RelinkPlan } from './procedures/pictures.ts';
 export {
@@ -155,6 +163,7 @@ export const procedures = {
   ...batchProcedures,
   ...dashboardProcedures,
   ...reviewProcedures,
+  ...peopleProcedures,
   ...jobProcedures,
   ...jobListProcedures,
   ...modelProcedures,
@@ -174,6 +183,8 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'reviews.submit',
   'reviews.history',
   'rejectReasons.set',
+  'deals.start',
+  'deals.end',
   'flags.set',
   'tags.set',
   'notes.add',

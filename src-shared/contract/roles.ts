@@ -57,7 +57,7 @@ export const NEEDS = {
   'gallery.heat': look,
   'samples.ids': look,
   'samples.facets': look,
-  'samples.similar': look,
+  'samples.similar': lookAtAll,
   'flags.set': review,
   'tags.set': review,
   'tags.list': look,
@@ -84,6 +84,14 @@ export const NEEDS = {
   'dashboard.speed': lookAtAll,
   'reviews.submit': review,
   'reviews.history': look,
+  'reviews.words': look,
+  'people.list': manage,
+  'deals.list': lookAtAll,
+  'deals.preview': manage,
+  'deals.start': manage,
+  'deals.end': manage,
+  'adjudication.list': manage,
+  'agreement.get': lookAtAll,
   'rejectReasons.list': look,
   'rejectReasons.set': manage,
   'presets.list': look,
@@ -163,6 +171,7 @@ export const HEARD_BLIND = {
   'tags.changed': 'all',
   'notes.changed': 'own',
   'filters.changed': 'all',
+  'deals.changed': 'all',
   'rejectReasons.changed': 'all',
   'batch.changed': 'nothing',
   'batch.progress': 'nothing',
@@ -188,6 +197,15 @@ const RANK: Readonly<Record<Role, number>> = { viewer: 0, reviewer: 1, admin: 2 
 /** Whether a role is enough for a procedure. */
 export function may(role: Role, name: ProcedureName): boolean {
   return RANK[role] >= RANK[NEEDS[name].role];
+}
+
+/** @throws FoveaError `forbidden` for what is not answered while a reviewer decides blind */
+export function requireSeeing(name: ProcedureName): void {
+  if (NEEDS[name].blind) return;
+  throw new FoveaError('forbidden', 'This is closed to reviewers while a blind round is open', {
+    where: name,
+    next: 'Decide what was dealt to you; it opens when the round ends',
+  });
 }
 
 /** In words why a role may not; null: it may. */

@@ -52,6 +52,7 @@ export async function servePeople(t: TestContext): Promise<Served> {
     resources: await standInResources(dir),
     demoProjectDir: project,
     dataDir: home,
+    people: (path) => invitationsIn(home).list(path),
   });
   await backend.call('project.demo', { dir: null });
   while ((await backend.call('jobs.list', {})).some(({ state }) => state !== 'done')) await delay(5);

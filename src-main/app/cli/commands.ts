@@ -1,7 +1,9 @@
 /** The commands, in the order `fovea --help` lists them. */
 import type { AddCommand } from './frame/command.ts';
+import { addAgreement } from './agreement.ts';
 import { addBackup, addRestore } from './backup.ts';
 import { addCausal } from './causal.ts';
+import { addDeal } from './deal.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
@@ -45,6 +47,8 @@ export const COMMANDS: readonly AddCommand[] = [
   addServe,
   addOpen,
   addInvite,
+  addDeal,
+  addAgreement,
   addModel,
   addPreset,
   addDoctor,

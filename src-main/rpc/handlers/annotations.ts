@@ -17,7 +17,7 @@ import {
   renameSavedFilter,
   saveFilter,
 } from '../../store/samples/saved-filter.ts';
-import { freeSession, type HandlerContext, type Handlers } from './context.ts';
+import { freeSession, requireDealt, type HandlerContext, type Handlers } from './context.ts';
 
 /** Tells every window what the sample's notes are now. */
 function tellNotes({ session, publish }: HandlerContext, sampleId: number): void {
@@ -34,6 +34,7 @@ function requireOwnNote({ caller }: HandlerContext, db: ReadableDb, id: number):
 export const annotationHandlers = {
   'flags.set': async (context, { sampleIds, flag, on, reviewer }) => {
     const { project } = await freeSession(context);
+    requireDealt(context, sampleIds);
     const changed = setFlags(project.db, sampleIds, [flag], on, reviewer);
     if (changed.length > 0) context.publish('flags.changed', { sampleIds: changed, flag, on });
     return { changed };
@@ -41,6 +42,7 @@ export const annotationHandlers = {
 
   'tags.set': async (context, { sampleIds, tag, on, reviewer }) => {
     const { project } = await freeSession(context);
+    requireDealt(context, sampleIds);
     const changed = changeTag(project.db, sampleIds, { tag, on, reviewer });
     if (changed.length > 0) context.publish('tags.changed', { sampleIds: changed, tag, on });
     return { changed };
@@ -48,10 +50,11 @@ export const annotationHandlers = {
 
   'tags.list': ({ session }) => projectTags(session().project.db),
 
-  'notes.list': ({ session }, { sampleId }) => notesOf(session().project.db, sampleId),
+  'notes.list': ({ seen }, { sampleId }) => notesOf(seen(), sampleId),
 
   'notes.add': async (context, { sampleId, text, reviewer }) => {
     const { project } = await freeSession(context);
+    requireDealt(context, [sampleId]);
     const note = addNote(project.db, sampleId, text, reviewer);
     tellNotes(context, sampleId);
     return note;
@@ -59,6 +62,7 @@ export const annotationHandlers = {
 
   'notes.write': async (context, draft) => {
     const { project } = await freeSession(context);
+    requireDealt(context, [draft.sampleId]);
     if (draft.id !== null) requireOwnNote(context, project.db, draft.id);
     const note = writeNote(project.db, draft);
     tellNotes(context, draft.sampleId);

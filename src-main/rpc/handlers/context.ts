@@ -5,6 +5,10 @@ import type {
   ProcedureParsedInput,
 } from '../../../src-shared/contract/procedures.ts';
 import type { ModelLibrary } from '../../library/library.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { sampleState } from '../../store/samples/state.ts';
+import type { ReadableDb } from '../../store/db.ts';
+import type { Desk } from '../../store/desk/desk.ts';
 import type { Project } from '../../store/file/project.ts';
 import type { Caller } from '../caller.ts';
 import type { ModelTasks } from '../model-tasks.ts';
@@ -19,6 +23,13 @@ export interface HandlerContext {
   /** The open project. Throws `not_found` when none is. */
   session(): Session;
   current(): Session | null;
+  /**
+   * The open project's database as the caller may know it: whatever only reads asks this one. Throws `not_found` when no
+   * project is open.
+   */
+  seen(): ReadableDb;
+  /** What is dealt to the caller in open rounds; null for who sees all samples. */
+  desk(): Desk | null;
   /** What the person prefers, whatever project is open. */
   readonly preferences: Preferences;
   /** The models Fovea knows, and what is being done about them. */
@@ -39,6 +50,15 @@ export type Handlers = {
     input: ProcedureParsedInput<N>,
   ) => Promise<ProcedureOutput<N>> | ProcedureOutput<N>;
 };
+
+/** Throws `forbidden` where the caller works on what is dealt to them, and one of these samples is not. */
+export function requireDealt({ desk }: HandlerContext, sampleIds: readonly number[]): void {
+  const own = desk();
+  if (own === null || sampleIds.every((id) => sampleState(own.db, id) !== null)) return;
+  throw new FoveaError('forbidden', 'This sample is not dealt to you', {
+    next: 'Go on with those in your list',
+  });
+}
 
 /** The open project, once nothing writes for long to it: for handlers that write. Throws `not_found` when none is open. */
 export async function freeSession({ session }: HandlerContext): Promise<Session> {

@@ -5,11 +5,11 @@ import { dashboardTags } from '../../store/dashboard/tags.ts';
 import type { Handlers } from './context.ts';
 
 export const dashboardHandlers = {
-  'dashboard.counts': ({ session }) => dashboardCounts(session().project.db),
+  'dashboard.counts': ({ seen }) => dashboardCounts(seen()),
 
-  'dashboard.shapes': ({ session }) => dashboardShapes(session().project.db),
+  'dashboard.shapes': ({ seen }) => dashboardShapes(seen()),
 
-  'dashboard.tags': ({ session }) => dashboardTags(session().project.db),
+  'dashboard.tags': ({ seen }) => dashboardTags(seen()),
 
-  'dashboard.speed': ({ session }, { reviewer }) => dashboardSpeed(session().project.db, reviewer),
+  'dashboard.speed': ({ seen }, { reviewer }) => dashboardSpeed(seen(), reviewer),
 } satisfies Partial<Handlers>;

@@ -9,15 +9,15 @@ export const galleryHandlers = {
     bytes: await session().thumbnails.get(imageId, edge),
   }),
 
-  'gallery.heat': ({ session }, { sampleIds, kind }) => {
-    const { db } = session().project;
+  'gallery.heat': ({ seen }, { sampleIds, kind }) => {
+    const db = seen();
     return sampleIds.map((id) => heatOf(db, id, kind));
   },
 
-  'samples.ids': ({ session }, { filter, sort, offset, limit }) =>
-    listSampleIds(session().project.db, filter, offset, limit, sort),
+  'samples.ids': ({ seen }, { filter, sort, offset, limit }) =>
+    listSampleIds(seen(), filter, offset, limit, sort),
 
-  'samples.facets': ({ session }, { filter }) => facets(session().project.db, filter),
+  'samples.facets': ({ seen }, { filter }) => facets(seen(), filter),
 
-  'samples.similar': ({ session }, { id, limit }) => similarSamples(session().project.db, id, limit),
+  'samples.similar': ({ seen }, { id, limit }) => similarSamples(seen(), id, limit),
 } satisfies Partial<Handlers>;

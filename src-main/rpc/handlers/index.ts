@@ -12,6 +12,7 @@ import { inspectHandlers } from './inspect.ts';
 import { jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { ownPictureHandlers } from './own-picture.ts';
+import { peopleHandlers } from './people.ts';
 import { pictureHandlers } from './pictures.ts';
 import { preferenceHandlers } from './preferences.ts';
 import { projectHandlers } from './project.ts';
@@ -33,6 +34,7 @@ export const handlers: Handlers = {
   ...batchHandlers,
   ...dashboardHandlers,
   ...reviewHandlers,
+  ...peopleHandlers,
   ...jobHandlers,
   ...modelHandlers,
   ...exchangeHandlers,

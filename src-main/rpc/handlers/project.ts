@@ -72,7 +72,10 @@ export const projectHandlers = {
     return summary(open);
   },
 
-  'project.summary': ({ session, caller }) => seenBy(caller, summary(session())),
+  'project.summary': ({ session, seen, caller }) => {
+    const { path, readOnly } = session().project;
+    return seenBy(caller, { ...projectSummary(seen(), path), readOnly: readOnly?.toWire() ?? null });
+  },
 
   'project.prompts': ({ session }) => runPrompts(session().project),
 

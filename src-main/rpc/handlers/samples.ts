@@ -20,36 +20,36 @@ import type { Handlers } from './context.ts';
 const PATIENCE_MS = 2000;
 
 export const sampleHandlers = {
-  'samples.list': ({ session }, { filter, sort, offset, limit }) => {
-    const { db } = session().project;
+  'samples.list': ({ seen }, { filter, sort, offset, limit }) => {
+    const db = seen();
     return { total: countSamples(db, filter), rows: listSamples(db, filter, offset, limit, sort) };
   },
 
-  'samples.undecided': ({ session }, { filter, sort, sampleId, back }) =>
-    nextUndecided(session().project.db, filter, sort, sampleId, back),
+  'samples.undecided': ({ seen }, { filter, sort, sampleId, back }) =>
+    nextUndecided(seen(), filter, sort, sampleId, back),
 
-  'samples.position': ({ session }, { filter, sort, id }) => ({
-    position: samplePosition(session().project.db, filter, id, sort),
+  'samples.position': ({ seen }, { filter, sort, id }) => ({
+    position: samplePosition(seen(), filter, id, sort),
   }),
 
-  'samples.get': async ({ session }, { id }) => {
+  'samples.get': async ({ session, seen }, { id }) => {
     const { project, care } = session();
-    const { imageId } = getSample(project.db, id);
+    const { imageId } = getSample(seen(), id);
     // What is shown over the picture must be of this picture; a disk that does not answer is not waited for.
     const looked = await Promise.race([
       lookAtPicture(project, imageId),
       sleep(PATIENCE_MS, null, { ref: false }),
     ]);
     if (looked) care.changed();
-    const detail = sampleDetail(project.db, id);
+    const detail = sampleDetail(seen(), id);
     if (looked !== null) return detail;
     return { ...detail, image: { ...detail.image, problem: 'its disk does not answer' } };
   },
 
-  'samples.predictions': ({ session }, { id }) => predictionsOfSample(session().project.db, id),
+  'samples.predictions': ({ seen }, { id }) => predictionsOfSample(seen(), id),
 
-  'samples.maps': ({ session }, { predictionId }) => {
-    const maps = getPredictionMaps(session().project.db, predictionId);
+  'samples.maps': ({ seen }, { predictionId }) => {
+    const maps = getPredictionMaps(seen(), predictionId);
     return {
       predictionId,
       grounding: asBytes(maps?.grounding),
@@ -60,9 +60,9 @@ export const sampleHandlers = {
     };
   },
 
-  'samples.scores': ({ session }, { id }) => sampleScores(session().project.db, id),
+  'samples.scores': ({ seen }, { id }) => sampleScores(seen(), id),
 
-  'samples.histograms': ({ session }, { filter }) => histograms(session().project.db, filter),
+  'samples.histograms': ({ seen }, { filter }) => histograms(seen(), filter),
 
   'samples.picture': async ({ session }, { imageId }) => {
     const file = await findImageFile(session().project, imageId);

@@ -9,6 +9,7 @@ import { BG, FG, IGNORE } from '../../../src-shared/kernels/types.ts';
 import { bytesToLabels, plainBytes } from '../bytes.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
 import { getPrediction } from '../predictions/prediction.ts';
+import { ensureScores } from '../scores/scores.ts';
 import { refreshSampleState, sampleState } from '../samples/state.ts';
 import { getSample } from '../samples/sample.ts';
 
@@ -41,17 +42,20 @@ interface Row {
 /**
  * Appends a decision and gives it with the sample's new state. `basedOn` is the latest revision the person had seen,
  * one that took a decision back or holds only a note included (null: none; `undefined`: don't check). Throws `conflict`
- * when there is a newer one, `bad_input` when the decision makes no sense or its label cannot be stood behind
+ * when there is a newer one (with `own`: of the reviewer's own, who decides beside others and not after them), `bad_input` when the decision makes no sense or its label cannot be stood behind
  * (`acceptable.ts`), `not_found`; nothing is written then.
  */
 export function submitReview(
   db: WritableDb,
   review: NewReview,
   basedOn: number | null | undefined,
+  own = false,
 ): { review: Review; state: SampleState } {
   return transact(db, () => {
     getSample(db, review.sampleId);
-    const latest = latestReview(db, review.sampleId);
+    const latest = own
+      ? latestReviewOf(db, review.sampleId, review.reviewer)
+      : latestReview(db, review.sampleId);
     if (basedOn !== undefined) requireUnchanged(latest, basedOn);
     const predictionId = review.predictionId ?? sampleState(db, review.sampleId)?.predictionId ?? null;
     const label = labelOf(db, review, predictionId);
@@ -70,6 +74,7 @@ export function submitReview(
       reasonOf(review),
       new Date().toISOString(),
     )!;
+    if (review.decision === 'correct') ensureScores(db, null, row.id);
     refreshSampleState(db, review.sampleId);
     return { review: toReview(row), state: sampleState(db, review.sampleId)!.state };
   });
@@ -80,6 +85,15 @@ export function latestReview(db: ReadableDb, sampleId: number): Review | null {
   const row = read<Row>(db, 'SELECT * FROM review WHERE sample_id = ? ORDER BY id DESC LIMIT 1').get(
     sampleId,
   );
+  return row ? toReview(row) : null;
+}
+
+/** The latest revision of one reviewer, a reset included; null when there is none. */
+function latestReviewOf(db: ReadableDb, sampleId: number, reviewer: string): Review | null {
+  const row = read<Row>(
+    db,
+    'SELECT * FROM review WHERE sample_id = ? AND reviewer = ? ORDER BY id DESC LIMIT 1',
+  ).get(sampleId, reviewer);
   return row ? toReview(row) : null;
 }
 
@@ -102,10 +116,13 @@ export function reviewedSince(db: ReadableDb, revisionId: number, limit: number)
     .map(({ id }) => id);
 }
 
-/** The revision that stands: the latest, unless it took the decision back. */
+/** The revision that counts (`samples/effective.ts`); null when there is none, or it took the decision back. */
 export function standingReview(db: ReadableDb, sampleId: number): Review | null {
-  const latest = latestReview(db, sampleId);
-  return latest?.decision === 'reset' ? null : latest;
+  const row = read<Row>(
+    db,
+    'SELECT r.* FROM sample_state t JOIN review r ON r.id = t.review_id WHERE t.sample_id = ?',
+  ).get(sampleId);
+  return row ? toReview(row) : null;
 }
 
 /** Every revision of a sample, oldest first. */

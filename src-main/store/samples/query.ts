@@ -4,7 +4,7 @@ import type { Flag, PictureMark, SampleRow, SampleState } from '../../../src-sha
 import { IMPORT_ORDER, type SampleFilter, type SampleSort } from '../../../src-shared/contract/procedures.ts';
 import { MOST } from '../../../src-shared/contract/limits.ts';
 import { NOTE_SHOWN } from './annotation.ts';
-import { type ReadableDb, read } from '../db.ts';
+import { type ReadableDb, isPart, read } from '../db.ts';
 import { CHANGED_SAMPLES } from '../pictures/change.ts';
 import { beforeSql, orderOf, orderSql } from './order.ts';
 import { countAll, pageOfAll } from './page.ts';
@@ -68,7 +68,8 @@ export function listSampleIds(
   sort: SampleSort = IMPORT_ORDER,
 ): number[] {
   const { by, descending } = sort;
-  if (isNothingBut(filter) && by !== 'listed') return pageOfAll(db, { by, descending }, offset, limit);
+  if (isNothingBut(filter) && by !== 'listed' && !isPart(db))
+    return pageOfAll(db, { by, descending }, offset, limit);
   const found = isNothingBut(filter, 'text') ? foundBy(db, filter) : null;
   if (found && by === 'imported') return pageOfFound(found, descending, offset, limit);
   const where = whereSql(db, filter);

@@ -81,6 +81,7 @@ export function removeSamples(db: WritableDb, ids: readonly number[]): number {
       `DELETE FROM maps.map_set WHERE key IN (SELECT maps_key FROM prediction WHERE sample_id IN (${going}))`,
     ).run();
     for (const table of [
+      'dealt',
       'sample_tag',
       'tag_change',
       'sample_state',

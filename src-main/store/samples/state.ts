@@ -5,22 +5,24 @@
  */
 import type { SampleState } from '../../../src-shared/contract/domain.ts';
 import { type ReadableDb, type WritableDb, read, write } from '../db.ts';
+import { DEALT, EFFECTIVE } from './effective.ts';
 import { ensureScores } from '../scores/scores.ts';
 import { refreshAllSearch, refreshSearch } from '../search/text.ts';
 
 const JOINS = `
 FROM sample s
-LEFT JOIN review r ON r.id = (SELECT MAX(id) FROM review WHERE sample_id = s.id)
+LEFT JOIN review r ON r.id = ${EFFECTIVE}
 LEFT JOIN prediction p ON p.sample_id = s.id AND p.run_id = COALESCE(
   (SELECT run_id FROM sample_run WHERE sample_id = s.id), (SELECT active_run_id FROM project))`;
 
 /**
  * Null unless two people or more decided on the label that is shown; each one's last word counts. They agree when all
- * accepted, all corrected or all rejected it.
+ * accepted, all corrected or all rejected it; of a dealt sample the corrected labels have to be the same, too.
  */
 const AGREEMENT = `(
-  SELECT CASE COUNT(DISTINCT w.decision) WHEN 1 THEN 'agree' ELSE 'differ' END
-  FROM (SELECT decision, prediction_id, MAX(id) FROM review v WHERE v.sample_id = s.id GROUP BY reviewer) w
+  SELECT CASE WHEN COUNT(DISTINCT w.decision) = 1 AND (COUNT(DISTINCT w.label) <= 1 OR NOT ${DEALT}) THEN 'agree'
+    ELSE 'differ' END
+  FROM (SELECT decision, prediction_id, label, MAX(id) FROM review v WHERE v.sample_id = s.id GROUP BY reviewer) w
   WHERE w.decision <> 'reset' AND w.prediction_id IS p.id HAVING COUNT(*) > 1)`;
 
 /** A correction's own label has the say on where the RoI is. */
@@ -37,7 +39,7 @@ SELECT s.id,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_size ELSE rs.roi_size END,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_x ELSE rs.roi_x END,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_y ELSE rs.roi_y END, rs.iou,
-  CASE WHEN r.id IS NOT NULL THEN ${AGREEMENT} END, r.reason
+  CASE WHEN r.id IS NOT NULL OR ${DEALT} THEN ${AGREEMENT} END, r.reason
 ${JOINS}
 LEFT JOIN prediction_score ps ON ps.prediction_id = p.id
 LEFT JOIN review_score rs ON rs.review_id = r.id`;

@@ -36,6 +36,8 @@ export const events = {
   }),
   /** The saved filters are others: list them again. */
   'filters.changed': z.object({}),
+  /** Samples were dealt, or a round ended: lists and counts of reviewers are others. */
+  'deals.changed': z.object({}),
   /** The project offers other reasons for rejecting. */
   'rejectReasons.changed': z.object({ reasons: z.array(z.string()) }),
   /** A batch began, was looked at, decided, undone or dismissed. */
