@@ -1,8 +1,9 @@
 /**
- * COCO: the foreground of each label as a box and an RLE mask in source pixels. Pictures are listed once, however many
+ * COCO: the foreground of each label as a box and an RLE mask in source pixels, or as polygons along the edges of pixels. Pictures are listed once, however many
  * questions they have; what a question adds rides on its annotation. Annotations are written as they come, the
  * pictures (a path and two numbers each) after them.
  */
+import { oneLine, outlinesOfCells } from '../../src-shared/kernels/cell-pixels.ts';
 import { rleArea, rleBox } from '../../src-shared/kernels/rle.ts';
 import { FG } from '../../src-shared/kernels/types.ts';
 import { foreground } from './label-box.ts';
@@ -11,14 +12,14 @@ import type { Written } from './run.ts';
 import type { Sink } from '../files/atomic-file.ts';
 import { select } from './select.ts';
 import type { Selected } from './select.ts';
-import type { Exporter, ExportSample } from './types.ts';
+import type { Exporter, ExportOptions, ExportSample } from './types.ts';
 
 const CATEGORIES = [{ id: 1, name: 'roi', supercategory: 'region' }];
 const INFO = { description: 'RoI labels exported by Fovea', version: '1' };
 
 export const cocoExporter: Exporter = {
   format: 'coco',
-  export: (samples, path, options) => runExport(samples, path, options, new CocoWriter()),
+  export: (samples, path, options) => runExport(samples, path, options, new CocoWriter(options)),
 };
 
 class CocoWriter {
@@ -26,6 +27,11 @@ class CocoWriter {
   readonly #images = new Map<string, { id: number; image: ExportSample['image'] }>();
   #folder: string | null = null;
   #annotations = 0;
+  readonly #polygons: boolean;
+
+  constructor({ shape }: ExportOptions) {
+    this.#polygons = shape === 'polygons';
+  }
 
   async begin(sink: Sink): Promise<void> {
     await sink.write(
@@ -50,7 +56,7 @@ class CocoWriter {
       category_id: 1,
       bbox: [bbox[0], bbox[1], bbox[2] - bbox[0], bbox[3] - bbox[1]],
       area: rleArea(rle),
-      segmentation: rle,
+      segmentation: this.#polygons ? polygons(chosen) : rle,
       iscrowd: 0,
       question_id: sample.externalId,
       question: sample.question,
@@ -82,4 +88,12 @@ class CocoWriter {
     this.#images.set(image.name, { id, image });
     return id;
   }
+}
+
+/** One for each part; a hole is joined to what is around it by a line there and back, which encloses nothing. */
+function polygons({ sample, prediction, label }: Selected): number[][] {
+  const { width, height } = sample.image;
+  const cells = label.map((value) => (value === FG ? 1 : 0));
+  const outlines = outlinesOfCells(cells, prediction.grid, prediction.transform, [width, height]);
+  return outlines.map((outline) => oneLine([outline]).flat());
 }

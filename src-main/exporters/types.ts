@@ -5,8 +5,20 @@
 import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { Decision, Flag, SampleState } from '../../src-shared/contract/domain.ts';
-import type { ExportFormat, PicturesChoice } from '../../src-shared/contract/export-formats.ts';
-import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type {
+  ExportChoices,
+  ExportFormat,
+  PicturesChoice,
+  ShapeChoice,
+} from '../../src-shared/contract/export-formats.ts';
+import type {
+  Dropped,
+  Grid,
+  GridTransform,
+  Labels,
+  Orientation,
+  SourceXyxy,
+} from '../../src-shared/kernels/types.ts';
 
 /** The run a prediction belongs to. */
 export interface ExportRun {
@@ -111,6 +123,12 @@ export interface ExportOptions {
   readonly audit?: boolean;
   /** What becomes of the pictures; one that the format has (`EXPORT_FORMATS`). */
   readonly pictures?: PicturesChoice;
+  /** How a region is said; one that the format has. */
+  readonly shape?: ShapeChoice;
+  readonly maskValues?: ExportChoices['maskValues'];
+  readonly maskIgnore?: ExportChoices['maskIgnore'];
+  /** Reads how a picture's file lies (EXIF), for formats whose readers turn pictures; absent: as stored. */
+  readonly orientationOf?: (path: string) => Promise<Orientation>;
   /** Of formats that are cut into shards: bytes at which one is closed. */
   readonly shardBytes?: number;
   /** What the data may be used for, for a card; null: not said. */

@@ -2,7 +2,7 @@
  * A folder that is there whole or not at all: filled under another name beside its place, its files synced, then renamed.
  * What is in its place before (an earlier folder of the same kind, as its owner agreed) stays until the new one is whole.
  */
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { BufferedSink, syncFolder, withFileErrors, type Sink } from './atomic-file.ts';
@@ -26,7 +26,11 @@ export interface Folder {
   create(name: string): Promise<FolderFile>;
   /** A small file at once. */
   put(name: string, data: string | Uint8Array): Promise<void>;
+  /** Adds to a file, which is made when it is not there. */
+  append(name: string, text: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** The absolute path to put something at by other means; folders on the way are there. */
+  placeOf(name: string): Promise<string>;
 }
 
 /**
@@ -85,7 +89,7 @@ class FolderBeingFilled implements Folder {
   }
 
   async create(name: string): Promise<FolderFile> {
-    const handle = await open(await this.#place(name), 'wx');
+    const handle = await open(await this.placeOf(name), 'wx');
     this.#open.add(handle);
     return new OpenFile(handle, () => this.#open.delete(handle));
   }
@@ -96,15 +100,19 @@ class FolderBeingFilled implements Folder {
     await file.close();
   }
 
+  async append(name: string, text: string): Promise<void> {
+    await appendFile(await this.placeOf(name), text);
+  }
+
   async rename(from: string, to: string): Promise<void> {
-    await rename(path.join(this.path, from), await this.#place(to));
+    await rename(path.join(this.path, from), await this.placeOf(to));
   }
 
   async giveUp(): Promise<void> {
     await Promise.all([...this.#open].map((handle) => handle.close().catch(() => undefined)));
   }
 
-  async #place(name: string): Promise<string> {
+  async placeOf(name: string): Promise<string> {
     const place = path.join(this.path, name);
     const above = path.dirname(place);
     if (!this.#made.has(above)) {

@@ -5,6 +5,7 @@ import {
   type ExportChoices,
   type ExportFormat,
   type PicturesChoice,
+  type ShapeChoice,
 } from '../../src-shared/contract/export-formats.ts';
 
 export class ExportWish {
@@ -12,6 +13,9 @@ export class ExportWish {
   includeUnreviewed = $state(false);
   auditAsked = $state(false);
   picturesAsked = $state<PicturesChoice | null>(null);
+  shapeAsked = $state<ShapeChoice | null>(null);
+  maskValues = $state<ExportChoices['maskValues']>('full');
+  maskIgnoreApart = $state(false);
   shardMegabytes = $state(SHARD_MEGABYTES);
   licence = $state('');
 
@@ -26,12 +30,21 @@ export class ExportWish {
       : this.facts.pictures[0],
   );
 
+  readonly shape = $derived(
+    this.shapeAsked !== null && this.facts.shapes.includes(this.shapeAsked)
+      ? this.shapeAsked
+      : (this.facts.shapes[0] ?? null),
+  );
+
   /** As the main side takes it. */
   get choices(): ExportChoices {
     return {
       includeUnreviewed: this.includeUnreviewed,
       audit: this.audit,
       pictures: this.pictures,
+      shape: this.shape,
+      maskValues: this.maskValues,
+      maskIgnore: this.maskIgnoreApart ? 'apart' : 'background',
       shardMegabytes: this.shardMegabytes,
       licence: this.licence.trim() === '' ? null : this.licence.trim(),
     };

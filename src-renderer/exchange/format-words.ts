@@ -1,5 +1,5 @@
 /** Export formats as a person chooses among them. */
-import type { ExportFormat, PicturesChoice } from '../../src-shared/contract/export-formats.ts';
+import type { ExportFormat, PicturesChoice, ShapeChoice } from '../../src-shared/contract/export-formats.ts';
 
 export interface FormatWords {
   readonly id: ExportFormat;
@@ -11,12 +11,23 @@ export interface FormatWords {
 export const FORMAT_WORDS: readonly FormatWords[] = [
   { id: 'jsonl', name: 'JSONL', words: 'Every field; can be imported again' },
   { id: 'parquet', name: 'Parquet', words: 'A folder that Hugging Face’s load_dataset opens' },
-  { id: 'coco', name: 'COCO', words: 'Boxes and RLE masks' },
+  { id: 'coco', name: 'COCO', words: 'Boxes, with masks as runs or polygons' },
+  { id: 'yolo', name: 'YOLO', words: 'A folder that Ultralytics trains on, to segment or detect' },
+  { id: 'masks', name: 'PNG masks', words: 'A folder with a mask for each sample' },
+  { id: 'webdataset', name: 'WebDataset', words: 'Tar shards of pictures and JSON' },
+  { id: 'qzoom', name: 'Q-Zoom JSONL', words: 'The questions alone, for Q-Zoom’s scripts' },
   { id: 'sdrpn', name: 'SD-RPN pickle', words: 'For the authors’ trainer' },
   { id: 'csv', name: 'CSV', words: 'The audit as a table: a line a sample, rejected ones too' },
 ];
 
 export const PICTURES_WORDS: Readonly<Record<PicturesChoice, string>> = {
   with: 'Pictures go along, as their files are',
+  linked: 'Links to where the pictures lie on this machine',
   named: 'Pictures are named by where they lie on this machine',
+};
+
+export const SHAPE_WORDS: Readonly<Record<ShapeChoice, string>> = {
+  rle: 'Masks as runs of pixels (RLE)',
+  polygons: 'Outlines along the edges of pixels',
+  boxes: 'Boxes only',
 };

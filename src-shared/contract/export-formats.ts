@@ -1,18 +1,38 @@
 /** What each export format is: a file or a folder, and what a person can choose of it. Read by page, commands and exporters. */
 import { z } from 'zod';
 
-export const exportFormatSchema = z.enum(['jsonl', 'sdrpn', 'coco', 'csv', 'parquet']);
+export const exportFormatSchema = z.enum([
+  'jsonl',
+  'sdrpn',
+  'coco',
+  'csv',
+  'parquet',
+  'yolo',
+  'masks',
+  'webdataset',
+  'qzoom',
+]);
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
 
 /**
- * What becomes of the pictures. `with`: their files' bytes go along, as they are · `named`: only where they lie.
+ * What becomes of the pictures. `with`: their files go along, as they are · `linked`: symbolic links to where they lie ·
+ * `named`: only where they lie.
  */
-export const picturesChoiceSchema = z.enum(['with', 'named']);
+export const picturesChoiceSchema = z.enum(['with', 'linked', 'named']);
 export type PicturesChoice = z.infer<typeof picturesChoiceSchema>;
+
+/** How a region is said: its pixels as runs, its outline along the edges of pixels, or the box around it. */
+export const shapeChoiceSchema = z.enum(['rle', 'polygons', 'boxes']);
+export type ShapeChoice = z.infer<typeof shapeChoiceSchema>;
+
+/** Values of a mask: 0 and 1, or 0 and 255. */
+export const maskValuesSchema = z.enum(['one', 'full']);
+/** Ignored cells of a mask: background, or a value of their own (255, or 128 where that is the foreground). */
+export const maskIgnoreSchema = z.enum(['background', 'apart']);
 
 export interface FormatFacts {
   readonly kind: 'file' | 'folder';
-  /** Of a file: what its name ends with; a folder is named by the ending's word. */
+  /** What its name ends with. */
   readonly ending: string;
   /** The first is what is done unless somebody says otherwise. */
   readonly pictures: readonly [PicturesChoice, ...PicturesChoice[]];
@@ -20,14 +40,32 @@ export interface FormatFacts {
   readonly audit: 'never' | 'asked' | 'always';
   /** Whether it is cut into files of a size that can be chosen. */
   readonly shards: boolean;
+  /** Ways to say a region that can be chosen, the first unless somebody says otherwise. */
+  readonly shapes: readonly ShapeChoice[];
+  /** It has a card that says what the data may be used for. */
+  readonly card: boolean;
 }
 
+const FILE = {
+  kind: 'file',
+  pictures: ['named'],
+  audit: 'never',
+  shards: false,
+  shapes: [],
+  card: false,
+} as const;
+const FOLDER = { ...FILE, kind: 'folder' } as const;
+
 export const EXPORT_FORMATS: Readonly<Record<ExportFormat, FormatFacts>> = {
-  jsonl: { kind: 'file', ending: '.jsonl', pictures: ['named'], audit: 'asked', shards: false },
-  sdrpn: { kind: 'file', ending: '.pkl', pictures: ['named'], audit: 'never', shards: false },
-  coco: { kind: 'file', ending: '.coco.json', pictures: ['named'], audit: 'never', shards: false },
-  csv: { kind: 'file', ending: '.csv', pictures: ['named'], audit: 'always', shards: false },
-  parquet: { kind: 'folder', ending: '-dataset', pictures: ['with', 'named'], audit: 'never', shards: true },
+  jsonl: { ...FILE, ending: '.jsonl', audit: 'asked' },
+  sdrpn: { ...FILE, ending: '.pkl' },
+  coco: { ...FILE, ending: '.coco.json', shapes: ['rle', 'polygons'] },
+  csv: { ...FILE, ending: '.csv', audit: 'always' },
+  parquet: { ...FOLDER, ending: '-dataset', pictures: ['with', 'named'], shards: true, card: true },
+  yolo: { ...FOLDER, ending: '-yolo', pictures: ['with', 'linked'], shapes: ['polygons', 'boxes'] },
+  masks: { ...FOLDER, ending: '-masks', pictures: ['named', 'with', 'linked'] },
+  webdataset: { ...FOLDER, ending: '-webdataset', pictures: ['with'], shards: true },
+  qzoom: { ...FILE, ending: '.qzoom.jsonl' },
 };
 
 /** Megabytes (10⁶ bytes) of a shard: the Hub's own default. */
@@ -41,6 +79,10 @@ export const exportChoicesSchema = z.object({
   audit: z.boolean().default(false),
   /** Null: what the format does unless somebody says otherwise. */
   pictures: picturesChoiceSchema.nullable().default(null),
+  /** Null: the format's first. */
+  shape: shapeChoiceSchema.nullable().default(null),
+  maskValues: maskValuesSchema.default('full'),
+  maskIgnore: maskIgnoreSchema.default('background'),
   /** A shard is closed when it reaches this size. */
   shardMegabytes: z.number().int().min(1).max(100_000).default(SHARD_MEGABYTES),
   /** What the pictures and questions may be used for, for the card; null: nothing is said. */

@@ -85,7 +85,7 @@ export function rleFromCells(
 }
 
 /** Pixels of one axis in order, grouped by the cell they fall in; -1 outside the grid. */
-function spans(
+export function spans(
   pixels: number,
   scale: number,
   offset: number,

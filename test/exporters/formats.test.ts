@@ -37,7 +37,6 @@ async function write(
   return { counts, file, text: kind === 'file' ? await readFile(file, 'utf8') : '' };
 }
 
-/** Samples of `exportSample` have no files of pictures. */
 const PLAIN: ExportOptions = { includeUnreviewed: false, pictures: 'named' };
 
 /** Something at the place that an export goes to; how to see that it is still there. */
@@ -248,6 +247,33 @@ describe('coco', () => {
       coco.images.map((i) => i.file_name),
       ['scenes/1.png', 'scenes/3.png'],
     );
+  });
+
+  it('polygons have the area of the runs, a part each, holes as a line there and back', async () => {
+    const { grid, label } = drawLabels([
+      '........',
+      '........',
+      '.###..#.',
+      '.#.#....',
+      '.###....',
+      ...Array<string>(3).fill('........'),
+    ]);
+    const samples = [exportSample({ grid, label })];
+    const runs = JSON.parse((await write('coco', samples)).text) as Coco;
+    const { annotations } = JSON.parse((await write('coco', samples, { shape: 'polygons' })).text) as Omit<
+      Coco,
+      'annotations'
+    > & { annotations: (Omit<Coco['annotations'][0], 'segmentation'> & { segmentation: number[][] })[] };
+    const areas = annotations[0]!.segmentation.map((line) =>
+      line.reduce((sum, x, i) => {
+        if (i % 2) return sum;
+        const next = (i + 2) % line.length;
+        return sum + (x * line[next + 1]! - line[next]! * line[i + 1]!) / 2;
+      }, 0),
+    );
+    assert.deepEqual(areas, [800, 100]);
+    assert.equal(annotations[0]!.area, runs.annotations[0]!.area);
+    assert.deepEqual(annotations[0]!.segmentation[1], [60, 0, 70, 0, 70, 10, 60, 10]);
   });
 
   it('an export of nothing is still COCO', async () => {

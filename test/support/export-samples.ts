@@ -31,7 +31,7 @@ export interface SampleOptions {
   readonly preset?: Preset;
 }
 
-/** A sample in the given state with the given label and maps. */
+/** A sample in the given state with the given label and maps. Its picture's file is there, but is none. */
 export function exportSample(options: SampleOptions): ExportSample {
   const { id = 1, grid = [8, 8], size = [80, 40], state = 'accepted', preset = PRESET } = options;
   const label = Int8Array.from(options.label);
@@ -65,7 +65,7 @@ export function exportSample(options: SampleOptions): ExportSample {
     image: {
       name: `scenes/${id}.png`,
       folder: '/data',
-      path: `/data/scenes/${id}.png`,
+      path: import.meta.filename,
       width: size[0],
       height: size[1],
     },

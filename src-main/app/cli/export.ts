@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import {
   exportFormatSchema,
   picturesChoiceSchema,
+  shapeChoiceSchema,
   SHARD_MEGABYTES,
+  type ExportChoices,
   type ExportFormat,
 } from '../../../src-shared/contract/export-formats.ts';
 import type { ExportReport } from '../../../src-shared/contract/procedures.ts';
@@ -22,10 +24,15 @@ interface Options {
   readonly includeUnreviewed?: boolean;
   readonly audit?: boolean;
   readonly pictures?: string;
+  readonly shape?: string;
+  readonly maskValues: string;
+  readonly maskIgnore?: boolean;
   readonly shard: number;
   readonly licence?: string;
   readonly replace?: boolean;
 }
+
+const MASK_VALUES: Readonly<Record<string, ExportChoices['maskValues']>> = { '0/1': 'one', '0/255': 'full' };
 
 const FORMATS: readonly ExportFormat[] = exportFormatSchema.options;
 
@@ -43,11 +50,14 @@ export const addExport: AddCommand = (program, cli) => {
     )
     .option(
       '--pictures <how>',
-      `parquet: with (in the files, unless said otherwise) or named (only where they lie)`,
+      'with (their files go along), linked, or named (only where they lie); the first that the format has, unless said',
     )
+    .option('--shape <how>', 'coco: rle or polygons; yolo: polygons (to segment) or boxes (to detect)')
+    .option('--mask-values <0/1|0/255>', 'masks: value of the foreground', '0/255')
+    .option('--mask-ignore', 'masks: ignored cells have a value of their own (255, or 128 beside 0/255)')
     .option(
       '--shard <megabytes>',
-      'parquet: size at which a file is closed',
+      'parquet, webdataset: size at which a file is closed',
       wholeNumber('--shard', { least: 1, most: 100_000 }),
       SHARD_MEGABYTES,
     )
@@ -56,13 +66,9 @@ export const addExport: AddCommand = (program, cli) => {
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
     const format = FORMATS.find((name) => name === options.format);
     if (!format) throw usageError(`There is no format "${options.format}"`, `One of: ${FORMATS.join(', ')}`);
-    const pictures = picturesChoiceSchema.nullable().safeParse(options.pictures ?? null);
-    if (!pictures.success) {
-      throw usageError(
-        `--pictures takes no "${options.pictures}"`,
-        `One of: ${picturesChoiceSchema.options.join(', ')}`,
-      );
-    }
+    const pictures = oneOf('--pictures', picturesChoiceSchema.options, options.pictures);
+    const shape = oneOf('--shape', shapeChoiceSchema.options, options.shape);
+    const maskValues = oneOf('--mask-values', Object.keys(MASK_VALUES), options.maskValues)!;
     const progress = new Progress('Exporting', stderr);
     const report = await withProject(path, (project) =>
       exportSamples(
@@ -72,7 +78,10 @@ export const addExport: AddCommand = (program, cli) => {
           path: resolve(options.out),
           includeUnreviewed: options.includeUnreviewed === true,
           audit: options.audit === true,
-          pictures: pictures.data,
+          pictures,
+          shape,
+          maskValues: MASK_VALUES[maskValues]!,
+          maskIgnore: options.maskIgnore === true ? 'apart' : 'background',
           shardMegabytes: options.shard,
           licence: options.licence ?? null,
           replace: options.replace === true ? 'any' : 'own',
@@ -114,6 +123,14 @@ export const addExport: AddCommand = (program, cli) => {
     return exitOfBatch(report.failed);
   });
 };
+
+/** Null: not said. */
+function oneOf<T extends string>(option: string, words: readonly T[], said: string | undefined): T | null {
+  if (said === undefined) return null;
+  const word = words.find((known) => known === said);
+  if (word === undefined) throw usageError(`${option} takes no "${said}"`, `One of: ${words.join(', ')}`);
+  return word;
+}
 
 function lines(title: string, counts: Readonly<Record<string, number>>): string[] {
   return Object.entries(counts).map(

@@ -7,6 +7,7 @@ import {
 } from '../../../src-shared/contract/export-formats.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { ExportReport } from '../../../src-shared/contract/procedures.ts';
+import { openPicture } from '../../checkpoint/image/picture-file.ts';
 import type { Exporter, ExportOptions } from '../../exporters/types.ts';
 import { rememberExport } from '../../store/exchange/exported-file.ts';
 import { type Project, withSnapshot } from '../../store/file/project.ts';
@@ -77,11 +78,30 @@ function optionsOf(format: ExportFormat, choices: ExportChoices): ExportOptions 
   }
   const pictures = choices.pictures ?? facts.pictures[0];
   if (!facts.pictures.includes(pictures)) {
-    const what = { with: 'take pictures along', named: 'do without its pictures' }[pictures];
+    const what = {
+      with: 'take pictures along',
+      linked: 'link to pictures',
+      named: 'do without its pictures',
+    }[pictures];
     throw cannot(format, what, (other) => other.pictures.includes(pictures));
   }
+  const shape = choices.shape ?? facts.shapes[0];
+  if (shape !== undefined && !facts.shapes.includes(shape)) {
+    throw cannot(format, `say a region as ${shape}`, (other) => other.shapes.includes(shape));
+  }
+  const { maskValues, maskIgnore } = choices;
   const audit = facts.audit === 'always' || choices.audit;
-  return { includeUnreviewed, audit, pictures, licence, shardBytes: shardMegabytes * 1e6 };
+  return {
+    includeUnreviewed,
+    audit,
+    pictures,
+    licence,
+    ...(shape && { shape }),
+    maskValues,
+    maskIgnore,
+    orientationOf: async (path) => (await openPicture(path)).orientation,
+    shardBytes: shardMegabytes * 1e6,
+  };
 }
 
 function cannot(

@@ -147,7 +147,9 @@ test('what people named is no markup in the card; a licence is said as given, or
 
 test('a picture that is gone leaves its sample out, counted; the disk running full leaves nothing', async () => {
   const there = withPicture(1, Uint8Array.of(1));
-  const { counts } = await write([there, exportSample({ id: 2, ...SPOT })], { pictures: 'with' });
+  const gone = exportSample({ id: 2, ...SPOT });
+  const samples = [there, { ...gone, image: { ...gone.image, path: path.join(dir, 'gone.png') } }];
+  const { counts } = await write(samples, { pictures: 'with' });
   assert.deepEqual([counts.done, counts.skipped], [1, { picture_unreadable: 1 }]);
   const above = await mkdtemp(path.join(dir, 'full-'));
   const place = path.join(above, 'set');

@@ -27,6 +27,12 @@ const CHECKS: Readonly<Record<string, Partial<ExportRequest> & Pick<ExportReques
   coco: { format: 'coco' },
   parquet: { format: 'parquet', licence: 'CC0', shardMegabytes: 1 },
   parquet_named: { format: 'parquet', pictures: 'named' },
+  coco_polygons: { format: 'coco', shape: 'polygons' },
+  masks: { format: 'masks', maskValues: 'one', maskIgnore: 'apart', pictures: 'with' },
+  webdataset_tars: { format: 'webdataset', shardMegabytes: 1 },
+  qzoom: { format: 'qzoom' },
+  yolo_segment: { format: 'yolo', pictures: 'with' },
+  yolo_detect: { format: 'yolo', pictures: 'linked', shape: 'boxes' },
 };
 
 const dir = values.keep ?? mkdtempSync(join(tmpdir(), 'fovea-readers-'));

@@ -102,5 +102,110 @@ def parquet_named(place, report):
     parquet(place, report, pictures=False)
 
 
+def coco_polygons(place, report):
+    import numpy
+    from pycocotools.coco import COCO
+
+    polygons = COCO(place)
+    runs = COCO(os.path.join(os.path.dirname(place), "coco.coco.json"))
+    for one, other in zip(polygons.anns.values(), runs.anns.values()):
+        assert numpy.array_equal(polygons.annToMask(one), runs.annToMask(other)), one["id"]
+
+
+def masks(place, report):
+    import numpy
+    from PIL import Image
+
+    with open(os.path.join(place, "samples.jsonl"), encoding="utf-8") as file:
+        head, *lines = map(json.loads, file)
+    assert head["values"] == {"background": 0, "foreground": 1, "ignore": 255}
+    assert len(lines) == report["done"]
+    for line in lines:
+        mask = Image.open(os.path.join(place, line["mask"]))
+        assert mask.mode == "L" and list(mask.size) == line["image_size_wh"]
+        assert set(numpy.unique(mask)) <= {0, 1, 255}
+        Image.open(os.path.join(place, line["file"])).load()
+
+
+def webdataset_tars(place, report):
+    import datasets
+    import webdataset
+
+    shards = sorted(glob.glob(os.path.join(place, "*.tar")))
+    seen = 0
+    for shard in shards:
+        for picture, about in webdataset.WebDataset(shard, shardshuffle=False).decode("pil").to_tuple("jpg", "json"):
+            assert picture.size in ((60, 40), (40, 60)) and about["width"] == 60
+            json.loads(about["tags"])
+            seen += 1
+    assert seen == report["done"], (seen, report["done"])
+    data = datasets.load_dataset("webdataset", data_files={"train": shards}, split="train")
+    assert isinstance(data.features["jpg"], datasets.Image) and len(data) == seen
+    for row in data:
+        assert row["jpg"].size in ((60, 40), (40, 60)) and len(row["json"]["label"]) == 24
+
+
+def qzoom(place, report):
+    with open(place, encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    assert len({line["uid"] for line in lines}) == len(lines) == report["done"]
+    keys = ["uid", "question_id", "dataset", "image", "text", "mode", "short_prompt", "max_new_tokens"]
+    assert all(list(line) == keys for line in lines)
+
+
+def yolo_segment(place, report, task="segment"):
+    import cv2
+    import numpy
+    from ultralytics.data.dataset import YOLODataset
+    from ultralytics.data.utils import check_det_dataset
+    from pycocotools.coco import COCO
+
+    with open(os.path.join(place, "samples.jsonl"), encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    truth = COCO(os.path.join(os.path.dirname(place), "coco.coco.json"))
+    data = check_det_dataset(os.path.join(place, "data.yaml"), autodownload=False)
+    assert data["names"] == {0: "roi"}
+    counted = 0
+    for split in sorted(set(line["file"].split("/")[1] for line in lines)):
+        found = YOLODataset(img_path=os.path.join(place, "images", split), data=data, task=task, augment=False)
+        for label in found.labels:
+            file = os.path.relpath(label["im_file"], place)
+            names = [line["image"] for line in lines if line["file"] == file]
+            masks = [
+                truth.annToMask(annotation)
+                for annotation in truth.anns.values()
+                if truth.imgs[annotation["image_id"]]["file_name"] == names[0]
+                and annotation["question_id"] in [line["question_id"] for line in lines if line["file"] == file]
+            ]
+            height, width = cv2.imread(label["im_file"]).shape[:2]
+            assert tuple(label["shape"]) == (height, width), (names, label["shape"])
+            if (width, height) == (40, 60):
+                masks = [numpy.rot90(mask, -1) for mask in masks]
+            boxes = label["bboxes"] * [width, height, width, height]
+            distinct = {mask.tobytes(): mask for mask in masks}.values()
+            assert len(boxes) == len(distinct), (names, len(boxes), len(distinct))
+            for mask in distinct:
+                ys, xs = numpy.nonzero(mask)
+                box = [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]
+                middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1]]
+                assert min(abs(boxes - middle).max(axis=1)) < 1e-3, (names, boxes, middle)
+                counted += 1
+            if task == "segment":
+                areas = sorted(area(segment * [width, height]) for segment in label["segments"])
+                assert numpy.allclose(areas, sorted(mask.sum() for mask in distinct), atol=0.1), (names, areas)
+    assert counted > 0
+
+
+def area(line):
+    import numpy
+
+    x, y = line[:, 0], line[:, 1]
+    return abs(numpy.dot(x, numpy.roll(y, -1)) - numpy.dot(y, numpy.roll(x, -1))) / 2
+
+
+def yolo_detect(place, report):
+    yolo_segment(place, report, task="detect")
+
+
 if __name__ == "__main__":
     main()
