@@ -6,9 +6,18 @@ import {
   type ExportFormat,
   type PicturesChoice,
   type ShapeChoice,
+  type SplitWish,
 } from '../../src-shared/contract/export-formats.ts';
 
+/** Which samples are meant. */
+export type ExportOf = 'all' | 'filter' | 'selection';
+
 export class ExportWish {
+  of = $state<ExportOf>('all');
+  splitAnew = $state(false);
+  shares = $state({ train: 80, val: 10, test: 10 });
+  splitBy = $state<SplitWish['by']>('none');
+  seed = $state(0);
   format = $state<ExportFormat>('jsonl');
   includeUnreviewed = $state(false);
   auditAsked = $state(false);
@@ -36,9 +45,15 @@ export class ExportWish {
       : (this.facts.shapes[0] ?? null),
   );
 
-  /** As the main side takes it. */
-  get choices(): ExportChoices {
+  readonly splits = $derived<SplitWish | null>(
+    this.splitAnew ? { shares: { ...this.shares }, seed: this.seed, by: this.splitBy } : null,
+  );
+
+  /** As the main side takes it. @param scope what of the list is meant; null: all */
+  choices(scope: ExportChoices['scope']): ExportChoices {
     return {
+      scope,
+      splits: this.splits,
       includeUnreviewed: this.includeUnreviewed,
       audit: this.audit,
       pictures: this.pictures,

@@ -1,5 +1,5 @@
 /** Export formats as a person chooses among them. */
-import type { ExportFormat, PicturesChoice, ShapeChoice } from '../../src-shared/contract/export-formats.ts';
+import type { ExportFormat, PicturesChoice, ShapeChoice, SplitWish } from '../../src-shared/contract/export-formats.ts';
 
 export interface FormatWords {
   readonly id: ExportFormat;
@@ -31,3 +31,12 @@ export const SHAPE_WORDS: Readonly<Record<ShapeChoice, string>> = {
   polygons: 'Outlines along the edges of pixels',
   boxes: 'Boxes only',
 };
+
+export const SPLIT_BY_WORDS: Readonly<Record<SplitWish['by'], string>> = {
+  none: 'nothing',
+  answer: 'given answers',
+  language: 'languages',
+  tag: 'first tags',
+};
+
+export const FACET_WORDS = { answer: 'Given answer', tag: 'First tag', language: 'Language' } as const;

@@ -1,5 +1,6 @@
 /** What each export format is: a file or a folder, and what a person can choose of it. Read by page, commands and exporters. */
 import { z } from 'zod';
+import { sampleScopeSchema } from './procedures/batches.ts';
 
 export const exportFormatSchema = z.enum([
   'jsonl',
@@ -71,8 +72,30 @@ export const EXPORT_FORMATS: Readonly<Record<ExportFormat, FormatFacts>> = {
 /** Megabytes (10⁶ bytes) of a shard: the Hub's own default. */
 export const SHARD_MEGABYTES = 500;
 
+/** What splits are to have as often as each other: the data's answers, their languages, their first tags, or nothing. */
+export const SPLIT_BY = ['none', 'answer', 'language', 'tag'] as const;
+
+/** Splits dealt out anew; samples of one picture, or of pictures with the same bytes, stay together. */
+export const splitWishSchema = z.object({
+  /** What they come to together is everything. */
+  shares: z
+    .object({ train: share(), val: share(), test: share() })
+    .refine(({ train, val, test }) => train + val + test > 0, 'the shares come to nothing'),
+  seed: z.number().int().min(0).max(2 ** 31 - 1),
+  by: z.enum(SPLIT_BY),
+});
+export type SplitWish = z.infer<typeof splitWishSchema>;
+
+function share(): z.ZodNumber {
+  return z.number().min(0).max(100);
+}
+
 /** What an export is asked for, beside its format and place. */
 export const exportChoicesSchema = z.object({
+  /** Which samples; null: all. */
+  scope: sampleScopeSchema.nullable().default(null),
+  /** Null: the splits that the data came with. */
+  splits: splitWishSchema.nullable().default(null),
   /** Also samples nobody has reviewed, with the label as predicted. */
   includeUnreviewed: z.boolean(),
   /** Of formats that can say it: rejected samples too, every decision, flags and notes. */

@@ -72,6 +72,7 @@ export {
   BOX_FORMS,
   TURNS,
   exportReportSchema,
+  type ExportPlan,
   type ExportReport,
   type BoxForm,
   type ImportReport,

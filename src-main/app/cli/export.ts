@@ -6,15 +6,24 @@ import {
   picturesChoiceSchema,
   shapeChoiceSchema,
   SHARD_MEGABYTES,
+  SPLIT_BY,
+  splitWishSchema,
+  type SplitWish,
   type ExportChoices,
   type ExportFormat,
 } from '../../../src-shared/contract/export-formats.ts';
 import type { ExportReport } from '../../../src-shared/contract/procedures.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { ReadableDb } from '../../store/db.ts';
 import { exporters } from '../../exporters/index.ts';
-import { exportSamples } from '../../jobs/export/export.ts';
+import { frozenSource } from '../../jobs/datasets/frozen-source.ts';
+import { datasetVersion } from '../../store/datasets/version.ts';
+import type { Project } from '../../store/file/project.ts';
+import { exportSamples, type ExportRequest } from '../../jobs/export/export.ts';
+import { listSavedFilters } from '../../store/samples/saved-filter.ts';
 import { withProject } from '../projects.ts';
 import { usageError, type AddCommand } from './frame/command.ts';
-import { wholeNumber } from './frame/number-option.ts';
+import { decimalOf, wholeNumber } from './frame/number-option.ts';
 import { exitOfBatch } from './frame/exit.ts';
 import { Progress } from '../progress.ts';
 
@@ -25,6 +34,11 @@ interface Options {
   readonly audit?: boolean;
   readonly pictures?: string;
   readonly shape?: string;
+  readonly filter?: string;
+  readonly version?: string;
+  readonly split?: string;
+  readonly seed: number;
+  readonly by: string;
   readonly maskValues: string;
   readonly maskIgnore?: boolean;
   readonly shard: number;
@@ -62,6 +76,11 @@ export const addExport: AddCommand = (program, cli) => {
       SHARD_MEGABYTES,
     )
     .option('--licence <words>', 'parquet: what the data may be used for, for its card')
+    .option('--version <name>', 'a frozen version of the data set (fovea dataset), as it was')
+    .option('--filter <name>', 'only what a saved filter of the project lets through')
+    .option('--split <shares>', 'deal samples out anew: train/val/test, for example 80/10/10')
+    .option('--seed <number>', 'of --split', wholeNumber('--seed', { least: 0, most: 2 ** 31 - 1 }), 0)
+    .option('--by <facet>', `of --split, what is to be alike in each: ${SPLIT_BY.join(', ')}`, 'none')
     .option('--replace', 'replace a file at this path that the project did not export itself');
   cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
     const format = FORMATS.find((name) => name === options.format);
@@ -69,6 +88,7 @@ export const addExport: AddCommand = (program, cli) => {
     const pictures = oneOf('--pictures', picturesChoiceSchema.options, options.pictures);
     const shape = oneOf('--shape', shapeChoiceSchema.options, options.shape);
     const maskValues = oneOf('--mask-values', Object.keys(MASK_VALUES), options.maskValues)!;
+    const splits = splitWish(options);
     const progress = new Progress('Exporting', stderr);
     const report = await withProject(path, (project) =>
       exportSamples(
@@ -76,6 +96,9 @@ export const addExport: AddCommand = (program, cli) => {
         {
           format,
           path: resolve(options.out),
+          ...(options.version !== undefined && frozenOf(project, options.version)),
+          scope: options.filter === undefined ? null : savedScope(project.db, options.filter),
+          splits,
           includeUnreviewed: options.includeUnreviewed === true,
           audit: options.audit === true,
           pictures,
@@ -123,6 +146,36 @@ export const addExport: AddCommand = (program, cli) => {
     return exitOfBatch(report.failed);
   });
 };
+
+/** @throws FoveaError `usage` for shares that are none */
+function splitWish({ split, seed, by }: Options): SplitWish | null {
+  if (split === undefined) return null;
+  const shares = split.split('/').map((share) => decimalOf(share, false));
+  const [train, val, test = 0] = shares;
+  const wish = splitWishSchema.safeParse({
+    shares: { train, val, test },
+    seed,
+    by: oneOf('--by', SPLIT_BY, by),
+  });
+  if (wish.success && shares.length <= 3) return wish.data;
+  throw usageError(`--split takes no "${split}"`, 'Shares of train/val/test, for example 80/10/10');
+}
+
+/** @throws FoveaError `not_found` */
+function frozenOf({ db, path }: Project, name: string): Pick<ExportRequest, 'frozen'> {
+  const version = datasetVersion(db, name);
+  return { frozen: (snapshot) => frozenSource(snapshot, path, version) };
+}
+
+/** @throws FoveaError `not_found` */
+function savedScope(db: ReadableDb, name: string): NonNullable<ExportChoices['scope']> {
+  const saved = listSavedFilters(db);
+  const found = saved.find((filter) => filter.name === name);
+  if (found) return { filter: found.filter, ids: null, except: [] };
+  throw new FoveaError('not_found', `there is no saved filter "${name}"`, {
+    next: saved.length === 0 ? 'Save one in the page' : `One of: ${saved.map((one) => one.name).join(', ')}`,
+  });
+}
 
 /** Null: not said. */
 function oneOf<T extends string>(option: string, words: readonly T[], said: string | undefined): T | null {

@@ -8,10 +8,12 @@ import {
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { ExportReport } from '../../../src-shared/contract/procedures.ts';
 import { openPicture } from '../../checkpoint/image/picture-file.ts';
-import type { Exporter, ExportOptions } from '../../exporters/types.ts';
+import type { Exporter, ExportOptions, ExportSample } from '../../exporters/types.ts';
 import { rememberExport } from '../../store/exchange/exported-file.ts';
 import { type Project, withSnapshot } from '../../store/file/project.ts';
 import { countMarked } from '../../store/pictures/change.ts';
+import type { ReadableDb } from '../../store/db.ts';
+import { splitsOf } from './plan.ts';
 import { exportSource } from './source.ts';
 import { allowedTarget, factsOf, type Replace } from './target.ts';
 import { checkInThread } from '../pictures/in-thread.ts';
@@ -20,6 +22,8 @@ import { checkInThread } from '../pictures/in-thread.ts';
 export interface ExportRequest
   extends Partial<Omit<ExportChoices, 'includeUnreviewed'>>, Pick<ExportOptions, 'signal' | 'onProgress'> {
   readonly includeUnreviewed: boolean;
+  /** What goes out in place of what is there now: samples as they were, all of which go out. */
+  readonly frozen?: (db: ReadableDb) => Iterable<ExportSample>;
   readonly format: ExportFormat;
   readonly path: string;
   readonly replace: Replace;
@@ -32,7 +36,7 @@ export interface ExportRequest
  */
 export async function exportSamples(
   project: Project,
-  { format, path, replace, signal, onProgress, ...asked }: ExportRequest,
+  { format, path, replace, signal, onProgress, frozen, ...asked }: ExportRequest,
   exporters: readonly Exporter[],
 ): Promise<ExportReport> {
   const started = performance.now();
@@ -41,13 +45,19 @@ export async function exportSamples(
     const next = `Take one of: ${exporters.map((candidate) => candidate.format).join(', ')}`;
     throw new FoveaError('bad_input', `there is no export format "${format}"`, { next });
   }
-  const options = optionsOf(format, exportChoicesSchema.parse(asked));
+  const choices = exportChoicesSchema.parse(asked);
+  const options = optionsOf(format, frozen ? { ...choices, includeUnreviewed: true } : choices);
+  if (frozen && options.audit) {
+    throw new FoveaError('bad_input', 'an account of the audit is of what is there now, not of a version', {
+      next: 'Leave the version out, or take another format',
+    });
+  }
   const allowed = () => allowedTarget(project, path, format, replace);
   const place = await allowed();
-  const picturesUnchecked = await whyUnchecked(project, signal);
+  const picturesUnchecked = await whyUnchecked(project, choices.splits !== null, signal);
   // Somebody else may have put something there while this was written.
   const counts = await withSnapshot(project, (db) =>
-    exporter.export(exportSource(db, project.path, options.audit), place, {
+    exporter.export(frozen ? frozen(db) : samplesOf(db, project.path, choices, options), place, {
       ...options,
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
@@ -67,6 +77,16 @@ export async function exportSamples(
     remembered,
     pictures: { ...countMarked(project.db), unchecked: picturesUnchecked },
   };
+}
+
+function samplesOf(
+  db: ReadableDb,
+  projectPath: string,
+  choices: ExportChoices,
+  { audit = false }: ExportOptions,
+): Iterable<ExportSample> {
+  const splits = splitsOf(db, { ...choices, audit });
+  return exportSource(db, projectPath, { trail: audit, scope: choices.scope, splits });
 }
 
 /** Throws `bad_input` for what the format cannot do. */
@@ -117,10 +137,15 @@ function cannot(
 /**
  * Looks at the pictures' files, so that no label goes out with a picture that it was not made on. What cannot be looked at
  * goes out as it was last known, and the report says why.
+ * @param fingerprint also take the hashes that are not known yet: pictures with the same bytes share their split
  */
-async function whyUnchecked(project: Project, signal: AbortSignal | undefined): Promise<string | null> {
+async function whyUnchecked(
+  project: Project,
+  fingerprint: boolean,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
   try {
-    await checkInThread(project, false, { signal });
+    await checkInThread(project, fingerprint && !project.readOnly, { signal });
     return null;
   } catch (thrown) {
     const error = FoveaError.from(thrown);

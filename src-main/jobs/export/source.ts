@@ -11,6 +11,8 @@ import { isOutdated } from '../../store/pictures/change.ts';
 import { getPrediction, getPredictionMaps } from '../../store/predictions/prediction.ts';
 import { reviewHistory, standingReview } from '../../store/reviews/review.ts';
 import { getRun } from '../../store/runs/run.ts';
+import { chunksOf, idsOfScope } from '../../store/samples/removal.ts';
+import type { SampleScope } from '../../store/samples/scope.ts';
 import { sampleIdsAfter } from '../../store/samples/query.ts';
 import { flagsOf, notesOf } from '../../store/samples/annotation.ts';
 import { sampleNumbers, sampleState } from '../../store/samples/state.ts';
@@ -18,11 +20,21 @@ import { getSample } from '../../store/samples/sample.ts';
 
 const PAGE = 500;
 
-/**
- * Every sample, reviewed or not; which of them to write is the exporter's rule.
- * @param trail with all that happened to each, which costs some
- */
-export function* exportSource(db: ReadableDb, projectPath: string, trail = false): Generator<ExportSample> {
+export interface SourceWish {
+  /** With all that happened to each, which costs some. */
+  readonly trail?: boolean | undefined;
+  /** Null: all samples. */
+  readonly scope?: SampleScope | null;
+  /** In place of the split that a sample came with; one that is not named keeps its own. */
+  readonly splits?: ReadonlyMap<number, string> | null;
+}
+
+/** Every sample of the scope, reviewed or not, in queue order; which of them to write is the exporter's rule. */
+export function* exportSource(
+  db: ReadableDb,
+  projectPath: string,
+  { trail = false, scope = null, splits = null }: SourceWish = {},
+): Generator<ExportSample> {
   const names = pictureNames(db, projectPath);
   const runs = new Map<number, Run>();
   const run = (id: number): Run => {
@@ -30,15 +42,24 @@ export function* exportSource(db: ReadableDb, projectPath: string, trail = false
     if (!found) runs.set(id, (found = getRun(db, id)));
     return found;
   };
-  let last = 0;
-  for (;;) {
-    const ids = sampleIdsAfter(db, last, PAGE);
-    if (ids.length === 0) return;
+  for (const ids of scope ? chunksOf(idsOfScope(db, scope)) : allIds(db)) {
     for (const id of ids) {
       const sample = exportSample(db, id, run, names, projectPath);
-      yield trail ? { ...sample, trail: trailOf(db, id) } : sample;
+      yield {
+        ...sample,
+        split: splits?.get(id) ?? sample.split,
+        trail: trail ? trailOf(db, id) : null,
+      };
     }
-    last = ids[ids.length - 1];
+  }
+}
+
+function* allIds(db: ReadableDb): Generator<number[]> {
+  for (let last = 0; ;) {
+    const ids = sampleIdsAfter(db, last, PAGE);
+    if (ids.length === 0) return;
+    yield ids;
+    last = ids.at(-1)!;
   }
 }
 
@@ -96,7 +117,8 @@ function trailOf(db: ReadableDb, id: number): ExportTrail {
   };
 }
 
-function exportPrediction(
+/** A prediction as exporters take it; null for null. Throws `not_found`. */
+export function exportPrediction(
   db: ReadableDb,
   id: number | null,
 ): { readonly found: ExportPrediction; readonly runId: number } | null {

@@ -1,6 +1,7 @@
 import { exporters } from '../../exporters/index.ts';
 import { countLines } from '../../importers/containers/bytes.ts';
 import { exportTarget } from '../../jobs/export/target.ts';
+import { planExport } from '../../jobs/export/plan.ts';
 import { exportSamples } from '../../jobs/export/export.ts';
 import { importQuestions } from '../../jobs/import/import.ts';
 import { knownPresets } from '../../jobs/presets/presets.ts';
@@ -44,6 +45,8 @@ export const exchangeHandlers = {
   },
 
   'export.target': ({ session }, { path, format }) => exportTarget(session().project, path, format),
+
+  'export.plan': ({ session }, chosen) => planExport(session().project.db, chosen),
 
   'export.start': ({ session, publish }, { slot, replaceOwn, ...request }) => {
     const open = session();

@@ -129,3 +129,13 @@ export function sampleNumbers(db: ReadableDb, sampleId: number): SampleNumbers {
     'SELECT disagreement, uncertainty, roi_size AS roiSize, iou FROM sample_state WHERE sample_id = ?',
   ).get(sampleId)!;
 }
+
+/** Whether the people who decided on a sample's label agree; null where not two did. */
+export function sampleAgreement(db: ReadableDb, sampleId: number): 'agree' | 'differ' | null {
+  return (
+    read<{ agreement: 'agree' | 'differ' | null }>(
+      db,
+      'SELECT agreement FROM sample_state WHERE sample_id = ?',
+    ).get(sampleId)?.agreement ?? null
+  );
+}

@@ -30,6 +30,29 @@ export const exportReportSchema = z.object({
 });
 export type ExportReport = z.infer<typeof exportReportSchema>;
 
+const spread = z.object({
+  /** Null: none given. */
+  value: z.string().nullable(),
+  samples: z.number().int(),
+  /** In the order of `splits`. */
+  bySplit: z.array(z.number().int()),
+});
+
+/** What an export would be made of, as far as the samples' states tell. */
+export const exportPlanSchema = z.object({
+  samples: z.number().int(),
+  splits: z.array(z.object({ name: z.string().nullable(), samples: z.number().int() })),
+  /** The most frequent values first, and how many there are besides. */
+  facets: z.array(
+    z.object({
+      of: z.enum(['answer', 'tag', 'language']),
+      values: z.array(spread),
+      others: z.object({ values: z.number().int(), samples: z.number().int() }),
+    }),
+  ),
+});
+export type ExportPlan = z.infer<typeof exportPlanSchema>;
+
 const fileFacts = { path: z.string(), bytes: z.number(), modifiedAt: z.string() };
 
 /** Which questions of a conversation become samples. */
@@ -93,6 +116,11 @@ export const exchangeProcedures = {
   'export.target': {
     input: z.object({ path: place, format: exportFormatSchema }),
     output: exportTargetSchema,
+  },
+  /** What would go out, before it does. */
+  'export.plan': {
+    input: exportChoicesSchema.pick({ scope: true, splits: true, includeUnreviewed: true, audit: true }),
+    output: exportPlanSchema,
   },
   'export.start': {
     input: z.object({
