@@ -1,4 +1,4 @@
--- project.db, user_version 17
+-- project.db, user_version 18
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -75,6 +75,20 @@ CREATE TABLE batch_item (
   CHECK (verdict IS NULL OR place IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE being_removed (sample_id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE dataset_sample (
+  version_id INTEGER NOT NULL REFERENCES dataset_version(id),
+  sample_id INTEGER NOT NULL,
+  line TEXT NOT NULL,
+  PRIMARY KEY (version_id, sample_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE dataset_version (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+  card TEXT NOT NULL,
+  reviewer TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
 CREATE TABLE deal (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL,
@@ -424,6 +438,8 @@ BEGIN
   UPDATE batch_item SET outcome = 'changed_meanwhile'
   WHERE prediction_id = OLD.id AND review_id IS NULL AND outcome IS NULL;
 END;
+CREATE TRIGGER dataset_sample_is_frozen BEFORE UPDATE ON dataset_sample
+BEGIN SELECT RAISE(ABORT, 'a frozen data set does not change'); END;
 CREATE TRIGGER dealt_has_last_word AFTER INSERT ON review
 BEGIN
   UPDATE dealt SET review_id = CASE NEW.decision WHEN 'reset' THEN NULL ELSE NEW.id END

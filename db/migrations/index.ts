@@ -17,6 +17,7 @@ import { migration as m0014 } from './0014-job-order.ts';
 import { migration as m0015 } from './0015-reject-reasons.ts';
 import { migration as m0016 } from './0016-tag-changes.ts';
 import { migration as m0017 } from './0017-deals.ts';
+import { migration as m0018 } from './0018-dataset-versions.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -36,4 +37,5 @@ export const projectMigrations: readonly Migration[] = [
   m0015,
   m0016,
   m0017,
+  m0018,
 ];

@@ -51,6 +51,7 @@ export const STORE: Cut = {
     pictures: {},
     scores: {},
     search: {},
+    datasets: {},
     training: { pictures: 'a label is of one content of its picture' },
 
     samples: {
@@ -139,6 +140,10 @@ export const JOBS: Cut = {
     import: {
       pictures: 'each picture is looked at',
       presets: 'the demo is imported from what comes with the app',
+    },
+    datasets: {
+      export: 'what an export would write is frozen, and written again',
+      pictures: 'pictures are known by their bytes',
     },
     export: { pictures: 'pictures are checked before labels leave' },
     features: {

@@ -3,6 +3,7 @@ import type { AddCommand } from './frame/command.ts';
 import { addAgreement } from './agreement.ts';
 import { addBackup, addRestore } from './backup.ts';
 import { addCausal } from './causal.ts';
+import { addDataset } from './dataset.ts';
 import { addDeal } from './deal.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addCausal,
   addReview,
   addExport,
+  addDataset,
   addPictures,
   addRelink,
   addRemove,

@@ -60,3 +60,20 @@ export function imageFacts(db: ReadableDb, imageId: number): ImageFacts {
   if (row) return row;
   throw new FoveaError('not_found', `there is no image ${imageId}`, { next: 'Load the sample again' });
 }
+
+/** Where a sample's picture lies, and SHA-256 of its bytes in hexadecimal (null where nobody looked); null: no such sample. */
+export function pictureOfSample(
+  db: ReadableDb,
+  projectPath: string,
+  sampleId: number,
+): { readonly path: string; readonly sha256: string | null } | null {
+  const row = read<{ root_id: number; path: string; sha256: Uint8Array | null }>(
+    db,
+    'SELECT i.root_id, i.path, i.sha256 FROM sample s JOIN image i ON i.id = s.image_id WHERE s.id = ?',
+  ).get(sampleId);
+  if (!row) return null;
+  return {
+    path: resolve(rootDir(db, projectPath, row.root_id), row.path),
+    sha256: row.sha256 && Buffer.from(row.sha256).toString('hex'),
+  };
+}

@@ -125,6 +125,13 @@ export function standingReview(db: ReadableDb, sampleId: number): Review | null 
   return row ? toReview(row) : null;
 }
 
+/** Throws `not_found`. */
+export function getReview(db: ReadableDb, id: number): Review {
+  const row = read<Row>(db, 'SELECT * FROM review WHERE id = ?').get(id);
+  if (row) return toReview(row);
+  throw new FoveaError('not_found', `there is no revision ${id}`, { next: 'Load the sample again' });
+}
+
 /** Every revision of a sample, oldest first. */
 export function reviewHistory(db: ReadableDb, sampleId: number): Review[] {
   return read<Row>(db, 'SELECT * FROM review WHERE sample_id = ? ORDER BY id').all(sampleId).map(toReview);
