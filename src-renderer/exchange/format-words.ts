@@ -1,5 +1,10 @@
 /** Export formats as a person chooses among them. */
-import type { ExportFormat, PicturesChoice, ShapeChoice, SplitWish } from '../../src-shared/contract/export-formats.ts';
+import type {
+  ExportFormat,
+  PicturesChoice,
+  ShapeChoice,
+  SplitWish,
+} from '../../src-shared/contract/export-formats.ts';
 
 export interface FormatWords {
   readonly id: ExportFormat;

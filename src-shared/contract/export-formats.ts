@@ -81,7 +81,11 @@ export const splitWishSchema = z.object({
   shares: z
     .object({ train: share(), val: share(), test: share() })
     .refine(({ train, val, test }) => train + val + test > 0, 'the shares come to nothing'),
-  seed: z.number().int().min(0).max(2 ** 31 - 1),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1),
   by: z.enum(SPLIT_BY),
 });
 export type SplitWish = z.infer<typeof splitWishSchema>;

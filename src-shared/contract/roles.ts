@@ -118,6 +118,7 @@ export const NEEDS = {
   'models.removal': manage,
   'models.remove': manage,
   'import.start': manage,
+  'export.plan': manage,
   'export.target': manage,
   'export.start': manage,
   'exchange.cancel': manage,

@@ -1,6 +1,10 @@
 /** `fovea dataset`: versions of the data set, frozen, listed, compared. `fovea export --version` writes one. */
 import { counted } from '../../../src-shared/contract/counts.ts';
-import { datasetNameSchema, type DatasetChange, type DatasetVersion } from '../../../src-shared/contract/datasets.ts';
+import {
+  datasetNameSchema,
+  type DatasetChange,
+  type DatasetVersion,
+} from '../../../src-shared/contract/datasets.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { diffVersions } from '../../jobs/datasets/diff.ts';
 import { freezeVersion } from '../../jobs/datasets/freeze.ts';
@@ -85,7 +89,9 @@ export const addDataset: AddCommand = (program, cli) => {
 function nameOf(given: string): string {
   const name = datasetNameSchema.safeParse(given);
   if (name.success) return name.data;
-  throw new FoveaError('bad_input', 'that is no name for a version', { next: 'Give one in one line, of 80 characters at most' });
+  throw new FoveaError('bad_input', 'that is no name for a version', {
+    next: 'Give one in one line, of 80 characters at most',
+  });
 }
 
 function line({ name, sha256, card, createdAt, reviewer }: DatasetVersion): string {
@@ -98,9 +104,12 @@ function told(what: string, changes: readonly DatasetChange[]): string[] {
   const more = changes.length - MOST_TOLD;
   return [
     `${counted(changes.length, 'sample')} ${what}`,
-    ...changes.slice(0, MOST_TOLD).map(({ externalId, question, fields }) =>
-      `  ${externalId}  ${question.slice(0, 80)}${fields.length > 0 ? `  (${fields.join(', ')})` : ''}`,
-    ),
+    ...changes
+      .slice(0, MOST_TOLD)
+      .map(
+        ({ externalId, question, fields }) =>
+          `  ${externalId}  ${question.slice(0, 80)}${fields.length > 0 ? `  (${fields.join(', ')})` : ''}`,
+      ),
     ...(more > 0 ? [`  and ${more} more; --json has all`] : []),
   ];
 }

@@ -63,7 +63,9 @@ function* frozenNow(
     const agreement = sampleAgreement(db, sample.sampleId);
     if (agreement) card.agreement[agreement]++;
     if (sample.run) countRun(db, card, sample.run);
-    const line = JSON.stringify(freeze(chosen, pictureOfSample(db, projectPath, sample.sampleId)?.sha256 ?? null));
+    const line = JSON.stringify(
+      freeze(chosen, pictureOfSample(db, projectPath, sample.sampleId)?.sha256 ?? null),
+    );
     yield { sampleId: sample.sampleId, line };
   }
 }
@@ -71,7 +73,13 @@ function* frozenNow(
 function countRun(
   db: ReadableDb,
   card: DatasetCard,
-  run: { id: number; modelName: string; modelDir: string; preset: { id: string }; answerMode: 'self' | 'teacher' },
+  run: {
+    id: number;
+    modelName: string;
+    modelDir: string;
+    preset: { id: string };
+    answerMode: 'self' | 'teacher';
+  },
 ): void {
   const known = card.runs.find((one) => one.run === run.id);
   if (known) known.samples++;

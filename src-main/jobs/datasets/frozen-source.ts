@@ -71,7 +71,12 @@ function sampleOf(
 }
 
 /** A model may lie elsewhere by now. */
-function runOf(db: ReadableDb, { card }: DatasetVersion, id: number, runs: Map<number, ExportRun>): ExportRun {
+function runOf(
+  db: ReadableDb,
+  { card }: DatasetVersion,
+  id: number,
+  runs: Map<number, ExportRun>,
+): ExportRun {
   const known = runs.get(id);
   if (known) return known;
   const then = card.runs.find((one) => one.run === id);

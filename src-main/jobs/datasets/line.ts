@@ -63,7 +63,7 @@ export function hashOfLabel({ grid }: Pick<ExportPrediction, 'grid'>, label: Int
   return Buffer.from(labelHash(grid, labelsToBytes(label))).toString('hex');
 }
 
-export function hashOfMaking({ maps, label, id, ...plain }: ExportPrediction): string {
+export function hashOfMaking({ maps, label, ...plain }: ExportPrediction): string {
   const hash = createHash('sha256').update(JSON.stringify(plain)).update(labelsToBytes(label));
   for (const map of Object.values(maps)) {
     if (map === null) hash.update('none');

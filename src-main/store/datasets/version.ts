@@ -1,7 +1,11 @@
 /** Versions of the data set: frozen lists of samples, known by a hash over their lines. */
 import { createHash } from 'node:crypto';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import { type DatasetCard, datasetCardSchema, type DatasetVersion } from '../../../src-shared/contract/datasets.ts';
+import {
+  type DatasetCard,
+  datasetCardSchema,
+  type DatasetVersion,
+} from '../../../src-shared/contract/datasets.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
 
 /** Lines that are read at a time. */

@@ -121,7 +121,10 @@ test('the same samples decided alike have the same hash; what is between two ver
 test('what is no longer as it was is refused by name: nothing else is ever written in its place', async (t) => {
   const project = await decided(t);
   await freeze(project, 'v1');
-  write(project.db, 'DELETE FROM maps.map WHERE key = (SELECT maps_key FROM prediction WHERE sample_id = 2)').run();
+  write(
+    project.db,
+    'DELETE FROM maps.map WHERE key = (SELECT maps_key FROM prediction WHERE sample_id = 2)',
+  ).run();
   await assert.rejects(written(project, 'jsonl', 'v1', 'x'), { code: 'conflict', where: 'sample q2' });
   removeSamples(project.db, [1]);
   await assert.rejects(written(project, 'jsonl', 'v1', 'x'), { code: 'conflict', message: /removed/ });

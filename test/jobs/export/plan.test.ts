@@ -32,7 +32,7 @@ async function decided(t: TestContext): Promise<Project> {
       tags: ['=t'],
     });
   }
-  write(db, "UPDATE image SET sha256 = zeroblob(32) WHERE id IN (1, 2)").run();
+  write(db, 'UPDATE image SET sha256 = zeroblob(32) WHERE id IN (1, 2)').run();
   const run = testRun(project);
   for (let sampleId = 1; sampleId <= 40; sampleId++) {
     predict(project, run, sampleId);
@@ -52,7 +52,8 @@ async function lines(project: Project, asked: Partial<ExportRequest>) {
   const text = readFileSync(path, 'utf8').trim();
   return {
     report,
-    lines: text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as Record<string, string | number>),
+    lines:
+      text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as Record<string, string | number>),
   };
 }
 
@@ -98,14 +99,20 @@ test('the plan says how answers, tags and languages are spread over the splits',
   const [answers, tags, languages] = plan.facets;
   assert.deepEqual(answers!.values[0], { value: null, samples: 30, bySplit: [30, 0] });
   assert.equal(answers!.values.length, 11);
-  assert.deepEqual(tags!.values.map(({ value, samples }) => [value, samples]), [
-    ['=t', 20],
-    ['t', 20],
-  ]);
-  assert.deepEqual(languages!.values.map(({ value, samples }) => [value, samples]), [
-    [null, 20],
-    ['fr', 7],
-    ['zh', 7],
-    ['en', 6],
-  ]);
+  assert.deepEqual(
+    tags!.values.map(({ value, samples }) => [value, samples]),
+    [
+      ['=t', 20],
+      ['t', 20],
+    ],
+  );
+  assert.deepEqual(
+    languages!.values.map(({ value, samples }) => [value, samples]),
+    [
+      [null, 20],
+      ['fr', 7],
+      ['zh', 7],
+      ['en', 6],
+    ],
+  );
 });
