@@ -198,6 +198,7 @@ test('import and export through the page', async (t) => {
     updated: 0,
     skipped: 3,
     failed: 0,
+    labelled: 0,
     failures: [],
     notes: [],
   });
@@ -210,7 +211,7 @@ test('import and export through the page', async (t) => {
     ].join('\n'),
   );
   const { failures, notes, ...counts } = await call('import.start', source);
-  assert.deepEqual([counts, notes], [{ added: 1, updated: 0, skipped: 0, failed: 2 }, []]);
+  assert.deepEqual([counts, notes], [{ added: 1, updated: 0, skipped: 0, failed: 2, labelled: 0 }, []]);
   assert.deepEqual(
     failures.map(({ count, places }) => [count, places[0].line]),
     [
