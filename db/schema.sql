@@ -1,4 +1,4 @@
--- project.db, user_version 18
+-- project.db, user_version 20
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -8,7 +8,10 @@ CREATE INDEX dealt_reviewer ON dealt (reviewer, sample_id);
 CREATE INDEX job_item_state ON job_item (job_id, state, sample_id);
 CREATE INDEX job_retry_of ON job (retry_of);
 CREATE INDEX job_state ON job (state);
+CREATE INDEX outside_answer_sample ON outside_answer (sample_id);
 CREATE INDEX prediction_sample ON prediction (sample_id);
+CREATE UNIQUE INDEX proposal_source_name ON proposal_source (name) WHERE complete = 1;
+CREATE INDEX proposal_source_sample ON proposal (source_id);
 CREATE INDEX review_batch ON review (batch_id, sample_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX review_prediction ON review (prediction_id);
 CREATE INDEX review_reviewer ON review (reviewer, id, decision, created_at, sample_id);
@@ -137,7 +140,7 @@ CREATE TABLE import (
 CREATE TABLE import_range (
   import_id INTEGER NOT NULL REFERENCES import(id),
   first_id INTEGER NOT NULL,
-  last_id INTEGER NOT NULL,
+  last_id INTEGER NOT NULL, first_row INTEGER,
   PRIMARY KEY (import_id, first_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE job (
@@ -177,6 +180,23 @@ CREATE TABLE model (
   name TEXT NOT NULL,
   family TEXT NOT NULL,
   created_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE outside_answer (
+  log_id INTEGER NOT NULL REFERENCES outside_log(id),
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  answer TEXT NOT NULL,
+  raw TEXT,
+  measures TEXT NOT NULL,
+  PRIMARY KEY (log_id, sample_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE outside_log (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  file TEXT NOT NULL,
+  run INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  task TEXT NOT NULL,
+  imported_at TEXT NOT NULL,
+  UNIQUE (file, run)
 ) STRICT;
 CREATE TABLE picture_hash (
   image_id INTEGER NOT NULL REFERENCES image(id) ON DELETE CASCADE,
@@ -249,6 +269,20 @@ CREATE TABLE project (
   name TEXT NOT NULL,
   active_run_id INTEGER REFERENCES run(id),
   created_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE proposal (
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  source_id INTEGER NOT NULL REFERENCES proposal_source(id),
+  boxes TEXT NOT NULL,
+  scores TEXT,
+  PRIMARY KEY (sample_id, source_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE proposal_source (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  file TEXT NOT NULL,
+  complete INTEGER NOT NULL DEFAULT 0 CHECK (complete IN (0, 1)),
+  imported_at TEXT NOT NULL
 ) STRICT;
 CREATE TABLE reject_reason (
   place INTEGER PRIMARY KEY CHECK (place BETWEEN 1 AND 9),
@@ -331,6 +365,12 @@ CREATE TABLE sample (
   split TEXT,
   tags TEXT NOT NULL,
   UNIQUE (external_id, image_id, question)
+) STRICT;
+CREATE TABLE sample_benchmark (
+  sample_id INTEGER PRIMARY KEY REFERENCES sample(id),
+  benchmark TEXT NOT NULL,
+  answers TEXT NOT NULL,
+  options TEXT NOT NULL
 ) STRICT;
 CREATE TABLE sample_flag (
   sample_id INTEGER NOT NULL REFERENCES sample(id),

@@ -18,6 +18,8 @@ import { migration as m0015 } from './0015-reject-reasons.ts';
 import { migration as m0016 } from './0016-tag-changes.ts';
 import { migration as m0017 } from './0017-deals.ts';
 import { migration as m0018 } from './0018-dataset-versions.ts';
+import { migration as m0019 } from './0019-benchmarks.ts';
+import { migration as m0020 } from './0020-box-proposals.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -38,4 +40,6 @@ export const projectMigrations: readonly Migration[] = [
   m0016,
   m0017,
   m0018,
+  m0019,
+  m0020,
 ];

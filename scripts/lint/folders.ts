@@ -49,6 +49,7 @@ export const STORE: Cut = {
     journal: {},
     jobs: {},
     pictures: {},
+    proposals: {},
     scores: {},
     search: {},
     datasets: {},
@@ -83,10 +84,17 @@ export const STORE: Cut = {
       jobs: 'a run that still works cannot be taken back',
       pictures: 'whether the picture is still the one of the label',
       predictions: 'what is shown is a prediction',
+      proposals: 'beside what others proposed',
       reviews: 'or what was decided',
       runs: 'of a run',
       samples: 'on a sample',
       scores: 'and has numbers',
+    },
+    merge: {
+      predictions: 'a decision comes with the label that it started from',
+      runs: 'a prediction is of a run',
+      samples: 'rows that show decisions are derived again',
+      scores: 'maps come along',
     },
     exchange: { samples: 'an import that is taken back takes its samples along' },
     dashboard: {
@@ -123,6 +131,14 @@ export const IMPORTERS: Cut = {
       pickle: 'a field may be an array, whose numbers are read there',
       rows: 'fields, pictures and questions are read in one way',
     },
+    logs: {
+      containers: 'a log is a file of lines',
+      rows: 'what is wrong with a line is said in the words of rows',
+    },
+    beside: {
+      containers: 'a second file is JSON of a known kind, found in the same way',
+      rows: 'what is wrong with it is said in the words of rows',
+    },
   },
 };
 
@@ -134,7 +150,8 @@ export const JOBS: Cut = {
     measuring: {},
     pictures: {},
     presets: {},
-    removal: {},
+    proposals: {},
+    removal: { pictures: 'pictures that the project stores go with the last sample that shows them' },
     reviews: {},
     asking: { pictures: 'the engine is asked about the picture that made the prediction, or not at all' },
     import: {
@@ -145,6 +162,7 @@ export const JOBS: Cut = {
       export: 'what an export would write is frozen, and written again',
       pictures: 'pictures are known by their bytes',
     },
+    merge: { pictures: 'the same sample is told by the content of its picture' },
     export: { pictures: 'pictures are checked before labels leave' },
     features: {
       asking: 'a model is known by its content',

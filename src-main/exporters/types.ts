@@ -4,7 +4,7 @@
  */
 import type { MapBoxes, MapSet, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
-import type { Decision, Flag, SampleState } from '../../src-shared/contract/domain.ts';
+import type { Decision, Flag, OutsideAnswer, SampleState } from '../../src-shared/contract/domain.ts';
 import type {
   ExportChoices,
   ExportFormat,
@@ -89,10 +89,23 @@ export interface ExportSample {
   readonly externalId: string;
   readonly question: string;
   readonly referenceAnswer: string | null;
+  /** Null: of no benchmark. */
+  readonly benchmark: {
+    readonly name: string;
+    readonly answers: readonly string[];
+    readonly options: readonly string[];
+  } | null;
+  readonly outsideAnswers: readonly OutsideAnswer[];
   readonly language: string | null;
   readonly split: string | null;
   readonly tags: readonly string[];
   readonly truthBoxes: readonly SourceXyxy[];
+  /** Boxes that others proposed, by source. */
+  readonly proposals: readonly {
+    readonly source: string;
+    readonly boxes: readonly SourceXyxy[];
+    readonly scores: readonly number[] | null;
+  }[];
   readonly image: {
     /** No two pictures have one; relative to `folder` where there is one, `/` separated. */
     readonly name: string;

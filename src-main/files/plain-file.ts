@@ -71,6 +71,47 @@ export async function* plainChunks(
   }
 }
 
+/** A file that stays open, to be read anywhere in it. */
+export interface PlainFile {
+  readonly size: number;
+  /** Exactly so many bytes. Throws FoveaError `io` where the file became shorter or does not answer. */
+  readonly read: (from: number, bytes: number) => Promise<Buffer>;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a file that is read piece by piece in any order; to be closed. Errors as {@link withPlainFile}. */
+export async function openPlainFile(path: string, wish: PlainWish): Promise<PlainFile> {
+  const { file, info } = await guard.run(path, () => openPlain(path, wish));
+  return {
+    size: info.size,
+    close: () => file.close(),
+    read: async (from, bytes) => {
+      const buffer = Buffer.allocUnsafe(bytes);
+      for (let at = 0; at < bytes;) {
+        const { bytesRead } = await guard.run(path, () =>
+          file.read(buffer, at, Math.min(CHUNK_BYTES, bytes - at), from + at),
+        );
+        if (bytesRead === 0) throw new FoveaError('io', 'the file became shorter', { where: path });
+        at += bytesRead;
+      }
+      return buffer;
+    },
+  };
+}
+
+/** The first bytes of a file, at most so many. Errors as {@link withPlainFile}. */
+export function readPlainStart(path: string, bytes: number): Promise<Buffer> {
+  return withPlainFile(path, { code: 'bad_input', next: 'Name a file' }, async (file) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+    return buffer.subarray(0, bytesRead);
+  });
+}
+
+/** Any other short look at a name. Throws FoveaError `io` where the disk does not answer, and what the system says. */
+export function guarded<T>(path: string, body: () => Promise<T>): Promise<T> {
+  return guard.run(path, body);
+}
+
 /** All of a file of at most `maxBytes`. Errors as {@link withPlainFile}. */
 export async function readPlain(
   path: string,

@@ -7,7 +7,7 @@ import { guardedStat } from '../files/plain-file.ts';
 import { isProject } from '../store/file/project.ts';
 
 const PICTURES: readonly string[] = ['.png', '.jpg', '.jpeg', '.gif', '.webp', '.tif', '.tiff', '.avif'];
-const QUESTIONS: readonly string[] = ['.jsonl', '.json'];
+const QUESTIONS: readonly string[] = ['.jsonl', '.json', '.csv', '.tsv', '.parquet'];
 
 /** @throws FoveaError `not_found` when there is nothing, or nothing that may be read; `io` when its disk does not answer */
 export async function pathKind(path: string): Promise<PathKind> {

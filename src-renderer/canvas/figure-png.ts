@@ -1,5 +1,6 @@
 /** A figure as PNG, drawn anew from the data at a size of its own: no screenshot of what happens to be on screen. */
 import { FG } from '../../src-shared/kernels/types.ts';
+import { PROPOSED } from './boxes/box-names.ts';
 import { outline } from './contour.ts';
 import { figureNames, layOut, type Figure, type FigureLayout } from './figure.ts';
 import { legendStops, toRgba } from './map-colours.ts';
@@ -60,7 +61,7 @@ export function mapUrl({ map }: Figure): string | null {
 }
 
 function drawScene(drawing: Drawing, figure: Figure, picture: ImageBitmap | null, scale: number): void {
-  const { size, map, label, cells, boxes, truth } = figure;
+  const { size, map, label, cells, boxes, truth, proposals } = figure;
   if (picture) drawPicture(drawing, { bitmap: picture, ...size }, scale);
   if (map) {
     const [rows, cols] = map.grid;
@@ -74,6 +75,7 @@ function drawScene(drawing: Drawing, figure: Figure, picture: ImageBitmap | null
     drawOutline(drawing, tokens, outline(label.values, label.grid, FG));
   }
   if (cells) drawGrid(drawing, tokensAt(cells));
+  drawBoxes(drawing, proposals, PROPOSED);
   drawBoxes(drawing, boxes, []);
   drawBoxes(drawing, truth, [6, 4]);
 }

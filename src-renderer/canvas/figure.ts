@@ -30,7 +30,8 @@ export interface Figure {
   readonly cells: { readonly grid: Grid; readonly transform: GridTransform } | null;
   readonly boxes: readonly SourceXyxy[];
   readonly truth: readonly SourceXyxy[];
-  /** What boxes and truth are called. */
+  readonly proposals: readonly SourceXyxy[];
+  /** What boxes, truth and proposals are called. */
   readonly named: readonly NamedBox[];
   readonly caption: readonly CaptionPart[];
 }

@@ -7,6 +7,7 @@ import { Layer } from 'konva/lib/Layer';
 import { Shape } from 'konva/lib/Shape';
 import { Stage } from 'konva/lib/Stage';
 import type { Size, Tokens, Viewport } from './viewport.ts';
+import { PROPOSED } from './boxes/box-names.ts';
 import { wholePixels } from './sharp-canvas.ts';
 import {
   drawBoxes,
@@ -39,6 +40,7 @@ export interface PaneScene {
   /** World xyxy. */
   readonly boxes: readonly (readonly [number, number, number, number])[];
   readonly truth: readonly (readonly [number, number, number, number])[];
+  readonly proposals: readonly (readonly [number, number, number, number])[];
 }
 
 const EMPTY: PaneScene = {
@@ -54,6 +56,7 @@ const EMPTY: PaneScene = {
   showGrid: false,
   boxes: [],
   truth: [],
+  proposals: [],
 };
 
 /** What each of the two scene layers is drawn from. */
@@ -67,6 +70,7 @@ const OVERLAY_PARTS = [
   'showGrid',
   'boxes',
   'truth',
+  'proposals',
 ] as const;
 
 /** An outline, flat x0, y0, x1, y1 in coordinates of the grid `at`. */
@@ -161,13 +165,15 @@ export class PaneStage {
   };
 
   #paintOverlay = (drawing: Drawing): void => {
-    const { tokens, mapTokens, label, labelOpacity, outline, showGrid, boxes, truth } = this.#scene;
+    const { tokens, mapTokens, label, labelOpacity, outline, showGrid, boxes, truth, proposals } =
+      this.#scene;
     if (tokens && label) {
       drawScaled(drawing, label, tokens.rect, labelOpacity, true);
       drawOutline(drawing, tokens, outline);
     }
     const lined = mapTokens ?? tokens;
     if (lined && showGrid) drawGrid(drawing, lined);
+    drawBoxes(drawing, proposals, PROPOSED);
     drawBoxes(drawing, boxes, []);
     drawBoxes(drawing, truth, [6, 4]);
   };

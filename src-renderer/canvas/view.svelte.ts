@@ -18,7 +18,15 @@ import {
 import { devicePixels } from '../ui/device-pixels.svelte.ts';
 import { readChoice, readFlag, readNumber, store } from '../shell/stored.dom.ts';
 
-const FLAGS = { labels: true, boxes: true, truth: false, grid: false, smooth: false, keep: false };
+const FLAGS = {
+  labels: true,
+  boxes: true,
+  truth: false,
+  proposals: true,
+  grid: false,
+  smooth: false,
+  keep: false,
+};
 export type Flag = keyof typeof FLAGS;
 
 export class View {

@@ -13,6 +13,33 @@ export const COMMANDS = [
     menu: 'File',
   },
   {
+    command: 'importLog',
+    group: 'Anywhere',
+    order: 62,
+    words: 'Import another model’s answers',
+    keys: [],
+    on: 'anywhere',
+    menu: 'File',
+  },
+  {
+    command: 'importProject',
+    group: 'Anywhere',
+    order: 64,
+    words: 'Import another project’s decisions',
+    keys: [],
+    on: 'anywhere',
+    menu: 'File',
+  },
+  {
+    command: 'importProposals',
+    group: 'Anywhere',
+    order: 65,
+    words: 'Import proposed boxes',
+    keys: [],
+    on: 'anywhere',
+    menu: 'File',
+  },
+  {
     command: 'export',
     needs: 'export.start',
     group: 'Anywhere',
@@ -27,6 +54,9 @@ export const COMMANDS = [
 declare module '../shell/names.ts' {
   interface Dialogs {
     import: true;
+    importLog: true;
+    importProject: true;
+    importProposals: true;
     export: true;
     removeSamples: true;
   }

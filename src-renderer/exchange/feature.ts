@@ -11,13 +11,26 @@ import { Exports, setExports } from './exports.svelte.ts';
 import ExportDialog from './ExportDialog.svelte';
 import ImportDialog from './ImportDialog.svelte';
 import { Importing, setImporting } from './importing.svelte.ts';
+import LogDialog from './LogDialog.svelte';
+import { LogImport, setLogImport } from './log-import.svelte.ts';
+import MergeDialog from './MergeDialog.svelte';
+import { Merging, setMerging } from './merging.svelte.ts';
+import { Proposals, setProposals } from './proposals.svelte.ts';
+import ProposalsDialog from './ProposalsDialog.svelte';
 import RemoveSamplesDialog from './RemoveSamplesDialog.svelte';
 import { Removing, setRemoving } from './removing.svelte.ts';
 
 export default feature({
   name: 'exchange',
   commands: COMMANDS,
-  dialogs: { import: ImportDialog, export: ExportDialog, removeSamples: RemoveSamplesDialog },
+  dialogs: {
+    import: ImportDialog,
+    importLog: LogDialog,
+    importProject: MergeDialog,
+    importProposals: ProposalsDialog,
+    export: ExportDialog,
+    removeSamples: RemoveSamplesDialog,
+  },
   overAll: [DropZone],
   begin() {
     const [session, notices, frame, queue] = [getSession(), getNotices(), getFrame(), getQueue()];
@@ -26,10 +39,17 @@ export default feature({
     removing.onshow = () => void (frame.sheet = 'removeSamples');
     const importing = setImporting(new Importing(session, queue, notices, `${slot}-import`));
     importing.onshow = () => void (frame.sheet = 'import');
+    setLogImport(new LogImport(session, `${slot}-log`, () => queue.reload()));
+    setMerging(new Merging(session, `${slot}-merge`, () => queue.reload()));
+    const proposals = setProposals(new Proposals(session, notices, `${slot}-proposals`));
+    proposals.onshow = () => void (frame.sheet = 'importProposals');
     setExports(new Exports(session, `${slot}-export`));
     return {
       acts: {
         import: () => void (frame.sheet = 'import'),
+        importLog: () => void (frame.sheet = 'importLog'),
+        importProject: () => void (frame.sheet = 'importProject'),
+        importProposals: () => void (frame.sheet = 'importProposals'),
         export: () => void (frame.sheet = 'export'),
       },
     };

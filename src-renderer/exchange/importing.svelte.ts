@@ -1,8 +1,15 @@
 /** What a person brings in: the paths asked for, the import under way, and how it ended, told where it can be seen. */
 import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import type { ImportReport, ProcedureInput } from '../../src-shared/contract/procedures.ts';
+import type {
+  ColumnChoice,
+  ColumnField,
+  ImportPreview,
+  ImportReport,
+  ProcedureInput,
+} from '../../src-shared/contract/procedures.ts';
 import { counted, formatCount } from '../ui/words.ts';
+import { keepColumns, knownColumns } from './columns-kept.dom.ts';
 import { Exchange } from './exchange.svelte.ts';
 import type { Notices, Offer } from '../shell/notices.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
@@ -21,6 +28,18 @@ export class Importing {
   /** What the file does not say of itself. */
   turns = $state<ImportWish['turns']>('all');
   boxes = $state<ImportWish['boxes']>(null);
+  /** What belongs to the questions, of some benchmarks; empty: nothing. */
+  annotations = $state('');
+  /** Which columns are which fields, as a person chose; null: as guessed. */
+  columns = $state.raw<ColumnChoice | null>(null);
+  /** What is asked about each picture of a folder of pictures; empty: nothing. */
+  question = $state('');
+  /** What the file was found to be, of which paths; null before somebody looked. */
+  preview = $state.raw<ImportPreview | null>(null);
+  previewError = $state.raw<FoveaError | null>(null);
+  /** A look is under way. */
+  looking = $state(false);
+  #looks = 0;
   /** The file that the report is about. */
   readFile = $state('');
   /** The dialog is open: what happens is seen there. */
@@ -35,20 +54,77 @@ export class Importing {
     this.exchange = new Exchange(session, slot);
   }
 
-  readonly ready = $derived.by(
-    () => this.imagesDir.trim() !== '' && this.questionsFile.trim() !== '' && !this.exchange.working,
-  );
+  readonly ready = $derived.by(() => this.questionsFile.trim() !== '' && !this.exchange.working);
 
   async start(): Promise<void> {
     if (!this.ready) return;
-    const { imagesDir, questionsFile, turns, boxes } = this;
-    this.readFile = questionsFile;
+    const wish = this.#wish();
+    this.readFile = wish.questionsFile;
     const report = await this.exchange.run((slot) =>
-      this.#session.client.call('import.start', { imagesDir, questionsFile, turns, boxes, slot }),
+      this.#session.client.call('import.start', { ...wish, slot }),
     );
     this.#session.refreshSoon();
     if (report) void this.#queue.reload();
     if (!this.seen) this.#tell(report);
+  }
+
+  /**
+   * Looks at the file as it would be imported; only the newest look counts. What was chosen for columns of these names
+   * before is chosen again.
+   * @param whole all of it
+   */
+  async look(whole = false): Promise<void> {
+    const wish = this.#wish();
+    const look = ++this.#looks;
+    if (wish.questionsFile.trim() === '') {
+      this.preview = this.previewError = null;
+      this.looking = false;
+      return;
+    }
+    this.looking = true;
+    try {
+      const found = await this.#session.client.call('import.preview', { ...wish, whole });
+      if (look !== this.#looks) return;
+      const known = wish.columns === null && found.columns ? knownColumns(found.columns.names) : null;
+      if (known) {
+        this.columns = known;
+        return await this.look(whole);
+      }
+      this.preview = found;
+      this.previewError = null;
+    } catch (thrown) {
+      if (look !== this.#looks) return;
+      this.preview = null;
+      this.previewError = FoveaError.from(thrown);
+    }
+    if (look === this.#looks) this.looking = false;
+  }
+
+  /** A column is this field from now on, for this file and for others of the same columns. */
+  chooseColumn(name: string, field: ColumnField | ''): void {
+    const { columns } = this.preview ?? {};
+    if (!columns) return;
+    // A field is one column: who had it before keeps its own name, or is left out where that is the same.
+    const others = Object.entries({ ...columns.choice }).filter(
+      ([one, to]) => one !== name && (to !== field || to === ''),
+    );
+    const choice = { ...Object.fromEntries(others), [name]: field };
+    this.columns = choice;
+    keepColumns(columns.names, choice);
+    void this.look();
+  }
+
+  #wish(): Omit<ImportWish, 'slot' | 'preset'> {
+    const { imagesDir, questionsFile, turns, boxes, columns, question } = this;
+    return {
+      imagesDir,
+      questionsFile,
+      turns,
+      boxes,
+      annotationsPath: this.annotations.trim() || null,
+      columns,
+      question: question.trim() === '' ? null : question,
+    };
   }
 
   /** Call it when the dialog closes: what was read there is not shown again. */

@@ -27,6 +27,7 @@ export const COMMANDS = [
   { command: 'labels', group: 'View', order: 40, words: 'Label overlay', keys: ['L'] },
   { command: 'boxes', group: 'View', order: 50, words: 'Boxes of the maps', keys: ['O'] },
   { command: 'truth', group: 'View', order: 60, words: 'Truth boxes', keys: ['T'] },
+  { command: 'proposals', group: 'View', order: 62, words: 'Proposed boxes', keys: ['Shift+O'] },
   {
     command: 'bare',
     group: 'View',

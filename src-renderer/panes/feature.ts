@@ -33,6 +33,7 @@ export default feature({
         labels: () => view.toggle('labels'),
         boxes: () => view.toggle('boxes'),
         truth: () => view.toggle('truth'),
+        proposals: () => view.toggle('proposals'),
         bare: {
           run: () => void (view.bare = !view.bare),
           hold: (on) => void (view.bare = on),

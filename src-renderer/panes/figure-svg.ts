@@ -4,6 +4,7 @@
  */
 import { FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
 import { colourOf, legendStops } from '../canvas/map-colours.ts';
+import { PROPOSED } from '../canvas/boxes/box-names.ts';
 import { FAINT, outline } from '../canvas/contour.ts';
 import { figureNames, layOut, type Figure, type FigureLayout } from '../canvas/figure.ts';
 import { formatValue } from '../ui/words.ts';
@@ -93,7 +94,7 @@ function cellLines({ cells }: Figure, unit: number): string {
   return `<path id="grid" d="${linePath(lines, cells.grid, rect)}" fill="none" stroke="#ffffff" stroke-opacity="0.55" stroke-width="${round(unit)}"/>`;
 }
 
-function boxShapes({ boxes, truth }: Figure, unit: number): string {
+function boxShapes({ boxes, truth, proposals }: Figure, unit: number): string {
   const shape = (list: Figure['boxes'], dash: string, id: string) =>
     list.length === 0
       ? ''
@@ -101,6 +102,7 @@ function boxShapes({ boxes, truth }: Figure, unit: number): string {
           .map(([x0, y0, x1, y1]) => strokes(`M${x0} ${y0}H${x1}V${y1}H${x0}Z`, unit, '#ffffff', 1.5, dash))
           .join('')}</g>`;
   return (
+    shape(proposals, ` stroke-dasharray="${PROPOSED.map((n) => round(n * unit)).join(' ')}"`, 'proposals') +
     shape(boxes, '', 'boxes') +
     shape(truth, ` stroke-dasharray="${round(6 * unit)} ${round(4 * unit)}"`, 'truth')
   );

@@ -7,7 +7,7 @@ import type { Scale } from '../canvas/map-scale.ts';
 import type { MapSource } from './map-source.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
 import type { PaneContent, PlacedLabel } from './pane-content.svelte.ts';
-import { namedBoxes } from '../canvas/boxes/box-names.ts';
+import { namedBoxes, proposedBoxes } from '../canvas/boxes/box-names.ts';
 import { saveAs } from '../shell/save-as.dom.ts';
 import type { View } from '../canvas/view.svelte.ts';
 import type { Desk } from '../deciding/desk.svelte.ts';
@@ -81,9 +81,11 @@ function figureOf({ desk, view, session }: FigureParts, { detail }: Bundle, pane
     cells: view.flags.grid ? (map ?? prediction) : null,
     boxes: view.flags.boxes ? content.boxes : [],
     truth: view.flags.truth ? detail.truthBoxes : [],
+    proposals: view.flags.proposals ? detail.proposals.flatMap(({ boxes }) => boxes) : [],
     named: [
       ...(view.flags.boxes ? content.named : []),
       ...(view.flags.truth ? namedBoxes(detail.truthBoxes, 'truth') : []),
+      ...(view.flags.proposals ? proposedBoxes(detail.proposals) : []),
     ],
     caption: captionOf({
       sample: `${detail.externalId} (${detail.image.name})`,

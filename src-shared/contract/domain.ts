@@ -132,13 +132,40 @@ export const predictionSchema = z.object({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
+/** What an outside model answered, as its log has it. */
+export const outsideAnswerSchema = z.object({
+  model: z.string(),
+  task: z.string(),
+  /** Of those that the log's file has, from 1. */
+  run: z.number().int(),
+  answer: z.string(),
+  /** What it said before the answer was filtered; null: the same. */
+  raw: z.string().nullable(),
+  measures: z.record(z.string(), z.unknown()),
+});
+export type OutsideAnswer = z.infer<typeof outsideAnswerSchema>;
+
+/** `scores`: one for each box, in the source's own unit; null: it gives none. */
+export const proposalSchema = z.object({
+  source: z.string(),
+  boxes: z.array(boxSchema),
+  scores: z.array(z.number()).nullable(),
+});
+
 export const sampleDetailSchema = z.object({
   id: idSchema,
   externalId: z.string(),
   question: z.string(),
   /** The answer given with the data (the truth), never shown to the method. */
   referenceAnswer: z.string().nullable(),
+  /** Of a benchmark's sample: every answer of the data, and the options of a choice without their letters. */
+  benchmark: z
+    .object({ name: z.string(), answers: z.array(z.string()), options: z.array(z.string()) })
+    .nullable(),
+  outsideAnswers: z.array(outsideAnswerSchema),
   truthBoxes: z.array(boxSchema),
+  /** Boxes that others proposed, by the name of their source: neither truth nor label. */
+  proposals: z.array(proposalSchema),
   language: z.string().nullable(),
   split: z.string().nullable(),
   tags: z.array(z.string()),

@@ -70,12 +70,22 @@ export {
 export { events } from './procedures/events.ts';
 export {
   BOX_FORMS,
+  COLUMN_FIELDS,
+  columnChoiceSchema,
+  objectsWishSchema,
   TURNS,
   exportReportSchema,
   type ExportPlan,
   type ExportReport,
   type BoxForm,
+  type ColumnChoice,
+  type ColumnField,
+  type ImportPreview,
+  type ObjectsWish,
+  type ProposalsReport,
   type ImportReport,
+  type LogReport,
+  type MergeReport,
   type ExportTarget,
 } from './procedures/exchange.ts';
 export {
@@ -224,6 +234,9 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'pictures.keep',
   'inspect.keep',
   'import.start',
+  'import.log',
+  'import.merge',
+  'proposals.import',
   'export.start',
 ]);
 

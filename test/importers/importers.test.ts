@@ -5,7 +5,13 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { openImport, type ImportItem, type ReadingOptions } from '../../src-main/importers/index.ts';
+import {
+  openImport,
+  PLAIN_READING,
+  type ImportItem,
+  type ImportRecord,
+  type ReadingOptions,
+} from '../../src-main/importers/index.ts';
 import { membersOf } from '../../src-main/importers/containers/json-members.ts';
 import { readArray } from '../../src-main/importers/containers/json-list-text.ts';
 import { readLines } from '../../src-main/importers/containers/lines.ts';
@@ -33,6 +39,7 @@ async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
+const pathOf = ({ picture }: ImportRecord) => (picture.in === 'folder' ? picture.path : picture.sha256);
 const records = (items: ImportItem[]) => items.flatMap((item) => (item.ok ? [item.record] : []));
 const problems = (items: ImportItem[]) =>
   items.flatMap((item) => (item.ok ? [] : [`${item.line}: ${item.problem.message}`]));
@@ -132,7 +139,7 @@ describe('question rows', () => {
       18: /tags: expected array/,
       19: /the row names no picture/,
       20: /a web address/,
-      21: /the picture is inside the file/,
+      21: /bytes that are neither binary nor named/,
       22: /text and question differ/,
     };
     for (const [line, pattern] of Object.entries(words)) assert.match(told[Number(line) - 2]!, pattern);
@@ -242,7 +249,7 @@ describe('the mark of a picture in a question', () => {
 describe('a row’s picture', () => {
   const found = async (row: object) => {
     const [item] = await load(lines({ question_id: '1', text: 'q', ...row }));
-    return item.ok ? item.record.picture.path : item.problem.message;
+    return item.ok ? pathOf(item.record) : item.problem.message;
   };
 
   it('is a path, a list of one, or an object with a path', async () => {
@@ -270,7 +277,7 @@ describe('a row’s picture', () => {
   it('written with backslashes is read with slashes, and that is said', async () => {
     const [item] = await load(lines({ ...question, image: 'sub\\deep\\a.png' }));
     assert.ok(item.ok);
-    assert.equal(item.record.picture.path, 'sub/deep/a.png');
+    assert.equal(pathOf(item.record), 'sub/deep/a.png');
     assert.match(item.notes[0].message, /backslashes/);
     assert.equal(item.notes[0].value, '"sub\\\\deep\\\\a.png"');
     assert.match(await found({ image: 'C:\\data\\a.png' }), /relative to the images folder/);
@@ -295,7 +302,7 @@ describe('conversations', () => {
     const behind = { id: 2, image: '2.jpg', conversations: [{ from: 'human', value: 'Who?\n<image>' }] };
     const list = await load(JSON.stringify([one, behind], null, 2));
     assert.deepEqual(
-      records(list).map((r) => [r.externalId, r.picture.path, r.question, r.referenceAnswer, r.tags.join()]),
+      records(list).map((r) => [r.externalId, pathOf(r), r.question, r.referenceAnswer, r.tags.join()]),
       [
         ['a1', 'coco/1.jpg', 'What is\nthis?', 'A cat.', ''],
         ['a1-turn-2', 'coco/1.jpg', 'And that?', 'A dog.', 'turn:2'],
@@ -316,7 +323,7 @@ describe('conversations', () => {
   });
 
   it('the first questions alone, where that is asked for: the others are counted', async () => {
-    const items = await load(JSON.stringify([one]), { turns: 'first', boxes: null });
+    const items = await load(JSON.stringify([one]), { ...PLAIN_READING, turns: 'first' });
     assert.deepEqual(
       records(items).map((r) => r.externalId),
       ['a1'],
@@ -341,7 +348,7 @@ describe('conversations', () => {
     ];
     const items = await load(lines(...rows));
     assert.deepEqual(
-      records(items).map((r) => [r.externalId, r.picture.path, r.question, r.referenceAnswer]),
+      records(items).map((r) => [r.externalId, pathOf(r), r.question, r.referenceAnswer]),
       [
         ['1', 'a.png', 'What is it?', 'A tag.'],
         ['2', 'a.png', 'What is it?', 'A tag.'],
@@ -462,7 +469,7 @@ describe('files', () => {
 
   it('files of other kinds are refused by name before a line is read', async () => {
     const others: [Buffer, RegExp][] = [
-      [Buffer.from('PAR1....'), /Parquet/],
+      [Buffer.from('PAR1....'), /Parquet file cannot be read: it is cut off/],
       [Buffer.from([0x1f, 0x8b, 8, 0]), /gzip/],
       [Buffer.from('PK\u0003\u0004'), /ZIP/],
       [Buffer.from('\ufeff{"a":1}', 'utf16le'), /UTF-16/],

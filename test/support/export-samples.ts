@@ -58,10 +58,13 @@ export function exportSample(options: SampleOptions): ExportSample {
     externalId: `q-${id}`,
     question: `quelle est la réponse ${id} ? 答案`,
     referenceAnswer: 'truth',
+    benchmark: null,
+    outsideAnswers: [],
     language: 'fr',
     split: 'dev',
     tags: ['a', 'b'],
     truthBoxes: [[0, 0, 10, 10]],
+    proposals: [],
     image: {
       name: `scenes/${id}.png`,
       folder: '/data',

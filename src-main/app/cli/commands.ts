@@ -9,13 +9,14 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { addFeatures } from './features.ts';
-import { addImport } from './import.ts';
+import { addImport } from './import/import.ts';
 import { addInvite } from './invite.ts';
 import { addJobs } from './jobs.ts';
 import { addLabel } from './label.ts';
 import { addModel } from './model/model.ts';
 import { addOpen } from './open.ts';
 import { addPreset } from './preset.ts';
+import { addProposals } from './import/proposals.ts';
 import { addPictures } from './pictures.ts';
 import { addRelink } from './relink.ts';
 import { addRemove } from './remove.ts';
@@ -30,6 +31,7 @@ import { addWorker } from './worker.ts';
 export const COMMANDS: readonly AddCommand[] = [
   addDemo,
   addImport,
+  addProposals,
   addLabel,
   addWorker,
   addJobs,

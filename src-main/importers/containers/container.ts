@@ -8,7 +8,13 @@ import type { Subject } from './subject.ts';
 
 /** One row, or what is wrong with it. `line` is its place, 1-based: of the line it starts on, or its number where there are no lines. */
 export type ContainerRow =
-  { readonly line: number; readonly fields: Fields } | { readonly line: number; readonly problem: RowReason };
+  | {
+      readonly line: number;
+      readonly fields: Fields;
+      /** For a row that has no id; absent: made of the file's name and the row's number. */
+      readonly madeId?: string;
+    }
+  | { readonly line: number; readonly problem: RowReason };
 
 /** A file or folder of a known kind, opened. */
 export interface OpenContainer {
@@ -16,6 +22,8 @@ export interface OpenContainer {
   readonly detail: string | null;
   /** Names of the columns where all rows have the same ones; null: each row has its own. */
   readonly columns: readonly string[] | null;
+  /** Of the columns, those that the file says hold pictures. */
+  readonly pictureColumns?: readonly string[];
   /** How many places there are, to say how far an import is: what the `line` of the last row comes to. */
   readonly count: () => Promise<number>;
   /** In their order; never more than a few in memory. Blank ones are left out. */

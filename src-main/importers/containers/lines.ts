@@ -48,10 +48,13 @@ export async function* readLines(
   if (size > 0) yield finish();
 }
 
+/** Made once: making one takes as long as a line. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Decodes UTF-8 strictly; a BOM is dropped wherever a decoder would drop it: at the start. */
 export function decode(bytes: Uint8Array): { text: string | null; problem: string | null } {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = UTF8.decode(bytes);
     return { text: text.endsWith('\r') ? text.slice(0, -1) : text, problem: null };
   } catch {
     return { text: null, problem: 'the line is not UTF-8 text' };

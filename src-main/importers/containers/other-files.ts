@@ -9,11 +9,6 @@ const OTHERS: readonly { readonly magic: readonly number[]; readonly what: strin
     { magic: [0x28, 0xb5, 0x2f, 0xfd], what: 'compressed (zstd)', next: 'Unpack it first' },
     { magic: [0xff, 0xfe], what: 'UTF-16 text', next: 'Save it as UTF-8' },
     { magic: [0xfe, 0xff], what: 'UTF-16 text', next: 'Save it as UTF-8' },
-    {
-      magic: [...Buffer.from('PAR1')],
-      what: 'a Parquet file',
-      next: 'Save its rows as JSONL and its pictures as files',
-    },
   ];
 
 /** Throws FoveaError `bad_input` for a file that is known to be something that no container reads. */

@@ -3,12 +3,23 @@ import { shown, type RowReason } from '../rows/reasons.ts';
 import { RowError } from '../rows/row-error.ts';
 import type { Fields, Row, RowItem } from '../types.ts';
 import { attention } from './attention.ts';
+import { BENCHMARKS } from './benchmarks/index.ts';
 import { conversation } from './conversation.ts';
 import type { Form } from './form.ts';
 import { gate } from './gate.ts';
+import { objects } from './objects.ts';
 import { question } from './question.ts';
+import { vlmevalkit } from './vlmevalkit.ts';
 
-export const FORMS: readonly Form[] = [attention, gate, conversation, question];
+export const FORMS: readonly Form[] = [
+  attention,
+  gate,
+  objects,
+  ...BENCHMARKS,
+  conversation,
+  vlmevalkit,
+  question,
+];
 
 /** What a row gave; `form` is null where it has none. */
 export interface ReadRow {

@@ -7,7 +7,7 @@ import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { RowReason } from './reasons.ts';
 import { shown } from './reasons.ts';
 import { CORRECT, RowError } from './row-error.ts';
-import type { ImportItem } from '../types.ts';
+import type { ImportItem, ImportRecord } from '../types.ts';
 
 type Four = readonly [number, number, number, number];
 
@@ -73,20 +73,31 @@ export function boxesInPicture(
 }
 
 /** A question with its boxes in pixels of its picture, or why it does not go in. */
-export function inPicture(
-  item: ImportItem & { readonly ok: true },
+export function inPicture<Picture>(
+  item: ImportItem<Picture> & { readonly ok: true },
   size: readonly [width: number, height: number],
   form: BoxForm | null,
-): ImportItem {
-  const { line, form: rowForm, record } = item;
+): ImportItem<Picture> {
+  const { line, row, form: rowForm, record } = item;
   if (record.truthBoxes.length === 0) return item;
   try {
-    const { boxes, notes } = boxesInPicture(record.truthBoxes, size, form);
+    requireSize(record.pictureSize, size);
+    const { boxes, notes } = boxesInPicture(record.truthBoxes, size, record.boxForm ?? form);
     return { ...item, record: { ...record, truthBoxes: boxes }, notes: [...item.notes, ...notes] };
   } catch (thrown) {
-    if (thrown instanceof RowError) return { ok: false, line, form: rowForm, problem: thrown.reason };
+    if (thrown instanceof RowError) return { ok: false, line, row, form: rowForm, problem: thrown.reason };
     throw thrown;
   }
+}
+
+/** Boxes in pixels of a picture of another size lie in the wrong places. */
+function requireSize(said: ImportRecord['pictureSize'], size: readonly [number, number]): void {
+  if (!said || (said[0] === size[0] && said[1] === size[1])) return;
+  throw new RowError(
+    'the picture has another size than the file says, so its boxes do not fit',
+    `${said.join('×')} in the file, ${size.join('×')} in the picture`,
+    'Import the pictures that the boxes were made on',
+  );
 }
 
 function scaled(

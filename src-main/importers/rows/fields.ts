@@ -41,7 +41,7 @@ export const nameText = z
 const tag = z.string().trim().min(1).max(MOST.tag, tooLong(MOST.tag));
 
 /** Four numbers; which, is for `boxes.ts` to say. */
-const fourNumbers = z.tuple(
+export const fourNumbers = z.tuple(
   [z.number(), z.number(), z.number(), z.number()],
   'a box is [x0, y0, x1, y1], four numbers',
 );

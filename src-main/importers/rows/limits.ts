@@ -6,6 +6,10 @@
 /** Of one line, or one element of a JSON list, ending excluded; it may hold much that is not read. */
 export const LINE_BYTES = 16 * 1024 * 1024;
 
+/** Of one row of a table: it may hold a picture. */
+export const TABLE_ROW_BYTES = 128 * 1024 * 1024;
+export const TABLE_COLUMNS = 1000;
+
 /** Characters, but for the counts of `tags`, `boxes` and `turns`. */
 export const MOST = {
   id: 500,

@@ -1,7 +1,8 @@
 /**
  * Which picture a row is about: `image` or `images`, a path or a list, or the content parts of a message. Rows about
- * several pictures, videos, pictures inside the file or on the net are refused by name.
+ * several pictures, videos and pictures on the net are refused by name.
  */
+import { pictureOfBytes, pictureOfDataAddress } from './embedded.ts';
 import { MOST, tooLong } from './limits.ts';
 import { shown, type RowReason } from './reasons.ts';
 import type { RowPicture } from '../types.ts';
@@ -36,12 +37,19 @@ export function pictureOf(
       'Leave the row out: videos are not supported',
     );
   }
-  const named = [...listed(row['image']), ...listed(row['images']), ...inParts];
-  const paths = new Set(named.map(written));
-  const [path] = paths;
-  if (path === undefined) throw new RowError('the row names no picture');
-  if (paths.size > 1) throw new RowError('the row has several pictures', shown([...paths]), ONE);
-  return relativePath(path);
+  const found = new Map<string, FoundPicture>();
+  for (const one of [...listed(row['image']), ...listed(row['images']), ...inParts]) {
+    const picture = onePicture(one);
+    found.set(nameOf(picture), picture);
+  }
+  const [only] = found.values();
+  if (only === undefined) throw new RowError('the row names no picture');
+  if (found.size > 1) throw new RowError('the row has several pictures', shown([...found.keys()]), ONE);
+  return only;
+}
+
+function nameOf({ picture }: FoundPicture): string {
+  return picture.in === 'folder' ? picture.path : `sha256 ${picture.sha256.slice(0, 12)}…`;
 }
 
 function listed(value: unknown): unknown[] {
@@ -49,25 +57,31 @@ function listed(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** The text that names a picture: it is one, or stands in an object as the packages of Hugging Face write them. */
-function written(picture: unknown): string {
-  if (typeof picture === 'string') return picture;
-  if (typeof picture === 'object' && picture !== null) {
-    const fields = picture as Record<string, unknown>;
+/** A path, bytes, or an object with either as the packages of Hugging Face write them: bytes come before the path. */
+function onePicture(value: unknown): FoundPicture {
+  if (typeof value === 'string') return namedPicture(value);
+  if (value instanceof Uint8Array) return { picture: pictureOfBytes(value), notes: [] };
+  if (typeof value === 'object' && value !== null) {
+    const fields = value as Record<string, unknown>;
+    if (fields['bytes'] instanceof Uint8Array) return { picture: pictureOfBytes(fields['bytes']), notes: [] };
     const path = fields['path'] ?? fields['image'] ?? fields['url'];
-    if (typeof path === 'string' && path !== '') return path;
+    if (typeof path === 'string' && path !== '') return namedPicture(path);
     if ('bytes' in fields) {
       const next = 'Save the pictures as files, and name them relative to the images folder';
-      throw new RowError('image: the picture is inside the file', null, next);
+      throw new RowError('image: bytes that are neither binary nor named by a path', shown(value), next);
     }
   }
-  throw new RowError('image: expected a path', shown(picture), RELATIVE);
+  throw new RowError('image: expected a path', shown(value), RELATIVE);
+}
+
+/** A picture by its path in the images folder, or by a `data:` address. Throws RowError. */
+export function namedPicture(raw: string): FoundPicture {
+  return /^data:/i.test(raw) ? { picture: pictureOfDataAddress(raw), notes: [] } : relativePath(raw);
 }
 
 function relativePath(raw: string): FoundPicture {
   const refuse = (message: string, next = RELATIVE): RowError =>
     new RowError(`image: ${message}`, shown(raw), next);
-  if (/^data:/i.test(raw)) throw refuse('the picture is inside the file', 'Save the pictures as files');
   if (/^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(raw)) {
     throw refuse('a web address, not a file', 'Download the pictures first, and name the files');
   }

@@ -49,10 +49,13 @@ function sampleOf(
     externalId: frozen.question_id,
     question: frozen.question,
     referenceAnswer: frozen.answer,
+    benchmark: frozen.benchmark,
+    outsideAnswers: frozen.outside_answers,
     language: frozen.language,
     split: frozen.split,
     tags: frozen.tags,
     truthBoxes: frozen.boxes,
+    proposals: frozen.proposals,
     image: {
       name: frozen.image,
       folder: version.card.imagesFolder,

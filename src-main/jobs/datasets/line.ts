@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { boxSchema, sampleStateSchema } from '../../../src-shared/contract/domain.ts';
+import { boxSchema, outsideAnswerSchema, sampleStateSchema } from '../../../src-shared/contract/domain.ts';
 import { float16ToBytes } from '../../../src-shared/kernels/float16.ts';
+import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { Selected } from '../../exporters/select.ts';
 import type { ExportPrediction } from '../../exporters/types.ts';
 import { labelsToBytes } from '../../store/bytes.ts';
@@ -22,10 +23,21 @@ export const frozenSchema = z.object({
   size: z.tuple([z.number().int(), z.number().int()]),
   question: z.string(),
   answer: z.string().nullable(),
+  benchmark: z
+    .object({ name: z.string(), answers: z.array(z.string()), options: z.array(z.string()) })
+    .nullable(),
+  outside_answers: z.array(outsideAnswerSchema),
   language: z.string().nullable(),
   split: z.string().nullable(),
   tags: z.array(z.string()),
   boxes: z.array(boxSchema),
+  proposals: z.array(
+    z.object({
+      source: z.string(),
+      boxes: z.array(boxSchema),
+      scores: z.array(z.number()).nullable(),
+    }),
+  ),
   state: sampleStateSchema,
   prediction: z.number().int(),
   review: z.number().int().nullable(),
@@ -46,10 +58,21 @@ export function freeze({ sample, prediction, label }: Selected, picture: string 
     size: [sample.image.width, sample.image.height],
     question: sample.question,
     answer: sample.referenceAnswer,
+    benchmark: sample.benchmark && {
+      name: sample.benchmark.name,
+      answers: [...sample.benchmark.answers],
+      options: [...sample.benchmark.options],
+    },
+    outside_answers: [...sample.outsideAnswers],
     language: sample.language,
     split: sample.split,
     tags: [...sample.tags],
-    boxes: sample.truthBoxes.map(([x0, y0, x1, y1]) => [x0, y0, x1, y1]),
+    boxes: copied(sample.truthBoxes),
+    proposals: sample.proposals.map(({ source, boxes, scores }) => ({
+      source,
+      boxes: copied(boxes),
+      scores: scores && [...scores],
+    })),
     state: sample.state,
     prediction: prediction.id,
     review: sample.review?.id ?? null,
@@ -57,6 +80,10 @@ export function freeze({ sample, prediction, label }: Selected, picture: string 
     made: hashOfMaking(prediction),
     scores: { disagreement, uncertainty, roiSize, iou },
   };
+}
+
+function copied(boxes: readonly SourceXyxy[]): [number, number, number, number][] {
+  return boxes.map(([x0, y0, x1, y1]) => [x0, y0, x1, y1]);
 }
 
 export function hashOfLabel({ grid }: Pick<ExportPrediction, 'grid'>, label: Int8Array): string {

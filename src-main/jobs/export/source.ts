@@ -10,9 +10,12 @@ import { type PictureNames, pictureNames } from '../../store/pictures/names.ts';
 import { isOutdated } from '../../store/pictures/change.ts';
 import { getPrediction, getPredictionMaps } from '../../store/predictions/prediction.ts';
 import { reviewHistory, standingReview } from '../../store/reviews/review.ts';
+import { proposalsOf } from '../../store/proposals/proposal.ts';
 import { getRun } from '../../store/runs/run.ts';
 import { chunksOf, idsOfScope } from '../../store/samples/removal.ts';
 import type { SampleScope } from '../../store/samples/scope.ts';
+import { benchmarkOf } from '../../store/samples/benchmark.ts';
+import { outsideAnswersOf } from '../../store/samples/outside.ts';
 import { sampleIdsAfter } from '../../store/samples/query.ts';
 import { flagsOf, notesOf } from '../../store/samples/annotation.ts';
 import { sampleNumbers, sampleState } from '../../store/samples/state.ts';
@@ -81,10 +84,13 @@ function exportSample(
     externalId: sample.externalId,
     question: sample.question,
     referenceAnswer: sample.referenceAnswer,
+    benchmark: benchmarkOf(db, id),
+    outsideAnswers: outsideAnswersOf(db, id),
     language: sample.language,
     split: sample.split,
     tags: sample.tags,
     truthBoxes: sample.truthBoxes,
+    proposals: proposalsOf(db, id),
     image: {
       name: names.nameOf(rootId, path),
       folder: names.folder,

@@ -7,6 +7,7 @@ import type { NewSample } from '../../store/samples/sample.ts';
 
 const WORDS: Readonly<Record<Corrected, string>> = {
   answer: 'its answer was corrected',
+  benchmark: 'its list of answers or options was corrected',
   boxes: 'its truth boxes were corrected',
   language: 'its language was corrected',
   split: 'its split was corrected',
@@ -26,6 +27,7 @@ export function correctSample(
   const now: Readonly<Record<Corrected, unknown>> = {
     ...sample,
     answer: sample.referenceAnswer,
+    benchmark: sample.benchmark?.answers ?? null,
     boxes: sample.truthBoxes,
   };
   const notes: RowReason[] = found.corrected.map((what) => ({

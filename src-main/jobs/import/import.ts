@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Reason } from '../../../src-shared/contract/reasons.ts';
-import { PLAIN_READING, Reasons, type ImportItem, type ReadingOptions } from '../../importers/index.ts';
+import { PLAIN_READING, Reasons, type ReadingOptions } from '../../importers/index.ts';
 import { makeRoom } from '../../store/bulk.ts';
 import { importedIds } from '../../store/exchange/import-log.ts';
 import { patiently } from '../../store/patience.ts';
@@ -16,14 +16,20 @@ import type { Project } from '../../store/file/project.ts';
 import { chunksOf } from '../../store/samples/removal.ts';
 import { forgetSamples } from '../../store/exchange/unimport.ts';
 import { ImportedLabels, type LabelPresets } from './labels.ts';
+import type { ReadItem } from './embedded.ts';
+import { folderOf } from './preview.ts';
 import { ImportWriter } from './writer.ts';
 import { chosenFolder } from '../pictures/chosen.ts';
 import { PictureLooks } from '../pictures/looks.ts';
+import { dropUnused, storedFolder, sweepStored } from '../pictures/stored.ts';
 import { refuseMoved } from '../pictures/moved.ts';
 import { questionBatches } from './reading.ts';
 
 /** Some 25 ms of writing: the disk waits for few commits, and whoever reviews meanwhile hardly at all. */
 const BATCH = 1000;
+
+/** Times of files may lag behind the clock by so much. */
+const CLOCK_MS = 2000;
 
 export interface ImportReport {
   readonly added: number;
@@ -44,8 +50,9 @@ export interface ImportReport {
 }
 
 export interface ImportOptions {
-  /** Pictures are named relative to this folder and must lie in it. */
-  readonly imagesDir: string;
+  /** Pictures are named relative to this folder and must lie in it; absent: to the file's own, or to the folder itself. */
+  readonly imagesDir?: string;
+  /** A file of questions, or a folder that is a data set. */
   readonly questionsFile: string;
   /** What the file does not say of itself. */
   readonly reading?: ReadingOptions;
@@ -64,7 +71,8 @@ export interface ImportOptions {
  */
 export async function importQuestions(project: Project, options: ImportOptions): Promise<ImportReport> {
   const started = performance.now();
-  const folder = await chosenFolder(project, options.imagesDir);
+  const begun = Date.now() - CLOCK_MS;
+  const folder = await chosenFolder(project, options.imagesDir ?? (await folderOf(options.questionsFile)));
   const reading = options.reading ?? PLAIN_READING;
   const questionsFile = resolve(options.questionsFile);
   const looks = new PictureLooks(folder);
@@ -74,7 +82,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const [failures, notes] = [new Reasons(), new Reasons()];
   let lines = 0;
 
-  const write = async (batch: readonly ImportItem[], looked: Promise<unknown>): Promise<void> => {
+  const write = async (batch: readonly ReadItem[], looked: Promise<unknown>): Promise<void> => {
     await unlessStopped(looked, options.signal);
     if (lines === 0) await refuseMoved(project, folder, writer.newPictures(batch));
     const outcome = await patiently(() => writer.write(batch));
@@ -82,6 +90,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
     for (const { line, reason } of outcome.notes) notes.add(line, reason);
     for (const { line, reason } of await labels.store(outcome.labelled, options.signal))
       notes.add(line, reason);
+    if (outcome.unused.length > 0) await patiently(() => dropUnused(project, outcome.unused));
     lines += batch.length;
     options.onProgress?.(lines, batch.at(-1)?.line ?? 0);
     // Whoever waits for this connection gets a turn.
@@ -91,15 +100,16 @@ export async function importQuestions(project: Project, options: ImportOptions):
 
   try {
     // The last batch that was read: its pictures are looked at while the next one is read.
-    let last: { readonly batch: readonly ImportItem[]; readonly looked: Promise<unknown> } | null = null;
-    const next = async (batch: readonly ImportItem[]): Promise<void> => {
+    let last: { readonly batch: readonly ReadItem[]; readonly looked: Promise<unknown> } | null = null;
+    const next = async (batch: readonly ReadItem[]): Promise<void> => {
       const looked = writer.lookAt(batch, looks);
       // Its failure is met when its turn comes.
       looked.catch(() => undefined);
       if (last) await write(last.batch, last.looked);
       last = batch.length > 0 ? { batch, looked } : null;
     };
-    for await (const batch of questionBatches(options.questionsFile, reading, BATCH)) await next(batch);
+    for await (const batch of questionBatches(questionsFile, reading, storedFolder(project.path), BATCH))
+      await next(batch);
     await next([]);
     const { added, updated, skipped, failed } = writer.written;
     if (added === 0) await patiently(() => writer.forget());
@@ -115,8 +125,13 @@ export async function importQuestions(project: Project, options: ImportOptions):
       linkedInto: writer.linkedInto,
     };
   } catch (thrown) {
-    if (!(thrown instanceof Stopped)) throw thrown;
-    return await stop(project, { writer, labels }, lines, options.onStop ?? 'keep');
+    try {
+      if (!(thrown instanceof Stopped)) throw thrown;
+      return await stop(project, { writer, labels }, lines, options.onStop ?? 'keep');
+    } finally {
+      // A picture that stays behind takes room and does no harm: the next import of the file finds it.
+      await patiently(() => sweepStored(project, begun)).catch(() => undefined);
+    }
   } finally {
     looks.close();
     giveBack();

@@ -1,22 +1,37 @@
-/** A questions file in batches, in the thread that asks. */
-import { type ImportItem, openImport, type ReadingOptions } from '../../importers/index.ts';
+/** What is imported in batches, in the thread that asks; pictures that stand in the file are stored on the way. */
+import { openImport, type ReadingOptions } from '../../importers/index.ts';
+import { EmbeddedPictures, type ReadItem } from './embedded.ts';
+
+/** Pictures that are stored at a time: the disk takes its time for each, and so many are in memory. */
+const STORING = 8;
 
 /**
+ * @param stored the folder of stored pictures; null: nothing is written
  * @param most questions of a batch; the last one may have fewer, and is never empty
- * Throws as `openImport` and reading do, at the first batch too.
+ * Throws as `openImport` and reading do, at the first batch too, and as `EmbeddedPictures.settle`.
  */
 export async function* readBatches(
   file: string,
   reading: ReadingOptions,
+  stored: string | null,
   most: number,
-): AsyncGenerator<readonly ImportItem[], undefined> {
-  const { items } = await openImport(file, reading);
-  let batch: ImportItem[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < most) continue;
-    yield batch;
-    batch = [];
+): AsyncGenerator<readonly ReadItem[], undefined> {
+  const pictures = new EmbeddedPictures(stored);
+  try {
+    const { items } = await openImport(file, reading);
+    let batch: Promise<ReadItem>[] = [];
+    for await (const item of items) {
+      const settled = pictures.settle(item);
+      // Its failure is met when its turn comes.
+      settled.catch(() => undefined);
+      batch.push(settled);
+      if (batch.length > STORING) await batch[batch.length - 1 - STORING];
+      if (batch.length < most) continue;
+      yield await Promise.all(batch);
+      batch = [];
+    }
+    if (batch.length > 0) yield await Promise.all(batch);
+  } finally {
+    await pictures.close();
   }
-  if (batch.length > 0) yield batch;
 }

@@ -4,8 +4,8 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { readBatches } from './reading-batches.ts';
 import { readingTaskSchema, type ReadingAnswer } from './reading-wire.ts';
 
-const { file, reading, batch } = readingTaskSchema.parse(workerData);
-const batches = readBatches(file, reading, batch);
+const { file, reading, stored, batch } = readingTaskSchema.parse(workerData);
+const batches = readBatches(file, reading, stored, batch);
 
 parentPort?.on('message', () => {
   void answer().then((said) => parentPort?.postMessage(said));

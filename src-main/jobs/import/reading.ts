@@ -5,8 +5,10 @@
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { withPlainFile } from '../../files/plain-file.ts';
 import { threadEntry } from '../../files/thread-entry.ts';
-import type { ImportItem, ReadingOptions } from '../../importers/index.ts';
+import type { ReadingOptions } from '../../importers/index.ts';
+import type { ReadItem } from './embedded.ts';
 import { readBatches } from './reading-batches.ts';
 import { MORE, readingAnswerSchema, type ReadingAnswer, type ReadingTask } from './reading-wire.ts';
 
@@ -17,27 +19,40 @@ const AHEAD = 2;
 /** Rows are many and short-lived; one of them may be large. */
 const RESOURCES = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 
+/** Few bytes may unfold into many: it is read where memory has a bound. */
+const PARQUET = Buffer.from('PAR1');
+
 const ENTRY = threadEntry('reading-thread', new URL('./reading-thread.ts', import.meta.url));
 
 /**
- * The questions of `file` in its order, `most` in a batch. Leaving the loop early ends the reading.
+ * The questions of `file` in its order, `most` in a batch. What is no text is always read in a thread, whose memory has a
+ * bound. Leaving the loop early ends the reading.
  * Throws as `openImport` and reading do, and `io` where the thread ends of itself.
  */
 export async function* questionBatches(
   file: string,
   reading: ReadingOptions,
+  stored: string | null,
   most: number,
-): AsyncGenerator<readonly ImportItem[], void> {
-  // A file that is not there is for the reader to say.
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size <= SMALL_BYTES) yield* readBatches(file, reading, most);
-  else yield* batchesOfThread({ file, reading, batch: most });
+): AsyncGenerator<readonly ReadItem[], void> {
+  if (await isSmallText(file)) yield* readBatches(file, reading, stored, most);
+  else yield* batchesOfThread({ file, reading, stored, batch: most });
 }
 
-async function* batchesOfThread(task: ReadingTask): AsyncGenerator<readonly ImportItem[], void> {
+/** Also of what is not there: that is for the reader to say. */
+async function isSmallText(file: string): Promise<boolean> {
+  try {
+    return await withPlainFile(file, { code: 'bad_input', next: '' }, async (handle, { size }) => {
+      if (size > SMALL_BYTES) return false;
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(PARQUET.length), 0, PARQUET.length, 0);
+      return !buffer.subarray(0, bytesRead).equals(PARQUET);
+    });
+  } catch {
+    return !(await stat(file).catch(() => null))?.isDirectory();
+  }
+}
+
+async function* batchesOfThread(task: ReadingTask): AsyncGenerator<readonly ReadItem[], void> {
   const thread = new Worker(ENTRY, { workerData: task, resourceLimits: RESOURCES });
   const waiting: PromiseWithResolvers<ReadingAnswer>[] = [];
   const answers: Promise<ReadingAnswer>[] = [];
@@ -72,6 +87,6 @@ async function* batchesOfThread(task: ReadingTask): AsyncGenerator<readonly Impo
       ask();
     }
   } finally {
-    void thread.terminate();
+    await thread.terminate();
   }
 }

@@ -2,13 +2,9 @@
  * The writing half of an import: remembers the pictures it knows, writes each batch of rows in one transaction, and notes
  * which samples the import added.
  */
-import {
-  type ImportItem,
-  inPicture,
-  type ReadingOptions,
-  type RowReason,
-  shown,
-} from '../../importers/index.ts';
+import { join } from 'node:path';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { inPicture, type ReadingOptions, type RowReason, shown } from '../../importers/index.ts';
 import { transactInBulk } from '../../store/bulk.ts';
 import { ensureImage, type NewImage } from '../../store/pictures/image.ts';
 import { beginImport, forgetImport, noteImported } from '../../store/exchange/import-log.ts';
@@ -16,8 +12,10 @@ import type { Project } from '../../store/file/project.ts';
 import { addSamples, type NewSample } from '../../store/samples/sample.ts';
 import type { LabelledSample } from './labels.ts';
 import { correctSample } from './corrections.ts';
+import type { ReadItem, ReadPicture } from './embedded.ts';
 import { type ChosenFolder, type ChosenPicture, registerFolder } from '../pictures/chosen.ts';
 import type { PictureLooks } from '../pictures/looks.ts';
+import { ensureStoredRoot, isStored, storedFolder } from '../pictures/stored.ts';
 
 /** Pictures remembered at least, some 25 MB, and at most twice as many; what was not met among so many is looked at again. */
 const PICTURES_REMEMBERED = 150_000;
@@ -36,6 +34,8 @@ export interface BatchOutcome {
   readonly notes: readonly LineReason[];
   /** Samples whose rows came with labels' maps, those that were there already too. */
   readonly labelled: readonly LabelledSample[];
+  /** Stored pictures of rows that did not go in. */
+  readonly unused: readonly string[];
 }
 
 /** A picture that is registered. */
@@ -47,7 +47,12 @@ interface Registered {
 /** What is known of a picture: that it is registered, its facts while it is not, or why it cannot be taken. */
 type Known = Registered | ChosenPicture | { readonly message: string; readonly next: string };
 
-type Placed = Extract<ImportItem, { ok: true }> & { readonly picture: Registered | ChosenPicture };
+type Placed = Extract<ReadItem, { ok: true }> & { readonly picture: Registered | ChosenPicture };
+
+/** Ids of the folders that pictures of a batch are in. */
+type Roots = Readonly<Record<ReadPicture['in'], number>>;
+/** No picture of the batch is there. */
+const NO_ROOT = -1;
 
 interface Written {
   readonly added: number;
@@ -64,7 +69,7 @@ export class ImportWriter {
   readonly #questionsFile: string;
   readonly #reading: ReadingOptions;
   readonly #linkedInto = new Set<string>();
-  #folder: ChosenFolder;
+  readonly #folder: ChosenFolder;
   #pictures = new Map<string, Known | null>();
   #olderPictures = new Map<string, Known | null>();
   #written: Written = { added: 0, updated: 0, skipped: 0, failed: 0, importId: null };
@@ -94,59 +99,82 @@ export class ImportWriter {
   }
 
   /** Has the pictures of a batch looked at that are not known yet; to be waited for before the batch is written. */
-  async lookAt(batch: readonly ImportItem[], looks: PictureLooks): Promise<void> {
+  async lookAt(batch: readonly ReadItem[], looks: PictureLooks): Promise<void> {
     const paths: string[] = [];
     if (this.#pictures.size > PICTURES_REMEMBERED) {
       this.#olderPictures = this.#pictures;
       this.#pictures = new Map();
     }
     for (const item of batch) {
-      if (!item.ok || this.#pictures.has(item.record.picture.path)) continue;
-      const { path: imagePath } = item.record.picture;
-      const older = this.#olderPictures.get(imagePath);
-      if (older === undefined) paths.push(imagePath);
+      if (!item.ok) continue;
+      const { picture } = item.record;
+      const key = keyOf(picture);
+      if (this.#pictures.has(key)) continue;
+      const older = this.#olderPictures.get(key);
+      if (older === undefined && picture.in === 'folder') paths.push(picture.path);
       // Null: asked for, and the next batch need not ask again.
-      this.#pictures.set(imagePath, older ?? null);
+      this.#pictures.set(
+        key,
+        older ?? (picture.in === 'folder' ? null : { image: picture, linkedInto: null }),
+      );
     }
     if (paths.length === 0) return;
     const looked = await looks.look(paths);
-    for (const [i, found] of looked.entries()) this.#learn(paths[i]!, knownOf(found));
+    for (const [i, found] of looked.entries())
+      this.#learn(keyOf({ in: 'folder', path: paths[i]! }), knownOf(found));
   }
 
   /** Pictures of a batch that are not registered yet. */
-  newPictures(batch: readonly ImportItem[]): Omit<NewImage, 'rootId'>[] {
+  newPictures(batch: readonly ReadItem[]): Omit<NewImage, 'rootId'>[] {
     return batch.flatMap((item) => {
-      const known = item.ok ? this.#known(item.record.picture.path) : null;
+      const known =
+        item.ok && item.record.picture.in === 'folder' ? this.#known(keyOf(item.record.picture)) : null;
       return known && 'image' in known ? [known.image] : [];
     });
   }
 
   /** Writes a batch in one transaction. */
-  write(batch: readonly ImportItem[]): BatchOutcome {
+  write(batch: readonly ReadItem[]): BatchOutcome {
     const failures: LineReason[] = [];
     const placed: Placed[] = [];
+    const unused: string[] = [];
     for (const item of batch) {
       const found = this.#place(item);
       if (found.ok) placed.push(found);
-      else failures.push({ line: found.line, reason: found.problem });
+      else {
+        failures.push({ line: found.line, reason: found.problem });
+        if (item.ok && item.record.picture.in === 'project') unused.push(item.record.picture.path);
+      }
     }
     const notes: LineReason[] = [];
     const labelled: LabelledSample[] = [];
     const ids = new Map<string, Registered>();
     const before = { ...this.#written, failed: this.#written.failed + failures.length };
-    const { written, rootId } = transactInBulk(this.#project.db, () => {
-      if (placed.length === 0) return { written: before, rootId: this.#folder.rootId };
-      const rootId = registerFolder(this.#project, this.#folder, this.#realProject, this.#linkedInto);
+    const written = transactInBulk(this.#project.db, () => {
+      if (placed.length === 0) return before;
+      const roots = this.#roots(placed);
       const samples = placed.map((row): NewSample => ({
         ...row.record,
-        imageId: this.#imageId(row, rootId, ids),
+        imageId: this.#imageId(row, roots, ids),
       }));
-      return { written: this.#add(placed, samples, before, rootId, { notes, labelled }), rootId };
+      return this.#add(placed, samples, before, roots[placed[0]!.record.picture.in], { notes, labelled });
     });
     this.#written = written;
-    this.#folder = { ...this.#folder, rootId };
-    for (const [path, registered] of ids) this.#learn(path, registered);
-    return { failures, notes, labelled };
+    for (const [key, registered] of ids) this.#learn(key, registered);
+    return { failures, notes, labelled, unused };
+  }
+
+  /** The folders of these pictures, registered. In the caller's transaction. */
+  #roots(placed: readonly Placed[]): Roots {
+    const of = (where: ReadPicture['in']): boolean =>
+      placed.some(({ record }) => record.picture.in === where);
+    const { db, path } = this.#project;
+    return {
+      folder: of('folder')
+        ? registerFolder(this.#project, this.#folder, this.#realProject, this.#linkedInto)
+        : NO_ROOT,
+      project: of('project') ? ensureStoredRoot(db, path, this.#realProject) : NO_ROOT,
+    };
   }
 
   /** Adds what is new, corrects what is there and differs. In the caller's transaction. */
@@ -159,12 +187,11 @@ export class ImportWriter {
   ): Written {
     const { db } = this.#project;
     let { added, updated, skipped } = before;
-    let [first, last]: (number | null)[] = [null, null];
+    const runs = new AddedRuns(placed);
     for (const [i, id] of addSamples(db, samples).entries()) {
       const { id: known, notes: corrections } = id === null ? correctSample(db, samples[i]!) : NOTHING;
       if (id !== null) {
-        first ??= id;
-        last = id;
+        runs.add(id, i);
         added++;
       } else if (corrections.length > 0) updated++;
       else skipped++;
@@ -178,15 +205,15 @@ export class ImportWriter {
     }
     const importId = before.importId ?? beginImport(db, this.#questionsFile, rootId);
     const counts = { added, updated, skipped, failed: before.failed };
-    noteImported(db, importId, counts, first === null || last === null ? null : { first, last });
+    noteImported(db, importId, counts, runs.list);
     return { ...counts, importId };
   }
 
   /** With its picture, and its boxes in that picture's pixels; or why not. */
-  #place(item: ImportItem): Placed | Extract<ImportItem, { ok: false }> {
+  #place(item: ReadItem): Placed | Extract<ReadItem, { ok: false }> {
     if (!item.ok) return item;
     const { path: imagePath } = item.record.picture;
-    const picture = this.#known(imagePath);
+    const picture = this.#known(keyOf(item.record.picture));
     if (!picture) throw new Error(`nobody looked at ${imagePath}`);
     if ('message' in picture) return { ...item, ok: false, problem: { ...picture, value: shown(imagePath) } };
     if ('image' in picture && picture.linkedInto !== null) this.#linkedInto.add(picture.linkedInto);
@@ -194,12 +221,14 @@ export class ImportWriter {
     return placed.ok ? { ...placed, picture } : placed;
   }
 
-  #imageId({ record, picture }: Placed, rootId: number, ids: Map<string, Registered>): number {
+  #imageId({ record, picture }: Placed, roots: Roots, ids: Map<string, Registered>): number {
     if ('id' in picture) return picture.id;
-    let registered = ids.get(record.picture.path);
+    const key = keyOf(record.picture);
+    let registered = ids.get(key);
     if (!registered) {
-      const id = ensureImage(this.#project.db, { ...picture.image, rootId });
-      ids.set(record.picture.path, (registered = { id, size: sizeOf(picture) }));
+      if (record.picture.in === 'project') requireStored(this.#project, record.picture.path);
+      const id = ensureImage(this.#project.db, { ...picture.image, rootId: roots[record.picture.in] });
+      ids.set(key, (registered = { id, size: sizeOf(picture) }));
     }
     return registered.id;
   }
@@ -211,14 +240,54 @@ export class ImportWriter {
     this.#written = { ...this.#written, importId: null };
   }
 
-  #known(path: string): Known | null {
-    return this.#pictures.get(path) ?? this.#olderPictures.get(path) ?? null;
+  #known(key: string): Known | null {
+    return this.#pictures.get(key) ?? this.#olderPictures.get(key) ?? null;
   }
 
-  #learn(path: string, known: Known): void {
-    const there = this.#pictures.has(path) ? this.#pictures : this.#olderPictures;
-    there.set(path, known);
+  #learn(key: string, known: Known): void {
+    const there = this.#pictures.has(key) ? this.#pictures : this.#olderPictures;
+    there.set(key, known);
   }
+}
+
+/** Ids that were given in a batch, in runs in which ids and rows go up together, or in which they do not. */
+class AddedRuns {
+  readonly #placed: readonly { readonly row: number }[];
+  readonly list: { first: number; last: number; readonly firstRow: number | null }[] = [];
+
+  constructor(placed: readonly { readonly row: number }[]) {
+    this.#placed = placed;
+  }
+
+  /** @param i its place in the batch */
+  add(id: number, i: number): void {
+    const { row } = this.#placed[i]!;
+    // Several questions of one row, as of a conversation: the row's number names none of them.
+    const shared = this.#placed[i - 1]?.row === row || this.#placed[i + 1]?.row === row;
+    const own = shared ? null : row;
+    const run = this.list.at(-1);
+    const follows =
+      run?.last === id - 1 &&
+      (run.firstRow === null || own === null
+        ? run.firstRow === own
+        : run.firstRow + (id - run.first) === own);
+    if (run && follows) run.last = id;
+    else this.list.push({ first: id, last: id, firstRow: own });
+  }
+}
+
+/** Names of the two folders do not meet. */
+function keyOf({ in: where, path }: Pick<ReadPicture, 'in' | 'path'>): string {
+  return where === 'folder' ? path : `\0${path}`;
+}
+
+/** Asked under the write lock, in which nobody takes it away. */
+function requireStored(project: Project, path: string): void {
+  if (isStored(storedFolder(project.path), path)) return;
+  throw new FoveaError('io', 'a picture that was stored for this import was deleted meanwhile', {
+    where: join(storedFolder(project.path), path),
+    next: 'Import the file again to go on',
+  });
 }
 
 function sizeOf(picture: Registered | ChosenPicture): readonly [number, number] {

@@ -126,7 +126,8 @@ function writing(body: () => void): void {
   }
 }
 
-async function sha256Of(path: string): Promise<Uint8Array> {
+/** Of the file's bytes. Throws what is wrong with the file. */
+export async function sha256Of(path: string): Promise<Uint8Array> {
   const hash = createHash('sha256');
   for await (const chunk of (await openPictureFile(path)).chunks()) hash.update(chunk);
   return new Uint8Array(hash.digest());

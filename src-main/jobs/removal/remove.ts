@@ -14,6 +14,7 @@ import { JOURNAL_FILE } from '../../store/journal/journal.ts';
 import { removalLines } from '../../store/journal/removal-line.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
+import { dropUnused, storedPicturesOf } from '../pictures/stored.ts';
 import {
   chunksOf,
   countRemoval,
@@ -61,7 +62,10 @@ export async function removeFromProject(
       }
       // Said first: a removal that the journal knows of and that then fails takes nothing away.
       journal.append(removalLines(db, chunk));
+      const pictures = storedPicturesOf(db, chunk);
       gone += await patiently(() => removeSamples(db, chunk));
+      // The copy from before shows them.
+      if (copy === null) await patiently(() => dropUnused(project, pictures));
       onProgress?.(gone, counts.samples);
       await breathe();
     }

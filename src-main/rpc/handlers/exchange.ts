@@ -1,30 +1,51 @@
 import { exporters } from '../../exporters/index.ts';
 import { countLines } from '../../importers/containers/bytes.ts';
+import { openImport } from '../../importers/index.ts';
 import { exportTarget } from '../../jobs/export/target.ts';
 import { planExport } from '../../jobs/export/plan.ts';
 import { exportSamples } from '../../jobs/export/export.ts';
 import { importQuestions } from '../../jobs/import/import.ts';
+import { previewImport } from '../../jobs/import/preview.ts';
 import { knownPresets } from '../../jobs/presets/presets.ts';
+import { importLog } from '../../jobs/import/log.ts';
+import { mergeProject } from '../../jobs/merge/merge.ts';
+import { importProposals } from '../../jobs/proposals/import.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
 import type { Handlers } from './context.ts';
 import { cancelSlot, during } from './during.ts';
 
 export const exchangeHandlers = {
+  'import.preview': (
+    { session, publish },
+    { imagesDir, questionsFile, annotationsPath, whole, slot, ...reading },
+  ) =>
+    during(session(), publish, slot, (signal, tell) =>
+      previewImport({
+        ...(imagesDir.trim() === '' ? {} : { imagesDir }),
+        questionsFile,
+        reading: { ...reading, annotations: annotationsPath },
+        whole,
+        signal,
+        onProgress: tell,
+      }),
+    ),
+
   'import.start': (
     { session, publish, options },
-    { imagesDir, questionsFile, turns, boxes, preset, slot },
+    { imagesDir, questionsFile, annotationsPath, preset, slot, ...given },
   ) => {
+    const reading = { ...given, annotations: annotationsPath };
     const open = session();
     return during(open, publish, slot, async (signal, tell) => {
-      const total = await countLines(questionsFile);
+      const total = await (await openImport(questionsFile, reading)).count();
       tell(0, total);
       try {
         const { added, updated, skipped, failed, labelled, failures, notes } = await importQuestions(
           open.project,
           {
-            imagesDir,
+            ...(imagesDir.trim() === '' ? {} : { imagesDir }),
             questionsFile,
-            reading: { turns, boxes },
+            reading,
             labels: { presets: await knownPresets(options.resources), presetId: preset },
             signal,
             onStop: 'take back',
@@ -41,6 +62,53 @@ export const exchangeHandlers = {
         open.care.check();
         open.projectChanged(true);
       }
+    });
+  },
+
+  'import.log': ({ session, publish }, { logFile, questionsFile, slot }) => {
+    const open = session();
+    return during(open, publish, slot, async (signal, tell) => {
+      const total = await countLines(logFile);
+      tell(0, total);
+      try {
+        return await importLog(open.project, {
+          logFile,
+          questionsFile,
+          signal,
+          onProgress: (lines) => tell(lines, total),
+        });
+      } finally {
+        open.samplesChanged();
+      }
+    });
+  },
+
+  'import.merge': ({ session, publish }, { fromPath, dryRun, slot }) => {
+    const open = session();
+    return during(open, publish, slot, async (signal, tell) => {
+      try {
+        return await mergeProject(open.project, { from: fromPath, dryRun, signal, onProgress: tell });
+      } finally {
+        if (!dryRun) {
+          open.samplesChanged();
+          open.projectChanged(true);
+        }
+      }
+    });
+  },
+
+  'proposals.import': ({ session, publish }, { file, slot }) => {
+    const open = session();
+    return during(open, publish, slot, async (signal, tell) => {
+      const total = await countLines(file);
+      tell(0, total);
+      const report = await importProposals(open.project, {
+        file,
+        signal,
+        onProgress: (line) => tell(line, total),
+      });
+      open.samplesChanged();
+      return report;
     });
   },
 

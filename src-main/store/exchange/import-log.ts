@@ -29,12 +29,20 @@ export function beginImport(db: WritableDb, questionsFile: string, rootId: numbe
   ).run(questionsFile, new Date().toISOString(), rootId).lastId;
 }
 
-/** Notes how far an import is; `first` and `last` are the ids it has just added, null when none. */
+/** Samples that an import added one after the other. */
+export interface AddedRun {
+  readonly first: number;
+  readonly last: number;
+  /** The row of the file that `first` came from, from 0, where each next one came from the next row; null: it did not. */
+  readonly firstRow: number | null;
+}
+
+/** Notes how far an import is, and what it has just added. */
 export function noteImported(
   db: WritableDb,
   id: number,
   { added, skipped, failed }: ImportCounts,
-  ids: { readonly first: number; readonly last: number } | null,
+  runs: readonly AddedRun[],
 ): void {
   write(db, 'UPDATE import SET added = ?, skipped = ?, failed = ? WHERE id = ?').run(
     added,
@@ -42,17 +50,61 @@ export function noteImported(
     failed,
     id,
   );
-  if (ids === null) return;
-  const { changes } = write(
+  for (const { first, last, firstRow } of runs) {
+    const { changes } = write(
+      db,
+      `UPDATE import_range SET last_id = ? WHERE import_id = ? AND last_id = ?
+         AND first_row IS CASE WHEN ? IS NULL THEN NULL ELSE ? - (? - first_id) END`,
+    ).run(last, id, first - 1, firstRow, firstRow, first);
+    if (changes > 0) continue;
+    write(db, 'INSERT INTO import_range (import_id, first_id, last_id, first_row) VALUES (?, ?, ?, ?)').run(
+      id,
+      first,
+      last,
+      firstRow,
+    );
+  }
+}
+
+/** A file whose samples are here, with the rows that they came from. */
+export class ImportedRows {
+  readonly #ranges: readonly { readonly first: number; readonly last: number; readonly row: number }[];
+
+  /** @param questionsFile as it was imported */
+  constructor(db: ReadableDb, questionsFile: string) {
+    this.#ranges = read<{ first: number; last: number; row: number }>(
+      db,
+      `SELECT r.first_id AS first, r.last_id AS last, r.first_row AS row FROM import_range r
+       JOIN import i ON i.id = r.import_id WHERE i.questions_file = ? AND r.first_row IS NOT NULL ORDER BY r.first_row`,
+    ).all(questionsFile);
+  }
+
+  /** The sample that was made of a row, whether it is still there or not; null: none was, or several were. */
+  sampleOf(row: number): number | null {
+    const ranges = this.#ranges;
+    let [low, high] = [0, ranges.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ranges[middle]!.row <= row) low = middle + 1;
+      else high = middle;
+    }
+    const found = ranges[low - 1];
+    if (!found) return null;
+    const id = found.first + (row - found.row);
+    return id <= found.last ? id : null;
+  }
+}
+
+/** Files whose samples came one from each row, the newest import first. */
+export function importedFiles(db: ReadableDb): string[] {
+  return read<{ file: string }>(
     db,
-    'UPDATE import_range SET last_id = ? WHERE import_id = ? AND last_id = ?',
-  ).run(ids.last, id, ids.first - 1);
-  if (changes > 0) return;
-  write(db, 'INSERT INTO import_range (import_id, first_id, last_id) VALUES (?, ?, ?)').run(
-    id,
-    ids.first,
-    ids.last,
-  );
+    `SELECT i.questions_file AS file FROM import i WHERE EXISTS (
+       SELECT 1 FROM import_range r WHERE r.import_id = i.id AND r.first_row IS NOT NULL)
+     GROUP BY i.questions_file ORDER BY MAX(i.id) DESC`,
+  )
+    .all()
+    .map(({ file }) => file);
 }
 
 /** Forgets an import that has no samples (any more). */

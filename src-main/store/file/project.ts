@@ -15,6 +15,7 @@ import { badProject, storeError } from '../errors.ts';
 import { APPLICATION_ID, checkHeader } from './header.ts';
 import { prepareMapsFile } from './maps-file.ts';
 import { migrate } from './migrate.ts';
+import { isOpenHere } from './open-here.ts';
 import { openFiles, type Project } from './open-files.ts';
 import { openToLookAt, requireWritable, whyOnlyToLookAt } from './read-only.ts';
 
@@ -51,6 +52,33 @@ export function openProject(path: string): Project {
     if (why === null) throw thrown;
     return openToLookAt(folder, why);
   }
+}
+
+/**
+ * Opens another project to be read beside the one at hand, checked as any that is opened; nothing is written to it, not even
+ * by a migration: a private copy is read. Throws as {@link openProject}, and `conflict` for one that is open in this process.
+ */
+export function openOther(path: string): Project {
+  const folder = resolve(path);
+  const file = join(folder, PROJECT_FILE);
+  if (!existsSync(file)) {
+    throw new FoveaError('not_found', 'there is no Fovea project here', {
+      where: folder,
+      next: 'Give the folder of the other project, the one that holds project.db',
+    });
+  }
+  if (isOpenHere(file)) {
+    throw new FoveaError('conflict', 'that project is open here, so it is no other one', {
+      where: folder,
+      next: 'Close it, or give another project',
+    });
+  }
+  checkHeader(file, newest);
+  const why = new FoveaError('read_only', 'the other project is only read', {
+    where: folder,
+    next: 'Open it by itself',
+  });
+  return openToLookAt(folder, why);
 }
 
 /**

@@ -82,12 +82,15 @@ export function removeSamples(db: WritableDb, ids: readonly number[]): number {
     ).run();
     for (const table of [
       'dealt',
+      'sample_benchmark',
+      'outside_answer',
       'sample_tag',
       'tag_change',
       'sample_state',
       'sample_run',
       'sample_flag',
       'sample_note',
+      'proposal',
       'job_item',
       'batch_item',
     ])

@@ -4,6 +4,7 @@ import { boxSchema } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
+import { putBenchmark, type SampleBenchmark } from './benchmark.ts';
 import { addSampleStates } from './state.ts';
 import { searchText, writeSearch } from '../search/text.ts';
 
@@ -16,9 +17,11 @@ export interface NewSample {
   readonly language: string | null;
   readonly split: string | null;
   readonly tags: readonly string[];
+  /** Absent: it is of no benchmark. */
+  readonly benchmark?: SampleBenchmark;
 }
 
-export interface Sample extends NewSample {
+export interface Sample extends Omit<NewSample, 'benchmark'> {
   readonly id: number;
 }
 
@@ -73,6 +76,7 @@ export function addSamples(db: WritableDb, samples: readonly NewSample[]): (numb
       }
       ids.push(lastId);
       tagged ||= sample.tags.length > 0;
+      if (sample.benchmark) putBenchmark(db, lastId, sample.benchmark);
       texts.push([lastId, searchText({ ...sample, answer: null })]);
     }
     const [first] = texts;

@@ -3,12 +3,13 @@
  * otherwise. What the file does not say stays; decisions, labels, flags, notes and what people said of tags are not touched.
  */
 import { type WritableDb, read, write } from '../db.ts';
+import { putBenchmark } from './benchmark.ts';
 import { refreshSampleState } from './state.ts';
 import { withTagChanges } from './tag.ts';
 import type { NewSample } from './sample.ts';
 
 /** What a file may correct; id, picture and question say which sample it is. */
-export type Corrected = 'answer' | 'boxes' | 'language' | 'split' | 'tags';
+export type Corrected = 'answer' | 'benchmark' | 'boxes' | 'language' | 'split' | 'tags';
 
 interface Row {
   readonly id: number;
@@ -49,8 +50,10 @@ export function updateSample(
     split: before.split,
     tags: before.tags,
   };
-  const corrected = (Object.keys(now) as Corrected[]).filter((what) => now[what] !== was[what]);
-  if (corrected.length === 0) return { id: before.id, corrected };
+  const inRow = (Object.keys(now) as (keyof typeof now)[]).filter((what) => now[what] !== was[what]);
+  const ofBenchmark = sample.benchmark !== undefined && putBenchmark(db, before.id, sample.benchmark);
+  const corrected: Corrected[] = ofBenchmark ? [...inRow, 'benchmark'] : inRow;
+  if (inRow.length === 0) return { id: before.id, corrected };
   write(
     db,
     'UPDATE sample SET reference_answer = ?, truth_boxes = ?, language = ?, split = ?, tags = ? WHERE id = ?',

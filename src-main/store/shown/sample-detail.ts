@@ -6,8 +6,11 @@ import { imageFacts } from '../pictures/image.ts';
 import { pictureChange } from '../pictures/change.ts';
 import { pictureProblem } from '../pictures/version.ts';
 import { getPrediction } from '../predictions/prediction.ts';
+import { proposalsOf } from '../proposals/proposal.ts';
 import { latestRevisionId, standingReview } from '../reviews/review.ts';
 import { activePictureRules } from '../runs/run.ts';
+import { benchmarkOf } from '../samples/benchmark.ts';
+import { outsideAnswersOf } from '../samples/outside.ts';
 import { sampleState } from '../samples/state.ts';
 import { getSample } from '../samples/sample.ts';
 import { shownEntries, shownText } from '../shown-text.ts';
@@ -18,12 +21,28 @@ export function sampleDetail(db: ReadableDb, id: number): SampleDetail {
   const state = sampleState(db, id)!;
   const image = imageFacts(db, sample.imageId);
   const change = pictureChange(db, id);
+  const benchmark = benchmarkOf(db, id);
   return {
     id,
     externalId: shownText(sample.externalId),
     question: shownText(sample.question),
     referenceAnswer: sample.referenceAnswer && shownText(sample.referenceAnswer),
+    benchmark: benchmark && {
+      name: shownText(benchmark.name),
+      answers: shownEntries(benchmark.answers).map(shownText),
+      options: shownEntries(benchmark.options).map(shownText),
+    },
+    outsideAnswers: shownEntries(outsideAnswersOf(db, id)).map(({ answer, raw, ...log }) => ({
+      ...log,
+      answer: shownText(answer),
+      raw: raw && shownText(raw),
+    })),
     truthBoxes: shownEntries(sample.truthBoxes).map(([x0, y0, x1, y1]) => [x0, y0, x1, y1]),
+    proposals: proposalsOf(db, id).map(({ source, boxes, scores }) => ({
+      source: shownText(source),
+      boxes: boxes.map(([x0, y0, x1, y1]) => [x0, y0, x1, y1]),
+      scores: scores && [...scores],
+    })),
     language: sample.language && shownText(sample.language),
     split: sample.split && shownText(sample.split),
     tags: shownEntries(sample.tags).map(shownText),

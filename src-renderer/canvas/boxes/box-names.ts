@@ -38,6 +38,32 @@ export function namedBoxes(boxes: readonly SourceXyxy[], of: string): NamedBox[]
   return boxes.map((box) => ({ box, name: of }));
 }
 
+/** Dashes of boxes that others proposed, CSS pixels: dots, beside the dashes of truth. */
+export const PROPOSED = [2, 3];
+
+/** Names beside proposals at most, those with the highest scores: hundreds of boxes have no room for more. */
+const PROPOSALS_NAMED = 20;
+
+/** Boxes that others proposed, by the name of their source, with its score where it gives one. */
+export function proposedBoxes(
+  proposals: readonly {
+    readonly source: string;
+    readonly boxes: readonly SourceXyxy[];
+    readonly scores: readonly number[] | null;
+  }[],
+): NamedBox[] {
+  return proposals
+    .flatMap(({ source, boxes, scores }) =>
+      boxes.map((box, i) => {
+        const score = scores?.[i];
+        return { box, score, name: score === undefined ? source : `${source} ${score.toFixed(2)}` };
+      }),
+    )
+    .sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+    .slice(0, PROPOSALS_NAMED)
+    .map(({ box, name }) => ({ box, name }));
+}
+
 /** Boxes of the RPN with the highest probability of the tokens inside. @param map probabilities, if there are any */
 export function rpnBoxes(boxes: readonly SourceXyxy[], map: PlacedValues | null): NamedBox[] {
   return boxes.map((box) => {

@@ -1,6 +1,7 @@
 /** Data in and out of a project. */
 import { z } from 'zod';
 import { exportChoicesSchema, exportFormatSchema } from '../export-formats.ts';
+import { decisionSchema } from '../domain.ts';
 import { MOST } from '../limits.ts';
 import { reasonSchema } from '../reasons.ts';
 import { none } from './none.ts';
@@ -61,6 +62,31 @@ export const TURNS = ['all', 'first'] as const;
 export const BOX_FORMS = ['pixels', 'xywh', 'unit', 'thousand'] as const;
 export type BoxForm = (typeof BOX_FORMS)[number];
 
+/** Fields that columns of a table can be. */
+export const COLUMN_FIELDS = [
+  'id',
+  'image',
+  'question',
+  'answer',
+  'language',
+  'split',
+  'tags',
+  'boxes',
+  'conversations',
+  'messages',
+] as const;
+export type ColumnField = (typeof COLUMN_FIELDS)[number];
+/** Columns by name: the field that each is, `''` to leave it out; one that is not named keeps its name. */
+export const columnChoiceSchema = z.record(z.string().max(200), z.enum([...COLUMN_FIELDS, '']));
+export type ColumnChoice = z.infer<typeof columnChoiceSchema>;
+
+/** Of pictures with marked objects (COCO): what becomes a question, and its words with `{category}`; null: plain ones. */
+export const objectsWishSchema = z.object({
+  each: z.enum(['category', 'annotation', 'picture']),
+  question: z.string().trim().min(1).max(MOST.note).nullable(),
+});
+export type ObjectsWish = z.infer<typeof objectsWishSchema>;
+
 /** What came of an import. */
 export const importReportSchema = z.object({
   added: z.number().int(),
@@ -78,6 +104,144 @@ export const importReportSchema = z.object({
 });
 export type ImportReport = z.infer<typeof importReportSchema>;
 
+const sideSchema = z.object({
+  decision: decisionSchema,
+  reviewer: z.string(),
+  at: z.string(),
+  reason: z.string().nullable(),
+});
+
+/** What came, or in a dry run would come, of bringing in the decisions of another project. */
+export const mergeReportSchema = z.object({
+  dryRun: z.boolean(),
+  /** The name of the other project. */
+  other: z.string(),
+  /** Of the other project, all. */
+  samples: z.number().int(),
+  /** Of them, those that are here: the same question about a picture of the same content. */
+  matched: z.number().int(),
+  /** Questions that were new, about pictures that are here. */
+  added: z.number().int(),
+  /** Decisions taken over, each revision counted. */
+  decisions: z.number().int(),
+  /** Samples whose decisions were here, and samples on which both decided the same. */
+  already: z.number().int(),
+  agreed: z.number().int(),
+  notes: z.number().int(),
+  flags: z.number().int(),
+  tags: z.number().int(),
+  /** Samples, or decisions of them, that were not taken over; `reasons` say why. */
+  left: z.number().int(),
+  reasons: z.array(reasonSchema).readonly(),
+  /** Samples that both decided on, and not the same; the first 500 are listed. They stay as they are here. */
+  conflicting: z.number().int(),
+  conflicts: z
+    .array(
+      z.object({
+        /** Fovea's number here. */
+        sample: z.number().int(),
+        /** The data's id, and the question, cut when they are long. */
+        id: z.string(),
+        question: z.string(),
+        here: sideSchema,
+        there: sideSchema,
+      }),
+    )
+    .readonly(),
+});
+export type MergeReport = z.infer<typeof mergeReportSchema>;
+
+/** What came of importing a log of an outside model's answers. */
+export const logReportSchema = z.object({
+  model: z.string(),
+  task: z.string(),
+  /** Of the log's file, those with an answer that is here. */
+  runs: z.number().int(),
+  /** The imported file whose rows the log is about. */
+  questionsFile: z.string(),
+  added: z.number().int(),
+  updated: z.number().int(),
+  skipped: z.number().int(),
+  failed: z.number().int(),
+  /** Why lines were not joined with a sample, by kind. */
+  failures: z.array(reasonSchema).readonly(),
+});
+export type LogReport = z.infer<typeof logReportSchema>;
+
+/** Whose import or export it is, to hear of its progress and to cancel it. */
+export const slotSchema = z.string().min(1).max(64);
+const place = z.string().max(MOST.path);
+
+/** What a file says beside its rows, as a person says it. */
+const readingFields = {
+  /** Empty: where the file lies; of a data set that is a folder, that folder. */
+  imagesDir: place,
+  /** A file of questions, or a folder that is a data set. */
+  questionsFile: place,
+  /** Of a conversation: a sample for each question, asked alone, or for the first one only. */
+  turns: z.enum(TURNS).default('all'),
+  /** How truth boxes are written; null: not said, taken for pixels and refused where they cannot be. */
+  boxes: z.enum(BOX_FORMS).nullable().default(null),
+  /** A second file or folder that belongs to it: annotations of VQA, scene graphs of GQA, the folder of V*Bench. */
+  annotationsPath: place.nullable().default(null),
+  /** Which columns are which fields; null: as guessed from their names. */
+  columns: columnChoiceSchema.nullable().default(null),
+  /** What is asked about each picture of a folder of pictures. */
+  question: z.string().max(20_000).nullable().default(null),
+  /** What is asked about marked objects. */
+  objects: objectsWishSchema.default({ each: 'category', question: null }),
+  slot: slotSchema.optional(),
+};
+
+/** What an import would do. */
+export const importPreviewSchema = z.object({
+  container: z.object({
+    name: z.string(),
+    words: z.string(),
+    unit: z.enum(['line', 'row']),
+    detail: z.string().nullable(),
+  }),
+  /** Where all rows have the same columns: those, and which fields they are taken for. */
+  columns: z.object({ names: z.array(z.string()), choice: columnChoiceSchema }).nullable(),
+  /** Forms of the questions that were looked at. */
+  forms: z.array(z.object({ words: z.string(), questions: z.number().int() })),
+  /** The first ones, as they would become samples. */
+  samples: z.array(
+    z.object({
+      line: z.number().int(),
+      id: z.string(),
+      /** Relative to the images folder; null: it is inside the file. */
+      picture: z.string().nullable(),
+      question: z.string(),
+      answer: z.string().nullable(),
+      language: z.string().nullable(),
+      split: z.string().nullable(),
+      tags: z.array(z.string()),
+      boxes: z.number().int(),
+    }),
+  ),
+  /** Whether all of the file was looked at, or its first questions. */
+  whole: z.boolean(),
+  /** Lines or rows of the file. */
+  places: z.number().int(),
+  good: z.number().int(),
+  failed: z.number().int(),
+  failures: z.array(reasonSchema).readonly(),
+  notes: z.array(reasonSchema).readonly(),
+});
+export type ImportPreview = z.infer<typeof importPreviewSchema>;
+
+/** What came of an import of boxes that others proposed. */
+export const proposalsReportSchema = z.object({
+  /** What each source says now; what it said before is gone. */
+  sources: z.array(z.object({ name: z.string(), samples: z.number().int(), boxes: z.number().int() })),
+  failed: z.number().int(),
+  failures: z.array(reasonSchema).readonly(),
+  notes: z.array(reasonSchema).readonly(),
+  seconds: z.number(),
+});
+export type ProposalsReport = z.infer<typeof proposalsReportSchema>;
+
 /** What lies where an export would go: nothing, what this project exported there, or somebody else's file or folder. */
 export const exportTargetSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('free'), path: z.string() }),
@@ -92,25 +256,44 @@ export const exportTargetSchema = z.discriminatedUnion('state', [
 ]);
 export type ExportTarget = z.infer<typeof exportTargetSchema>;
 
-/** Whose import or export it is, to hear of its progress and to cancel it. */
-export const slotSchema = z.string().min(1).max(64);
-const place = z.string().max(MOST.path);
-
 export const exchangeProcedures = {
+  /** What an import would do; nothing is written. */
+  'import.preview': {
+    input: z.object({
+      ...readingFields,
+      /** All of the file, or its first questions. */
+      whole: z.boolean().default(false),
+    }),
+    output: importPreviewSchema,
+  },
   /** Cancelled, it takes back what it added so far: nothing half-imported stays. */
   'import.start': {
     input: z.object({
-      imagesDir: place,
-      questionsFile: place,
-      /** Of a conversation: a sample for each question, asked alone, or for the first one only. */
-      turns: z.enum(TURNS).default('all'),
-      /** How truth boxes are written; null: not said, taken for pixels and refused where they cannot be. */
-      boxes: z.enum(BOX_FORMS).nullable().default(null),
+      ...readingFields,
       /** The preset whose thresholds make labels of maps in the file; null: by what the maps look like. */
       preset: z.string().max(MOST.presetId).nullable().default(null),
-      slot: slotSchema.optional(),
     }),
     output: importReportSchema,
+  },
+  /** What an outside model answered, joined with samples by the rows of the data set they were made of. */
+  'import.log': {
+    input: z.object({
+      logFile: place,
+      /** Null: the imported file that fits. */
+      questionsFile: place.nullable().default(null),
+      slot: slotSchema.optional(),
+    }),
+    output: logReportSchema,
+  },
+  /** The decisions of another project on the same pictures and questions; whatever is decided here stays. */
+  'import.merge': {
+    input: z.object({ fromPath: place, dryRun: z.boolean(), slot: slotSchema.optional() }),
+    output: mergeReportSchema,
+  },
+  /** Boxes that others proposed, in place of what their sources said before; whole or not at all. */
+  'proposals.import': {
+    input: z.object({ file: place, slot: slotSchema.optional() }),
+    output: proposalsReportSchema,
   },
   /** Asked before an export; fails where no export may go. */
   'export.target': {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { countLines } from '../../../src-main/importers/containers/bytes.ts';
+import { PLAIN_READING } from '../../../src-main/importers/index.ts';
 import { importQuestions } from '../../../src-main/jobs/import/import.ts';
 import type { Looked } from '../../../src-main/jobs/pictures/look-wire.ts';
 import { hardlyWait } from '../../../src-main/store/patience.ts';
@@ -289,13 +290,13 @@ test('boxes that cannot be pixels of their picture are refused by name, and take
     ['xywh', [30, 20, 38, 24]],
   ] as const) {
     write([boxed(boxes, rows[boxes])]);
-    const said = { imagesDir, questionsFile, reading: { turns: 'all', boxes } } as const;
+    const said = { imagesDir, questionsFile, reading: { ...PLAIN_READING, boxes } } as const;
     assert.equal((await importQuestions(project, said)).added, 1, boxes);
     assert.deepEqual(boxesOf(boxes), [right]);
   }
   // Said to be pixels after all, by somebody who corrects what came in otherwise.
   write([boxed('unit', [0, 0, 1, 1])]);
-  const pixels = { imagesDir, questionsFile, reading: { turns: 'all', boxes: 'pixels' } } as const;
+  const pixels = { imagesDir, questionsFile, reading: { ...PLAIN_READING, boxes: 'pixels' } } as const;
   assert.equal((await importQuestions(project, pixels)).updated, 1);
   assert.deepEqual(boxesOf('unit'), [[0, 0, 1, 1]]);
   write([boxed('far', [0, 0, 2000, 20])]);

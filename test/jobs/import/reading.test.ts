@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { PLAIN_READING, type ImportItem } from '../../../src-main/importers/index.ts';
+import { PLAIN_READING } from '../../../src-main/importers/index.ts';
+import type { ReadItem } from '../../../src-main/jobs/import/embedded.ts';
 import { readBatches } from '../../../src-main/jobs/import/reading-batches.ts';
 import { questionBatches } from '../../../src-main/jobs/import/reading.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
@@ -22,7 +23,7 @@ function largeFile(t: TestContext): string {
   return file;
 }
 
-async function all(batches: AsyncIterable<readonly ImportItem[]>): Promise<(readonly ImportItem[])[]> {
+async function all(batches: AsyncIterable<readonly ReadItem[]>): Promise<(readonly ReadItem[])[]> {
   const read = [];
   for await (const batch of batches) read.push(batch);
   return read;
@@ -34,8 +35,8 @@ const threads = (): number =>
 test('a thread gives what reading here gives, in batches of the asked size', async (t) => {
   const file = largeFile(t);
   const [there, here] = [
-    await all(questionBatches(file, PLAIN_READING, 1000)),
-    await all(readBatches(file, PLAIN_READING, 1000)),
+    await all(questionBatches(file, PLAIN_READING, null, 1000)),
+    await all(readBatches(file, PLAIN_READING, null, 1000)),
   ];
   assert.deepEqual(there, here);
   assert.deepEqual(
@@ -46,7 +47,7 @@ test('a thread gives what reading here gives, in batches of the asked size', asy
 
 test('whoever stops early leaves no thread behind; a file that is no file says so', async (t) => {
   const before = threads();
-  for await (const batch of questionBatches(largeFile(t), PLAIN_READING, 100)) {
+  for await (const batch of questionBatches(largeFile(t), PLAIN_READING, null, 100)) {
     assert.equal(batch.length, 100);
     assert.ok(threads() > before, 'read in a thread');
     break;
@@ -54,12 +55,12 @@ test('whoever stops early leaves no thread behind; a file that is no file says s
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(threads(), before);
   const none = join(temporaryDir(t), 'none.jsonl');
-  await assert.rejects(all(questionBatches(none, PLAIN_READING, 10)), { code: 'not_found' });
+  await assert.rejects(all(questionBatches(none, PLAIN_READING, null, 10)), { code: 'not_found' });
 });
 
 test('what is wrong with a whole file is said of it where a thread found it, too', async (t) => {
   const file = join(temporaryDir(t), 'blank.jsonl');
   writeFileSync(file, '\n'.repeat(3_000_000));
   const said = { code: 'bad_input', message: 'the questions file is empty', where: file };
-  await assert.rejects(all(questionBatches(file, PLAIN_READING, 10)), said);
+  await assert.rejects(all(questionBatches(file, PLAIN_READING, null, 10)), said);
 });

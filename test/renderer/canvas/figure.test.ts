@@ -37,6 +37,7 @@ function figure(part: Partial<Figure> = {}): Figure {
     cells: null,
     boxes: [[10, 20, 30, 40]],
     truth: [],
+    proposals: [],
     named: [{ box: [100, 200, 300, 400], name: 'RPN 0.94' }],
     caption: captionOf(facts),
     ...part,
@@ -96,7 +97,8 @@ test('an SVG of a smooth map embeds it, one of a picture alone has no legend', (
 
 test('the grid and the truth are drawn when they are asked for', () => {
   const { map } = figure();
-  const svg = figureSvg(figure({ cells: map, truth: [[1, 2, 3, 4]] }), null, null);
+  const svg = figureSvg(figure({ cells: map, truth: [[1, 2, 3, 4]], proposals: [[5, 6, 7, 8]] }), null, null);
+  assert.match(svg, /id="proposals"/);
   assert.match(svg, /<path id="grid"/);
   assert.match(svg, /<g id="truth">.*stroke-dasharray/);
 });

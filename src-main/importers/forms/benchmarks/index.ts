@@ -1,0 +1,25 @@
+/** The forms of benchmarks, the most particular first. */
+import type { Form } from '../form.ts';
+import { chartqa } from './chartqa.ts';
+import { docvqa } from './docvqa.ts';
+import { gqa } from './gqa.ts';
+import { mmeRealworld } from './mme-realworld.ts';
+import { ocrbench } from './ocrbench.ts';
+import { pope } from './pope.ts';
+import { textvqa } from './textvqa.ts';
+import { vqa } from './vqa.ts';
+import { vstar } from './vstar.ts';
+import { zoombench } from './zoombench.ts';
+
+export const BENCHMARKS: readonly Form[] = [
+  textvqa,
+  vqa,
+  docvqa,
+  gqa,
+  pope,
+  vstar,
+  mmeRealworld,
+  zoombench,
+  chartqa,
+  ocrbench,
+];
