@@ -37,6 +37,18 @@ export default ts.config(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser } },
-    rules: { 'svelte/no-at-html-tags': 'error', 'prefer-const': 'off' },
+    rules: {
+      'svelte/no-at-html-tags': 'error',
+      'prefer-const': 'off',
+      // The browser's own tooltips know the pointer alone.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'SvelteElement[kind="html"] > SvelteStartTag > SvelteAttribute[key.name="title"]',
+          message:
+            'A tip is data-tip, or {...tipped(words)} where screen readers have no other words for it.',
+        },
+      ],
+    },
   },
 );

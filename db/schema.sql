@@ -1,4 +1,4 @@
--- project.db, user_version 20
+-- project.db, user_version 21
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -344,7 +344,7 @@ CREATE TABLE run (
   settings TEXT NOT NULL,
   answer_mode TEXT NOT NULL CHECK (answer_mode IN ('self', 'teacher')),
   device TEXT,
-  created_at TEXT NOT NULL,
+  created_at TEXT NOT NULL, name TEXT, removed_at TEXT,
   UNIQUE (model_id, preset_id, settings, answer_mode)
 ) STRICT;
 CREATE TABLE run_shown (
@@ -502,7 +502,20 @@ BEGIN SELECT RAISE(ABORT, 'changes of tags are append-only'); END;
 CREATE TRIGGER tag_change_is_append_only_update BEFORE UPDATE ON tag_change
 BEGIN SELECT RAISE(ABORT, 'changes of tags are append-only'); END;
 
--- maps.db, user_version 2
+-- maps.db, user_version 3
+CREATE TABLE embedding (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  encoder_id INTEGER NOT NULL REFERENCES encoder(id) ON DELETE CASCADE,
+  content BLOB NOT NULL CHECK (length(content) = 32),
+  scale REAL NOT NULL CHECK (scale > 0),
+  data BLOB NOT NULL CHECK (length(data) = 128),
+  UNIQUE (encoder_id, content)
+) STRICT;
+CREATE TABLE encoder (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  fingerprint TEXT NOT NULL UNIQUE CHECK (length(fingerprint) = 64),
+  model TEXT NOT NULL
+) STRICT;
 CREATE TABLE map (
   key INTEGER NOT NULL REFERENCES map_set(key) ON DELETE CASCADE,
   name TEXT NOT NULL CHECK (name IN ('grounding', 'sink', 'question', 'denoised', 'rpn')),
@@ -513,3 +526,8 @@ CREATE TABLE map (
   UNIQUE (key, name)
 ) STRICT;
 CREATE TABLE map_set (key INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE near_duplicate (
+  image_id INTEGER PRIMARY KEY,
+  content BLOB NOT NULL CHECK (length(content) = 32),
+  group_number INTEGER NOT NULL CHECK (group_number > 0)
+) STRICT;

@@ -20,6 +20,7 @@ import { migration as m0017 } from './0017-deals.ts';
 import { migration as m0018 } from './0018-dataset-versions.ts';
 import { migration as m0019 } from './0019-benchmarks.ts';
 import { migration as m0020 } from './0020-box-proposals.ts';
+import { migration as m0021 } from './0021-run-names.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -42,4 +43,5 @@ export const projectMigrations: readonly Migration[] = [
   m0018,
   m0019,
   m0020,
+  m0021,
 ];

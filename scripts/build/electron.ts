@@ -54,6 +54,7 @@ export async function buildElectron(outDir: string): Promise<void> {
       trainer: entry('src-main/training/host.ts'),
       'batch-thread': entry('src-main/jobs/batches/thread.ts'),
       'compare-thread': entry('src-main/jobs/rpn/compare-thread.ts'),
+      'embedding-thread': entry('src-main/jobs/embeddings/thread.ts'),
       'picture-thread': entry('src-main/jobs/pictures/thread.ts'),
       'reader-thread': entry('src-main/library/reader-thread.ts'),
       'reading-thread': entry('src-main/jobs/import/reading-thread.ts'),

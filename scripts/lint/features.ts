@@ -76,13 +76,19 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
   batches: {
     queue: 'decides what is chosen of the list',
     deciding: 'one order of undo for single decisions and batches',
+    rejecting: 'many are rejected for a reason as one is',
+  },
+  embeddings: {
+    queue: 'the list as dots, and groups of pictures as lists',
   },
   gallery: {
     queue: 'shows the list as pictures',
+    embeddings: 'or as a plot',
     flags: 'flags what is chosen',
     tagging: 'tags what is chosen',
     batches: 'decides what is chosen',
     exchange: 'removes what is chosen',
+    labelling: 'says which run the pictures show',
   },
   dashboard: {
     queue: 'every number opens the samples it counts',

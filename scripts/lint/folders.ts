@@ -11,6 +11,7 @@ export const KERNELS: Cut = {
     labels: { roi: 'a label is counted inside its box, and what is derived again has both' },
     measures: {},
     pictures: {},
+    embeddings: {},
   },
 };
 
@@ -46,6 +47,7 @@ export const STORE: Cut = {
   folders: {
     // What others read of it but which reads nobody's rows but its own.
     backup: {},
+    embeddings: {},
     journal: {},
     jobs: {},
     pictures: {},
@@ -56,6 +58,7 @@ export const STORE: Cut = {
     training: { pictures: 'a label is of one content of its picture' },
 
     samples: {
+      embeddings: 'lists filter by near-duplicates',
       pictures: 'lists filter by pictures that changed or cannot be shown',
       scores: 'the narrow row that is sorted and counted keeps them',
       search: 'what a sample is found by is written with the sample',
@@ -89,6 +92,7 @@ export const STORE: Cut = {
       runs: 'of a run',
       samples: 'on a sample',
       scores: 'and has numbers',
+      training: 'a run is told by the version of the RPN that it was made with',
     },
     merge: {
       predictions: 'a decision comes with the label that it started from',
@@ -169,8 +173,10 @@ export const JOBS: Cut = {
       lease: 'which errors are of every sample, and how often the engine may die',
       pictures: 'features are of one content of a picture',
     },
+    embeddings: { asking: 'a model is known by its content' },
     label: {
       asking: 'a model is known by its content',
+      embeddings: 'a picture that is encoded leaves its embedding',
       features: 'what the RPN reads is there, and may be kept',
       lease: 'the job is held while it works',
       pictures: 'each picture is settled before and after',
@@ -198,6 +204,12 @@ export const JOBS: Cut = {
       rpn: 'what comes of it is a version',
       'training-data': 'what is learned from is frozen first',
     },
+    embed: {
+      embeddings: 'what it keeps, and what is there already',
+      label: 'the pace of a job is told in one way',
+      lease: 'the job is held while it works',
+      pictures: 'each picture is settled before and after',
+    },
     predict: {
       asking: 'a model is known by its content',
       features: 'an RPN is asked about features',
@@ -205,6 +217,7 @@ export const JOBS: Cut = {
       lease: 'the job is held while it works',
     },
     queue: {
+      embed: 'it shares the engine with labelling',
       label: 'a lane of its own',
       lease: 'what a dead process held is taken up',
       predict: 'it shares the engine with labelling',

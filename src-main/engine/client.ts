@@ -13,6 +13,8 @@ import { Owed } from './owed.ts';
 import type {
   ChosenPrecision,
   Engine,
+  EmbedOutcome,
+  EmbedRequest,
   FeaturesOutcome,
   FeaturesRequest,
   LabelOutcome,
@@ -31,8 +33,7 @@ import type {
   TokensOutcome,
   TokensRequest,
 } from './protocol.ts';
-import { fromEngineSchema } from './wire.ts';
-import type { FromEngine, ToEngine } from './wire.ts';
+import { fromEngineSchema, type FromEngine, type PictureCalls, type ToEngine } from './wire.ts';
 
 export interface EngineOptions {
   /** The host's file; by default `host.ts` beside this file, for checkouts. Bundles give their own. */
@@ -53,6 +54,8 @@ export interface EngineStatus {
   readonly device: string | null;
   readonly message: string | null;
 }
+
+type Call = Exclude<ToEngine, { type: 'cancel' }>;
 
 /** What a call carries and where its answer goes. */
 interface Pending {
@@ -150,48 +153,33 @@ export class EngineClient implements Engine {
    *   replaced when that does not come within `stopMs`.
    * @throws FoveaError of the sample, `engine_died` when the process ended under it, or `cancelled`.
    */
-  async label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome> {
-    const input = labelInput(request);
-    const reply = await this.#call((id) => ({ type: 'label', id, input }), signal);
-    if (reply.type !== 'label') throw unexpected(reply);
-    this.#ranOn(reply.output.device);
-    return reply.output;
+  label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome> {
+    return this.#ask('label', labelInput(request), signal);
   }
 
   /** Each token's own map. Signal and errors as {@link label}. */
-  async tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome> {
-    const input = tokensInput(request);
-    const reply = await this.#call((id) => ({ type: 'tokens', id, input }), signal);
-    if (reply.type !== 'tokens') throw unexpected(reply);
-    this.#ranOn(reply.output.device);
-    return reply.output;
+  tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome> {
+    return this.#ask('tokens', tokensInput(request), signal);
   }
 
   /** An answer to the picture with a part taken away. Signal and errors as {@link label}. */
-  async reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome> {
-    const input = reanswerInput(request);
-    const reply = await this.#call((id) => ({ type: 'reanswer', id, input }), signal);
-    if (reply.type !== 'reanswer') throw unexpected(reply);
-    this.#ranOn(reply.output.device);
-    return reply.output;
+  reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome> {
+    return this.#ask('reanswer', reanswerInput(request), signal);
   }
 
   /** The second stage by itself. Signal and errors as {@link label}. */
-  async look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome> {
-    const input = lookInput(request);
-    const reply = await this.#call((id) => ({ type: 'look', id, input }), signal);
-    if (reply.type !== 'look') throw unexpected(reply);
-    this.#ranOn(reply.output.device);
-    return reply.output;
+  look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome> {
+    return this.#ask('look', lookInput(request), signal);
   }
 
   /** What the RPN reads of a question. Signal and errors as {@link label}. */
-  async features(request: FeaturesRequest, signal?: AbortSignal): Promise<FeaturesOutcome> {
-    const input = { ...request, model: { ...request.model } };
-    const reply = await this.#call((id) => ({ type: 'features', id, input }), signal);
-    if (reply.type !== 'features') throw unexpected(reply);
-    this.#ranOn(reply.output.device);
-    return reply.output;
+  features(request: FeaturesRequest, signal?: AbortSignal): Promise<FeaturesOutcome> {
+    return this.#ask('features', { ...request, model: { ...request.model } }, signal);
+  }
+
+  /** What stands for a picture. Signal and errors as {@link label}. */
+  embed(request: EmbedRequest, signal?: AbortSignal): Promise<EmbedOutcome> {
+    return this.#ask('embed', { ...request, model: { ...request.model } }, signal);
   }
 
   /** What an RPN says of features. Signal and errors as {@link label}. */
@@ -203,8 +191,7 @@ export class EngineClient implements Engine {
 
   /** One forward pass with everything it gives. @throws FoveaError of the probe, or `engine_died`. */
   async probe(request: ProbeRequest): Promise<ProbeOutcome> {
-    const input = probeInput(request);
-    const reply = await this.#call((id) => ({ type: 'probe', id, input }));
+    const reply = await this.#call((id) => ({ type: 'probe', id, input: probeInput(request) }));
     if (reply.type !== 'probe') throw unexpected(reply);
     return reply.output;
   }
@@ -222,8 +209,21 @@ export class EngineClient implements Engine {
     await Promise.all([child?.stop(STOP_GRACE_MS), this.#leaving]);
   }
 
+  /** What is told of the engine is where its last answer came from. */
+  async #ask<T extends keyof PictureCalls>(
+    type: T,
+    input: PictureCalls[T]['input'],
+    signal?: AbortSignal,
+  ): Promise<PictureCalls[T]['output']> {
+    const reply = await this.#call((id) => ({ type, id, input }) as unknown as Call, signal);
+    if (reply.type !== type) throw unexpected(reply);
+    const { output } = reply as unknown as { readonly output: PictureCalls[T]['output'] };
+    this.#ranOn(output.device);
+    return output;
+  }
+
   #call(
-    build: (id: number) => Exclude<ToEngine, { type: 'cancel' }>,
+    build: (id: number) => Call,
     signal?: AbortSignal,
     onQuantise?: Pending['onQuantise'],
   ): Promise<Extract<FromEngine, { id: number }>> {

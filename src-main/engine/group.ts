@@ -7,6 +7,8 @@ import type { EngineClient, EngineStatus } from './client.ts';
 import { QUESTIONS_AHEAD } from './protocol.ts';
 import type {
   ChosenPrecision,
+  EmbedOutcome,
+  EmbedRequest,
   Engine,
   FeaturesOutcome,
   FeaturesRequest,
@@ -138,6 +140,11 @@ export class EngineGroup implements Engine {
   /** As `EngineClient.features`. */
   features(request: FeaturesRequest, signal?: AbortSignal): Promise<FeaturesOutcome> {
     return this.#ask(request, (engine) => engine.features(request, signal));
+  }
+
+  /** As `EngineClient.embed`. */
+  embed(request: EmbedRequest, signal?: AbortSignal): Promise<EmbedOutcome> {
+    return this.#ask(request, (engine) => engine.embed(request, signal));
   }
 
   /** As `EngineClient.predict`. */

@@ -2,6 +2,7 @@
  * Pictures that questions are asked of: each is decoded, encoded and prefilled once for all that come while it is in use,
  * and the one asked about last stays for the next.
  */
+import { embed } from '../../src-shared/kernels/embeddings/embed.ts';
 import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { NativeView } from '../pipeline/passes/native.ts';
 import { Once } from '../pipeline/subject/once.ts';
@@ -11,12 +12,14 @@ import { encodeImageFile } from '../pipeline/subject/subject.ts';
 import type { EncodedImage, Subject } from '../pipeline/subject/subject.ts';
 import { viewOf } from '../pipeline/subject/view.ts';
 import type { OpenModel } from './models.ts';
-import type { LabelRequest } from './protocol.ts';
+import type { LabelRequest, PictureEmbedding } from './protocol.ts';
 
 interface Picture {
   readonly encoded: Once<EncodedImage>;
   readonly shared: SharedPrefix;
   readonly native: NativeView;
+  /** Undefined: nobody has asked for it. */
+  embedding: PictureEmbedding | null | undefined;
   users: number;
 }
 
@@ -25,6 +28,8 @@ export interface PictureInUse {
   readonly encoded: EncodedImage;
   readonly shared: SharedPrefix;
   readonly native: NativeView;
+  /** Of the view that is encoded here; null where nothing stands for it. Made once for all questions on the picture. */
+  embedding(): PictureEmbedding | null;
   /** The sample is over. */
   end(): void;
 }
@@ -61,6 +66,7 @@ export class Pictures {
       encoded: new Once<EncodedImage>(),
       shared: new SharedPrefix(),
       native: new NativeView(),
+      embedding: undefined,
       users: 0,
     };
     picture.users++;
@@ -75,7 +81,14 @@ export class Pictures {
       const encoded = await picture.encoded.get(() =>
         encodeImageFile(subject, path, watch, squareTokens, preset.picture),
       );
-      return { encoded, shared: picture.shared, native: picture.native, end };
+      const embedding = (): PictureEmbedding | null => {
+        if (picture.embedding === undefined) {
+          const made = embed(encoded.features, subject.model.profile.hiddenSize);
+          picture.embedding = made && { ...made, squareTokens };
+        }
+        return picture.embedding;
+      };
+      return { encoded, shared: picture.shared, native: picture.native, embedding, end };
     } catch (error) {
       if (this.#last?.picture === picture && picture.users === 1) this.#last = null;
       end();

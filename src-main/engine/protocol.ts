@@ -6,6 +6,7 @@ import type { MapBoxes, MapSet, PlacedMap, SecondStage } from '../../src-shared/
 import type { ChosenPrecision, DeviceChoice, Precision } from '../../src-shared/contract/models.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
+import type { Embedding } from '../../src-shared/kernels/embeddings/embed.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 
 export type { ChosenPrecision, DeviceChoice, Precision };
@@ -120,6 +121,12 @@ export interface LabelRequest {
   readonly encodings?: EncodingsPlace | undefined;
 }
 
+/** What stands for a picture as the model saw it. */
+export interface PictureEmbedding extends Embedding {
+  /** The picture was on a square of so many visual tokens; null: as it is. */
+  readonly squareTokens: number | null;
+}
+
 /** Values are float16 bits, `[H*W]` row-major: what is stored is what was labelled (METHOD §2). */
 export type Float16Map = Uint16Array;
 
@@ -144,6 +151,8 @@ export interface LabelOutcome {
   readonly features?: Uint8Array | undefined;
   /** Absent where none were to be used. */
   readonly encodings?: EncodingsReport | undefined;
+  /** Of the picture as it was encoded for this label; absent where nothing stands for it. */
+  readonly embedding?: PictureEmbedding | undefined;
 }
 
 /** Asks for what the RPN reads of a question about the picture as it is, without asking the RPN. */
@@ -166,6 +175,24 @@ export interface FeaturesOutcome {
    * are used at once are the same numbers.
    */
   readonly features: Uint8Array;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly device: string;
+}
+
+/** Encodes a picture as a preset sees it, and asks nothing. */
+export interface EmbedRequest {
+  readonly model: ModelRef;
+  /** Its rules for pictures and its teacher's view matter. */
+  readonly preset: Preset;
+  /** Absolute path of the picture. */
+  readonly imagePath: string;
+  /** Absent: every picture is encoded. */
+  readonly encodings?: EncodingsPlace | undefined;
+}
+
+export interface EmbedOutcome {
+  /** Null: nothing stands for the picture. */
+  readonly embedding: PictureEmbedding | null;
   readonly timings: Readonly<Record<string, number>>;
   readonly device: string;
 }
@@ -331,6 +358,7 @@ export interface Engine {
   reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome>;
   look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome>;
   features(request: FeaturesRequest, signal?: AbortSignal): Promise<FeaturesOutcome>;
+  embed(request: EmbedRequest, signal?: AbortSignal): Promise<EmbedOutcome>;
   predict(request: PredictRequest, signal?: AbortSignal): Promise<PredictOutcome>;
   /** Process id, for people and for fault injection; null when not running. */
   readonly pid: number | null;

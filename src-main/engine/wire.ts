@@ -14,7 +14,10 @@ import { wireErrorSchema } from '../../src-shared/contract/errors.ts';
 import { chosenPrecisionSchema, modelRefSchema, precisionSchema } from '../../src-shared/contract/models.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import { checkpointRulesSchema } from '../../src-shared/contract/rules.ts';
+import { EMBEDDING_SIZE } from '../../src-shared/kernels/embeddings/embed.ts';
 import type {
+  EmbedOutcome,
+  EmbedRequest,
   EncodingsPlace,
   EncodingsReport,
   FeaturesOutcome,
@@ -24,6 +27,7 @@ import type {
   LookOutcome,
   LookRequest,
   ModelInfo,
+  PictureEmbedding,
   PredictOutcome,
   PredictRequest,
   ProbeOutcome,
@@ -69,6 +73,13 @@ const featuresRequestSchema = z.object({
   layer: z.number().int().min(0),
   encodings: encodingsPlaceSchema.optional(),
 }) satisfies z.ZodType<FeaturesRequest>;
+
+const embedRequestSchema = z.object({
+  model: modelRefSchema,
+  preset: presetSchema,
+  imagePath: z.string().min(1),
+  encodings: encodingsPlaceSchema.optional(),
+}) satisfies z.ZodType<EmbedRequest>;
 
 const predictRequestSchema = z.object({
   model: modelRefSchema,
@@ -145,6 +156,7 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reanswer'), id: callId, input: reanswerRequestSchema }),
   z.object({ type: z.literal('look'), id: callId, input: lookRequestSchema }),
   z.object({ type: z.literal('features'), id: callId, input: featuresRequestSchema }),
+  z.object({ type: z.literal('embed'), id: callId, input: embedRequestSchema }),
   z.object({ type: z.literal('predict'), id: callId, input: predictRequestSchema }),
   z.object({ type: z.literal('probe'), id: callId, input: probeRequestSchema }),
   z.object({ type: z.literal('cancel'), id: callId }),
@@ -182,6 +194,12 @@ const mapSchema = z.instanceof(Uint16Array);
 const placedMapSchema = z
   .object({ grid: gridSchema, transform: transformSchema, bits: mapSchema })
   .refine(({ grid, bits }) => bits.length === grid[0] * grid[1], 'the map does not fit its grid');
+const pictureEmbeddingSchema = z.object({
+  scale: z.number().positive(),
+  data: z.instanceof(Int8Array).refine(({ length }) => length === EMBEDDING_SIZE, 'no embedding'),
+  squareTokens: z.number().int().positive().nullable(),
+}) satisfies z.ZodType<PictureEmbedding>;
+
 const labelOutcomeSchema = z.object({
   answer: z.string(),
   answerTokens: z.array(z.number()),
@@ -212,6 +230,7 @@ const labelOutcomeSchema = z.object({
       refused: z.string().nullable(),
     })
     .optional() satisfies z.ZodType<EncodingsReport | undefined>,
+  embedding: pictureEmbeddingSchema.optional(),
 }) satisfies z.ZodType<LabelOutcome>;
 
 const featuresOutcomeSchema = z.object({
@@ -219,6 +238,12 @@ const featuresOutcomeSchema = z.object({
   timings: z.record(z.string(), z.number()),
   device: z.string(),
 }) satisfies z.ZodType<FeaturesOutcome>;
+
+const embedOutcomeSchema = z.object({
+  embedding: pictureEmbeddingSchema.nullable(),
+  timings: z.record(z.string(), z.number()),
+  device: z.string(),
+}) satisfies z.ZodType<EmbedOutcome>;
 
 const predictOutcomeSchema = z.object({
   rpn: placedMapSchema,
@@ -276,8 +301,19 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reanswer'), id: callId, output: reanswerOutcomeSchema }),
   z.object({ type: z.literal('look'), id: callId, output: lookOutcomeSchema }),
   z.object({ type: z.literal('features'), id: callId, output: featuresOutcomeSchema }),
+  z.object({ type: z.literal('embed'), id: callId, output: embedOutcomeSchema }),
   z.object({ type: z.literal('predict'), id: callId, output: predictOutcomeSchema }),
   z.object({ type: z.literal('probe'), id: callId, output: probeOutcomeSchema }),
   z.object({ type: z.literal('error'), id: callId, error: wireErrorSchema }),
 ]);
 export type FromEngine = z.infer<typeof fromEngineSchema>;
+
+type AboutPicture = 'label' | 'tokens' | 'reanswer' | 'look' | 'features' | 'embed';
+
+/** Questions about a picture, and their answers, which all say the device that they ran on. */
+export type PictureCalls = {
+  readonly [T in AboutPicture]: {
+    readonly input: Extract<ToEngine, { type: T }>['input'];
+    readonly output: Extract<FromEngine, { type: T }>['output'];
+  };
+};

@@ -22,6 +22,8 @@ import type { LoadWatch, ModelCache, OpenModel } from './models.ts';
 import { Pictures } from './pictures.ts';
 import type { PictureInUse } from './pictures.ts';
 import type {
+  EmbedOutcome,
+  EmbedRequest,
   FeaturesOutcome,
   FeaturesRequest,
   LabelOutcome,
@@ -41,6 +43,7 @@ type LabelOut = Extract<FromEngine, { type: 'label' }>['output'];
 type TokensOut = Extract<FromEngine, { type: 'tokens' }>['output'];
 type LookOut = Extract<FromEngine, { type: 'look' }>['output'];
 type FeaturesOut = Extract<FromEngine, { type: 'features' }>['output'];
+type EmbedOut = Extract<FromEngine, { type: 'embed' }>['output'];
 type PredictOut = Extract<FromEngine, { type: 'predict' }>['output'];
 type ReanswerOut = Extract<FromEngine, { type: 'reanswer' }>['output'];
 
@@ -136,6 +139,9 @@ export class Worker {
       } else if (call.type === 'features') {
         const output = (await this.#features(call.input, call.id, signal)) as FeaturesOut;
         this.#send({ type: 'features', id: call.id, output });
+      } else if (call.type === 'embed') {
+        const output = (await this.#embed(call.input, call.id, signal)) as EmbedOut;
+        this.#send({ type: 'embed', id: call.id, output });
       } else if (call.type === 'predict') {
         const opened = await this.#models.branch(call.input.model);
         const output = (await predictFrom(opened, call.input, signal)) as PredictOut;
@@ -195,10 +201,16 @@ export class Worker {
       const watch = new Stopwatch(signal);
       const encodings = this.#encodings.of(opened, request.encodings);
       const own = keeping(subject, encodings);
-      return this.#onPicture(opened, own, request, watch, async ({ encoded, shared, native }) => {
+      return this.#onPicture(opened, own, request, watch, async ({ encoded, shared, native, embedding }) => {
         const outcome = await analyseSample(own, request, { signal, encoded, shared, native });
         const timings = { ...outcome.timings, ...watch.report() };
-        return { ...outcome, timings, ...(encodings ? { encodings: encodings.report } : {}) };
+        const made = embedding();
+        return {
+          ...outcome,
+          timings,
+          ...(encodings ? { encodings: encodings.report } : {}),
+          ...(made ? { embedding: made } : {}),
+        };
       });
     };
     return this.#asking(request, id, signal, ask, request.together ? request : null);
@@ -230,6 +242,20 @@ export class Worker {
           timings: { ...watch.report(), ...outcome.timings, total: watch.report()['total'] ?? 0 },
         };
       });
+    });
+  }
+
+  #embed(request: EmbedRequest, id: number, signal: AbortSignal): Promise<EmbedOutcome> {
+    return this.#asking(request, id, signal, (opened, subject) => {
+      const watch = new Stopwatch(signal);
+      const own = keeping(subject, this.#encodings.of(opened, request.encodings));
+      return this.#onPicture(opened, own, request, watch, ({ embedding }) =>
+        Promise.resolve({
+          embedding: embedding(),
+          timings: watch.report(),
+          device: subject.model.profile.device,
+        }),
+      );
     });
   }
 

@@ -169,6 +169,8 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       const heard: EventListener = (name, payload) => {
         if (caller.project !== null && caller.project !== session?.project.path) return;
         if (caller.name === null) return listener(name, payload);
+        // Those of whoever started Fovea.
+        if (name === 'preferences.changed') return;
         const heardBy = session ? session.desks.heard(caller, name, payload) : payload;
         if (heardBy === null) return;
         if (name !== 'project.changed') return listener(name, heardBy);

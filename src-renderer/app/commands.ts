@@ -28,14 +28,14 @@ export const COMMANDS = [
     command: 'queuePanel',
     group: 'View',
     order: 170,
-    words: 'Show or put away the queue',
+    words: 'Show or hide the queue',
     keys: ['Shift+Q'],
   },
   {
     command: 'dockPanel',
     group: 'View',
     order: 180,
-    words: 'Show or put away the tabs below',
+    words: 'Show or hide the tabs below',
     keys: ['Shift+P'],
   },
   {

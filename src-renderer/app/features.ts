@@ -8,6 +8,7 @@ import compare from '../compare/feature.ts';
 import dashboard from '../dashboard/feature.ts';
 import deciding from '../deciding/feature.ts';
 import editing from '../editing/feature.ts';
+import embeddings from '../embeddings/feature.ts';
 import exchange from '../exchange/feature.ts';
 import flags from '../flags/feature.ts';
 import gallery from '../gallery/feature.ts';
@@ -46,6 +47,7 @@ export const FEATURES: readonly Feature[] = [
   asking,
   sample,
   batches,
+  embeddings,
   gallery,
   dashboard,
   train,

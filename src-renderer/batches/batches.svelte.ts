@@ -47,6 +47,8 @@ export class Batches {
   at = $state(0);
   /** A person wants to look at what the audit came to, or at its samples again. */
   looking = $state(true);
+  /** Why the batch is rejected; empty: nobody says. */
+  reason = $state('');
   /** What is being decided or undone from here, and how far it is. */
   working = $state.raw<{ readonly id: number; readonly done: number; readonly total: number } | null>(null);
   /** What another window decides or undoes, and how far it is. */
@@ -147,7 +149,10 @@ export class Batches {
   async apply(): Promise<boolean> {
     const { batch } = this;
     if (!batch) return false;
-    const done = await this.#work('batches.apply', batch);
+    const reason = batch.decision === 'reject' ? this.reason.trim() || null : null;
+    const done = await this.#work(batch, (call) =>
+      this.#session.client.call('batches.apply', { ...call, reason }),
+    );
     if (!done) return false;
     this.#choosing.none();
     this.#reset();
@@ -165,7 +170,7 @@ export class Batches {
   }
 
   async undo(batch: Batch): Promise<void> {
-    const done = await this.#work('batches.undo', batch);
+    const done = await this.#work(batch, (call) => this.#session.client.call('batches.undo', call));
     if (done) {
       this.onDone();
       this.#notices.info(undoneWords(done));
@@ -208,12 +213,15 @@ export class Batches {
     });
   }
 
-  async #work(name: 'batches.apply' | 'batches.undo', { id, population }: Batch): Promise<Batch | null> {
+  async #work(
+    { id, population }: Batch,
+    send: (call: { id: number; reviewer: string }) => Promise<Batch>,
+  ): Promise<Batch | null> {
     if (this.working) return null;
     this.working = { id, done: 0, total: population };
     this.error = null;
     try {
-      const batch = await this.#session.client.call(name, { id, reviewer: this.#session.reviewer });
+      const batch = await send({ id, reviewer: this.#session.reviewer });
       this.#heard(batch);
       return batch;
     } catch (thrown) {
@@ -260,6 +268,7 @@ export class Batches {
     this.items = [];
     this.at = 0;
     this.looking = true;
+    this.reason = '';
     this.error = null;
   }
 }

@@ -6,6 +6,11 @@
  *
  * Differences have colours of their own: ColorBrewer's PuOr in nine classes (C. Brewer, Apache-2.0), safe for colour-blind
  * eyes, purple below zero and orange above.
+ *
+ * Over a picture the dark end of a map's colours is lightened to the luminance of a middle grey, in the same hue ({@link overPicture}): a
+ * low value then lightens or tints what lies beneath, and darkens only what is lighter than that. Hue and opacity tell the low half of a
+ * map apart, as they do over any photograph; the lightness of an opaque colormap is not there to be kept. Differences are left as
+ * published: their light colours are the low ones.
  */
 
 export const COLORMAPS = ['viridis', 'inferno', 'cividis'] as const;
@@ -59,4 +64,27 @@ export function colormapTable(name: ColormapName | 'diverging'): Uint8Array {
 function byteAt(hex: string, point: number, channel: number): number {
   const at = point * 6 + channel * 2;
   return Number.parseInt(hex.slice(at, at + 2), 16);
+}
+
+/** Of the bytes of an sRGB colour, 0 to 255. */
+const MIDDLE_GREY = 128;
+/** Of red, green and blue in luminance. Source: IEC 61966-2-1. */
+const WEIGHTS = [0.2126, 0.7152, 0.0722] as const;
+const over = new Map<ColormapName, Uint8Array>();
+
+/**
+ * {@link colormapTable} as it is drawn over a picture. A browser blends sRGB bytes, and luminance is a convex function of them: a blend
+ * begins to lighten a grey, and goes on to, if and only if the colour's bytes, weighed as in luminance, come to no less than the grey's.
+ */
+export function overPicture(name: ColormapName): Uint8Array {
+  const known = over.get(name);
+  if (known) return known;
+  const table = colormapTable(name).slice();
+  for (let at = 0; at < table.length; at += 3) {
+    const luma = WEIGHTS.reduce((sum, weight, channel) => sum + weight * table[at + channel]!, 0);
+    const white = Math.max(0, (MIDDLE_GREY - luma) / (255 - luma));
+    for (let i = at; i < at + 3; i++) table[i] = Math.ceil(table[i]! + (255 - table[i]!) * white);
+  }
+  over.set(name, table);
+  return table;
 }

@@ -1,6 +1,6 @@
 /** A tile's tint: colours of a map or label, and where it lies on the picture. */
 import type { Heat } from '../../src-shared/contract/procedures.ts';
-import { colormapTable } from './colormap.ts';
+import { overPicture } from './colormap.ts';
 import { opacityOf } from './map-colours.ts';
 
 /** The label's foreground, `--fg` of the style sheet. */
@@ -12,7 +12,7 @@ const MAP_ALPHA = 190;
 /** RGBA bytes `[4*H*W]`. Maps are drawn in viridis, see-through where nothing happens. */
 export function heatPixels({ data }: Heat, asLabel: boolean): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(data.length * 4);
-  const table = colormapTable('viridis');
+  const table = overPicture('viridis');
   data.forEach((value, i) => {
     if (value === 0) return;
     if (asLabel) pixels.set([...FG_RGB, FG_ALPHA], i * 4);

@@ -1,12 +1,12 @@
 /**
- * From values to colours under a scale. Colormaps begin dark, so the lowest values are not drawn at all and low ones
- * fade: where nothing happens the photograph is neither darkened nor tinted. In a difference that is so about zero. Masked
- * values are transparent.
+ * From values to colours under a scale. The lowest values are not drawn at all, and low ones begin so faintly that the eye sees no
+ * edge: where nothing happens the photograph is neither darkened nor tinted. In a difference that is so about zero. Masked values are
+ * transparent.
  */
-import { colormapTable, ENTRIES, type ColormapName } from './colormap.ts';
+import { colormapTable, ENTRIES, overPicture, type ColormapName } from './colormap.ts';
 import type { Scale } from './map-scale.ts';
 
-/** Share of the range up to which the picture shows as it is: over it lie the colours that would only darken it. */
+/** Share of the range up to which the picture shows as it is. */
 const CLEAR_TO = 0.1;
 /** Share of the range from which on a value is drawn in full. */
 const FULL_FROM = 0.5;
@@ -51,7 +51,7 @@ export function legendStops(scale: Scale, colormap: ColormapName, count = 33): {
 
 /** The colours a scale is drawn with, `[256*3]` RGB bytes. */
 function tableOf(scale: Scale, colormap: ColormapName): Uint8Array {
-  return colormapTable(scale.diverging ? 'diverging' : colormap);
+  return scale.diverging ? colormapTable('diverging') : overPicture(colormap);
 }
 
 /** Where a value lies in the scale, 0 to 1; NaN when it is masked. */
@@ -65,9 +65,12 @@ function alphaOf(share: number, { diverging }: Scale): number {
   return 255 * opacityOf(diverging ? Math.abs(share - 0.5) * 2 : share);
 }
 
-/** How much of a value's colour is drawn, 0 to 1. @param strength its share of the range, 0 to 1 */
+/**
+ * How much of a value's colour is drawn, 0 to 1: a square, so that it begins without a step. @param strength its share of the
+ * range, 0 to 1
+ */
 export function opacityOf(strength: number): number {
-  return Math.min(1, Math.max(0, (strength - CLEAR_TO) / (FULL_FROM - CLEAR_TO)));
+  return Math.min(1, Math.max(0, (strength - CLEAR_TO) / (FULL_FROM - CLEAR_TO))) ** 2;
 }
 
 /** The colours of a scale from its lowest to its highest value, as opaque as they are drawn: RGBA bytes `[4*256]`. */

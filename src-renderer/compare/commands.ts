@@ -8,6 +8,15 @@ const on = PAGE.id;
 export const COMMANDS = [
   pageCommand(PAGE.id, PAGE.words, PAGE.order, 'Alt+P', PAGE.needs),
   {
+    command: 'compareRuns',
+    needs: PAGE.needs,
+    group: 'Compare',
+    order: 5,
+    words: 'Compare the shown run with another, in numbers',
+    keys: [],
+    on: 'anywhere',
+  },
+  {
     command: 'compareNext',
     group: 'Compare',
     order: 10,

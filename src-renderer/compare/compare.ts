@@ -12,18 +12,18 @@ import {
   type PairedMeasure,
   type RpnComparison,
 } from '../../src-shared/contract/training.ts';
-import { idSchema } from '../../src-shared/contract/domain.ts';
+import type { Run } from '../../src-shared/contract/domain.ts';
+import { comparedSideSchema } from '../../src-shared/contract/procedures/comparing.ts';
 import type { ComparableSide, ComparableSides, ComparedSide } from '../../src-shared/contract/procedures.ts';
 import { verdictOf } from '../../src-shared/kernels/measures/verdict.ts';
+import { runTitle } from '../ui/run-words.ts';
 import { formatCount, samplesWords } from '../ui/words.ts';
-
-const sideSchema = z.union([idSchema, z.enum(['own', 'teacher'])]);
 
 /** What a person compares, and how they look at it. */
 export const choiceSchema = z.object({
   /** Null: nobody chose yet. */
-  a: sideSchema.nullable(),
-  b: sideSchema.nullable(),
+  a: comparedSideSchema.nullable(),
+  b: comparedSideSchema.nullable(),
   /** Null: corrected labels where there are some, else known boxes. */
   against: comparedAgainstSchema.nullable(),
   /** Null: held-out samples where there are some, else those that neither learned from. */
@@ -69,31 +69,52 @@ export const OVER_WORDS: Readonly<Record<ComparedOver, string>> = {
   all: 'All that both predicted',
 };
 
+/** The run that a side speaks of with the map that made its labels; null where it is no run's. */
+export function runOfSide(side: ComparedSide): number | null {
+  return typeof side === 'string' && side.startsWith('run:') ? Number(side.slice(4)) : null;
+}
+
 /** Sides as choices; the teacher is the map that made the labels. */
-export function sideWords(side: ComparedSide, sides: readonly ComparableSide[]): string {
+export function sideWords(
+  side: ComparedSide,
+  sides: readonly ComparableSide[],
+  runs: readonly Run[],
+): string {
+  const runId = runOfSide(side);
+  if (runId !== null) {
+    const run = runs.find(({ id }) => id === runId);
+    return run ? runTitle(run) : `Run ${runId}`;
+  }
   if (side === 'own') return 'The model’s own RPN';
   if (side === 'teacher') return 'Teacher (the map that made the labels)';
   return sides.find((one) => one.side === side)?.name ?? `Version ${side}`;
 }
 
 /** As {@link sideWords}, where there is little room. */
-export function shortWords({ kind, name }: Pick<Compared, 'kind' | 'name'>): string {
+export function shortWords({ kind, name, runId }: Pick<Compared, 'kind' | 'name' | 'runId'>): string {
+  if (kind === 'run') return `Run ${runId}`;
   return kind === 'own' ? 'Model’s own' : kind === 'teacher' ? 'Teacher' : name;
 }
 
 /**
  * The two sides of a choice: those chosen as long as they are there, else the newest version beside what it is to be better than:
- * the one in use, the model's own, another one, the teacher.
+ * the one in use, the model's own, another one, the teacher. Without any RPN, the two newest runs.
  * @param inUse what labelling uses; null: what the model brings itself
+ * @param runs of the project, the oldest first
  */
 export function sidesOf(
   { a, b }: Pick<Choice, 'a' | 'b'>,
   { sides }: Pick<ComparableSides, 'sides'>,
   inUse: number | null,
+  runs: readonly Pick<Run, 'id'>[],
 ): { readonly a: ComparedSide; readonly b: ComparedSide } | null {
-  if (sides.length === 0) return null;
-  const there = (side: ComparedSide): boolean => side === 'teacher' || sides.some((one) => one.side === side);
-  const newest = [...sides].reverse().map(({ side }) => side);
+  const ofRuns = [...runs].reverse().map(({ id }): ComparedSide => `run:${id}`);
+  if (sides.length === 0 && ofRuns.length < 2) return null;
+  const there = (side: ComparedSide): boolean =>
+    (side === 'teacher' && sides.length > 0) ||
+    sides.some((one) => one.side === side) ||
+    ofRuns.includes(side);
+  const newest = sides.length === 0 ? ofRuns : [...sides].reverse().map(({ side }) => side);
   const first = [a, ...newest].find((side) => side !== null && side !== b && there(side)) ?? newest[0]!;
   const others: (ComparedSide | null)[] = [b, inUse ?? 'own', 'own', ...newest];
   const second = others.find((side) => side !== null && side !== first && there(side));
@@ -105,9 +126,10 @@ export function againstOf(chosen: ComparedAgainst | null, corrected: number): Co
   return chosen ?? (corrected > 0 ? 'corrected' : 'truth');
 }
 
-/** Accepted labels are the teacher's own. */
+/** Accepted labels were made from the teacher's map. */
 export function mayBeAgainst(against: ComparedAgainst, a: ComparedSide, b: ComparedSide): boolean {
-  return against !== 'reviewed' || (a !== 'teacher' && b !== 'teacher');
+  const ofTeacher = (side: ComparedSide): boolean => side === 'teacher' || runOfSide(side) !== null;
+  return against !== 'reviewed' || !(ofTeacher(a) || ofTeacher(b));
 }
 
 /** `On 24 samples that were held out: neither side learned from them.` */
@@ -154,6 +176,8 @@ export function verdictWords(paired: PairedMeasure, a: string, b: string): strin
 
 /** Why a measure has no number. */
 export function withoutWords(measure: ComparedMeasure, { a, b }: Pick<RpnComparison, 'a' | 'b'>): string {
+  if (measure === 'iou' && [a, b].some(({ kind }) => kind === 'run'))
+    return 'The map that makes labels is not a probability, so no token is in or out';
   if (measure === 'iou' && (a.kind === 'teacher' || b.kind === 'teacher'))
     return 'The teacher’s map is not a probability, so no token is in or out';
   return 'Regions that fill all or none of a picture have none';

@@ -4,7 +4,15 @@ import { idSchema } from '../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { ComparableSides } from '../../src-shared/contract/procedures.ts';
 import type { RpnComparison } from '../../src-shared/contract/training.ts';
-import { againstOf, choiceSchema, mayBeAgainst, NO_CHOICE, sidesOf, type Choice } from './compare.ts';
+import {
+  againstOf,
+  choiceSchema,
+  mayBeAgainst,
+  NO_CHOICE,
+  runOfSide,
+  sidesOf,
+  type Choice,
+} from './compare.ts';
 import { later } from '../shell/later.ts';
 import type { Session } from '../shell/session.svelte.ts';
 import { readJson, store } from '../shell/stored.dom.ts';
@@ -49,7 +57,14 @@ export class Comparing {
   /** What is asked for soon is asked for with what can be compared. */
   #sidesToo = false;
 
-  readonly sides = $derived(this.listing && sidesOf(this.choice, this.listing, this.#versionInUse()));
+  /** Runs can be compared whether or not the model of their RPN is there, once somebody asked for that. */
+  readonly #runs = $derived.by(() => {
+    const asked = [this.choice.a, this.choice.b].some((side) => side !== null && runOfSide(side) !== null);
+    return asked || this.listing?.problem === null ? (this.#session.project?.runs ?? []) : [];
+  });
+  readonly sides = $derived(
+    this.listing && sidesOf(this.choice, this.listing, this.#versionInUse(), this.#runs),
+  );
   readonly wish = $derived.by<Wish | null>(() => {
     if (!this.sides) return null;
     const { a, b } = this.sides;
@@ -99,6 +114,20 @@ export class Comparing {
   leave(): void {
     this.#shown = false;
     this.#callOff?.();
+  }
+
+  /**
+   * Chooses two runs of the project at `path`, for when the page is shown next: as the versions of the RPN that they speak for
+   * where both do, else by the maps that made their labels.
+   */
+  async chooseRuns(path: string, a: number, b: number): Promise<void> {
+    const { sides } = await this.#session.client.call('compare.sides', {});
+    const of = (run: number) => sides.find(({ runId }) => runId === run)?.side ?? null;
+    const [left, right] = [of(a), of(b)];
+    const both = left !== null && right !== null;
+    const before = readJson(`compare:${path}`, choiceSchema, NO_CHOICE);
+    this.choice = { ...before, a: both ? left : `run:${a}`, b: both ? right : `run:${b}` };
+    store(`compare:${path}`, JSON.stringify(this.choice));
   }
 
   change(change: Partial<Choice>): void {

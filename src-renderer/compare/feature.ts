@@ -3,6 +3,8 @@ import { FILTER_IDS_MAX } from '../../src-shared/contract/procedures.ts';
 import { getQueue } from '../queue/queue.svelte.ts';
 import { getShowSamples } from '../queue/show-samples.svelte.ts';
 import { feature } from '../shell/feature.svelte.ts';
+import { comparable } from '../panes/compare.ts';
+import { getFrame } from '../shell/frame.svelte.ts';
 import { getNotices } from '../shell/notices.svelte.ts';
 import { getSession } from '../shell/session.svelte.ts';
 import { getVersions } from '../train/versions.svelte.ts';
@@ -39,8 +41,28 @@ export default feature({
       }
     }
 
+    const frame = getFrame();
+
+    /** The shown run beside the one that belongs to it, else the newest other one. */
+    async function compareRuns(): Promise<void> {
+      const { project } = session;
+      const shown = project?.activeRunId ?? null;
+      const [other] = project ? comparable([...project.runs].reverse(), shown) : [];
+      if (!project || shown === null || !other) {
+        notices.info('There is no other run to compare with', 'Label with another model or preset first');
+        return;
+      }
+      try {
+        await comparing.chooseRuns(project.path, shown, other.id);
+        frame.page = PAGE.id;
+      } catch (thrown) {
+        notices.error(thrown);
+      }
+    }
+
     return {
       acts: {
+        compareRuns: () => void compareRuns(),
         compareNext: () => void winners.go(winners.currentIndex + 1),
         comparePrevious: () => void winners.go(winners.currentIndex - 1),
         compareOpen: () => void open(),

@@ -6,6 +6,7 @@ import { labelOf } from './standing.ts';
 import type { Editing } from './editing.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
+import { runTitle } from '../ui/run-words.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
 
 /** The sample on screen, by whoever shows it. */
@@ -37,7 +38,7 @@ export class Copying {
     })),
     ...this.#otherRuns.map((run) => ({
       key: `run ${run.id}`,
-      words: `Run ${run.id}: ${run.modelName}, ${run.preset.name}`,
+      words: runTitle(run),
       copy: () => this.#take(() => this.#ofRun(run)),
     })),
   ]);

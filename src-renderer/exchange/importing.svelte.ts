@@ -10,7 +10,7 @@ import type {
 } from '../../src-shared/contract/procedures.ts';
 import { counted, formatCount } from '../ui/words.ts';
 import { keepColumns, knownColumns } from './columns-kept.dom.ts';
-import { Exchange } from './exchange.svelte.ts';
+import { Exchange } from '../shell/exchange.svelte.ts';
 import type { Notices, Offer } from '../shell/notices.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';

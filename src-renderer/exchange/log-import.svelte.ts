@@ -2,7 +2,7 @@
 import { createContext } from 'svelte';
 import type { LogReport } from '../../src-shared/contract/procedures.ts';
 import type { Session } from '../shell/session.svelte.ts';
-import { Exchange } from './exchange.svelte.ts';
+import { Exchange } from '../shell/exchange.svelte.ts';
 
 export class LogImport {
   readonly #session: Session;

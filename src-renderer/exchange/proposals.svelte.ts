@@ -3,7 +3,7 @@ import { createContext } from 'svelte';
 import type { ProposalsReport } from '../../src-shared/contract/procedures.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
-import { Exchange } from './exchange.svelte.ts';
+import { Exchange } from '../shell/exchange.svelte.ts';
 
 export class Proposals {
   readonly #session: Session;

@@ -8,7 +8,7 @@ import {
   type RemovalWish,
 } from '../../src-shared/contract/procedures.ts';
 import { scopeOf } from '../queue/selection.ts';
-import { Exchange } from './exchange.svelte.ts';
+import { Exchange } from '../shell/exchange.svelte.ts';
 import type { Choosing } from '../queue/choosing.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';

@@ -8,6 +8,9 @@ import { getSession } from '../shell/session.svelte.ts';
 import { COMMANDS } from './commands.ts';
 import { Labelling, setLabelling } from './labelling.svelte.ts';
 import LabelSheet from './LabelSheet.svelte';
+import RemoveRunDialog from './RemoveRunDialog.svelte';
+import RenameRunDialog from './RenameRunDialog.svelte';
+import { RunCare, setRunCare } from './run-care.svelte.ts';
 import PromptBanner from './PromptBanner.svelte';
 import { Prompts, setPrompts } from './prompts.svelte.ts';
 import StoppedBanner from './StoppedBanner.svelte';
@@ -15,13 +18,21 @@ import StoppedBanner from './StoppedBanner.svelte';
 export default feature({
   name: 'labelling',
   commands: COMMANDS,
-  dialogs: { label: LabelSheet },
+  dialogs: { label: LabelSheet, runName: RenameRunDialog, runRemoval: RemoveRunDialog },
   banners: [PromptBanner, StoppedBanner],
   begin() {
-    const [session, frame] = [getSession(), getFrame()];
-    const labelling = setLabelling(new Labelling(session, getQueue(), getChoosing(), getNotices()));
+    const [session, frame, notices] = [getSession(), getFrame(), getNotices()];
+    const labelling = setLabelling(new Labelling(session, getQueue(), getChoosing(), notices));
     labelling.onshow = () => void (frame.sheet = 'label');
     setPrompts(new Prompts(session));
-    return { acts: {} };
+    const care = setRunCare(new RunCare(session, labelling, notices));
+    care.onname = () => void (frame.sheet = 'runName');
+    care.onremoval = () => void (frame.sheet = 'runRemoval');
+    return {
+      acts: {
+        renameRun: () => care.askName(),
+        removeRun: () => care.askRemoval(),
+      },
+    };
   },
 });

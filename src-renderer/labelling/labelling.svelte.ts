@@ -120,11 +120,15 @@ export class Labelling {
     }
   }
 
-  /** Changes when runs have to be asked for again: another project or run, or a job that ended. */
+  /** Changes when runs have to be asked for again: another project, run or name, or a job that began or ended. */
   get key(): string {
     const { project, jobs } = this.#session;
-    const ended = jobs.filter(({ state }) => state !== 'queued' && state !== 'running').length;
-    return [project?.path, project?.activeRunId, project?.runs.length, jobs.length, ended].join('\n');
+    const [queued, running] = ['queued', 'running'].map(
+      (of) => jobs.filter(({ state }) => state === of).length,
+    );
+    const { path, activeRunId, runs = [] } = project ?? {};
+    const names = runs.map(({ id, name }) => `${id} ${name ?? ''}`).join('\t');
+    return [path, activeRunId, names, jobs.length, queued, running].join('\n');
   }
 
   async loadRuns(): Promise<void> {

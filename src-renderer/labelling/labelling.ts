@@ -34,6 +34,7 @@ export function runWords(standing: Pick<RunStanding, 'run'> | undefined, id: num
 }
 
 function madeWith({ run }: Pick<RunStanding, 'run'>): string {
+  if (run.name !== undefined) return run.name;
   return run.answerMode === 'teacher' ? `${run.preset.name}, given answers` : run.preset.name;
 }
 

@@ -1,7 +1,7 @@
 /** Two runs side by side: which belong together, and what the panes then show. */
 import type { Run } from '../../src-shared/contract/domain.ts';
 import { RAW, type MapSource, type PlainSource } from './map-source.ts';
-import { runWords } from './pane-choices.ts';
+import { runTitle } from '../ui/run-words.ts';
 
 /**
  * The run that differs from `run` in its adapter alone, and may be compared with it without a second thought: the base's
@@ -42,8 +42,8 @@ export function comparable(runs: readonly Run[], activeRunId: number | null): Ru
 export function comparisonWords(run: Run, runs: readonly Run[], activeRunId: number | null): string {
   const active = runs.find(({ id }) => id === activeRunId);
   const pair = active && pairOf(active, runs) === run;
-  if (!pair) return runWords(run);
-  return `${run.adapterDir === undefined ? 'Its base' : 'With its adapter'} · ${runWords(run)}`;
+  if (!pair) return runTitle(run);
+  return `${run.adapterDir === undefined ? 'Its base' : 'With its adapter'} · ${runTitle(run)}`;
 }
 
 /**
@@ -74,7 +74,7 @@ export function runNames(
   const found = ids.map((id) => runs.find((run) => run.id === id) ?? null);
   const named = new Set(found.filter((run) => run !== null));
   const alike = new Set([...named].map(({ modelName }) => modelName)).size < named.size;
-  return found.map((run) => (several && run ? (alike ? runWords(run) : run.modelName) : null));
+  return found.map((run) => (several && run ? (alike ? runTitle(run) : run.modelName) : null));
 }
 
 /** A map of a run other than the one on screen. */

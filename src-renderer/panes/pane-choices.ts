@@ -1,5 +1,6 @@
 /** What a pane's picker offers, and what panes are called. */
 import type { Run } from '../../src-shared/contract/domain.ts';
+import { runTitle } from '../ui/run-words.ts';
 import { keyOf, MAP_NAMES, MAP_WORDS, PICTURE, type MapSource, type PlainSource } from './map-source.ts';
 
 export interface Choice {
@@ -14,12 +15,6 @@ export interface ChoiceGroup {
 
 /** Called `words` by the provider of heads or tokens. */
 export type NameOf = (source: PlainSource) => string;
-
-/** `Run 2: fovea-demo, Demo preset`, with what tells runs of one model and preset apart. */
-export function runWords(run: Run): string {
-  const answers = run.answerMode === 'teacher' ? ', given answers' : '';
-  return `Run ${run.id}: ${run.modelName}, ${run.preset.name}${answers}`;
-}
 
 /** The title of a pane. Other runs are named by their number. */
 export function titleOf(source: MapSource, nameOf: NameOf): string {
@@ -67,7 +62,7 @@ export function choiceGroups(options: {
     ['Tokens', tokens],
     ...runs
       .filter(({ id }) => id !== activeRunId)
-      .map((run): [string, readonly PlainSource[]] => [runWords(run), ofRun(run.id)]),
+      .map((run): [string, readonly PlainSource[]] => [runTitle(run), ofRun(run.id)]),
   ];
   if (!groups.some(([, sources]) => sources.some((one) => keyOf(one) === keyOf(shown)))) {
     groups.push(['Shown now', [shown]]);

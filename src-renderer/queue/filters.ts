@@ -55,6 +55,12 @@ export const PICTURE_WORDS: Readonly<Record<SampleFilter['pictures'], string>> =
   unshown: 'Picture cannot be shown',
 };
 
+export const NEAR_DUPLICATE_WORDS: Readonly<Record<SampleFilter['nearDuplicates'], string>> = {
+  any: 'With near-duplicates or not',
+  with: 'With near-duplicates',
+  without: 'Without near-duplicates',
+};
+
 export const AGREEMENT_WORDS: Readonly<Record<SampleFilter['agreement'], string>> = {
   any: 'Reviewers agree or not',
   agree: 'Reviewers agree',
@@ -140,6 +146,10 @@ export function parts(filter: SampleFilter): FilterPart[] {
   list('labelling', filter.labelling === 'any' ? [] : [LABELLING_WORDS[filter.labelling]]);
   list('agreement', filter.agreement === 'any' ? [] : [AGREEMENT_WORDS[filter.agreement]]);
   list('pictures', filter.pictures === 'any' ? [] : [PICTURE_WORDS[filter.pictures]]);
+  list(
+    'nearDuplicates',
+    filter.nearDuplicates === 'any' ? [] : [NEAR_DUPLICATE_WORDS[filter.nearDuplicates]],
+  );
   list('batch', filter.batch === null ? [] : [`Batch ${filter.batch}`]);
   for (const [key, range] of Object.entries(filter.ranges)) {
     const measure = key as Measure;

@@ -13,6 +13,7 @@ import RecipePanel from './RecipePanel.svelte';
 import { Relabel, setRelabel } from './relabel.svelte.ts';
 import RelabelDialog from './RelabelDialog.svelte';
 import SavedPresetsDialog from './SavedPresetsDialog.svelte';
+import { setSpreads, Spreads } from './spreads.svelte.ts';
 
 export default feature({
   name: 'recipe',
@@ -23,6 +24,7 @@ export default feature({
     const [session, notices] = [getSession(), getNotices()];
     const recipe = setRecipeTrial(new RecipeTrial(session, getDesk(), getPanes(), notices));
     setRelabel(new Relabel(session, getQueue(), recipe, notices));
+    setSpreads(new Spreads(session, recipe));
     setPresets(new Presets(session, recipe, notices));
     return {
       acts: { applyRecipe: () => void recipe.applyHere() },

@@ -54,6 +54,12 @@ export class RecipeTrial {
     const runId = this.#desk.bundle?.detail.prediction?.runId;
     return this.#session.project?.runs.find(({ id }) => id === runId) ?? null;
   });
+  /** The stored maps of the sample on screen; null while they are not there, and where there is nothing to try on. */
+  readonly maps = $derived.by<TrialMaps | null>(() => {
+    void this.#arrived;
+    const known = this.#maps.get(this.#desk.bundle?.detail.prediction?.id ?? NaN);
+    return known instanceof TrialMaps && !known.empty ? known : null;
+  });
   /** The recipe of that run. */
   readonly stored = $derived<Recipe | null>(this.run && recipeOf(this.run.preset));
   /** The recipe on the dials: the one on trial, else the stored one. */

@@ -9,7 +9,7 @@ import { decodeFloat16, encodeFloat16 } from '../../src-shared/kernels/float16.t
 import { rederivable, type Rederivable, type StoredMap } from '../../src-shared/kernels/labels/rederive.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
 import { decodeMap, withRange, type PlacedValues } from '../canvas/map-values.ts';
-import type { Recipe } from './recipe.ts';
+import type { DialKey, Recipe } from './recipe.ts';
 
 type Place = { readonly grid: Grid; readonly transform: GridTransform };
 
@@ -23,12 +23,16 @@ export interface TrialResult {
   readonly counts: { readonly fg: number; readonly bg: number; readonly sink: number };
 }
 
+/** What thresholds cut, by dial: values of the sample's tokens; null where the dial cuts nothing there. */
+export type Cuts = Readonly<Record<Exclude<DialKey, 'maxRatioLimit' | 'minMax'>, Float32Array | null>>;
+
 /** The stored maps of one prediction, tried under one recipe after the other. */
 export class TrialMaps {
   readonly #maps: Rederivable;
   readonly #place: Place;
   readonly #stored: Float32Array | null;
   readonly #rpn: Float32Array | null;
+  readonly #storedSink: Float32Array | null;
   /** A mean over heads on trial; null: the stored map. */
   #mean: PlacedValues | null = null;
   #meanOf: ArrayLike<number> | null = null;
@@ -36,6 +40,7 @@ export class TrialMaps {
   #sink: Float32Array | null | undefined = undefined;
   #sinkOf: ArrayLike<number> | null | undefined = undefined;
   readonly #denoised = new Kept<PlacedValues | null>();
+  readonly #cut = new Kept<Float32Array | null>();
   readonly #boxes = {
     raw: new Kept<readonly SourceXyxy[]>(),
     denoised: new Kept<readonly SourceXyxy[]>(),
@@ -56,11 +61,12 @@ export class TrialMaps {
     this.#place = { grid, transform };
     this.#stored = grounding?.values ?? null;
     this.#rpn = rpn?.values ?? null;
+    this.#storedSink = maps.sink && decodeMap(maps.sink.data);
     this.#maps = rederivable(
       {
         place: { grid, transform, size },
         grounding,
-        sink: maps.sink && decodeMap(maps.sink.data),
+        sink: this.#storedSink,
         denoised: stored(maps.denoised, boxes.denoised),
         rpn,
       },
@@ -79,6 +85,7 @@ export class TrialMaps {
     this.#meanOf = mean;
     this.#mean = mean && this.#placed(decodeFloat16(encodeFloat16(mean)));
     this.#denoised.forget();
+    this.#cut.forget();
     this.#boxes.raw.forget();
     this.#boxes.denoised.forget();
   }
@@ -89,15 +96,13 @@ export class TrialMaps {
     this.#sinkOf = sink;
     this.#sink = sink && decodeFloat16(encodeFloat16(sink));
     this.#denoised.forget();
+    this.#cut.forget();
     this.#boxes.denoised.forget();
   }
 
   try({ labels, roi }: Recipe): TrialResult {
     const grounding = this.#mean?.values ?? this.#stored;
-    const denoised = this.#denoised.get(`${labels.sinkThresh}`, () => {
-      const values = this.#maps.denoise(labels, grounding, this.#sink);
-      return values && this.#placed(values);
-    });
+    const denoised = this.#denoise(labels);
     const rule = `${roi.threshold} ${roi.form}`;
     const { labels: label, dropped, counts } = this.#maps.label(labels, grounding, this.#sink);
     return {
@@ -114,6 +119,29 @@ export class TrialMaps {
         rpn: this.#boxes.rpn.get(rule, () => this.#maps.boxes(this.#rpn, 'rpn', roi)),
       },
     };
+  }
+
+  /** What the recipe's thresholds are held against; boxes are those of the RPN where there is one, else of g′. */
+  cuts({ labels, roi }: Recipe): Cuts {
+    const denoised = this.#denoise(labels)?.values ?? null;
+    const max = denoised?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
+    const shares = denoised && max > 0 ? denoised.map((value) => value / max) : null;
+    const boxed = this.#rpn ?? denoised;
+    const kind = this.#rpn ? 'rpn' : 'attention';
+    const key = `${roi.threshold < 0} ${kind === 'rpn' ? '' : labels.sinkThresh}`;
+    return {
+      sinkThresh: this.#sink === undefined ? this.#storedSink : this.#sink,
+      binaryCoff: shares,
+      bgCoff: shares,
+      roi: this.#cut.get(key, () => boxed && this.#maps.cut(boxed, kind, roi)),
+    };
+  }
+
+  #denoise(labels: Recipe['labels']): PlacedValues | null {
+    return this.#denoised.get(`${labels.sinkThresh}`, () => {
+      const values = this.#maps.denoise(labels, this.#mean?.values ?? this.#stored, this.#sink);
+      return values && this.#placed(values);
+    });
   }
 
   #placed(values: Float32Array): PlacedValues {

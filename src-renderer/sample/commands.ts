@@ -22,6 +22,14 @@ export const COMMANDS = [
     on: LISTS,
   },
   {
+    command: 'similarPictures',
+    group: 'Find',
+    order: 91,
+    words: 'Similar pictures',
+    keys: ['Shift+U'],
+    on: LISTS,
+  },
+  {
     command: 'copyLink',
     group: 'Find',
     order: 95,

@@ -3,7 +3,7 @@ import { tick } from 'svelte';
 import { linkTo } from '../../src-shared/contract/link.ts';
 import { getDesk } from '../deciding/desk.svelte.ts';
 import { getQueue } from '../queue/queue.svelte.ts';
-import { getSimilar } from '../queue/similar.svelte.ts';
+import { getSimilar, type Kind } from '../queue/similar.svelte.ts';
 import { feature } from '../shell/feature.svelte.ts';
 import { getFrame } from '../shell/frame.svelte.ts';
 import { getNotices } from '../shell/notices.svelte.ts';
@@ -26,9 +26,9 @@ export default feature({
     const secondLook = setSecondLook(new SecondLook(session, desk, notices, session.slot));
 
     /** Shows in the gallery what is like the current sample. */
-    async function showSimilar(): Promise<void> {
+    async function showSimilar(by?: Kind): Promise<void> {
       const row = queue.currentRow() ?? desk.bundle?.detail;
-      if (row && (await similar.show(row))) frame.page = 'gallery';
+      if (row && (await similar.show(row, by))) frame.page = 'gallery';
     }
 
     async function copyLink(): Promise<void> {
@@ -49,6 +49,7 @@ export default feature({
       acts: {
         answerAgain: () => void secondLook.ask(),
         moreLike: () => void showSimilar(),
+        similarPictures: () => void showSimilar('picture'),
         copyLink: () => void copyLink(),
         sampleNote: () => {
           if (frame.page === 'gallery') frame.sheet = queue.currentId === null ? null : 'note';

@@ -22,7 +22,7 @@ export class Frame {
     if (!this.room.dock) this.room.showDock(true);
   }
 
-  /** The tab that is seen; null while the dock is put away. */
+  /** The tab that is seen; null while the dock is hidden. */
   readonly seenTab = $derived(this.room.dock ? this.#dock : null);
 
   /** Comes back to a tab, with the dock as it was left. */

@@ -20,12 +20,14 @@ const SUMMARY_PAUSE_MS = 400;
 /** The name of the preference. */
 const REVIEWER = 'reviewer';
 
+const chosenName = (): string | null => readJson<string | null>(REVIEWER, reviewerSchema.nullable(), null);
+
 export class Session {
   readonly client: RpcClient;
   /** What this page tries goes by this name; another window has one of its own. */
   readonly slot = `page-${Math.random().toString(36).slice(2)}`;
   readonly #notices: Notices;
-  #ownName = $state(readJson<string | null>(REVIEWER, reviewerSchema.nullable(), null));
+  #ownName = $state(chosenName());
   info = $state.raw<ProcedureOutput<'app.info'> | null>(null);
   project = $state.raw<ProjectSummary | null>(null);
   jobs = $state.raw<readonly Job[]>([]);
@@ -72,6 +74,8 @@ export class Session {
     });
     client.on('project.lost', (error) => (this.lost = FoveaError.fromWire(error)));
     client.on('engine.changed', (engine) => (this.engine = engine));
+    // Whoever changes the name in one window signs with it in all.
+    client.on('preferences.changed', () => (this.#ownName = chosenName()));
     client.onConnection((open, problem) => {
       this.connected = open;
       this.#wasLost ||= !open;

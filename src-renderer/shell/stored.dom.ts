@@ -34,6 +34,13 @@ export async function loadPreferences(from: RpcClient): Promise<void> {
   const here = localNames();
   setUnsent([...unsent(), ...here.filter((name) => shared !== null && !known.has(name))]);
   for (const [name, value] of shared ?? []) if (!unsent().has(name)) keepHere(name, value);
+  from.on('preferences.changed', ({ values }) => {
+    for (const [name, value] of Object.entries(values)) {
+      shared?.set(name, value);
+      // What was chosen here since is newer, and on its way.
+      if (!unsent().has(name)) keepHere(name, value);
+    }
+  });
   from.onConnection((open) => open && void send());
   void send();
 }

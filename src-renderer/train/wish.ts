@@ -1,6 +1,7 @@
 /** The form of a training run as a person fills it in, and the wish that it comes to. */
 import type { TrainingWish } from '../../src-shared/contract/procedures.ts';
 import type { TrainingLabels } from '../../src-shared/contract/training.ts';
+import { counted } from '../../src-shared/contract/counts.ts';
 
 /** Numbers are as typed; empty: the default. */
 export interface TrainForm {
@@ -73,6 +74,9 @@ const LIMITS = {
 
 type NumberField = keyof typeof LIMITS;
 
+/** As people write numbers: what `Number` would also take (`0x10` as 16) is refused, as on the command line. */
+const DECIMAL = /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
 export interface ReadForm {
   /** Null while something in it is wrong. */
   readonly wish: TrainingWish | null;
@@ -86,9 +90,8 @@ export function readForm(form: TrainForm): ReadForm {
     const typed = form[field].trim();
     if (typed === '' && !needed) return undefined;
     const { words, least, most, whole, above }: Limits = LIMITS[field];
-    const value = Number(typed);
+    const value = DECIMAL.test(typed) ? Number(typed) : NaN;
     const fits =
-      typed !== '' &&
       Number.isFinite(value) &&
       value <= most &&
       (above ? value > least : value >= least) &&
@@ -102,6 +105,10 @@ export function readForm(form: TrainForm): ReadForm {
   const name = form.name.trim();
   if (name.length > 100 || /^(\d+|own|teacher)$/.test(name))
     wrong.name = 'Up to 100 characters; not a number, “own” or “teacher”';
+  const [steps, warmup] = [number('steps'), number('warmup')];
+  // From 1 on it is steps. How many there are by default depends on the samples: that is refused with the plan.
+  if (steps !== undefined && warmup !== undefined && warmup >= 1 && warmup > steps)
+    wrong.warmup = `A run of ${counted(steps, 'step')} has no ${counted(warmup, 'step')} to warm up`;
   const wish: TrainingWish = {
     data: {
       labels: form.labels,
@@ -114,11 +121,11 @@ export function readForm(form: TrainForm): ReadForm {
     rpnId: /^\d+$/.test(form.from) ? Number(form.from) : null,
     fresh,
     settings: {
-      ...given('steps', number('steps')),
+      ...given('steps', steps),
       ...given('batch', number('batch')),
       ...given('learningRate', number('learningRate')),
       ...given('weightDecay', number('weightDecay')),
-      ...given('warmup', number('warmup')),
+      ...given('warmup', warmup),
       ...(form.loss === 'bce' ? {} : { loss: form.loss }),
     },
     name: name === '' ? null : name,

@@ -17,6 +17,7 @@ const RULES: readonly (readonly [said: RegExp, here: string])[] = [
   ],
   [/; fovea export --replace replaces it/, ''],
   [/ \(fovea label\)/, ''],
+  [/^List the presets \(fovea preset list\) and name one \(--preset\)/, 'Choose one of the presets'],
   [/: fovea model add DIR/, ' (Models, Add folder…)'],
   [/^fovea model list shows their names/, 'The Models page shows their names'],
   [/a name that fovea model list shows/, 'a name of the Models page'],

@@ -25,6 +25,7 @@ export const JOB_WORDS: Readonly<Record<Job['type'], string>> = {
   label: 'Labelling',
   relabel: 'Applying the recipe',
   predict: 'Asking another RPN',
+  embed: 'Encoding pictures',
   import: 'Importing',
   export: 'Exporting',
   train: 'Training',

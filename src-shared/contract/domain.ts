@@ -222,6 +222,8 @@ export const answerModeSchema = z.enum(['self', 'teacher']);
 
 export const runSchema = z.object({
   id: idSchema,
+  /** Given by a person; absent: it goes by its model and preset. */
+  name: z.string().optional(),
   modelName: z.string(),
   modelDir: z.string(),
   /** The folder of the adapter that was laid over the model. */
@@ -237,7 +239,7 @@ export type Run = z.infer<typeof runSchema>;
 
 export const jobSchema = z.object({
   id: idSchema,
-  type: z.enum(['label', 'relabel', 'predict', 'import', 'export', 'train']),
+  type: z.enum(['label', 'relabel', 'predict', 'embed', 'import', 'export', 'train']),
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   total: z.number().int(),
   done: z.number().int(),

@@ -11,6 +11,7 @@ export const MOST = {
   presetNotes: 2000,
   filterName: 80,
   projectName: 200,
+  runName: 80,
   reviewer: 200,
   note: 10_000,
   rejectReason: 200,

@@ -9,6 +9,7 @@ import { annotationProcedures } from './procedures/annotations.ts';
 import { batchProcedures } from './procedures/batches.ts';
 import { comparingProcedures } from './procedures/comparing.ts';
 import { dashboardProcedures } from './procedures/dashboard.ts';
+import { embeddingProcedures } from './procedures/embeddings.ts';
 import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
 import { galleryProcedures } from './procedures/gallery.ts';
@@ -67,6 +68,23 @@ export {
   type HistogramMeasure,
   type SampleGroup,
 } from './procedures/dashboard.ts';
+export {
+  embeddingStatusSchema,
+  NEAR_BARS,
+  NEAR_DEFAULT,
+  NEAR_GROUPS,
+  NEAR_LEAST,
+  NEAR_PICTURES,
+  nearDuplicatesSchema,
+  planeSchema,
+  POINT_STATES,
+  POINTS_MOST,
+  similarPicturesSchema,
+  type EmbeddingPlane,
+  type EmbeddingStatus,
+  type NearDuplicates,
+  type SimilarPictures,
+} from './procedures/embeddings.ts';
 export { events } from './procedures/events.ts';
 export {
   BOX_FORMS,
@@ -136,6 +154,7 @@ export {
 export {
   FILTER_IDS_MAX,
   IMPORT_ORDER,
+  LISTED_MOST,
   NO_FILTER,
   measureSchema,
   rangeSchema,
@@ -149,7 +168,7 @@ export {
   type SortKey,
 } from './procedures/sample-filter.ts';
 export { REJECT_REASON_MOST, REJECT_REASONS_MOST } from './procedures/reviews.ts';
-export type { RunChange, RunStanding } from './procedures/runs.ts';
+export type { RunChange, RunRemoval, RunStanding } from './procedures/runs.ts';
 export type { PictureNotes } from './procedures/samples.ts';
 export {
   HISTOGRAM_BARS,
@@ -187,6 +206,7 @@ export const procedures = {
   ...runProcedures,
   ...trainingProcedures,
   ...comparingProcedures,
+  ...embeddingProcedures,
 } as const;
 
 /** What is written for a project's samples; on another one, opened meanwhile, it would hit others of the same numbers. */
@@ -213,11 +233,15 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'runs.takeBack',
   'runs.putBack',
   'runs.goOn',
+  'runs.rename',
+  'runs.remove',
   'project.setActiveRun',
   'project.rename',
   'jobs.label',
   'jobs.labelAnew',
   'jobs.predict',
+  'embeddings.encode',
+  'embeddings.nearDuplicates',
   'jobs.cancel',
   'jobs.pause',
   'jobs.resume',

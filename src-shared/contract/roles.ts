@@ -145,11 +145,15 @@ export const NEEDS = {
   'presets.broken': look,
   'presets.remove': manage,
   'recipes.preview': ask,
+  'recipes.spread': ask,
   'recipes.apply': manage,
   'runs.list': look,
   'runs.takeBack': manage,
   'runs.putBack': manage,
   'runs.goOn': manage,
+  'runs.rename': manage,
+  'runs.removal': manage,
+  'runs.remove': manage,
   'training.plan': manage,
   'training.start': manage,
   'training.runs': lookAtAll,
@@ -164,6 +168,13 @@ export const NEEDS = {
   'compare.run': manage,
   'compare.list': lookAtAll,
   'compare.position': lookAtAll,
+  'embeddings.status': look,
+  'embeddings.encode': manage,
+  'embeddings.similar': look,
+  'embeddings.nearDuplicates': review,
+  'embeddings.stop': review,
+  // Every dot says what was decided.
+  'embeddings.plane': lookAtAll,
 } as const satisfies Readonly<Record<ProcedureName, Need>>;
 
 /** What of an event a reviewer who decides blind hears: `own`: as far as it is about what that person may know. */
@@ -180,6 +191,7 @@ export const HEARD_BLIND = {
   'rejectReasons.changed': 'all',
   'batch.changed': 'nothing',
   'batch.progress': 'nothing',
+  'preferences.changed': 'all',
   'project.changed': 'own',
   'project.remembered': 'all',
   'project.lost': 'all',
@@ -193,6 +205,7 @@ export const HEARD_BLIND = {
   'training.changed': 'nothing',
   'training.looking': 'nothing',
   'compare.progress': 'nothing',
+  'embeddings.progress': 'all',
   'training.versions': 'nothing',
   'engine.changed': 'all',
 } as const satisfies Readonly<Record<EventName, 'all' | 'own' | 'nothing'>>;

@@ -266,9 +266,9 @@ export const pairedMeasureSchema = z.object({
 });
 export type PairedMeasure = z.infer<typeof pairedMeasureSchema>;
 
-/** One side of a comparison: a version, the RPN that the model brings itself, or g′ of the other side's run. */
+/** One side of a comparison: a version, the RPN that the model brings itself, g′ of the other side's run, or g′ of a run of its own. */
 export const comparedSchema = z.object({
-  kind: z.enum(['version', 'own', 'teacher']),
+  kind: z.enum(['version', 'own', 'teacher', 'run']),
   rpnId: idSchema.nullable(),
   name: z.string(),
   runId: idSchema,

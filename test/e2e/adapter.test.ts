@@ -81,7 +81,8 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await bothThemes(page, `adapter-panes-${name.replace(' ', '-')}`);
 
       // The base's run on screen, its adapter one step away.
-      await page.getByLabel('Run whose predictions are shown').selectOption({ index: 0 });
+      await page.getByRole('button', { name: 'Show another run, rename or remove this one' }).click();
+      await page.getByRole('menuitemradio', { name: /^Run 1: / }).click();
       await page.getByRole('button', { name: 'Compare with another run' }).click();
       await page
         .getByRole('menuitem', { name: new RegExp(`^With its adapter · Run 2: .* \\+ ${mine}`) })

@@ -151,10 +151,15 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         await page.getByText(`${i} of 3`).waitFor();
         await page.getByRole('button', { name: 'Right', exact: true }).click();
       }
+      await page.getByLabel(/^Why\?/).fill('  too small  ');
+      await bothThemes(page, 'reason');
       await page.getByRole('button', { name: 'Reject 3 samples' }).click();
       await page.getByText('3 samples rejected.').waitFor();
       await page.getByRole('button', { name: 'Undo', exact: true }).click();
       await page.getByText('3 samples are as before the batch.').waitFor();
+      await page.keyboard.press('Shift+B');
+      await page.getByText('reject 3, “too small” ·').waitFor();
+      await page.keyboard.press('Escape');
       await page.locator('[data-filter=rejected]').filter({ hasText: /^0$/ }).waitFor();
       assert.deepEqual(app.complaints, []);
     } finally {

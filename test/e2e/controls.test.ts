@@ -43,8 +43,7 @@ const DIALOGS: readonly [page: PageId, tab: string | null, button: RegExp | stri
 ];
 
 /** Tooltips of all controls, those included that can do nothing just now. */
-const TIPS =
-  '[...document.querySelectorAll("[title], [data-tip]")].map((one) => one.dataset.tip ?? one.title)';
+const TIPS = '[...document.querySelectorAll("[data-tip]")].map((one) => one.dataset.tip)';
 
 let chromium: Chromium;
 before(async () => {

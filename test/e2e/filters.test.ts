@@ -97,7 +97,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       }
       await page.getByRole('toolbar', { name: 'Gallery' }).getByText('120 samples').waitFor();
 
-      // There all of it stands in a column for good: Shift+F leads into it, Esc back to the list, Shift+Q puts it away.
+      // There all of it stands in a column for good: Shift+F leads into it, Esc back to the list, Shift+Q hides it.
       const column = page.getByRole('group', { name: 'Filter', exact: true });
       await page.getByRole('listbox').focus();
       await page.keyboard.press('Shift+F');
@@ -112,7 +112,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await column.waitFor({ state: 'detached' });
       await page.reload();
       await page.getByRole('listbox').waitFor();
-      assert.equal(await column.count(), 0, 'put away stays put away');
+      assert.equal(await column.count(), 0, 'hidden stays hidden');
       await page.getByRole('listbox').focus();
       await page.keyboard.press('Shift+F');
       await page.locator('[data-filter-panel]:focus').waitFor();

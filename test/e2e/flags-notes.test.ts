@@ -88,7 +88,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.keyboard.type('Half hidden xylophone');
       await noteSaved(page);
       assert.deepEqual(await violations(page), []);
-      await page.locator(`[data-sample="${first}"] [title="Half hidden xylophone"]`).waitFor();
+      await page.locator(`[data-sample="${first}"] [data-tip="Half hidden xylophone"]`).waitFor();
 
       // Left in the middle of a word: the words go to the sample they were typed for.
       await page.keyboard.type(', and more');

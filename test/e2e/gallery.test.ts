@@ -40,7 +40,10 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.locator('[role=option] canvas').first().waitFor();
       const lost = page.locator('[role=option]').filter({ hasText: 'No picture' });
       await lost.first().waitFor();
-      assert.match((await lost.first().locator('[title]').first().getAttribute('title')) ?? '', /missing/);
+      assert.match(
+        (await lost.first().locator('[data-tip]').first().getAttribute('data-tip')) ?? '',
+        /missing/,
+      );
       assert.equal(
         await lost.first().locator('img, canvas').count(),
         0,

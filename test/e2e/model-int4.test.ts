@@ -48,6 +48,7 @@ test('a bar while int4 weights are written, a stop that keeps them, and the devi
     reanswer: (...args) => real.reanswer(...args),
     look: (...args) => real.look(...args),
     features: (...args) => real.features(...args),
+    embed: (...args) => real.embed(...args),
     predict: (...args) => real.predict(...args),
     choosePrecision: (...args) => real.choosePrecision(...args),
     modelInfo: async (model, signal, onQuantise) => {

@@ -7,7 +7,7 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { saved } from './support/downloads.ts';
 import { hostInTurn } from './support/hosts.ts';
-import { pane, picker, valuesAt } from './support/panes.ts';
+import { choosePanes, pane, picker, valuesAt } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -26,7 +26,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       assert.equal(await page.locator('.panes section').count(), 3);
 
       // A layer's mean asks the model by itself, on every sample that is gone to.
-      await page.getByRole('button', { name: '5 panes (I)' }).click();
+      await choosePanes(page, '5 panes');
       assert.equal(await page.locator('.panes section').count(), 5);
       await picker(page, 2).selectOption({ label: 'Layer 3, mean of its heads' });
       const layer = page.getByRole('region', { name: 'Layer 3, mean of its heads' });
@@ -35,7 +35,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await layer.getByTestId('highest').waitFor();
       await review.pressAndMove('k');
 
-      await page.getByRole('button', { name: '6 panes (I)' }).click();
+      await choosePanes(page, '6 panes');
       assert.equal(await page.locator('.panes section').count(), 6);
       assert.deepEqual(await violations(page), [], 'six panes');
       for (const [n, key] of [

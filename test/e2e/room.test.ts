@@ -1,4 +1,4 @@
-/** The page's room: queue and dock put away and pulled, panes alone, panes arranged by the picture's shape or by choice. */
+/** The page's room: queue and dock hidden and pulled, panes alone, panes arranged by the picture's shape or by choice. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
@@ -86,7 +86,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       }
       await page.reload();
       await shown(page).waitFor();
-      assert.equal(await queue(page).count(), 0, 'stays put away');
+      assert.equal(await queue(page).count(), 0, 'stays hidden');
       assert.ok(await dock(page).isHidden());
 
       // Without a list to see, one goes on all the same.
@@ -94,7 +94,7 @@ for (const [name, open] of Object.entries(HOSTS)) {
       await page.keyboard.press('j');
       await page.locator(`[data-shown]:not([data-shown="${first}"])`).waitFor();
 
-      // Whoever asks for what is put away gets it.
+      // Whoever asks for what is hidden gets it.
       await page.keyboard.press('Alt+c');
       await dock(page).waitFor();
       await page.keyboard.press('/');
@@ -133,7 +133,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await queue(page).waitFor();
       await dock(page).waitFor();
       await page.getByRole('button', { name: /^Panes fill the window/ }).click();
-      await page.getByRole('button', { name: /^Panes no longer fill/ }).click();
+      await page.getByRole('button', { name: /^Show queue and tabs/ }).click();
       await review.ready();
       assert.deepEqual(app.complaints, []);
     } finally {
@@ -169,11 +169,11 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         })()`,
         true,
       );
-      await page.getByRole('button', { name: /^Arrange the panes/ }).click();
+      await page.getByRole('button', { name: /^Number and arrangement of panes/ }).click();
       await page.getByRole('menuitemradio', { name: 'In a row' }).click();
       assert.ok(inRow(await places()), 'one’s own choice wins');
       await page.setViewportSize({ width: 1440, height: 900 });
-      await page.getByRole('button', { name: /^Arrange the panes/ }).click();
+      await page.getByRole('button', { name: /^Number and arrangement of panes/ }).click();
       assert.equal(
         await page.getByRole('menuitemradio', { name: 'In a row' }).getAttribute('aria-checked'),
         'true',

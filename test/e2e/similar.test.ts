@@ -36,7 +36,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       assert.equal(await page.getByLabel('Order').inputValue(), 'listed');
       const second = page.locator('[aria-posinset="2"]');
       await second.locator('.why').waitFor();
-      assert.match((await second.locator('.why').getAttribute('title')) ?? '', /^Question: .+\nRegion: /);
+      assert.match((await second.locator('.why').getAttribute('data-tip')) ?? '', /^Question: .+\nRegion: /);
       for (const colorScheme of ['dark', 'light'] as const) {
         await page.emulateMedia({ colorScheme });
         await page.locator(`html[data-theme=${colorScheme}]`).waitFor();

@@ -17,6 +17,7 @@ const SIZES = [
   [1100, 700],
   [1280, 720],
   [1440, 900],
+  [1600, 900],
   [3840, 2160],
 ] as const;
 
@@ -97,15 +98,17 @@ test('at every size all controls are in the window and apart, while a job runs, 
     await cancel.click();
     await cancel.waitFor({ state: 'detached' });
 
-    await page.setViewportSize({ width: 1280, height: 720 });
-    const words = await review.tokenAt([0.5, 0.5]);
-    assert.match(words, /^row \d+ · col \d+ · \w+$/);
-    const cut = await page
-      .getByTestId('token')
-      .evaluate<boolean, { scrollWidth: number; clientWidth: number }>(
-        ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
-      );
-    assert.equal(cut, false, 'the token is said in full');
+    for (const width of [1280, 1600]) {
+      await page.setViewportSize({ width, height: 720 });
+      const words = await review.tokenAt([0.5, 0.5]);
+      assert.match(words, /^row \d+ · col \d+ · \w+$/);
+      const cut = await page
+        .getByTestId('token')
+        .evaluate<boolean, { scrollWidth: number; clientWidth: number }>(
+          ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+        );
+      assert.equal(cut, false, `the token is said in full, ${width}`);
+    }
   } finally {
     await app.close();
   }
@@ -134,5 +137,43 @@ test('what is not saved is said beside the buttons to decide with, and the lost 
   } finally {
     await context.close();
     await host.end();
+  }
+});
+
+/** Controls of the page that cannot be scrolled to, or that something lies over once they are. */
+const OUT_OF_REACH = `[...document.querySelectorAll('header :is(button, [role=tab]), main :is(button, select, input, [role=tab])')]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('[role=listitem]') && one.getBoundingClientRect().width > 1)
+  .filter((one) => {
+    one.scrollIntoView({ block: 'center', inline: 'center' });
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    const there = document.elementFromPoint(x, y);
+    return left < -1 || right > innerWidth + 1 || !(there && (one.contains(there) || there.contains(one) || one.labels?.[0]?.contains(there)));
+  })
+  .map((one) => one.getAttribute('aria-label') || one.textContent.trim() || one.outerHTML)`;
+
+test('at 200% of a small screen everything can be scrolled to, and no control lies over another', async (t) => {
+  const app = await openInBrowserHost(chromium, await demoProject(t));
+  try {
+    const { page } = app;
+    const review = new ReviewPage(page);
+    await review.ready();
+    await page.setViewportSize({ width: 640, height: 360 });
+    const tabs = page.getByRole('tablist', { name: 'Pages' }).getByRole('tab');
+    assert.equal(await tabs.count(), 7);
+    for (const name of await tabs.allInnerTexts()) {
+      await page.getByRole('tab', { name, exact: true }).click();
+      await page.getByRole('tab', { name, exact: true, selected: true }).waitFor();
+      assert.deepEqual(await page.evaluate(OUT_OF_REACH), [], name);
+    }
+    await page.getByRole('tab', { name: 'Review', exact: true }).click();
+    await review.ready();
+    for (const tab of ['Recipe', 'Heads', 'Tokens', 'Ask and check']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await page.locator('#dock-panel[aria-label="' + tab + '"]').waitFor();
+      assert.deepEqual(await page.evaluate(OUT_OF_REACH), [], tab);
+    }
+  } finally {
+    await app.close();
   }
 });

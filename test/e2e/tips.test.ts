@@ -39,12 +39,33 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.keyboard.press('Alt+s');
       await tip.waitFor({ state: 'hidden' });
 
+      // A row, which holds small icons, and what explains a slider: the keyboard hears of them as the pointer does.
+      await page.locator('[data-sample][aria-current=true]').focus();
+      await page.keyboard.press('ArrowDown');
+      await says(/^(To review|Dropped: )/);
+      await page.keyboard.press('Alt+c');
+      await page.getByRole('slider', { name: 'Foreground' }).focus();
+      await says(/^Foreground is above this share of the maximum$/);
+      await page.keyboard.press('Escape');
+      await tip.waitFor({ state: 'hidden' });
+
       await page.keyboard.press('?');
       await page.getByRole('button', { name: 'Close (Esc)' }).hover();
       await says(/^Close \(Esc\)$/);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await tip.waitFor({ state: 'hidden' });
+
+      // What stands there whole needs no tip; where it is cut off, the tip has the rest.
+      await page.keyboard.press('Alt+s');
+      const file = page.locator('#dock-panel .file');
+      await file.evaluate((one) => (one.style.flex = 'none'));
+      await file.hover();
+      await page.getByRole('button', { name: /^Brush/ }).hover();
+      await says(/^Brush/);
+      await file.evaluate((one) => (one.style.width = '5ch'));
+      await file.hover();
+      await says(/^demo-.*\.png$/);
     } finally {
       await app.close();
     }

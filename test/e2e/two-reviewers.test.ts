@@ -222,7 +222,7 @@ test('a batch that another window decides is seen as it goes on, until it ends',
     }
     const counts = { population: 100_000, planned: 30, looked: 30, decided: 100_000 };
     const none = { wrong: 0, wrongAtMost: 0, changedMeanwhile: 0, undone: 0, keptAsDecided: 0 };
-    const verdict = { passed: true, refused: false, target: 0.1, decision: 'accept' } as const;
+    const verdict = { passed: true, refused: false, target: 0.1, decision: 'accept', reason: null } as const;
     const when = { reviewer: 'ana', createdAt: '2026-01-01T00:00:00.000Z', endedAt: null };
     tell('batch.changed', { id: 7, state: 'applied', ...counts, ...none, ...verdict, ...when });
     await shown.waitFor({ state: 'detached' });

@@ -4,16 +4,20 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { EMBEDDING_SIZE } from '../../src-shared/kernels/embeddings/embed.ts';
 import { encodeFeatures } from '../../src-main/features/codec.ts';
 import type {
+  EmbedRequest,
   Engine,
   FeaturesRequest,
   LabelOutcome,
   LabelRequest,
   LookRequest,
   ModelInfo,
+  PictureEmbedding,
   PredictOutcome,
   PredictRequest,
   ReanswerOutcome,
@@ -31,6 +35,8 @@ export interface FakeEngine extends Engine {
   readonly looked: LookRequest[];
   /** Every question whose features were asked for by themselves. */
   readonly featured: FeaturesRequest[];
+  /** Every picture that was only encoded. */
+  readonly embedded: EmbedRequest[];
   /** Everything an RPN alone was asked about. */
   readonly predicted: PredictRequest[];
 }
@@ -43,14 +49,16 @@ export type FakeBehaviour = (request: FakeRequest, signal?: AbortSignal) => void
 export const FAKE_GRID = [4, 5] as const;
 const FAKE_TRANSFORM = { scaleX: 0.16, scaleY: 0.13, offsetX: 0.1, offsetY: 0.7 };
 
-/** @param onPredict runs before each answer of the RPN alone, likewise */
+/** @param onPredict runs before each answer of the RPN alone, likewise; `onEmbed`: before each picture that is only encoded */
 export function fakeEngine(
   behaviour: FakeBehaviour = () => {},
   onPredict: (request: PredictRequest) => void | Promise<void> = () => {},
+  onEmbed: (request: EmbedRequest, signal?: AbortSignal) => void | Promise<void> = () => {},
 ): FakeEngine {
   const asked: LabelRequest[] = [];
   const looked: LookRequest[] = [];
   const featured: FeaturesRequest[] = [];
+  const embedded: EmbedRequest[] = [];
   const predicted: PredictRequest[] = [];
   const inspected: (TokensRequest | ReanswerRequest)[] = [];
   /** Like the real one, it is not asked at all under a signal that has fired. */
@@ -70,6 +78,7 @@ export function fakeEngine(
     inspected,
     looked,
     featured,
+    embedded,
     predicted,
     pid: null,
     async modelInfo(model): Promise<ModelInfo> {
@@ -103,7 +112,8 @@ export function fakeEngine(
       );
       const features =
         request.want.featuresOf === undefined ? {} : { features: fakeFeatures(request.question) };
-      return { ...fakeOutcome(request.question), headMaps, ...features };
+      const embedding = fakeEmbedding(request.imagePath);
+      return { ...fakeOutcome(request.question), headMaps, ...features, embedding };
     },
     async tokens(request, signal) {
       await ask(inspected, request, signal, behaviour);
@@ -123,6 +133,10 @@ export function fakeEngine(
     async features(request, signal) {
       await ask(featured, request, signal, behaviour);
       return { features: fakeFeatures(request.question), timings: { total: 1 }, device: 'cpu' };
+    },
+    async embed(request, signal) {
+      await ask(embedded, request, signal, onEmbed);
+      return { embedding: fakeEmbedding(request.imagePath), timings: { total: 1 }, device: 'cpu' };
     },
     async predict(request, signal) {
       await ask(predicted, request, signal, onPredict);
@@ -171,6 +185,16 @@ export function fakePrediction({ features, model }: PredictRequest): PredictOutc
 }
 
 /** What the fake finds for a question. */
+/** Of a picture by its name: those whose names begin with the same letters before a `-` are nearly the same. */
+export function fakeEmbedding(imagePath: string): PictureEmbedding {
+  const name = basename(imagePath);
+  const numbers = (text: string): Buffer =>
+    createHash('shake256', { outputLength: EMBEDDING_SIZE }).update(text).digest();
+  const [family, own] = [numbers(name.split('-')[0]!), numbers(name)];
+  const data = Int8Array.from(family, (byte, i) => (byte - 128) * 0.9 + (own[i]! - 128) * 0.05);
+  return { scale: 0.5, data, squareTokens: null };
+}
+
 export function fakeOutcome(question: string): LabelOutcome {
   const size = FAKE_GRID[0] * FAKE_GRID[1];
   const noise = createHash('shake256', { outputLength: size }).update(question).digest();

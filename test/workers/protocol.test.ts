@@ -11,18 +11,22 @@ import { askedOf, chunkId, packChunk, parseChunk } from '../../src-main/workers/
 import { decodeResult, encodeResult, type SampleResult } from '../../src-main/workers/protocol/result.ts';
 import { presetFingerprint } from '../../src-main/workers/protocol/spec.ts';
 import { ADDRESS_VARIABLE, queueAddress } from '../../src-main/workers/queue/address.ts';
-import { fakeOutcome } from '../support/fake-engine.ts';
+import { fakeEmbedding, fakeOutcome } from '../support/fake-engine.ts';
 import { testPreset } from '../support/project.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
 const found: SampleResult = {
   kind: 'found',
-  label: fakeOutcome('what ?'),
+  label: { ...fakeOutcome('what ?'), embedding: fakeEmbedding('a.png') },
   picture: new Uint8Array(32).fill(7),
 };
 
 test('a result comes out as it went in', async () => {
-  const { headMaps: _, imageSize: __, ...label } = fakeOutcome('what ?');
+  const {
+    headMaps: _,
+    imageSize: __,
+    ...label
+  } = { ...fakeOutcome('what ?'), embedding: fakeEmbedding('a.png') };
   const back = await decodeResult(await encodeResult(found));
   assert.deepEqual(back, { ...found, picture: back.kind === 'found' ? back.picture : null, label });
   assert.deepEqual(back.kind === 'found' && [...back.picture], [...new Uint8Array(32).fill(7)]);
@@ -38,6 +42,8 @@ test('a result that is none is refused: odd labels, maps that fit no grid, no nu
   const maps = plain.maps as Record<string, { bits: Uint8Array }>;
   for (const change of [
     { labels: new Uint8Array(20).fill(5) },
+    { embedding: { scale: 0, data: new Uint8Array(128), squareTokens: null } },
+    { embedding: { scale: 1, data: new Uint8Array(127), squareTokens: null } },
     { labels: new Uint8Array(19) },
     { maps: { ...maps, rpn: { ...maps.rpn, bits: new Uint8Array(2) } } },
     { grid: [1e6, 1e6] },

@@ -6,6 +6,7 @@ const WORDS: Readonly<Record<Job['type'], string>> = {
   label: 'Labelling',
   relabel: 'Applying the recipe',
   predict: 'Asking another RPN',
+  embed: 'Encoding pictures',
   import: 'Importing',
   export: 'Exporting',
   train: 'Training',

@@ -5,11 +5,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Batch } from '../../../src-shared/contract/procedures.ts';
-import { applyBatch, undoBatch } from '../../store/batches/apply.ts';
+import { applyBatch, type BatchHooks, undoBatch } from '../../store/batches/apply.ts';
 import { openProject } from '../../store/file/project.ts';
 import { type FromBatchThread, batchTaskSchema } from './wire.ts';
 
-const { projectPath, action, id, reviewer, stop } = batchTaskSchema.parse(workerData);
+const { projectPath, action, id, reviewer, reason, stop } = batchTaskSchema.parse(workerData);
 const flag = new Int32Array(stop);
 const say = (message: FromBatchThread): void => parentPort?.postMessage(message);
 
@@ -17,11 +17,13 @@ const say = (message: FromBatchThread): void => parentPort?.postMessage(message)
 function work(): Batch {
   const project = openProject(projectPath);
   try {
-    const run = action === 'apply' ? applyBatch : undoBatch;
-    return run(project.db, id, reviewer, {
+    const hooks: BatchHooks = {
       stopped: () => Atomics.load(flag, 0) !== 0,
       onProgress: (done, total) => say({ type: 'progress', done, total }),
-    });
+    };
+    return action === 'apply'
+      ? applyBatch(project.db, id, reviewer, hooks, reason)
+      : undoBatch(project.db, id, reviewer, hooks);
   } finally {
     project.close();
   }

@@ -8,6 +8,8 @@ export const batchTaskSchema = z.object({
   action: z.enum(['apply', 'undo']),
   id: z.number().int(),
   reviewer: z.string(),
+  /** Of rejecting; null for anything else. */
+  reason: z.string().nullable(),
   /** Four bytes; anything but 0 asks it to stop. */
   stop: z.instanceof(SharedArrayBuffer),
 });

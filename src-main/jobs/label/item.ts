@@ -17,6 +17,7 @@ import { runAgain } from '../../store/runs/run.ts';
 import { isUndecided, shownRun, showRun } from '../../store/shown/sample-run.ts';
 import { getSample } from '../../store/samples/sample.ts';
 import type { PlannedRun } from './run.ts';
+import { keepEmbedding } from '../embeddings/keep.ts';
 import { DEATHS_OF_POISON, FATAL } from '../lease/fatal.ts';
 import { pictureToShow, requireUntouched } from '../pictures/at-work.ts';
 
@@ -68,7 +69,12 @@ export async function labelItem(
       signal,
     );
     await requireUntouched(project, sample.imageId, picture.version);
-    const mapsKey = await patiently(() => putMaps(db, outcome.maps));
+    const mapsKey = await patiently(() =>
+      transact(db, () => {
+        keepEmbedding(db, run.encoder, sample.imageId, outcome.embedding);
+        return putMaps(db, outcome.maps);
+      }),
+    );
     const found = { ...outcome, pictureVersion: picture.version };
     const predictionId = await patiently(() =>
       transact(db, () => storeLabel(db, lease, run.runId, sampleId, mapsKey, found)),

@@ -37,6 +37,7 @@ import { activeRunId, ensureRun, setRunDevice } from '../../store/runs/run.ts';
 import { settleOnRun } from '../../store/shown/sample-run.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
 import { formerFingerprint, modelFingerprint } from '../asking/model-fingerprint.ts';
+import { type PictureEncoder, pictureEncoder } from '../embeddings/keep.ts';
 import { Keeping } from '../features/keeping.ts';
 import { layerOf, ProjectFeatures } from '../features/project-features.ts';
 import { isAlive } from '../lease/process-id.ts';
@@ -86,6 +87,8 @@ export interface PlannedRun {
   readonly want: LabelRequest['want'];
   /** Null: features are not kept. */
   readonly keeping: Keeping | null;
+  /** What its pictures are encoded by. */
+  readonly encoder: PictureEncoder;
   /** Processes of the engine that its samples are spread over. */
   readonly engines: number;
   /** Why its samples run one at a time, which is slower than it might be; null: they are in flight together. */
@@ -153,9 +156,10 @@ export async function planLabelJob(
     return id;
   };
   const keeping = await keepingOf(project, params, info, preset);
+  const encoder = await pictureEncoder(model, preset);
   const runId = await patiently(() => transact(db, make));
   const { engines = 1, oneAtATime = null } = info;
-  return { runId, model, preset, answerMode, want, keeping, engines, oneAtATime };
+  return { runId, model, preset, answerMode, want, keeping, encoder, engines, oneAtATime };
 }
 
 async function keepingOf(

@@ -16,6 +16,7 @@ import { countQueued } from '../../store/jobs/item.ts';
 import { getJob, getJobRecord, type JobRecord, jobIds } from '../../store/jobs/job.ts';
 import { getRun } from '../../store/runs/run.ts';
 import { trainingRunOfJob } from '../../store/training/training-run.ts';
+import { embedParamsSchema } from '../embed/embed.ts';
 import { isShared, labelParamsOfJobSchema } from '../label/run.ts';
 import { asEnded } from '../lease/ending.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
@@ -119,6 +120,10 @@ const ABOUT: Readonly<Partial<Record<Job['type'], (params: unknown) => Partial<A
   predict(params) {
     const { data } = predictParamsSchema.safeParse(params);
     return data ? { rpn: nameOf(data.rpnDir), fromRunId: data.fromRunId } : null;
+  },
+  embed(params) {
+    const { data } = embedParamsSchema.safeParse(params);
+    return data ? { ...modelOf(data.model), preset: data.preset.name } : null;
   },
   relabel(params) {
     const { data } = relabelParamsSchema.safeParse(params);

@@ -15,6 +15,7 @@ import { removalLines } from '../../store/journal/removal-line.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
 import { dropUnused, storedPicturesOf } from '../pictures/stored.ts';
+import { forgetStrayEmbeddings } from '../../store/embeddings/embedding.ts';
 import {
   chunksOf,
   countRemoval,
@@ -72,6 +73,7 @@ export async function removeFromProject(
   } finally {
     journal.close();
     await patiently(() => forgetEmptyImports(db));
+    await patiently(() => forgetStrayEmbeddings(db));
   }
   return { ...counts, copy };
 }

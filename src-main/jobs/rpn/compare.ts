@@ -145,15 +145,15 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   await breathe();
 }
 
-/** Throws `bad_input` where g′ would be measured with labels that are its own. */
+/** Throws `bad_input` where g′, of whichever run, would be measured with labels that are its own. */
 function requireOtherThanTeacher(
   sides: readonly [Compared, Compared],
   against: RpnComparison['against'],
 ): void {
-  if (against !== 'reviewed' || sides.every(({ kind }) => kind !== 'teacher')) return;
+  if (against !== 'reviewed' || sides.every(({ kind }) => kind !== 'teacher' && kind !== 'run')) return;
   throw new FoveaError(
     'bad_input',
-    "accepted labels are the teacher's own: it cannot be measured with them",
+    "accepted labels were made from the teacher's map: it cannot be measured with them",
     {
       next: 'Compare with the teacher against corrected labels or known boxes',
     },

@@ -30,7 +30,10 @@ export interface Side {
 }
 
 export function sideOf(db: ReadableDb, { kind, runId }: Compared): Side {
-  return { map: kind === 'teacher' ? 'denoised' : 'rpn', roi: getRun(db, runId).preset.roi };
+  return {
+    map: kind === 'teacher' || kind === 'run' ? 'denoised' : 'rpn',
+    roi: getRun(db, runId).preset.roi,
+  };
 }
 
 /** What is known of a sample: a text that is another one when that is; null: nothing to measure against. */

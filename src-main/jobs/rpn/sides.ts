@@ -5,30 +5,38 @@ import type { Compared, RpnVersion } from '../../../src-shared/contract/training
 import { branchFactsOf } from '../../checkpoint/reader/prompts.ts';
 import type { Project } from '../../store/file/project.ts';
 import type { ModelRun } from '../../store/runs/model-runs.ts';
+import { getRun } from '../../store/runs/run.ts';
+import { countLabels } from '../../store/shown/run-list.ts';
 import { listRpns, rpnCalled } from '../../store/training/rpn.ts';
 import { type BaseModel, baseOfProject, requireOfBase, runsOfVersion } from './base.ts';
 
 /**
- * @param named each a version's number or name, `own` or `teacher` (then the other side's run speaks for it)
+ * @param base null: no side is an RPN
+ * @param named each a version's number or name, `own`, `run:` and a run's number (the map that made its labels), or `teacher` (that of
+ *   the other side's run)
  * @throws FoveaError `not_found` for no such version, `bad_input` for one without predictions, one of another base model, or two that
  *   are the same
  */
 export async function sidesOf(
   project: Project,
-  base: BaseModel,
+  base: BaseModel | null,
   named: readonly [a: string, b: string],
 ): Promise<readonly [a: Compared, b: Compared]> {
   const [a, b] = named;
   if (a === 'teacher' && b === 'teacher') throw same();
   // A name that is nobody's is the fault, not what the other side lacks.
-  for (const name of named) if (name !== 'own' && name !== 'teacher') rpnCalled(project.db, name);
-  const left = a === 'teacher' ? null : await rpnSide(project, base, a);
-  const right = b === 'teacher' ? null : await rpnSide(project, base, b);
+  for (const name of named)
+    if (name !== 'own' && name !== 'teacher' && !isRunSide(name)) rpnCalled(project.db, name);
+  const side = (name: string): Promise<Compared> | Compared | null =>
+    name === 'teacher' ? null : isRunSide(name) ? runSide(project, name) : rpnSide(project, base, name);
+  const left = await side(a);
+  const right = await side(b);
   const teacher = { kind: 'teacher', rpnId: null, name: 'teacher' } as const;
   if (left && right) {
-    if (left.runId === right.runId) throw same();
+    if (left.runId === right.runId && (left.kind === 'run') === (right.kind === 'run')) throw same();
     return [left, right];
   }
+  if ((left ?? right)!.kind === 'run') throw same();
   const { runId } = (left ?? right)!;
   return [left ?? { ...teacher, runId }, right ?? { ...teacher, runId }];
 }
@@ -60,7 +68,27 @@ function speaker(runs: readonly ModelRun[]): Pick<ComparableSide, 'predicted' | 
   return { predicted: most, runId: run?.id ?? null };
 }
 
-async function rpnSide(project: Project, base: BaseModel, named: string): Promise<Compared> {
+/** Whether a side is named as a run is, `run:3`. */
+export function isRunSide(named: string): boolean {
+  return RUN_SIDE.test(named);
+}
+
+const RUN_SIDE = /^run:(\d{1,15})$/;
+
+function runSide({ db, path }: Project, named: string): Compared {
+  const runId = Number(RUN_SIDE.exec(named)![1]);
+  getRun(db, runId);
+  if (countLabels(db, runId) === 0) {
+    throw new FoveaError('bad_input', `no sample was labelled with run ${runId}`, {
+      where: path,
+      next: 'Continue the run, or compare with another one',
+    });
+  }
+  return { kind: 'run', rpnId: null, name: `run ${runId}`, runId };
+}
+
+async function rpnSide(project: Project, base: BaseModel | null, named: string): Promise<Compared> {
+  base ??= await baseOfProject(project);
   const version: RpnVersion | null = named === 'own' ? null : rpnCalled(project.db, named);
   if (version) requireOfBase(version, base);
   const { runId } = speaker(await runsOfVersion(project, base, version));
@@ -84,6 +112,6 @@ async function rpnSide(project: Project, base: BaseModel, named: string): Promis
 
 function same(): FoveaError {
   return new FoveaError('bad_input', 'both sides of the comparison are the same', {
-    next: 'Name two versions, or a version and own or teacher',
+    next: 'Name two versions, a version and own or teacher, or two runs (run:1 run:2)',
   });
 }

@@ -65,7 +65,10 @@ export async function trainParams(
   };
 }
 
-/** The settings of a run: the defaults for so many samples, and what is wished otherwise. */
+/**
+ * The settings of a run: the defaults for so many samples, and what is wished otherwise. Throws `bad_input` for a warm-up that is
+ * longer than the run.
+ */
 export function trainSettings(
   project: Project,
   family: string,
@@ -77,6 +80,14 @@ export function trainSettings(
     ...defaultTrainingSettings(family === 'llava' ? 'llava' : 'qwen2_5_vl', samples),
     ...given,
   };
+  const { warmup, steps } = settings;
+  if (warmup >= 1 && warmup > steps) {
+    throw new FoveaError(
+      'bad_input',
+      `the warm-up of ${counted(warmup, 'step')} is longer than the run of ${counted(steps, 'step')}`,
+      { next: 'Give a warm-up of fewer steps, or a share of them below 1' },
+    );
+  }
   return { ...settings, measureEvery: given.measureEvery ?? measureEvery(settings.steps) };
 }
 

@@ -41,7 +41,7 @@ export const batchHandlers = {
 
   'batches.apply': ({ session }, wish) => run(session(), 'apply', wish),
 
-  'batches.undo': ({ session }, wish) => run(session(), 'undo', wish),
+  'batches.undo': ({ session }, wish) => run(session(), 'undo', { ...wish, reason: null }),
 
   'batches.cancel': ({ session }, { id }) => {
     running.get(session())?.get(id)?.abort();
@@ -59,7 +59,7 @@ export const batchHandlers = {
 async function run(
   open: Session,
   action: 'apply' | 'undo',
-  { id, reviewer }: { id: number; reviewer: string },
+  { id, reviewer, reason }: { id: number; reviewer: string; reason: string | null },
 ): Promise<Batch> {
   const stops = running.get(open) ?? new Map<number, AbortController>();
   running.set(open, stops);
@@ -74,7 +74,7 @@ async function run(
     const batch = await open.longWrite(async (signal) => {
       try {
         return await runBatch(
-          { projectPath: open.project.path, action, id, reviewer },
+          { projectPath: open.project.path, action, id, reviewer, reason },
           {
             signal: AbortSignal.any([signal, stop.signal]),
             onProgress: (done, total) => open.batchProgress({ id, done, total }),

@@ -1,7 +1,7 @@
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { Newest } from '../../inspect/newest.ts';
 import { baseOfProject } from '../../jobs/rpn/base.ts';
-import { comparableSides, sidesOf } from '../../jobs/rpn/sides.ts';
+import { comparableSides, isRunSide, sidesOf } from '../../jobs/rpn/sides.ts';
 import type { Project } from '../../store/file/project.ts';
 import { countAll } from '../../store/samples/page.ts';
 import { activations } from '../../store/training/rpn.ts';
@@ -51,8 +51,10 @@ export const comparingHandlers = {
     return open.task((closing) => {
       closing.addEventListener('abort', comparisons.end, { once: true });
       return newest.run(slot, closing, async (signal) => {
-        const base = await baseOfProject(open.project);
-        const sides = await sidesOf(open.project, base, [String(a), String(b)]);
+        // Runs are compared without a model: theirs may be gone.
+        const named = [String(a), String(b)] as const;
+        const base = named.every(isRunSide) ? null : await baseOfProject(open.project);
+        const sides = await sidesOf(open.project, base, named);
         return comparisons.run(
           { sides, against, over },
           { signal, onProgress: (done, total) => publish('compare.progress', { slot, done, total }) },

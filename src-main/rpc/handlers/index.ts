@@ -6,6 +6,7 @@ import { batchHandlers } from './batches.ts';
 import { comparingHandlers } from './comparing.ts';
 import type { Handlers } from './context.ts';
 import { dashboardHandlers } from './dashboard.ts';
+import { embeddingHandlers } from './embeddings.ts';
 import { exchangeHandlers } from './exchange.ts';
 import { galleryHandlers } from './gallery.ts';
 import { inspectHandlers } from './inspect.ts';
@@ -46,4 +47,5 @@ export const handlers: Handlers = {
   ...runHandlers,
   ...trainingHandlers,
   ...comparingHandlers,
+  ...embeddingHandlers,
 };

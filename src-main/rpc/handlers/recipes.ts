@@ -1,5 +1,6 @@
 import { knownPresets, ownPresets, presetShelf } from '../../jobs/presets/presets.ts';
 import { previewChunk } from '../../jobs/relabel/preview.ts';
+import { spreadOfRun } from '../../jobs/relabel/spread.ts';
 import { targetPreset } from '../../jobs/relabel/target.ts';
 import { addRelabelJob } from '../../jobs/relabel/relabel.ts';
 import { removePreset, requireUnused, savePreset } from '../../jobs/presets/save-preset.ts';
@@ -21,6 +22,8 @@ export const recipeHandlers = {
 
   'recipes.preview': ({ session }, { runId, labels, roi, filter, after }) =>
     previewChunk(session().project.db, { runId, thresholds: { labels, roi }, filter, after }),
+
+  'recipes.spread': ({ session }, { runId, labels }) => spreadOfRun(session().project.db, runId, labels),
 
   'recipes.apply': async ({ session, options }, { runId, labels, roi, filter, answerAgain }) => {
     const { project, queue, jobChanged } = session();

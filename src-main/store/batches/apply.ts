@@ -27,9 +27,9 @@ interface Slice {
 
 /** Still to be decided, wanted, and as it was when the batch was made. */
 const DECIDE = `
-INSERT INTO review (sample_id, decision, label, prediction_id, reviewer, note, created_at, batch_id)
+INSERT INTO review (sample_id, decision, label, prediction_id, reviewer, note, reason, created_at, batch_id)
 SELECT i.sample_id, b.decision, CASE b.decision WHEN 'accept' THEN p.label END, p.id, ?,
-  (SELECT note FROM review WHERE sample_id = i.sample_id ORDER BY id DESC LIMIT 1), ?, b.id
+  (SELECT note FROM review WHERE sample_id = i.sample_id ORDER BY id DESC LIMIT 1), ?, ?, b.id
 FROM batch b JOIN batch_item i ON i.batch_id = b.id
 JOIN sample_state t ON t.sample_id = i.sample_id JOIN prediction p ON p.id = i.prediction_id
 WHERE b.id = ? AND i.sample_id > ? AND i.sample_id <= ? AND i.outcome IS NULL AND i.verdict IS NOT 'wrong'
@@ -65,9 +65,17 @@ WHERE batch_id = ? AND sample_id > ? AND sample_id <= ? AND outcome = 'accepted'
 
 /**
  * Decides every sample of the batch that nobody judged wrong, decided or labelled again meanwhile.
- * Throws `bad_input` unless the audit passed, `conflict` when the batch is over, `cancelled`; nothing is written then.
+ * Throws `bad_input` unless the audit passed, or for a reason to accept, `conflict` when the batch is over, `cancelled`; nothing is
+ * written then.
+ * @param reason why they are rejected; null: nobody said
  */
-export function applyBatch(db: WritableDb, id: number, reviewer: string, hooks: BatchHooks): Batch {
+export function applyBatch(
+  db: WritableDb,
+  id: number,
+  reviewer: string,
+  hooks: BatchHooks,
+  reason: string | null = null,
+): Batch {
   return transact(db, () => {
     const batch = getBatch(db, id);
     requireState(batch, ['auditing', 'applying']);
@@ -76,9 +84,14 @@ export function applyBatch(db: WritableDb, id: number, reviewer: string, hooks: 
         next: 'Look at all that were drawn; with too many wrong, narrow the filter or review them one by one',
       });
     }
+    if (reason !== null && batch.decision !== 'reject') {
+      throw new FoveaError('bad_input', `${batch.decision} takes no reason`, {
+        next: 'Leave the reason out',
+      });
+    }
     const at = new Date().toISOString();
     forSlices(db, batch, hooks, ({ after, upTo }) => {
-      write(db, DECIDE).run(reviewer, at, id, after, upTo);
+      write(db, DECIDE).run(reviewer, reason, at, id, after, upTo);
       write(db, DECIDED).run(id, after, upTo);
       write(db, CHANGED_MEANWHILE).run(id, after, upTo);
     });

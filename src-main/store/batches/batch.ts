@@ -57,6 +57,9 @@ SELECT COUNT(*) AS planned, COUNT(CASE WHEN verdict = 'right' THEN 1 END) AS "ri
   COUNT(CASE WHEN verdict = 'wrong' THEN 1 END) AS wrong
 FROM batch_item WHERE batch_id = ? AND place IS NOT NULL`;
 
+/** All of a batch's decisions have the same. */
+const REASON = "SELECT reason FROM review WHERE batch_id = ? AND decision = 'reject' LIMIT 1";
+
 const COUNT_ITEMS = 'SELECT COUNT(*) AS population FROM batch_item WHERE batch_id = ?';
 
 const COUNT_OUTCOMES = `
@@ -212,6 +215,7 @@ function toBatch(db: ReadableDb, row: Row): Batch {
     id,
     state,
     decision,
+    reason: read<{ reason: string | null }>(db, REASON).get(id)?.reason ?? null,
     target,
     population,
     planned,

@@ -100,6 +100,28 @@ export function candidateOf(db: ReadableDb, runIds: readonly number[], sampleId:
   return row ? toCandidate(row) : null;
 }
 
+/** Up to `most` labels of a run, evenly over its samples, decided or not; each costs one look into an index. */
+export function evenlyOver(db: ReadableDb, runId: number, most: number): Candidate[] {
+  const ends = read<{ first: number | null; last: number }>(
+    db,
+    'SELECT MIN(sample_id) AS first, MAX(sample_id) AS last FROM prediction WHERE run_id = ?',
+  ).get(runId)!;
+  if (ends.first === null) return [];
+  const next = read<CandidateRow>(
+    db,
+    `SELECT p.sample_id, p.id AS prediction_id, i.width, i.height
+     FROM prediction p JOIN sample s ON s.id = p.sample_id JOIN image i ON i.id = s.image_id
+     WHERE p.run_id = ? AND p.sample_id >= ? AND ${OF_THIS_PICTURE} ORDER BY p.sample_id LIMIT 1`,
+  );
+  const found = new Map<number, Candidate>();
+  const step = Math.max(1, (ends.last - ends.first + 1) / most);
+  for (let at = ends.first; at <= ends.last; at += step) {
+    const row = next.get(runId, Math.ceil(at));
+    if (row) found.set(row.sample_id, toCandidate(row));
+  }
+  return [...found.values()];
+}
+
 /** How many samples a scope has, and why the others of the filter are left out. */
 export function countScope(
   db: ReadableDb,
@@ -151,7 +173,7 @@ function runRows(db: ReadableDb): RunRow[] {
   return read<RunRow>(
     db,
     `SELECT run.id, run.model_id, run.settings, run.answer_mode, preset.body
-     FROM run JOIN preset ON preset.id = run.preset_id ORDER BY run.id`,
+     FROM run JOIN preset ON preset.id = run.preset_id WHERE run.removed_at IS NULL ORDER BY run.id`,
   ).all();
 }
 

@@ -23,7 +23,7 @@ const overlaysSchema = z.object({ adapterDir: z.string().optional() });
 export function modelsOfRuns(db: ReadableDb): { readonly dir: string; readonly adapterDir?: string }[] {
   const rows = read<{ dir: string; settings: string }>(
     db,
-    'SELECT DISTINCT m.dir, r.settings FROM run r JOIN model m ON m.id = r.model_id ORDER BY r.id',
+    'SELECT DISTINCT m.dir, r.settings FROM run r JOIN model m ON m.id = r.model_id WHERE r.removed_at IS NULL ORDER BY r.id',
   ).all();
   const found = rows.map(({ dir, settings }) => ({ dir, ...overlaysSchema.parse(JSON.parse(settings)) }));
   return [...new Map(found.map((folders) => [JSON.stringify(folders), folders])).values()];

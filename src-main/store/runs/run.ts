@@ -29,6 +29,7 @@ export type RunOverlays = z.infer<typeof settingsSchema>;
 
 interface Row {
   readonly id: number;
+  readonly given: string | null;
   readonly name: string;
   readonly dir: string;
   readonly body: string;
@@ -39,17 +40,23 @@ interface Row {
 }
 
 const SELECT = `
-SELECT run.id, model.name, model.dir, preset.body, run.answer_mode, run.device, run.created_at, run.settings
+SELECT run.id, run.name AS given, model.name, model.dir, preset.body, run.answer_mode, run.device, run.created_at, run.settings
 FROM run JOIN model ON model.id = run.model_id JOIN preset ON preset.id = run.preset_id`;
 
-/** Id of the run with these four, made when new. */
+/** Id of the run with these four, made when new; one that was removed is taken up again. */
 export function ensureRun(db: WritableDb, run: NewRun): number {
   const key = [run.modelId, run.presetId, canonicalJson(run.settings), run.answerMode] as const;
   const found = read<{ id: number }>(
     db,
     'SELECT id FROM run WHERE model_id = ? AND preset_id = ? AND settings = ? AND answer_mode = ?',
   ).get(...key);
-  if (found) return found.id;
+  if (found) {
+    write(db, 'UPDATE run SET removed_at = NULL, created_at = ? WHERE id = ? AND removed_at IS NOT NULL').run(
+      new Date().toISOString(),
+      found.id,
+    );
+    return found.id;
+  }
   return write(
     db,
     'INSERT INTO run (model_id, preset_id, settings, answer_mode, created_at) VALUES (?, ?, ?, ?, ?)',
@@ -84,9 +91,9 @@ export function setRunDevice(db: WritableDb, runId: number, device: string): voi
   write(db, 'UPDATE run SET device = ? WHERE id = ?').run(device, runId);
 }
 
-/** Throws `not_found`. */
+/** Throws `not_found`, for one that was removed, too. */
 export function getRun(db: ReadableDb, runId: number): Run {
-  const row = read<Row>(db, `${SELECT} WHERE run.id = ?`).get(runId);
+  const row = read<Row>(db, `${SELECT} WHERE run.id = ? AND run.removed_at IS NULL`).get(runId);
   if (!row)
     throw new FoveaError('not_found', `there is no run ${runId}`, { next: 'List the runs of the project' });
   return toRun(row);
@@ -99,8 +106,22 @@ export function overlaysOfRun(db: ReadableDb, runId: number): RunOverlays {
   return settingsSchema.parse(JSON.parse(row.settings));
 }
 
+/** Gives a run a name; null takes it away. Throws `not_found`. */
+export function renameRun(db: WritableDb, runId: number, name: string | null): Run {
+  return transact(db, () => {
+    getRun(db, runId);
+    write(db, 'UPDATE run SET name = ? WHERE id = ?').run(name, runId);
+    return getRun(db, runId);
+  });
+}
+
+/** Notes that a run of which nothing is left is none of the project's any more. */
+export function forgetRun(db: WritableDb, runId: number): void {
+  write(db, 'UPDATE run SET removed_at = ?, name = NULL WHERE id = ?').run(new Date().toISOString(), runId);
+}
+
 export function listRuns(db: ReadableDb): Run[] {
-  return read<Row>(db, `${SELECT} ORDER BY run.id`).all().map(toRun);
+  return read<Row>(db, `${SELECT} WHERE run.removed_at IS NULL ORDER BY run.id`).all().map(toRun);
 }
 
 /**
@@ -160,6 +181,7 @@ function toRun(row: Row): Run {
   const { imported } = importedSchema.parse(settings);
   return {
     id: row.id,
+    ...(row.given === null ? {} : { name: row.given }),
     modelName: row.name,
     modelDir: row.dir,
     ...(adapterDir === undefined ? {} : { adapterDir }),

@@ -4,9 +4,10 @@
  */
 import { NO_FILTER, type Facets, type SampleFilter } from '../../../src-shared/contract/procedures.ts';
 import { type ReadableDb, read } from '../db.ts';
+import { hasNearDuplicates, NEAR_DUPLICATE_SAMPLES } from '../embeddings/near-duplicates.ts';
 import { whereSql } from './where.ts';
 import { NAME_CHARACTERS } from '../shown-text.ts';
-import type { Sql } from '../sql.ts';
+import { plain, type Sql } from '../sql.ts';
 
 /** Batches shown at most: nobody looks for older ones by number. */
 const MOST_BATCHES = 20;
@@ -47,6 +48,7 @@ export function facets(db: ReadableDb, filter: SampleFilter = NO_FILTER): Facets
     dropRules: again(found.dropRules, columns.dropRules, ({ rule }) => rule),
     flags: again(found.flags, flags, ({ flag }) => flag),
     withNotes: countNotes(db, whereSql(db, { ...filter, notes: 'any' })),
+    nearDuplicates: countNearDuplicates(db, whereSql(db, { ...filter, nearDuplicates: 'any' })),
   };
 }
 
@@ -113,6 +115,14 @@ function countNotes(db: ReadableDb, { sql, params }: Sql): number {
   ).get(...params)!.n;
 }
 
+function countNearDuplicates(db: ReadableDb, { sql, params }: Sql): number | null {
+  if (!hasNearDuplicates(db)) return null;
+  return read<{ n: number }>(
+    db,
+    `SELECT COUNT(*) AS n FROM sample_state t WHERE t.sample_id IN (${NEAR_DUPLICATE_SAMPLES}) AND ${sql}`,
+  ).get(...params)!.n;
+}
+
 /** Every choice with its count in the whole project. */
 function ofProject(db: ReadableDb): Facets {
   const counted = <T>(sql: string): T[] => read<T>(db, sql).all();
@@ -148,6 +158,7 @@ function ofProject(db: ReadableDb): Facets {
        GROUP BY b.id ORDER BY b.id DESC LIMIT ${MOST_BATCHES}`,
     ),
     withNotes: read<{ n: number }>(db, 'SELECT COUNT(DISTINCT sample_id) AS n FROM sample_note').get()!.n,
+    nearDuplicates: countNearDuplicates(db, plain('true')),
   };
 }
 

@@ -2,6 +2,7 @@
 import { NO_FILTER, type Measure, type SampleFilter } from '../../../src-shared/contract/procedures.ts';
 import type { ReadableDb } from '../db.ts';
 import { CHANGED_SAMPLES, UNSHOWN_SAMPLES } from '../pictures/change.ts';
+import { NEAR_DUPLICATE_SAMPLES } from '../embeddings/near-duplicates.ts';
 import { type Found, findText, foundSql, withIds, withNote } from '../search/search.ts';
 import { foldText } from '../search/text.ts';
 import { type Sql, plain } from '../sql.ts';
@@ -51,6 +52,10 @@ export function whereSql(db: ReadableDb, filter: SampleFilter): Sql {
   if (filter.notes !== 'any') {
     const is = filter.notes === 'with' ? 'EXISTS' : 'NOT EXISTS';
     parts.push(plain(`${is} (SELECT 1 FROM sample_note n WHERE n.sample_id = t.sample_id)`));
+  }
+  if (filter.nearDuplicates !== 'any') {
+    const is = filter.nearDuplicates === 'with' ? 'IN' : 'NOT IN';
+    parts.push(plain(`t.sample_id ${is} (${NEAR_DUPLICATE_SAMPLES})`));
   }
   if (filter.agreement !== 'any') parts.push({ sql: 't.agreement = ?', params: [filter.agreement] });
   if (filter.batch !== null) {

@@ -1,12 +1,14 @@
 /** Every run of a project and what its labels are shown on, for people who want to go on with one or take one back. */
+import { basename, dirname } from 'node:path';
 import type { RunStanding } from '../../../src-shared/contract/procedures.ts';
 import { type ReadableDb, read } from '../db.ts';
 import { unfinishedJobs } from '../jobs/job.ts';
 import { CAN_PUT_BACK, CAN_TAKE_BACK } from './run-shown.ts';
-import { activeRunId, listRuns } from '../runs/run.ts';
+import { activeRunId, listRuns, overlaysOfRun } from '../runs/run.ts';
+import { listRpns, rpnFolder } from '../training/rpn.ts';
 
 /** The newest first. */
-export function runStandings(db: ReadableDb): RunStanding[] {
+export function runStandings({ db, path }: OpenFolder): RunStanding[] {
   const active = activeRunId(db);
   const working = new Set(unfinishedJobs(db).map(({ runId }) => runId));
   const shown = new Map(
@@ -18,12 +20,25 @@ export function runStandings(db: ReadableDb): RunStanding[] {
       .all()
       .map((row) => [row.id, row] as const),
   );
+  const labelled = numbers(db, 'SELECT run_id AS id, COUNT(*) AS n FROM prediction GROUP BY run_id');
+  const versions = listRpns(db);
+  const failed = numbers(
+    db,
+    `SELECT j.run_id AS id, COUNT(DISTINCT i.sample_id) AS n
+     FROM job j JOIN job_item i ON i.job_id = j.id AND i.state = 'failed'
+     WHERE j.run_id IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM prediction p WHERE p.run_id = j.run_id AND p.sample_id = i.sample_id)
+     GROUP BY j.run_id`,
+  );
   const count = (sql: string, runId: number): number =>
     read<{ n: number }>(db, `SELECT COUNT(*) AS n ${sql}`).get(runId)!.n;
   return listRuns(db)
     .map((run) => ({
       run,
       active: run.id === active,
+      rpn: rpnOf({ db, path }, run.id, versions),
+      labelled: labelled.get(run.id) ?? 0,
+      failed: failed.get(run.id) ?? 0,
       shown: shown.get(run.id)?.shown ?? 0,
       decided: shown.get(run.id)?.decided ?? 0,
       canTakeBack: count(CAN_TAKE_BACK, run.id),
@@ -32,6 +47,39 @@ export function runStandings(db: ReadableDb): RunStanding[] {
       working: working.has(run.id),
     }))
     .reverse();
+}
+
+/** An open project: its rows, and its folder. */
+interface OpenFolder {
+  readonly db: ReadableDb;
+  readonly path: string;
+}
+
+/** Samples that a run has a label of. */
+export function countLabels(db: ReadableDb, runId: number): number {
+  return read<{ n: number }>(db, 'SELECT COUNT(*) AS n FROM prediction WHERE run_id = ?').get(runId)!.n;
+}
+
+function numbers(db: ReadableDb, sql: string): Map<number, number> {
+  return new Map(
+    read<{ id: number; n: number }>(db, sql)
+      .all()
+      .map(({ id, n }) => [id, n]),
+  );
+}
+
+/** A version is known by its folder in the project, which may have lain elsewhere when the run was made. */
+function rpnOf(
+  { db, path }: OpenFolder,
+  runId: number,
+  versions: ReturnType<typeof listRpns>,
+): RunStanding['rpn'] {
+  const { rpnDir } = overlaysOfRun(db, runId);
+  if (rpnDir === undefined) return null;
+  const place = (dir: string): string =>
+    [dirname(dirname(dir)), dirname(dir), dir].map((one) => basename(one)).join('/');
+  const own = versions.find(({ id }) => place(rpnFolder(path, id)) === place(rpnDir));
+  return own ? { versionId: own.id, name: own.name } : { versionId: null, name: basename(rpnDir) };
 }
 
 /** The run's last job, when it stopped with samples left; null otherwise. Those that only try failed samples again do not count. */

@@ -222,7 +222,7 @@ class Host {
     const { signal } = this.#hooks;
     const { db } = this.#project;
     const teacher = run.answerMode === 'teacher';
-    const writing = { key: shared.key, runId: run.runId, teacher };
+    const writing = { key: shared.key, runId: run.runId, teacher, encoder: run.encoder };
     const write = (): Promise<Written> =>
       this.#ask(() => writeResults(this.#queue, this.#project, this.#lease, writing));
     // What came while nobody was here comes first: it need not be asked for again.

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { keepEmbedding, type PictureEncoder } from '../../jobs/embeddings/keep.ts';
 import { leaveLabel, storeLabel } from '../../jobs/label/item.ts';
 import { settlePicture } from '../../jobs/pictures/settle.ts';
 import { transact } from '../../store/db.ts';
@@ -40,9 +41,10 @@ type Verdict =
   | {
       readonly kind: 'store';
       readonly label: FoundLabel;
+      readonly imageId: number;
       readonly pictureVersion: number;
       /** A fingerprint that was taken now, to be noted; null: it is known. */
-      readonly taken: { readonly imageId: number; readonly sha256: Uint8Array } | null;
+      readonly taken: Uint8Array | null;
     }
   | { readonly kind: 'leave' }
   | { readonly kind: 'fail'; readonly reason: string }
@@ -55,6 +57,7 @@ export interface WrittenRun {
   readonly key: string;
   readonly runId: number;
   readonly teacher: boolean;
+  readonly encoder: PictureEncoder;
 }
 
 /** Writes up to {@link AT_ONCE} results. Throws what the project's or the queue's database says. */
@@ -68,7 +71,7 @@ export async function writeResults(
   const judged = await Promise.all(
     results.map(async (result) => ({ result, verdict: await judge(project, lease, run, result) })),
   );
-  const outcomes = await store(project, lease, run.runId, judged);
+  const outcomes = await store(project, lease, run, judged);
   const again = outcomes.flatMap(({ sampleId, verdict }) =>
     verdict.kind === 'again' ? [{ sampleId, reason: verdict.reason }] : [],
   );
@@ -125,8 +128,10 @@ async function judge(
         reason: 'the worker was shown another picture than lies here: compare its folder with this one',
       };
     }
-    const taken = known ? null : { imageId: sample.imageId, sha256 };
-    return { kind: 'store', label: result.label, pictureVersion: picture.version, taken };
+    const { label } = result;
+    const { imageId } = sample;
+    const taken = known ? null : sha256;
+    return { kind: 'store', label, imageId, pictureVersion: picture.version, taken };
   } catch (thrown) {
     const error = FoveaError.from(thrown);
     if (!OF_THE_SAMPLE.has(error.code)) throw error;
@@ -146,7 +151,7 @@ async function sha256Of(path: string): Promise<Uint8Array> {
 async function store(
   project: Project,
   lease: Lease,
-  runId: number,
+  { runId, encoder }: WrittenRun,
   judged: readonly { readonly result: DeliveredResult; readonly verdict: Verdict }[],
 ): Promise<{ readonly sampleId: number; readonly verdict: Verdict }[]> {
   const { db } = project;
@@ -160,6 +165,8 @@ async function store(
       judged.map(({ result: { sample: sampleId }, verdict }, i) => {
         try {
           transact(db, () => settle(project, lease, runId, sampleId, verdict, keys[i]!));
+          // Of a picture whose fingerprint is noted by now.
+          if (verdict.kind === 'store') keepEmbedding(db, encoder, verdict.imageId, verdict.label.embedding);
           return { sampleId, verdict };
         } catch (thrown) {
           const error = FoveaError.from(thrown);
@@ -185,7 +192,7 @@ function settle(
   if (verdict.kind === 'fail') itemFailed(db, lease, sampleId, verdict.reason);
   if (verdict.kind === 'store') {
     if (verdict.taken) {
-      const { imageId, sha256 } = verdict.taken;
+      const { imageId, taken: sha256 } = verdict;
       noteSameContent(db, imageId, { ...registeredPicture(db, imageId), sha256 });
     }
     storeLabel(db, lease, runId, sampleId, mapsKey, {

@@ -16,6 +16,7 @@ import {
 } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
+import { EMBEDDING_SIZE } from '../../../src-shared/kernels/embeddings/embed.ts';
 import type { LabelOutcome } from '../../engine/protocol.ts';
 
 /** Most bytes in the database, and uncompressed: ten times what the largest grids come to. */
@@ -52,6 +53,14 @@ const foundSchema = z
     secondStage: secondStageSchema.extend({ answer: text }).nullable(),
     timings: z.record(z.string().max(100), z.number()),
     device: z.string().max(200),
+    /** Absent where nothing stands for the picture. */
+    embedding: z
+      .object({
+        scale: z.number().positive().finite(),
+        data: bytesSchema.refine(({ length }) => length === EMBEDDING_SIZE, 'no embedding'),
+        squareTokens: z.number().int().positive().nullable(),
+      })
+      .optional(),
     /** SHA-256 of the file that the model was shown. */
     picture: z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32, 'no SHA-256'),
   })
@@ -75,6 +84,7 @@ export type FoundLabel = Pick<
   | 'secondStage'
   | 'timings'
   | 'device'
+  | 'embedding'
 >;
 
 export type SampleResult =
@@ -91,6 +101,7 @@ export async function encodeResult(result: SampleResult): Promise<Buffer> {
 function foundOf({ label, picture }: Extract<SampleResult, { kind: 'found' }>): unknown {
   const { answer, answerTokens, grid, transform, labels, dropped, boxes: found, secondStage } = label;
   const { grounding, sink, question, denoised, rpn } = label.maps;
+  const { embedding } = label;
   return {
     kind: 'found',
     answer,
@@ -110,6 +121,9 @@ function foundOf({ label, picture }: Extract<SampleResult, { kind: 'found' }>): 
     secondStage,
     timings: label.timings,
     device: label.device,
+    ...(embedding
+      ? { embedding: { ...embedding, data: new Uint8Array(Int8Array.from(embedding.data).buffer) } }
+      : {}),
     picture,
   };
 }
@@ -120,11 +134,12 @@ export async function decodeResult(bytes: Uint8Array): Promise<SampleResult> {
     const plain = await promisify(zstdDecompress)(bytes, { maxOutputLength: PLAIN_BYTES });
     const result = resultSchema.parse(decode(plain, { maxStrLength: 1 << 21, maxArrayLength: 100_000 }));
     if (result.kind === 'failed') return result;
-    const { kind, picture, labels, maps, ...rest } = result;
+    const { kind, picture, labels, maps, embedding, ...rest } = result;
     const { grounding, sink, question, denoised, rpn } = maps;
     const label = {
       ...rest,
       labels: Int8Array.from(labels),
+      ...(embedding ? { embedding: { ...embedding, data: signed(embedding.data) } } : {}),
       maps: {
         grounding: unpacked(grounding),
         sink: unpacked(sink),
@@ -167,6 +182,10 @@ function unpacked(map: z.infer<typeof mapOrNone>): PlacedMap | null {
     transform,
     bits: Uint16Array.from({ length: raw.length / 2 }, (_, i) => view.getUint16(2 * i, true)),
   };
+}
+
+function signed(bytes: Uint8Array): Int8Array {
+  return Int8Array.from(bytes, (byte) => (byte << 24) >> 24);
 }
 
 function isLabel(value: number): boolean {

@@ -45,8 +45,21 @@ export function sortValue(row: SampleRow, by: SortKey): SortValue | null {
   }
 }
 
+/** A row's picture beside the one that the list is like. */
+interface Alike {
+  readonly similarity: number;
+  readonly identical: boolean;
+}
+
+/** How like another one's a picture is, where a list is in that order. */
+export function similarityValue({ similarity, identical }: Alike): SortValue {
+  const text = similarity.toFixed(3);
+  return { text, words: `Similarity of the pictures: ${text}${identical ? ', the same bytes' : ''}` };
+}
+
 /** The value for a name that begins as a tile reads: the figure, then what it is. */
-export function spokenValue(row: SampleRow, by: SortKey): string {
+export function spokenValue(row: SampleRow, by: SortKey, alike: Alike | null = null): string {
+  if (alike) return similarityValue(alike).words;
   const value = sortValue(row, by);
   if (!value) return '';
   return value.text === null ? value.words : `${value.text} (${SORTS.find((sort) => sort.by === by)!.words})`;

@@ -48,12 +48,20 @@ export class Thumbnails {
 
   /** These are in sight now; wishes from before that have not begun are dropped. */
   want(rows: readonly SampleRow[], edge: Edge, kind: HeatKind | null): void {
+    this.wantPictures(
+      rows.map((row) => row.imageId),
+      edge,
+    );
+    if (kind) void this.#fetchHeats(rows, kind);
+  }
+
+  /** As {@link want}, of pictures alone. */
+  wantPictures(imageIds: readonly number[], edge: Edge): void {
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- gone at the end of the line
-    this.#wanted = [...new Set(rows.map((row) => row.imageId))]
+    this.#wanted = [...new Set(imageIds)]
       .map((imageId) => ({ key: `${imageId} ${edge}`, imageId, edge }))
       .filter(({ key }) => !this.#pictures.keep(key) && !this.#asked.has(key));
     this.#fetchPictures();
-    if (kind) void this.#fetchHeats(rows, kind);
   }
 
   /** Forgets what tints tiles: labels and maps may have changed. Pictures stay. */

@@ -5,9 +5,10 @@ import { percent, samplesWords } from '../words.ts';
 const LEAST_HEIGHT = 0.08;
 
 /** Heights of the bars, 0 to 1 of the highest; what is there at all can be seen. */
-export function barHeights(bars: readonly number[]): number[] {
+export function barHeights(bars: readonly number[], scale: 'linear' | 'root' = 'linear'): number[] {
   const highest = Math.max(1, ...bars);
-  return bars.map((samples) => (samples === 0 ? 0 : Math.max(LEAST_HEIGHT, samples / highest)));
+  const of = (share: number): number => (scale === 'root' ? Math.sqrt(share) : share);
+  return bars.map((samples) => (samples === 0 ? 0 : Math.max(LEAST_HEIGHT, of(samples / highest))));
 }
 
 /** Whether more than the edge of bar `at` of `count` lies in a range. */

@@ -1,7 +1,7 @@
 /** Accepting or rejecting many samples at once, after looking at a random part of them. */
 import { z } from 'zod';
 import { idSchema } from '../domain.ts';
-import { reviewerSchema } from '../limits.ts';
+import { rejectReasonSchema, reviewerSchema } from '../limits.ts';
 import { none } from './none.ts';
 import { sampleFilterSchema } from './sample-filter.ts';
 
@@ -20,6 +20,8 @@ export const batchSchema = z.object({
   /** `auditing` a part is looked at · `applying` being decided · `applied` · `undone` · `dismissed`. */
   state: z.enum(['auditing', 'applying', 'applied', 'undone', 'dismissed']),
   decision: decisionSchema,
+  /** Why its samples were rejected; null: they were not, or nobody said. */
+  reason: z.string().nullable(),
   /** For at most this share the decision may be wrong, with 95% confidence. */
   target: z.number(),
   /** Samples in it: those that could be decided, with the label they had when it was made. */
@@ -96,9 +98,17 @@ export const batchProcedures = {
   },
   /**
    * Decides: one revision per sample, each naming the batch; all or none. Fails with `bad_input` unless the audit
-   * passed, `cancelled`. What somebody decided meanwhile is left alone and counted.
+   * passed, or where a reason comes with accepting, `cancelled`. What somebody decided meanwhile is left alone and counted.
    */
-  'batches.apply': { input: z.object({ id: idSchema, reviewer: reviewerSchema }), output: batchSchema },
+  'batches.apply': {
+    input: z.object({
+      id: idSchema,
+      reviewer: reviewerSchema,
+      /** Why they are rejected; each revision has it, as one decided alone. */
+      reason: rejectReasonSchema.nullable().default(null),
+    }),
+    output: batchSchema,
+  },
   /** Takes every decision of the batch back, each by a revision, all or none; what was decided since stays. */
   'batches.undo': { input: z.object({ id: idSchema, reviewer: reviewerSchema }), output: batchSchema },
   /** Stops applying or undoing, which fails then; one that is not under way is no error. */

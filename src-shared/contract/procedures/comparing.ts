@@ -14,8 +14,12 @@ import { none } from './none.ts';
 const count = z.number().int().min(0);
 const slot = z.string().max(100);
 
-/** A version's number, the RPN that the model brings itself, or g′ of the other side's run. */
-export const comparedSideSchema = z.union([idSchema, z.enum(['own', 'teacher'])]);
+/** A version's number, the RPN that the model brings itself, g′ of the other side's run, or g′ of a run. */
+export const comparedSideSchema = z.union([
+  idSchema,
+  z.enum(['own', 'teacher']),
+  z.templateLiteral(['run:', z.int().positive()]),
+]);
 export type ComparedSide = z.infer<typeof comparedSideSchema>;
 
 /** What can be one side of a comparison; the teacher always can be the other one. */

@@ -6,6 +6,7 @@ import { trainingPointSchema, trainingStandingSchema } from '../training.ts';
 import { batchSchema } from './batches.ts';
 import { keepingSchema } from './keeping.ts';
 import { pictureStateSchema } from './pictures.ts';
+import { followedSchema } from './preferences.ts';
 
 /** Pushed by the main side; a client that missed some asks again (`project.summary`, `samples.get`). */
 export const events = {
@@ -44,6 +45,8 @@ export const events = {
   'batch.changed': batchSchema,
   /** How far deciding or undoing a batch has come; nothing of it holds before `batch.changed`. */
   'batch.progress': z.object({ id: idSchema, done: z.number().int(), total: z.number().int() }),
+  /** A person chose something, in this window or in another one. */
+  'preferences.changed': followedSchema,
   'project.changed': projectSummarySchema,
   /** The projects opened last are others, or in another order: ask for them again. */
   'project.remembered': z.object({}),
@@ -96,6 +99,12 @@ export const events = {
   }),
   /** How far a page's comparison is: samples measured. */
   'compare.progress': z.object({
+    slot: z.string(),
+    done: z.number().int().min(0),
+    total: z.number().int().min(0),
+  }),
+  /** How far a page's search for near-duplicates is: contents compared. */
+  'embeddings.progress': z.object({
     slot: z.string(),
     done: z.number().int().min(0),
     total: z.number().int().min(0),

@@ -26,6 +26,8 @@ export const facetsSchema = z.object({
   dropRules: z.array(z.object({ rule: droppedSchema.shape.rule, samples: z.number().int() })),
   flags: z.array(z.object({ flag: flagSchema, samples: z.number().int() })),
   withNotes: z.number().int(),
+  /** Whose picture has near-duplicates, by the last search; null: none were found, or nobody looked. */
+  nearDuplicates: z.number().int().nullable(),
   /** Batches that accepted something, the latest first, with how many of it stand. */
   batches: z.array(z.object({ id: idSchema, createdAt: z.string(), samples: z.number().int() })),
 });

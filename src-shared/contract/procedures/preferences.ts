@@ -7,6 +7,14 @@ export const PREFERENCE_MOST = 64 * 1024;
 const nameSchema = z.string().min(1).max(4200);
 const valueSchema = z.string().max(PREFERENCE_MOST);
 
+/** What other windows follow at once; the rest they read when they are opened. */
+export const FOLLOWED_PREFERENCES = ['reviewer'] as const;
+
+/** Some of {@link FOLLOWED_PREFERENCES} that were set, by name. */
+export const followedSchema = z.object({
+  values: z.partialRecord(z.enum(FOLLOWED_PREFERENCES), valueSchema),
+});
+
 export const preferenceProcedures = {
   /** All of them by name; what a value means only the page knows. */
   'preferences.get': { input: none, output: z.object({ values: z.record(nameSchema, valueSchema) }) },

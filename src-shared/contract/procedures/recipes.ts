@@ -60,6 +60,19 @@ export const recipeProcedures = {
       next: z.number().int().nullable(),
     }),
   },
+  /**
+   * What the rules for dropping cut, on up to 200 samples evenly over a run, under the other thresholds given: shares of the grid that
+   * the foreground's box covers, 1 without foreground, and maxima of the map (0 where none is held against a floor).
+   */
+  'recipes.spread': {
+    input: scopeSchema.pick({ runId: true, labels: true }),
+    output: z.object({
+      /** Samples that the run has a label of. */
+      labelled: count,
+      areas: z.array(z.number()),
+      maxima: z.array(z.number()),
+    }),
+  },
   /** Derives the labels of the scope anew under these thresholds, as a new run, in a job. `runs.takeBack` is the way back. */
   'recipes.apply': {
     /** `answerAgain`: where the crop changes, the model looks at it again. */

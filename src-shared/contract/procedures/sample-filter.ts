@@ -15,7 +15,10 @@ export type Measure = z.infer<typeof measureSchema>;
 export const rangeSchema = z.tuple([z.number(), z.number()]);
 export type Range = z.infer<typeof rangeSchema>;
 
+/** Samples that are asked for by number at once. */
 export const FILTER_IDS_MAX = 500;
+/** Samples that a list can be made of by number. */
+export const LISTED_MOST = 10_000;
 
 const values = z.array(z.string().max(MOST.filterValue)).max(MOST.filterValues);
 
@@ -44,9 +47,11 @@ export const sampleFilterSchema = z.object({
   agreement: z.enum(['any', 'agree', 'differ']).default('any'),
   /** `changed`: the label or decision is of another picture than the one that is there now. `unshown`: it cannot be shown. */
   pictures: z.enum(['any', 'changed', 'unshown']).default('any'),
+  /** Whether the picture was found nearly the same as another one, in the last search for that. */
+  nearDuplicates: z.enum(['any', 'with', 'without']).default('any'),
   ranges: z.partialRecord(measureSchema, rangeSchema).default({}),
   /** Just these samples. */
-  ids: z.array(idSchema).max(FILTER_IDS_MAX).default([]),
+  ids: z.array(idSchema).max(LISTED_MOST).default([]),
   text: z.string().max(MOST.search).default(''),
 });
 export type SampleFilter = z.infer<typeof sampleFilterSchema>;

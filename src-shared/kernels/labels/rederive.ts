@@ -14,7 +14,7 @@ import {
   uprightTransform,
 } from './orientation.ts';
 import type { Orientation } from './orientation.ts';
-import { roiByRule } from '../roi/rule.ts';
+import { cutByRule, roiByRule } from '../roi/rule.ts';
 import type { MapKind, RoiRule } from '../roi/rule.ts';
 import { conversionOf, liesSquared, sourceBoxes } from '../roi/stored-place.ts';
 import type { StoredPlace, ToSource, Witness } from '../roi/stored-place.ts';
@@ -59,6 +59,8 @@ export interface Rederivable {
   label(rule: LabelRule, grounding?: Float32Array | null, sink?: Float32Array | null): LabelResult;
   denoise(rule: LabelRule, grounding?: Float32Array | null, sink?: Float32Array | null): Float32Array | null;
   boxes(map: Float32Array | null, kind: MapKind, rule: RoiRule): SourceXyxy[];
+  /** What the rule compares with its threshold, of the map as the model saw the picture: see `cutByRule`. */
+  cut(map: Float32Array, kind: MapKind, rule: RoiRule): Float32Array;
 }
 
 /** @param used the RoI rule that the stored boxes were made with */
@@ -87,6 +89,10 @@ function asStored(stored: StoredMaps, used: RoiRule, turned: Orientation): Reder
       return seen
         .boxes(map && turnUpright(map, of, turned), kind, rule)
         .map((box) => storedBox(box, size, turned));
+    },
+    cut(map, kind, rule) {
+      const of = kind === 'rpn' && stored.rpn ? stored.rpn.grid : grid;
+      return seen.cut(turnUpright(map, of, turned), kind, rule);
     },
   };
 }
@@ -133,6 +139,8 @@ function asSeen(stored: StoredMaps, used: RoiRule): Rederivable {
       const to = kind === 'rpn' && rpnToSource ? rpnToSource : toSource;
       return sourceBoxes(roiByRule(map, kind, grid, rule).boxes, to);
     },
+    cut: (map, kind, rule) =>
+      cutByRule(map, kind, kind === 'rpn' && stored.rpn ? stored.rpn.grid : place.grid, rule),
   };
 }
 
@@ -146,6 +154,24 @@ function converter(
     .filter((map) => map !== null)
     .map(({ values, boxes }): Witness => ({ map: values, kind, boxes }));
   return conversionOf(place, rule, witnesses);
+}
+
+/**
+ * What the rules for dropping cut, whatever their limits are: the share of the grid that the foreground's box covers (1 where there is
+ * no foreground), and the maximum that a floor is held against (0 where there is none). Null for an answer without rows.
+ */
+export function dropValues(
+  from: Pick<Rederivable, 'label'>,
+  rule: LabelRule,
+  grounding?: Float32Array | null,
+  sink?: Float32Array | null,
+): { readonly area: number; readonly max: number } | null {
+  // A limit that everything exceeds is a rule that says what it measured.
+  const area = from.label({ ...rule, maxRatioLimit: 0 }, grounding, sink).dropped;
+  if (area?.rule !== 'area') return null;
+  const low = { ...rule, variant: 'qwen', maxRatioLimit: Infinity, minMax: Infinity } as const;
+  const max = from.label(rule.variant === 'qwen' ? low : rule, grounding, sink).dropped;
+  return { area: area.value, max: max?.rule === 'low_max' ? max.value : 0 };
 }
 
 /** All of it at once, under `wanted`; `used` as for {@link rederivable}. */

@@ -3,6 +3,7 @@
  * least differs in a third of the bits allowed, so only hashes that nearly share a part are compared (multi-index hashing;
  * M. Norouzi, A. Punjani, D. J. Fleet, CVPR 2012).
  */
+import { groupOf, link } from '../linked.ts';
 
 /** More bits would leave too much to look up; pictures that differ in more have little in common. */
 export const MOST_BITS = 11;
@@ -35,24 +36,24 @@ export function nearDuplicates(hashes: Uint32Array, bits: number, compareUpTo = 
   let last = -1;
   for (const i of order) {
     if (last >= 0 && hashes[2 * last] === hashes[2 * i] && hashes[2 * last + 1] === hashes[2 * i + 1]) {
-      union(groups, last, i);
+      link(groups, last, i);
     } else {
       distinct.push(i);
       last = i;
     }
   }
-  if (bits === 0) return groups.map((_, i) => find(groups, i));
+  if (bits === 0) return groups.map((_, i) => groupOf(groups, i));
   const left = Int32Array.from(distinct);
   if (left.length <= compareUpTo) linkEach(hashes, left, bits, groups);
   else for (const part of PARTS) linkByPart(hashes, left, part, bits, groups);
-  return groups.map((_, i) => find(groups, i));
+  return groups.map((_, i) => groupOf(groups, i));
 }
 
 function linkEach(hashes: Uint32Array, distinct: Int32Array, bits: number, groups: Int32Array): void {
   for (const [at, i] of distinct.entries()) {
     for (const j of distinct.subarray(at + 1)) {
       const far = ones(hashes[2 * i]! ^ hashes[2 * j]!) + ones(hashes[2 * i + 1]! ^ hashes[2 * j + 1]!);
-      if (far <= bits) union(groups, i, j);
+      if (far <= bits) link(groups, i, j);
     }
   }
 }
@@ -83,7 +84,7 @@ function linkByPart(
       if ((key & highest) !== 0) continue;
       const to = begins[(key ^ mask) + 1]!;
       for (let b = mask === 0 ? a + 1 : begins[key ^ mask]!; b < to; b++) {
-        if (ones(his[a]! ^ his[b]!) + ones(los[a]! ^ los[b]!) <= bits) union(groups, sorted[a]!, sorted[b]!);
+        if (ones(his[a]! ^ his[b]!) + ones(los[a]! ^ los[b]!) <= bits) link(groups, sorted[a]!, sorted[b]!);
       }
     }
   }
@@ -107,20 +108,4 @@ function ones(word: number): number {
   let v = word - ((word >>> 1) & 0x55555555);
   v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
   return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-function find(groups: Int32Array, of: number): number {
-  let i = of;
-  while (groups[i] !== i) {
-    groups[i] = groups[groups[i]!]!;
-    i = groups[i]!;
-  }
-  return i;
-}
-
-/** The smaller number stands for both. */
-function union(groups: Int32Array, a: number, b: number): void {
-  const [x, y] = [find(groups, a), find(groups, b)];
-  if (x < y) groups[y] = x;
-  else groups[x] = y;
 }

@@ -4,6 +4,7 @@
  */
 import { llavaCrops } from './llava.ts';
 import { roiQwen } from './qwen.ts';
+import { blurFloat32 } from '../blur.ts';
 import { roiRulesOf } from './rules.ts';
 import type { RoiRulesName } from './rules.ts';
 import { sigmoid } from '../sigmoid.ts';
@@ -37,6 +38,18 @@ export function roiByRule(map: Float32Array, kind: MapKind, grid: Grid, rule: Ro
   const rules = roiRulesOf(rule);
   const { box, mask } = roiQwen(values, grid, rule.threshold, rules);
   return { boxes: box ? [box] : [], mask: rules.masksCrop ? mask : null };
+}
+
+/**
+ * What a rule compares with its threshold's absolute value, `[H*W]`: blurred probabilities; under a negative threshold shares of the
+ * blurred maximum. Throws as {@link roiByRule}.
+ */
+export function cutByRule(map: Float32Array, kind: MapKind, grid: Grid, rule: RoiRule): Float32Array {
+  const { threshold } = rule;
+  const values = threshold < 0 ? map : kind === 'rpn' ? sigmoid(map) : relative(map);
+  if (rule.variant === 'qwen') return roiQwen(values, grid, threshold, roiRulesOf(rule)).blurred;
+  const blurred = blurFloat32(values, grid);
+  return threshold < 0 ? relative(blurred) : blurred;
 }
 
 /** Divided by its maximum; a map without a positive value stays as it is and passes no threshold. */

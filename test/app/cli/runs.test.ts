@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { EXIT } from '../../../src-main/app/cli/frame/exit.ts';
 import { agreeToReplace } from '../../../src-main/app/cli/frame/agree.ts';
 import { Output } from '../../../src-main/app/cli/frame/output.ts';
 import type { LabelPreview } from '../../../src-shared/contract/procedures.ts';
@@ -49,6 +50,29 @@ test('labelling over another run says what changes; the run is listed, taken bac
   assert.match((await fovea(['runs', 'put-back', path, '2'])).stdout, /^2 samples show run 2 again/);
   const unknown = await fovea(['runs', 'take-back', path, '9']);
   assert.match(unknown.stderr, /there is no run 9/);
+
+  assert.match(
+    (await fovea(['runs', 'rename', path, '2', 'Given ones'])).stdout,
+    /^Run 2 is called Given ones/,
+  );
+  assert.match((await fovea(['runs', path])).stdout, /^run 2 “Given ones”: /);
+  assert.equal((await fovea(['runs', 'rename', path, '2', 'x'.repeat(81)])).code, EXIT.usage);
+  const said = await fovea(['runs', 'remove', path, '2']);
+  assert.match(
+    said.stderr,
+    /2 labels of run 2 would be removed with maps: 2 undecided samples show another run's label then, 0 none; 0 labels decided on by a person stay.*--yes/s,
+  );
+  assert.match((await fovea(['runs', 'remove', path, '2'], 'no\n', true)).stderr, /nothing was removed/);
+  assert.match((await fovea(['runs', path])).stdout, /run 2 /);
+  assert.deepEqual((await foveaJson(['runs', 'remove', path, '2', '--yes'])).json, {
+    run: 2,
+    labels: 2,
+    kept: 0,
+    elsewhere: 2,
+    unlabelled: 0,
+  });
+  assert.match((await fovea(['runs', path])).stdout, /^run 1: .+shown on 3 samples/);
+  assert.match((await fovea(['runs', 'remove', path, '2', '--yes'])).stderr, /there is no run 2/);
 });
 
 const preview: LabelPreview = {

@@ -24,7 +24,8 @@ export async function measureSlider(
   try {
     const { page } = app;
     await new ReviewPage(page).ready();
-    await page.getByRole('button', { name: /^4 panes/ }).click();
+    await page.getByRole('button', { name: /^Number and arrangement of panes/ }).click();
+    await page.getByRole('menuitemradio', { name: '4 panes' }).click();
     await page.getByRole('tab', { name: 'Recipe' }).click();
     await page.getByRole('slider', { name: 'Foreground', exact: true }).waitFor();
     assert.equal(await page.locator('section.pane').count(), 4);

@@ -88,6 +88,12 @@ async function oneGrid(
       "INSERT INTO fovea.run (key, spec, token, host) VALUES ($1, '{}', 'a token of the bench', '')",
       [key],
     );
+    const rules = { exif: 'apply', alpha: 'drop' };
+    const encoder = {
+      key: { model: 'f', precision: 'as-stored', rules },
+      views: [null],
+      name: 'test',
+    } as const;
     const sha256 = new Uint8Array(createHash('sha256').update(bytes).digest());
     const next = seededRandom(1);
     let sent = 0;
@@ -107,7 +113,12 @@ async function oneGrid(
     const started = performance.now();
     let written = 0;
     for (;;) {
-      const { done, seen } = await writeResults(queue, project, lease, { key, runId, teacher: false });
+      const { done, seen } = await writeResults(queue, project, lease, {
+        key,
+        runId,
+        teacher: false,
+        encoder,
+      });
       if (seen === 0) break;
       written += done.length;
     }

@@ -24,14 +24,14 @@ const LIST = `(() => {
     element.getAttribute('aria-label') ||
     (element.getAttribute('aria-labelledby') ?? '').split(' ').map((id) => words(document.getElementById(id))).join(' ').trim() ||
     [...(element.labels ?? [])].map(words).join(' ') ||
-    words(element) || element.getAttribute('placeholder') || element.dataset.tip || element.title;
+    words(element) || element.getAttribute('placeholder') || (element.dataset.tip ?? '');
   for (const old of document.querySelectorAll('[data-control]')) delete old.dataset.control;
   return [...front.querySelectorAll(all)]
     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && !one.closest('[inert]'))
     .map((one, i) => {
       one.dataset.control = i;
       const group = one.closest('${COMPOSITE}');
-      return { name: named(one), tip: one.dataset.tip ?? one.title, group: group && [...document.querySelectorAll('${COMPOSITE}')].indexOf(group) };
+      return { name: named(one), tip: one.dataset.tip ?? '', group: group && [...document.querySelectorAll('${COMPOSITE}')].indexOf(group) };
     });
 })()`;
 

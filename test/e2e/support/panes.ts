@@ -8,6 +8,12 @@ export const pane = (page: Page, n: number): Locator => page.locator('.panes sec
 /** The choice of the map that the n-th pane shows. */
 export const picker = (page: Page, n: number): Locator => page.getByLabel(`Pane ${n}: map`, { exact: true });
 
+/** Shows as many panes, or arranges them, as the menu says it: `5 panes`, `In a row`. */
+export async function choosePanes(page: Page, words: string): Promise<void> {
+  await page.getByRole('button', { name: /^Number and arrangement of panes/ }).click();
+  await page.getByRole('menuitemradio', { name: words, exact: true }).click();
+}
+
 /** The values that the panes show for the token under a place of the first pane, as shares of its size. */
 export async function valuesAt(page: Page, x: number, y: number): Promise<string[]> {
   // What is read must be of this place, not of where the pointer was.

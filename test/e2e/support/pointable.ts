@@ -27,7 +27,7 @@ const LIST = `(() => {
     if (one.disabled || one.closest('[inert]') || one.parentElement.closest('button, [role=img]')) continue;
     const kind = one.getAttribute('role') ?? one.tagName;
     const labels = [...(one.labels ?? [])].map((label) => label.querySelector('span')?.textContent ?? label.textContent).join(' ');
-    const name = one.dataset.sample ? 'row' : one.dataset.token ? 'token' : one.getAttribute('aria-label') || labels || one.textContent || one.title;
+    const name = one.dataset.sample ? 'row' : one.dataset.token ? 'token' : one.getAttribute('aria-label') || labels || one.textContent || (one.dataset.tip ?? '');
     const short = kind + ' ' + name.trim().replace(/\\s+/g, ' ').replace(/\\d+/g, '#');
     if ((counts[short] ?? 0) >= ${ALIKE} || !one.checkVisibility({ visibilityProperty: true })) continue;
     const box = one.getBoundingClientRect();

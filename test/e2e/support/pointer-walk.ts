@@ -13,9 +13,9 @@ const LAST_PLACE = 80;
 /** Enough to tell: waiting for each of a hundred would take many minutes. */
 const ENOUGH = 5;
 
-/** They work for minutes, lead to another list once they have an answer, or put away what the walk goes by. */
+/** They work for minutes, lead to another list once they have an answer, or hide what the walk goes by. */
 const NEVER =
-  /^(Label #|Ask again|More like this|Delete|Show or put away|Put the tabs away|Show the tabs|Panes (no longer )?fill)/;
+  /^(Label #|Ask again|More like this|Delete|Show or hide the (queue|tabs)|(Hide|Show) the tabs|Show queue and tabs|Panes fill)/;
 /** What each kind would do something with, had it kept the keyboard. All others would take Enter. */
 const PRESS: Readonly<Record<string, string>> = {
   INPUT: 'ArrowRight',
@@ -58,7 +58,7 @@ const LOOK = `(() => {
 
 const DISMISS = `for (const one of document.querySelectorAll('.notice [aria-label="Dismiss"]')) one.click()`;
 
-/** The key that brings back what a control put away: queue and tabs, or the tabs, or the queue. */
+/** The key that brings back what a control hid: queue and tabs, or the tabs, or the queue. */
 const BRING_BACK = `(() => {
   if (!document.querySelector('main[aria-label=Review]')) return null;
   if (!document.querySelector('header h1')) return 'Escape';

@@ -35,7 +35,7 @@ export function addSecondRun(
       grounding: { grid, transform, bits },
       sink: null,
       question: null,
-      denoised: null,
+      denoised: { grid, transform, bits },
       rpn: null,
     };
     const runId = transact(db, () => {

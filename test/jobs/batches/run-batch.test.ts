@@ -43,7 +43,7 @@ function stored({ db }: Project): { accepted: number; revisions: number } {
 
 test('a batch runs beside reading, tells how far it is, and can be cancelled and undone', async (t) => {
   const { project, id } = await audited(t);
-  const task = { projectPath: project.path, id, reviewer: 'ann' };
+  const task = { projectPath: project.path, id, reviewer: 'ann', reason: null };
   const stop = new AbortController();
   const cancelled = runBatch(
     { ...task, action: 'apply' },

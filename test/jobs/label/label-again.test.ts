@@ -95,7 +95,7 @@ test('a cancelled run leaves both in place, said in numbers; it goes on, or is t
     [2, 2, 1, 1, 1, 1].map((id) => [id, true]),
   );
   accept(project, 1);
-  const of = (id: number) => runStandings(project.db).find(({ run }) => run.id === id)!;
+  const of = (id: number) => runStandings(project).find(({ run }) => run.id === id)!;
   assert.deepEqual([of(2).shown, of(2).decided, of(2).canTakeBack, of(2).unfinished?.left], [2, 1, 1, 4]);
   assert.deepEqual([of(1).shown, of(1).unfinished], [4, null]);
 

@@ -3,9 +3,18 @@ import { describe, it } from 'node:test';
 import { decodeFloat16, encodeFloat16 } from '../../../src-shared/kernels/float16.ts';
 import { labelByRule } from '../../../src-shared/kernels/labels/rule.ts';
 import { labelQwen } from '../../../src-shared/kernels/labels/qwen.ts';
-import { rederive, type StoredMap, type Thresholds } from '../../../src-shared/kernels/labels/rederive.ts';
+import {
+  dropValues,
+  rederivable,
+  rederive,
+  type StoredMap,
+  type Thresholds,
+} from '../../../src-shared/kernels/labels/rederive.ts';
 import { llavaBoxToSource } from '../../../src-shared/kernels/roi/llava.ts';
-import { roiByRule } from '../../../src-shared/kernels/roi/rule.ts';
+import { cutByRule, roiByRule, type RoiRule } from '../../../src-shared/kernels/roi/rule.ts';
+import { roiLlava } from '../../../src-shared/kernels/roi/llava.ts';
+import { roiQwen } from '../../../src-shared/kernels/roi/qwen.ts';
+import { sigmoid } from '../../../src-shared/kernels/sigmoid.ts';
 import { conversionOf, liesSquared, sourceBoxes } from '../../../src-shared/kernels/roi/stored-place.ts';
 import {
   cellBoxToWholePixels,
@@ -25,6 +34,58 @@ const LLAVA: Thresholds = {
 function stored(values: Float32Array, grid: Grid, size: readonly [number, number]): StoredMap {
   return { values, grid, size, transform: squaredTransform(size, grid), boxes: [] };
 }
+
+describe('what thresholds are held against', () => {
+  const random = seededRandom(SEED);
+  const grid: Grid = [12, 16];
+  const size = [160, 120] as const;
+  const values = (): Float32Array =>
+    decodeFloat16(encodeFloat16(Float64Array.from({ length: 192 }, () => random() ** 4)));
+
+  it(`[R1] what a box rule compares passes exactly where its mask is (seed ${SEED})`, () => {
+    const map = values();
+    const logits = map.map((value) => value * 12 - 3);
+    const passes = (cut: Float32Array, threshold: number) =>
+      Uint8Array.from(cut, (value) => (value > Math.fround(threshold) ? 1 : 0));
+    const llava = (threshold: number): RoiRule => ({ variant: 'llava', form: 'bbox', threshold });
+    const probabilities = sigmoid(logits);
+    assert.deepEqual(
+      passes(cutByRule(logits, 'rpn', grid, llava(0.3)), 0.3),
+      roiLlava(probabilities, grid, 0.3).mask,
+    );
+    const shares = cutByRule(map, 'attention', grid, llava(-0.5));
+    assert.equal(Math.max(...shares), 1);
+    assert.deepEqual(passes(shares, 0.5), roiLlava(map, grid, -0.5).mask);
+    const qwen = { variant: 'qwen', form: 'mask', threshold: 0.3 } as const;
+    assert.deepEqual(
+      passes(cutByRule(logits, 'rpn', grid, qwen), 0.3),
+      roiQwen(probabilities, grid, 0.3).mask,
+    );
+  });
+
+  it(`[L6] what drops a sample is measured whatever the limits are, and is what a drop says (seed ${SEED})`, () => {
+    const map = stored(values(), grid, size);
+    const all = { place: map, grounding: map, sink: null, denoised: null, rpn: null };
+    const from = rederivable(all, LLAVA.roi);
+    const labels = { ...LLAVA.labels, variant: 'qwen' as const, binaryCoff: 0.7, minMax: 0 };
+    const { area, max } = dropValues(from, labels)!;
+    assert.deepEqual(from.label({ ...labels, maxRatioLimit: area }).dropped, {
+      rule: 'area',
+      value: area,
+      limit: area,
+    });
+    assert.equal(from.label({ ...labels, maxRatioLimit: area + 0.01 }).dropped, null);
+    const low = from.label({ ...labels, maxRatioLimit: area + 0.01, minMax: max * 1.01 }).dropped;
+    assert.deepEqual([low?.rule, low?.value], ['low_max', max]);
+    assert.deepEqual(dropValues(from, { ...labels, maxRatioLimit: 0.001, minMax: 9 }), { area, max });
+    assert.equal(dropValues(rederivable({ ...all, grounding: null }, LLAVA.roi), labels), null);
+    const nothing = { ...map, values: new Float32Array(192) };
+    assert.deepEqual(dropValues(rederivable({ ...all, grounding: nothing }, LLAVA.roi), labels), {
+      area: 1,
+      max: 0,
+    });
+  });
+});
 
 describe('deriving again from stored maps', () => {
   it("[D1] a preset's label rule gives the labels of the reference, both variants", () => {

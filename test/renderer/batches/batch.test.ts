@@ -19,6 +19,7 @@ const batch: Batch = {
   id: 3,
   state: 'auditing',
   decision: 'accept',
+  reason: null,
   target: 0.05,
   population: 1204,
   planned: 60,

@@ -2,17 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   againstOf,
+  choiceSchema,
   digits,
   leftOutWords,
   mayBeAgainst,
+  NO_CHOICE,
   onWords,
+  runOfSide,
   sidesOf,
+  sideWords,
   signed,
   verdictWords,
   withoutWords,
 } from '../../../src-renderer/compare/compare.ts';
 import type { ComparableSide } from '../../../src-shared/contract/procedures.ts';
 import type { RpnComparison } from '../../../src-shared/contract/training.ts';
+import type { Run } from '../../../src-shared/contract/domain.ts';
+import { testPreset } from '../../support/project.ts';
 
 const own: ComparableSide = { side: 'own', name: 'own', predicted: 9, runId: 1 };
 const version = (id: number, predicted = 9): ComparableSide => ({
@@ -22,10 +28,19 @@ const version = (id: number, predicted = 9): ComparableSide => ({
   runId: predicted > 0 ? 10 + id : null,
 });
 const NONE = { a: null, b: null };
+const run = (id: number): Run => ({
+  id,
+  modelName: 'm',
+  modelDir: '/m',
+  preset: testPreset,
+  answerMode: 'self',
+  device: 'cpu',
+  createdAt: '2026-01-01',
+});
 
 test('nobody chose: the newest version, asked or not, beside what it is to be better than', () => {
   const of = (sides: readonly ComparableSide[], inUse: number | null = null) =>
-    sidesOf(NONE, { sides: [...sides] }, inUse);
+    sidesOf(NONE, { sides: [...sides] }, inUse, []);
   assert.deepEqual(of([own, version(1), version(2, 0)]), { a: 2, b: 'own' });
   assert.deepEqual(of([own, version(1), version(2)], 1), { a: 2, b: 1 });
   assert.deepEqual(of([own, version(1), version(2)], 2), { a: 2, b: 'own' });
@@ -36,9 +51,31 @@ test('nobody chose: the newest version, asked or not, beside what it is to be be
 
 test('a choice holds as long as it is there, and never leads to one side twice', () => {
   const sides = [own, version(1), version(2)];
-  assert.deepEqual(sidesOf({ a: 'teacher', b: 1 }, { sides }, null), { a: 'teacher', b: 1 });
-  assert.deepEqual(sidesOf({ a: 1, b: 1 }, { sides }, null), { a: 2, b: 1 });
-  assert.deepEqual(sidesOf({ a: 9, b: 1 }, { sides }, null), { a: 2, b: 1 }, 'another project’s');
+  assert.deepEqual(sidesOf({ a: 'teacher', b: 1 }, { sides }, null, []), { a: 'teacher', b: 1 });
+  assert.deepEqual(sidesOf({ a: 1, b: 1 }, { sides }, null, []), { a: 2, b: 1 });
+  assert.deepEqual(sidesOf({ a: 9, b: 1 }, { sides }, null, []), { a: 2, b: 1 }, 'another project’s');
+});
+
+test('runs are compared by the maps that made their labels: those chosen, without any RPN the two newest', () => {
+  const runs = [{ id: 1 }, { id: 3 }, { id: 4 }];
+  const chosen = { a: 'run:3', b: 'run:1' } as const;
+  assert.deepEqual(sidesOf(chosen, { sides: [own] }, null, runs), chosen);
+  assert.deepEqual(sidesOf(chosen, { sides: [] }, null, runs), chosen);
+  assert.deepEqual(
+    sidesOf({ a: 'run:9', b: 'run:1' }, { sides: [own] }, null, runs),
+    { a: 'own', b: 'run:1' },
+    'a run that was removed',
+  );
+  assert.deepEqual(sidesOf(NONE, { sides: [] }, null, runs), { a: 'run:4', b: 'run:3' });
+  assert.equal(sidesOf(NONE, { sides: [] }, null, [{ id: 1 }]), null);
+  assert.deepEqual([runOfSide('run:12'), runOfSide('own'), runOfSide(2)], [12, null, null]);
+  assert.equal(mayBeAgainst('reviewed', 'run:1', 'own'), false);
+  assert.equal(mayBeAgainst('corrected', 'run:1', 'own'), true);
+  assert.equal(sideWords('run:2', [], [run(2)]), 'Run 2: m, Test');
+  assert.equal(sideWords('run:2', [], [{ ...run(2), name: 'Tight' }]), 'Run 2: Tight');
+  assert.ok(choiceSchema.safeParse({ ...NO_CHOICE, ...chosen }).success);
+  for (const side of ['run:', 'run:x', 'walk:1'])
+    assert.ok(!choiceSchema.safeParse({ ...NO_CHOICE, a: side }).success, side);
 });
 
 test('accepted labels are no measure for the teacher; without corrections known boxes are', () => {

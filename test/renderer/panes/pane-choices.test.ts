@@ -13,7 +13,8 @@ import {
   type MapSource,
   type PlainSource,
 } from '../../../src-renderer/panes/map-source.ts';
-import { choiceGroups, runWords, titleOf, uniqueTitles } from '../../../src-renderer/panes/pane-choices.ts';
+import { choiceGroups, titleOf, uniqueTitles } from '../../../src-renderer/panes/pane-choices.ts';
+import { runTitle } from '../../../src-renderer/ui/run-words.ts';
 import { presetSchema } from '../../../src-shared/contract/preset.ts';
 
 const preset = presetSchema.parse({
@@ -55,7 +56,7 @@ test('a picker offers this run, heads, and every other run', () => {
   });
   assert.deepEqual(
     groups.map(({ words }) => words),
-    ['This run', 'Heads', 'Layers', runWords(run(2)), runWords(run(3))],
+    ['This run', 'Heads', 'Layers', runTitle(run(2)), runTitle(run(3))],
   );
   assert.deepEqual(
     groups[0]!.choices.map(({ words }) => words),

@@ -31,6 +31,7 @@ const FULL: SampleFilter = sampleFilterSchema.parse({
   labelling: 'failed',
   agreement: 'differ',
   pictures: 'changed',
+  nearDuplicates: 'with',
   batch: 3,
   ranges: { disagreement: [0.5, 2], uncertainty: [0, 0.25], roiSize: [0.05, 0.1], roiX: [0, 2] },
   ids: [1, 2, 3],

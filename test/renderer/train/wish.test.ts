@@ -51,6 +51,12 @@ test('what is no number, or too much, is said at its field, and nothing is asked
     ['learningRate', '0'],
     ['learningRate', '2'],
     ['warmup', '-1'],
+    ['steps', '0x10'],
+    ['batch', '1e'],
+    ['learningRate', '0x1'],
+    ['seed', '0b1'],
+    ['heldOut', 'Infinity'],
+    ['warmup', '0x10'],
     ['name', '12'],
     ['name', 'own'],
   ] as const) {
@@ -58,6 +64,12 @@ test('what is no number, or too much, is said at its field, and nothing is asked
     assert.equal(wish, null, `${field} ${typed}`);
     assert.deepEqual(Object.keys(wrong), [field]);
   }
+});
+
+test('a warm-up longer than the run is said at its field; a share of the steps, or as many as there are, is none', () => {
+  const typed = { ...EMPTY_FORM, steps: '40' };
+  assert.match(readForm({ ...typed, warmup: '41' }).wrong.warmup ?? '', /^A run of 40 steps has no 41 steps/);
+  for (const warmup of ['40', '1', '0.5', '0']) assert.ok(readForm({ ...typed, warmup }).wish, warmup);
 });
 
 test('too much is said with what is the most, and a reserved name with why', () => {

@@ -70,6 +70,38 @@ test('sides with how many samples each predicted; a comparison, its list from bo
   });
 });
 
+test('two runs are compared by the maps that made their labels, also where their model is gone; never with those labels', async (t) => {
+  const made = await comparedProject(t, 2);
+  made.predictBoth(1, HALF, GOOD);
+  made.predictBoth(2, GOOD, BAD);
+  made.correct(1);
+  made.accept(2);
+  const { call } = await start(t, made);
+  const [a, b] = [`run:${made.mine}`, `run:${made.own}`] as const;
+  const wish = { slot: 'page', a, b, against: 'corrected', over: 'all' } as const;
+  const { comparison } = await call('compare.run', wish);
+  assert.deepEqual(
+    [comparison.a, comparison.iou],
+    [{ kind: 'run', rpnId: null, name: `run ${made.mine}`, runId: made.mine }, null],
+  );
+  assert.deepEqual(
+    [comparison.samples, comparison.auc!.a, comparison.auc!.wins],
+    [1, comparison.auc!.b, { a: 0, b: 0, ties: 1 }],
+    'both have one map',
+  );
+  assert.equal((await call('compare.run', { ...wish, b: 'own' })).comparison.b.runId, made.own);
+  const refused = (change: object, error: object) =>
+    assert.rejects(call('compare.run', { ...wish, ...change }), error);
+  await refused({ against: 'reviewed' }, { code: 'bad_input', message: /made from the teacher's map/ });
+  await refused({ b: a }, { code: 'bad_input', message: /same/ });
+  await refused({ b: 'teacher' }, { code: 'bad_input', message: /same/ });
+  await refused({ b: 'run:99' }, { code: 'not_found' });
+  await refused({ b: 'run:0' }, { code: 'not_found', message: 'there is no run 0' });
+  made.project.db.exec("UPDATE model SET dir = '/gone'");
+  assert.notEqual((await call('compare.sides', {})).problem, null);
+  assert.equal((await call('compare.run', wish)).comparison.samples, 1);
+});
+
 test('a comparison is never one of what was: a decision, another prediction and a removed sample show in the next', async (t) => {
   const made = await comparedProject(t, 3);
   for (const id of [1, 2, 3]) made.predictBoth(id, HALF, GOOD);
@@ -113,7 +145,7 @@ test('a comparison is never one of what was: a decision, another prediction and 
   assert.equal((await call('compare.run', teacher)).comparison.iou, null);
   await assert.rejects(call('compare.run', { ...teacher, against: 'reviewed' }), {
     code: 'bad_input',
-    message: /accepted labels are the teacher's own/,
+    message: /accepted labels were made from the teacher's map/,
   });
 });
 
@@ -121,7 +153,7 @@ test('why there is nothing to compare: no model yet, no prediction yet, nothing 
   const made = await comparedProject(t, 2);
   const none = await (await start(t, { project: await testProject(t, 2) })).call('compare.sides', {});
   assert.deepEqual([none.sides, none.samples], [[], 2]);
-  assert.match(none.problem!.message, /not labelled yet/);
+  assert.match(none.problem!.message, /no model has labelled the project yet/);
   const { call } = await start(t, made);
   const wish = { slot: 'page', a: 'own', b: made.rpnId, against: 'corrected', over: null } as const;
   await assert.rejects(call('compare.run', wish), {

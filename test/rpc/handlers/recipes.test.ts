@@ -82,6 +82,38 @@ test('preview, apply to the project, undo: nobody is asked anything, and opening
   assert.equal((await call('samples.get', { id: 1 })).prediction?.runId, runId);
 });
 
+test('what drops samples is measured over a run, and follows the thresholds that decide it', async (t) => {
+  const { call } = await start(t);
+  const { runs } = await call('project.summary', {});
+  const { preset, id: runId } = runs[0]!;
+  const { labels } = preset;
+  const stored = await call('recipes.spread', { runId, labels });
+  assert.deepEqual([stored.labelled, stored.areas.length, stored.maxima.length], [3, 3, 3]);
+  assert.ok(stored.areas.every((area) => area > 0 && area <= 1));
+  const preview = await call('recipes.preview', {
+    runId,
+    labels: { ...labels, maxRatioLimit: 1 },
+    roi: preset.roi,
+    filter: null,
+    after: 0,
+  });
+  assert.equal(preview.looked, 3);
+  const limits = { ...labels, maxRatioLimit: 0.01, minMax: 0.4 };
+  assert.deepEqual(
+    await call('recipes.spread', { runId, labels: limits }),
+    stored,
+    'limits cut it, and do not make it',
+  );
+  const strict = await call('recipes.spread', { runId, labels: { ...labels, binaryCoff: 0.99 } });
+  assert.ok(strict.areas.every((area, i) => area <= stored.areas[i]!));
+  assert.notDeepEqual(strict.areas, stored.areas);
+  await assert.rejects(call('recipes.spread', { runId: 99, labels }), { code: 'not_found' });
+  const other = labels.variant === 'qwen' ? 'llava' : 'qwen';
+  await assert.rejects(call('recipes.spread', { runId, labels: { ...labels, variant: other } }), {
+    code: 'bad_input',
+  });
+});
+
 test('applying to a filter leaves the others, and a decision between preview and job is left alone', async (t) => {
   const { call, settled } = await start(t);
   const { runs } = await call('project.summary', {});

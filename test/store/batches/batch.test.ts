@@ -119,6 +119,39 @@ test('a batch takes what is to review and kept, draws at random, and accepts onl
   assert.equal(reviewHistory(db, 46).length, 0, 'a dropped one is left alone');
 });
 
+test('a batch is rejected for a reason, which each of its decisions has; accepting takes none, undoing leaves it in the history', async (t) => {
+  const project = await labelled(t, 6);
+  const { db } = project;
+  const accepting = startBatch(db, { ...wish, ids: [4, 5, 6] }).batch;
+  judgeAll(db, accepting.id);
+  assert.throws(() => applyBatch(db, accepting.id, 'ann', hooks, 'blurred'), { code: 'bad_input' });
+  assert.equal(count(db, 'accepted'), 0, 'nothing was written');
+
+  const { batch } = startBatch(db, { ...wish, decision: 'reject', ids: [1, 2, 3] });
+  assert.equal(batch.reason, null);
+  judgeAll(db, batch.id);
+  const done = applyBatch(db, batch.id, 'ann', hooks, 'blurred');
+  assert.deepEqual([done.decided, done.reason], [3, 'blurred']);
+  assert.deepEqual(
+    reviewHistory(db, 2).map(({ decision, reason, batchId }) => [decision, reason, batchId]),
+    [['reject', 'blurred', batch.id]],
+  );
+  const found = read<{ n: number }>(
+    db,
+    "SELECT COUNT(*) AS n FROM sample_state WHERE reason = 'blurred'",
+  ).get()!;
+  assert.equal(found.n, 3, 'the filter finds them by it');
+  const undone = undoBatch(db, batch.id, 'ann', hooks);
+  assert.equal(undone.reason, 'blurred');
+  assert.deepEqual(
+    reviewHistory(db, 2).map(({ decision, reason }) => [decision, reason]),
+    [
+      ['reject', 'blurred'],
+      ['reset', null],
+    ],
+  );
+});
+
 test('what is decided or labelled again meanwhile is left alone; undoing spares what was decided since', async (t) => {
   const project = await labelled(t, 8);
   const { db } = project;

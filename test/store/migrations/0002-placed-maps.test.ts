@@ -18,7 +18,8 @@ test('maps from before lie where their prediction lies', async (t) => {
   project.close();
   const path = join(project.path, 'maps.db');
   const old = new Database(path);
-  old.exec('DROP TABLE map; DROP TABLE map_set; PRAGMA user_version = 0');
+  old.exec(`DROP TABLE map; DROP TABLE map_set; DROP TABLE embedding; DROP TABLE encoder; DROP TABLE near_duplicate;
+    PRAGMA user_version = 0`);
   migrate(old, mapsMigrations.slice(0, 1), APPLICATION_ID);
   const bits = Buffer.from(Uint16Array.from({ length: 6 }, (_, i) => i).buffer);
   old

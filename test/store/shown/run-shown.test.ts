@@ -108,7 +108,7 @@ test('a run at work is not taken back, and the list says how each run stands', a
   labelWith(project, a, [1, 2, 3]);
   labelWith(project, b, [1, 2]);
   accept(db, 2);
-  const [newest, oldest] = runStandings(db).sort((x, y) => (x.run.id === b ? -1 : y.run.id - x.run.id));
+  const [newest, oldest] = runStandings(project).sort((x, y) => (x.run.id === b ? -1 : y.run.id - x.run.id));
   assert.deepEqual(
     [newest!.shown, newest!.decided, newest!.canTakeBack, newest!.active, newest!.working],
     [2, 1, 1, true, false],
@@ -116,7 +116,7 @@ test('a run at work is not taken back, and the list says how each run stands', a
   assert.deepEqual([oldest!.shown, oldest!.canTakeBack, oldest!.unfinished], [1, 1, null]);
   addJob(db, 'label', b, {});
   assert.throws(() => takeBackRun(db, b), { code: 'conflict' });
-  assert.equal(runStandings(db).find(({ run }) => run.id === b)!.working, true);
+  assert.equal(runStandings(project).find(({ run }) => run.id === b)!.working, true);
   assert.throws(() => takeBackRun(db, 99), { code: 'not_found' });
 });
 

@@ -8,7 +8,7 @@ import type {
 } from '../../../../src-shared/contract/training.ts';
 import { verdictOf } from '../../../../src-shared/kernels/measures/verdict.ts';
 import { compareVersions } from '../../../jobs/rpn/compare.ts';
-import { sidesOf } from '../../../jobs/rpn/sides.ts';
+import { isRunSide, sidesOf } from '../../../jobs/rpn/sides.ts';
 import { withProject } from '../../projects.ts';
 import { Progress } from '../../progress.ts';
 import { usageError, type AddCommand } from '../frame/command.ts';
@@ -41,7 +41,7 @@ export const addCompare: AddCommand = (rpn, cli) => {
     .argument('<project>', 'project folder')
     .argument(
       '<a>',
-      'number or name of a version; own: the RPN that the model brings itself; teacher: the map that made the labels',
+      'number or name of a version; own: the RPN that the model brings itself; run:N: the map that made the labels of run N; teacher: that of the other side',
     )
     .argument('<b>', 'the other one')
     .option('--truth', "against the samples' known boxes (default: against corrected labels)")
@@ -58,7 +58,8 @@ export const addCompare: AddCommand = (rpn, cli) => {
   cli.define<Options>(command, async ({ output, stderr, signal }, [path, a, b], options) =>
     withProject(path, async (project) => {
       const [against, over] = [againstOf(options), overOf(options)];
-      const sides = await sidesOf(project, await baseOf(project, options), [a, b]);
+      const base = [a, b].every((name) => isRunSide(name)) ? null : await baseOf(project, options);
+      const sides = await sidesOf(project, base, [a, b]);
       const progress = new Progress('Comparing', stderr);
       const { comparison, samples } = await compareVersions(project, sides, {
         against,
