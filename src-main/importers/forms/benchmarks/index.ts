@@ -3,6 +3,7 @@ import type { Form } from '../form.ts';
 import { chartqa } from './chartqa.ts';
 import { docvqa } from './docvqa.ts';
 import { gqa } from './gqa.ts';
+import { hrbench } from './hrbench.ts';
 import { mmeRealworld } from './mme-realworld.ts';
 import { ocrbench } from './ocrbench.ts';
 import { pope } from './pope.ts';
@@ -18,6 +19,7 @@ export const BENCHMARKS: readonly Form[] = [
   gqa,
   pope,
   vstar,
+  hrbench,
   mmeRealworld,
   zoombench,
   chartqa,
