@@ -59,7 +59,7 @@ export function similarityValue({ similarity, identical }: Alike): SortValue {
 
 /** The value for a name that begins as a tile reads: the figure, then what it is. */
 export function spokenValue(row: SampleRow, by: SortKey, alike: Alike | null = null): string {
-  if (alike) return similarityValue(alike).words;
+  if (alike) return `${similarityValue(alike).text} (Similarity of the pictures)`;
   const value = sortValue(row, by);
   if (!value) return '';
   return value.text === null ? value.words : `${value.text} (${SORTS.find((sort) => sort.by === by)!.words})`;

@@ -14,7 +14,7 @@ export interface EmbeddingSet {
 }
 
 /** Of fewer the middle says little: two would be opposite to each other, however alike. Their plain cosines are taken. */
-export const CENTRED_FROM = 32;
+export const CENTRED_FROM = 8;
 
 /** Shorter than this share of the middle's length is the middle itself. */
 const NOTHING = 1e-6;
