@@ -23,7 +23,8 @@ async function read(file: string, annotations: string | null = null): Promise<Im
 /** What one of the rows must become; fields that are not named are not looked at. */
 interface Expected {
   readonly id: string;
-  readonly picture: string;
+  /** Null: it stands in the file itself. */
+  readonly picture: string | null;
   readonly question: string;
   readonly answer: string | null;
   readonly benchmark?: string;
@@ -227,6 +228,30 @@ const CARDS: Readonly<Record<string, Card>> = {
       },
     ],
   },
+  'HR-Bench': {
+    file: 'hrbench/hr_bench_4k.tsv',
+    rows: [
+      {
+        id: '0',
+        picture: null,
+        question:
+          'What is the colour of the bag?\nA. white\nB. black\nC. red\nD. green\nAnswer the option letter directly.',
+        answer: 'A',
+        benchmark: 'hrbench',
+        options: ['white', 'black', 'red', 'green'],
+        tags: ['benchmark:hrbench', 'category:single', 'cycle:0'],
+      },
+      {
+        id: '1',
+        picture: null,
+        question:
+          'What is the colour of the bag?\nA. green\nB. white\nC. black\nD. red\nAnswer the option letter directly.',
+        answer: 'B',
+        benchmark: 'hrbench',
+        tags: ['benchmark:hrbench', 'category:single', 'cycle:1'],
+      },
+    ],
+  },
   'MME-RealWorld-Lite': {
     file: 'mme-realworld-lite/MME-RealWorld-Lite.json',
     rows: [
@@ -331,7 +356,8 @@ describe('rows of public data sets, as their authors publish them', () => {
         assert.ok(item.ok);
         const { record } = item;
         assert.equal(record.externalId, wanted.id);
-        assert.deepEqual(record.picture, { in: 'folder', path: wanted.picture });
+        if (wanted.picture === null) assert.equal(record.picture.in, 'file');
+        else assert.deepEqual(record.picture, { in: 'folder', path: wanted.picture });
         assert.equal(record.question, wanted.question);
         assert.equal(record.referenceAnswer, wanted.answer);
         if (wanted.benchmark !== undefined) {
