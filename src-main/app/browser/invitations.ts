@@ -4,7 +4,7 @@
  * revoked: its browsers are then out at once, and what they decided stays under the name.
  */
 import { createHash } from 'node:crypto';
-import { readFile, realpath } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
@@ -12,8 +12,11 @@ import { reviewerSchema } from '../../../src-shared/contract/limits.ts';
 import { roleSchema } from '../../../src-shared/contract/role.ts';
 import { randomWord, TICKET_PARAMETER } from '../../../src-shared/rpc/handshake.ts';
 import { writeJson } from '../../library/atomic-json.ts';
+import { withFileLock } from '../../library/file-lock.ts';
 
 const MOST = 500;
+/** A change is one small file read and written. */
+const LOCK = { waitMs: 10_000, busy: 'changing the invitations' };
 
 const invitationSchema = z.object({
   id: z.string().regex(/^[\w-]{16,64}$/),
@@ -44,15 +47,13 @@ export interface Invitations {
   revoke(project: string, name: string): Promise<Invitation>;
 }
 
-/** Of a data folder. Commands and hosts write it, one after the other: it is read anew each time. */
+/** Of a data folder. Commands and hosts write it, one after the other behind a lock file: it is read anew each time. */
 export function invitationsIn(dataDir: string): Invitations {
   const file = join(dataDir, 'invitations.json');
-  // Two changes of one process at once would forget one of the two.
-  let turn: Promise<unknown> = Promise.resolve();
-  const change = <T>(body: () => Promise<T>): Promise<T> => {
-    const next = turn.then(body, body);
-    turn = next.catch(() => undefined);
-    return next;
+  // Two changes at once, of one process or of two, would forget one of the two.
+  const change = async <T>(body: () => Promise<T>): Promise<T> => {
+    await mkdir(dataDir, { recursive: true });
+    return withFileLock(`${file}.lock`, LOCK, body);
   };
   const all = (): Promise<Invitation[]> => readInvitations(file);
   const keep = (invitations: readonly Invitation[]): Promise<void> => writeJson(file, { invitations }, 0o600);
