@@ -19,7 +19,7 @@ test('fovea rpn: import, list, activate, export, and what goes wrong in one line
   assert.match((await fovea(['rpn', path])).stdout, /There are no versions yet: train one .* or import one/);
   const unknown = await fovea(['rpn', 'import', path, rpn]);
   assert.equal(unknown.code, 1);
-  assert.match(unknown.stderr, /not labelled yet.*--model/);
+  assert.match(unknown.stderr, /no model has labelled the project yet.*--model/);
   const imported = await foveaJson(['rpn', 'import', path, rpn, '--model', base, '--name', 'first']);
   assert.partialDeepStrictEqual(imported.json, { rpn: 1, name: 'first', source: 'imported', active: false });
   const active = await foveaJson(['rpn', 'activate', path, 'first', '--model', base]);
