@@ -32,7 +32,10 @@ export async function label({ db }: Project, checkout: string): Promise<void> {
   db.transaction(() => {
     db.prepare("INSERT INTO model VALUES (1, 'bench', '/models/bench', 'bench', 'llava', '2026')").run();
     db.prepare("INSERT INTO preset VALUES (1, 'bench', 'bench', ?)").run(JSON.stringify(PRESET));
-    db.prepare("INSERT INTO run VALUES (1, 1, 1, '{}', 'self', 'cpu', '2026')").run();
+    db.prepare(
+      `INSERT INTO run (id, model_id, preset_id, settings, answer_mode, device, created_at)
+       VALUES (1, 1, 1, '{}', 'self', 'cpu', '2026')`,
+    ).run();
     db.prepare('UPDATE project SET active_run_id = 1').run();
     db.prepare(
       `INSERT INTO prediction (id, run_id, sample_id, maps_key, answer, answer_tokens, grid_rows, grid_cols, transform,
