@@ -26,8 +26,10 @@ const NO_CONTROL: readonly CommandId[] = [
   ...(['cancel', 'chooseNone', 'clearFilter', 'back', 'undoBatch', 'acceptMany', 'rejectMany'] as const),
   ...(['palette', 'tour', 'saveFilter'] as const),
   ...(['compareNext', 'comparePrevious', 'compareZoomIn', 'compareZoomOut'] as const),
-  // Its button is there where a second answer is missing.
-  'answerAgain',
+  // Their buttons are there where a second answer is missing, somebody proposed boxes, or the list is of similar pictures.
+  ...(['answerAgain', 'proposals', 'similarPictures'] as const),
+  // The menu of the panes tells them.
+  ...(['layout', 'arrangement'] as const),
 ];
 
 /** What opens a dialog from where: the page, the tab under the panes, the button. */

@@ -9,6 +9,7 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import type { HostedPage } from './support/hosted-page.ts';
 import { HOSTS } from './support/hosts.ts';
+import { choosePanes } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { until } from './support/until.ts';
 
@@ -74,7 +75,7 @@ test('equal panes are equal to the pixel in every window and show the picture at
       [6, 3],
       [2, 2],
     ] as const) {
-      await page.getByRole('button', { name: new RegExp(`^${count} panes`) }).click();
+      await choosePanes(page, `${count} panes`);
       for (const width of [1279, 1280, 1281, 1366, 1439, 1440, 1441, 1442]) {
         await page.setViewportSize({ width, height: 901 });
         await page.waitForTimeout(80);
