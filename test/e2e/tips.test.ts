@@ -45,7 +45,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await says(/^(To review|Dropped: )/);
       await page.keyboard.press('Alt+c');
       await page.getByRole('slider', { name: 'Foreground' }).focus();
-      await says(/^Foreground is above this share of the maximum$/);
+      await says(/^Foreground is above this share of the maximum/);
       await page.keyboard.press('Escape');
       await tip.waitFor({ state: 'hidden' });
 
