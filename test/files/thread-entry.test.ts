@@ -10,6 +10,9 @@ import { readSources } from '../../scripts/lint/sources.ts';
 import { threadEntry } from '../../src-main/files/thread-entry.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 
+/** Starts threads for others. */
+const LASTING = 'src-main/jobs/lasting-thread.ts';
+
 test('threads ask in one place where they start, so that no count of folders up can be wrong', () => {
   const sources = [...readSources(root)].filter(([path]) => path.startsWith('src-main/'));
   const threads = sources.filter(([, text]) =>
@@ -17,13 +20,18 @@ test('threads ask in one place where they start, so that no count of folders up 
   );
   assert.ok(threads.length >= 4, `${threads.length} threads`);
   for (const [path, text] of threads) {
+    // Who starts threads for others is given the entry by those.
+    const asking =
+      path === LASTING ? sources.filter(([, other]) => other.includes('new LastingThread')) : [[path, text]];
+    assert.ok(asking.length > 0, path);
     // Code given as text needs no file.
-    assert.ok(text.includes("threadEntry('") || text.includes('eval: true'), path);
+    for (const [by, its] of asking)
+      assert.ok(its!.includes("threadEntry('") || its!.includes('eval: true'), by);
   }
-  const asking = sources
+  const bundled = sources
     .filter(([, text]) => text.includes('process.env.FOVEA_BUNDLED'))
     .map(([path]) => path);
-  assert.deepEqual(asking.sort(), ['src-main/app/process-entry.ts', 'src-main/files/thread-entry.ts']);
+  assert.deepEqual(bundled.sort(), ['src-main/app/process-entry.ts', 'src-main/files/thread-entry.ts']);
 });
 
 test('every thread has a program in the Electron build, where the build looks for it', async (t) => {
