@@ -9,6 +9,8 @@ export const ONLY_THERE = /fovea (?:doctor --repair|restore|relink)\b|--queue\b/
 
 /** In this order; what is put in may be changed by a later one. */
 const RULES: readonly (readonly [said: RegExp, here: string])[] = [
+  [/^Say which with --questions: /, 'Name the questions file that it is about: '],
+  [/ \(fovea pictures [^)]*\)/, ''],
   [/^Go on with: fovea label .*/, 'Label again: what was done is kept'],
   [/^Run fovea doctor, then label again/, 'Label again'],
   [

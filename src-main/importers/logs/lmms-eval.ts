@@ -95,7 +95,7 @@ export async function* logAnswers(path: string): AsyncGenerator<LogItem> {
   if (lines > 0) return;
   throw new FoveaError('bad_input', 'the log is empty', {
     where: path,
-    next: 'Give a log of lmms-eval: …_samples_….jsonl, as --log_samples writes it',
+    next: 'Give a log of lmms-eval: …_samples_….jsonl, which its option log_samples writes',
   });
 }
 
@@ -104,7 +104,7 @@ function answerOf(fields: Readonly<Record<string, unknown>>): Omit<LoggedAnswer,
     throw new RowError(
       'the line is none of a log of lmms-eval: it has no doc_id or no filtered_resps',
       shown(fields),
-      'Give a log as --log_samples writes it',
+      'Give a log that the option log_samples of lmms-eval wrote',
     );
   }
   const row = checked(fields, schema);
