@@ -74,7 +74,7 @@ test('a client that reads nothing gets no more begun, is cut off with a reason, 
   const client = await createRpcClient(() =>
     openWebSocketChannel(new WebSocket(url) as unknown as WebSocketLike),
   );
-  assert.deepEqual(await client.call('app.info', {}), INFO);
+  assert.partialDeepStrictEqual(await client.call('app.info', {}), INFO);
   client.close();
 });
 

@@ -81,7 +81,7 @@ for (const [name, make] of Object.entries(transports)) {
     });
     await withTransport(make, server, async (served) => {
       const client = await createRpcClient(served.open);
-      assert.deepEqual(await client.call('app.info', {}), info);
+      assert.partialDeepStrictEqual(await client.call('app.info', {}), info);
       const got = await client.call('samples.maps', { predictionId: 7 });
       assert.deepEqual(got, maps);
       assert.equal(got.grounding?.data.byteOffset, 0, 'bytes have a buffer of their own');
@@ -103,7 +103,7 @@ for (const [name, make] of Object.entries(transports)) {
     await withTransport(make, server, async (served) => {
       const client = await createRpcClient(served.open);
       const slow = client.call('jobs.list', {});
-      assert.deepEqual(await client.call('app.info', {}), info);
+      assert.partialDeepStrictEqual(await client.call('app.info', {}), info);
       release();
       assert.deepEqual(await slow, []);
       client.close();
@@ -217,7 +217,7 @@ for (const [name, make] of Object.entries(transports)) {
     await withTransport(make, server, async (served) => {
       const client = await createRpcClient(served.open);
       await assert.rejects(client.call('samples.maps', { predictionId: 1 }), { code: 'bad_input' });
-      assert.deepEqual(await client.call('app.info', {}), info);
+      assert.partialDeepStrictEqual(await client.call('app.info', {}), info);
       client.close();
     });
   });
@@ -282,7 +282,7 @@ for (const [name, make] of Object.entries(transports)) {
       await assert.rejects(client.call('app.info', {}), { code: 'io' });
       await back;
       assert.deepEqual(changes, [false, true]);
-      assert.deepEqual(await client.call('app.info', {}), info);
+      assert.partialDeepStrictEqual(await client.call('app.info', {}), info);
       client.close();
     });
   });
