@@ -200,7 +200,7 @@ for (const [name, make] of Object.entries(transports)) {
         assert.equal(reply.type === 'bye' && reply.error.code, 'bad_input');
         await closed;
         const other = await createRpcClient(served.open);
-        assert.deepEqual(await other.call('app.info', {}), info, 'others are served on');
+        assert.partialDeepStrictEqual(await other.call('app.info', {}), info, 'others are served on');
         other.close();
       });
     });
