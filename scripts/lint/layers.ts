@@ -142,16 +142,10 @@ export const LAYERS: readonly Layer[] = [
     {
       name: 'importers',
       path: 'src-main/importers/',
-      imports: ['kernels', 'contract', 'files', 'import-types'],
+      imports: ['kernels', 'contract', 'files'],
     },
     IMPORTERS,
   ),
-  // What a row, a question of it and a picture are, for all of its folders.
-  {
-    name: 'import-types',
-    path: 'src-main/importers/types.ts',
-    imports: ['kernels', 'contract', 'importers/rows'],
-  },
   { name: 'exporters', path: 'src-main/exporters/', imports: ['kernels', 'contract', 'files'] },
   ...inFolders(
     {

@@ -3,7 +3,7 @@
  * guessed and shown; a person's choice has the say.
  */
 import { COLUMN_FIELDS, type ColumnField, type ColumnChoice } from '../../src-shared/contract/procedures.ts';
-import type { Fields } from './types.ts';
+import type { Fields } from './rows/types.ts';
 import { parseText } from './rows/parse.ts';
 
 /** Names that data sets give to a field, without case and marks between words; the first that is there is taken. */

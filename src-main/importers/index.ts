@@ -13,7 +13,7 @@ import { subjectOf } from './containers/subject.ts';
 import { BENCHMARKS } from './forms/benchmarks/index.ts';
 import { vlmevalkit } from './forms/vlmevalkit.ts';
 import { beginForms, formOf, FORMS } from './forms/registry.ts';
-import { PLAIN_READING, type ImportItem, type ReadingOptions } from './types.ts';
+import { PLAIN_READING, type ImportItem, type ReadingOptions } from './rows/types.ts';
 
 export { inPicture } from './rows/boxes.ts';
 export { type LoggedAnswer, logAnswers, type LogItem, logNames } from './logs/lmms-eval.ts';
@@ -26,7 +26,7 @@ export {
   type ImportRecord,
   type ReadingOptions,
   type RowPicture,
-} from './types.ts';
+} from './rows/types.ts';
 
 /** A file opened for import. */
 export interface OpenedImport {

@@ -3,7 +3,7 @@
  * it. One file per kind, one line in `registry.ts`; told by content.
  */
 import type { RowReason } from '../rows/reasons.ts';
-import type { Fields } from '../types.ts';
+import type { Fields } from '../rows/types.ts';
 
 /** A row with what the second file says of it. */
 export interface Joined {

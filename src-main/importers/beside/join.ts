@@ -2,7 +2,7 @@
 import type { ContainerRow } from '../containers/container.ts';
 import { RowError } from '../rows/row-error.ts';
 import type { RowReason } from '../rows/reasons.ts';
-import type { Fields } from '../types.ts';
+import type { Fields } from '../rows/types.ts';
 import type { OpenBeside } from './beside.ts';
 import { openBeside } from './registry.ts';
 

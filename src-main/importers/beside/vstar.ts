@@ -10,7 +10,7 @@ import { check, parseText } from '../rows/parse.ts';
 import { pictureOf } from '../rows/picture.ts';
 import { RowError } from '../rows/row-error.ts';
 import type { RowReason } from '../rows/reasons.ts';
-import type { Fields } from '../types.ts';
+import type { Fields } from '../rows/types.ts';
 import type { Beside, Joined } from './beside.ts';
 
 /** They are of some hundred bytes. */

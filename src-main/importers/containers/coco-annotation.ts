@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { expandRle, rleBox, type Rle } from '../../../src-shared/kernels/rle.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
-import type { Fields } from '../types.ts';
+import type { Fields } from '../rows/types.ts';
 import { shown } from '../rows/reasons.ts';
 import { checked, RowError } from '../rows/row-error.ts';
 

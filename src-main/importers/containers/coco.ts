@@ -9,7 +9,7 @@ import { LINE_BYTES } from '../rows/limits.ts';
 import { parseText } from '../rows/parse.ts';
 import { shown, type RowReason } from '../rows/reasons.ts';
 import { checked, CORRECT, RowError } from '../rows/row-error.ts';
-import type { Fields } from '../types.ts';
+import type { Fields } from '../rows/types.ts';
 import { readFile } from './bytes.ts';
 import { annotationOf, KNOWN_FIELDS } from './coco-annotation.ts';
 import { type CocoObject, CocoTable, NumberIndex, TextSet } from './coco-table.ts';

@@ -2,7 +2,7 @@
  * What a container is: how rows come out of a file or a folder, whatever the rows are about. One file per container, one
  * line in `registry.ts`.
  */
-import type { Fields, ReadingOptions } from '../types.ts';
+import type { Fields, ReadingOptions } from '../rows/types.ts';
 import type { RowReason } from '../rows/reasons.ts';
 import type { Subject } from './subject.ts';
 

@@ -5,7 +5,7 @@ import type { Entry } from '../pickle/machine.ts';
 import type { PickleValue } from '../pickle/values.ts';
 import { shown } from '../rows/reasons.ts';
 import { CORRECT } from '../rows/row-error.ts';
-import type { Fields } from '../types.ts';
+import type { Fields } from '../rows/types.ts';
 import { fileFailure, readFile } from './bytes.ts';
 import type { Container, ContainerRow } from './container.ts';
 

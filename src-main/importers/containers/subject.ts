@@ -1,7 +1,7 @@
 /** A file or folder that is to be imported, as containers look at it to tell whether it is theirs. */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { guardedStat } from '../../files/plain-file.ts';
-import type { Fields } from '../types.ts';
+import type { Fields } from '../rows/types.ts';
 import { fileFailure, readFile } from './bytes.ts';
 import { type JsonMember, membersOf } from './json-members.ts';
 

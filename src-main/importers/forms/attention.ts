@@ -14,7 +14,7 @@ import { plainQuestion } from '../rows/question-text.ts';
 import { shown } from '../rows/reasons.ts';
 import { checked, RowError } from '../rows/row-error.ts';
 import { idOf, otherFields } from '../rows/row-fields.ts';
-import type { ImportedMaps, RowReader } from '../types.ts';
+import type { ImportedMaps, RowReader } from '../rows/types.ts';
 import type { Form } from './form.ts';
 
 const schema = z.object({

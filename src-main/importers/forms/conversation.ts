@@ -14,7 +14,7 @@ import { RowError, checked } from '../rows/row-error.ts';
 import { idOf, otherFields } from '../rows/row-fields.ts';
 import { type Turn, turnsOf } from '../rows/turns.ts';
 import type { Form } from './form.ts';
-import type { ImportRecord, Row, RowItem, RowReader } from '../types.ts';
+import type { ImportRecord, Row, RowItem, RowReader } from '../rows/types.ts';
 
 const schema = z.object({ id: idText.nullish(), question_id: idText.nullish(), ...addedFields });
 

@@ -1,5 +1,5 @@
 /** What a form is: what a row says, whatever file it came out of. One file per form, one line in `registry.ts`. */
-import type { Fields, RowReader } from '../types.ts';
+import type { Fields, RowReader } from '../rows/types.ts';
 
 export interface Form {
   /** One word, for tests and machines. */

@@ -8,7 +8,7 @@ import { pictureOf } from '../rows/picture.ts';
 import { plainQuestion } from '../rows/question-text.ts';
 import { checked } from '../rows/row-error.ts';
 import { idOf, otherFields } from '../rows/row-fields.ts';
-import type { RowReader } from '../types.ts';
+import type { RowReader } from '../rows/types.ts';
 import type { Form } from './form.ts';
 
 const schema = z.object({ id: idText.nullish(), text: answerText });

@@ -11,7 +11,7 @@ import { pictureOf } from '../rows/picture.ts';
 import { plainQuestion } from '../rows/question-text.ts';
 import { shown, type RowReason } from '../rows/reasons.ts';
 import { checked } from '../rows/row-error.ts';
-import type { ImportRecord, RowItem, RowReader } from '../types.ts';
+import type { ImportRecord, RowItem, RowReader } from '../rows/types.ts';
 import type { Form } from './form.ts';
 
 /** The place of the category's name in a question. */

@@ -13,7 +13,7 @@ import { plainQuestion } from '../rows/question-text.ts';
 import { shown } from '../rows/reasons.ts';
 import { checked, RowError } from '../rows/row-error.ts';
 import type { Form } from './form.ts';
-import type { RowReader } from '../types.ts';
+import type { RowReader } from '../rows/types.ts';
 
 const schema = z.object({
   uid: idText.nullish(),

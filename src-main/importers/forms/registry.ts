@@ -1,7 +1,7 @@
 /** All forms, the most particular first: the first one that fits reads the row. A new one is a file and a line here. */
 import { shown, type RowReason } from '../rows/reasons.ts';
 import { RowError } from '../rows/row-error.ts';
-import type { Fields, Row, RowItem } from '../types.ts';
+import type { Fields, Row, RowItem } from '../rows/types.ts';
 import { attention } from './attention.ts';
 import { BENCHMARKS } from './benchmarks/index.ts';
 import { conversation } from './conversation.ts';

@@ -14,7 +14,7 @@ import { plainQuestion } from '../rows/question-text.ts';
 import { shown, type RowReason } from '../rows/reasons.ts';
 import { checked, RowError } from '../rows/row-error.ts';
 import { otherFields } from '../rows/row-fields.ts';
-import type { Fields, RowReader } from '../types.ts';
+import type { Fields, RowReader } from '../rows/types.ts';
 import type { Form } from './form.ts';
 
 /** Shorter ones are the index of another row (image_base.py). */

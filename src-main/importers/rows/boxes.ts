@@ -7,7 +7,7 @@ import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { RowReason } from './reasons.ts';
 import { shown } from './reasons.ts';
 import { CORRECT, RowError } from './row-error.ts';
-import type { ImportItem, ImportRecord } from '../types.ts';
+import type { ImportItem, ImportRecord } from './types.ts';
 
 type Four = readonly [number, number, number, number];
 

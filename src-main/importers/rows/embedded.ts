@@ -1,6 +1,6 @@
 /** Pictures that stand in the file itself: bytes of a Parquet column, or base64 in a table or a `data:` address. */
 import { createHash } from 'node:crypto';
-import type { RowPicture } from '../types.ts';
+import type { RowPicture } from './types.ts';
 import { shown } from './reasons.ts';
 import { RowError } from './row-error.ts';
 

@@ -5,7 +5,7 @@
 import { pictureOfBytes, pictureOfDataAddress } from './embedded.ts';
 import { MOST, tooLong } from './limits.ts';
 import { shown, type RowReason } from './reasons.ts';
-import type { RowPicture } from '../types.ts';
+import type { RowPicture } from './types.ts';
 import { RowError } from './row-error.ts';
 
 const RELATIVE = 'Name pictures relative to the images folder and keep them in it';

@@ -2,7 +2,7 @@
 import type { SchemaTree } from 'hyparquet';
 import { assembleNested } from 'hyparquet/src/assemble.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
-import type { Fields } from '../../types.ts';
+import type { Fields } from '../../rows/types.ts';
 import { bad, decoding, type ParquetFile } from './file.ts';
 import { classNames } from './features.ts';
 import { columnPages, leavesOf } from './pages.ts';

@@ -12,7 +12,7 @@ import { plainQuestion } from '../../rows/question-text.ts';
 import { shown, type RowReason } from '../../rows/reasons.ts';
 import { checked, RowError } from '../../rows/row-error.ts';
 import { idOf, otherFields } from '../../rows/row-fields.ts';
-import type { Fields } from '../../types.ts';
+import type { Fields } from '../../rows/types.ts';
 import type { Form } from '../form.ts';
 
 /** A row as its form read it. */

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { idText, nameText } from '../../rows/fields.ts';
 import { pictureOf } from '../../rows/picture.ts';
-import type { Fields } from '../../types.ts';
+import type { Fields } from '../../rows/types.ts';
 import { benchmarkForm } from './benchmark.ts';
 import { answerList, textField } from './fields.ts';
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { nameText } from '../../rows/fields.ts';
 import { pictureOf } from '../../rows/picture.ts';
-import type { Fields } from '../../types.ts';
+import type { Fields } from '../../rows/types.ts';
 import { benchmarkForm, hasAll, named } from './benchmark.ts';
 import { optionalId, textField } from './fields.ts';
 

@@ -9,7 +9,7 @@ import { idText, nameText } from '../../rows/fields.ts';
 import { pictureOf } from '../../rows/picture.ts';
 import { shown } from '../../rows/reasons.ts';
 import { RowError } from '../../rows/row-error.ts';
-import type { Fields } from '../../types.ts';
+import type { Fields } from '../../rows/types.ts';
 import { benchmarkForm, hasAll, named } from './benchmark.ts';
 import { optionalId, optionalText, textField, vqaAnswers } from './fields.ts';
 

@@ -2,9 +2,9 @@
  * What an importer gives its caller. Importers read and check; they never write to a project. One item per question of
  * the input, in its order, so a caller can stop at the first problem or count them.
  */
-import type { BoxForm, ColumnChoice, ObjectsWish, TURNS } from '../../src-shared/contract/procedures.ts';
-import type { Grid, SourceXyxy } from '../../src-shared/kernels/types.ts';
-import type { RowReason } from './rows/reasons.ts';
+import type { BoxForm, ColumnChoice, ObjectsWish, TURNS } from '../../../src-shared/contract/procedures.ts';
+import type { Grid, SourceXyxy } from '../../../src-shared/kernels/types.ts';
+import type { RowReason } from './reasons.ts';
 
 /** `path` is relative to the images folder, `/` separated, never absolute, never with `..`. */
 export interface FolderPicture {
