@@ -10,7 +10,7 @@ export const picker = (page: Page, n: number): Locator => page.getByLabel(`Pane 
 
 /** Shows as many panes, or arranges them, as the menu says it: `5 panes`, `In a row`. */
 export async function choosePanes(page: Page, words: string): Promise<void> {
-  await page.getByRole('button', { name: /^Number and arrangement of panes/ }).press('Enter');
+  await page.getByRole('button', { name: /^Number and arrangement of panes/ }).click();
   await page.getByRole('menuitemradio', { name: words, exact: true }).click();
 }
 
