@@ -2,7 +2,8 @@
  * Codecs of Parquet pages. Node's own where it has them, told how much may come out, so that nothing unfolds beyond what
  * its page says; sizes that pages say are checked before (`pages.ts`).
  */
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+// Not by name: a runtime without zstd would refuse the whole program, before it can say that it is too old.
+import zlib from 'node:zlib';
 import type { Compressors } from 'hyparquet';
 import { snappyUncompress } from 'hyparquet/src/snappy.js';
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';
@@ -15,9 +16,9 @@ export const CODECS = {
     snappyUncompress(input, output);
     return output;
   }),
-  GZIP: filled((input, bytes) => gunzipSync(input, { maxOutputLength: bytes })),
-  BROTLI: filled((input, bytes) => brotliDecompressSync(input, { maxOutputLength: bytes })),
-  ZSTD: filled((input, bytes) => zstdDecompressSync(input, { maxOutputLength: bytes })),
+  GZIP: filled((input, bytes) => zlib.gunzipSync(input, { maxOutputLength: bytes })),
+  BROTLI: filled((input, bytes) => zlib.brotliDecompressSync(input, { maxOutputLength: bytes })),
+  ZSTD: filled((input, bytes) => zlib.zstdDecompressSync(input, { maxOutputLength: bytes })),
   LZ4: filled(decompressLz4),
   LZ4_RAW: filled(decompressLz4Raw),
 } satisfies Compressors;
