@@ -78,7 +78,10 @@ export const STORE: Cut = {
       samples: 'a decision is of a sample, whose row shows it',
       scores: 'a correction is scored as it is made',
     },
-    assignment: { samples: 'what is dealt is a filter of samples, whose rows show what came of it' },
+    assignment: {
+      reviews: 'a last word is a review',
+      samples: 'what is dealt is a filter of samples, whose rows show what came of it',
+    },
     batches: {
       pictures: 'nobody decides on a picture unseen',
       samples: 'a batch is drawn from a scope of samples, whose rows show what it decided',

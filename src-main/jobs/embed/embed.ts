@@ -22,7 +22,7 @@ import {
   pictureEncoder,
 } from '../embeddings/keep.ts';
 import { withPace } from '../label/run.ts';
-import { DEATHS_IN_A_ROW, DEATHS_OF_POISON, FATAL } from '../lease/fatal.ts';
+import { bearingDeaths } from '../lease/bearing-deaths.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from '../lease/held-job.ts';
 import { rateMeter } from '../lease/rate.ts';
 import { pictureToShow, requireUntouched } from '../pictures/at-work.ts';
@@ -124,27 +124,15 @@ function pictureAsker(
   { model, preset, encoder }: EmbedParams & { readonly encoder: PictureEncoder },
   signal: AbortSignal,
 ): (imageId: number) => Promise<EmbedOutcome | string | null> {
-  let deathsInARow = 0;
-  return async (imageId) => {
-    for (let deaths = 0; ;) {
-      try {
-        const picture = await pictureToShow(project, imageId);
-        // Known by its content only now: a copy is encoded when its original is.
-        if (isEmbedded(project.db, encoder, imageId)) return null;
-        const outcome = await engine.embed({ model, preset, imagePath: picture.path }, signal);
-        deathsInARow = 0;
-        await requireUntouched(project, imageId, picture.version);
-        return outcome.embedding
-          ? outcome
-          : 'the model gives nothing for this picture that could be compared';
-      } catch (thrown) {
-        const error = FoveaError.from(thrown);
-        if (FATAL.has(error.code) || error.code === 'internal' || signal.aborted) throw error;
-        if (error.code !== 'engine_died') return error.toLine();
-        deaths++;
-        if (++deathsInARow >= DEATHS_IN_A_ROW) throw error;
-        if (deaths >= DEATHS_OF_POISON) return `the engine died ${deaths} times on this picture`;
-      }
-    }
-  };
+  const bearing = bearingDeaths('picture', signal);
+  return (imageId) =>
+    bearing(async (answered) => {
+      const picture = await pictureToShow(project, imageId);
+      // Known by its content only now: a copy is encoded when its original is.
+      if (isEmbedded(project.db, encoder, imageId)) return null;
+      const outcome = await engine.embed({ model, preset, imagePath: picture.path }, signal);
+      answered();
+      await requireUntouched(project, imageId, picture.version);
+      return outcome.embedding ? outcome : 'the model gives nothing for this picture that could be compared';
+    });
 }

@@ -13,7 +13,7 @@ import { showWhereLabelled } from '../../store/shown/run-shown.ts';
 import { settleOnRun } from '../../store/shown/sample-run.ts';
 import { ensureFeatures, type FeatureWindow } from '../features/ensure.ts';
 import { withPace } from '../label/run.ts';
-import { DEATHS_IN_A_ROW, DEATHS_OF_POISON, FATAL } from '../lease/fatal.ts';
+import { bearingDeaths } from '../lease/bearing-deaths.ts';
 import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from '../lease/held-job.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { rateMeter } from '../lease/rate.ts';
@@ -152,22 +152,12 @@ function rpnAsker(
   { model, preset }: PlannedPrediction,
   signal: AbortSignal,
 ): (window: FeatureWindow, sampleId: number) => Promise<PredictOutcome | string> {
-  let deathsInARow = 0;
-  return async (window, sampleId) => {
-    for (let deaths = 0; ;) {
-      try {
-        const features = await window.encoded(sampleId);
-        const outcome = await engine.predict({ model, preset, features }, signal);
-        deathsInARow = 0;
-        return outcome;
-      } catch (thrown) {
-        const error = FoveaError.from(thrown);
-        if (FATAL.has(error.code) || error.code === 'internal' || signal.aborted) throw error;
-        if (error.code !== 'engine_died') return error.toLine();
-        deaths++;
-        if (++deathsInARow >= DEATHS_IN_A_ROW) throw error;
-        if (deaths >= DEATHS_OF_POISON) return `the engine died ${deaths} times on this sample`;
-      }
-    }
-  };
+  const bearing = bearingDeaths('sample', signal);
+  return (window, sampleId) =>
+    bearing(async (answered) => {
+      const features = await window.encoded(sampleId);
+      const outcome = await engine.predict({ model, preset, features }, signal);
+      answered();
+      return outcome;
+    });
 }

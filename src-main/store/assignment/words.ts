@@ -2,23 +2,11 @@
 import type { Decision, Review } from '../../../src-shared/contract/domain.ts';
 import { plainBytes } from '../bytes.ts';
 import { type ReadableDb, read } from '../db.ts';
-
-interface Row {
-  readonly id: number;
-  readonly sample_id: number;
-  readonly decision: Decision;
-  readonly label: Uint8Array | null;
-  readonly prediction_id: number | null;
-  readonly reviewer: string;
-  readonly note: string | null;
-  readonly reason: string | null;
-  readonly created_at: string;
-  readonly batch_id: number | null;
-}
+import { toReview, type ReviewRow } from '../reviews/review.ts';
 
 /** Each one's last word on a sample that was dealt, in the order of their names; who has not decided is left out. */
 export function wordsOn(db: ReadableDb, sampleId: number): Review[] {
-  return read<Row>(
+  return read<ReviewRow>(
     db,
     'SELECT v.* FROM dealt d JOIN review v ON v.id = d.review_id WHERE d.sample_id = ? ORDER BY d.reviewer',
   )
@@ -38,7 +26,7 @@ export interface Word {
 
 /** The last words on all samples that two or more decided on, sample by sample. */
 export function* sharedWords(db: ReadableDb): Generator<readonly Word[]> {
-  const page = read<Row>(
+  const page = read<ReviewRow>(
     db,
     `SELECT v.* FROM (SELECT sample_id FROM dealt WHERE sample_id > ? AND review_id IS NOT NULL
        GROUP BY sample_id HAVING COUNT(*) > 1 ORDER BY sample_id LIMIT 500) s
@@ -69,27 +57,18 @@ export function listDiffering(db: ReadableDb, limit: number): number[] {
     .map(({ id }) => id);
 }
 
-function toWord({ sample_id: sampleId, reviewer, decision, label, prediction_id: predictionId }: Row): Word {
+function toWord({
+  sample_id: sampleId,
+  reviewer,
+  decision,
+  label,
+  prediction_id: predictionId,
+}: ReviewRow): Word {
   return {
     sampleId,
     reviewer,
     decision: decision as Word['decision'],
     label: label && plainBytes(label),
     predictionId,
-  };
-}
-
-function toReview(row: Row): Review {
-  return {
-    id: row.id,
-    sampleId: row.sample_id,
-    decision: row.decision,
-    label: row.label && plainBytes(row.label),
-    predictionId: row.prediction_id,
-    reviewer: row.reviewer,
-    note: row.note,
-    reason: row.reason,
-    createdAt: row.created_at,
-    batchId: row.batch_id,
   };
 }

@@ -26,7 +26,8 @@ export interface NewReview {
   readonly reason?: string | null;
 }
 
-interface Row {
+/** A row of `review`, for queries elsewhere that select whole ones. */
+export interface ReviewRow {
   readonly id: number;
   readonly sample_id: number;
   readonly decision: Decision;
@@ -60,7 +61,7 @@ export function submitReview(
     const predictionId = review.predictionId ?? sampleState(db, review.sampleId)?.predictionId ?? null;
     const label = labelOf(db, review, predictionId);
     if (label && !standsAlready(latest, review.decision, label)) requireAcceptable(label);
-    const row = write<Row>(
+    const row = write<ReviewRow>(
       db,
       `INSERT INTO review (sample_id, decision, label, prediction_id, reviewer, note, reason, created_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
@@ -82,7 +83,7 @@ export function submitReview(
 
 /** The latest revision, a reset included; null when there is none. */
 export function latestReview(db: ReadableDb, sampleId: number): Review | null {
-  const row = read<Row>(db, 'SELECT * FROM review WHERE sample_id = ? ORDER BY id DESC LIMIT 1').get(
+  const row = read<ReviewRow>(db, 'SELECT * FROM review WHERE sample_id = ? ORDER BY id DESC LIMIT 1').get(
     sampleId,
   );
   return row ? toReview(row) : null;
@@ -90,7 +91,7 @@ export function latestReview(db: ReadableDb, sampleId: number): Review | null {
 
 /** The latest revision of one reviewer, a reset included; null when there is none. */
 function latestReviewOf(db: ReadableDb, sampleId: number, reviewer: string): Review | null {
-  const row = read<Row>(
+  const row = read<ReviewRow>(
     db,
     'SELECT * FROM review WHERE sample_id = ? AND reviewer = ? ORDER BY id DESC LIMIT 1',
   ).get(sampleId, reviewer);
@@ -118,7 +119,7 @@ export function reviewedSince(db: ReadableDb, revisionId: number, limit: number)
 
 /** The revision that counts (`samples/effective.ts`); null when there is none, or it took the decision back. */
 export function standingReview(db: ReadableDb, sampleId: number): Review | null {
-  const row = read<Row>(
+  const row = read<ReviewRow>(
     db,
     'SELECT r.* FROM sample_state t JOIN review r ON r.id = t.review_id WHERE t.sample_id = ?',
   ).get(sampleId);
@@ -127,14 +128,16 @@ export function standingReview(db: ReadableDb, sampleId: number): Review | null 
 
 /** Throws `not_found`. */
 export function getReview(db: ReadableDb, id: number): Review {
-  const row = read<Row>(db, 'SELECT * FROM review WHERE id = ?').get(id);
+  const row = read<ReviewRow>(db, 'SELECT * FROM review WHERE id = ?').get(id);
   if (row) return toReview(row);
   throw new FoveaError('not_found', `there is no revision ${id}`, { next: 'Load the sample again' });
 }
 
 /** Every revision of a sample, oldest first. */
 export function reviewHistory(db: ReadableDb, sampleId: number): Review[] {
-  return read<Row>(db, 'SELECT * FROM review WHERE sample_id = ? ORDER BY id').all(sampleId).map(toReview);
+  return read<ReviewRow>(db, 'SELECT * FROM review WHERE sample_id = ? ORDER BY id')
+    .all(sampleId)
+    .map(toReview);
 }
 
 /** A revision that takes no decision may hold a note: what stands is not all there is to overwrite. */
@@ -198,7 +201,7 @@ function badReview(message: string, next: string): FoveaError {
   return new FoveaError('bad_input', message, { next });
 }
 
-function toReview(row: Row): Review {
+export function toReview(row: ReviewRow): Review {
   return {
     id: row.id,
     sampleId: row.sample_id,
