@@ -45,7 +45,9 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await says(/^(To review|Dropped: )/);
       await page.keyboard.press('Alt+c');
       await page.getByRole('slider', { name: 'Foreground' }).focus();
-      await says(/^Foreground is above this share of the maximum/);
+      await says(
+        /^Foreground is above this share of the maximum\s*Behind it: this sample’s tokens by their share of the denoised maximum \(heights are square roots\)\. \d+ tokens, \d+ [^.]+$/,
+      );
       await page.keyboard.press('Escape');
       await tip.waitFor({ state: 'hidden' });
 

@@ -34,7 +34,13 @@ class TableServer implements RpcServer {
   }
 }
 
-const info = { version: '1.2.3', host: 'test', projectPath: null, reviewer: 'r' } as const;
+const info = {
+  version: '1.2.3',
+  host: 'test',
+  projectPath: null,
+  reviewer: 'r',
+  caller: { role: 'admin', name: null },
+} as const;
 const transform = { scaleX: 0.5, scaleY: 0.25, offsetX: -1.5, offsetY: 0 };
 const maps: PredictionMaps = {
   predictionId: 7,
@@ -81,7 +87,7 @@ for (const [name, make] of Object.entries(transports)) {
     });
     await withTransport(make, server, async (served) => {
       const client = await createRpcClient(served.open);
-      assert.partialDeepStrictEqual(await client.call('app.info', {}), info);
+      assert.deepEqual(await client.call('app.info', {}), info);
       const got = await client.call('samples.maps', { predictionId: 7 });
       assert.deepEqual(got, maps);
       assert.equal(got.grounding?.data.byteOffset, 0, 'bytes have a buffer of their own');
@@ -103,7 +109,7 @@ for (const [name, make] of Object.entries(transports)) {
     await withTransport(make, server, async (served) => {
       const client = await createRpcClient(served.open);
       const slow = client.call('jobs.list', {});
-      assert.partialDeepStrictEqual(await client.call('app.info', {}), info);
+      assert.deepEqual(await client.call('app.info', {}), info);
       release();
       assert.deepEqual(await slow, []);
       client.close();
@@ -200,7 +206,7 @@ for (const [name, make] of Object.entries(transports)) {
         assert.equal(reply.type === 'bye' && reply.error.code, 'bad_input');
         await closed;
         const other = await createRpcClient(served.open);
-        assert.partialDeepStrictEqual(await other.call('app.info', {}), info, 'others are served on');
+        assert.deepEqual(await other.call('app.info', {}), info, 'others are served on');
         other.close();
       });
     });
@@ -217,7 +223,7 @@ for (const [name, make] of Object.entries(transports)) {
     await withTransport(make, server, async (served) => {
       const client = await createRpcClient(served.open);
       await assert.rejects(client.call('samples.maps', { predictionId: 1 }), { code: 'bad_input' });
-      assert.partialDeepStrictEqual(await client.call('app.info', {}), info);
+      assert.deepEqual(await client.call('app.info', {}), info);
       client.close();
     });
   });
@@ -282,7 +288,7 @@ for (const [name, make] of Object.entries(transports)) {
       await assert.rejects(client.call('app.info', {}), { code: 'io' });
       await back;
       assert.deepEqual(changes, [false, true]);
-      assert.partialDeepStrictEqual(await client.call('app.info', {}), info);
+      assert.deepEqual(await client.call('app.info', {}), info);
       client.close();
     });
   });
