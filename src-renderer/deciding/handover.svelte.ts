@@ -54,6 +54,7 @@ export class Handover {
       this.#notices.error(new FoveaError('io', words, { next }));
     }
     if (id === null) return;
+    this.#unsaved.begin();
     this.#project = { id, path };
     void this.#adopt(id);
   }

@@ -33,6 +33,29 @@ const keptSchema = z.object({
   ),
 });
 
+/** The second part is missing in what an older page kept. */
+const RECORD = /^fovea\.unsaved-decisions\.([^.~]+)(?:~(\d+))?\.(.+)$/;
+
+/** A record in the browser's storage. */
+export interface RecordKey {
+  /** The window that wrote it; without dots. */
+  readonly window: string;
+  /** How often that window had shown a project, this time included. */
+  readonly visit: number;
+  readonly project: string;
+}
+
+/** The name of a record. */
+export function recordName({ window, visit, project }: RecordKey): string {
+  return `fovea.unsaved-decisions.${window}~${visit}.${project}`;
+}
+
+/** What {@link recordName} named; null for anything else. */
+export function recordOf(name: string): RecordKey | null {
+  const [, window, visit, project] = RECORD.exec(name) ?? [];
+  return window && project ? { window, visit: Number(visit ?? 0), project } : null;
+}
+
 /** For the browser's storage. */
 export function toKept(project: string, path: string, pending: readonly Pending[]): string {
   const plain = pending.map(({ sampleId, basedOn, drafts }) => ({

@@ -175,6 +175,9 @@ test('another project is served at the address: the decisions are kept for their
   await page.getByText('are not saved yet').waitFor();
   await review.ready();
   assert.equal(await review.rowState(first), 'pending', 'nothing of it went to the other project');
+  // The other is a copy, with the same id: what is decided and saved there takes nothing from what waits.
+  await review.pressAndMove('Enter');
+  await review.saved();
   await page.keyboard.press('Alt+o');
   await page.getByLabel('Open a project folder').fill(project);
   await page.keyboard.press('Enter');

@@ -6,6 +6,8 @@ import type { Draft } from '../../../src-renderer/deciding/save-queue.ts';
 import {
   fromKept,
   fromLines,
+  recordName,
+  recordOf,
   toKept,
   toLines,
   withoutSaved,
@@ -47,6 +49,21 @@ const revision = (id: number, of: Draft): Review =>
     createdAt: '',
     batchId: null,
   }) as unknown as Review;
+
+test('each time that a window shows a project has a record of its own; what an older page kept is one, too', () => {
+  const project = '2026-11-30T10:05:15.222Z';
+  const names = [1, 2].map((visit) => recordName({ window: 'mf3k9', visit, project }));
+  assert.notEqual(names[0], names[1]);
+  assert.deepEqual(recordOf(names[1]!), { window: 'mf3k9', visit: 2, project });
+  assert.deepEqual(recordOf(`fovea.unsaved-decisions.mf3k9.${project}`), {
+    window: 'mf3k9',
+    visit: 0,
+    project,
+  });
+  for (const other of ['fovea.tour', 'fovea.unsaved-decisions.', 'fovea.unsaved-decisions.mf3k9']) {
+    assert.equal(recordOf(other), null, other);
+  }
+});
 
 test('a record comes back as it was, for its project only', () => {
   const text = toKept('A', '/a', pending);
