@@ -56,6 +56,7 @@ export async function buildElectron(outDir: string): Promise<void> {
       'compare-thread': entry('src-main/jobs/rpn/compare-thread.ts'),
       'embedding-thread': entry('src-main/jobs/embeddings/thread.ts'),
       'picture-thread': entry('src-main/jobs/pictures/thread.ts'),
+      'space-thread': entry('src-main/jobs/space/thread.ts'),
       'reader-thread': entry('src-main/library/reader-thread.ts'),
       'reading-thread': entry('src-main/jobs/import/reading-thread.ts'),
       'look-thread': entry('src-main/jobs/pictures/look-thread.ts'),

@@ -106,8 +106,10 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     pictures: 'pictures that are there already are relinked',
     models: 'a checkpoint that is dropped is added',
     trying: 'a picture that is dropped where no project is open is asked about',
+    uploads: 'what a browser brings in is imported',
   },
   train: {},
+  uploads: {},
   compare: {
     queue: 'the samples that are compared are opened as a list of the workbench',
     panes: 'fingers move a picture as they do in the panes',

@@ -155,6 +155,10 @@ export const JOBS: Cut = {
     batches: {},
     lease: {},
     measuring: {},
+    space: {
+      features: 'kept features are counted, and deleted, where they lie',
+      pictures: 'so are pictures that came inside files',
+    },
     pictures: {},
     presets: {},
     proposals: {},

@@ -11,7 +11,7 @@ import { startTrainer } from './trainer.ts';
 import { trainerVersions } from './trainer-versions.ts';
 import { appVersion } from './version.ts';
 
-export type OpenedBackend = Pick<Backend, 'call' | 'subscribe' | 'imageFile' | 'dispose'>;
+export type OpenedBackend = Pick<Backend, 'call' | 'subscribe' | 'imageFile' | 'download' | 'dispose'>;
 
 /**
  * Opens a backend; disposing it ends its jobs and its engine.
@@ -22,6 +22,8 @@ export async function openBackend(options: {
   readonly projectPath: string | null;
   /** Folders beyond the usual ones that a page in a browser may read and write in. */
   readonly allow?: readonly string[];
+  /** Bytes that what a page in a browser brings in may take. */
+  readonly uploadBudget?: number | undefined;
   /** Why the backend before this one ended. */
   readonly ended?: WireError | null;
 }): Promise<OpenedBackend> {
@@ -32,6 +34,7 @@ export async function openBackend(options: {
       host: options.host,
       projectPath: options.projectPath,
       ended: options.ended ?? null,
+      ...(options.uploadBudget !== undefined && { uploadBudget: options.uploadBudget }),
       paths: pathRules(options.host, options.projectPath, options.allow),
       engine,
       version: appVersion(),
@@ -50,6 +53,7 @@ export async function openBackend(options: {
       call: backend.call,
       subscribe: backend.subscribe,
       imageFile: backend.imageFile,
+      download: backend.download,
       dispose: async () => {
         await backend.dispose();
         await engine.dispose();

@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly publicUrl?: PublicUrl | null;
   /** Folders beyond the usual ones that the page may read and write in. */
   readonly allow?: readonly string[];
+  /** Bytes that what browsers bring in may take in a project; undefined: the usual. */
+  readonly uploadBudget?: number | undefined;
   readonly signal: AbortSignal;
   /** Told the address once it answers; it lets one browser in. */
   readonly onReady: (url: string) => void;
@@ -40,6 +42,7 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
     host: 'browser',
     projectPath: options.projectPath,
     allow: options.allow,
+    uploadBudget: options.uploadBudget,
   });
   try {
     const host = await startBrowserHost({

@@ -27,6 +27,7 @@ import { OWNER, requireAllowed, seenBy, signedBy, type Caller } from './caller.t
 import { withGivenPaths, type PathRules } from './given-paths.ts';
 import type { HandlerContext, Handlers } from './handlers/context.ts';
 import { handlers } from './handlers/index.ts';
+import type { Download } from './downloads.ts';
 import type { ImageFile } from './image-file.ts';
 import { startModelTasks } from './model-tasks.ts';
 import type { BackendOptions } from './options.ts';
@@ -55,6 +56,8 @@ export interface Backend {
   publish: Publish;
   /** The file behind `/image/ID`, or null when there is none or it is no picture. */
   imageFile(imageId: number): Promise<ImageFile | null>;
+  /** The export behind `/export/WORD`, or null when the word stands for none. Throws `not_found` when it changed since. */
+  download(word: string): Promise<Download | null>;
   /** Stops jobs (they go on at the next start) and closes the project. */
   dispose(): Promise<void>;
 }
@@ -88,7 +91,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       }
       const project = await make();
       if (again) requireSameSamples(again, project);
-      session = openSession(project, options.engine, publish, options.training?.start);
+      session = openSession(project, options.engine, publish, options.training?.start, options.uploadBudget);
       await before?.close();
       session.projectChanged(true);
       if (again) session.samplesChanged();
@@ -189,6 +192,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
         throw storeError(thrown, asked.project.path);
       }
     },
+    download: (word) => session?.downloads.find(word) ?? Promise.resolve(null),
     dispose: () =>
       change(async () => {
         closing.abort();

@@ -39,6 +39,7 @@ export const PATH_INPUTS: Readonly<
   'pictures.relink': { from: 'anywhere', to: 'within' },
   'export.target': { path: 'within' },
   'export.start': { path: 'within' },
+  'export.offer': { path: 'within' },
 };
 
 /** What is open now, and what was. */

@@ -30,6 +30,8 @@ export interface BackendOptions {
   readonly paths?: PathRules;
   /** Who is invited to a project, by its path. Default: nobody. */
   readonly people?: (project: string) => Promise<{ readonly name: string; readonly role: Role }[]>;
+  /** Bytes that what pages bring in may take in a project. Default: `UPLOAD_BUDGET`. */
+  readonly uploadBudget?: number;
   /** Why the backend before this one ended, when one did. */
   readonly ended?: WireError | null;
   /** Where preferences are kept. Default: nowhere. */

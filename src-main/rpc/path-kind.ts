@@ -12,7 +12,7 @@ const QUESTIONS: readonly string[] = ['.jsonl', '.json', '.csv', '.tsv', '.parqu
 /** @throws FoveaError `not_found` when there is nothing, or nothing that may be read; `io` when its disk does not answer */
 export async function pathKind(path: string): Promise<PathKind> {
   try {
-    if (!(await guardedStat(path)).isDirectory()) return fileKind(path);
+    if (!(await guardedStat(path)).isDirectory()) return kindOfName(path);
     if (isProject(path)) return 'project';
     const names = await readdir(path);
     const weights = names.some(
@@ -29,7 +29,8 @@ export async function pathKind(path: string): Promise<PathKind> {
   }
 }
 
-function fileKind(path: string): PathKind {
+/** What a file is by its name. */
+export function kindOfName(path: string): 'weights' | 'questions' | 'picture' | 'other' {
   const extension = extname(path).toLowerCase();
   if (extension === '.safetensors') return 'weights';
   if (QUESTIONS.includes(extension)) return 'questions';

@@ -23,12 +23,14 @@ import { scoreBacklog } from '../store/samples/score-backlog.ts';
 import { projectSummary } from '../store/dashboard/summary.ts';
 import { dataVersion } from '../store/watch.ts';
 import { type Desks, openDesks } from './desks.ts';
+import { Downloads } from './downloads.ts';
 import { type Keeper, keepWayBack } from './keeping.ts';
 import { type PictureCare, carePictures } from './picture-care.ts';
 import { openShownPictures, type ShownPictures } from './shown-pictures.ts';
 import { throttle } from './throttle.ts';
 import { type TrainingNews, trainingNews } from './training-news.ts';
 import { openThumbnails, type Thumbnails } from './thumbnails.ts';
+import { Uploads } from './uploads.ts';
 
 /** At most five job events and one summary per second. */
 const JOB_EVENT_MS = 200;
@@ -49,6 +51,9 @@ export interface Session {
   /** The samples, as this process knew them before anybody could have put other ones there. */
   samples(): Fingerprint;
   readonly care: PictureCare;
+  /** What pages in a browser bring in, and what they may take with them. */
+  readonly uploads: Uploads;
+  readonly downloads: Downloads;
   readonly training: TrainingNews;
   /** What reviewers see while rounds are open. */
   readonly desks: Desks;
@@ -88,6 +93,7 @@ export function openSession(
   engine: Engine,
   publish: Publish,
   startTrainer?: StartTrainer,
+  uploadBudget?: number,
 ): Session {
   const { db } = project;
   // This thread answers everybody.
@@ -157,6 +163,7 @@ export function openSession(
     samples: samplesChanged,
   });
   const desks = openDesks(project);
+  const uploads = new Uploads(project, uploadBudget);
   let scoring = false;
   const scoreMissing = (): void => {
     if (scoring || project.readOnly) return;
@@ -250,6 +257,8 @@ export function openSession(
     pictures: openShownPictures(project),
     samples: () => samples,
     care,
+    uploads,
+    downloads: new Downloads(),
     training,
     desks,
     jobs,
@@ -288,7 +297,7 @@ export function openSession(
       keeper.stop();
       care.stop();
       closing.abort();
-      await Promise.all([queue.stop(), ...tasks]);
+      await Promise.all([queue.stop(), uploads.close(), ...tasks]);
       jobEvents.stop();
       summaries.stop();
       many.stop();

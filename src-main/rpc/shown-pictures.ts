@@ -9,13 +9,12 @@ import { join } from 'node:path';
 import type { PictureRules } from '../../src-shared/contract/preset.ts';
 import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { asModelSees } from '../checkpoint/image/shown.ts';
+import { SHOWN_BYTES } from '../jobs/space/budgets.ts';
 import { activePictureRules } from '../store/runs/run.ts';
 import type { Project } from '../store/file/project.ts';
 import { findImageFile } from './image-file.ts';
 import type { ImageFile } from './image-file.ts';
 
-/** The oldest go when there is more. */
-const LIMIT_BYTES = 512 << 20;
 /** Answers remembered: which pictures need no file of their own. */
 const KNOWN = 10_000;
 
@@ -86,7 +85,7 @@ async function sweep(folder: string, keep: string): Promise<void> {
   );
   let total = files.reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of files.sort((a, b) => a.time - b.time)) {
-    if (total <= LIMIT_BYTES) return;
+    if (total <= SHOWN_BYTES) return;
     if (path === keep) continue;
     await rm(path, { force: true });
     total -= size;

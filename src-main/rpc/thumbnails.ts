@@ -10,13 +10,12 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { pictureStat } from '../checkpoint/image/guarded-file.ts';
 import { makeThumbnail } from '../checkpoint/image/thumbnail.ts';
 import type { Project } from '../store/file/project.ts';
+import { THUMBNAIL_BYTES } from '../jobs/space/budgets.ts';
 import { findImageFile } from './image-file.ts';
 
 const AT_ONCE = 2;
 /** Files in one folder stay few enough to list quickly. */
 const FOLDERS = 100;
-/** The oldest go when there is more, down to four fifths. */
-export const CACHE_LIMIT_BYTES = 256 << 20;
 /** So many new ones between two looks at the size of the cache. */
 const SWEEP_EVERY = 1000;
 
@@ -28,7 +27,7 @@ export interface Thumbnails {
   get(imageId: number, edge: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-export function openThumbnails(project: Project, limitBytes = CACHE_LIMIT_BYTES): Thumbnails {
+export function openThumbnails(project: Project, limitBytes = THUMBNAIL_BYTES): Thumbnails {
   const folder = join(project.path, 'cache', 'thumbnails');
   const waiting: (() => void)[] = [];
   let making = 0;

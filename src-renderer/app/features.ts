@@ -27,6 +27,7 @@ import tagging from '../tagging/feature.ts';
 import tokens from '../tokens/feature.ts';
 import train from '../train/feature.ts';
 import tour from '../tour/feature.ts';
+import uploads from '../uploads/feature.ts';
 import type { Feature } from '../shell/feature.svelte.ts';
 import app from './feature.ts';
 
@@ -54,6 +55,7 @@ export const FEATURES: readonly Feature[] = [
   compare,
   steering,
   trying,
+  uploads,
   exchange,
   tour,
   app,

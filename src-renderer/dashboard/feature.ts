@@ -6,6 +6,7 @@ import { COMMANDS, PAGE } from './commands.ts';
 import { Dashboard, setDashboard } from './dashboard.svelte.ts';
 import DashboardPage from './DashboardPage.svelte';
 import { Keeping, setKeeping } from './keeping.svelte.ts';
+import { setSpace, Space } from './space.svelte.ts';
 
 export default feature({
   name: 'dashboard',
@@ -14,6 +15,7 @@ export default feature({
   begin() {
     const session = getSession();
     setDashboard(new Dashboard(session));
+    setSpace(new Space(session));
     setKeeping(new Keeping(session, getNotices()));
     return { acts: {} };
   },

@@ -1,6 +1,6 @@
 /**
  * What happens with files and folders dropped on the page: Electron tells where they lie and the main side what they
- * are; a browser tells names only, so there the person is asked for the path, in the dialog for what was dropped.
+ * are; a browser does not tell, so there pictures and questions are copied into the project.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { PathKind } from '../../src-shared/contract/procedures.ts';
@@ -12,6 +12,7 @@ import type { OwnPicture } from '../trying/own-picture.svelte.ts';
 import type { Frame } from '../shell/frame.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 import type { Session } from '../shell/session.svelte.ts';
+import { namesIn } from '../shell/files.dom.ts';
 import type { Importing } from './importing.svelte.ts';
 
 /** Who takes it. */
@@ -38,7 +39,7 @@ export async function takeDrop(
   if (!bridge) {
     const [picture] = files.length === 1 && files[0]?.type.startsWith('image/') ? files : [];
     if (picture && asksOwnPicture(parts)) return showOwnPicture(parts, picture);
-    return askForPath(parts, entries);
+    return bringIn(parts, files, entries);
   }
   try {
     const paths = await Promise.all(files.map((file) => bridge.pathOf(file)));
@@ -78,24 +79,30 @@ async function whatLies({ session: { client } }: DropParts, path: string): Promi
   return around.kind === 'checkpoint' ? { kind: 'checkpoint', path: folder } : { kind, path };
 }
 
-async function askForPath(parts: DropParts, entries: readonly (FileSystemEntry | null)[]): Promise<void> {
-  const inside = await Promise.all(entries.map((entry) => namesIn(entry).catch(() => [])));
-  if (parts.session.project) {
-    const weights = entries.some((entry) => entry?.name.toLowerCase().endsWith('.safetensors'));
-    const isModel = weights || inside.some(isCheckpoint);
-    if (isModel) parts.frame.page = 'models';
-    parts.frame.sheet = isModel ? 'addModel' : 'import';
+/** Files of the browser's computer: copied into the project, but for what is read where it lies. */
+async function bringIn(
+  parts: DropParts,
+  files: readonly File[],
+  entries: readonly (FileSystemEntry | null)[],
+): Promise<void> {
+  const { session, frame, notices, importing } = parts;
+  const inside = await Promise.all(entries.map((entry) => namesIn(entry).catch((): string[] => [])));
+  if (!session.project) {
+    return void notices.info('Open a project first', 'Pictures and questions are added to a project');
   }
-  parts.notices.info('Browsers do not say where dropped files are', 'Type the path instead');
-}
-
-/** Names of the first files of a dropped folder: browsers give a hundred at a time, more than a checkpoint has. */
-function namesIn(entry: FileSystemEntry | null): Promise<string[]> {
-  if (!entry?.isDirectory) return Promise.resolve([]);
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  return new Promise((resolve, reject) => {
-    reader.readEntries((found) => resolve(found.map(({ name }) => name)), reject);
-  });
+  const weights = entries.some((entry) => entry?.name.toLowerCase().endsWith('.safetensors'));
+  const isModel = weights || inside.some(isCheckpoint);
+  if (isModel) [frame.page, frame.sheet] = ['models', 'addModel'];
+  if (isModel || inside.some((names) => names.includes('project.db'))) {
+    const what = isModel ? 'Models' : 'Projects';
+    notices.info(
+      `${what} are used where they lie`,
+      'Browsers do not say where that is: type the path instead',
+    );
+    return;
+  }
+  frame.sheet = 'import';
+  await importing.bringDropped(entries, files);
 }
 
 /** As the main side tells one: a config, and weights or their index. */

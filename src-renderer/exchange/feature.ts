@@ -18,6 +18,7 @@ import { Merging, setMerging } from './merging.svelte.ts';
 import { Proposals, setProposals } from './proposals.svelte.ts';
 import ProposalsDialog from './ProposalsDialog.svelte';
 import RemoveSamplesDialog from './RemoveSamplesDialog.svelte';
+import { getUploads } from '../uploads/uploads.svelte.ts';
 import { Removing, setRemoving } from './removing.svelte.ts';
 
 export default feature({
@@ -37,7 +38,7 @@ export default feature({
     const { slot } = session;
     const removing = setRemoving(new Removing(session, queue, getChoosing(), notices, `${slot}-removal`));
     removing.onshow = () => void (frame.sheet = 'removeSamples');
-    const importing = setImporting(new Importing(session, queue, notices, `${slot}-import`));
+    const importing = setImporting(new Importing(session, queue, notices, getUploads(), `${slot}-import`));
     importing.onshow = () => void (frame.sheet = 'import');
     setLogImport(new LogImport(session, `${slot}-log`, () => queue.reload()));
     setMerging(new Merging(session, `${slot}-merge`, () => queue.reload()));

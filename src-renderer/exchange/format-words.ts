@@ -1,4 +1,6 @@
 /** Export formats as a person chooses among them. */
+import { FLAG_WORDS } from '../queue/filters.ts';
+import { STATE_WORDS } from '../ui/words.ts';
 import type {
   ExportFormat,
   PicturesChoice,
@@ -42,6 +44,21 @@ export const SPLIT_BY_WORDS: Readonly<Record<SplitWish['by'], string>> = {
   answer: 'given answers',
   language: 'languages',
   tag: 'first tags',
+  state: 'what was decided',
 };
 
-export const FACET_WORDS = { answer: 'Given answer', tag: 'First tag', language: 'Language' } as const;
+export const FACET_WORDS = {
+  state: 'Decision',
+  answer: 'Given answer',
+  tag: 'First tag',
+  language: 'Language',
+  flag: 'First flag',
+} as const;
+
+/** A value of a facet as the page says it; null: none. */
+export function facetValueWords(of: keyof typeof FACET_WORDS, value: string | null): string {
+  if (value === null) return 'none';
+  const words: Readonly<Record<string, string>> =
+    of === 'state' ? STATE_WORDS : of === 'flag' ? FLAG_WORDS : {};
+  return words[value] ?? value;
+}

@@ -7,9 +7,13 @@ import type {
   ImportPreview,
   ImportReport,
   ProcedureInput,
+  UploadPlaced,
 } from '../../src-shared/contract/procedures.ts';
 import { counted, formatCount } from '../ui/words.ts';
 import { keepColumns, knownColumns } from './columns-kept.dom.ts';
+import { droppedIn, type Chosen } from '../uploads/chosen.dom.ts';
+import { importPaths } from '../uploads/placed.ts';
+import type { Uploads } from '../uploads/uploads.svelte.ts';
 import { Exchange } from '../shell/exchange.svelte.ts';
 import type { Notices, Offer } from '../shell/notices.svelte.ts';
 import type { Queue } from '../queue/queue.svelte.ts';
@@ -21,13 +25,18 @@ export class Importing {
   readonly #session: Session;
   readonly #queue: Queue;
   readonly #notices: Notices;
+  readonly #uploads: Uploads;
   readonly exchange: Exchange<ImportReport>;
   /** The paths in the dialog, kept while it is closed. */
   imagesDir = $state('');
   questionsFile = $state('');
+  /** Files of what was brought in that may be the questions, where there are several. */
+  candidates = $state.raw<readonly string[]>([]);
   /** What the file does not say of itself. */
   turns = $state<ImportWish['turns']>('all');
   boxes = $state<ImportWish['boxes']>(null);
+  /** Of pictures with marked objects: what becomes a question. */
+  objects = $state<NonNullable<ImportWish['objects']>['each']>('category');
   /** What belongs to the questions, of some benchmarks; empty: nothing. */
   annotations = $state('');
   /** Which columns are which fields, as a person chose; null: as guessed. */
@@ -47,10 +56,11 @@ export class Importing {
   /** Opens the dialog. */
   onshow: () => void = () => undefined;
 
-  constructor(session: Session, queue: Queue, notices: Notices, slot: string) {
+  constructor(session: Session, queue: Queue, notices: Notices, uploads: Uploads, slot: string) {
     this.#session = session;
     this.#queue = queue;
     this.#notices = notices;
+    this.#uploads = uploads;
     this.exchange = new Exchange(session, slot);
   }
 
@@ -66,6 +76,29 @@ export class Importing {
     this.#session.refreshSoon();
     if (report) void this.#queue.reload();
     if (!this.seen) this.#tell(report);
+  }
+
+  /** Brings in what was dropped on a page in a browser. */
+  async bringDropped(entries: readonly (FileSystemEntry | null)[], files: readonly File[]): Promise<void> {
+    let chosen: Chosen;
+    try {
+      chosen = await droppedIn(entries, files);
+    } catch (cause) {
+      const next = 'Check that you may read all of it, then drop it again';
+      return this.#notices.error(
+        new FoveaError('io', 'The browser cannot read what was dropped', { next, cause }),
+      );
+    }
+    const placed = await this.#uploads.bring(chosen);
+    if (placed) this.broughtIn(placed);
+  }
+
+  /** What was brought in is what is to be imported. */
+  broughtIn(placed: UploadPlaced): void {
+    const paths = importPaths(placed, this, (path) => this.#uploads.isBroughtIn(path));
+    this.imagesDir = paths.imagesDir;
+    this.questionsFile = paths.questionsFile;
+    this.candidates = paths.candidates;
   }
 
   /**
@@ -124,6 +157,7 @@ export class Importing {
       annotationsPath: this.annotations.trim() || null,
       columns,
       question: question.trim() === '' ? null : question,
+      objects: { each: this.objects, question: question.trim() === '' ? null : question },
     };
   }
 

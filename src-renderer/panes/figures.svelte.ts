@@ -8,7 +8,7 @@ import type { MapSource } from './map-source.ts';
 import type { Bundle } from '../canvas/bundles.svelte.ts';
 import type { PaneContent, PlacedLabel } from './pane-content.svelte.ts';
 import { namedBoxes, proposedBoxes } from '../canvas/boxes/box-names.ts';
-import { saveAs } from '../shell/save-as.dom.ts';
+import { saveAs } from '../shell/files.dom.ts';
 import type { View } from '../canvas/view.svelte.ts';
 import type { Desk } from '../deciding/desk.svelte.ts';
 import type { Notices } from '../shell/notices.svelte.ts';

@@ -72,8 +72,8 @@ export const EXPORT_FORMATS: Readonly<Record<ExportFormat, FormatFacts>> = {
 /** Megabytes (10⁶ bytes) of a shard: the Hub's own default. */
 export const SHARD_MEGABYTES = 500;
 
-/** What splits are to have as often as each other: the data's answers, their languages, their first tags, or nothing. */
-export const SPLIT_BY = ['none', 'answer', 'language', 'tag'] as const;
+/** What splits are to have as often as each other: the data's answers, their languages, their first tags, what was decided, or nothing. */
+export const SPLIT_BY = ['none', 'answer', 'language', 'tag', 'state'] as const;
 
 /** Splits dealt out anew; samples of one picture, or of pictures with the same bytes, stay together. */
 export const splitWishSchema = z.object({

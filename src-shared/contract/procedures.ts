@@ -29,7 +29,9 @@ import { reviewProcedures } from './procedures/reviews.ts';
 import { runProcedures } from './procedures/runs.ts';
 import { sampleProcedures } from './procedures/samples.ts';
 import { scoreProcedures } from './procedures/scores.ts';
+import { storageProcedures } from './procedures/storage.ts';
 import { trainingProcedures } from './procedures/training.ts';
+import { uploadProcedures } from './procedures/uploads.ts';
 
 export {
   FILTER_NAME_MOST,
@@ -144,6 +146,23 @@ export {
   type DealWish,
 } from './procedures/people.ts';
 export { OWN_PICTURE_BYTES } from './procedures/own-picture.ts';
+export {
+  CLEANABLE,
+  cleanableSchema,
+  SPACE_PARTS,
+  spaceSchema,
+  type Cleanable,
+  type Space,
+} from './procedures/storage.ts';
+export {
+  UPLOAD_BUDGET,
+  UPLOAD_CALL_BYTES,
+  UPLOAD_CALL_PIECES,
+  UPLOAD_LEAVES_FREE,
+  UPLOADS,
+  type UploadPiece,
+  type UploadPlaced,
+} from './procedures/uploads.ts';
 export type { PictureCheck, PictureState, RelinkPlan } from './procedures/pictures.ts';
 export {
   pathKindSchema,
@@ -201,6 +220,8 @@ export const procedures = {
   ...removalProcedures,
   ...inspectProcedures,
   ...ownPictureProcedures,
+  ...uploadProcedures,
+  ...storageProcedures,
   ...analysisProcedures,
   ...recipeProcedures,
   ...runProcedures,

@@ -138,15 +138,15 @@ test('in Electron, dropped folders and files fill the import dialog; a dropped p
   }
 });
 
-test('in the browser host, a drop asks for the path where it belongs, and never leaves the page', async (t) => {
+test('in the browser host, a dropped picture is brought in, a dropped model is asked for by its path, and the page stays', async (t) => {
   const app = await openInBrowserHost(chromium, await demoProject(t));
   try {
     const { page } = app;
     await new ReviewPage(page).ready();
     const url = page.url();
     await drop(page, ['photo.png']);
-    await page.getByText('Browsers do not say where dropped files are').waitFor();
-    await page.getByRole('dialog', { name: 'Import pictures and questions' }).waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Import pictures and questions' });
+    await until(async () => (await dialog.getByLabel(/^Picture folder/).inputValue()).endsWith('photo'));
     assert.equal(page.url(), url);
     await page.keyboard.press('Escape');
     // A real folder, as a file manager drags it: its names say that it is a checkpoint.
@@ -155,6 +155,7 @@ test('in the browser host, a drop asks for the path where it belongs, and never 
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
       await session.send('Input.dispatchDragEvent', { type, x: 640, y: 400, data });
     await page.getByRole('dialog', { name: 'Add a model folder' }).waitFor();
+    await page.getByText('Models are used where they lie').waitFor();
     assert.equal(page.url(), url);
   } finally {
     await app.close();

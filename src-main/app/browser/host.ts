@@ -27,6 +27,7 @@ import { serverFor } from './guests.ts';
 import { invitationsIn } from './invitations.ts';
 import { knownBrowsers } from './known-browsers.ts';
 import { pictureKeys, type PictureKeys } from './picture-keys.ts';
+import { exportWord, sendDownload } from './downloads.ts';
 import { sendPicture } from './pictures.ts';
 import { announceHost } from './running-hosts.ts';
 import { createTickets } from './tickets.ts';
@@ -172,6 +173,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, house:
     const picture = await house.backend.imageFile(id);
     if (picture && (await sendPicture(picture, request, response))) return;
     return refuse(response, 404, 'There is no such picture');
+  }
+  const word = exportWord(url.pathname);
+  if (word !== null) {
+    if (!(await house.keys.has(url.searchParams.get('key')))) {
+      return refuse(response, noKey.status, noKey.reason);
+    }
+    const download = await house.backend.download(word);
+    if (download) return sendDownload(download, request, response);
+    return refuse(response, 404, 'There is no such export; export again, then download it');
   }
   const file = await house.page.read(url.pathname);
   if (file === null) return refuse(response, 404, 'There is nothing here');

@@ -1,16 +1,14 @@
 /** `fovea deal`: deals samples to reviewers in rounds, shows how far each is, and ends a round. */
 import { counted } from '../../../src-shared/contract/counts.ts';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { reviewerSchema } from '../../../src-shared/contract/limits.ts';
 import { NO_FILTER, type Deal } from '../../../src-shared/contract/procedures.ts';
 import { createDeal, endDeal, listDeals } from '../../store/assignment/deals.ts';
-import type { ReadableDb } from '../../store/db.ts';
-import { listSavedFilters } from '../../store/samples/saved-filter.ts';
 import { withProject } from '../projects.ts';
 import { reviewerName } from '../resources.ts';
 import { usageError, type AddCommand } from './frame/command.ts';
 import { EXIT } from './frame/exit.ts';
 import { positiveInteger } from './frame/number-option.ts';
+import { filterWhere } from './frame/where-option.ts';
 
 interface Options {
   readonly to?: readonly string[];
@@ -55,7 +53,7 @@ export const addDeal: AddCommand = (program, cli) => {
           overlap,
           seed,
           blind,
-          filter: filterNamed(db, filter),
+          filter: filter === undefined ? NO_FILTER : filterWhere(db, filter),
         };
         const made = createDeal(db, { ...wish, by: reviewerName() });
         output.result(made, words(made));
@@ -89,16 +87,6 @@ function words(round: Deal): string {
     `${id}  ${name}: ${counted(samples, 'sample')}, ${kind}; ${complete} complete, ${differing} of them to adjudicate`,
     ...reviewers.map((one) => `    ${one.name}\t${one.decided} of ${one.dealt}`),
   ].join('\n');
-}
-
-/** @throws FoveaError `not_found` */
-function filterNamed(db: ReadableDb, name: string | undefined): typeof NO_FILTER {
-  if (name === undefined) return NO_FILTER;
-  const saved = listSavedFilters(db).find((one) => one.name === name);
-  if (saved) return saved.filter;
-  throw new FoveaError('not_found', `there is no saved filter ${JSON.stringify(name)}`, {
-    next: 'Save one on the page (Shift+F), or leave --filter out for every sample',
-  });
 }
 
 /** @throws FoveaError `usage` */

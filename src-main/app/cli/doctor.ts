@@ -2,7 +2,9 @@
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { resolve } from 'node:path';
 import { repairProject, type Repaired } from '../../store/repair/repair.ts';
-import type { AddCommand } from './frame/command.ts';
+import { CLEANABLE } from '../../../src-shared/contract/procedures.ts';
+import { cleanableOf, spaceLines, spaceOf } from './space.ts';
+import { usageError, type AddCommand } from './frame/command.ts';
 import { runChecks, type CheckResult } from '../doctor/checks.ts';
 import { EXIT } from './frame/exit.ts';
 
@@ -10,8 +12,27 @@ export const addDoctor: AddCommand = (program, cli) => {
   const command = program
     .command('doctor')
     .description('check what Fovea needs of this machine, or make a damaged project whole')
-    .option('--repair <project>', 'rebuild this project from what is readable, its copies and its journal');
-  cli.define<Options>(command, async ({ output }, _, { repair }) => {
+    .option('--repair <project>', 'rebuild this project from what is readable, its copies and its journal')
+    .option(
+      '--space <project>',
+      'what this project takes on the disk, part by part, and what can be had back',
+    )
+    .option(
+      '--clean <parts>',
+      `with --space: delete what can be had back of these, comma-separated, or of all: ${CLEANABLE.join(', ')}`,
+    );
+  cli.define<Options>(command, async ({ output, signal }, _, { repair, space, clean }) => {
+    if (clean !== undefined && space === undefined) {
+      throw usageError(
+        '--clean is of a project',
+        'Say which: fovea doctor --space PROJECT --clean thumbnails',
+      );
+    }
+    if (space !== undefined) {
+      const found = await spaceOf(space, clean === undefined ? [] : cleanableOf(clean), signal);
+      output.result(found, spaceLines(found, clean !== undefined).join('\n'));
+      return EXIT.done;
+    }
     if (repair !== undefined) {
       const report = await repairProject(resolve(repair));
       output.result(report, repairWords(report).join('\n'));
@@ -26,6 +47,8 @@ export const addDoctor: AddCommand = (program, cli) => {
 
 interface Options {
   readonly repair?: string;
+  readonly space?: string;
+  readonly clean?: string;
 }
 
 function repairWords(report: Repaired): string[] {

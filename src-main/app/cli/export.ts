@@ -13,19 +13,18 @@ import {
   type ExportFormat,
 } from '../../../src-shared/contract/export-formats.ts';
 import type { ExportReport } from '../../../src-shared/contract/procedures.ts';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { exporters } from '../../exporters/index.ts';
 import { frozenSource } from '../../jobs/datasets/frozen-source.ts';
 import { datasetVersion } from '../../store/datasets/version.ts';
 import type { Project } from '../../store/file/project.ts';
 import { exportSamples, type ExportRequest } from '../../jobs/export/export.ts';
-import { listSavedFilters } from '../../store/samples/saved-filter.ts';
 import { withProject } from '../projects.ts';
 import { usageError, type AddCommand } from './frame/command.ts';
 import { decimalOf, wholeNumber } from './frame/number-option.ts';
 import { exitOfBatch } from './frame/exit.ts';
 import { Progress } from '../progress.ts';
+import { filterWhere, WHERE_OPTION } from './frame/where-option.ts';
 
 interface Options {
   readonly format: string;
@@ -35,6 +34,7 @@ interface Options {
   readonly pictures?: string;
   readonly shape?: string;
   readonly filter?: string;
+  readonly where?: string;
   readonly version?: string;
   readonly split?: string;
   readonly seed: number;
@@ -78,6 +78,7 @@ export const addExport: AddCommand = (program, cli) => {
     .option('--licence <words>', 'parquet: what the data may be used for, for its card')
     .option('--version <name>', 'a frozen version of the data set (fovea dataset), as it was')
     .option('--filter <name>', 'only what a saved filter of the project lets through')
+    .option(...WHERE_OPTION)
     .option('--split <shares>', 'deal samples out anew: train/val/test, for example 80/10/10')
     .option('--seed <number>', 'of --split', wholeNumber('--seed', { least: 0, most: 2 ** 31 - 1 }), 0)
     .option('--by <facet>', `of --split, what is to be alike in each: ${SPLIT_BY.join(', ')}`, 'none')
@@ -97,7 +98,7 @@ export const addExport: AddCommand = (program, cli) => {
           format,
           path: resolve(options.out),
           ...(options.version !== undefined && frozenOf(project, options.version)),
-          scope: options.filter === undefined ? null : savedScope(project.db, options.filter),
+          scope: scopeOf(project.db, options),
           splits,
           includeUnreviewed: options.includeUnreviewed === true,
           audit: options.audit === true,
@@ -167,14 +168,17 @@ function frozenOf({ db, path }: Project, name: string): Pick<ExportRequest, 'fro
   return { frozen: (snapshot) => frozenSource(snapshot, path, version) };
 }
 
-/** @throws FoveaError `not_found` */
-function savedScope(db: ReadableDb, name: string): NonNullable<ExportChoices['scope']> {
-  const saved = listSavedFilters(db);
-  const found = saved.find((filter) => filter.name === name);
-  if (found) return { filter: found.filter, ids: null, except: [] };
-  throw new FoveaError('not_found', `there is no saved filter "${name}"`, {
-    next: saved.length === 0 ? 'Save one in the page' : `One of: ${saved.map((one) => one.name).join(', ')}`,
-  });
+/** @throws FoveaError `usage`, `not_found` */
+function scopeOf(
+  db: ReadableDb,
+  { filter, where }: Pick<Options, 'filter' | 'where'>,
+): ExportChoices['scope'] {
+  const given = where ?? filter;
+  if (given === undefined) return null;
+  if (where !== undefined && filter !== undefined) {
+    throw usageError('--filter and --where both say which samples', 'Leave one out');
+  }
+  return { filter: filterWhere(db, given), ids: null, except: [] };
 }
 
 /** Null: not said. */

@@ -31,11 +31,13 @@ import {
 import { IN_FLIGHT_OPTION, type InFlightOptions } from './frame/in-flight-option.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './frame/precision-option.ts';
 import { ADAPTER_OPTION, RPN_OPTION, modelDir, type RpnOptions } from './frame/rpn-option.ts';
+import { filterWhere, WHERE_OPTION } from './frame/where-option.ts';
 
 interface Options extends InFlightOptions, RpnOptions, PrecisionOptions, QueueOptions, ListenOptions {
   readonly model?: string;
   readonly preset?: string;
   readonly limit?: number;
+  readonly where?: string;
   readonly answers: 'self' | 'given';
   readonly device: DeviceChoice;
   readonly yes?: boolean;
@@ -62,6 +64,7 @@ export const addLabel: AddCommand = (program, cli) => {
     .option(...ADAPTER_OPTION)
     .option('--preset <id>', 'layers, heads and thresholds (default: the one that fits the model)')
     .option('--limit <n>', 'label at most so many samples', positiveInteger('--limit'))
+    .option(...WHERE_OPTION)
     .option(
       '--answers <which>',
       "self: the model's own answer; given: the answer of the data, fed in",
@@ -112,7 +115,7 @@ export const addLabel: AddCommand = (program, cli) => {
         'Leave one out',
       );
     }
-    const wish = {
+    const unscoped = {
       modelDir: options.model === undefined ? null : await modelDir(options.model),
       rpnDir: options.rpn === undefined ? undefined : await modelDir(options.rpn),
       adapterDir: options.adapter === undefined ? undefined : await modelDir(options.adapter),
@@ -127,6 +130,10 @@ export const addLabel: AddCommand = (program, cli) => {
     const report = await withProject(
       path,
       async (project) => {
+        const { where } = options;
+        const scope =
+          where === undefined ? null : { filter: filterWhere(project.db, where), ids: null, except: [] };
+        const wish = { ...unscoped, scope };
         const old = await runOfAnotherPrompt(project);
         if (old && (wish.modelDir === null || wish.modelDir === old.dir)) {
           output.note(

@@ -10,6 +10,7 @@ interface Options {
   readonly host: string;
   readonly allow?: readonly string[];
   readonly publicUrl?: PublicUrl;
+  readonly uploads?: number;
 }
 
 /** Each address lets one browser in, once: nobody who reads it later can use it. */
@@ -34,10 +35,15 @@ export const addServe: AddCommand = (program, cli) => {
       '--allow <dir>',
       'a folder the page may import from and export to, besides the home folder, this one and the project’s (repeatable)',
       (dir: string, before: readonly string[] = []) => [...before, dir],
+    )
+    .option(
+      '--uploads <gb>',
+      'gigabytes that pictures and files brought in from browsers may take in a project (default: 100; 0: none)',
+      parseGigabytes,
     );
   cli.define<Options>(
     command,
-    async ({ output, stdin, signal }, [project], { port, host, allow, publicUrl }) => {
+    async ({ output, stdin, signal }, [project], { port, host, allow, publicUrl, uploads }) => {
       const address = Object.hasOwn(ADDRESSES, host) ? ADDRESSES[host as keyof typeof ADDRESSES] : null;
       if (address === null) {
         throw usageError(
@@ -52,6 +58,7 @@ export const addServe: AddCommand = (program, cli) => {
         address,
         allow: allow ?? [],
         publicUrl: publicUrl ?? null,
+        uploadBudget: uploads === undefined ? undefined : uploads * 1e9,
         signal,
         onReady: (url) => {
           output.result({ url, project: projectPath }, `Fovea is at ${url}`);
@@ -71,6 +78,12 @@ export function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw usageError(`--port must be 0 to 65535, not ${JSON.stringify(text)}`, '0 takes a free one');
+}
+
+/** @throws FoveaError `usage` */
+export function parseGigabytes(text: string): number {
+  if (/^\d{1,6}(\.\d{1,3})?$/.test(text)) return Number(text);
+  throw usageError(`--uploads must be a number of gigabytes, not ${JSON.stringify(text)}`, '0 takes none');
 }
 
 /** An address of another machine's browser: over TLS, and of this page alone. @throws FoveaError `usage` */

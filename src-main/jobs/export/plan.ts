@@ -1,4 +1,4 @@
-/** What an export would be made of: splits dealt out by a seed, and how answers, tags and languages are spread over them. */
+/** What an export would be made of: splits dealt out by a seed, and how decisions, answers, tags, languages and flags are spread over them. */
 import type { ExportChoices, SplitWish } from '../../../src-shared/contract/export-formats.ts';
 import type { ExportPlan } from '../../../src-shared/contract/procedures.ts';
 import type { SampleState } from '../../../src-shared/contract/domain.ts';
@@ -8,6 +8,9 @@ import { exportRows, type ExportRow } from '../../store/exchange/export-rows.ts'
 
 /** Values of a facet that are told one by one. */
 const MOST_VALUES = 20;
+
+const FACETS = ['state', 'answer', 'tag', 'language', 'flag'] as const;
+type Facet = (typeof FACETS)[number];
 
 const PARTS = ['train', 'val', 'test'] as const;
 
@@ -36,7 +39,7 @@ export function planExport(db: ReadableDb, chosen: Chosen): ExportPlan {
   const splitOf = (row: ExportRow): string | null => (dealt ? dealt.get(row.id)! : row.split);
   const splits = tally(rows, splitOf, () => 0);
   const names = splits.map(({ value }) => value);
-  const facet = (of: 'answer' | 'tag' | 'language') => {
+  const facet = (of: Facet) => {
     const counts = tally(
       rows,
       (row) => row[of],
@@ -54,7 +57,7 @@ export function planExport(db: ReadableDb, chosen: Chosen): ExportPlan {
   return {
     samples: rows.length,
     splits: splits.map(({ value, samples }) => ({ name: value, samples })),
-    facets: (['answer', 'tag', 'language'] as const).map(facet),
+    facets: FACETS.map(facet),
   };
 }
 

@@ -19,6 +19,7 @@ import { ImportedLabels, type LabelPresets } from './labels.ts';
 import type { ReadItem } from './embedded.ts';
 import { folderOf } from './preview.ts';
 import { ImportWriter } from './writer.ts';
+import { copiesOf, type Copies } from '../pictures/copies.ts';
 import { chosenFolder } from '../pictures/chosen.ts';
 import { PictureLooks } from '../pictures/looks.ts';
 import { dropUnused, storedFolder, sweepStored } from '../pictures/stored.ts';
@@ -45,6 +46,8 @@ export interface ImportReport {
   readonly failures: readonly Reason[];
   /** What was read otherwise than it is written, or left out, by kind, of samples that went in. */
   readonly notes: readonly Reason[];
+  /** Pictures that are copies of others; null: nobody could look. */
+  readonly copies: Copies | null;
   /** Folders outside of the images folder that links in it lead into; pictures may be read from there from now on. */
   readonly linkedInto: readonly string[];
 }
@@ -111,7 +114,11 @@ export async function importQuestions(project: Project, options: ImportOptions):
     for await (const batch of questionBatches(questionsFile, reading, storedFolder(project.path), BATCH))
       await next(batch);
     await next([]);
-    const { added, updated, skipped, failed } = writer.written;
+    const { added, updated, skipped, failed, importId } = writer.written;
+    const copies =
+      added === 0 || importId === null
+        ? { pictures: 0, groups: [], uncompared: 0 }
+        : await copiesOf(project, importId, { signal: options.signal });
     if (added === 0) await patiently(() => writer.forget());
     return {
       added,
@@ -122,6 +129,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
       seconds: (performance.now() - started) / 1000,
       failures: failures.list(),
       notes: notes.list(),
+      copies,
       linkedInto: writer.linkedInto,
     };
   } catch (thrown) {

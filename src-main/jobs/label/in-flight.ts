@@ -2,9 +2,14 @@
  * The items of a label job, several in flight at once. When the engine dies under more than one, nobody knows whose fault
  * it was: those it took with it are asked again one at a time, and only a death alone counts against a sample.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { DEATHS_IN_A_ROW } from '../lease/fatal.ts';
 import type { ItemOutcome } from './item.ts';
+
+/** After the second death in a row, doubled with each further one, and at most. */
+const AGAIN_MS = 200;
+const AGAIN_MOST_MS = 1000;
 
 export interface ItemsInFlight {
   /** At most so many at once. */
@@ -74,6 +79,11 @@ export async function workThrough(items: ItemsInFlight, signal: AbortSignal): Pr
       failure ??= { error };
       stop.abort();
     }
+    // An engine that starts again at once may meet what it died of: memory that others hold, a driver that is renewed.
+    if (outcome.engineDied && deathsInARow > 1 && !signals.aborted)
+      await delay(Math.min(AGAIN_MOST_MS, AGAIN_MS * 2 ** (deathsInARow - 2)), undefined, {
+        signal: signals,
+      }).catch(() => undefined);
     if (outcome.kind === 'retry') {
       suspects.add(sampleId);
       continue;

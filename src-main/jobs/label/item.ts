@@ -19,6 +19,7 @@ import { getSample } from '../../store/samples/sample.ts';
 import type { PlannedRun } from './run.ts';
 import { keepEmbedding } from '../embeddings/keep.ts';
 import { DEATHS_OF_POISON, FATAL } from '../lease/fatal.ts';
+import type { Patience } from '../lease/patience.ts';
 import { pictureToShow, requireUntouched } from '../pictures/at-work.ts';
 
 export type ItemOutcome =
@@ -31,7 +32,7 @@ export type ItemOutcome =
  * Labels one sample under the run. Gives `predictionId: null` when somebody else has labelled it meanwhile. Throws
  * what is wrong for every sample (`bad_checkpoint`, `no_space`, …), `cancelled`, and `project_busy` when the lease was
  * lost; the item is then still queued.
- * @param asked `together`: with others in flight; `alone`: with none, so that an engine death counts against the sample
+ * @param asked `patience`: of the whole job; `together`: with others in flight; `alone`: with none, so that an engine death counts against the sample
  */
 export async function labelItem(
   project: Project,
@@ -42,7 +43,13 @@ export async function labelItem(
     sampleId,
     alone,
     together,
-  }: { readonly sampleId: number; readonly alone: boolean; readonly together: boolean },
+    patience,
+  }: {
+    readonly sampleId: number;
+    readonly alone: boolean;
+    readonly together: boolean;
+    readonly patience: Patience;
+  },
   signal: AbortSignal,
 ): Promise<ItemOutcome> {
   const { db } = project;
@@ -52,22 +59,26 @@ export async function labelItem(
   }
   try {
     const sample = getSample(db, sampleId);
-    const picture = await pictureToShow(project, sample.imageId);
-    const outcome = await engine.label(
-      {
-        model: run.model,
-        preset: run.preset,
-        imagePath: picture.path,
-        question: sample.question,
-        answerMode: run.answerMode,
-        // The truth reaches the method only where the person asked to feed it.
-        answer: run.answerMode === 'teacher' ? sample.referenceAnswer : null,
-        want: { ...run.want, featuresOf: run.keeping?.layer },
-        ...(together ? { together } : {}),
-        ...(run.keeping ? { encodings: run.keeping.place } : {}),
-      },
-      signal,
-    );
+    const ask = async () => {
+      const picture = await pictureToShow(project, sample.imageId);
+      const outcome = await engine.label(
+        {
+          model: run.model,
+          preset: run.preset,
+          imagePath: picture.path,
+          question: sample.question,
+          answerMode: run.answerMode,
+          // The truth reaches the method only where the person asked to feed it.
+          answer: run.answerMode === 'teacher' ? sample.referenceAnswer : null,
+          want: { ...run.want, featuresOf: run.keeping?.layer },
+          ...(together ? { together } : {}),
+          ...(run.keeping ? { encodings: run.keeping.place } : {}),
+        },
+        signal,
+      );
+      return { picture, outcome };
+    };
+    const { picture, outcome } = await patience.tried(ask, signal);
     await requireUntouched(project, sample.imageId, picture.version);
     const mapsKey = await patiently(() =>
       transact(db, () => {

@@ -25,6 +25,7 @@ import { workThrough } from './in-flight.ts';
 import { labelItem } from './item.ts';
 import type { ItemOutcome } from './item.ts';
 import { inFlightOf, type LabelJobParams, labelParamsOfJobSchema, planLabelJob, withPace } from './run.ts';
+import { Patience } from '../lease/patience.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { rateMeter } from '../lease/rate.ts';
 
@@ -103,6 +104,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
 
   if (run) {
     const { width, together } = inFlightOf(params, run.engines);
+    const patience = new Patience();
     const items = {
       width,
       next: (inFlight: ReadonlySet<number>): number | null => {
@@ -111,7 +113,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
         return queued.find((sampleId) => !inFlight.has(sampleId)) ?? null;
       },
       label: (sampleId: number, alone: boolean, stop: AbortSignal) =>
-        labelItem(project, engine, lease, run, { sampleId, alone, together }, stop),
+        labelItem(project, engine, lease, run, { sampleId, alone, together, patience }, stop),
       onEnd: (sampleId: number, outcome: Exclude<ItemOutcome, { kind: 'retry' }>): void => {
         if (outcome.kind === 'failed') failed++;
         else {

@@ -1,5 +1,6 @@
 /** The engine may die over one item and be well for the next: asked again, but neither for ever nor on and on. */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { Patience } from './patience.ts';
 import { DEATHS_IN_A_ROW, DEATHS_OF_POISON, FATAL } from './fatal.ts';
 
 /** Asks for one item; to call `answered` as soon as the engine has, whatever comes of the answer. */
@@ -12,10 +13,11 @@ type Ask<T> = (answered: () => void) => Promise<T>;
  */
 export function bearingDeaths(item: string, signal: AbortSignal): <T>(ask: Ask<T>) => Promise<T | string> {
   let deathsInARow = 0;
+  const patience = new Patience();
   return async (ask) => {
     for (let deaths = 0; ;) {
       try {
-        return await ask(() => void (deathsInARow = 0));
+        return await patience.tried(() => ask(() => void (deathsInARow = 0)), signal);
       } catch (thrown) {
         const error = FoveaError.from(thrown);
         if (FATAL.has(error.code) || error.code === 'internal' || signal.aborted) throw error;

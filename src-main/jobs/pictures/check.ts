@@ -3,11 +3,7 @@
  * has taken a fingerprint of. Runs in a thread of its own (`check-thread.ts`) and waits for the disk as it comes: a share
  * that hangs holds up nothing else.
  */
-import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { PictureCheck } from '../../../src-shared/contract/procedures.ts';
-import { isInside } from '../../files/inside.ts';
 import { transact } from '../../store/db.ts';
 import {
   noteRootMissing,
@@ -20,11 +16,10 @@ import {
 import type { Project } from '../../store/file/project.ts';
 import { type RootPlace, rootsInUse } from '../../store/pictures/root.ts';
 import { placeOf } from './file.ts';
-import { isUntouched, settlePicture } from './settle.ts';
+import { realOf, sha256Of, untouchedFile } from './reading.ts';
+import { settlePicture } from './settle.ts';
 
 const PAGE = 200;
-const CHUNK_BYTES = 1 << 20;
-const NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export interface CheckOptions {
   /** Take a fingerprint of every picture that has none; else only of those that were written to. */
@@ -116,48 +111,4 @@ function quickly(
     }
   }
   return { sound, others };
-}
-
-/** The real path of a file with the size and time that are registered; null: there is none, or something about it is new. */
-function untouchedFile(picture: RegisteredPicture, place: RootPlace, real: string): string | null {
-  try {
-    const file = realpathSync.native(resolve(real, picture.path));
-    const info = statSync(file);
-    const allowed = isInside(real, file) || place.links.some((folder) => isInside(folder, file));
-    return allowed && info.isFile() && isUntouched(picture, info.size, info.mtimeMs) ? file : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Of a file that is as registered before and after it is read; else null. */
-function sha256Of(file: string, picture: RegisteredPicture, { onSign }: CheckOptions): Uint8Array | null {
-  let handle: number | null = null;
-  try {
-    handle = openSync(file, NEVER_WAIT);
-    if (!fstatSync(handle).isFile()) return null;
-    const hash = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (let read = 1; read > 0;) {
-      read = readSync(handle, chunk);
-      hash.update(chunk.subarray(0, read));
-      onSign?.();
-    }
-    const { size, mtimeMs } = fstatSync(handle);
-    return isUntouched(picture, size, mtimeMs) ? new Uint8Array(hash.digest()) : null;
-  } catch {
-    return null;
-  } finally {
-    if (handle !== null) closeSync(handle);
-  }
-}
-
-/** The root's real folder where it is the one that is recorded. */
-function realOf(place: RootPlace): string | null {
-  try {
-    const real = realpathSync.native(place.dir);
-    return place.resolved === null || place.resolved === real ? real : null;
-  } catch {
-    return null;
-  }
 }

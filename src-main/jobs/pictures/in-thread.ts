@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { PictureCheck, RelinkPlan } from '../../../src-shared/contract/procedures.ts';
+import type { ImportReport, PictureCheck, RelinkPlan } from '../../../src-shared/contract/procedures.ts';
 import { threadEntry } from '../../files/thread-entry.ts';
 import type { Project } from '../../store/file/project.ts';
 import { type FromPictureThread, fromPictureThreadSchema, type PictureTask } from './thread-wire.ts';
@@ -42,6 +42,17 @@ export async function planInThread(
 ): Promise<RelinkPlan> {
   const last = await run({ action: 'plan', projectPath: project.path, from, to }, hooks);
   if (last.type === 'planned') return last.plan;
+  throw unexpected(last);
+}
+
+/** As `findCopies`; errors as {@link checkInThread}. */
+export async function copyInThread(
+  project: Project,
+  importId: number,
+  hooks: InThreadHooks = {},
+): Promise<NonNullable<ImportReport['copies']>> {
+  const last = await run({ action: 'copies', projectPath: project.path, importId }, hooks);
+  if (last.type === 'compared') return last.copies;
   throw unexpected(last);
 }
 

@@ -1,6 +1,7 @@
 /** What goes to and comes from the thread that looks at pictures' files. */
 import { z } from 'zod';
 import { wireErrorSchema } from '../../../src-shared/contract/errors.ts';
+import { importCopiesSchema } from '../../../src-shared/contract/procedures/exchange.ts';
 import { pictureCheckSchema, relinkPlanSchema } from '../../../src-shared/contract/procedures/pictures.ts';
 
 export const pictureTaskSchema = z.discriminatedUnion('action', [
@@ -18,6 +19,12 @@ export const pictureTaskSchema = z.discriminatedUnion('action', [
     to: z.string(),
     shared: z.instanceof(SharedArrayBuffer),
   }),
+  z.object({
+    action: z.literal('copies'),
+    projectPath: z.string(),
+    importId: z.number(),
+    shared: z.instanceof(SharedArrayBuffer),
+  }),
 ]);
 export type PictureTask = z.infer<typeof pictureTaskSchema>;
 
@@ -25,6 +32,7 @@ export const fromPictureThreadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), done: z.number(), total: z.number() }),
   z.object({ type: z.literal('checked'), report: pictureCheckSchema }),
   z.object({ type: z.literal('planned'), plan: relinkPlanSchema }),
+  z.object({ type: z.literal('compared'), copies: importCopiesSchema }),
   z.object({ type: z.literal('failed'), error: wireErrorSchema }),
 ]);
 export type FromPictureThread = z.infer<typeof fromPictureThreadSchema>;

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { openProject } from '../../store/file/project.ts';
 import { checkPictures } from './check.ts';
+import { findCopies } from './copies.ts';
 import { planRelink } from './relink-plan.ts';
 import { type FromPictureThread, pictureTaskSchema } from './thread-wire.ts';
 
@@ -19,6 +20,8 @@ const watch = {
 async function look(): Promise<FromPictureThread> {
   const project = openProject(task.projectPath);
   try {
+    if (task.action === 'copies')
+      return { type: 'compared', copies: await findCopies(project, task.importId, watch) };
     return task.action === 'check'
       ? {
           type: 'checked',

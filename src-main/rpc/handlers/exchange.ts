@@ -40,20 +40,21 @@ export const exchangeHandlers = {
       const total = await (await openImport(questionsFile, reading)).count();
       tell(0, total);
       try {
-        const { added, updated, skipped, failed, labelled, failures, notes } = await importQuestions(
-          open.project,
-          {
-            ...(imagesDir.trim() === '' ? {} : { imagesDir }),
-            questionsFile,
-            reading,
-            labels: { presets: await knownPresets(options.resources), presetId: preset },
-            signal,
-            onStop: 'take back',
-            onProgress: (_, line) => tell(line, total),
-          },
-        );
-        if (updated + labelled > 0) open.samplesChanged();
-        return { added, updated, skipped, failed, labelled, failures, notes };
+        const {
+          linkedInto: _,
+          seconds: __,
+          ...report
+        } = await importQuestions(open.project, {
+          ...(imagesDir.trim() === '' ? {} : { imagesDir }),
+          questionsFile,
+          reading,
+          labels: { presets: await knownPresets(options.resources), presetId: preset },
+          signal,
+          onStop: 'take back',
+          onProgress: (_, line) => tell(line, total),
+        });
+        if (report.updated + report.labelled > 0) open.samplesChanged();
+        return report;
       } catch (thrown) {
         // The next import gets the ids of what was taken back: nobody may go on showing what they stood for.
         open.samplesChanged();
@@ -119,8 +120,8 @@ export const exchangeHandlers = {
   'export.start': ({ session, publish }, { slot, replaceOwn, ...request }) => {
     const open = session();
     const { samples } = projectSummary(open.project.db, open.project.path);
-    return during(open, publish, slot, (signal, tell) =>
-      exportSamples(
+    return during(open, publish, slot, async (signal, tell) => {
+      const report = await exportSamples(
         open.project,
         {
           ...request,
@@ -129,8 +130,10 @@ export const exchangeHandlers = {
           onProgress: (seen) => tell(seen, samples),
         },
         exporters,
-      ),
-    );
+      );
+      await open.downloads.wrote(report.path);
+      return report;
+    });
   },
 
   'exchange.cancel': ({ session }, { slot }) => {

@@ -13,6 +13,8 @@ import { inspectHandlers } from './inspect.ts';
 import { jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { ownPictureHandlers } from './own-picture.ts';
+import { storageHandlers } from './storage.ts';
+import { uploadHandlers } from './uploads.ts';
 import { peopleHandlers } from './people.ts';
 import { pictureHandlers } from './pictures.ts';
 import { preferenceHandlers } from './preferences.ts';
@@ -42,6 +44,8 @@ export const handlers: Handlers = {
   ...removalHandlers,
   ...inspectHandlers,
   ...ownPictureHandlers,
+  ...uploadHandlers,
+  ...storageHandlers,
   ...analysisHandlers,
   ...recipeHandlers,
   ...runHandlers,

@@ -15,6 +15,8 @@ export interface ExportRow {
   /** The first in the order of the alphabet. */
   readonly tag: string | null;
   readonly split: string | null;
+  /** The first in the order of the alphabet. */
+  readonly flag: string | null;
 }
 
 /** In the order of the samples' numbers. @param scope null: all samples */
@@ -27,7 +29,8 @@ export function exportRows(
   return read<ExportRow>(
     db,
     `SELECT t.sample_id AS id, s.image_id AS imageId, hex(i.sha256) AS sha256, t.state, s.reference_answer AS answer,
-       t.language, t.tag, t.split
+       t.language, t.tag, t.split,
+       (SELECT MIN(f.flag) FROM sample_flag f WHERE f.sample_id = t.sample_id) AS flag
      FROM sample_state t JOIN sample s ON s.id = t.sample_id JOIN image i ON i.id = s.image_id
      WHERE ${sql} AND t.state IN (SELECT value FROM json_each(?)) ORDER BY t.sample_id`,
   )

@@ -46,7 +46,7 @@ export const exportPlanSchema = z.object({
   /** The most frequent values first, and how many there are besides. */
   facets: z.array(
     z.object({
-      of: z.enum(['answer', 'tag', 'language']),
+      of: z.enum(['state', 'answer', 'tag', 'language', 'flag']),
       values: z.array(spread),
       others: z.object({ values: z.number().int(), samples: z.number().int() }),
     }),
@@ -87,6 +87,16 @@ export const objectsWishSchema = z.object({
 });
 export type ObjectsWish = z.infer<typeof objectsWishSchema>;
 
+/** Pictures of an import that are copies of others, byte for byte. */
+export const importCopiesSchema = z.object({
+  /** Those that the project could do without. */
+  pictures: z.number().int(),
+  /** Pictures of the same bytes, by their paths in their folders, older ones first; the first groups. */
+  groups: z.array(z.array(z.string())).readonly(),
+  /** Pictures that others are as large as, and that were not read: there were too many, or they cannot be read. */
+  uncompared: z.number().int(),
+});
+
 /** What came of an import. */
 export const importReportSchema = z.object({
   added: z.number().int(),
@@ -101,6 +111,8 @@ export const importReportSchema = z.object({
   failures: z.array(reasonSchema).readonly(),
   /** What was read otherwise than it is written, or left out, by kind; counted in samples. */
   notes: z.array(reasonSchema).readonly(),
+  /** Null: nobody could look. */
+  copies: importCopiesSchema.nullable(),
 });
 export type ImportReport = z.infer<typeof importReportSchema>;
 

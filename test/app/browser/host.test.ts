@@ -60,6 +60,7 @@ before(async () => {
       if (id === 2) return Promise.resolve({ path: join(dir, 'gone.png'), mime: 'image/png' });
       return Promise.resolve(null);
     },
+    download: () => Promise.resolve(null),
     dispose: () => Promise.resolve(),
   };
   home = join(dir, 'home');

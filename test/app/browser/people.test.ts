@@ -184,6 +184,7 @@ test('--public-url: one host more is answered, over TLS, and nothing else is', a
     call: () => Promise.resolve({ projectPath: null } as never),
     subscribe: () => () => undefined,
     imageFile: () => Promise.resolve(null),
+    download: () => Promise.resolve(null),
     dispose: () => Promise.resolve(),
   };
   const host = await startBrowserHost({

@@ -96,7 +96,12 @@ test('the plan says how answers, tags and languages are spread over the splits',
     { name: null, samples: 30 },
     { name: 'train', samples: 10 },
   ]);
-  const [answers, tags, languages] = plan.facets;
+  const [states, answers, tags, languages, flags] = plan.facets;
+  assert.deepEqual(
+    states!.values.map(({ value, samples }) => [value, samples]),
+    [['accepted', 40]],
+  );
+  assert.deepEqual(flags!.values, [{ value: null, samples: 40, bySplit: [30, 10] }]);
   assert.deepEqual(answers!.values[0], { value: null, samples: 30, bySplit: [30, 0] });
   assert.equal(answers!.values.length, 11);
   assert.deepEqual(

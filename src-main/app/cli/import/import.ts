@@ -23,6 +23,7 @@ import { addFromOptions, importFrom, type FromOptions } from './from.ts';
 import { addLogOptions, importLogInto, type LogOptions } from './log.ts';
 import { exitOfBatch } from '../frame/exit.ts';
 import { Progress } from '../../progress.ts';
+import { copyLines } from '../../../../src-shared/contract/copies.ts';
 
 interface Options {
   readonly images?: string;
@@ -122,8 +123,10 @@ export const addImport: AddCommand = (program, cli) => {
         `Links of ${options.images ?? 'the folder'} lead into ${folder}: pictures are read from there, too`,
       );
     }
-    const { added, updated, failed, skipped, labelled, seconds, failures, notes, linkedInto } = report;
+    const { added, updated, failed, skipped, labelled, seconds, failures, notes, linkedInto, copies } =
+      report;
     for (const line of reasonLines(options.questions, notes, 'sample')) output.note(line);
+    for (const line of copyLines(copies)) output.note(line);
     const corrected = updated > 0 ? `${counted(updated, 'was', 'were')} corrected, ` : '';
     output.result(
       {
@@ -136,6 +139,7 @@ export const addImport: AddCommand = (program, cli) => {
         project: resolve(path),
         failures,
         notes,
+        copies,
         linkedInto,
       },
       `Imported ${counted(added, 'sample')} (${corrected}${counted(skipped, 'was', 'were')} there already, ${failed} failed${labelled > 0 ? `, ${counted(labelled, 'label')} to review` : ''}) in ${seconds.toFixed(1)} s`,
