@@ -33,13 +33,14 @@ function page(unfolded: number, stored: number, values: number): Buffer {
   ]);
 }
 
-async function pagesOf(t: TestContext, bytes: Buffer, codec = 'UNCOMPRESSED'): Promise<unknown> {
+/** @param place which column of the golden file it is taken for */
+async function pagesOf(t: TestContext, bytes: Buffer, codec = 'UNCOMPRESSED', place = 0): Promise<unknown> {
   const path = join(temporaryDir(t), 'a.parquet');
   writeFileSync(path, whole);
   const opened = await openParquet(path);
   await opened.file.close();
   const column: ColumnMetaData = {
-    ...opened.metadata.row_groups[0]!.columns[0]!.meta_data!,
+    ...opened.metadata.row_groups[0]!.columns[place]!.meta_data!,
     codec: codec as ColumnMetaData['codec'],
     num_values: 1_000_000_000n,
     data_page_offset: 0n,
@@ -66,6 +67,33 @@ test('a page that claims a gigabyte, or a billion values, is refused by its clai
   await assert.rejects(pagesOf(t, Buffer.from([0xff, 0xff, 0xff])), {
     message: /header of a page is damaged/,
   });
+});
+
+/** A dictionary of one value, and a page whose indices are one run of `run` times that value. */
+function runOf(run: number, values: number): Buffer {
+  // A run's length is written doubled, as `i32` does. First the levels (all are there), then the indices of one bit.
+  const levels = [...i32(run), 1];
+  const dictionary = [1, 0, 0, 0, 0x61];
+  const indices = [levels.length, 0, 0, 0, ...levels, 1, ...i32(run), 0];
+  return Buffer.from([
+    ...[0x15, ...i32(2), 0x15, ...i32(dictionary.length), 0x15, ...i32(dictionary.length)],
+    ...[0x4c, 0x15, ...i32(1), 0x15, ...i32(0), 0, 0],
+    ...dictionary,
+    ...[0x15, ...i32(0), 0x15, ...i32(indices.length), 0x15, ...i32(indices.length)],
+    ...[0x2c, 0x15, ...i32(values), 0x15, ...i32(8), 0x15, ...i32(3), 0x15, ...i32(3), 0, 0],
+    ...indices,
+  ]);
+}
+
+test('a run that is longer than its page is refused before it is unfolded', async (t) => {
+  const read = (run: number, values: number): Promise<unknown> =>
+    pagesOf(t, runOf(run, values), 'UNCOMPRESSED', 2);
+  assert.equal(((await read(3, 3)) as unknown[]).length, 3);
+  await assert.rejects(read(1_000_000_000, 3), {
+    code: 'bad_input',
+    message: /claims a run of 1000000000 values/,
+  });
+  await assert.rejects(read(1_000_000_000, 1_000_000_000), { message: /claims 1000000000 values/ });
 });
 
 test('footers that are cut off, encrypted or too long are refused by name', async (t) => {

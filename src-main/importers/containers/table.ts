@@ -95,11 +95,13 @@ function cellsOf(line: string, separator: string): string[] {
   return cells;
 }
 
-async function* tableRows(
+/** @param mostBytes of one row; after a longer one nothing more is read. Exported for its test. */
+export async function* tableRows(
   path: string,
   names: readonly string[],
   separator: string,
   hasMark: boolean,
+  mostBytes = TABLE_ROW_BYTES,
 ): AsyncGenerator<ContainerRow> {
   const parser = parse({
     delimiter: separator,
@@ -109,7 +111,7 @@ async function* tableRows(
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
-    max_record_size: TABLE_ROW_BYTES,
+    max_record_size: mostBytes,
   });
   const source = Readable.from(readFile(path, hasMark ? BOM.length : 0));
   source.on('error', (error) => parser.destroy(error));
@@ -127,7 +129,7 @@ async function* tableRows(
     }
   } catch (thrown) {
     if (!(thrown instanceof CsvError)) throw thrown;
-    yield { line, problem: { ...problemOf(thrown), value: null } };
+    yield { line, problem: { ...problemOf(thrown, mostBytes), value: null } };
   } finally {
     source.destroy();
   }
@@ -140,10 +142,10 @@ function lineBreaksIn(cells: readonly Buffer[]): number {
   return count;
 }
 
-function problemOf({ code, message }: CsvError): { message: string; next: string } {
+function problemOf({ code, message }: CsvError, mostBytes: number): { message: string; next: string } {
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return {
-      message: `the row is longer than ${TABLE_ROW_BYTES / 2 ** 20} MiB; nothing behind it was read`,
+      message: `the row is longer than ${mostBytes / 2 ** 20} MiB; nothing behind it was read`,
       next: 'Look for a quotation mark that is opened in this row and not closed',
     };
   }

@@ -51,20 +51,23 @@ export class Reasons {
 
 /** Characters of a value that are shown. */
 const SHOWN = 100;
+/** Lists within lists that are shown; a file may have any number of them. */
+const DEEP = 5;
 
-/** A value of a row as it may stand in a message: as JSON, without control characters, and cut when it is long. */
-export function shown(value: unknown): string {
+/** A value of a row as it may stand in a message: as JSON, without control characters, and cut when it is long. `within`: so many lists. */
+export function shown(value: unknown, within = 0): string {
   if (typeof value === 'string' && value.length > SHOWN) {
     return `${JSON.stringify(value.slice(0, SHOWN)).slice(0, SHOWN)}… (${value.length.toLocaleString('en-US')} characters)`;
   }
-  const text = typeof value === 'string' ? JSON.stringify(value) : shortJson(value);
+  const text = typeof value === 'string' ? JSON.stringify(value) : shortJson(value, within);
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
 
 /** Never makes the whole text of something large. */
-function shortJson(value: unknown): string {
+function shortJson(value: unknown, within: number): string {
   if (!Array.isArray(value)) return typeof value === 'object' && value ? keysOf(value) : String(value);
-  const first = value.slice(0, 8).map((one: unknown) => shown(one));
+  if (within === DEEP) return '[…]';
+  const first = value.slice(0, 8).map((one: unknown) => shown(one, within + 1));
   return `[${first.join(', ')}${value.length > first.length ? ', …' : ''}]`;
 }
 

@@ -10,6 +10,7 @@ import { getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
 import type { PlainFile } from '../../../files/plain-file.ts';
 import { CODECS } from './codecs.ts';
 import { bad, ownBuffer, type ParquetFile } from './file.ts';
+import { plainPage, tooLongRun } from './runs.ts';
 
 /** A page of pictures may be large: 1,024 of them, which is how many pyarrow gathers before it looks at a page's size. */
 const PAGE_BYTES = 1024 * 1024 * 1024;
@@ -37,6 +38,7 @@ export async function* columnPages(
     // Binary columns hold pictures: as text they would be lost.
     utf8: false,
   };
+  const plainDecoder = { ...decoder, codec: 'UNCOMPRESSED' as const };
   const flat = isFlatColumn(schemaPath);
   const startByte = Number(column.dictionary_page_offset || column.data_page_offset);
   const endByte = startByte + Number(column.total_compressed_size);
@@ -54,9 +56,12 @@ export async function* columnPages(
       throw bad(path, 'a page is cut off', 'Get the file again');
     at = from + header.compressed_page_size;
     if (header.type === 'INDEX_PAGE') continue;
-    const body = ownBuffer(await file.read(from, header.compressed_page_size));
-    const reader = { view: new DataView(body), offset: 0 };
-    const { data } = readPage(reader, header, decoder, dictionary, flat ? undefined : last, 0);
+    const stored = new Uint8Array(ownBuffer(await file.read(from, header.compressed_page_size)));
+    const page = plainPage(header, stored, decoder);
+    const run = tooLongRun(page, decoder);
+    if (run !== null) throw bad(path, `a page claims a run of ${run} values`, 'Get the file again');
+    const reader = { view: new DataView(page.bytes.buffer), offset: page.bytes.byteOffset };
+    const { data } = readPage(reader, page.header, plainDecoder, dictionary, flat ? undefined : last, 0);
     if (header.type === 'DICTIONARY_PAGE') {
       if (data) dictionary = convert(data, decoder);
     } else if (data && data.length > 0) {
