@@ -339,6 +339,109 @@ const CARDS: Readonly<Record<string, Card>> = {
       },
     ],
   },
+  'MME-RealWorld as lmms-eval reads it': {
+    file: 'mme-realworld/train-00000-of-00070.parquet',
+    rows: [
+      {
+        id: '7',
+        picture: null,
+        question:
+          "How many cars are there in the picture? The choices are listed below:\n(A) 3\n(B) 5\n(C) 7\n(D) 9\n(E) This image doesn't feature the count.\nSelect the best answer to the above multiple-choice question based on the image. Respond with only the letter (A, B, C, D, or E) of the correct option.\nThe best answer is: ",
+        answer: 'B',
+        benchmark: 'mme-realworld',
+        answers: ['B'],
+        options: ['3', '5', '7', '9', "This image doesn't feature the count."],
+        tags: ['benchmark:mme-realworld', 'category:Reasoning/Monitoring', 'l2-category:calculate'],
+      },
+    ],
+  },
+  'DocVQA on the Hub': {
+    file: 'docvqa-hub/validation-00000-of-00006.parquet',
+    rows: [
+      {
+        id: '49153',
+        picture: null,
+        question: 'What is the total?',
+        answer: '0.28',
+        benchmark: 'docvqa',
+        answers: ['0.28', '0.280'],
+        split: 'val',
+      },
+    ],
+  },
+  'ChartQA on the Hub': {
+    file: 'chartqa-hub/test-00000-of-00001.parquet',
+    rows: [
+      {
+        id: 'test-00000-of-00001-row-1',
+        picture: null,
+        question: 'How many bars are red?',
+        answer: '14',
+        benchmark: 'chartqa',
+        tags: ['benchmark:chartqa', 'type:human_test'],
+      },
+    ],
+  },
+  'POPE on the Hub': {
+    file: 'pope-hub/random-00000-of-00001.parquet',
+    rows: [
+      {
+        id: '3000',
+        picture: null,
+        question: 'Is there a dog in the image?',
+        answer: 'no',
+        benchmark: 'pope',
+        tags: ['benchmark:pope', 'category:random'],
+      },
+    ],
+  },
+  'TextVQA on the Hub': {
+    file: 'textvqa-hub/validation-00000-of-00003.parquet',
+    rows: [
+      {
+        id: '34602',
+        picture: null,
+        question: 'what is the brand of this camera?',
+        answer: 'dakota',
+        benchmark: 'textvqa',
+        answers: [...Array<string>(6).fill('dakota'), ...Array<string>(4).fill('dakota digital')],
+        split: 'val',
+      },
+    ],
+  },
+  'OCRBench on the Hub': {
+    file: 'ocrbench-hub/test-00000-of-00001.parquet',
+    rows: [
+      {
+        id: 'test-00000-of-00001-row-1',
+        picture: null,
+        question: 'what is written in the image?',
+        answer: 'CENTRE',
+        benchmark: 'ocrbench',
+        answers: ['CENTRE'],
+        tags: ['benchmark:ocrbench', 'dataset:IIIT5K', 'question_type:Regular Text Recognition'],
+      },
+    ],
+  },
+  'POPE of VLMEvalKit': {
+    file: 'vlmevalkit/POPE.tsv',
+    rows: [
+      { id: '0', picture: null, question: 'Is there a dog in the image?', answer: 'Yes' },
+      { id: '1', picture: null, question: 'Is there a cat in the image?', answer: 'No' },
+    ],
+  },
+  'V*Bench of VLMEvalKit': {
+    file: 'vlmevalkit/VStarBench.tsv',
+    rows: [
+      {
+        id: '0',
+        picture: null,
+        question:
+          'Question: What is the material of the glove?\nOptions:\nA. rubber\nB. cotton\nC. kevlar\nD. leather\nPlease select the correct answer from the options above. \n',
+        answer: 'A',
+      },
+    ],
+  },
 };
 
 describe('rows of public data sets, as their authors publish them', () => {

@@ -4,7 +4,7 @@ import { chartqa } from './chartqa.ts';
 import { docvqa } from './docvqa.ts';
 import { gqa } from './gqa.ts';
 import { hrbench } from './hrbench.ts';
-import { mmeRealworld } from './mme-realworld.ts';
+import { mmeRealworld, mmeRealworldTable } from './mme-realworld.ts';
 import { ocrbench } from './ocrbench.ts';
 import { pope } from './pope.ts';
 import { textvqa } from './textvqa.ts';
@@ -21,6 +21,7 @@ export const BENCHMARKS: readonly Form[] = [
   vstar,
   hrbench,
   mmeRealworld,
+  mmeRealworldTable,
   zoombench,
   chartqa,
   ocrbench,
