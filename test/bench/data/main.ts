@@ -3,7 +3,8 @@
  * `import_rows_per_s, import_peak_rss_mb, page_ms_p95, search_ms_p95, export_samples_per_s, export_peak_rss_mb` as JSON.
  * `--checkout DIR` measures another checkout of Fovea (its own code and `node_modules`) on the same data in the same run, a
  * step of each in turn, and prints both and how many times as fast the import is; `--checkout-samples N` gives that one fewer
- * rows. Numbers are of this machine and are never asserted.
+ * rows. `--python PATH` (with `pip install pycocotools duckdb`) measures instead what other programs do too, side by side
+ * (`peers.ts`): `--samples` samples as Parquet, a COCO file of `--annotations`. Numbers are of this machine and are never asserted.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
 import { type Data, makeData } from './make-data.ts';
+import { measurePeers } from './peers.ts';
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +21,8 @@ const { values } = parseArgs({
     pictures: { type: 'string' },
     checkout: { type: 'string' },
     'checkout-samples': { type: 'string' },
+    python: { type: 'string' },
+    annotations: { type: 'string', default: '1000000' },
   },
 });
 const count = z.coerce.number().int().min(100);
@@ -48,6 +52,16 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const own = resolve(import.meta.dirname, '../../..');
 const dir = mkdtempSync(join(tmpdir(), 'fovea-bench-data-'));
 try {
+  if (values.python === undefined) await measureCheckouts();
+  else {
+    const of = { samples, annotations: count.parse(values.annotations) };
+    process.stdout.write(`${JSON.stringify(await measurePeers(values.python, dir, of, say))}\n`);
+  }
+} finally {
+  rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function measureCheckouts(): Promise<void> {
   say(`${samples} questions about ${pictures} pictures …`);
   const data = await makeData(join(dir, 'data'), samples, pictures);
   const subjects: Subject[] = [
@@ -86,8 +100,6 @@ try {
           import_times: Math.round((10 * second.import_rows_per_s) / first!.import_rows_per_s) / 10,
         };
   process.stdout.write(`${JSON.stringify(line)}\n`);
-} finally {
-  rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function measure(step: string, { checkout, project, data }: Subject): Promise<Record<string, number>> {

@@ -68,6 +68,11 @@ export async function makeData(dir: string, questions: number, pictures: number)
   return { imagesDir, questionsFile };
 }
 
+/** [width, height] of picture `n`. */
+export function sizeOf(n: number): readonly [number, number] {
+  return SIZES[Math.floor((n % (2 * SIZES.length)) / 2)]!;
+}
+
 function asked(n: number, pick: <T>(list: readonly T[]) => T): { text: string; language: string } {
   const [colour, thing, place] = [pick(COLOURS), pick(THINGS), pick(PLACES)];
   if (n % 3 === 0) return { text: `图片${n}中的门是什么颜色的？`, language: 'zh' };
