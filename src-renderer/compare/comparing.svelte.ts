@@ -49,6 +49,8 @@ export class Comparing {
   progress = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
   /** The wish that {@link found} or {@link error} answers. */
   #answered = $state.raw<string | null>(null);
+  /** The wish that was asked for last. */
+  #wished: string | null = null;
   #path: string | undefined;
   #shown = false;
   #asked = 0;
@@ -105,7 +107,7 @@ export class Comparing {
     if (path !== this.#path) {
       this.#path = path;
       [this.listing, this.problem, this.found, this.error] = [null, null, null, null];
-      this.#answered = null;
+      [this.#answered, this.#wished] = [null, null];
       this.choice = readJson(`compare:${path ?? ''}`, choiceSchema, NO_CHOICE);
     }
     void this.load();
@@ -135,6 +137,16 @@ export class Comparing {
     this.choice = { ...this.choice, ...change };
     if (this.#path !== undefined) store(`compare:${this.#path}`, JSON.stringify(this.choice));
     if (JSON.stringify(this.wish) !== before) void this.run();
+  }
+
+  /**
+   * What is wished may change without anybody choosing: with its first correction a project is measured against
+   * corrections. The decision and the counts that say so come one after the other, and either may come while a comparison
+   * is worked out.
+   */
+  follow(): void {
+    const { wish } = this;
+    if (this.#shown && wish !== null && JSON.stringify(wish) !== this.#wished) void this.run();
   }
 
   /** The sample that was looked at last in this project. */
@@ -175,6 +187,7 @@ export class Comparing {
   async run(): Promise<void> {
     const { wish } = this;
     const asked = ++this.#asked;
+    this.#wished = JSON.stringify(wish);
     if (!wish || this.unasked.length > 0) {
       [this.found, this.error, this.progress] = [null, null, null];
       return;
