@@ -54,10 +54,13 @@ const INFO = {
 
 /** Asks `n` times and reads nothing. */
 async function asksOnly(
+  t: TestContext,
   url: string,
   n: number,
 ): Promise<{ socket: WebSocket; closed: Promise<[number, string]> }> {
   const socket = new WebSocket(url);
+  // Paused, it would never hear that the other side is gone.
+  t.after(() => socket.terminate());
   await once(socket, 'open');
   socket.pause();
   const closed = once(socket, 'close').then(([code, reason]) => [code, String(reason)] as [number, string]);
@@ -69,7 +72,7 @@ async function asksOnly(
 
 test('a client that reads nothing gets no more begun, is cut off with a reason, and others are served on', async (t) => {
   const { url, calls } = await serve(t, LIMITS);
-  const { socket, closed } = await asksOnly(url, 90);
+  const { socket, closed } = await asksOnly(t, url, 90);
   await sleep(2500);
   const begun = calls();
   assert.ok(begun < 90, `${begun} of 90 calls were begun for somebody who reads nothing`);
@@ -80,13 +83,13 @@ test('a client that reads nothing gets no more begun, is cut off with a reason, 
   const client = await createRpcClient(() =>
     openWebSocketChannel(new WebSocket(url) as unknown as WebSocketLike),
   );
+  t.after(() => client.close());
   assert.deepEqual(await client.call('app.info', {}), INFO);
-  client.close();
 });
 
 test('a slow reader is waited for: everything asked is answered', async (t) => {
   const { url, calls } = await serve(t, { ...LIMITS, stalledMs: 20_000 });
-  const { socket, closed } = await asksOnly(url, 60);
+  const { socket, closed } = await asksOnly(t, url, 60);
   let answered = 0;
   socket.on('message', () => answered++);
   let open = true;
@@ -98,12 +101,11 @@ test('a slow reader is waited for: everything asked is answered', async (t) => {
     await sleep(20);
   }
   assert.deepEqual([answered, calls()], [60, 60]);
-  socket.terminate();
 });
 
 test('events that nobody reads end the connection at the limit', async (t) => {
   const { url, listeners } = await serve(t, { ...LIMITS, stalledMs: 60_000 });
-  const { socket, closed } = await asksOnly(url, 0);
+  const { socket, closed } = await asksOnly(t, url, 0);
   const message = 'x'.repeat(100 << 10);
   for (let n = 0; n < 500 && listeners.size > 0; n++) {
     for (const listener of listeners) listener('engine.changed', { state: 'failed', message } as never);

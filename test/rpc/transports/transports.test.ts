@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { PredictionMaps } from '../../../src-shared/contract/domain.ts';
-import type { EventName, EventPayload, ProcedureName } from '../../../src-shared/contract/procedures.ts';
+import type {
+  EventName,
+  EventPayload,
+  ProcedureName,
+  RpcClient,
+} from '../../../src-shared/contract/procedures.ts';
 import type { Channel } from '../../../src-shared/rpc/channel.ts';
 import { createRpcClient } from '../../../src-shared/rpc/client.ts';
 import { MAX_FRAME_BYTES, decodeFrame, encodeFrame } from '../../../src-shared/rpc/codec.ts';
@@ -62,15 +67,31 @@ function nextReply(channel: Channel): Promise<Reply> {
   return new Promise((resolve) => channel.onFrame((frame) => resolve(replySchema.parse(decodeFrame(frame)))));
 }
 
+interface Ends extends Pick<ServedTransport, 'open' | 'dropAll'> {
+  /** A client on an end of its own. */
+  client(): Promise<RpcClient>;
+}
+
+/** What `body` opened is closed however it ended: an open end, or a client that comes back, would keep this process alive. */
 async function withTransport(
   make: (server: RpcServer) => Promise<ServedTransport>,
   server: RpcServer,
-  body: (served: ServedTransport) => Promise<void>,
+  body: (served: Ends) => Promise<void>,
 ): Promise<void> {
   const served = await make(server);
+  const opened: { close(): void }[] = [];
+  const closedLater = <T extends { close(): void }>(end: T): T => {
+    opened.push(end);
+    return end;
+  };
   try {
-    await body(served);
+    await body({
+      open: async () => closedLater(await served.open()),
+      dropAll: () => served.dropAll(),
+      client: async () => closedLater(await createRpcClient(served.open)),
+    });
   } finally {
+    for (const end of opened) end.close();
     await served.dispose();
   }
 }
@@ -86,13 +107,12 @@ for (const [name, make] of Object.entries(transports)) {
       },
     });
     await withTransport(make, server, async (served) => {
-      const client = await createRpcClient(served.open);
+      const client = await served.client();
       assert.deepEqual(await client.call('app.info', {}), info);
       const got = await client.call('samples.maps', { predictionId: 7 });
       assert.deepEqual(got, maps);
       assert.equal(got.grounding?.data.byteOffset, 0, 'bytes have a buffer of their own');
       assert.deepEqual(seen, [{ predictionId: 7 }]);
-      client.close();
     });
   });
 
@@ -107,12 +127,11 @@ for (const [name, make] of Object.entries(transports)) {
       'app.info': () => info,
     });
     await withTransport(make, server, async (served) => {
-      const client = await createRpcClient(served.open);
+      const client = await served.client();
       const slow = client.call('jobs.list', {});
       assert.deepEqual(await client.call('app.info', {}), info);
       release();
       assert.deepEqual(await slow, []);
-      client.close();
     });
   });
 
@@ -123,7 +142,7 @@ for (const [name, make] of Object.entries(transports)) {
       },
     });
     await withTransport(make, server, async (served) => {
-      const client = await createRpcClient(served.open);
+      const client = await served.client();
       await assert.rejects(client.call('app.info', {}), (error: FoveaError) => {
         assert.deepEqual(error.toWire(), {
           code: 'not_found',
@@ -134,24 +153,22 @@ for (const [name, make] of Object.entries(transports)) {
         return true;
       });
       await assert.rejects(client.call('jobs.list', {}), { code: 'internal', message: 'boom' });
-      client.close();
     });
   });
 
   test(`${name}: an answer out of contract is an error, not data`, async () => {
     const server = new TableServer({ 'app.info': () => ({ version: 3 }) });
     await withTransport(make, server, async (served) => {
-      const client = await createRpcClient(served.open);
+      const client = await served.client();
       await assert.rejects(client.call('app.info', {}), { code: 'internal' });
-      client.close();
     });
   });
 
   test(`${name}: events reach every client until it leaves`, async () => {
     const server = new TableServer({ 'app.info': () => info });
     await withTransport(make, server, async (served) => {
-      const one = await createRpcClient(served.open);
-      const two = await createRpcClient(served.open);
+      const one = await served.client();
+      const two = await served.client();
       await Promise.all([one.call('app.info', {}), two.call('app.info', {})]);
       const heard = [one, two].map(
         (client) => new Promise((resolve) => client.on('sample.changed', (payload) => resolve(payload))),
@@ -164,7 +181,6 @@ for (const [name, make] of Object.entries(transports)) {
       await two.call('app.info', {});
       while (server.listeners.size > 1) await new Promise((resolve) => setImmediate(resolve));
       assert.equal(server.listeners.size, 1, 'the one that left no longer listens');
-      two.close();
     });
   });
 
@@ -180,7 +196,6 @@ for (const [name, make] of Object.entries(transports)) {
         const again = nextReply(channel);
         channel.send(encodeFrame({ type: 'call', id: 5, name: 'app.info', input: {} }));
         assert.deepEqual(await again, { type: 'result', id: 5, output: info });
-        channel.close();
       }
     });
   });
@@ -205,9 +220,8 @@ for (const [name, make] of Object.entries(transports)) {
         const reply = await bye;
         assert.equal(reply.type === 'bye' && reply.error.code, 'bad_input');
         await closed;
-        const other = await createRpcClient(served.open);
+        const other = await served.client();
         assert.deepEqual(await other.call('app.info', {}), info, 'others are served on');
-        other.close();
       });
     });
   }
@@ -221,10 +235,9 @@ for (const [name, make] of Object.entries(transports)) {
       }),
     });
     await withTransport(make, server, async (served) => {
-      const client = await createRpcClient(served.open);
+      const client = await served.client();
       await assert.rejects(client.call('samples.maps', { predictionId: 1 }), { code: 'bad_input' });
       assert.deepEqual(await client.call('app.info', {}), info);
-      client.close();
     });
   });
 
@@ -240,7 +253,7 @@ for (const [name, make] of Object.entries(transports)) {
     });
     const next = (): Promise<void> => new Promise((resolve) => (arrived = resolve));
     await withTransport(make, server, async (served) => {
-      const client = await createRpcClient(served.open);
+      const client = await served.client();
       let coming = next();
       const inFlight = client.call('batches.list', {});
       await coming;
@@ -257,7 +270,6 @@ for (const [name, make] of Object.entries(transports)) {
         served.dropAll();
       }
       await assert.rejects(hopeless, { code: 'io' });
-      client.close();
     });
   });
 
@@ -271,7 +283,7 @@ for (const [name, make] of Object.entries(transports)) {
       },
     });
     await withTransport(make, server, async (served) => {
-      const client = await createRpcClient(served.open);
+      const client = await served.client();
       const changes: boolean[] = [];
       const back = new Promise<void>((resolve) =>
         client.onConnection((open) => {
@@ -289,7 +301,6 @@ for (const [name, make] of Object.entries(transports)) {
       await back;
       assert.deepEqual(changes, [false, true]);
       assert.deepEqual(await client.call('app.info', {}), info);
-      client.close();
     });
   });
 }
