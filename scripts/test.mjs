@@ -17,7 +17,14 @@ const MOST_MS = 600_000;
 await ensureInstalled();
 // What tests leave in a data folder, such as the projects opened last, is not the developer's.
 const home = process.env.FOVEA_HOME ?? join(root, '.cache', 'test-home');
-const env = { ...process.env, CHROME_PATH: ensureTestTools(), FOVEA_HOME: home };
+// Every test file, host and command reads the same sources: what each has compiled the next need not.
+const compiled = process.env.NODE_COMPILE_CACHE ?? join(root, '.cache', 'compiled');
+const env = {
+  ...process.env,
+  CHROME_PATH: ensureTestTools(),
+  FOVEA_HOME: home,
+  NODE_COMPILE_CACHE: compiled,
+};
 const node = findNode();
 
 await ensureBuilt();

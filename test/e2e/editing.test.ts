@@ -1,5 +1,5 @@
 /**
- * Every tool of the label editor in both hosts, with pointer and with keys alone. What is asked is the store: each use
+ * Every tool of the label editor, with pointer and with keys alone. What is asked is the store: each use
  * of a tool is one revision, with exactly the tokens that SPEC.md (src-renderer/editing) says.
  */
 import assert from 'node:assert/strict';
@@ -15,7 +15,7 @@ import { temporaryDir } from '../support/temporary-dir.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import type { HostName } from './support/hosted-page.ts';
-import { HOSTS } from './support/hosts.ts';
+import { HOSTS, hostInTurn } from './support/hosts.ts';
 import { LabelCells } from './support/label-cells.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -91,7 +91,7 @@ function painted(label: Int8Array, places: readonly number[], value: number): In
   return copy;
 }
 
-for (const host of ['browser host', 'Electron'] as const) {
+for (const host of Object.keys(hostInTurn(import.meta.filename)) as HostName[]) {
   test(`${host}: each tool changes exactly the tokens it says, in one step`, async (t) => {
     await inEditor(t, host, async ({ project, page, review, label, predicted }) => {
       let expected: Int8Array = predicted;
@@ -197,7 +197,7 @@ for (const host of ['browser host', 'Electron'] as const) {
   });
 }
 
-for (const host of ['browser host', 'Electron'] as const) {
+for (const host of Object.keys(hostInTurn(import.meta.filename)) as HostName[]) {
   test(`${host}: a label is copied, compared, restored and noted; each is a revision of its own`, async (t) => {
     await inEditor(t, host, async ({ project, page, review, label, predicted }) => {
       await page.keyboard.press('r');

@@ -31,7 +31,7 @@ after(() => chromium.close());
 
 test('going on asks for every sample once: what was fetched ahead is there when it is shown', async (t) => {
   const project = join(temporaryDir(t), 'project');
-  await makeLargeProject(project, 80);
+  await makeLargeProject(project, 60);
   const app = await openInBrowserHost(chromium, project);
   try {
     const { page } = app;
@@ -45,21 +45,21 @@ test('going on asks for every sample once: what was fetched ahead is there when 
     await page.reload();
     const review = new ReviewPage(page);
     await review.ready();
-    for (let n = 0; n < 50; n++) await review.pressAndMove('j');
+    for (let n = 0; n < 30; n++) await review.pressAndMove('j');
     const twice = asked.filter((id, i) => asked.indexOf(id) < i);
     assert.deepEqual(twice, [], 'asked for again');
-    assert.ok(asked.length > 50, `${asked.length} asked for`);
+    assert.ok(asked.length > 30, `${asked.length} asked for`);
   } finally {
     await app.close();
   }
 });
 
-test('sixty decisions by keyboard alone, each as soon as its sample is there: all stored, once, in order', async (t) => {
+test('thirty decisions by keyboard alone, each as soon as its sample is there: all stored, once, in order', async (t) => {
   const project = join(temporaryDir(t), 'project');
-  await makeLargeProject(project, 70);
+  await makeLargeProject(project, 40);
   const app = await openInBrowserHost(chromium, project);
-  // Most as predicted, some rejected, some corrected first: what a reviewer does in a minute.
-  const made = Array.from({ length: 60 }, (_, n) =>
+  // Most as predicted, some rejected, some corrected first: what a reviewer does in half a minute.
+  const made = Array.from({ length: 30 }, (_, n) =>
     n % 7 === 3 ? 'correct' : n % 4 === 1 ? 'reject' : 'accept',
   );
   try {
@@ -90,11 +90,11 @@ test('sixty decisions by keyboard alone, each as soon as its sample is there: al
   assert.deepEqual(inOrderOfSaving(project), shown, 'saved in the order they were made');
 });
 
-test('sixty keys at ten a second: the store holds one decision per key taken, in order, on the samples shown', async (t) => {
+test('forty keys at ten a second: the store holds one decision per key taken, in order, on the samples shown', async (t) => {
   const project = join(temporaryDir(t), 'project');
-  await makeLargeProject(project, 130);
+  await makeLargeProject(project, 90);
   const app = await openInBrowserHost(chromium, project);
-  const keys = Array.from({ length: 60 }, (_, n) => (n % 3 === 1 ? 'x' : 'Enter'));
+  const keys = Array.from({ length: 40 }, (_, n) => (n % 3 === 1 ? 'x' : 'Enter'));
   let refused = false;
   try {
     refused = await decide(app, keys, 100);

@@ -69,7 +69,7 @@ async function bare<T>(page: Page, look: () => Promise<T>): Promise<T> {
   return seen;
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: a key held shows the bare picture in every pane, and low values leave it its pixels`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

@@ -8,7 +8,8 @@ import { after, before, test } from 'node:test';
 import { randomActions } from '../soak/actions/run.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 
-const ACTIONS = 110;
+/** The host that answers is the same but for how it begins and ends: the second one goes the first part of the way. */
+const ACTIONS = { 'browser host': 110, Electron: 60 } as const;
 /** In the browser host, one window removes the sample that the other one shows. */
 const SEED = 22004;
 
@@ -19,10 +20,10 @@ before(async () => {
 after(() => chromium.close());
 
 for (const host of ['browser host', 'Electron'] as const) {
-  test(`${host}: after ${ACTIONS} random actions the store holds what the model says`, async (t) => {
+  test(`${host}: after ${ACTIONS[host]} random actions the store holds what the model says`, async (t) => {
     const seed = Number(process.env.FOVEA_SEED ?? SEED);
     t.diagnostic(`seed ${seed}`);
-    const { problems, revisions } = await randomActions(chromium, host, seed, ACTIONS);
+    const { problems, revisions } = await randomActions(chromium, host, seed, ACTIONS[host]);
     assert.deepEqual(problems, [], `seed ${seed}`);
     assert.ok(revisions > 0);
   });

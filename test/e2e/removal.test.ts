@@ -1,4 +1,4 @@
-/** Taking samples out of a project, in both hosts: the chosen ones in the gallery, and all that an import added. */
+/** Taking samples out of a project: the chosen ones in the gallery, and all that an import added. */
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { losableConnection } from './support/losable-connection.ts';
 import { newWindow } from './support/new-window.ts';
 import { ReviewPage } from './support/review-page.ts';
@@ -22,7 +22,7 @@ before(async () => {
 });
 after(() => chromium.close());
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: chosen samples and imports are removed after counts were shown, and lists follow`, async (t) => {
     const project = await demoProject(t);
     const app = await open(chromium, project);

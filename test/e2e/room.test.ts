@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS, hostInTurn } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { pane } from './support/panes.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { until } from './support/until.ts';
@@ -37,7 +37,7 @@ async function pull(page: Page, splitter: Locator, dx: number, dy: number): Prom
   await page.mouse.up();
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: queue and dock go by a key, are pulled by pointer and keys, and stay so`, async (t) => {
     const app = await open(chromium, await demoProject(t));
     try {

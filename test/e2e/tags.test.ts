@@ -1,4 +1,4 @@
-/** Tags by keys, in both hosts: on one sample with completion, on chosen tiles, in filters, taken back and done again. */
+/** Tags by keys: on one sample with completion, on chosen tiles, in filters, taken back and done again. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -7,7 +7,7 @@ import { getSample } from '../../src-main/store/samples/sample.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { smallDemoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -19,7 +19,7 @@ after(() => chromium.close());
 const chip = (page: Page, tag: string) => page.locator(`[data-tag="${tag}"]`);
 const field = (page: Page) => page.getByRole('combobox', { name: 'Tag', exact: true });
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: samples are tagged by keys with completion, found by tag, and every step can be taken back`, async (t) => {
     const path = await smallDemoProject(t, 8);
     const app = await open(chromium, path);

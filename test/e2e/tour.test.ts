@@ -9,7 +9,7 @@ import { openInBrowserHost } from './support/browser-host.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { newWindow } from './support/new-window.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -22,7 +22,7 @@ after(() => chromium.close());
 const focused = (page: Page): Promise<unknown> =>
   page.evaluate(`document.activeElement === document.body || document.activeElement.tagName`);
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: the first opening of the demo tours it; every step is a real deed, and can be taken back`, async (t) => {
     const project = await demoProject(t);
     const app = await open(chromium, project, { tour: true });

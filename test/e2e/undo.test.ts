@@ -13,7 +13,7 @@ import { slowDisk } from '../soak/actions/slow-disk.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import type { HostName } from './support/hosted-page.ts';
-import { HOSTS, secondWindow } from './support/hosts.ts';
+import { HOSTS, hostInTurn, secondWindow } from './support/hosts.ts';
 import { LabelCells } from './support/label-cells.ts';
 import { ReviewPage, type State } from './support/review-page.ts';
 
@@ -86,7 +86,7 @@ async function onProject(
   }
 }
 
-for (const host of ['browser host', 'Electron'] as const) {
+for (const host of Object.keys(hostInTurn(import.meta.filename)) as HostName[]) {
   test(`${host}: Ctrl+Z takes back the decision that was just made and shows its sample; redo goes on again`, async (t) => {
     await onProject(t, host, async (on) => {
       const { page } = on;

@@ -4,7 +4,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { withLock } from '../../../scripts/lib/lock.mjs';
@@ -30,7 +39,7 @@ export async function demoProject(t: Pick<TestContext, 'after'>): Promise<string
   const made = await labelledDemo();
   const dir = temporaryDir(t);
   const project = join(dir, 'demo');
-  cpSync(made, project, { recursive: true });
+  cpSync(made, project, { recursive: true, mode: constants.COPYFILE_FICLONE });
   return project;
 }
 
@@ -49,7 +58,12 @@ export async function smallDemoProject(t: Pick<TestContext, 'after'>, samples = 
   return path;
 }
 
-function labelledDemo(): Promise<string> {
+/** The sources do not change while a spec runs: what they come to is asked once. */
+let labelled: Promise<string> | null = null;
+
+const labelledDemo = (): Promise<string> => (labelled ??= findOrMakeDemo());
+
+function findOrMakeDemo(): Promise<string> {
   const folder = join(root, '.cache', 'test-demo');
   const made = join(folder, hashOfInputs());
   return withLock('test-demo', async () => {
