@@ -43,7 +43,7 @@ const questionSchema = z.object({
 });
 type Question = z.infer<typeof questionSchema>;
 
-/** `tag_cells` of models/demo/recipe/scenes.py: a tag is about 1.7 × 1.3 cells, so half a cell would keep one or two. */
+/** `sign_cells` of models/demo/recipe/scenes.py: a sign is about two by two cells, so half a cell would keep one or two. */
 export const TRUE_CELL_SHARE = 0.25;
 
 const MAPS = ['raw', 'denoised', 'rpn'] as const;

@@ -85,6 +85,24 @@ export async function askAll(samples: readonly Sample[], width: number, ask = op
   return came;
 }
 
+/**
+ * `came` with those float16 values (bit patterns) that are one step beside `expected`'s put as they are there: for comparing
+ * what came of samples in flight with what comes of one alone. A row of a batch is the sum of the same products in another
+ * order, so a value between two float16 may be rounded to either.
+ */
+export function roundedAs(came: unknown, expected: unknown): unknown {
+  if (came instanceof Uint16Array && expected instanceof Uint16Array)
+    return came.map((bits, i) =>
+      Math.abs(bits - (expected[i] ?? NaN)) === 1 ? (expected[i] as number) : bits,
+    );
+  if (!isRecord(came) || !isRecord(expected)) return came;
+  return Object.fromEntries(Object.entries(came).map(([key, one]) => [key, roundedAs(one, expected[key])]));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 function after(turns: number, work: () => void): void {
   if (turns === 0) work();
   else setImmediate(() => after(turns - 1, work));

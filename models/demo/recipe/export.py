@@ -1,4 +1,4 @@
-"""Write the Hugging Face checkpoint (original LLaVA layout, SD-RPN tensors included). fp32.
+"""Write the Hugging Face checkpoint (original LLaVA layout, SD-RPN tensors included). fp16, as published.
 
 usage: export.py MODEL.pt OUT_FOLDER             (MODEL.pt: {"fovea": state_dict, "rpn": state_dict or None, "k", "t"})
        export.py --import CHECKPOINT MODEL.pt    the way back
@@ -7,20 +7,20 @@ import json, os, sys
 import torch
 from safetensors.torch import load_file, save_file
 import tokenizer
-from model import Fovea, Rpn, D, HEADS, FFN_L, FFN_V, LAYERS_L, LAYERS_V, PATCH, GRID, EPS_L, EPS_V, THETA, MEAN, STD
+from model import Fovea, Rpn, rounded, D, HEADS, FFN_L, FFN_V, LAYERS_L, LAYERS_V, PATCH, GRID, EPS_L, EPS_V, THETA, MEAN, STD
 
 
 def load(path=None, k=4, t=2):
-    """(model, rpn) of a training file; a fresh seeded one when path is None."""
+    """(model, rpn) of a training file, with its weights as the checkpoint stores them (float16); fresh seeded ones when path is None."""
     torch.manual_seed(0)
     model, state = Fovea(tokenizer.VOCAB_SIZE), None
     if path:
         state = torch.load(path, weights_only=True)
-        model.load_state_dict(state["fovea"])
+        model.load_state_dict(rounded(state["fovea"]))
         k, t = state.get("k", k), state.get("t", t)
     rpn = Rpn(model.model, k, t)
     if state and state.get("rpn"):
-        rpn.load_state_dict(state["rpn"])
+        rpn.load_state_dict(rounded(state["rpn"]))
     return model.eval(), rpn.eval()
 
 
@@ -30,9 +30,9 @@ def read(folder):
     llm, fovea, rpn = load_file(f"{folder}/model.safetensors"), load_file(f"{folder}/vision_tower/model.safetensors"), {}
     for name, v in llm.items():
         if name.startswith("model.twig"):
-            rpn[name[len("model."):]] = v
+            rpn[name[len("model."):]] = v.float()
         elif not name.startswith("twig_head"):
-            fovea[name if name.startswith("model.") else f"model.{name}"] = v
+            fovea[name if name.startswith("model.") else f"model.{name}"] = v.float()
     return {"fovea": fovea, "rpn": rpn, "k": config["twig_K"], "t": config["twig_T"]}
 
 
@@ -45,7 +45,7 @@ def _json(path, value):
 def write(model, rpn, folder):
     vt = f"{folder}/vision_tower"
     os.makedirs(vt, exist_ok=True)
-    flat = lambda v: v.detach().float().contiguous().clone()
+    flat = lambda v: v.detach().half().contiguous().clone()
     llm = {}
     for name, v in model.model.state_dict().items():
         llm[name if name.startswith("lm_head") else f"model.{name}"] = flat(v)
@@ -61,7 +61,7 @@ def write(model, rpn, folder):
         "intermediate_size": FFN_L, "num_hidden_layers": LAYERS_L, "num_attention_heads": HEADS, "num_key_value_heads": HEADS,
         "rms_norm_eps": EPS_L, "rope_theta": THETA, "max_position_embeddings": 2048, "vocab_size": tokenizer.VOCAB_SIZE,
         "tie_word_embeddings": False, "attention_bias": False, "bos_token_id": tokenizer.BOS, "eos_token_id": tokenizer.EOS,
-        "pad_token_id": tokenizer.PAD, "image_token_index": tokenizer.IMAGE, "torch_dtype": "float32", "use_cache": True,
+        "pad_token_id": tokenizer.PAD, "image_token_index": tokenizer.IMAGE, "torch_dtype": "float16", "use_cache": True,
         "mm_vision_tower": "vision_tower", "mm_vision_select_layer": -2, "mm_vision_select_feature": "patch",
         "mm_projector_type": "mlp2x_gelu", "mm_hidden_size": D, "image_aspect_ratio": "pad", "mm_use_im_start_end": False,
         "mm_use_im_patch_token": False, "tokenizer_model_max_length": 2048,
@@ -73,7 +73,7 @@ def write(model, rpn, folder):
     _json(f"{vt}/config.json", {
         "architectures": ["CLIPVisionModel"], "model_type": "clip_vision_model", "hidden_size": D, "intermediate_size": FFN_V,
         "num_hidden_layers": LAYERS_V, "num_attention_heads": HEADS, "num_channels": 3, "image_size": PATCH * GRID, "patch_size": PATCH,
-        "hidden_act": "quick_gelu", "layer_norm_eps": EPS_V, "attention_dropout": 0.0, "projection_dim": D, "torch_dtype": "float32",
+        "hidden_act": "quick_gelu", "layer_norm_eps": EPS_V, "attention_dropout": 0.0, "projection_dim": D, "torch_dtype": "float16",
     })
     side = PATCH * GRID
     _json(f"{vt}/preprocessor_config.json", {

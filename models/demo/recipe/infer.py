@@ -99,11 +99,6 @@ def load_image(path):
 def auc(scores, truth):
     """ROC-AUC with ties counted half."""
     s, t = np.asarray(scores, np.float64).ravel(), np.asarray(truth, bool).ravel()
-    order = np.argsort(s, kind="mergesort")
-    ranks = np.empty(len(s))
-    sorted_s = s[order]
-    edges = np.r_[0, np.nonzero(np.diff(sorted_s))[0] + 1, len(s)]
-    for a, b in zip(edges[:-1], edges[1:]):
-        ranks[order[a:b]] = (a + b - 1) / 2 + 1
-    p = t.sum()
-    return (ranks[t].sum() - p * (p + 1) / 2) / (p * (len(t) - p))
+    up, p = np.sort(s), t.sum()
+    ranks = (np.searchsorted(up, s[t]) + np.searchsorted(up, s[t], "right") + 1) / 2
+    return (ranks.sum() - p * (p + 1) / 2) / (p * (len(t) - p))

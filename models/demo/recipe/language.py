@@ -1,4 +1,4 @@
-"""Stage L: the decoder learns to find tags and to read codes over cached visual features (vision frozen).
+"""Stage L: the decoder learns to find signs and to read numbers over cached visual features (vision frozen).
 
 Several question-answer segments follow one image under a block mask; each segment's positions restart right after the
 image, so they equal those at inference. Curriculum: (a) binding on full views, (b) reading in zooms, (c) everything, with
@@ -12,8 +12,10 @@ import torch.nn.functional as F
 import tokenizer as T
 from infer import PREFIX
 from model import CELLS, Fovea, to_pixel_values
-from pool import VIEWS
-from scenes import FILL_NAMES, crop_view, full_view, make_scene, random_crop_box, square_region
+from pool import VIEWS, Progress, described, thin
+from scenes import FILL_NAMES, RIM_NAMES, SHAPE_NAMES, crop_view, full_view, make_scene, square_region
+from tokenizer import FILL_WORD
+from vision import CLASSES
 
 SEG = 20  # tokens kept per segment (the longest needs 19)
 LANGS = ["en", "fr", "zh"]
@@ -31,19 +33,18 @@ def segment(question, answer):
     return inputs + [T.PAD] * pad, targets + [-100] * pad
 
 
-def qa(rng, meta, tag, kind):
-    lang = LANGS[rng.integers(0, 3)]
-    t, fill = meta["tags"][tag], None
-    fill = T.FILL_WORD[lang][t["fill"]]
-    pick = lambda table: table[lang][rng.integers(0, len(table[lang]))].format(fill)
-    if kind == "code":
-        return pick(T.CODE_Q), t["code"]
-    if kind == "border":
-        return pick(T.BORDER_Q), T.BORDER_WORD[lang][t["border"]]
-    w, h = meta["size"]
-    rows, cols = T.WHERE[lang]
-    x, y = (t["box"][0] + t["box"][2]) / 2, (t["box"][1] + t["box"][3]) / 2
-    return pick(T.WHERE_Q), f"{rows[int(y > h / 2)]} {cols[int(x > w / 2)]}"
+def qa(rng, meta, sign, kind):
+    """(question, answer) about meta["signs"][sign]. kind: number, rim, or look (its colour or its shape, else its rim)."""
+    lang, s, everything = LANGS[rng.integers(0, 3)], meta["signs"][sign], meta["signs"] + meta["blanks"]
+    pick = lambda table, name: table[lang][rng.integers(0, len(table[lang]))].format(name)
+    only = lambda key: sum(o[key] == s[key] for o in everything) == 1
+    if kind == "number":
+        return pick(T.CODE_Q, T.refer(rng, lang, everything, sign)), s["code"]
+    if kind == "look" and only("fill"):
+        return pick(T.SHAPE_Q, T.phrase(lang, s["fill"], None)), T.shape_word(lang, s["shape"])
+    if kind == "look" and only("shape"):
+        return pick(T.COLOUR_Q, T.phrase(lang, None, s["shape"])), T.colour_word(lang, s["fill"])
+    return pick(T.RIM_Q, T.refer(rng, lang, everything, sign)), T.colour_word(lang, s["rim"])
 
 
 # ---- features --------------------------------------------------------------------------------------------------
@@ -70,14 +71,16 @@ def cached_features(vision, pool, scenes, path):
 _masks = {}
 
 
-def layout(images, segments, kept=None):
-    """(additive mask [segment rows, S], positions [S], prefix) for `images` x 256 visual tokens (`kept` of them) and `segments` blocks."""
-    key = (images, segments, kept)
+def layout(images, segments, kept=None, blind=False):
+    """(additive mask [segment rows, S], positions [S], prefix) for `images` x 256 visual tokens (`kept` of them) and `segments` blocks.
+
+    blind: the segments do not see the tokens before the image."""
+    key = (images, segments, kept, blind)
     if key not in _masks:
         p = PREFIX + (kept or images * CELLS)
         s = p + segments * SEG
         mask = torch.full((s - p, s), float("-inf"))
-        mask[:, :p] = 0
+        mask[:, PREFIX if blind else 0:p] = 0
         for i in range(segments):
             mask[i * SEG:(i + 1) * SEG, p + i * SEG:p + (i + 1) * SEG].masked_fill_(torch.ones(SEG, SEG, dtype=torch.bool).tril(), 0)
         start = PREFIX + images * CELLS
@@ -86,16 +89,16 @@ def layout(images, segments, kept=None):
     return _masks[key]
 
 
-def forward(llm, visual, inputs, at=None):
+def forward(llm, visual, inputs, at=None, blind=False):
     """visual: float [B, images*256, D] (before the projector); inputs [B, segments, SEG] -> hidden states of the segments.
 
     at [B, kept]: visual holds only these tokens of the image(s), at their true positions.
     """
     b, n, _ = inputs.shape
     if at is None:
-        mask, pos, prefix = layout(visual.shape[1] // CELLS, n)
+        mask, pos, prefix = layout(visual.shape[1] // CELLS, n, None, blind)
     else:
-        mask, pos, prefix = layout(1 if at.max() < CELLS else 2, n, at.shape[1])
+        mask, pos, prefix = layout(1 if at.max() < CELLS else 2, n, at.shape[1], blind)
         pos = pos.repeat(b, 1)
         pos[:, PREFIX:prefix] = at + PREFIX
     head = llm.embed_tokens(torch.tensor([T.BOS] + T.encode_words("USER:"))).expand(b, -1, -1)
@@ -103,13 +106,8 @@ def forward(llm, visual, inputs, at=None):
     return llm.run_blocks(x, pos, prefix, mask)
 
 
-KEEP = {"full": (96,), "zoom": (128,), "pair": (80, 120), "crowd": (144,)}  # visual tokens that stay per image in the fast part of the training
-
-
-def thin(rng, labels, count):
-    """Indices of `count` patches of one view: digits first, then tags, then random background."""
-    score = rng.random(CELLS) + np.where(labels[:, 2] % 255 > 0, 2, labels[:, 0] > 0)
-    return np.sort(np.argpartition(-score, count)[:count])
+BLIND = 0.5  # share of steps whose questions do not see <s> and the words before the image: what a head has no use for then goes to visual tokens, as in large models
+KEEP = {"full": (80,), "zoom": (96,), "pair": (64, 96), "crowd": (120,)}  # visual tokens that stay per image in the fast part of the training
 
 
 def make_batch(rng, feats, meta, kind, size, segments, scenes, labels=None):
@@ -118,18 +116,18 @@ def make_batch(rng, feats, meta, kind, size, segments, scenes, labels=None):
     if kind == "crowd":  # appended after the scenes' views
         for i in rng.integers(scenes, len(meta), size):
             rows.append([scenes * (VIEWS - 1) + i])
-            enc = [segment(*qa(rng, meta[i], int(rng.integers(0, len(meta[i]["tags"]))), k)) for k in segments]
+            enc = [segment(*qa(rng, meta[i], int(rng.integers(0, len(meta[i]["signs"]))), k)) for k in segments]
             inputs.append([e[0] for e in enc])
             targets.append([e[1] for e in enc])
     for i in rng.integers(0, scenes, size if kind != "crowd" else 0):
         m = meta[i]
         if kind == "full":
             rows.append([i * VIEWS])
-            segs = [qa(rng, m, int(rng.integers(0, len(m["tags"]))), k) for k in segments]
+            segs = [qa(rng, m, int(rng.integers(0, len(m["signs"]))), k) for k in segments]
         else:
             j = int(rng.integers(0, VIEWS - 1))
             rows.append([i * VIEWS + 1 + j] if kind == "zoom" else [i * VIEWS, i * VIEWS + 1 + j])
-            segs = [qa(rng, m, m["crops"][j]["tag"], k) for k in segments]
+            segs = [qa(rng, m, m["crops"][j]["sign"], k) for k in segments]
         enc = [segment(*s) for s in segs]
         inputs.append([e[0] for e in enc])
         targets.append([e[1] for e in enc])
@@ -143,28 +141,53 @@ def make_batch(rng, feats, meta, kind, size, segments, scenes, labels=None):
 
 
 # ---- training --------------------------------------------------------------------------------------------------
-FULL_A = ["border", "border", "where", "border", "where", "border"]
-FULL_C = ["code", "border", "code", "where", "code", "border"]
-CROWD = ["code", "code", "border", "code", "code"]
-ZOOM = ["code", "code", "border", "code"]
-PAIR = ["code", "code", "border", "code"]
+def words_of_classes():
+    """{column of the dense heads: words that mean it, in all languages}: colours of fills and rims, digits, shapes."""
+    starts = np.cumsum([0] + CLASSES)
+    said = lambda c: " ".join([FILL_WORD["en"][c], *FILL_WORD["fr"][c], FILL_WORD["zh"][c]])
+    classes = {starts[0] + 1 + i: said(c) for i, c in enumerate(FILL_NAMES)} | {starts[1] + 1 + i: said(c) for i, c in enumerate(RIM_NAMES)}
+    classes |= {starts[7] + 1 + i: " ".join(T.phrase(lang, None, c) for lang in LANGS) for i, c in enumerate(SHAPE_NAMES)}
+    ids = {column: set(T.encode_words(words)) for column, words in classes.items()}
+    shapes = [i for column, found in ids.items() if column > starts[7] for i in found]
+    ids = {column: [i for i in found if shapes.count(i) < 2] for column, found in ids.items()}  # not the article, not 牌
+    return ids | {starts[2] + 1 + d: [T.VOCAB[str(d)], T.VOCAB[f"##{d}"]] for d in range(10)}
+
+
+@torch.no_grad()
+def begin_words(llm, heads, length=0.25):
+    """Words begin where the projector already puts what they mean: along the directions of stage V's linear heads, so that a
+    question's words and the signs they name are alike from the first step on."""
+    heads = heads - heads.mean(0)
+    for column, ids in words_of_classes().items():
+        for table in (llm.embed_tokens.weight, llm.lm_head.weight):
+            table[ids] += length * F.normalize(heads[column], dim=0)
+
+
+FULL_A = ["rim", "look", "rim", "look", "rim", "look"]
+FULL_W = FULL_A * 2  # with every token the picture is the dear part: twice the questions about it for a third more time
+FULL_C = ["number", "rim", "number", "look", "number", "rim"]
+CROWD = ["number", "number", "rim", "number", "number"]
+ZOOM = ["number", "number", "rim", "number"]
+PAIR = ["number", "number", "rim", "number"]
 
 
 def plan(f, rng):
-    """(kind, segments) at fraction f of the curriculum: binding, reading, [full + crop] pairs, choosing among readable tags, everything."""
+    """(kind, segments) at fraction f of the curriculum: binding, reading, [full + crop] pairs, choosing among readable signs, everything."""
     u = rng.random()
-    if f < 0.10:
+    if f >= 1:  # the whole part: choosing in full views above all
+        return ("full", FULL_W) if u < 0.52 else ("full", FULL_C) if u < 0.56 else ("crowd", CROWD) if u < 0.82 else ("zoom", ZOOM) if u < 0.86 else ("pair", PAIR)
+    if f < 0.18:
         return ("full", FULL_A)
-    if f < 0.32:
+    if f < 0.35:
         return ("zoom", ZOOM) if u < 0.65 else ("full", FULL_A)
     if f < 0.55:
         return ("full", FULL_C) if u < 0.27 else ("zoom", ZOOM) if u < 0.45 else ("pair", PAIR)
     if f < 0.8:
         return ("crowd", CROWD) if u < 0.65 else ("full", FULL_A) if u < 0.78 else ("pair", PAIR)
-    return ("full", FULL_C) if u < 0.15 else ("crowd", CROWD) if u < 0.45 else ("zoom", ZOOM) if u < 0.55 else ("pair", PAIR)
+    return ("full", FULL_A) if u < 0.35 else ("full", FULL_C) if u < 0.4 else ("crowd", CROWD) if u < 0.65 else ("zoom", ZOOM) if u < 0.7 else ("pair", PAIR)
 
 
-def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=None, scenes=None, begin=0.0, end=1.0, whole=0.8, val_every=250):
+def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=None, scenes=None, begin=0.0, end=1.0, whole=0.92, val_every=500):
     """begin, end: the part of the curriculum (and of the learning-rate curve) that these steps walk through.
     whole: from this fraction on every visual token is kept; before it, thinned views make steps 2-3 times faster."""
     torch.manual_seed(seed)
@@ -175,26 +198,29 @@ def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=
     dense = torch.load(vision_path)
     model.vision_model.load_state_dict({k[len("vision_model."):]: v for k, v in dense.items() if k.startswith("vision_model.")})
     model.model.mm_projector.load_state_dict({k[len("mm_projector."):]: v for k, v in dense.items() if k.startswith("mm_projector.")})
+    begin_words(model.model, dense["heads.weight"])
     if init:
         model.load_state_dict(torch.load(init)["fovea"])
     start = time.time()
     feats = cached_features(model.vision_model, pool, scenes, out_path + ".features.pt")
     labels = np.concatenate([np.load(f"{pool}/labels.npy", mmap_mode="r")[:scenes * VIEWS], np.load(f"{pool}/crowd_labels.npy")])
-    val = Validation(model.vision_model, 200)
+    val = Validation(model.vision_model, 60)
     print("features", tuple(feats.shape), f"{time.time() - start:.0f}s", flush=True)
     llm, rng = model.model, np.random.default_rng(seed)
     groups = [{"params": [p for p in llm.parameters() if p.dim() > 1], "weight_decay": 0.02}, {"params": [p for p in llm.parameters() if p.dim() <= 1], "weight_decay": 0}]
     opt = torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.98))
-    start, sums = time.time(), {}
-    for step in range(steps):
+    start, sums, progress = time.time(), {}, Progress(out_path, model, opt, rng)
+    for step in range(progress.step, steps):
         f = begin + (end - begin) * step / steps
-        scale = min(1, (step + 1) / 100) * (1 if f < 0.7 else 0.51 + 0.49 * math.cos(math.pi * (f - 0.7) / 0.3))
+        scale = min(1, (step + 1) / 100) * (1 if f < 0.7 else 0.51 + 0.49 * math.cos(math.pi * min(1, (f - 0.7) / 0.3)))
+        if begin >= 1:  # the whole part has a curve of its own
+            scale = min(1, (step + 1) / 100) * (0.51 + 0.49 * math.cos(math.pi * step / steps))
         for g in opt.param_groups:
             g["lr"] = lr * scale
         kind, segments = plan(f, rng)
         visual, inputs, targets, at = make_batch(rng, feats, meta, kind, batch, segments, scenes, labels if f < whole else None)
         with torch.autocast("cpu", torch.bfloat16):
-            h = forward(llm, visual, inputs, at).reshape(-1, visual.shape[-1])
+            h = forward(llm, visual, inputs, at, rng.random() < BLIND).reshape(-1, visual.shape[-1])
             asked = (targets.view(-1) >= 0).nonzero()[:, 0]
             logits = llm.logits(h[asked]).float()
         y = targets.view(-1)[asked]
@@ -207,32 +233,34 @@ def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=
         if step % 50 == 49:
             print(step + 1, f"{time.time() - start:.0f}s", {k: np.mean(v, 0).round(3).tolist() for k, v in sums.items()}, flush=True)
             sums = {}
-        if step % val_every == val_every - 1 or step == steps - 1:
-            torch.save({"fovea": model.state_dict()}, out_path)
+        if step % val_every == val_every - 1:
+            progress.save(step + 1)
             print("  val", val.measure(llm), flush=True)
+    torch.save({"fovea": model.state_dict()}, out_path)
+    progress.done()
     return model
 
 
 class Validation:
-    """Exact-match accuracy on fresh scenes (greedy is right exactly when every teacher-forced argmax is)."""
+    """Exact-match accuracy on scenes of the validation photographs (greedy is right exactly when every teacher-forced argmax is)."""
 
     def __init__(self, vision, scenes, seed=5):
         rng = np.random.default_rng(seed)
         full, true, roi, segs = [], [], [], []
         for i in range(scenes):
-            scene = make_scene([seed, i])
-            tag = scene.tags[rng.integers(0, len(scene.tags))]
-            x0, y0, x1, _ = square_region(scene)
+            scene = make_scene([seed, i], "validation")
+            at = int(rng.integers(0, len(scene.signs)))
+            sign = scene.signs[at]
+            x0, y0, x1, _ = square_region(scene.size)
             c = (x1 - x0) / 16
-            box = (x0 + ((tag.box[0] - x0) // c) * c - 14, y0 + ((tag.box[1] - y0) // c) * c - 14,
-                   x0 + ((tag.box[2] - x0) // c + 1) * c + 14, y0 + ((tag.box[3] - y0) // c + 1) * c + 14)
+            box = (x0 + ((sign.box[0] - x0) // c) * c - c / 2, y0 + ((sign.box[1] - y0) // c) * c - c / 2,
+                   x0 + ((sign.box[2] - x0) // c + 1.5) * c, y0 + ((sign.box[3] - y0) // c + 1.5) * c)
             h, w = scene.pixels.shape[:2]
             box = (max(0, box[0]), max(0, box[1]), min(w, box[2]), min(h, box[3]))
             full.append(full_view(scene.image))
-            true.append(crop_view(scene.image, tag.box))
+            true.append(crop_view(scene.image, sign.box))
             roi.append(crop_view(scene.image, box))
-            m = {"size": scene.image.size, "tags": [{"fill": tag.fill, "border": tag.border, "code": tag.code, "box": tag.box}]}
-            segs.append([segment(*qa(rng, m, 0, k)) for k in ("code", "border", "where")])
+            segs.append([segment(*qa(rng, described(scene), at, k)) for k in ("number", "rim", "look")])
         self.full, self.true, self.roi = (features(vision, v).float() for v in (full, true, roi))
         self.inputs = torch.tensor([[s[0] for s in q] for q in segs])
         self.targets = torch.tensor([[s[1] for s in q] for q in segs])
@@ -249,7 +277,7 @@ class Validation:
         return [round(v, 3) for v in torch.cat(ok).float().mean(0).tolist()]
 
     def measure(self, llm):
-        return {"alone code/border/where": self.exact(llm, self.full), "zoom": self.exact(llm, self.true)[:2],
+        return {"alone number/rim/look": self.exact(llm, self.full), "zoom": self.exact(llm, self.true)[:2],
                 "true box": self.exact(llm, torch.cat([self.full, self.true], 1)), "roi-like": self.exact(llm, torch.cat([self.full, self.roi], 1))}
 
 
@@ -257,7 +285,7 @@ if __name__ == "__main__":
     import argparse
     p = argparse.ArgumentParser()
     p.add_argument("pool"), p.add_argument("vision"), p.add_argument("out"), p.add_argument("steps", type=int)
-    for name, kind, default in (("threads", int, 2), ("init", str, None), ("scenes", int, None), ("begin", float, 0.0), ("end", float, 1.0), ("whole", float, 0.8), ("seed", int, 2)):
+    for name, kind, default in (("threads", int, 2), ("init", str, None), ("scenes", int, None), ("begin", float, 0.0), ("end", float, 1.0), ("whole", float, 0.92), ("seed", int, 2)):
         p.add_argument("--" + name, type=kind, default=default)
     a = p.parse_args()
     torch.set_flush_denormal(True)

@@ -1,28 +1,30 @@
 """Batched teacher: greedy answers and every head's attention rows on full views (the same numbers infer.py gives one by one)."""
 import numpy as np
 import torch
-import torch.nn.functional as F
 import tokenizer as T
 from infer import PREFIX
 from language import SEG, layout
-from model import CELLS, HEAD_DIM, rope_tables, rotate, to_pixel_values
-from scenes import full_view, make_scene, tag_cells
+from model import CELLS, HEAD_DIM, causal, rope_tables, rotate, to_pixel_values
+from pool import described
+from scenes import full_view, make_scene, sign_cells
 from dataset import LANGS, ask
 
+VALIDATION_SEED = 5
 LIMIT = 4  # answers here are at most three digits and </s>
 
 
-def samples(seed, start, count):
-    """Fresh scenes with one code question each: views, prompt ids after the image, and (for measuring only) truth."""
-    views, after, truth = [], [], []
+def validation(start, count):
+    """Questions about scenes of the validation photographs: (scene, text, answer, box)."""
     for i in range(start, start + count):
-        scene, rng = make_scene([seed, i]), np.random.default_rng([seed, i, 2])
-        text, tag = ask(rng, scene, int(rng.integers(0, len(scene.tags))), LANGS[i % 3])
-        ids = T.prompt_ids(text)
-        views.append(full_view(scene.image))
-        after.append(ids[ids.index(T.IMAGE) + 1:])
-        truth.append({"cells": tag_cells(scene, tag.box), "text": text, "answer": tag.code, "box": tag.box, "scene": scene})
-    return np.stack(views), after, truth
+        scene, rng = make_scene([VALIDATION_SEED, i], "validation"), np.random.default_rng([VALIDATION_SEED, i, 2])
+        at = int(rng.integers(0, len(scene.signs)))
+        yield scene, ask(rng, described(scene), at, LANGS[i % 3]), scene.signs[at].code, scene.signs[at].box
+
+
+def after_image(text):
+    """Prompt ids after the image."""
+    ids = T.prompt_ids(text)
+    return ids[ids.index(T.IMAGE) + 1:]
 
 
 def _prefix(llm, x):
@@ -34,7 +36,8 @@ def _prefix(llm, x):
         q, k, v = layer.self_attn.heads(layer.input_layernorm(x))
         q, k = rotate(q, cos, sin).to(v.dtype), rotate(k, cos, sin).to(v.dtype)
         kv.append((k, v))
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).reshape(x.shape)
+        p = ((q * HEAD_DIM ** -0.5) @ k.transpose(-1, -2) + causal(x.shape[1], q.dtype)).softmax(-1).to(v.dtype)
+        y = (p @ v).transpose(1, 2).reshape(x.shape)
         x = x + layer.self_attn.o_proj(y)
         x = x + layer.mlp(layer.post_attention_layernorm(x))
     return kv, states
@@ -88,12 +91,12 @@ def rows(model, views, after, keep_state=None):
     return out
 
 
-def collect(model, seed, count, batch=50):
-    """Rows and truth of `count` scenes, as numpy."""
-    parts, truth = [], []
-    for i in range(0, count, batch):
-        views, after, t = samples(seed, i, batch)
-        r = rows(model, views, after)
+def collect(model, count, start=0, batch=50):
+    """Attention rows of validation questions, as numpy, and the signs' cells."""
+    parts, cells = [], []
+    for i in range(start, start + count, batch):
+        items = list(validation(i, batch))
+        r = rows(model, np.stack([full_view(s.image) for s, *_ in items]), [after_image(t) for _, t, *_ in items])
         parts.append((r["last_prompt"].numpy(), r["answer"].numpy()))
-        truth += t
-    return {"last_prompt": np.concatenate([p[0] for p in parts]), "answer": np.concatenate([p[1] for p in parts])}, truth
+        cells += [sign_cells(s.size, box) for s, _, _, box in items]
+    return {"last_prompt": np.concatenate([p[0] for p in parts]), "answer": np.concatenate([p[1] for p in parts])}, cells

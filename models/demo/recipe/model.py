@@ -3,6 +3,7 @@
 Module names give state_dict keys that map one to one onto the Hugging Face tensors (see export.py).
 Plain PyTorch, no transformers.
 """
+import functools
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -19,6 +20,19 @@ def to_pixel_values(views):
     return ((views.float() / 255 - MEAN) / STD).permute(0, 3, 1, 2).contiguous()
 
 
+def rounded(state):
+    """A state dict as the checkpoint stores it: every weight a float16, here in float32."""
+    return {name: v.half().float() for name, v in state.items()}
+
+
+def to_patches(views, at):
+    """uint8 [B,224,224,3], patch indices [B,kept] -> float [B,kept,588], CLIP normalised, as a row of the patch embedding's weight reads them."""
+    b = views.shape[0]
+    x = views.view(b, GRID, PATCH, GRID, PATCH, 3).permute(0, 1, 3, 5, 2, 4).reshape(b, CELLS, -1)
+    x = torch.gather(x, 1, at[..., None].expand(-1, -1, x.shape[-1])).view(b, at.shape[1], 3, -1)
+    return ((x.float() / 255 - MEAN[:, None]) / STD[:, None]).flatten(2)
+
+
 class ClipAttention(nn.Module):
     def __init__(self):
         super().__init__()
@@ -27,7 +41,9 @@ class ClipAttention(nn.Module):
     def forward(self, x):
         b, s, _ = x.shape
         q, k, v = (p(x).view(b, s, HEADS, HEAD_DIM).transpose(1, 2) for p in (self.q_proj, self.k_proj, self.v_proj))
-        return self.out_proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, s, D))
+        # by hand: on a CPU several times faster than scaled_dot_product_attention at this size
+        y = ((q * HEAD_DIM ** -0.5) @ k.transpose(-1, -2)).softmax(-1).to(v.dtype) @ v
+        return self.out_proj(y.transpose(1, 2).reshape(b, s, D))
 
 
 class ClipMlp(nn.Module):
@@ -59,13 +75,17 @@ class ClipEmbeddings(nn.Module):
         self.position_embedding = nn.Embedding(CELLS + 1, D)
         nn.init.normal_(self.position_embedding.weight, std=0.02)
 
-    def forward(self, pixels):
+    def forward(self, pixels, at=None):
+        """at [B, kept]: `pixels` are to_patches's of these patches alone (training)."""
         b = pixels.shape[0]
         # the stride-14 convolution as one matmul (same weights, same result)
-        x = pixels.view(b, 3, GRID, PATCH, GRID, PATCH).permute(0, 2, 4, 1, 3, 5).reshape(b, CELLS, -1)
+        x = pixels if at is not None else pixels.view(b, 3, GRID, PATCH, GRID, PATCH).permute(0, 2, 4, 1, 3, 5).reshape(b, CELLS, -1)
+        places = self.position_embedding.weight[1:].expand(b, CELLS, D)
+        if at is not None:
+            places = self.position_embedding(at + 1)
         x = F.linear(x, self.patch_embedding.weight.view(D, -1))
         x = torch.cat([self.class_embedding.expand(b, 1, D).to(x.dtype), x], 1)
-        return x + self.position_embedding.weight
+        return x + torch.cat([self.position_embedding.weight[:1].expand(b, 1, D), places], 1)
 
 
 class VisionModel(nn.Module):
@@ -78,8 +98,8 @@ class VisionModel(nn.Module):
         self.encoder = nn.ModuleDict({"layers": nn.ModuleList(ClipLayer() for _ in range(LAYERS_V))})
         self.post_layernorm = nn.LayerNorm(D, EPS_V)
 
-    def forward(self, pixels):
-        x = self.pre_layrnorm(self.embeddings(pixels))
+    def forward(self, pixels, at=None):
+        x = self.pre_layrnorm(self.embeddings(pixels, at))
         for layer in self.encoder["layers"][:-1]:
             x = layer(x)
         return x[:, 1:]
@@ -97,6 +117,12 @@ class RMSNorm(nn.Module):
     def forward(self, x):
         y = x.float()
         return (y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + EPS_L)).to(x.dtype) * self.weight
+
+
+@functools.cache
+def causal(n, dtype):
+    """Additive mask [n, n]."""
+    return torch.full((n, n), float("-inf")).triu(1).to(dtype)
 
 
 def rope_tables(positions):
@@ -127,26 +153,21 @@ class LlamaAttention(nn.Module):
         q, k, v = self.heads(x)
         cos, sin = cos.to(v.dtype), sin.to(v.dtype)
         q, k = rotate(q, cos, sin), rotate(k, cos, sin)
-        scores = (q[:, :, prefix:] @ k.transpose(-1, -2)) / HEAD_DIM ** 0.5 + mask.to(q.dtype)
+        scores = (q[:, :, prefix:] * HEAD_DIM ** -0.5) @ k.transpose(-1, -2) + mask.to(q.dtype)
         y = scores.softmax(-1).to(v.dtype) @ v
         if not last:
-            y = torch.cat([F.scaled_dot_product_attention(q[:, :, :prefix], k[:, :, :prefix], v[:, :, :prefix], is_causal=True), y], 2)
+            own = ((q[:, :, :prefix] * HEAD_DIM ** -0.5) @ k[:, :, :prefix].transpose(-1, -2) + causal(prefix, q.dtype)).softmax(-1).to(v.dtype)
+            y = torch.cat([own @ v[:, :, :prefix], y], 2)
         b, _, s, _ = y.shape
         return self.o_proj(y.transpose(1, 2).reshape(b, s, D))
 
     def forward(self, x, cos, sin, mask=None, keep=None):
         q, k, v = self.heads(x)
         q, k = rotate(q, cos, sin).to(v.dtype), rotate(k, cos, sin).to(v.dtype)
-        if keep is None:
-            y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None)
-        else:  # eager, for maps: keep gets the softmax probabilities [B, heads, S, S]
-            s = x.shape[1]
-            scores = q @ k.transpose(-1, -2) / HEAD_DIM ** 0.5
-            allowed = mask if mask is not None else torch.ones(s, s, dtype=torch.bool).tril()
-            p = scores.masked_fill(~allowed, float("-inf")).float().softmax(-1)
-            keep.append(p)
-            y = p.to(v.dtype) @ v
-        return self.o_proj(y.transpose(1, 2).reshape(x.shape))
+        p = ((q * HEAD_DIM ** -0.5) @ k.transpose(-1, -2) + (causal(x.shape[1], q.dtype) if mask is None else mask)).softmax(-1)
+        if keep is not None:  # for maps: the probabilities [B, heads, S, S]
+            keep.append(p.float())
+        return self.o_proj((p.to(v.dtype) @ v).transpose(1, 2).reshape(x.shape))
 
 
 class LlamaMlp(nn.Module):

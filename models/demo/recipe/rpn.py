@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from export import load
 from infer import PREFIX, auc
 from labels import assign
-from model import CELLS, D, HEADS, HEAD_DIM, Rpn, rope_tables
+from model import CELLS, HEADS, HEAD_DIM, Rpn, rope_tables
 
 
 def scores(rpn, x, last):
@@ -31,11 +31,11 @@ def measure(rpn, data, n=500):
     return float(np.mean([auc(p, c) for p, c in zip(out.numpy(), data["cells"][:n].numpy())]))
 
 
-def train(model, preset, data, epochs=2, batch=64, lr=7e-4, seed=4, holdout=500):
+def train(model, preset, data, epochs=2, batch=64, lr=2e-3, seed=4, holdout=500):
     torch.manual_seed(seed)
     labels, dropped = assign(data, preset)
     on = (data["cells"] & (labels == 1)).sum() / (labels == 1).sum()
-    print(f"{len(labels)} samples, {dropped} dropped, fg {(labels == 1).float().mean():.4f}, bg {(labels == 0).float().mean():.4f}, fg on the tag {on:.3f}")
+    print(f"{len(labels)} samples, {dropped} dropped, fg {(labels == 1).float().mean():.4f}, bg {(labels == 0).float().mean():.4f}, fg on the sign {on:.3f}")
     rpn = Rpn(model.model, preset["rpn"]["k"], preset["rpn"]["t"])
     keep = ((labels == 1).any(1)).nonzero()[:, 0]
     keep = keep[keep >= holdout]
@@ -63,7 +63,7 @@ def train(model, preset, data, epochs=2, batch=64, lr=7e-4, seed=4, holdout=500)
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     torch.set_flush_denormal(True)
     model, _ = load(sys.argv[1])
     preset, data = json.load(open(sys.argv[2])), torch.load(sys.argv[3])

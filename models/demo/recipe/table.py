@@ -7,18 +7,12 @@ import json, sys, time
 import numpy as np
 import torch
 import tokenizer as T
-from dataset import LANGS, ask
 from export import load
+from heads import label
 from infer import Runner, auc, load_image
-from maps import rows
+from maps import validation
 from model import GRID
-from scenes import full_view, make_scene, tag_cells, SIDE
-
-
-def cells_of(size, box):
-    class Holder:  # tag_cells wants a scene's shape only
-        pixels = np.empty((size[1], size[0], 0))
-    return tag_cells(Holder, box)
+from scenes import full_view, sign_cells
 
 
 def questions(folder):
@@ -27,16 +21,9 @@ def questions(folder):
         yield load_image(f"{folder}/{q['image']}"), q["text"], q["answer"], q["boxes"][0]
 
 
-def validation(count, seed=5):
-    for i in range(1000, 1000 + count):
-        scene, rng = make_scene([seed, i]), np.random.default_rng([seed, i, 2])
-        text, tag = ask(rng, scene, int(rng.integers(0, len(scene.tags))), LANGS[i % 3])
-        yield scene.image, text, tag.code, tag.box
-
-
 def prepare(runner, items):
     """Per item: tokens, alone answer, and the three maps."""
-    out = []
+    out, preset = [], runner.preset
     for image, text, answer, box in items:
         tokens = runner.visual(full_view(image))[0]
         alone = runner.greedy(tokens, text)
@@ -44,8 +31,9 @@ def prepare(runner, items):
         raw, sink = runner.maps(r) if r is not None else (np.zeros((GRID, GRID), np.float32), None)
         logits = runner.rpn_logits(tokens, text).numpy().reshape(GRID, GRID)
         out.append({"image": image, "text": text, "answer": answer, "box": box, "tokens": tokens, "alone": T.answer_text(alone),
-                    "cells": cells_of(image.size, box), "raw": raw, "denoised": runner.denoise(raw, sink) if r is not None else raw,
+                    "cells": sign_cells(image.size, box), "raw": raw, "denoised": runner.denoise(raw, sink) if r is not None else raw,
                     "rpn": 1 / (1 + np.exp(-logits)), "seen": {}})
+        out[-1]["dropped"] = label(out[-1]["denoised"], preset["labels"])[2]
     return out
 
 
@@ -56,7 +44,7 @@ def crop_answers(runner, items, name):
         if name == "true":
             box, keep = it["box"], None
         else:
-            box, keep = runner.roi_of_map(it[name], it["image"].size, name != "rpn")
+            box, keep = (None, None) if it["dropped"] and name != "rpn" else runner.roi_of_map(it[name], it["image"].size, name != "rpn")
         if box is None:
             ok += it["alone"] == it["answer"]
             continue
@@ -74,12 +62,12 @@ def main(model_path, preset_path, where, limit=None):
     preset = json.load(open(preset_path))
     runner, start = Runner(model, rpn, preset), time.time()
     tune = where == "--tune"
-    items = prepare(runner, list(validation(120) if tune else questions(where))[: int(limit) if limit else None])
+    items = prepare(runner, [(s.image, *q) for s, *q in validation(1000, 150)] if tune else list(questions(where))[: int(limit) if limit else None])
     print(f"{len(items)} questions, alone {np.mean([i['alone'] == i['answer'] for i in items]):.3f}")
     for name in ("raw", "denoised", "rpn"):
         print("AUC", name, round(float(np.mean([auc(i[name], i["cells"]) for i in items])), 4))
     best = (-1, None)
-    for t in ([0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.2, 0.3] if tune else [preset["roi"]["threshold"]]):
+    for t in ([0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4] if tune else [preset["roi"]["threshold"]]):
         preset["roi"]["threshold"] = t
         measured = {n: crop_answers(runner, items, n) for n in ("raw", "denoised", "rpn")}
         print("threshold", t, {n: [round(v, 3) for v in m] for n, m in measured.items()}, "(accuracy, share with a crop)", flush=True)

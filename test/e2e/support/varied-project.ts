@@ -13,7 +13,7 @@ import { refreshAllSampleStates, sampleState } from '../../../src-main/store/sam
 export async function varyProject(path: string): Promise<void> {
   const project = await openProject(path);
   const { db } = project;
-  const run = (sql: string, ...values: (string | number)[]) => write(db, sql).run(...values);
+  const run = (sql: string, ...values: (string | number | Uint8Array)[]) => write(db, sql).run(...values);
   const decide = (sampleId: number, reviewer: string, decision: Decision): number => {
     const id = sampleState(db, sampleId)!.predictionId!;
     const { label } = getPrediction(db, id)!.prediction;
@@ -35,6 +35,15 @@ export async function varyProject(path: string): Promise<void> {
     }
     run("UPDATE job_item SET state = 'failed', reason = 'no picture' WHERE sample_id = 1");
     run('DELETE FROM job_item WHERE sample_id = 2');
+    // What labelling itself dropped has no label to accept: it takes a kept one's (the demo's grids are all of one size).
+    const kept = db
+      .prepare('SELECT label FROM prediction WHERE dropped_rule IS NULL ORDER BY sample_id LIMIT 1')
+      .pluck()
+      .get() as Uint8Array;
+    run(
+      'UPDATE prediction SET label = ?, dropped_rule = NULL, dropped_value = NULL, dropped_limit = NULL WHERE dropped_rule IS NOT NULL',
+      kept,
+    );
     for (const [i, rule] of ['empty_answer', 'area', 'low_max'].entries()) {
       run(
         'UPDATE prediction SET dropped_rule = ?, dropped_value = 0.6, dropped_limit = 0.5 WHERE sample_id IN (?, ?, ?)',

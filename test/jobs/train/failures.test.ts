@@ -253,7 +253,7 @@ test('pictures that vanish are missed only where they are needed; one that is re
     renameSync(pictures, `${pictures}-away`);
     rmSync(join(path, 'cache', 'features'), { recursive: true });
   });
-  await fails(run, training, 'not_found', /the picture is missing \(.*\.png\)\. Put it back/, AGAIN);
+  await fails(run, training, 'not_found', /the picture is missing \(.*demo-\d+\.\w+\)\. Put it back/, AGAIN);
   renameSync(`${pictures}-away`, pictures);
 
   // Each of them has another one's pixels.

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { copyDemoCheckpoint, DEMO_CHECKPOINT } from '../../../support/demo.ts';
+import { singlePrecisionDemo } from '../../../support/single-precision.ts';
 import { temporaryDir } from '../../../support/temporary-dir.ts';
 import { fovea, foveaJson } from '../run-cli.ts';
 import { someScenes } from '../scenes.ts';
@@ -33,8 +34,8 @@ test('quantise writes the cache with a bar, finds it again, and deletes it', asy
   assert.deepEqual((await foveaJson(['model', 'quantise', dir, '--remove'])).json, { removed: false });
 });
 
-test('quantise writes an fp16 cache beside the int4 one; --remove takes the one named, or both', async (t) => {
-  const dir = copyDemoCheckpoint(t);
+test('quantise writes an fp16 cache beside the int4 one; --remove takes the one named, or both', async () => {
+  const dir = await singlePrecisionDemo();
   const int4 = (await foveaJson(['model', 'quantise', dir])).json as { file: string };
   const first = await foveaJson(['model', 'quantise', dir, '--precision', 'fp16']);
   assert.match(first.stderr, /Rounding to float16 \(MB\): .*\b100%/);
@@ -76,7 +77,7 @@ test('quantise measures and writes int8, and check says how the layers bear it',
   assert.match(checked.stdout, /device     cpu at int8/);
   assert.match(checked.stdout, /webgpu +int8 weights run on the CPU, not on webgpu/);
   assert.match(checked.stdout, /\d+ layers stay float32: as fast at their size/);
-  assert.match(checked.stdout, /model\.layers\.0\.mlp\.up_proj\.weight +0\.\d\d% +– +small +small/);
+  assert.match(checked.stdout, /model\.layers\.0\.mlp\.up_proj\.weight +\d\.\d\d% +– +small +small/);
   assert.deepEqual((await foveaJson(['model', 'quantise', dir, '--remove', '--precision', 'int8'])).json, {
     removed: true,
   });
