@@ -18,7 +18,7 @@ after(() => chromium.close());
 
 test('a long import shows its progress, goes on behind its closed dialog, and is taken back when cancelled', async (t) => {
   const project = await demoProject(t);
-  const images = readdirSync(join(project, 'images')).filter((name) => name.endsWith('.png'));
+  const images = readdirSync(join(project, 'images')).filter((name) => /\.(png|webp)$/.test(name));
   const file = join(dirname(project), 'many.jsonl');
   writeFileSync(
     file,

@@ -20,7 +20,7 @@ after(() => chromium.close());
 /** Writes questions about the project's own pictures that nobody labelled yet. */
 function writeQuestions(project: string): string {
   const lines = readdirSync(join(project, 'images'))
-    .filter((name) => /\.(png|jpe?g)$/.test(name))
+    .filter((name) => /\.(png|webp|jpe?g)$/.test(name))
     .slice(0, ADDED)
     .map((image, i) =>
       JSON.stringify({ question_id: `new-${i}`, image, text: 'Which code is on the red tag?' }),

@@ -58,7 +58,7 @@ const COVERED = `[...document.querySelectorAll('[role=toolbar][aria-label=Decide
 
 /** Many questions nobody labelled yet, so that the job takes a while. */
 function importMore(project: string): number {
-  const images = readdirSync(join(project, 'images')).filter((name) => name.endsWith('.png'));
+  const images = readdirSync(join(project, 'images')).filter((name) => /\.(png|webp)$/.test(name));
   const lines = images.flatMap((image, i) =>
     [0, 1, 2, 3].map((n) =>
       JSON.stringify({ question_id: `more-${i}-${n}`, image, text: `Which code is on the red tag? ${n}` }),
