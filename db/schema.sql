@@ -1,7 +1,8 @@
--- project.db, user_version 21
+-- project.db, user_version 22
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
+CREATE INDEX deal_event_deal ON deal_event (deal_id);
 CREATE INDEX dealt_deal ON dealt (deal_id, sample_id);
 CREATE INDEX dealt_review ON dealt (review_id) WHERE review_id IS NOT NULL;
 CREATE INDEX dealt_reviewer ON dealt (reviewer, sample_id);
@@ -102,6 +103,12 @@ CREATE TABLE deal (
   created_by TEXT NOT NULL,
   created_at TEXT NOT NULL,
   ended_at TEXT
+) STRICT;
+CREATE TABLE deal_event (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  deal_id INTEGER NOT NULL REFERENCES deal(id),
+  ended INTEGER NOT NULL CHECK (ended IN (0, 1)),
+  noted_at TEXT NOT NULL
 ) STRICT;
 CREATE TABLE dealt (
   sample_id INTEGER NOT NULL REFERENCES sample(id),
@@ -480,6 +487,11 @@ BEGIN
 END;
 CREATE TRIGGER dataset_sample_is_frozen BEFORE UPDATE ON dataset_sample
 BEGIN SELECT RAISE(ABORT, 'a frozen data set does not change'); END;
+CREATE TRIGGER deal_end_is_noted AFTER UPDATE OF ended_at ON deal
+WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL
+BEGIN INSERT INTO deal_event (deal_id, ended, noted_at) VALUES (NEW.id, 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')); END;
+CREATE TRIGGER deal_is_noted AFTER INSERT ON deal
+BEGIN INSERT INTO deal_event (deal_id, ended, noted_at) VALUES (NEW.id, 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')); END;
 CREATE TRIGGER dealt_has_last_word AFTER INSERT ON review
 BEGIN
   UPDATE dealt SET review_id = CASE NEW.decision WHEN 'reset' THEN NULL ELSE NEW.id END

@@ -21,6 +21,7 @@ import { migration as m0018 } from './0018-dataset-versions.ts';
 import { migration as m0019 } from './0019-benchmarks.ts';
 import { migration as m0020 } from './0020-box-proposals.ts';
 import { migration as m0021 } from './0021-run-names.ts';
+import { migration as m0022 } from './0022-deal-events.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -44,4 +45,5 @@ export const projectMigrations: readonly Migration[] = [
   m0019,
   m0020,
   m0021,
+  m0022,
 ];

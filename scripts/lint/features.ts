@@ -115,8 +115,17 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     panes: 'fingers move a picture as they do in the panes',
     train: 'versions are made, asked and activated there',
   },
+  reviewers: {
+    queue:
+      'deals what the list shows or what is chosen of it, and corrects what differs as a list of the workbench',
+    compare: 'labels stand side by side as two sides do there',
+  },
   steering: {
     queue: 'what failed is opened as a list of the workbench, and a filter is said in its words',
+  },
+  datasets: {
+    queue: 'freezes what the list shows or what is chosen of it, and opens samples that differ',
+    exchange: 'samples and splits are chosen as for an export, which writes a version',
   },
   tour: {
     deciding: 'sees decisions, and takes its own back',

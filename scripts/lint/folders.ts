@@ -117,6 +117,7 @@ export const STORE: Cut = {
     },
     desk: { file: 'a reviewer’s view is a connection of its own' },
     repair: {
+      assignment: 'a round that had ended is ended again as any round',
       backup: 'a copy is what a database is restored from',
       file: 'what is built is built and checked as any project',
       journal: 'decisions are replayed from it',

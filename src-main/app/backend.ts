@@ -2,7 +2,7 @@
 import type { WireError } from '../../src-shared/contract/errors.ts';
 import { createBackend, type Backend } from '../rpc/backend.ts';
 import { requireDatabase } from '../store/file/native-module.ts';
-import { invitationsIn } from './browser/invitations.ts';
+import { peopleIn } from './browser/people.ts';
 import { dataDir, demoDir, preferencesFile, recentFile } from './data-dir.ts';
 import { startEngine } from './engine.ts';
 import { pathRules } from './path-rules.ts';
@@ -43,8 +43,7 @@ export async function openBackend(options: {
       resources: appResources(),
       demoProjectDir: demoDir(),
       dataDir: dataDir(),
-      people: async (project) =>
-        (await invitationsIn(dataDir()).list(project)).map(({ name, role }) => ({ name, role })),
+      people: peopleIn(dataDir()),
       recentFile: recentFile(),
       preferencesFile: preferencesFile(),
     });

@@ -1,11 +1,24 @@
 /** What a host gives the backend at start. */
 import type { WireError } from '../../src-shared/contract/errors.ts';
 import type { Engine } from '../engine/protocol.ts';
+import type { Invited } from '../../src-shared/contract/procedures.ts';
 import type { Role } from '../../src-shared/contract/role.ts';
 import type { PathRules } from './given-paths.ts';
 import type { TrainingEnvironment } from '../../src-shared/contract/training.ts';
 import type { StartTrainer } from '../jobs/queue/queue.ts';
 import type { Resources } from '../jobs/presets/resources.ts';
+
+/** Invitations to a project, by its path. */
+export interface People {
+  list(project: string): Promise<Invited[]>;
+  /** @returns the link, which is told this once; whether the project is served there now. @throws FoveaError `conflict` */
+  invite(
+    project: string,
+    wish: { readonly name: string; readonly role: Role },
+  ): Promise<{ readonly url: string; readonly served: boolean }>;
+  /** @throws FoveaError `not_found` */
+  revoke(project: string, name: string): Promise<void>;
+}
 
 export interface BackendOptions {
   /** Stays the caller's: `dispose` leaves it running. */
@@ -28,8 +41,8 @@ export interface BackendOptions {
   readonly dataDir?: string;
   /** What a page's paths are meant from and stay under. Default: this process's folder, and anywhere. */
   readonly paths?: PathRules;
-  /** Who is invited to a project, by its path. Default: nobody. */
-  readonly people?: (project: string) => Promise<{ readonly name: string; readonly role: Role }[]>;
+  /** Who else comes in to a project. Default: nobody can. */
+  readonly people?: People;
   /** Bytes that what pages bring in may take in a project. Default: `UPLOAD_BUDGET`. */
   readonly uploadBudget?: number;
   /** Why the backend before this one ended, when one did. */

@@ -12,6 +12,7 @@ const OF_GROUP: Readonly<Partial<Record<Binding['group'], Menu>>> = {
   Find: 'Find',
   Gallery: 'Gallery',
   Compare: 'Compare',
+  Adjudicate: 'Review',
 };
 
 /** Every command in its menu; those that mean nothing on `page` are disabled, all without a project (null). */

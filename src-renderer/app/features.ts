@@ -6,6 +6,7 @@ import asking from '../asking/feature.ts';
 import batches from '../batches/feature.ts';
 import compare from '../compare/feature.ts';
 import dashboard from '../dashboard/feature.ts';
+import datasets from '../datasets/feature.ts';
 import deciding from '../deciding/feature.ts';
 import editing from '../editing/feature.ts';
 import embeddings from '../embeddings/feature.ts';
@@ -21,6 +22,7 @@ import pictures from '../pictures/feature.ts';
 import queue from '../queue/feature.ts';
 import recipe from '../recipe/feature.ts';
 import rejecting from '../rejecting/feature.ts';
+import reviewers from '../reviewers/feature.ts';
 import sample from '../sample/feature.ts';
 import steering from '../steering/feature.ts';
 import tagging from '../tagging/feature.ts';
@@ -53,10 +55,12 @@ export const FEATURES: readonly Feature[] = [
   dashboard,
   train,
   compare,
+  reviewers,
   steering,
   trying,
   uploads,
   exchange,
+  datasets,
   tour,
   app,
 ];

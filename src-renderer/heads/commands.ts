@@ -1,7 +1,7 @@
 /** The tab of the heads. */
 import { tabCommand, type Binding } from '../shell/keymap.ts';
 
-export const TAB = { id: 'heads', words: 'Heads', order: 190 } as const;
+export const TAB = { id: 'heads', words: 'Heads', order: 190, needs: 'analysis.heads' } as const;
 
 export const COMMANDS = [
   {
@@ -12,7 +12,7 @@ export const COMMANDS = [
     words: 'Rank heads over the list',
     keys: [],
   },
-  tabCommand(TAB.id, TAB.words, TAB.order, 'Alt+H'),
+  tabCommand(TAB.id, TAB.words, TAB.order, 'Alt+H', TAB.needs),
 ] as const satisfies readonly Binding[];
 
 declare module '../shell/names.ts' {

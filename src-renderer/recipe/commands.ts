@@ -1,7 +1,7 @@
 /** What the recipe on the dials can do. */
 import { tabCommand, type Binding } from '../shell/keymap.ts';
 
-export const TAB = { id: 'recipe', words: 'Recipe', order: 180 } as const;
+export const TAB = { id: 'recipe', words: 'Recipe', order: 180, needs: 'recipes.preview' } as const;
 
 export const COMMANDS = [
   {
@@ -12,7 +12,7 @@ export const COMMANDS = [
     words: 'Apply the recipe to this sample',
     keys: ['Ctrl+Enter'],
   },
-  tabCommand(TAB.id, TAB.words, TAB.order, 'Alt+C'),
+  tabCommand(TAB.id, TAB.words, TAB.order, 'Alt+C', TAB.needs),
 ] as const satisfies readonly Binding[];
 
 declare module '../shell/names.ts' {

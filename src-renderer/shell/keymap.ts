@@ -7,7 +7,16 @@ import type { MenuEntry } from '../../src-shared/rpc/app-menu.ts';
 import type { CommandId, DockId, PageId } from './names.ts';
 
 /** In the order of the key sheet. */
-export const GROUPS = ['Review', 'Edit', 'View', 'Find', 'Gallery', 'Compare', 'Anywhere'] as const;
+export const GROUPS = [
+  'Review',
+  'Edit',
+  'View',
+  'Find',
+  'Gallery',
+  'Compare',
+  'Adjudicate',
+  'Anywhere',
+] as const;
 
 export interface Binding {
   readonly command: string;
@@ -59,13 +68,20 @@ export function pageCommand<Id extends PageId>(
 }
 
 /** The command that shows a tab of the dock; its key is a letter of its name that no page has. */
-export function tabCommand<Id extends DockId>(id: Id, words: string, order: number, key: string) {
+export function tabCommand<Id extends DockId>(
+  id: Id,
+  words: string,
+  order: number,
+  key: string,
+  needs?: ProcedureName,
+) {
   return {
     command: `dock-${id}`,
     group: 'View',
     order,
     words: `Show the tab ${words}`,
     keys: [key],
+    ...(needs === undefined ? {} : { needs }),
   } as const satisfies Binding;
 }
 

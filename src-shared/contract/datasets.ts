@@ -63,10 +63,28 @@ export const datasetChangeSchema = z.object({
 });
 export type DatasetChange = z.infer<typeof datasetChangeSchema>;
 
-export const datasetDiffSchema = z.object({
-  same: count,
-  added: z.array(datasetChangeSchema),
-  removed: z.array(datasetChangeSchema),
-  changed: z.array(datasetChangeSchema),
+/** All that two versions do not have in common. */
+export interface DatasetDiff {
+  readonly same: number;
+  readonly added: readonly DatasetChange[];
+  readonly removed: readonly DatasetChange[];
+  readonly changed: readonly DatasetChange[];
+}
+
+/** Samples of one kind of difference that a page is told. */
+export const DIFF_TOLD = 500;
+
+const toldSchema = z.object({
+  total: count,
+  /** The first of them; `here`: the sample is still in the project, and can be opened. */
+  samples: z.array(datasetChangeSchema.extend({ here: z.boolean() })).max(DIFF_TOLD),
 });
-export type DatasetDiff = z.infer<typeof datasetDiffSchema>;
+
+/** The same as a page is told it: counts, and the first samples of each kind. */
+export const toldDiffSchema = z.object({
+  same: count,
+  added: toldSchema,
+  removed: toldSchema,
+  changed: toldSchema,
+});
+export type ToldDiff = z.infer<typeof toldDiffSchema>;

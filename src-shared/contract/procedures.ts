@@ -9,6 +9,7 @@ import { annotationProcedures } from './procedures/annotations.ts';
 import { batchProcedures } from './procedures/batches.ts';
 import { comparingProcedures } from './procedures/comparing.ts';
 import { dashboardProcedures } from './procedures/dashboard.ts';
+import { datasetProcedures } from './procedures/datasets.ts';
 import { embeddingProcedures } from './procedures/embeddings.ts';
 import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
@@ -144,6 +145,9 @@ export {
   type Agreement,
   type Deal,
   type DealWish,
+  type Differing,
+  type Invited,
+  type OwnDeal,
 } from './procedures/people.ts';
 export { OWN_PICTURE_BYTES } from './procedures/own-picture.ts';
 export {
@@ -217,6 +221,7 @@ export const procedures = {
   ...jobListProcedures,
   ...modelProcedures,
   ...exchangeProcedures,
+  ...datasetProcedures,
   ...removalProcedures,
   ...inspectProcedures,
   ...ownPictureProcedures,
@@ -235,6 +240,8 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'reviews.submit',
   'reviews.history',
   'rejectReasons.set',
+  'people.invite',
+  'people.revoke',
   'deals.start',
   'deals.end',
   'flags.set',
@@ -283,6 +290,7 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'import.merge',
   'proposals.import',
   'export.start',
+  'datasets.freeze',
 ]);
 
 export type ProcedureName = keyof typeof procedures;

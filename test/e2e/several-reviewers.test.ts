@@ -71,7 +71,8 @@ test('three people, 60 samples, two to each: nothing is seen of others, nothing 
     const { label } = getPrediction(project.db, sampleState(project.db, id)!.predictionId!).prediction;
     if (whyNotAcceptable({ label }) !== null) unacceptable.add(id);
   }
-  const wish = { name: 'First', filter: NO_FILTER, reviewers: [...PEOPLE], overlap: 2, seed: 7, blind: true };
+  const scope = { filter: NO_FILTER, ids: null, except: [] };
+  const wish = { name: 'First', ...scope, reviewers: [...PEOPLE], overlap: 2, seed: 7, blind: true };
   createDeal(project.db, { ...wish, by: 'owner' });
   const host = await serve(path, home.dir);
   const contexts: BrowserContext[] = [];

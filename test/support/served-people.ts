@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { startBrowserHost, type BrowserHost } from '../../src-main/app/browser/host.ts';
 import { invitationsIn, type Invitations } from '../../src-main/app/browser/invitations.ts';
+import { peopleIn } from '../../src-main/app/browser/people.ts';
 import { createBackend, type Backend } from '../../src-main/rpc/backend.ts';
 import type { Project } from '../../src-main/store/file/project.ts';
 import { openProject } from '../../src-main/store/file/project.ts';
@@ -52,7 +53,7 @@ export async function servePeople(t: TestContext): Promise<Served> {
     resources: await standInResources(dir),
     demoProjectDir: project,
     dataDir: home,
-    people: (path) => invitationsIn(home).list(path),
+    people: peopleIn(home),
   });
   await backend.call('project.demo', { dir: null });
   while ((await backend.call('jobs.list', {})).some(({ state }) => state !== 'done')) await delay(5);

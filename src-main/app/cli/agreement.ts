@@ -2,9 +2,11 @@
 import { counted } from '../../../src-shared/contract/counts.ts';
 import type { Agreed } from '../../../src-shared/contract/procedures.ts';
 import { agreementOf } from '../../store/assignment/agreement.ts';
+import { getDeal } from '../../store/assignment/deals.ts';
 import { withProject } from '../projects.ts';
 import { type AddCommand } from './frame/command.ts';
 import { EXIT } from './frame/exit.ts';
+import { positiveInteger } from './frame/number-option.ts';
 
 export const addAgreement: AddCommand = (program, cli) => {
   const command = program
@@ -12,10 +14,11 @@ export const addAgreement: AddCommand = (program, cli) => {
     .description(
       'kappa of decisions and label cells, and IoU of boxes, of reviewers who decided the same samples',
     )
-    .argument('<project>', 'project folder');
-  cli.define(command, async ({ output }, [path]) =>
+    .argument('<project>', 'project folder')
+    .option('--round <number>', 'of one round, as fovea deal lists it', positiveInteger('--round'));
+  cli.define<{ readonly round?: number }>(command, async ({ output }, [path], { round }) =>
     withProject(path, async ({ db }) => {
-      const found = agreementOf(db);
+      const found = agreementOf(db, round === undefined ? null : getDeal(db, round).id);
       const lines = found.pairs.map((pair) => `${pair.reviewers.join(' and ')} (Cohen)\n${words(pair)}`);
       if (found.all) {
         const left =

@@ -7,8 +7,9 @@ import { backUp, ensureDir } from '../../store/backup/backup.ts';
 import { copyName } from '../../store/backup/copies.ts';
 import { restoreDatabase } from '../../store/repair/restore.ts';
 import { JOURNAL_FILE } from '../../store/journal/journal.ts';
-import { readJournal, readRemovals, readTags } from '../../store/journal/read.ts';
+import { readJournal, readRemovals, readRounds, readTags } from '../../store/journal/read.ts';
 import { countMissing } from '../../store/repair/replay.ts';
+import { missingRounds } from '../../store/repair/replay-rounds.ts';
 import { countMissingTags } from '../../store/repair/replay-tags.ts';
 import { withProject } from '../projects.ts';
 import type { AddCommand } from './frame/command.ts';
@@ -53,7 +54,11 @@ export const addRestore: AddCommand = (program, cli) => {
     const later = await withProject(folder, async ({ db }) => {
       const removals = await readRemovals(journal);
       const decisions = await countMissing(db, readJournal(journal), removals);
-      return { decisions, tags: await countMissingTags(db, readTags(journal), removals) };
+      return {
+        decisions,
+        tags: await countMissingTags(db, readTags(journal), removals),
+        rounds: missingRounds(db, await readRounds(journal)).length,
+      };
     }).catch((thrown: unknown) => {
       throw new FoveaError('bad_project', 'the copy is in place but does not open', {
         where: folder,
@@ -62,11 +67,11 @@ export const addRestore: AddCommand = (program, cli) => {
       });
     });
     output.result(
-      { restored: file, aside, later: later.decisions, laterTags: later.tags },
+      { restored: file, aside, later: later.decisions, laterTags: later.tags, laterRounds: later.rounds },
       [
         `Restored ${file}`,
         ...(aside ? [`The former database is in ${aside}`] : []),
-        ...(later.decisions + later.tags > 0
+        ...(later.decisions + later.tags + later.rounds > 0
           ? [`The journal holds ${laterWords(later)}; fovea doctor --repair ${path} puts them back`]
           : []),
       ].join('\n'),
@@ -75,10 +80,15 @@ export const addRestore: AddCommand = (program, cli) => {
   });
 };
 
-function laterWords({ decisions, tags }: { readonly decisions: number; readonly tags: number }): string {
+function laterWords({
+  decisions,
+  tags,
+  rounds,
+}: Readonly<Record<'decisions' | 'tags' | 'rounds', number>>): string {
   const parts = [
     ...(decisions > 0 ? [counted(decisions, 'later decision')] : []),
+    ...(rounds > 0 ? [counted(rounds, 'later round of dealing', 'later rounds of dealing')] : []),
     ...(tags > 0 ? [counted(tags, 'later change of a tag', 'later changes of tags')] : []),
   ];
-  return parts.join(' and ');
+  return parts.join(', ');
 }

@@ -54,6 +54,8 @@ export const addDeal: AddCommand = (program, cli) => {
           seed,
           blind,
           filter: filter === undefined ? NO_FILTER : filterWhere(db, filter),
+          ids: null,
+          except: [],
         };
         const made = createDeal(db, { ...wish, by: reviewerName() });
         output.result(made, words(made));

@@ -72,6 +72,9 @@ function repairWords(report: Repaired): string[] {
       ([table, n]) => `Lost: ${counted(n, 'stretch or row', 'stretches or rows')} of ${table}`,
     ),
     `Put back from the journal: ${counted(replayed, 'decision')}`,
+    ...(report.rounds > 0
+      ? [`Put back from the journal: ${counted(report.rounds, 'round of dealing', 'rounds of dealing')}`]
+      : []),
     ...(report.tags > 0
       ? [`Put back from the journal: ${counted(report.tags, 'change of a tag', 'changes of tags')}`]
       : []),

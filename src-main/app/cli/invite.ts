@@ -5,8 +5,8 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { reviewerSchema } from '../../../src-shared/contract/limits.ts';
 import { roleSchema, type Role } from '../../../src-shared/contract/role.ts';
 import { isProject } from '../../store/file/project.ts';
-import { findHosts } from '../browser/control.ts';
-import { invitationsIn, linkOf, placeOf } from '../browser/invitations.ts';
+import { invitationsIn, placeOf } from '../browser/invitations.ts';
+import { peopleIn } from '../browser/people.ts';
 import { dataDir } from '../data-dir.ts';
 import { usageError, type AddCommand, type CommandContext } from './frame/command.ts';
 import { EXIT, type ExitCode } from './frame/exit.ts';
@@ -16,9 +16,6 @@ interface Options {
   readonly list?: boolean;
   readonly revoke?: string;
 }
-
-/** Where a Fovea that is started later answers, unless it is told otherwise. */
-const USUAL = 'http://127.0.0.1:27180';
 
 export const addInvite: AddCommand = (program, cli) => {
   const command: Command = program
@@ -57,22 +54,15 @@ async function invited(
   role: Role,
 ): Promise<ExitCode> {
   const place = await placeOf(project);
-  const { word } = await invitationsIn(dataDir()).add({ name, role, project });
-  const hosts = await findHosts(dataDir());
-  const places = await Promise.all(
-    hosts.map(async (one) => (one.project === null ? null : placeOf(one.project))),
-  );
-  const host = hosts.find((_, i) => places[i] === place);
-  const url = linkOf(host?.invites ?? USUAL, word);
+  const { url, served } = await peopleIn(dataDir()).invite(project, { name, role });
   output.result({ name, role, project: place, url }, `${name} comes in as ${role} at ${url}`);
   output.note('Whoever has the link comes in under this name until it is revoked: send it to nobody else.');
-  if (!host) output.note('The project is not being served yet: fovea serve PROJECT --port 27180');
+  if (!served) output.note('The project is not being served yet: fovea serve PROJECT --port 27180');
   return EXIT.done;
 }
 
 async function listed({ output }: CommandContext, project: string): Promise<ExitCode> {
-  const found = await invitationsIn(dataDir()).list(project);
-  const invitations = found.map(({ name, role, createdAt }) => ({ name, role, createdAt }));
+  const invitations = await peopleIn(dataDir()).list(project);
   const words = invitations
     .map(({ name, role, createdAt }) => `${name}\t${role}\tsince ${createdAt}`)
     .join('\n');

@@ -1,6 +1,7 @@
 import { exporters } from '../../exporters/index.ts';
 import { countLines } from '../../importers/containers/bytes.ts';
 import { openImport } from '../../importers/index.ts';
+import { frozenSource } from '../../jobs/datasets/frozen-source.ts';
 import { exportTarget } from '../../jobs/export/target.ts';
 import { planExport } from '../../jobs/export/plan.ts';
 import { exportSamples } from '../../jobs/export/export.ts';
@@ -10,6 +11,7 @@ import { knownPresets } from '../../jobs/presets/presets.ts';
 import { importLog } from '../../jobs/import/log.ts';
 import { mergeProject } from '../../jobs/merge/merge.ts';
 import { importProposals } from '../../jobs/proposals/import.ts';
+import { datasetVersion } from '../../store/datasets/version.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
 import type { Handlers } from './context.ts';
 import { cancelSlot, during } from './during.ts';
@@ -117,14 +119,16 @@ export const exchangeHandlers = {
 
   'export.plan': ({ session }, chosen) => planExport(session().project.db, chosen),
 
-  'export.start': ({ session, publish }, { slot, replaceOwn, ...request }) => {
+  'export.start': ({ session, publish }, { slot, replaceOwn, version, ...request }) => {
     const open = session();
-    const { samples } = projectSummary(open.project.db, open.project.path);
+    const frozen = version === null ? null : datasetVersion(open.project.db, version);
+    const samples = frozen?.card.samples ?? projectSummary(open.project.db, open.project.path).samples;
     return during(open, publish, slot, async (signal, tell) => {
       const report = await exportSamples(
         open.project,
         {
           ...request,
+          ...(frozen && { frozen: (snapshot) => frozenSource(snapshot, open.project.path, frozen) }),
           replace: replaceOwn ? 'own' : 'nothing',
           signal,
           onProgress: (seen) => tell(seen, samples),

@@ -6,6 +6,7 @@ import { batchHandlers } from './batches.ts';
 import { comparingHandlers } from './comparing.ts';
 import type { Handlers } from './context.ts';
 import { dashboardHandlers } from './dashboard.ts';
+import { datasetHandlers } from './datasets.ts';
 import { embeddingHandlers } from './embeddings.ts';
 import { exchangeHandlers } from './exchange.ts';
 import { galleryHandlers } from './gallery.ts';
@@ -41,6 +42,7 @@ export const handlers: Handlers = {
   ...jobHandlers,
   ...modelHandlers,
   ...exchangeHandlers,
+  ...datasetHandlers,
   ...removalHandlers,
   ...inspectHandlers,
   ...ownPictureHandlers,

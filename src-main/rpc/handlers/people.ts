@@ -1,17 +1,39 @@
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
-import { DIFFERING_MOST } from '../../../src-shared/contract/procedures/people.ts';
 import { agreementOf } from '../../store/assignment/agreement.ts';
-import { countUndealt, createDeal, endDeal, listDeals } from '../../store/assignment/deals.ts';
-import { countDiffering, listDiffering } from '../../store/assignment/words.ts';
-import { freeSession, type Handlers } from './context.ts';
+import { countUndealt, createDeal, dealsOf, endDeal, listDeals } from '../../store/assignment/deals.ts';
+import { differing } from '../../store/assignment/differing.ts';
+import type { People } from '../options.ts';
+import { freeSession, type HandlerContext, type Handlers } from './context.ts';
+
+/** @throws FoveaError `bad_input` where nobody else can come in */
+function peopleOf({ options }: HandlerContext): People {
+  if (options.people) return options.people;
+  throw new FoveaError('bad_input', 'Nobody can be invited here', { next: 'Serve the project: fovea serve' });
+}
 
 export const peopleHandlers = {
-  'people.list': ({ options, session }) => options.people?.(session().project.path) ?? [],
+  'people.list': ({ options, session }) => options.people?.list(session().project.path) ?? [],
 
-  'deals.list': ({ seen }) => listDeals(seen()),
+  'people.invite': async (context, wish) => {
+    const invited = await peopleOf(context).invite(context.session().project.path, wish);
+    context.publish('people.changed', {});
+    return invited;
+  },
 
-  'deals.preview': ({ session }, { filter }) => ({
-    samples: countUndealt(session().project.db, { ...NO_FILTER, ...filter }),
+  'people.revoke': async (context, { name }) => {
+    await peopleOf(context).revoke(context.session().project.path, name);
+    context.publish('people.changed', {});
+    return {};
+  },
+
+  // Of all samples, whoever asks: a reviewer's desk would count their own.
+  'deals.list': ({ session }) => listDeals(session().project.db),
+
+  'deals.mine': ({ session }, { reviewer }) => dealsOf(session().project.db, reviewer),
+
+  'deals.preview': ({ session }, scope) => ({
+    samples: countUndealt(session().project.db, { ...scope, filter: { ...NO_FILTER, ...scope.filter } }),
   }),
 
   'deals.start': async (context, wish) => {
@@ -33,10 +55,7 @@ export const peopleHandlers = {
     return ended;
   },
 
-  'adjudication.list': ({ session }) => {
-    const { db } = session().project;
-    return { total: countDiffering(db), ids: listDiffering(db, DIFFERING_MOST) };
-  },
+  'adjudication.list': ({ session }, { deal }) => differing(session().project.db, deal),
 
-  'agreement.get': ({ session }) => agreementOf(session().project.db),
+  'agreement.get': ({ session }, { deal }) => agreementOf(session().project.db, deal),
 } satisfies Partial<Handlers>;

@@ -41,11 +41,11 @@ interface Group {
   readonly ious: number[];
 }
 
-/** Over all rounds, ended ones too: each reviewer's last word on what was dealt to them. */
-export function agreementOf(db: ReadableDb): Agreement {
+/** Each reviewer's last word on what was dealt to them. @param deal the round; null: all, ended ones too */
+export function agreementOf(db: ReadableDb, deal: number | null = null): Agreement {
   const pairs = new Map<string, Pair>();
   const groups = new Map<number, Group>();
-  for (const words of sharedWords(db)) {
+  for (const words of sharedWords(db, deal)) {
     const found = words.map((word) => readWord(db, word));
     const group = groups.get(found.length) ?? { decisions: [], cells: [], ious: [] };
     groups.set(found.length, group);

@@ -1,11 +1,16 @@
-/** Rounds of dealing: samples of a filter to reviewers, what came of it, and their end. A sample is dealt once. */
+/** Rounds of dealing: samples of a scope to reviewers, what came of it, and their end. A sample is dealt once. */
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
-import type { Deal, DealWish, DealtReviewer } from '../../../src-shared/contract/procedures/people.ts';
+import type {
+  Deal,
+  DealWish,
+  DealtReviewer,
+  OwnDeal,
+} from '../../../src-shared/contract/procedures/people.ts';
 import { deal } from '../../../src-shared/kernels/dealing.ts';
 import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
 import { refreshSampleStates } from '../samples/state.ts';
-import { whereSql } from '../samples/where.ts';
+import { scopeSql, type SampleScope } from '../samples/scope.ts';
 
 /** One transaction; some seconds with twofold overlap. */
 export const DEAL_MOST = 100_000;
@@ -22,12 +27,22 @@ interface Row {
 }
 
 /**
- * Deals the samples of a filter that nobody decided on and that are not dealt yet, all or none.
+ * Deals the samples of a scope that nobody decided on and that are not dealt yet, all or none.
  * @throws FoveaError `bad_input` with too many or no samples, a name twice, or more overlap than reviewers
  */
 export function createDeal(
   db: WritableDb,
-  { name, filter, reviewers, overlap, seed, blind, by }: DealWish & { readonly by: string },
+  {
+    name,
+    filter,
+    ids: named,
+    except,
+    reviewers,
+    overlap,
+    seed,
+    blind,
+    by,
+  }: DealWish & { readonly by: string },
 ): Deal {
   if (new Set(reviewers).size !== reviewers.length)
     throw badDeal('a reviewer is named twice', 'Name each once');
@@ -38,17 +53,17 @@ export function createDeal(
     );
   }
   return transact(db, () => {
-    const ids = undealt(db, filter);
+    const ids = undealt(db, { filter, ids: named, except });
     if (ids.length === 0) {
       throw badDeal(
         'there is nothing to deal',
-        'Samples that are decided or dealt already are left out: widen the filter',
+        'Samples that are decided or dealt already are left out: choose others',
       );
     }
     if (ids.length > DEAL_MOST) {
       throw badDeal(
         `that is more than ${counted(DEAL_MOST, 'sample')} at once`,
-        'Narrow the filter, and deal in rounds',
+        'Deal fewer, in several rounds',
       );
     }
     const { lastId } = write(
@@ -65,13 +80,13 @@ export function createDeal(
   });
 }
 
-/** How many samples of a filter would be dealt. */
-export function countUndealt(db: ReadableDb, filter: DealWish['filter']): number {
-  return undealt(db, filter).length;
+/** How many samples of a scope would be dealt. */
+export function countUndealt(db: ReadableDb, scope: SampleScope): number {
+  return undealt(db, scope).length;
 }
 
-function undealt(db: ReadableDb, filter: DealWish['filter']): number[] {
-  const { sql, params } = whereSql(db, filter);
+function undealt(db: ReadableDb, scope: SampleScope): number[] {
+  const { sql, params } = scopeSql(db, scope);
   return read<{ id: number }>(
     db,
     `SELECT t.sample_id AS id FROM sample_state t WHERE ${sql} AND t.review_id IS NULL
@@ -88,6 +103,26 @@ export function listDeals(db: ReadableDb): Deal[] {
     .map((row) => toDeal(db, row));
 }
 
+/** The rounds in which samples were dealt to one reviewer, the newest first. Asks nothing about anybody else. */
+export function dealsOf(db: ReadableDb, reviewer: string): OwnDeal[] {
+  return read<Row & { dealt: number; decided: number }>(
+    db,
+    `SELECT x.*, d.dealt, d.decided FROM deal x JOIN (
+       SELECT deal_id, COUNT(*) AS dealt, COUNT(review_id) AS decided FROM dealt WHERE reviewer = ? GROUP BY deal_id
+     ) d ON d.deal_id = x.id ORDER BY x.id DESC`,
+  )
+    .all(reviewer)
+    .map((row) => ({
+      id: row.id,
+      name: row.name,
+      blind: row.blind === 1,
+      createdAt: row.created_at,
+      endedAt: row.ended_at,
+      dealt: row.dealt,
+      decided: row.decided,
+    }));
+}
+
 /** Throws `not_found`. */
 export function getDeal(db: ReadableDb, id: number): Deal {
   const row = read<Row>(db, 'SELECT * FROM deal WHERE id = ?').get(id);
@@ -97,14 +132,14 @@ export function getDeal(db: ReadableDb, id: number): Deal {
 
 /**
  * Ends a round: what nobody decided yet is dealt to nobody any more, what was decided stays as it is and counts as if the
- * others had never been asked. Ending one that is over changes nothing. Throws `not_found`.
+ * others had never been asked. Ending one that is over changes nothing. Throws `not_found`. @param at when, as ISO 8601
  */
-export function endDeal(db: WritableDb, id: number): Deal {
+export function endDeal(db: WritableDb, id: number, at = new Date().toISOString()): Deal {
   return transact(db, () => {
     const { endedAt } = getDeal(db, id);
     if (endedAt !== null) return getDeal(db, id);
     const freed = write(db, 'UPDATE deal SET ended_at = ? WHERE id = ?');
-    freed.run(new Date().toISOString(), id);
+    freed.run(at, id);
     const touched = read<{ id: number }>(
       db,
       'SELECT DISTINCT sample_id AS id FROM dealt WHERE deal_id = ? AND review_id IS NULL',

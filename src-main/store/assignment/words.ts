@@ -24,37 +24,38 @@ export interface Word {
   readonly predictionId: number | null;
 }
 
-/** The last words on all samples that two or more decided on, sample by sample. */
-export function* sharedWords(db: ReadableDb): Generator<readonly Word[]> {
+/** The last words on all samples of a round (null: of all rounds) that two or more decided on, sample by sample. */
+export function sharedWords(db: ReadableDb, deal: number | null): Generator<readonly Word[]> {
+  return wordsBySample(
+    db,
+    `SELECT sample_id FROM dealt WHERE sample_id > ? AND review_id IS NOT NULL AND (? IS NULL OR deal_id = ?)
+     GROUP BY sample_id HAVING COUNT(*) > 1 ORDER BY sample_id LIMIT ${PAGE}`,
+    deal,
+  );
+}
+
+const PAGE = 500;
+
+/**
+ * The last words on some samples, sample by sample, in the order of the reviewers' names.
+ * @param samples SQL that gives the numbers of samples above the first parameter, ascending, some hundred at a time; the second and third are the round
+ */
+export function* wordsBySample(
+  db: ReadableDb,
+  samples: string,
+  deal: number | null,
+): Generator<readonly Word[]> {
   const page = read<ReviewRow>(
     db,
-    `SELECT v.* FROM (SELECT sample_id FROM dealt WHERE sample_id > ? AND review_id IS NOT NULL
-       GROUP BY sample_id HAVING COUNT(*) > 1 ORDER BY sample_id LIMIT 500) s
+    `SELECT v.* FROM (${samples}) s
      JOIN dealt d ON d.sample_id = s.sample_id JOIN review v ON v.id = d.review_id ORDER BY v.sample_id, v.reviewer`,
   );
   for (let after = 0; ;) {
-    const rows = page.all(after);
+    const rows = page.all(after, deal, deal);
     if (rows.length === 0) return;
     for (const words of Map.groupBy(rows, (row) => row.sample_id).values()) yield words.map(toWord);
     after = rows.at(-1)!.sample_id;
   }
-}
-
-/** Samples whose reviewers all decided and differ, and on which nobody adjudicated: what waits for it, in list order. */
-const DIFFERING = `
-FROM (SELECT d.sample_id FROM dealt d LEFT JOIN review v ON v.id = d.review_id GROUP BY d.sample_id
-  HAVING COUNT(*) > 1 AND COUNT(*) = COUNT(v.id)
-    AND (COUNT(DISTINCT v.decision) > 1 OR COUNT(DISTINCT v.label) > 1)) w
-JOIN sample_state t ON t.sample_id = w.sample_id AND t.review_id IS NULL`;
-
-export function countDiffering(db: ReadableDb): number {
-  return read<{ n: number }>(db, `SELECT COUNT(*) AS n ${DIFFERING}`).get()!.n;
-}
-
-export function listDiffering(db: ReadableDb, limit: number): number[] {
-  return read<{ id: number }>(db, `SELECT t.sample_id AS id ${DIFFERING} ORDER BY t.sample_id LIMIT ?`)
-    .all(limit)
-    .map(({ id }) => id);
 }
 
 function toWord({

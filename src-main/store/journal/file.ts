@@ -6,6 +6,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readSync, statSync, writeSyn
 import { parseJournalLine, type JournalLine } from './line.ts';
 import { parseTagLine, type TagLine } from './tag-line.ts';
 import type { RemovalLine } from './removal-line.ts';
+import { parseRoundLine, type DealtLine, type RoundLine } from './round-line.ts';
 
 /** So much of the end is looked at when a journal is opened: some hundred decisions. */
 const TAIL_BYTES = 1 << 18;
@@ -25,7 +26,7 @@ export class JournalFile {
   }
 
   /** Adds lines and waits until they are on disk. Throws the file system's error; some may have been added then. */
-  append(lines: Iterable<JournalLine | TagLine | RemovalLine>): void {
+  append(lines: Iterable<JournalLine | TagLine | RoundLine | DealtLine | RemovalLine>): void {
     const fd = this.#open();
     let text = '';
     for (const line of lines) {
@@ -38,8 +39,8 @@ export class JournalFile {
     fsyncSync(fd);
   }
 
-  /** Decisions and changes of tags among the last lines, oldest first. */
-  tail(): { readonly decisions: JournalLine[]; readonly tags: TagLine[] } {
+  /** Decisions, changes of tags and what became of rounds among the last lines, oldest first. */
+  tail(): { readonly decisions: JournalLine[]; readonly tags: TagLine[]; readonly rounds: RoundLine[] } {
     const fd = openSync(this.#path, 'r');
     try {
       const { size } = fstatSync(fd);
@@ -50,6 +51,7 @@ export class JournalFile {
       return {
         decisions: lines.map(parseJournalLine).filter((line) => line !== null),
         tags: lines.map(parseTagLine).filter((line) => line !== null),
+        rounds: lines.map(parseRoundLine).filter((line) => line !== null),
       };
     } finally {
       closeSync(fd);

@@ -1,5 +1,5 @@
 /**
- * The journal of decisions, `decisions.jsonl` beside the database: every revision and every change of a tag once more, as plain text, on disk before
+ * The journal of decisions, `decisions.jsonl` beside the database: every revision, every change of a tag and every round once more, as plain text, on disk before
  * it is answered as saved. A database that is lost or put back to an older day loses no decision with it. What cannot be
  * written is written with the next decision, and said meanwhile: the decision itself is in the database.
  */
@@ -9,6 +9,7 @@ import { storeError } from '../errors.ts';
 import { JournalFile } from './file.ts';
 import { keyOf, type JournalLine } from './line.ts';
 import { journalLines } from './revisions.ts';
+import { roundKeyOf, roundLines, type DealtLine, type RoundLine } from './round-line.ts';
 import { tagKeyOf, tagLines, type TagLine } from './tag-line.ts';
 
 export const JOURNAL_FILE = 'decisions.jsonl';
@@ -33,7 +34,8 @@ export function openJournal(db: ReadableDb, folder: string): Journal {
     read<LogEnds>(
       db,
       `SELECT (SELECT COALESCE(MAX(id), 0) FROM review) AS review,
-         (SELECT COALESCE(MAX(id), 0) FROM tag_change) AS tag`,
+         (SELECT COALESCE(MAX(id), 0) FROM tag_change) AS tag,
+         (SELECT COALESCE(MAX(id), 0) FROM deal_event) AS round`,
     ).get()!;
   const attempt = (after: LogEnds, body: () => void): void => {
     try {
@@ -44,14 +46,15 @@ export function openJournal(db: ReadableDb, folder: string): Journal {
       problem = storeError(thrown, JOURNAL_FILE).message;
     }
   };
-  attempt({ review: 0, tag: 0 }, () => catchUp(db, file, newest()));
+  attempt({ review: 0, tag: 0, round: 0 }, () => catchUp(db, file, newest()));
   return {
     get problem() {
       return problem;
     },
     newest,
     add(after, upTo) {
-      if (upTo.review <= after.review && upTo.tag <= after.tag && missing === null) return;
+      const nothing = upTo.review <= after.review && upTo.tag <= after.tag && upTo.round <= after.round;
+      if (nothing && missing === null) return;
       const from = earlier(after, missing);
       attempt(from, () => file.append(linesBetween(db, from, upTo)));
     },
@@ -63,17 +66,23 @@ function earlier(one: LogEnds, other: LogEnds | null): LogEnds {
   return {
     review: Math.min(one.review, other?.review ?? one.review),
     tag: Math.min(one.tag, other?.tag ?? one.tag),
+    round: Math.min(one.round, other?.round ?? one.round),
   };
 }
 
-function* linesBetween(db: ReadableDb, after: LogEnds, upTo: LogEnds): Generator<JournalLine | TagLine> {
+type Line = JournalLine | TagLine | RoundLine | DealtLine;
+
+/** Rounds come first: what was decided in them is read by them. */
+function* linesBetween(db: ReadableDb, after: LogEnds, upTo: LogEnds): Generator<Line> {
+  yield* roundLines(db, after.round, upTo.round);
   yield* journalLines(db, after.review, upTo.review);
   yield* tagLines(db, after.tag, upTo.tag);
 }
 
 function catchUp(db: ReadableDb, file: JournalFile, newest: LogEnds): void {
-  const { decisions, tags } = file.exists ? file.tail() : { decisions: [], tags: [] };
-  const oldest = [...decisions, ...tags].map(({ at }) => at).reduce(min, '');
+  const { decisions, tags, rounds } = file.exists ? file.tail() : { decisions: [], tags: [], rounds: [] };
+  const times = [...[...decisions, ...tags].map(({ at }) => at), ...rounds.map(({ noted }) => noted)];
+  const oldest = times.reduce(min, '');
   const from = {
     review: startOf(
       db,
@@ -87,8 +96,18 @@ function catchUp(db: ReadableDb, file: JournalFile, newest: LogEnds): void {
       tags.map(({ change }) => change),
       oldest,
     ),
+    round: startOf(
+      db,
+      'deal_event',
+      rounds.map((line) => line.event),
+      oldest,
+    ),
   };
-  const known = { decisions: new Set(decisions.map(keyOf)), tags: new Set(tags.map(tagKeyOf)) };
+  const known = {
+    decisions: new Set(decisions.map(keyOf)),
+    tags: new Set(tags.map(tagKeyOf)),
+    rounds: new Set(rounds.map(roundKeyOf)),
+  };
   if (lacking(db, from, newest, known).next().done !== true) file.append(lacking(db, from, newest, known));
 }
 
@@ -100,13 +119,14 @@ const min = (least: string, at: string): string => (least === '' || at < least ?
  */
 function startOf(
   db: ReadableDb,
-  table: 'review' | 'tag_change',
+  table: 'review' | 'tag_change' | 'deal_event',
   numbers: readonly number[],
   oldest: string,
 ): number {
   if (numbers.length > 0) return numbers.reduce((least, number) => Math.min(least, number)) - 1;
   if (oldest === '') return 0;
-  const before = `SELECT id FROM ${table} WHERE created_at < ? ORDER BY id DESC LIMIT 1`;
+  const time = table === 'deal_event' ? 'noted_at' : 'created_at';
+  const before = `SELECT id FROM ${table} WHERE ${time} < ? ORDER BY id DESC LIMIT 1`;
   return read<{ id: number }>(db, before).get(oldest)?.id ?? 0;
 }
 
@@ -114,8 +134,10 @@ function* lacking(
   db: ReadableDb,
   from: LogEnds,
   newest: LogEnds,
-  known: { readonly decisions: ReadonlySet<string>; readonly tags: ReadonlySet<string> },
-): Generator<JournalLine | TagLine> {
+  known: Readonly<Record<'decisions' | 'tags' | 'rounds', ReadonlySet<string>>>,
+): Generator<Line> {
+  for (const line of roundLines(db, from.round, newest.round))
+    if (!known.rounds.has(roundKeyOf(line))) yield line;
   for (const line of journalLines(db, from.review, newest.review))
     if (!known.decisions.has(keyOf(line))) yield line;
   for (const line of tagLines(db, from.tag, newest.tag)) if (!known.tags.has(tagKeyOf(line))) yield line;

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { keyOf, parseJournalLine, type JournalLine } from './line.ts';
 import { parseTagLine, tagKeyOf, type TagLine } from './tag-line.ts';
 import { parseRemovalLine, Removed } from './removal-line.ts';
+import { parseDealtLine, parseRoundLine, roundKeyOf, type DealtLine, type RoundLine } from './round-line.ts';
 
 /** Far above any decision: one letter a token, and words people wrote. */
 const LONGEST_LINE = 4_000_000;
@@ -27,6 +28,24 @@ export async function* readTags(path: string): AsyncGenerator<TagLine> {
     if (line === null || seen.has(tagKeyOf(line))) continue;
     seen.add(tagKeyOf(line));
     yield line;
+  }
+}
+
+/** What became of rounds, each once, as it was written; a missing file has none, and so has one of an older version. */
+export async function readRounds(path: string): Promise<RoundLine[]> {
+  const rounds = new Map<string, RoundLine>();
+  for await (const text of lines(path)) {
+    const line = parseRoundLine(text);
+    if (line && !rounds.has(roundKeyOf(line))) rounds.set(roundKeyOf(line), line);
+  }
+  return [...rounds.values()];
+}
+
+/** To whom samples were dealt, as it was written, a line written twice too. */
+export async function* readDealt(path: string): AsyncGenerator<DealtLine> {
+  for await (const text of lines(path)) {
+    const line = parseDealtLine(text);
+    if (line) yield line;
   }
 }
 

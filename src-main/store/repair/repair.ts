@@ -15,11 +15,12 @@ import { storeError } from '../errors.ts';
 import { checkHeader } from '../file/header.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { setStaleLogAside } from '../file/leftover-log.ts';
-import { readJournal, readRemovals, readTags } from '../journal/read.ts';
+import { readDealt, readJournal, readRemovals, readRounds, readTags } from '../journal/read.ts';
 import { PROJECT_FILE } from '../file/connect.ts';
 import { openProject } from '../file/project.ts';
 import { refreshAllSampleStates } from '../samples/state.ts';
 import { removeAgain, replay, type Replayed } from './replay.ts';
+import { endRounds, replayRounds } from './replay-rounds.ts';
 import { replayTags } from './replay-tags.ts';
 import { mendSchema, schemaProblems } from '../file/schema-check.ts';
 import { salvage, type Salvaged } from './salvage.ts';
@@ -37,6 +38,8 @@ export interface Repaired extends Replayed {
   readonly lost: Readonly<Record<string, number>>;
   /** Changes of tags put back. */
   readonly tags: number;
+  /** Rounds of dealing put back. */
+  readonly rounds: number;
   /** Samples that the copy still held and that had been removed since. */
   readonly removedAgain: number;
 }
@@ -63,9 +66,12 @@ export async function repairProject(folder: string, now = new Date()): Promise<R
     const removals = await readRemovals(journal);
     // A sound database holds what it shall hold, also where somebody put an older one back on purpose.
     const removedAgain = database === 'sound' ? 0 : removeAgain(project.db, removals);
+    const said = await readRounds(journal);
+    const rounds = await replayRounds(project.db, said, readDealt(journal), removals);
     const counts = await replay(project.db, readJournal(journal), removals);
+    endRounds(project.db, said);
     const tags = await replayTags(project.db, readTags(journal), removals);
-    return { tags, database, aside, logAside, lost, schema, removedAgain, ...counts };
+    return { tags, rounds, database, aside, logAside, lost, schema, removedAgain, ...counts };
   } finally {
     project.close();
   }

@@ -115,14 +115,20 @@ export function sampleOf(db: ReadableDb, { sample, question, image, folder }: Ab
   return found.find((one) => one.folder === folder)?.id ?? null;
 }
 
-/** It is there, or a later decision of the sample stands over it; times are text that sorts. */
+/**
+ * It is there, or a later decision of the sample stands over it; times are text that sorts. Of a sample that was dealt, what each of its
+ * reviewers said stands beside the others', and what others said over neither.
+ */
 function isKnown(db: ReadableDb, sampleId: number, { at, decision, reviewer }: JournalLine): boolean {
   return (
     read<{ id: number }>(
       db,
-      `SELECT id FROM review WHERE sample_id = ?
-         AND (created_at > ? OR (created_at = ? AND decision = ? AND reviewer = ?)) LIMIT 1`,
-    ).get(sampleId, at, at, decision, reviewer) !== undefined
+      `SELECT v.id FROM (SELECT ? AS sample, ? AS at, ? AS decision, ? AS reviewer) g
+       JOIN review v ON v.sample_id = g.sample
+         AND (v.created_at > g.at OR (v.created_at = g.at AND v.decision = g.decision AND v.reviewer = g.reviewer))
+       WHERE (SELECT d.reviewer FROM dealt d WHERE d.sample_id = g.sample AND d.reviewer = v.reviewer)
+         IS (SELECT d.reviewer FROM dealt d WHERE d.sample_id = g.sample AND d.reviewer = g.reviewer) LIMIT 1`,
+    ).get(sampleId, at, decision, reviewer) !== undefined
   );
 }
 

@@ -39,6 +39,10 @@ export const events = {
   'filters.changed': z.object({}),
   /** Samples were dealt, or a round ended: lists and counts of reviewers are others. */
   'deals.changed': z.object({}),
+  /** Others are invited than before: list them again. */
+  'people.changed': z.object({}),
+  /** A version of the data set was frozen: list them again. */
+  'datasets.changed': z.object({}),
   /** The project offers other reasons for rejecting. */
   'rejectReasons.changed': z.object({ reasons: z.array(z.string()) }),
   /** A batch began, was looked at, decided, undone or dismissed. */

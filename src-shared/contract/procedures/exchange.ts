@@ -1,5 +1,6 @@
 /** Data in and out of a project. */
 import { z } from 'zod';
+import { datasetNameSchema } from '../datasets.ts';
 import { exportChoicesSchema, exportFormatSchema } from '../export-formats.ts';
 import { decisionSchema } from '../domain.ts';
 import { MOST } from '../limits.ts';
@@ -322,6 +323,8 @@ export const exchangeProcedures = {
       format: exportFormatSchema,
       path: place,
       ...exportChoicesSchema.shape,
+      /** A frozen version of the data set, as it was; null: what is there now. Which samples and splits is its own to say then. */
+      version: datasetNameSchema.nullable().default(null),
       /** An earlier export of this project may be replaced; another file never is. */
       replaceOwn: z.boolean().default(false),
       slot: slotSchema.optional(),

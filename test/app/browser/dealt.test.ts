@@ -90,6 +90,10 @@ test('blind: neither truth nor anybody else’s decision, note or flag is in wha
   assert.equal((await bo.call('samples.list', { ...LIST, filter: { reviewers: ['Ana'] } })).total, 0);
   assert.equal((await bo.call('samples.list', { ...LIST, filter: { states: ['rejected'] } })).total, 0);
   assert.ok(!/:"rejected"|"rejected":[1-9]|Anas/.test(JSON.stringify(heard)), 'events say no more');
+  // Of the round a reviewer knows their own part, whoever they say they are.
+  const [mine] = await bo.call('deals.mine', { reviewer: 'Ana' });
+  assert.partialDeepStrictEqual(mine, { name: 'First', blind: true, dealt: 3, decided: 0, endedAt: null });
+  assert.deepEqual((await ana.call('deals.mine', { reviewer: 'Ana' }))[0]?.decided, 1);
   // The sample itself, once it is decided, is open; the others are not.
   assert.equal(await decide(bo, 1, 'reject'), 'rejected');
   const own = await bo.call('samples.get', { id: 1 });
@@ -118,8 +122,30 @@ test('what counts: nothing until all have decided, theirs where they agree, an a
   assert.equal(await stateOf(owner, 1), 'accepted');
   await decide(ana, 2, 'accept');
   await decide(bo, 2, 'reject');
+  const [seenByAna] = await ana.call('deals.list', {});
+  assert.deepEqual(
+    seenByAna,
+    (await owner.call('deals.list', {}))[0],
+    'a round is the same for all who may see it',
+  );
+  const of = await owner.call('agreement.get', { deal: seenByAna!.id });
+  assert.deepEqual(of, await owner.call('agreement.get', {}));
+  assert.deepEqual(await owner.call('agreement.get', { deal: 99 }), { pairs: [], all: null });
   assert.equal(await stateOf(owner, 2), 'pending');
-  assert.deepEqual(await owner.call('adjudication.list', {}), { total: 1, ids: [2] });
+  const waiting = await owner.call('adjudication.list', {});
+  assert.partialDeepStrictEqual(waiting, {
+    total: 1,
+    samples: [
+      {
+        sampleId: 2,
+        difference: 1,
+        decisions: [
+          { reviewer: 'Ana', decision: 'accept' },
+          { reviewer: 'Bo', decision: 'reject' },
+        ],
+      },
+    ],
+  });
   await assert.rejects(ana.call('adjudication.list', {}), { code: 'forbidden' });
   await owner.call('reviews.submit', {
     ...{
@@ -152,6 +178,8 @@ test('a round deals what nobody decided, once; a reviewer’s list is theirs alo
   const [ana, bo] = [await served.person('Ana', 'reviewer'), await served.person('Bo', 'reviewer')];
   await decide(owner, 3, 'accept');
   assert.deepEqual(await owner.call('deals.preview', { filter: {} }), { samples: 2 });
+  assert.deepEqual(await owner.call('deals.preview', { filter: {}, ids: [1, 3] }), { samples: 1 });
+  assert.deepEqual(await owner.call('deals.preview', { filter: {}, except: [1] }), { samples: 1 });
   assert.deepEqual(
     (await owner.call('people.list', {})).map(({ name }) => name),
     ['Ana', 'Bo'],

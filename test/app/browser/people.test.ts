@@ -112,6 +112,35 @@ test('an invitation lets in more than one browser, is kept by its hash, and ends
   await served.invitations.add({ name: 'Ana', role: 'viewer', project: served.project });
 });
 
+test('an admin invites on the page: the link leads in at once under that name, and ends when it is taken away', async (t) => {
+  const served = await servePeople(t);
+  const cleo = await served.person('Cleo', 'admin');
+  let told = 0;
+  served.owner.on('people.changed', () => told++);
+  const made = await cleo.call('people.invite', { name: ' Ana ', role: 'reviewer' });
+  assert.equal(made.served, true);
+  assert.equal(new URL(made.url).origin, `http://127.0.0.1:${served.host.port}`);
+  const word = new URL(made.url).searchParams.get('token')!;
+  const ana = (await served.enter({ ticket: { word, claim: randomWord() } })).client;
+  assert.deepEqual((await ana.call('app.info', {})).caller, { role: 'reviewer', name: 'Ana' });
+  const listed = await served.owner.call('people.list', {});
+  assert.deepEqual(
+    listed.map(({ name, role }) => [name, role]),
+    [
+      ['Cleo', 'admin'],
+      ['Ana', 'reviewer'],
+    ],
+  );
+  assert.ok(!JSON.stringify(listed).includes(word));
+  await assert.rejects(served.owner.call('people.invite', { name: 'ANA', role: 'admin' }), {
+    code: 'conflict',
+  });
+  await cleo.call('people.revoke', { name: 'Ana' });
+  await assert.rejects(ana.call('project.summary', {}), /revoked/);
+  await assert.rejects(cleo.call('people.revoke', { name: 'Ana' }), { code: 'not_found' });
+  while (told < 2) await delay(10);
+});
+
 test('a name is invited once to a project, however it is written', async (t) => {
   const served = await servePeople(t);
   await served.invitations.add({ name: 'Ana', role: 'viewer', project: served.project });
