@@ -9,7 +9,6 @@ import { annotationProcedures } from './procedures/annotations.ts';
 import { batchProcedures } from './procedures/batches.ts';
 import { comparingProcedures } from './procedures/comparing.ts';
 import { dashboardProcedures } from './procedures/dashboard.ts';
-import { datasetProcedures } from './procedures/datasets.ts';
 import { embeddingProcedures } from './procedures/embeddings.ts';
 import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
@@ -221,7 +220,6 @@ export const procedures = {
   ...jobListProcedures,
   ...modelProcedures,
   ...exchangeProcedures,
-  ...datasetProcedures,
   ...removalProcedures,
   ...inspectProcedures,
   ...ownPictureProcedures,

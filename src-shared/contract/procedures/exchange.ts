@@ -1,9 +1,9 @@
-/** Data in and out of a project. */
+/** Data in and out of a project, and frozen versions of what goes out. */
 import { z } from 'zod';
-import { datasetNameSchema } from '../datasets.ts';
+import { datasetNameSchema, datasetVersionSchema, toldDiffSchema } from '../datasets.ts';
 import { exportChoicesSchema, exportFormatSchema } from '../export-formats.ts';
 import { decisionSchema } from '../domain.ts';
-import { MOST } from '../limits.ts';
+import { MOST, reviewerSchema } from '../limits.ts';
 import { reasonSchema } from '../reasons.ts';
 import { none } from './none.ts';
 
@@ -330,6 +330,23 @@ export const exchangeProcedures = {
       slot: slotSchema.optional(),
     }),
     output: exportReportSchema,
+  },
+  /** The newest first. */
+  'datasets.list': { input: none, output: z.array(datasetVersionSchema) },
+  /**
+   * Keeps what an export with these choices would write now, under a name. Fails with `conflict` for a name that is taken, `bad_input` when
+   * nothing would go out, `cancelled` (`exchange.cancel` with the slot); nothing is kept then. Tells `datasets.changed`.
+   */
+  'datasets.freeze': {
+    input: exportChoicesSchema
+      .pick({ scope: true, splits: true, includeUnreviewed: true, licence: true })
+      .extend({ name: datasetNameSchema, reviewer: reviewerSchema, slot: slotSchema }),
+    output: datasetVersionSchema,
+  },
+  /** What two versions, by their names, do not have in common: added is what only the one after has. */
+  'datasets.diff': {
+    input: z.object({ before: datasetNameSchema, after: datasetNameSchema }),
+    output: toldDiffSchema,
   },
   /** Cancels the import or export of a slot, which fails with `cancelled`; one that is over is no error. */
   'exchange.cancel': { input: z.object({ slot: slotSchema }), output: none },
