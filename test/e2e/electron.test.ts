@@ -173,7 +173,7 @@ test('pictures of the open project are served, others are not', async () => {
         ),
       path,
     );
-  assert.deepEqual(await get('/image/1'), [200, 'image/png']);
+  assert.deepEqual(await get('/image/1'), [200, 'image/webp']);
   assert.equal((await get('/image/999999'))[0], 404);
   assert.equal((await get('/image/../../../etc/passwd'))[0], 404);
   assert.equal((await get('/%2e%2e/package.json'))[0], 404);
