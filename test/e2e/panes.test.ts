@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
+import { demoPreset } from '../support/demo-subject.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
@@ -28,8 +29,9 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       // A layer's mean asks the model by itself, on every sample that is gone to.
       await choosePanes(page, '5 panes');
       assert.equal(await page.locator('.panes section').count(), 5);
-      await picker(page, 2).selectOption({ label: 'Layer 3, mean of its heads' });
-      const layer = page.getByRole('region', { name: 'Layer 3, mean of its heads' });
+      const name = `Layer ${demoPreset.grounding[0]?.layer}, mean of its heads`;
+      await picker(page, 2).selectOption({ label: name });
+      const layer = page.getByRole('region', { name });
       await layer.getByTestId('highest').waitFor();
       await review.pressAndMove('j');
       await layer.getByTestId('highest').waitFor();
