@@ -58,7 +58,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'my-llava' }).waitFor();
       await page
-        .getByText(/^2\.9 M · 5\.\d MB$/)
+        .getByText(/2\.9 M · 5\.\d MB$/)
         .nth(1)
         .waitFor();
 

@@ -24,11 +24,15 @@ function dataset(project: string): string {
   const dir = join(dirname(project), 'my 写真');
   mkdirSync(join(dir, 'pictures'), { recursive: true });
   const pictures = readdirSync(join(project, 'images'))
-    .filter((name) => name.endsWith('.png'))
+    .filter((name) => /\.(png|webp)$/.test(name))
     .slice(0, 2);
   const rows = pictures.map((name, n) => {
-    copyFileSync(join(project, 'images', name), join(dir, 'pictures', `own ${n}.png`));
-    return JSON.stringify({ question_id: `own-${n}`, image: `pictures/own ${n}.png`, text: 'What is this?' });
+    copyFileSync(join(project, 'images', name), join(dir, 'pictures', `own ${n}.webp`));
+    return JSON.stringify({
+      question_id: `own-${n}`,
+      image: `pictures/own ${n}.webp`,
+      text: 'What is this?',
+    });
   });
   writeFileSync(join(dir, 'questions.jsonl'), rows.join('\n'));
   writeFileSync(join(dir, '.hidden'), 'stays out');
@@ -58,14 +62,14 @@ test('a folder is chosen, cancelled half-way, brought in and imported; another o
     assert.deepEqual(seen(place), []);
 
     await dialog.getByLabel('Folder to bring in').setInputFiles(dir);
-    await dialog.getByText('pictures/own 0.png').waitFor();
+    await dialog.getByText('pictures/own 0.webp').waitFor();
     const brought = join(place, basename(dir));
     assert.equal(await dialog.getByLabel(/^Picture folder/).inputValue(), brought);
     assert.equal(await dialog.getByLabel(/^Questions file/).inputValue(), join(brought, 'questions.jsonl'));
     assert.deepEqual(readdirSync(brought).sort(), ['pictures', 'questions.jsonl']);
     assert.deepEqual(
-      readFileSync(join(brought, 'pictures', 'own 1.png')),
-      readFileSync(join(dir, 'pictures', 'own 1.png')),
+      readFileSync(join(brought, 'pictures', 'own 1.webp')),
+      readFileSync(join(dir, 'pictures', 'own 1.webp')),
     );
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
@@ -82,7 +86,7 @@ test('a folder is chosen, cancelled half-way, brought in and imported; another o
       await session.send('Input.dispatchDragEvent', { type, x: 640, y: 400, data });
     await dialog.getByLabel('Question about each picture of the folder').waitFor();
     assert.equal(await dialog.getByLabel(/^Questions file/).inputValue(), join(place, 'pictures'));
-    assert.deepEqual(seen(join(place, 'pictures')), ['own 0.png', 'own 1.png']);
+    assert.deepEqual(seen(join(place, 'pictures')), ['own 0.webp', 'own 1.webp']);
   } finally {
     await app.close();
   }
