@@ -17,6 +17,8 @@ export const guard = isMainThread ? new ReadGuard() : new ReadGuard({ ...LIMITS,
 export const NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** At a time, so that no call takes long on a disk that answers. */
 const CHUNK_BYTES = 1 << 20;
+/** Asked for at the least: of a file that grows, or has no size, such as those of the system. */
+const LEAST_BYTES = 1 << 12;
 
 /** What to say of a file that is none, or too large. */
 export interface PlainWish {
@@ -57,8 +59,10 @@ export async function* plainChunks(
   try {
     if (info.size > maxBytes) throw tooLarge(path, info.size, maxBytes, wish);
     for (let at = from; ;) {
+      // No more room than there is left to read: a megabyte each made thousands of small pictures wait for the collector.
+      const room = Math.min(CHUNK_BYTES, Math.max(info.size - at + 1, LEAST_BYTES));
       const { bytesRead, buffer } = await guard.run(path, () =>
-        file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at),
+        file.read(Buffer.allocUnsafe(room), 0, room, at),
       );
       if (bytesRead === 0) return;
       at += bytesRead;

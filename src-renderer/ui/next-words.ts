@@ -5,7 +5,7 @@
  */
 
 /** Steps that no button takes: to name the command is the best that the page can do. */
-export const ONLY_THERE = /fovea (?:doctor --repair|restore|relink)\b|--queue\b/;
+export const ONLY_THERE = /fovea (?:doctor --repair|restore|relink|serve)\b|--queue\b/;
 
 /** In this order; what is put in may be changed by a later one. */
 const RULES: readonly (readonly [said: RegExp, here: string])[] = [

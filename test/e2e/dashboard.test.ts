@@ -67,11 +67,14 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         'Labelling runs',
         'Imports',
         'Backups',
+        'Storage',
         'Languages',
         'Tags',
       ]);
       // The way back counts no samples, and there is no filter for the run a label is of.
-      const counting = cards.filter((title) => !['Backups', 'Imports', 'Labelling runs'].includes(title));
+      const counting = cards.filter(
+        (title) => !['Backups', 'Storage', 'Imports', 'Labelling runs'].includes(title),
+      );
       for (const card of counting) {
         await openDashboard(page);
         const numbers = main.getByRole('region', { name: card, exact: true }).locator(NUMBERS);

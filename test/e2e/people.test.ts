@@ -15,6 +15,7 @@ import { sampleState } from '../../src-main/store/samples/state.ts';
 import { carriesSomething } from '../../src-shared/contract/acceptable.ts';
 import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { BG, FG } from '../../src-shared/kernels/types.ts';
+import { KEYMAP } from '../support/keymap.ts';
 import { violations } from './support/axe.ts';
 import { serve } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
@@ -161,6 +162,13 @@ test('an admin invites, deals, looks at agreement and adjudicates, all by keyboa
     await panes(near).waitFor();
     await page.locator('[data-side="Bo"]').getByText('It is at the top').waitFor();
     await look(page, 'adjudicate-labels');
+    const tips = await page
+      .locator('[data-tip]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-tip')));
+    for (const command of ['sideOne', 'sideTwo', 'truthOfDiffering', 'fitDiffering', 'correctDiffering']) {
+      const key = KEYMAP.find((binding) => binding.command === command)?.keys[0];
+      assert.ok(key && tips.some((tip) => tip?.includes(`(${key})`)), `${command} tells its key ${key}`);
+    }
     await press('2');
     await panes(far).waitFor();
     const last = reviewHistory(project.db, near).at(-1)!;

@@ -61,6 +61,8 @@ test('a project is made, found again by key and on the start page, and changed f
     await dialog.getByLabel('Name of this project').fill('Codes');
     await dialog.getByRole('button', { name: 'Rename' }).click();
     await page.getByRole('button', { name: 'Codes', exact: true }).waitFor();
+    // A picture of the demo that is still on its way would be refused once another project is served.
+    await page.waitForLoadState('networkidle');
     await dialog.getByRole('button', { name: /^Street signs/ }).click();
     await page.getByText('This project has no samples yet.').waitFor();
     assert.deepEqual(app.complaints, []);

@@ -201,6 +201,7 @@ test('import and export through the page', async (t) => {
     labelled: 0,
     failures: [],
     notes: [],
+    copies: { groups: [], pictures: 0, uncompared: 0 },
   });
   await writeFile(
     source.questionsFile,
@@ -210,7 +211,10 @@ test('import and export through the page', async (t) => {
       '{"question_id":"n2","image":"gone.png","text":"x"}',
     ].join('\n'),
   );
-  const { failures, notes, ...counts } = await call('import.start', source);
+  const { failures, notes, copies, ...counts } = await call('import.start', source);
+  // The pictures of this file are drawn alike.
+  const groups = [['images/1.png', 'images/2.png', 'images/3.png']];
+  assert.deepEqual(copies, { pictures: 1, groups, uncompared: 0 });
   assert.deepEqual([counts, notes], [{ added: 1, updated: 0, skipped: 0, failed: 2, labelled: 0 }, []]);
   assert.deepEqual(
     failures.map(({ count, places }) => [count, places[0].line]),
