@@ -61,6 +61,9 @@ async function showGallery(page: Page): Promise<void> {
     .getByRole('option')
     .first()
     .waitFor();
+  // It is at the sample that Review showed: the picture is of those that disagree most.
+  const list = page.getByRole('listbox', { name: /samples$/ });
+  await list.evaluate('(list) => { for (let one = list; one; one = one.parentElement) one.scrollTop = 0; }');
   // Thumbnails are made as they come into sight.
   await page.waitForTimeout(THUMBNAILS_MS);
 }
@@ -68,9 +71,13 @@ async function showGallery(page: Page): Promise<void> {
 /** Goes through the queue and back to the sample that shows most: a crop, a right answer, and best of all both at once. */
 async function showGoodSample(review: ReviewPage): Promise<void> {
   const scores: number[] = [];
-  for (let i = 0; i < LOOKED_AT; i++) {
+  const list = await review.page.getByRole('list', { name: / samples$/ }).getAttribute('aria-label');
+  const listed = Number(/^(\d+) /.exec(list ?? '')?.[1]);
+  await review.page.keyboard.press('Home');
+  for (;;) {
     scores.push(await score(review));
-    if (await review.page.getByRole('button', { name: /^Next sample/ }).isDisabled()) break;
+    // After the last one comes the end of the list.
+    if (scores.length >= Math.min(LOOKED_AT, listed)) break;
     await review.pressAndMove('j');
   }
   const best = scores.indexOf(Math.max(...scores));
