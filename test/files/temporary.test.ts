@@ -70,8 +70,10 @@ test('what a killed import and a killed export left is gone once somebody works 
   const code = `
     const { createProject } = await import(${source('store/file/project.ts')});
     const { writeAtomically } = await import(${source('files/atomic-file.ts')});
-    const forever = () => new Promise(() => setInterval(() => {}, 1000));
-    void writeAtomically(${JSON.stringify(join(dir, 'out', 'labels.jsonl'))}, forever);
+    // What could settle it is held: what nobody can wake may be collected, and its file closed.
+    const forever = () => new Promise((done) => setInterval(() => done, 1000));
+    const out = ${JSON.stringify(join(dir, 'out', 'labels.jsonl'))};
+    await new Promise((begun) => void writeAtomically(out, () => (begun(), forever())));
     await createProject(${JSON.stringify(join(dir, 'project'))}, 'x', async () => { console.log('made'); await forever(); });`;
   mkdirSync(join(dir, 'out'));
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
