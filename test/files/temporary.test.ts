@@ -79,6 +79,7 @@ test('what a killed import and a killed export left is gone once somebody works 
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  t.after(() => child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   const left = (folder: string): number => readdirSync(folder).filter(isTemporaryName).length;
   // A living process keeps its own.
