@@ -1,5 +1,5 @@
 /** The gallery's grid: how many tiles fit, which of them to draw, where a key leads. */
-import { MAX_LIST_PIXELS } from '../shell/window.ts';
+import { MAX_LIST_PIXELS } from '../shell/list/window.ts';
 
 export const TILE_MIN = 96;
 export const TILE_MAX = 384;

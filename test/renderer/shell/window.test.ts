@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { moveInList, scrollToRow, visibleRows } from '../../../src-renderer/shell/window.ts';
+import { moveInList, scrollToRow, visibleRows } from '../../../src-renderer/shell/list/window.ts';
 
 test('draws what is visible and a little more, whatever the length', () => {
   assert.deepEqual(visibleRows(0, 440, 44, 100_000), { first: 0, end: 16 });
