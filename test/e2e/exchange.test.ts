@@ -1,8 +1,9 @@
 /** Tens of thousands of questions imported from the page: it says how far it is, and cancelled it leaves the project as it was. */
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pictureNames } from '../support/demo.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
@@ -18,7 +19,7 @@ after(() => chromium.close());
 
 test('a long import shows its progress, goes on behind its closed dialog, and is taken back when cancelled', async (t) => {
   const project = await demoProject(t);
-  const images = readdirSync(join(project, 'images')).filter((name) => /\.(png|webp)$/.test(name));
+  const images = pictureNames(project);
   const file = join(dirname(project), 'many.jsonl');
   writeFileSync(
     file,

@@ -1,9 +1,10 @@
 /** What an import leaves out: said by kind, with lines, in the colour of failure, to be copied; and seen when the dialog was closed. */
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { pictureNames } from '../support/demo.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
@@ -23,7 +24,7 @@ const colour = (page: Page, where: string): Promise<string> =>
 
 test('failed rows are told by kind with their lines and values, never in green, and can be copied', async (t) => {
   const project = await demoProject(t);
-  const images = readdirSync(join(project, 'images')).filter((name) => /\.(png|webp)$/.test(name));
+  const images = pictureNames(project);
   const file = join(dirname(project), 'mixed.jsonl');
   const lines = [line('n1', images[0]), 'rubbish', line('n2', 'gone.png'), line('n3', images[1], ' ')];
   writeFileSync(file, [...lines, line('n4', 'gone-too.png')].join('\n'));
@@ -68,7 +69,7 @@ test('failed rows are told by kind with their lines and values, never in green, 
 
 test('an import that ends behind its closed dialog says so, and shows why when asked', async (t) => {
   const project = await demoProject(t);
-  const images = readdirSync(join(project, 'images')).filter((name) => /\.(png|webp)$/.test(name));
+  const images = pictureNames(project);
   const file = join(dirname(project), 'many.jsonl');
   const good = Array.from({ length: 4000 }, (_, n) => line(`m${n}`, images[0], `Which code? ${n}`));
   writeFileSync(file, [...good, line('gone', 'gone.png')].join('\n'));
@@ -95,7 +96,7 @@ test('an import that ends behind its closed dialog says so, and shows why when a
 
 test('what was read otherwise, left out or corrected is said; the sheet says what a file does not', async (t) => {
   const project = await demoProject(t);
-  const [image] = readdirSync(join(project, 'images')).filter((name) => /\.(png|webp)$/.test(name));
+  const [image] = pictureNames(project);
   const file = join(dirname(project), 'talk.json');
   const write = (answer: string): void => {
     const turn = (from: string, value: string): object => ({ from, value });

@@ -1,11 +1,12 @@
 /** Window sizes from the smallest that Electron allows to 4K: no control overlaps another or leaves the window. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
+import { pictureNames } from '../support/demo.ts';
 import { openInBrowserHost, serve } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
@@ -58,7 +59,7 @@ const COVERED = `[...document.querySelectorAll('[role=toolbar][aria-label=Decide
 
 /** Many questions nobody labelled yet, so that the job takes a while. */
 function importMore(project: string): number {
-  const images = readdirSync(join(project, 'images')).filter((name) => /\.(png|webp)$/.test(name));
+  const images = pictureNames(project);
   const lines = images.flatMap((image, i) =>
     [0, 1, 2, 3].map((n) =>
       JSON.stringify({ question_id: `more-${i}-${n}`, image, text: `Which code is on the red tag? ${n}` }),

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pictureNames } from '../support/demo.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
@@ -23,9 +24,7 @@ const seen = (dir: string): string[] => readdirSync(dir).filter((name) => !name.
 function dataset(project: string): string {
   const dir = join(dirname(project), 'my 写真');
   mkdirSync(join(dir, 'pictures'), { recursive: true });
-  const pictures = readdirSync(join(project, 'images'))
-    .filter((name) => /\.(png|webp)$/.test(name))
-    .slice(0, 2);
+  const pictures = pictureNames(project).slice(0, 2);
   const rows = pictures.map((name, n) => {
     copyFileSync(join(project, 'images', name), join(dir, 'pictures', `own ${n}.webp`));
     return JSON.stringify({

@@ -20,6 +20,11 @@ export function copyDemoCheckpoint(t: { after: (fn: () => void) => void }): stri
   return dir;
 }
 
+/** Names of the demo project's pictures in its folder of images, whatever format its scenes are kept in. */
+export function pictureNames(project: string): string[] {
+  return readdirSync(join(project, 'images')).filter((name) => /\.(png|webp)$/.test(name));
+}
+
 /** File of the demo project's picture `name`, whatever format its scenes are kept in; throws when it is not there. */
 export function demoPicture(project: string, name: string): string {
   const images = join(project, 'images');

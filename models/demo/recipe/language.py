@@ -212,9 +212,8 @@ def train(pool, vision_path, out_path, steps, batch=16, lr=1.2e-3, seed=2, init=
     start, sums, progress = time.time(), {}, Progress(out_path, model, opt, rng)
     for step in range(progress.step, steps):
         f = begin + (end - begin) * step / steps
-        scale = min(1, (step + 1) / 100) * (1 if f < 0.7 else 0.51 + 0.49 * math.cos(math.pi * min(1, (f - 0.7) / 0.3)))
-        if begin >= 1:  # the whole part has a curve of its own
-            scale = min(1, (step + 1) / 100) * (0.51 + 0.49 * math.cos(math.pi * step / steps))
+        fall = step / steps if begin >= 1 else max(0, (f - 0.7) / 0.3)  # the whole part has a curve of its own
+        scale = min(1, (step + 1) / 100) * (0.51 + 0.49 * math.cos(math.pi * fall))
         for g in opt.param_groups:
             g["lr"] = lr * scale
         kind, segments = plan(f, rng)
