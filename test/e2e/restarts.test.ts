@@ -58,6 +58,7 @@ async function again(t: TestContext, opened: Opened, port: number): Promise<Serv
 
 /** Kills the host and rejects two samples while nobody hears of it. */
 async function decideAlone({ host, page, review }: Opened): Promise<[number, number]> {
+  await review.lookAhead(2);
   await host.kill();
   await page.getByText('Connection lost').waitFor();
   const first = await review.currentId();

@@ -125,6 +125,7 @@ test('what is not saved is said beside the buttons to decide with, and the lost 
     await page.goto(host.url);
     const review = new ReviewPage(page);
     await review.ready();
+    await review.lookAhead(2);
     await host.kill();
     await page.getByText('Connection lost').waitFor();
     await review.pressAndMove('x');

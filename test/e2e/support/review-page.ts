@@ -39,6 +39,12 @@ export class ReviewPage {
     await this.ready();
   }
 
+  /** Goes over the next `count` samples and back: the page has them then, and shows them without a host. */
+  async lookAhead(count: number): Promise<void> {
+    for (let n = 0; n < count; n++) await this.pressAndMove('ArrowRight');
+    for (let n = 0; n < count; n++) await this.pressAndMove('ArrowLeft');
+  }
+
   async choose(id: number): Promise<void> {
     await this.page.locator(`[data-sample="${id}"]`).click();
     await this.page.locator(`[data-sample="${id}"][aria-current=true]`).waitFor();
