@@ -10,6 +10,7 @@ export const KERNELS: Cut = {
     roi: {},
     labels: { roi: 'a label is counted inside its box, and what is derived again has both' },
     measures: {},
+    scorers: {},
     pictures: {},
     embeddings: {},
   },
