@@ -13,6 +13,7 @@ export const KERNELS: Cut = {
     scorers: {},
     pictures: {},
     embeddings: {},
+    statistics: {},
   },
 };
 
