@@ -14,6 +14,7 @@ export const KERNELS: Cut = {
     pictures: {},
     embeddings: {},
     statistics: {},
+    baselines: {},
   },
 };
 
@@ -40,6 +41,11 @@ export const PIPELINE: Cut = {
     passes: {
       subject: 'a forward pass is made of its tokens and pictures',
       labels: 'the second pass looks at the crop that the first one gave',
+    },
+    baselines: {
+      subject: 'a baseline asks the same question about the same picture',
+      labels: 'its map has the preset’s box rule, and its crop is any crop',
+      passes: 'its answers are decoded as any other',
     },
   },
 };

@@ -72,7 +72,13 @@ export const LAYERS: readonly Layer[] = [
     // `files`: what a training run has learnt so far is written whole or not at all.
     imports: ['kernels', 'contract', 'files', 'graph', 'checkpoint', 'architectures', 'pipeline-ports'],
   },
-  { name: 'engine-protocol', path: 'src-main/engine/protocol.ts', imports: ['kernels', 'contract'] },
+  // Part of the protocol, which gives them to everybody.
+  { name: 'engine-methods', path: 'src-main/engine/methods.ts', imports: ['kernels', 'contract'] },
+  {
+    name: 'engine-protocol',
+    path: 'src-main/engine/protocol.ts',
+    imports: ['kernels', 'contract', 'engine-methods'],
+  },
   {
     name: 'engine',
     path: 'src-main/engine/',
@@ -87,6 +93,7 @@ export const LAYERS: readonly Layer[] = [
       'features',
 
       'process',
+      'engine-methods',
       'engine-protocol',
     ],
   },

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { Forked } from '../process/forked.ts';
 import { cancelled, died, unexpected } from './failures.ts';
-import { labelInput, lookInput, predictInput, probeInput, reanswerInput, tokensInput } from './inputs.ts';
+import * as inputs from './inputs.ts';
 import { Owed } from './owed.ts';
 import type {
   ChosenPrecision,
@@ -32,8 +32,13 @@ import type {
   ReanswerRequest,
   TokensOutcome,
   TokensRequest,
+  TryOutcome,
+  TryRequest,
 } from './protocol.ts';
+import { writing, type EngineStatus } from './status.ts';
 import { fromEngineSchema, type FromEngine, type PictureCalls, type ToEngine } from './wire.ts';
+
+export type { EngineStatus };
 
 export interface EngineOptions {
   /** The host's file; by default `host.ts` beside this file, for checkouts. Bundles give their own. */
@@ -45,14 +50,6 @@ export interface EngineOptions {
   readonly hangMs?: number;
   /** How long a cancelled call may go on before the process is replaced (default 5 s). */
   readonly stopMs?: number;
-}
-
-/** What the UI shows; the payload of the `engine.changed` event. */
-export interface EngineStatus {
-  readonly state: 'stopped' | 'starting' | 'ready' | 'restarting' | 'failed';
-  /** The device of the model used last. */
-  readonly device: string | null;
-  readonly message: string | null;
 }
 
 type Call = Exclude<ToEngine, { type: 'cancel' }>;
@@ -154,22 +151,27 @@ export class EngineClient implements Engine {
    * @throws FoveaError of the sample, `engine_died` when the process ended under it, or `cancelled`.
    */
   label(request: LabelRequest, signal?: AbortSignal): Promise<LabelOutcome> {
-    return this.#ask('label', labelInput(request), signal);
+    return this.#ask('label', inputs.labelInput(request), signal);
   }
 
   /** Each token's own map. Signal and errors as {@link label}. */
   tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome> {
-    return this.#ask('tokens', tokensInput(request), signal);
+    return this.#ask('tokens', inputs.tokensInput(request), signal);
   }
 
   /** An answer to the picture with a part taken away. Signal and errors as {@link label}. */
   reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome> {
-    return this.#ask('reanswer', reanswerInput(request), signal);
+    return this.#ask('reanswer', inputs.reanswerInput(request), signal);
   }
 
   /** The second stage by itself. Signal and errors as {@link label}. */
   look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome> {
-    return this.#ask('look', lookInput(request), signal);
+    return this.#ask('look', inputs.lookInput(request), signal);
+  }
+
+  /** One of the methods that an evaluation compares. Signal and errors as {@link label}. */
+  tryMethod(request: TryRequest, signal?: AbortSignal): Promise<TryOutcome> {
+    return this.#ask('tryMethod', inputs.tryInput(request), signal);
   }
 
   /** What the RPN reads of a question. Signal and errors as {@link label}. */
@@ -184,14 +186,17 @@ export class EngineClient implements Engine {
 
   /** What an RPN says of features. Signal and errors as {@link label}. */
   async predict(request: PredictRequest, signal?: AbortSignal): Promise<PredictOutcome> {
-    const reply = await this.#call((id) => ({ type: 'predict', id, input: predictInput(request) }), signal);
+    const reply = await this.#call(
+      (id) => ({ type: 'predict', id, input: inputs.predictInput(request) }),
+      signal,
+    );
     if (reply.type !== 'predict') throw unexpected(reply);
     return reply.output;
   }
 
   /** One forward pass with everything it gives. @throws FoveaError of the probe, or `engine_died`. */
   async probe(request: ProbeRequest): Promise<ProbeOutcome> {
-    const reply = await this.#call((id) => ({ type: 'probe', id, input: probeInput(request) }));
+    const reply = await this.#call((id) => ({ type: 'probe', id, input: inputs.probeInput(request) }));
     if (reply.type !== 'probe') throw unexpected(reply);
     return reply.output;
   }
@@ -298,13 +303,8 @@ export class EngineClient implements Engine {
       return;
     }
     if (message.type === 'quantising') {
-      const { precision, done, total } = message.progress;
       this.#sent.get(message.id)?.onQuantise?.(message.progress);
-      const percent = Math.floor((100 * done) / Math.max(1, total));
-      this.#setStatus({
-        ...this.#status,
-        message: `writing ${precision === 'as-stored' ? 'merged' : precision} weights, ${percent}%`,
-      });
+      this.#setStatus({ ...this.#status, message: writing(message.progress) });
       return;
     }
     this.#deaths = 0;

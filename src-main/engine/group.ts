@@ -27,6 +27,8 @@ import type {
   ReanswerRequest,
   TokensOutcome,
   TokensRequest,
+  TryOutcome,
+  TryRequest,
 } from './protocol.ts';
 import { enginesFor } from './spread.ts';
 
@@ -135,6 +137,11 @@ export class EngineGroup implements Engine {
   /** As `EngineClient.look`. */
   look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome> {
     return this.#ask(request, (engine) => engine.look(request, signal));
+  }
+
+  /** As `EngineClient.tryMethod`. */
+  tryMethod(request: TryRequest, signal?: AbortSignal): Promise<TryOutcome> {
+    return this.#ask(request, (engine) => engine.tryMethod(request, signal));
   }
 
   /** As `EngineClient.features`. */

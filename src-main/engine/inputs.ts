@@ -7,6 +7,7 @@ import type {
   ProbeRequest,
   ReanswerRequest,
   TokensRequest,
+  TryRequest,
 } from './protocol.ts';
 import type { ToEngine } from './wire.ts';
 
@@ -45,6 +46,10 @@ export function lookInput(request: LookRequest): Input<'look'> {
       ? { box: boxOf(at.box) }
       : { ...at, grid: [at.grid[0], at.grid[1]] as [number, number], bits: new Uint16Array(at.bits) };
   return { ...request, model: { ...model }, at: place };
+}
+
+export function tryInput({ model, boxes, ...request }: TryRequest): Input<'tryMethod'> {
+  return { ...request, model: { ...model }, ...(boxes ? { boxes: boxes.map(boxOf) } : {}) };
 }
 
 function boxOf([x0, y0, x1, y1]: SourceXyxy): [number, number, number, number] {

@@ -8,8 +8,9 @@ import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
 import type { Embedding } from '../../src-shared/kernels/embeddings/embed.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
+import type { TryOutcome, TryQuestion } from './methods.ts';
 
-export type { ChosenPrecision, DeviceChoice, Precision };
+export type { ChosenPrecision, DeviceChoice, Precision, TryOutcome, TryQuestion };
 
 export interface ModelRef {
   /** Absolute path of the checkpoint folder. */
@@ -310,6 +311,10 @@ export interface LookOutcome {
   readonly device: string;
 }
 
+export interface TryRequest extends TryQuestion {
+  readonly model: ModelRef;
+}
+
 /** Everything a forward pass gives, for people and scripts that compare with another implementation. */
 export interface ProbeRequest {
   readonly model: ModelRef;
@@ -357,6 +362,8 @@ export interface Engine {
   tokens(request: TokensRequest, signal?: AbortSignal): Promise<TokensOutcome>;
   reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome>;
   look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome>;
+  /** Asks by one of the methods that an evaluation compares. */
+  tryMethod(request: TryRequest, signal?: AbortSignal): Promise<TryOutcome>;
   features(request: FeaturesRequest, signal?: AbortSignal): Promise<FeaturesOutcome>;
   embed(request: EmbedRequest, signal?: AbortSignal): Promise<EmbedOutcome>;
   predict(request: PredictRequest, signal?: AbortSignal): Promise<PredictOutcome>;

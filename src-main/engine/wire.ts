@@ -15,6 +15,7 @@ import { chosenPrecisionSchema, modelRefSchema, precisionSchema } from '../../sr
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import { checkpointRulesSchema } from '../../src-shared/contract/rules.ts';
 import { EMBEDDING_SIZE } from '../../src-shared/kernels/embeddings/embed.ts';
+import { placedMapSchema, tryOutcomeSchema, tryRequestSchema } from './method-wire.ts';
 import type {
   EmbedOutcome,
   EmbedRequest,
@@ -155,6 +156,7 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tokens'), id: callId, input: tokensRequestSchema }),
   z.object({ type: z.literal('reanswer'), id: callId, input: reanswerRequestSchema }),
   z.object({ type: z.literal('look'), id: callId, input: lookRequestSchema }),
+  z.object({ type: z.literal('tryMethod'), id: callId, input: tryRequestSchema }),
   z.object({ type: z.literal('features'), id: callId, input: featuresRequestSchema }),
   z.object({ type: z.literal('embed'), id: callId, input: embedRequestSchema }),
   z.object({ type: z.literal('predict'), id: callId, input: predictRequestSchema }),
@@ -191,9 +193,6 @@ const quantiseProgressSchema = z.object({
 }) satisfies z.ZodType<QuantiseProgress>;
 
 const mapSchema = z.instanceof(Uint16Array);
-const placedMapSchema = z
-  .object({ grid: gridSchema, transform: transformSchema, bits: mapSchema })
-  .refine(({ grid, bits }) => bits.length === grid[0] * grid[1], 'the map does not fit its grid');
 const pictureEmbeddingSchema = z.object({
   scale: z.number().positive(),
   data: z.instanceof(Int8Array).refine(({ length }) => length === EMBEDDING_SIZE, 'no embedding'),
@@ -300,6 +299,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tokens'), id: callId, output: tokensOutcomeSchema }),
   z.object({ type: z.literal('reanswer'), id: callId, output: reanswerOutcomeSchema }),
   z.object({ type: z.literal('look'), id: callId, output: lookOutcomeSchema }),
+  z.object({ type: z.literal('tryMethod'), id: callId, output: tryOutcomeSchema }),
   z.object({ type: z.literal('features'), id: callId, output: featuresOutcomeSchema }),
   z.object({ type: z.literal('embed'), id: callId, output: embedOutcomeSchema }),
   z.object({ type: z.literal('predict'), id: callId, output: predictOutcomeSchema }),
@@ -308,7 +308,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
 ]);
 export type FromEngine = z.infer<typeof fromEngineSchema>;
 
-type AboutPicture = 'label' | 'tokens' | 'reanswer' | 'look' | 'features' | 'embed';
+type AboutPicture = 'label' | 'tokens' | 'reanswer' | 'look' | 'tryMethod' | 'features' | 'embed';
 
 /** Questions about a picture, and their answers, which all say the device that they ran on. */
 export type PictureCalls = {

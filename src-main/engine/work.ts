@@ -10,6 +10,7 @@ import { lookAgain } from '../pipeline/look.ts';
 import { predictFrom } from '../pipeline/predict.ts';
 import { probeModel } from '../pipeline/probe.ts';
 import { reanswer } from '../pipeline/reanswer.ts';
+import { tryMethod } from '../pipeline/try-method.ts';
 import { inspectTokens } from '../pipeline/tokens.ts';
 import { heeding } from '../pipeline/heeding.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
@@ -42,6 +43,7 @@ type ProbeOut = Extract<FromEngine, { type: 'probe' }>['output'];
 type LabelOut = Extract<FromEngine, { type: 'label' }>['output'];
 type TokensOut = Extract<FromEngine, { type: 'tokens' }>['output'];
 type LookOut = Extract<FromEngine, { type: 'look' }>['output'];
+type TryOut = Extract<FromEngine, { type: 'tryMethod' }>['output'];
 type FeaturesOut = Extract<FromEngine, { type: 'features' }>['output'];
 type EmbedOut = Extract<FromEngine, { type: 'embed' }>['output'];
 type PredictOut = Extract<FromEngine, { type: 'predict' }>['output'];
@@ -136,6 +138,11 @@ export class Worker {
           lookAgain(subject, call.input, signal),
         );
         this.#send({ type: 'look', id: call.id, output: output as LookOut });
+      } else if (call.type === 'tryMethod') {
+        const output = await this.#asking(call.input, call.id, signal, (_, subject) =>
+          tryMethod(subject, call.input, signal),
+        );
+        this.#send({ type: 'tryMethod', id: call.id, output: output as TryOut });
       } else if (call.type === 'features') {
         const output = (await this.#features(call.input, call.id, signal)) as FeaturesOut;
         this.#send({ type: 'features', id: call.id, output });

@@ -6,7 +6,6 @@ import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type { SecondStage } from '../../src-shared/contract/outcome.ts';
 import { rulesNote, settledPreset } from '../../src-shared/contract/rules.ts';
 import type { LabelOutcome, LabelRequest } from '../engine/protocol.ts';
-import { withPositions } from './labels/crop-positions.ts';
 import { forceAnswer, forcedDepth, generateAnswer } from './passes/first-stage.ts';
 import type { FirstStageRequest } from './passes/first-stage.ts';
 import { interpret } from './interpret.ts';
@@ -19,7 +18,7 @@ import { pruningOf } from './passes/prune.ts';
 import { around } from './labels/roi.ts';
 import { askRpn } from './passes/rpn.ts';
 import { encodedFeatures, featureLayer } from './passes/features.ts';
-import { answerWithCrops } from './passes/second-stage.ts';
+import { secondLook } from './passes/second-look.ts';
 import { ownStart, withPrefix } from './subject/shared-prefix.ts';
 import type { SharedPrefix } from './subject/shared-prefix.ts';
 import { storedOutcome } from './labels/stored.ts';
@@ -36,6 +35,8 @@ export interface AnalyseOptions {
   readonly shared?: SharedPrefix;
   /** The same of the picture as it is, where `encoded` is the teacher's view of it. */
   readonly native?: NativeView;
+  /** The second look crops the raw map's box, whatever else there is. */
+  readonly cropRaw?: boolean;
 }
 
 /**
@@ -105,12 +106,13 @@ export async function analyseSample(
     // Crops lie beside the picture as it is; where that is another view, it is encoded only when there is one.
     const scene = async (): Promise<Scene> =>
       says ?? (apart ? native.scene(subject, image, question, watch) : own);
+    const cropped = options.cropRaw ? { roi: found.raw, from: null } : found;
     const outcome = {
       ...found.outcome,
       answer: first.answer,
       answerTokens: first.tokens,
       secondStage: want.secondStage
-        ? await lookAgain(subject, request, scene, says?.keep ?? null, found, first.answer, watch)
+        ? await lookAgain(subject, request, scene, says?.keep ?? null, cropped, first.answer, watch)
         : null,
       timings: watch.report(),
       device: model.profile.device,
@@ -138,29 +140,13 @@ async function lookAgain(
   request: Omit<LabelRequest, 'model'>,
   scene: () => Promise<Scene>,
   keep: Uint32Array | null,
-  { roi: { crops: found, none }, from }: Found,
+  { roi: { crops, none }, from }: Pick<Found, 'roi'> & Pick<SecondStage, 'from'>,
   answer: string,
   watch: Stopwatch,
 ): Promise<SecondStage> {
-  const note = rulesNote(request.preset, subject.checkpoint.rules);
-  if (none) return { crop: null, from: null, answer, skipped: none, ...note };
-  const { encoded, prompt, cache, layers } = await scene();
-  const crops = note.rules ? withPositions(found, encoded, note.rules) : found;
   const { preset } = request;
-  const crop = around(crops.map(({ box }) => box));
-  if (keep) {
-    // Without some of the tokens all later ones have other keys and values; those of the whole stay as they are.
-    const fresh = subject.model.newCache();
-    try {
-      const pruned = await answerWithCrops(subject, encoded, prompt, crops, fresh, preset, watch, keep);
-      const of = prompt.visual[1] - prompt.visual[0];
-      return { crop, from, answer: pruned.answer, skipped: null, pruned: { kept: keep.length, of }, ...note };
-    } finally {
-      fresh.dispose();
-    }
-  }
-  // A prefill that stopped early (teacher-forced) left no keys to reuse in the later layers.
-  if (layers < subject.model.profile.layers) cache.truncate(0);
-  const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset, watch);
-  return { crop, from, answer: second.answer, skipped: null, ...note };
+  const note = rulesNote(preset, subject.checkpoint.rules);
+  if (none) return { crop: null, from: null, answer, skipped: none, ...note };
+  const second = await secondLook(subject, await scene(), crops, preset, keep, watch);
+  return { crop: around(crops.map(({ box }) => box)), from, ...second, skipped: null, ...note };
 }

@@ -18,6 +18,8 @@ export interface Found {
   readonly roi: Roi;
   /** Which map that is. */
   readonly from: 'rpn' | 'denoised';
+  /** What the grounding map would have cropped. */
+  readonly raw: Roi;
 }
 
 /**
@@ -64,7 +66,7 @@ export function interpret(
     dropped,
     boxes: { raw: boxesOf(rois.raw), denoised: boxesOf(rois.denoised), rpn: boxesOf(rois.rpn) },
   };
-  return { outcome, roi: rpn ? rois.rpn : rois.denoised, from: rpn ? 'rpn' : 'denoised' };
+  return { outcome, roi: rpn ? rois.rpn : rois.denoised, from: rpn ? 'rpn' : 'denoised', raw: rois.raw };
 }
 
 function placed(map: QuantisedMap | null, { grid, transform }: Placement): PlacedMap | null {

@@ -9,14 +9,13 @@ import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import { turnedPair } from '../../src-shared/kernels/labels/orientation.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { LookOutcome, LookRequest } from '../engine/protocol.ts';
-import { withPositions } from './labels/crop-positions.ts';
 import { promptFor } from './subject/prompted.ts';
 import type { Prompted } from './subject/prompted.ts';
 import { pruningOf } from './passes/prune.ts';
 import { around, roiOf } from './labels/roi.ts';
 import type { Roi } from './labels/roi.ts';
 import { askRpn, prefillForRpn, rpnDepth } from './passes/rpn.ts';
-import { answerWithCrops } from './passes/second-stage.ts';
+import { secondLook } from './passes/second-look.ts';
 import { seenBox, seenMap, storedStage } from './labels/stored.ts';
 import { Stopwatch } from './subject/stopwatch.ts';
 import { encodeImage, preparePixels } from './subject/subject.ts';
@@ -39,22 +38,20 @@ export async function lookAgain(
   const note = rulesNote(preset, rules);
   const image = await watch.time('decode', () => decodeImage(request.imagePath, preset.picture));
   const encoded = await encodeImage(subject, image, watch, null);
-  const { crops: found, none } = cropsOf(subject, encoded, request);
+  const { crops, none } = cropsOf(subject, encoded, request);
   const end = () => ({ timings: watch.report(), device: subject.model.profile.device });
   if (none) return { secondStage: { crop: null, from: null, answer, skipped: none, ...note }, ...end() };
-  const crops = note.rules ? withPositions(found, encoded, note.rules) : found;
   const prompt = promptFor(subject, request.question, encoded.placement.grid);
   const cache = subject.model.newCache();
   try {
     const keep = await keptTokens(subject, encoded, prompt, request, watch);
-    const second = await answerWithCrops(subject, encoded, prompt, crops, cache, preset, watch, keep);
-    const of = prompt.visual[1] - prompt.visual[0];
+    const scene = { encoded, prompt, cache, layers: subject.model.profile.layers };
+    const second = await secondLook(subject, scene, crops, preset, keep, watch);
     const secondStage: SecondStage = {
       crop: around(crops.map(({ box }) => box)),
       from: 'box' in at ? null : at.from,
-      answer: second.answer,
+      ...second,
       skipped: null,
-      ...(keep ? { pruned: { kept: keep.length, of } } : {}),
       ...note,
     };
     return { secondStage: storedStage(secondStage, image), ...end() };

@@ -47,6 +47,7 @@ test('a bar while int4 weights are written, a stop that keeps them, and the devi
     tokens: (...args) => real.tokens(...args),
     reanswer: (...args) => real.reanswer(...args),
     look: (...args) => real.look(...args),
+    tryMethod: (...args) => real.tryMethod(...args),
     features: (...args) => real.features(...args),
     embed: (...args) => real.embed(...args),
     predict: (...args) => real.predict(...args),

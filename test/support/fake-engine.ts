@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { MAPPED } from '../../src-shared/contract/evaluation.ts';
 import { SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { EMBEDDING_SIZE } from '../../src-shared/kernels/embeddings/embed.ts';
@@ -24,6 +25,8 @@ import type {
   ReanswerRequest,
   TokensOutcome,
   TokensRequest,
+  TryOutcome,
+  TryRequest,
 } from '../../src-main/engine/protocol.ts';
 
 export interface FakeEngine extends Engine {
@@ -33,6 +36,8 @@ export interface FakeEngine extends Engine {
   readonly inspected: (TokensRequest | ReanswerRequest)[];
   /** Every second look by itself. */
   readonly looked: LookRequest[];
+  /** Every question that was asked by a method. */
+  readonly tried: TryRequest[];
   /** Every question whose features were asked for by themselves. */
   readonly featured: FeaturesRequest[];
   /** Every picture that was only encoded. */
@@ -41,7 +46,8 @@ export interface FakeEngine extends Engine {
   readonly predicted: PredictRequest[];
 }
 
-type FakeRequest = LabelRequest | TokensRequest | ReanswerRequest | LookRequest | FeaturesRequest;
+type FakeRequest =
+  LabelRequest | TokensRequest | ReanswerRequest | LookRequest | TryRequest | FeaturesRequest;
 
 /** Runs before each answer; throw to fail, await to delay. */
 export type FakeBehaviour = (request: FakeRequest, signal?: AbortSignal) => void | Promise<void>;
@@ -57,6 +63,7 @@ export function fakeEngine(
 ): FakeEngine {
   const asked: LabelRequest[] = [];
   const looked: LookRequest[] = [];
+  const tried: TryRequest[] = [];
   const featured: FeaturesRequest[] = [];
   const embedded: EmbedRequest[] = [];
   const predicted: PredictRequest[] = [];
@@ -77,6 +84,7 @@ export function fakeEngine(
     asked,
     inspected,
     looked,
+    tried,
     featured,
     embedded,
     predicted,
@@ -129,6 +137,10 @@ export function fakeEngine(
       const from = 'box' in request.at ? null : request.at.from;
       const secondStage = { crop, from, answer: `closer at ${crop.join()}`, skipped: null };
       return { secondStage, timings: { total: 1 }, device: 'cpu' };
+    },
+    async tryMethod(request, signal) {
+      await ask(tried, request, signal, behaviour);
+      return fakeTry(request);
     },
     async features(request, signal) {
       await ask(featured, request, signal, behaviour);
@@ -263,6 +275,25 @@ export function fakeReanswer({ question, edit, score }: ReanswerRequest): Reansw
     logProbs: score.map(() => (seen ? -0.1 : -4)),
     fill: { colour: [122, 116, 104], source: 'padding' },
     timings: { total: 1 },
+    device: 'cpu',
+  };
+}
+
+/** What a method finds: the map and the box of {@link fakeOutcome}, and an answer that names it. */
+export function fakeTry({ question, method }: TryRequest): TryOutcome {
+  const { maps, boxes, imageSize } = fakeOutcome(question);
+  return {
+    method,
+    answer: `${method} to ${question}`,
+    variant: method === 's2' ? 'mean of two scales' : null,
+    layer: method === 'relative' || method === 'vicrop' || method === 'warp' ? 4 : null,
+    crops: method === 'alone' || method === 's2' ? [] : boxes.denoised,
+    skipped: null,
+    map: (MAPPED as readonly string[]).includes(method) ? maps.grounding : null,
+    imageSize,
+    visualTokens: 40,
+    encodedTokens: 40,
+    timings: { total: 2.5 },
     device: 'cpu',
   };
 }

@@ -94,6 +94,21 @@ export function storedPrediction(
   };
 }
 
+/** What a method looked by and at, in stored cells and pixels. */
+export function storedSight(
+  map: PlacedMap | null,
+  boxes: readonly SourceXyxy[],
+  image: Seen,
+): {
+  readonly map: PlacedMap | null;
+  readonly boxes: readonly SourceXyxy[];
+  readonly imageSize: readonly [width: number, height: number];
+} {
+  const { turned, size } = stored(image);
+  const turnedBoxes = turned === 1 ? boxes : boxes.map((box) => storedBox(box, size, turned));
+  return { map: map && storedPrediction(map, [], image).rpn, boxes: turnedBoxes, imageSize: size };
+}
+
 /** Each token's map in stored cells. */
 export function storedTokens(outcome: TokensOutcome, image: Seen): TokensOutcome {
   const { turned, size } = stored(image);

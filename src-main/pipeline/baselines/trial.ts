@@ -1,0 +1,87 @@
+/** One question asked by one method: what it is asked of, and what a method gives back. All in the pixels that the model sees. */
+import type { Preset } from '../../../src-shared/contract/preset.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { RgbImage } from '../../checkpoint/image/decode.ts';
+import type { TryQuestion } from '../../engine/protocol.ts';
+import type { Crop, Roi } from '../labels/roi.ts';
+import type { QuantisedMap } from '../labels/maps.ts';
+import { generateAnswer } from '../passes/first-stage.ts';
+import type { FirstStageRequest } from '../passes/first-stage.ts';
+import type { Scene } from '../passes/native.ts';
+import { secondLook } from '../passes/second-look.ts';
+import type { Placement } from '../subject/geometry.ts';
+import type { Stopwatch } from '../subject/stopwatch.ts';
+import type { Subject } from '../subject/subject.ts';
+
+export interface Trial {
+  readonly subject: Subject;
+  /** Its preset is settled. */
+  readonly request: TryQuestion;
+  readonly image: RgbImage;
+  readonly watch: Stopwatch;
+  /** The picture as it is, with nothing fed yet. Who takes it may take it once. */
+  scene(): Promise<Scene>;
+}
+
+/** What a method gives. */
+export interface Tried {
+  readonly answer: string;
+  readonly variant?: string;
+  readonly layer?: number;
+  readonly crops?: readonly Crop[];
+  readonly skipped?: Roi['none'];
+  readonly map?: { readonly map: QuantisedMap; readonly placement: Placement };
+}
+
+/** The answer to the whole picture of a scene, whatever of the prompt its cache holds. */
+export async function answerAlone(
+  { subject, request: { preset }, watch }: Trial,
+  { encoded, prompt, cache, layers }: Scene,
+): Promise<string> {
+  const reusable = layers >= subject.model.profile.layers && cache.length >= prompt.visual[1];
+  cache.truncate(reusable ? prompt.visual[1] : 0);
+  const start = { cache, hidden: null };
+  return (await generateAnswer(subject, encoded, prompt, start, askingOnly(preset), watch)).answer;
+}
+
+/** A first look of which nothing but the answer is wanted. */
+function askingOnly({ maxNewTokens }: Preset): FirstStageRequest {
+  return {
+    plan: { heads: [], depth: 0 },
+    maxNewTokens,
+    hiddenOf: null,
+    promptRows: 'none',
+    answerRows: false,
+  };
+}
+
+/** The answer with the crops beside the picture; without one the answer to the picture alone. */
+export async function answerAt(
+  trial: Trial,
+  scene: Scene,
+  { crops, none }: Roi,
+  keep: Uint32Array | null = null,
+): Promise<Pick<Tried, 'answer' | 'crops' | 'skipped'>> {
+  if (none) return { answer: await answerAlone(trial, scene), crops, skipped: none };
+  const { subject, request, watch } = trial;
+  const { answer } = await secondLook(subject, scene, crops, request.preset, keep, watch);
+  return { answer, crops, skipped: null };
+}
+
+/**
+ * The decoder layer whose attention is read: the one that is asked for, else the deepest of the preset's grounding layers.
+ * @throws FoveaError `bad_input` for a layer that the model does not have
+ */
+export function layerOf({ subject, request: { preset, layer, method } }: Trial): number {
+  const { layers } = subject.model.profile;
+  const chosen = layer ?? Math.max(...preset.grounding.map((set) => set.layer));
+  if (chosen < layers) return chosen;
+  throw new FoveaError('bad_input', `${method} reads layer ${chosen}, and the model has ${layers} layers`, {
+    next: `Give a layer from 0 to ${layers - 1}`,
+  });
+}
+
+/** A method that this model cannot be asked by. */
+export function refused({ request: { method } }: Trial, why: string, next: string): FoveaError {
+  return new FoveaError('unsupported_model', `${method}: ${why}`, { next });
+}

@@ -1,0 +1,139 @@
+/**
+ * One question by one of the methods that an evaluation compares (METHOD §6): the same model, prompt, decoding and second look as a
+ * prediction, another way to find where to look, or to look. `baselines/` has the ways; what a model cannot do is refused by name.
+ */
+import type { Method } from '../../src-shared/contract/evaluation.ts';
+import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { settledPreset } from '../../src-shared/contract/rules.ts';
+import { decodeImage } from '../checkpoint/image/decode.ts';
+import type { TryOutcome, TryQuestion } from '../engine/protocol.ts';
+import { analyseSample } from './analyse.ts';
+import { alone, given, rpn } from './baselines/known.ts';
+import { relative, vicrop } from './baselines/relative.ts';
+import { VisualTally } from './baselines/tally.ts';
+import type { Trial, Tried } from './baselines/trial.ts';
+import { storedSight } from './labels/stored.ts';
+import { NativeView } from './passes/native.ts';
+import type { Placement } from './subject/geometry.ts';
+import { Stopwatch } from './subject/stopwatch.ts';
+import type { Subject } from './subject/subject.ts';
+
+/** Of maps that only a decoded answer gives, the whole pipeline is asked. */
+const BY_ANSWER = ['raw', 'denoised'] as const satisfies readonly Method[];
+type ByAnswer = (typeof BY_ANSWER)[number];
+
+const WAYS: Readonly<Partial<Record<Exclude<Method, ByAnswer>, (trial: Trial) => Promise<Tried>>>> = {
+  alone,
+  rpn,
+  relative,
+  vicrop,
+  truth: given,
+  proposal: given,
+};
+
+/**
+ * @throws FoveaError `cancelled`; `unsupported_model` for a method that the model cannot be asked by; `bad_input` for a box outside
+ *   of the picture or a layer that is not there; and what reading the picture throws.
+ */
+export async function tryMethod(
+  subject: Subject,
+  asked: TryQuestion,
+  signal?: AbortSignal,
+): Promise<TryOutcome> {
+  const tally = new VisualTally();
+  const counted: Subject = { ...subject, model: tally.over(subject.model) };
+  const request = { ...asked, preset: settledPreset(asked.preset, subject.checkpoint.rules) };
+  const outcome = isByAnswer(request.method)
+    ? await byAnswer(counted, request, request.method, signal)
+    : await byWay(counted, request, wayOf(request.method), new Stopwatch(signal));
+  return { ...outcome, visualTokens: tally.fed, encodedTokens: tally.encoded };
+}
+
+type Uncounted = Omit<TryOutcome, 'visualTokens' | 'encodedTokens'>;
+
+async function byWay(
+  subject: Subject,
+  request: TryQuestion,
+  way: (trial: Trial) => Promise<Tried>,
+  watch: Stopwatch,
+): Promise<Uncounted> {
+  const { imagePath, preset, question, method } = request;
+  const image = await watch.time('decode', () => decodeImage(imagePath, preset.picture));
+  const view = new NativeView();
+  const sample = view.begin();
+  try {
+    const scene = () => sample.scene(subject, image, question, watch);
+    const { answer, variant, layer, crops, skipped, map } = await way({
+      subject,
+      request,
+      image,
+      watch,
+      scene,
+    });
+    const boxes = (crops ?? []).map(({ box }) => box);
+    const placed = map && { ...placeOf(map.placement), bits: map.map.bits };
+    const stored = storedSight(placed ?? null, boxes, image);
+    return {
+      method,
+      answer,
+      variant: variant ?? null,
+      layer: layer ?? null,
+      crops: stored.boxes,
+      skipped: skipped ?? null,
+      map: stored.map,
+      imageSize: stored.imageSize,
+      timings: watch.report(),
+      device: subject.model.profile.device,
+    };
+  } finally {
+    sample.end();
+    view.dispose();
+  }
+}
+
+async function byAnswer(
+  subject: Subject,
+  { preset, imagePath, question, method }: TryQuestion,
+  map: ByAnswer,
+  signal: AbortSignal | undefined,
+): Promise<Uncounted> {
+  const outcome = await analyseSample(
+    subject,
+    {
+      preset,
+      imagePath,
+      question,
+      answerMode: 'self',
+      answer: null,
+      want: { questionMap: false, rpn: false, secondStage: true, allHeadsOf: [] },
+    },
+    { ...(signal ? { signal } : {}), cropRaw: map === 'raw' },
+  );
+  const { answer, secondStage, maps, boxes, imageSize, timings, device } = outcome;
+  return {
+    method,
+    answer: secondStage?.answer ?? answer,
+    variant: null,
+    layer: null,
+    crops: secondStage?.crop ? boxes[map] : [],
+    skipped: secondStage?.skipped ?? null,
+    map: map === 'raw' ? maps.grounding : maps.denoised,
+    imageSize,
+    timings,
+    device,
+  };
+}
+
+function wayOf(method: Exclude<Method, ByAnswer>): (trial: Trial) => Promise<Tried> {
+  const way = WAYS[method];
+  if (way) return way;
+  throw new FoveaError('unsupported_model', `${method} is not among the methods of this version`);
+}
+
+function placeOf({ grid, transform }: Placement): Pick<Placement, 'grid' | 'transform'> {
+  return { grid, transform };
+}
+
+function isByAnswer(method: Method): method is ByAnswer {
+  return (BY_ANSWER as readonly Method[]).includes(method);
+}
