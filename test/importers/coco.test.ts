@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, test, type TestContext } from 'node:test';
 import { CocoTable, NumberIndex, TextSet } from '../../src-main/importers/containers/coco-table.ts';
-import { outlineBox } from '../../src-main/importers/containers/coco-annotation.ts';
+import { annotationOf, outlineBox } from '../../src-main/importers/containers/coco-annotation.ts';
+import { PlainAnnotations } from '../../src-main/importers/containers/coco-annotation-bytes.ts';
 import {
   openImport,
   PLAIN_READING,
@@ -252,6 +253,79 @@ test('a list nested beyond all sense is a problem of its own', async (t) => {
   );
   assert.equal(records(items).length, 0);
   assert.ok(problems(items).length >= 1);
+});
+
+describe('a plain annotation read from its bytes', () => {
+  const plain = new PlainAnnotations();
+  const read = (text: string) => plain.read(Buffer.from(text));
+
+  it('is what parsing it gives, or is left to that', () => {
+    const random = seeded(11);
+    const below = (most: number): number => Math.floor(random() * most);
+    const number = (): string =>
+      [
+        () => String(below(1000)),
+        () => `${below(900)}.${below(100)}`,
+        () => String(random() * 500),
+        () => `-${below(9)}.50`,
+        () => '0.30000000000000',
+        () => '-0',
+        () => '1e2',
+        () => '9007199254740993',
+      ][below(5) ? below(2) : below(8)]!();
+    const list = (count: number): string => `[${Array.from({ length: count }, number).join(', ')}]`;
+    const fields = (): string[] => [
+      `"id": ${below(2) ? below(1e9) : number()}`,
+      `"image_id":${below(9) ? below(1e6) : '"a.jpg"'}`,
+      `"category_id" : ${below(90)}`,
+      `"bbox": [${number()}, ${number()},${below(50)}.5 ,${1 + below(50)}]`,
+      `"area": ${number()}`,
+      `"iscrowd": ${below(5) ? 0 : 1}`,
+      `"segmentation": ${below(5) ? `[${list(6)}${below(2) ? `, ${list(8)}` : ''}]` : '[]'}`,
+    ];
+    let taken = 0;
+    for (let n = 0; n < 4000; n++) {
+      const chosen = fields()
+        .filter(() => below(60) > 0)
+        .sort(() => random() - 0.5);
+      let text = `{${chosen.join(below(2) ? ', ' : '\n ,')}}`;
+      // Every third one is damaged somewhere.
+      const at = below(text.length);
+      if (n % 3 === 0)
+        text = `${text.slice(0, at)}${'0.,:[]{}"-eE 9\u00e9'[below(15)]}${text.slice(at + below(2))}`;
+      const found = read(text);
+      if (found === null) continue;
+      taken++;
+      assert.deepEqual(found, annotationOf(JSON.parse(text) as Record<string, unknown>), text);
+    }
+    assert.ok(taken > 800, `${taken} were plain`);
+  });
+
+  it('is nothing that is no JSON, has other fields, or is not plain', () => {
+    const good = '{"id":1,"image_id":2,"category_id":3,"bbox":[1,2,3,4],"segmentation":[[1,2,3.5,4,5,6],[]]}';
+    assert.deepEqual(read(good), {
+      ...{ id: 1, imageId: 2, categoryId: 3, box: [1, 2, 4, 6], crowd: false, outlined: true },
+    });
+    for (const [from, to] of [
+      ['1,2,3,4]', '01,2,3,4]'],
+      ['1,2,3,4]', '1.,2,3,4]'],
+      ['1,2,3,4]', '.1,2,3,4]'],
+      ['1,2,3,4]', '1,2,3,4,5]'],
+      ['1,2,3,4]', '1,2,3,- 4]'],
+      ['1,2,3,4]', '1,2,3,0]'],
+      ['3.5', '3.5.5'],
+      ['3.5', '03'],
+      ['3.5', '3e5'],
+      ['3.5', '"3"'],
+      ['"id"', '"ID"'],
+      ['"id":1', '"id":1.5'],
+      ['[]]', '[],]'],
+      ['}', '},'],
+      ['}', ',}'],
+      ['}', ''],
+    ] as const)
+      assert.equal(read(good.replace(from, to)), null, `${to} for ${from}`);
+  });
 });
 
 describe('columns', () => {

@@ -527,7 +527,7 @@ describe('files', () => {
     const split = async (text: string, most = 1 << 20) =>
       (await collect(readArray(pieces(Buffer.from(text), 3), most))).map((e) => e.text ?? `! ${e.problem}`);
     assert.deepEqual(await split('[]'), []);
-    assert.deepEqual(await split(' [ "a,]\\"", {"b":[1,2]} ] '), ['"a,]\\""', '{"b":[1,2]} ']);
+    assert.deepEqual(await split(' [ "a,]\\"", {"b":[1,2]} ] '), ['"a,]\\""', '{"b":[1,2]}']);
     assert.deepEqual(await split('[1] 2'), ['1', '! something follows the list']);
     assert.deepEqual(await split('{}'), ['! expected a JSON list']);
     assert.deepEqual(await split('[1,,2]'), ['1', '! an element is missing before a comma']);

@@ -45,7 +45,11 @@ export class CocoTable {
     block.ids[at] = id ?? 0;
     block.pictures[at] = picture;
     block.categories[at] = category;
-    block.boxes.set(box, 4 * at);
+    const corner = 4 * at;
+    block.boxes[corner] = box[0];
+    block.boxes[corner + 1] = box[1];
+    block.boxes[corner + 2] = box[2];
+    block.boxes[corner + 3] = box[3];
     block.flags[at] = (crowd ? CROWD : 0) | (outlined ? OUTLINED : 0) | (id === null ? 0 : HAS_ID);
     this.#rows++;
   }
@@ -63,8 +67,12 @@ export class CocoTable {
     const next = starts.slice();
     const order = new Int32Array(this.#rows);
     this.#each((picture, row) => void (order[next[picture - from]!++] = row));
-    return (picture) =>
-      Array.from(order.subarray(starts[picture - from], starts[picture - from + 1]), (row) => this.#row(row));
+    return (picture) => {
+      const objects: CocoObject[] = [];
+      const end = starts[picture - from + 1]!;
+      for (let i = starts[picture - from]!; i < end; i++) objects.push(this.#row(order[i]!));
+      return objects;
+    };
   }
 
   #each(visit: (picture: number, row: number) => void): void {
@@ -76,11 +84,12 @@ export class CocoTable {
     const block = this.#blocks[Math.floor(row / BLOCK)]!;
     const at = row % BLOCK;
     const flags = block.flags[at]!;
-    const [x0, y0, x1, y1] = block.boxes.subarray(4 * at, 4 * at + 4);
+    const { boxes } = block;
+    const corner = 4 * at;
     return {
       id: flags & HAS_ID ? block.ids[at]! : null,
       category: block.categories[at]!,
-      box: [x0!, y0!, x1!, y1!],
+      box: [boxes[corner]!, boxes[corner + 1]!, boxes[corner + 2]!, boxes[corner + 3]!],
       crowd: (flags & CROWD) !== 0,
       outlined: (flags & OUTLINED) !== 0,
     };

@@ -12,10 +12,11 @@ import { checked, CORRECT, RowError } from '../rows/row-error.ts';
 import type { Fields } from '../rows/types.ts';
 import { readFile } from './bytes.ts';
 import { annotationOf, KNOWN_FIELDS } from './coco-annotation.ts';
+import { PlainAnnotations } from './coco-annotation-bytes.ts';
 import { type CocoObject, CocoTable, NumberIndex, TextSet } from './coco-table.ts';
 import type { Container, ContainerRow } from './container.ts';
-import { readArray } from './json-list-text.ts';
-import type { TextLine } from './lines.ts';
+import { type ListElement, listElements } from './json-list-text.ts';
+import { decode } from './lines.ts';
 import type { JsonMember } from './json-members.ts';
 import type { Subject } from './subject.ts';
 
@@ -85,30 +86,35 @@ class CocoFile {
     const table = new CocoTable();
     const counts = new Uint32Array(pictures.count);
     const unread = new Set<string>();
+    const known = { categories, pictures, unread, plain: new PlainAnnotations() };
     const names = new TextSet();
     let held = true;
     let line = 0;
-    for await (const piece of this.#pieces('annotations')) {
-      line++;
-      const read = annotation(piece, { categories, pictures, unread });
-      if ('message' in read) {
-        yield { line, problem: read };
-        continue;
+    for await (const elements of this.#elements('annotations')) {
+      for (const one of elements) {
+        line++;
+        const read = annotation(one, known);
+        if ('message' in read) {
+          yield { line, problem: read };
+          continue;
+        }
+        counts[read.picture]!++;
+        if (held && table.rows === HELD_MOST) {
+          table.clear();
+          held = false;
+        }
+        if (held) table.add(read.picture, read.object);
       }
-      counts[read.picture]!++;
-      if (held && table.rows === HELD_MOST) {
-        table.clear();
-        held = false;
-      }
-      if (held) table.add(read.picture, read.object);
     }
     for (const [from, to] of parts(counts, HELD_MOST)) {
       if (!held) {
         table.clear();
-        for await (const piece of this.#pieces('annotations')) {
-          const read = annotation(piece, { categories, pictures, unread });
-          if ('object' in read && read.picture >= from && read.picture < to)
-            table.add(read.picture, read.object);
+        for await (const elements of this.#elements('annotations')) {
+          for (const one of elements) {
+            const read = annotation(one, known);
+            if ('object' in read && read.picture >= from && read.picture < to)
+              table.add(read.picture, read.object);
+          }
         }
       }
       yield* this.#part(from, to, { table, names, categories, unread });
@@ -219,41 +225,58 @@ class CocoFile {
     return { names, placeOf: (id) => index.placeOf(id) };
   }
 
-  /** Elements of a section as text. */
-  #pieces(section: keyof Sections): AsyncIterable<TextLine> {
+  /** Elements of a section, some at a time. */
+  #elements(section: keyof Sections): AsyncIterable<Iterable<ListElement>> {
     const { from, to, line } = this.#sections[section];
-    return readArray(readFile(this.#path, from, to), LINE_BYTES, line);
+    return listElements(readFile(this.#path, from, to), LINE_BYTES, line);
   }
 
   async *#list(
     section: keyof Sections,
   ): AsyncGenerator<{ readonly fields: Fields; readonly problem: RowReason | null }> {
-    for await (const piece of this.#pieces(section)) yield element(piece, section);
+    for await (const elements of this.#elements(section))
+      for (const one of elements) yield fieldsOf(one, section);
   }
 }
 
 /** An element's fields, or what is wrong with it. */
-function element(
-  { text, problem }: TextLine,
+function fieldsOf(
+  { bytes, problem }: ListElement,
   section: keyof Sections,
 ): { readonly fields: Fields; readonly problem: RowReason | null } {
-  const parsed = text === null ? null : parseText(text);
+  const text = bytes === null ? { text: null, problem } : decode(bytes);
+  const parsed = text.text === null ? null : parseText(text.text);
   const value = parsed?.ok ? parsed.value : null;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { fields: value as Fields, problem: null };
   }
-  const said = problem ?? (parsed && !parsed.ok ? parsed.message : 'an element is an object with fields');
+  const said =
+    text.problem ?? (parsed && !parsed.ok ? parsed.message : 'an element is an object with fields');
   return { fields: {}, problem: { message: `${section}: ${said}`, value: null, next: CORRECT } };
 }
 
+/** What annotations refer to, and the fields of theirs that are not read. */
+interface Known {
+  readonly categories: Categories;
+  readonly pictures: Pictures;
+  readonly unread: Set<string>;
+  readonly plain: PlainAnnotations;
+}
+
 function annotation(
-  piece: TextLine,
-  { categories, pictures, unread }: { categories: Categories; pictures: Pictures; unread: Set<string> },
+  element: ListElement,
+  { categories, pictures, unread, plain }: Known,
 ): { readonly picture: number; readonly object: CocoObject } | RowReason {
-  const { fields, problem } = element(piece, 'annotations');
-  if (problem) return problem;
+  let read = element.bytes && plain.read(element.bytes);
+  let fields: Fields | null = null;
   try {
-    const { id, imageId, categoryId, box, crowd, outlined } = annotationOf(fields);
+    if (!read) {
+      const parsed = fieldsOf(element, 'annotations');
+      if (parsed.problem) return parsed.problem;
+      fields = parsed.fields;
+      read = annotationOf(fields);
+    }
+    const { id, imageId, categoryId, box, crowd, outlined } = read;
     const category = categories.placeOf(categoryId);
     const picture = pictures.placeOf(imageId);
     if (picture < 0) throw unknown('image_id', imageId, id);

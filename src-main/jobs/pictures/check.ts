@@ -14,9 +14,9 @@ import {
   type RegisteredPicture,
 } from '../../store/pictures/version.ts';
 import type { Project } from '../../store/file/project.ts';
-import { type RootPlace, rootsInUse } from '../../store/pictures/root.ts';
+import { rootsInUse } from '../../store/pictures/root.ts';
 import { placeOf } from './file.ts';
-import { realOf, sha256Of, untouchedFile } from './reading.ts';
+import { realOf, sha256Of, UntouchedFiles } from './reading.ts';
 import { settlePicture } from './settle.ts';
 
 const PAGE = 200;
@@ -47,12 +47,13 @@ export async function checkPictures(project: Project, options: CheckOptions): Pr
       options.onProgress(report.looked, total);
       continue;
     }
+    const files = new UntouchedFiles(place, real);
     for (let last = 0; ;) {
       if (options.stopped()) return report;
       const page = picturesAfter(project.db, last, PAGE, rootId);
       if (page.length === 0) break;
       last = page[page.length - 1].id;
-      const quick = quickly(page, place, real, problems, options);
+      const quick = quickly(page, files, problems, options);
       transact(project.db, () => {
         for (const { id, found } of quick.sound) {
           if (found) noteSameContent(project.db, id, found);
@@ -87,8 +88,7 @@ interface Sound {
 /** Pictures that are as they are registered, and those that somebody has to look at more closely. */
 function quickly(
   page: readonly RegisteredPicture[],
-  place: RootPlace,
-  real: string,
+  files: UntouchedFiles,
   problems: ReadonlySet<number>,
   options: CheckOptions,
 ): { readonly sound: Sound[]; readonly others: number[] } {
@@ -97,7 +97,7 @@ function quickly(
   for (const picture of page) {
     if (options.stopped()) break;
     options.onSign?.();
-    const file = untouchedFile(picture, place, real);
+    const file = files.find(picture);
     const wanted = options.fingerprint && picture.sha256 === null;
     if (file === null || (wanted && problems.has(picture.id))) {
       others.push(picture.id);

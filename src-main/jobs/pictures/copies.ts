@@ -8,7 +8,7 @@ import { countPictures, lookalikes, type Lookalike } from '../../store/pictures/
 import type { CheckOptions } from './check.ts';
 import { copyInThread, type InThreadHooks } from './in-thread.ts';
 import { placeOf } from './file.ts';
-import { realOf, sha256Of, untouchedFile } from './reading.ts';
+import { realOf, sha256Of, UntouchedFiles } from './reading.ts';
 
 export type Copies = NonNullable<ImportReport['copies']>;
 
@@ -56,7 +56,11 @@ export async function findCopies(
     for (const picture of group) {
       const content = await files.fingerprint(picture);
       if (content === null) found.uncompared += picture.own;
-      else byContent.set(content, [...(byContent.get(content) ?? []), picture]);
+      else {
+        const copies = byContent.get(content);
+        if (copies) copies.push(picture);
+        else byContent.set(content, [picture]);
+      }
     }
     for (const copies of byContent.values()) {
       const own = copies.filter((picture) => picture.own === 1).length;
@@ -73,10 +77,8 @@ export async function findCopies(
 class Files {
   readonly #project: Project;
   readonly #options: Pick<CheckOptions, 'onSign'>;
-  readonly #roots = new Map<
-    number,
-    { readonly place: Awaited<ReturnType<typeof placeOf>>; readonly real: string | null }
-  >();
+  /** By their roots; null: the root is not there. */
+  readonly #files = new Map<number, UntouchedFiles | null>();
 
   constructor(project: Project, options: Pick<CheckOptions, 'onSign'>) {
     this.#project = project;
@@ -86,12 +88,13 @@ class Files {
   /** In hex; null for what cannot be read, or is not what was imported any more. */
   async fingerprint(picture: Lookalike): Promise<string | null> {
     if (picture.sha256 !== null) return Buffer.from(picture.sha256).toString('hex');
-    let root = this.#roots.get(picture.rootId);
-    if (!root) {
+    let files = this.#files.get(picture.rootId);
+    if (files === undefined) {
       const place = await placeOf(this.#project, picture.rootId);
-      this.#roots.set(picture.rootId, (root = { place, real: realOf(place) }));
+      const real = realOf(place);
+      this.#files.set(picture.rootId, (files = real === null ? null : new UntouchedFiles(place, real)));
     }
-    const file = root.real === null ? null : untouchedFile(picture, root.place, root.real);
+    const file = files?.find(picture) ?? null;
     const sha256 = file === null ? null : sha256Of(file, picture, this.#options);
     return sha256 && Buffer.from(sha256).toString('hex');
   }

@@ -1,25 +1,54 @@
 /** Reading the files of registered pictures in the thread that waits for their disk: their places, and their fingerprints. */
-import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { createHash, hash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import { isInside } from '../../files/inside.ts';
 import type { RootPlace } from '../../store/pictures/root.ts';
 import type { RegisteredPicture } from '../../store/pictures/version.ts';
+import { PlainFolders } from './plain-folders.ts';
 import { isUntouched } from './settle.ts';
 
 /** One for the thread, since nothing here waits: a megabyte made anew for each of many small pictures costs more than reading them. */
 const CHUNK = Buffer.allocUnsafe(1 << 20);
 const NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** The real path of a file with the size and time that are registered; null: there is none, or something about it is new. */
-export function untouchedFile(picture: RegisteredPicture, place: RootPlace, real: string): string | null {
-  try {
-    const file = realpathSync.native(resolve(real, picture.path));
+/** The files of pictures below one root. */
+export class UntouchedFiles {
+  readonly #place: RootPlace;
+  readonly #real: string;
+  readonly #folders: PlainFolders;
+
+  /** @param real the root's folder, links resolved. To be made anew for each walk over pictures */
+  constructor(place: RootPlace, real: string) {
+    this.#place = place;
+    this.#real = real;
+    this.#folders = new PlainFolders(real);
+  }
+
+  /** The real path of a file with the size and time that are registered; null: there is none, or something about it is new. */
+  find(picture: RegisteredPicture): string | null {
+    try {
+      const found = this.#folders.file(picture.path) ?? this.#linked(picture.path);
+      return found && isUntouched(picture, found.info.size, found.info.mtimeMs) ? found.file : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #linked(path: string): { readonly file: string; readonly info: Stats } | null {
+    const file = realpathSync.native(resolve(this.#real, path));
     const info = statSync(file);
-    const allowed = isInside(real, file) || place.links.some((folder) => isInside(folder, file));
-    return allowed && info.isFile() && isUntouched(picture, info.size, info.mtimeMs) ? file : null;
-  } catch {
-    return null;
+    const allowed = isInside(this.#real, file) || this.#place.links.some((folder) => isInside(folder, file));
+    return allowed && info.isFile() ? { file, info } : null;
   }
 }
 
@@ -33,19 +62,30 @@ export function sha256Of(
   try {
     handle = openSync(file, NEVER_WAIT);
     if (!fstatSync(handle).isFile()) return null;
-    const hash = createHash('sha256');
-    for (let read = 1; read > 0;) {
-      read = readSync(handle, CHUNK);
-      hash.update(CHUNK.subarray(0, read));
-      onSign?.();
-    }
+    const sha256 = hashOf(handle, picture.bytes, onSign);
     const { size, mtimeMs } = fstatSync(handle);
-    return isUntouched(picture, size, mtimeMs) ? new Uint8Array(hash.digest()) : null;
+    return isUntouched(picture, size, mtimeMs) ? sha256 : null;
   } catch {
     return null;
   } finally {
     if (handle !== null) closeSync(handle);
   }
+}
+
+/** Of the first `bytes` of a file, which it has or is not as it is registered. */
+function hashOf(handle: number, bytes: number, onSign: (() => void) | undefined): Uint8Array {
+  let at = readSync(handle, CHUNK, 0, Math.min(bytes, CHUNK.length), 0);
+  onSign?.();
+  if (at === bytes) return hash('sha256', CHUNK.subarray(0, at), 'buffer');
+  const whole = createHash('sha256').update(CHUNK.subarray(0, at));
+  while (at < bytes) {
+    const read = readSync(handle, CHUNK, 0, Math.min(bytes - at, CHUNK.length), at);
+    if (read === 0) break;
+    whole.update(CHUNK.subarray(0, read));
+    at += read;
+    onSign?.();
+  }
+  return new Uint8Array(whole.digest());
 }
 
 /** The root's real folder where it is the one that is recorded. */
