@@ -41,10 +41,13 @@ export function capitalize(text: string): string {
 function titled(letter: string): string {
   const digraph = DIGRAPHS.get(letter);
   if (digraph !== undefined) return digraph;
-  if (/\p{Script=Georgian}/u.test(letter)) return letter;
+  if (MKHEDRULI.test(letter)) return letter;
   const [first, ...rest] = letter.toUpperCase();
   return letter === 'ŉ' ? 'ʼN' : `${first}${rest.join('').toLowerCase()}`;
 }
+
+/** Georgian letters have capitals, which begin no word. */
+const MKHEDRULI = /^[\u10d0-\u10ff]$/;
 
 const DIGRAPHS = new Map(
   ['Ǆǅǆ', 'Ǉǈǉ', 'Ǌǋǌ', 'Ǳǲǳ'].flatMap(([upper, title, lower]) =>

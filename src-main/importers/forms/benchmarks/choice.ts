@@ -1,4 +1,5 @@
-/** Choices as lmms-eval 0.7.3 writes them in its prompts; the answer is a letter. */
+/** Choices as lmms-eval 0.7.3 writes them in its prompts, white space being what Python takes for it; the answer is a letter. */
+import { SPACE, strip } from '../../../../src-shared/kernels/scorers/python.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -11,14 +12,14 @@ export function vstarQuestion(text: string): {
   readonly question: string;
   readonly options: readonly string[];
 } {
-  const found = [...text.matchAll(/\([A-D]\)\s*([^()]+?)(?=\s*\([A-D]\)|$)/g)].map(([, option]) =>
-    option!.trim(),
-  );
+  const found = [...text.matchAll(OPTION)].map(([, option]) => strip(option!));
   const options = found.slice(0, 4);
-  const stem = text.split('(A)')[0]!.trim();
+  const stem = strip(text.split('(A)')[0]!);
   const asked = options.length === 0 ? text : `${stem}\n${lettered(options).join('\n')}`;
   return { question: `${asked}\n${BY_LETTER}`, options: options.map((option) => withoutEnd(option)) };
 }
+
+const OPTION = new RegExp(`\\([A-D]\\)[${SPACE}]*([^()]+?)(?=[${SPACE}]*\\([A-D]\\)|$)`, 'g');
 
 const BY_LETTER = "Answer with the option's letter from the given choices directly.";
 
@@ -30,7 +31,7 @@ function withoutEnd(option: string): string {
 /** HR-Bench (`lmms_eval/tasks/hrbench/utils.py`, hrbench_doc_to_text). */
 export function hrbenchQuestion(question: string, options: readonly string[]): string {
   const lines = lettered(options).map((line) => `${line}\n`);
-  return `${question.trim()}\n${lines.join('')}Answer the option letter directly.`;
+  return `${strip(question)}\n${lines.join('')}Answer the option letter directly.`;
 }
 
 /** MME-RealWorld (`lmms_eval/tasks/mme_realworld/utils.py`, mme_realworld_doc_to_text); `options` with their letters, `(A) …`. */
