@@ -32,6 +32,7 @@ const FLAGS = [
   '--disable-dev-shm-usage',
   '--hide-scrollbars',
   '--mute-audio',
+  '--force-prefers-reduced-motion',
   '--force-color-profile=srgb',
 ];
 

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { pointables, type Pointable } from './pointable.ts';
 
 const WAIT_MS = 5_000;
-const PAUSE_MS = 5;
+const PAUSE_MS = 25;
 /** Of the demo. */
 const SAMPLES = 120;
 /** Further on there may be too few left to go to. */
