@@ -3,15 +3,17 @@
  * prediction, another way to find where to look, or to look. `baselines/` has the ways; what a model cannot do is refused by name.
  */
 import type { Method } from '../../src-shared/contract/evaluation.ts';
-import { FoveaError } from '../../src-shared/contract/errors.ts';
 import { settledPreset } from '../../src-shared/contract/rules.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { TryOutcome, TryQuestion } from '../engine/protocol.ts';
 import { analyseSample } from './analyse.ts';
+import { centre, random, saliency } from './baselines/controls.ts';
 import { alone, given, rpn } from './baselines/known.ts';
+import { packed } from './baselines/packed.ts';
 import { relative, vicrop } from './baselines/relative.ts';
 import { VisualTally } from './baselines/tally.ts';
 import type { Trial, Tried } from './baselines/trial.ts';
+import { s2, scaled, warp } from './baselines/whole.ts';
 import { storedSight } from './labels/stored.ts';
 import { NativeView } from './passes/native.ts';
 import type { Placement } from './subject/geometry.ts';
@@ -22,13 +24,20 @@ import type { Subject } from './subject/subject.ts';
 const BY_ANSWER = ['raw', 'denoised'] as const satisfies readonly Method[];
 type ByAnswer = (typeof BY_ANSWER)[number];
 
-const WAYS: Readonly<Partial<Record<Exclude<Method, ByAnswer>, (trial: Trial) => Promise<Tried>>>> = {
+const WAYS: Readonly<Record<Exclude<Method, ByAnswer>, (trial: Trial) => Promise<Tried>>> = {
   alone,
   rpn,
   relative,
   vicrop,
   truth: given,
   proposal: given,
+  s2,
+  scaled,
+  warp,
+  packed,
+  random,
+  centre,
+  saliency,
 };
 
 /**
@@ -45,7 +54,7 @@ export async function tryMethod(
   const request = { ...asked, preset: settledPreset(asked.preset, subject.checkpoint.rules) };
   const outcome = isByAnswer(request.method)
     ? await byAnswer(counted, request, request.method, signal)
-    : await byWay(counted, request, wayOf(request.method), new Stopwatch(signal));
+    : await byWay(counted, request, WAYS[request.method], new Stopwatch(signal));
   return { ...outcome, visualTokens: tally.fed, encodedTokens: tally.encoded };
 }
 
@@ -63,16 +72,15 @@ async function byWay(
   const sample = view.begin();
   try {
     const scene = () => sample.scene(subject, image, question, watch);
-    const { answer, variant, layer, crops, skipped, map } = await way({
+    const { answer, variant, layer, boxes, skipped, map } = await way({
       subject,
       request,
       image,
       watch,
       scene,
     });
-    const boxes = (crops ?? []).map(({ box }) => box);
     const placed = map && { ...placeOf(map.placement), bits: map.map.bits };
-    const stored = storedSight(placed ?? null, boxes, image);
+    const stored = storedSight(placed ?? null, boxes ?? [], image);
     return {
       method,
       answer,
@@ -122,12 +130,6 @@ async function byAnswer(
     timings,
     device,
   };
-}
-
-function wayOf(method: Exclude<Method, ByAnswer>): (trial: Trial) => Promise<Tried> {
-  const way = WAYS[method];
-  if (way) return way;
-  throw new FoveaError('unsupported_model', `${method} is not among the methods of this version`);
 }
 
 function placeOf({ grid, transform }: Placement): Pick<Placement, 'grid' | 'transform'> {

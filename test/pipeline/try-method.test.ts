@@ -7,12 +7,29 @@ import type { TryQuestion } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
 import { lookAgain } from '../../src-main/pipeline/look.ts';
 import { tryMethod } from '../../src-main/pipeline/try-method.ts';
+import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
+import { loadModel } from '../../src-main/runtime/index.ts';
+import { presetSchema } from '../../src-shared/contract/preset.ts';
+import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
+import { oracleCases } from '../support/oracle.ts';
 import { demoGolden } from '../support/demo.ts';
 import { demoRequest, loadDemo } from '../support/demo-subject.ts';
 
 const subject = await loadDemo();
 after(() => subject.model.dispose());
 const questions = demoGolden<{ image: string; text: string }[]>('greedy_100.json').slice(0, 3);
+const QWEN = presetSchema.parse({
+  id: 'tiny-qwen',
+  name: 'Tiny Qwen',
+  family: 'qwen2_5_vl',
+  grounding: [{ layer: 3, heads: [0, 2] }],
+  sink: null,
+  rows: 'answer',
+  labels: { variant: 'qwen', sinkThresh: 0.9, binaryCoff: 0.2, bgCoff: 0.1, maxRatioLimit: 1 },
+  roi: { variant: 'qwen', form: 'mask', threshold: 0.5 },
+  rpn: null,
+  maxNewTokens: 4,
+});
 const BOX = [10, 20, 90, 70] as const;
 
 function tried(question: (typeof questions)[number], method: Method, more: Partial<TryQuestion> = {}) {
@@ -82,4 +99,79 @@ test('ViCrop looks at its window, relative attention by the preset’s rule; the
   assert.equal(other.layer, 1);
   assert.notDeepEqual(other.map, relative.map);
   await assert.rejects(tried(question, 'vicrop', { layer: 6 }), { code: 'bad_input' });
+});
+
+test('the whole picture in another way: two scales and a warp by attention are answered, more tokens are refused by name', async () => {
+  const [question] = questions as [(typeof questions)[number]];
+  const s2 = await tried(question, 's2');
+  assert.deepEqual([s2.variant, s2.crops, s2.map], ['mean of two scales', [], null]);
+  // One base square and four of the larger picture; the language model is fed as many as ever.
+  assert.deepEqual([s2.encodedTokens, s2.visualTokens], [5 * 256, 256]);
+  const warp = await tried(question, 'warp');
+  assert.deepEqual([warp.layer, warp.crops, warp.map?.grid], [4, [], [16, 16]]);
+  const shares = decodeFloat16(warp.map!.bits).reduce((a, b) => a + b, 0);
+  assert.ok(Math.abs(shares - 1) < 0.01, String(shares));
+  await assert.rejects(tried(question, 'scaled'), { code: 'unsupported_model', message: /^scaled: / });
+});
+
+test('controls are as large as a given box, the RPN’s, or a stated part; chance follows from the seed', async () => {
+  const [question] = questions as [(typeof questions)[number]];
+  const sizeOf = ([box]: readonly SourceXyxy[]) => box && [box[2] - box[0], box[3] - box[1]];
+  const centre = await tried(question, 'centre', { boxes: [BOX] });
+  const [width, height] = centre.imageSize;
+  assert.deepEqual(sizeOf(centre.crops), [80, 50]);
+  assert.deepEqual(centre.crops[0]?.slice(0, 2), [
+    Math.floor((width - 79) / 2),
+    Math.floor((height - 49) / 2),
+  ]);
+  const rpn = await tried(question, 'rpn');
+  assert.deepEqual(sizeOf((await tried(question, 'centre')).crops), sizeOf(rpn.crops));
+  const half = await tried(question, 'random', { share: 0.25, seed: 5 });
+  assert.deepEqual(sizeOf(half.crops), [Math.round(width / 2), Math.round(height / 2)]);
+  assert.deepEqual((await tried(question, 'random', { share: 0.25, seed: 5 })).crops, half.crops);
+  assert.notDeepEqual((await tried(question, 'random', { share: 0.25, seed: 6 })).crops, half.crops);
+});
+
+test('one region packed is that crop; of several all are shown; the residual knows no question', async () => {
+  const [question, other] = questions as [(typeof questions)[number], (typeof questions)[number]];
+  const truth = await tried(question, 'truth', { boxes: [BOX] });
+  const one = await tried(question, 'packed', { boxes: [BOX] });
+  assert.deepEqual([one.answer, one.crops], [truth.answer, [BOX]]);
+  const boxes = [BOX, [100, 100, 140, 120]] as const;
+  const two = await tried(question, 'packed', { boxes });
+  assert.deepEqual([two.crops, two.visualTokens], [boxes, 512]);
+  const found = await tried(question, 'packed');
+  assert.ok(found.crops.length > 0 && found.map !== null);
+  const saliency = await tried(question, 'saliency');
+  const again = await tried({ ...question, text: other.text }, 'saliency');
+  assert.deepEqual([saliency.map, saliency.crops], [again.map, again.crops]);
+  assert.equal(Math.max(...decodeFloat16(saliency.map!.bits)), 1);
+});
+
+test('Qwen-shaped: the same methods on the picture’s own grid; more tokens are given, two scales refused by name', async (t) => {
+  const [golden] = await oracleCases('qwen2_5_vl');
+  const checkpoint = await openQwen(golden!.dir);
+  const model = await loadModel(checkpoint, { device: 'cpu' });
+  t.after(() => model.dispose());
+  const ask = (method: Method, more: Partial<TryQuestion> = {}) =>
+    tryMethod(
+      { checkpoint, model },
+      { preset: QWEN, imagePath: golden!.image, question: 'what is it?', method, ...more },
+    );
+  const alone = await ask('alone');
+  for (const method of ['relative', 'vicrop', 'saliency', 'warp', 'raw'] as const) {
+    const { map, answer } = await ask(method);
+    assert.ok(map && map.bits.length === map.grid[0] * map.grid[1], method);
+    assert.equal(typeof answer, 'string');
+  }
+  const vicrop = await ask('vicrop');
+  assert.equal(vicrop.layer, 3);
+  assert.ok(vicrop.visualTokens > alone.visualTokens);
+  const scaled = await ask('scaled', { times: 2 });
+  assert.ok(
+    Math.abs(scaled.visualTokens - 2 * alone.visualTokens) <= alone.visualTokens / 2,
+    scaled.variant!,
+  );
+  assert.match(scaled.variant!, /^\d+ visual tokens in place of \d+$/);
+  await assert.rejects(ask('s2'), { code: 'unsupported_model', message: /^s2: / });
 });

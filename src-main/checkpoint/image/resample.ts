@@ -11,7 +11,7 @@
  */
 import type { RgbImage } from './decode.ts';
 
-export type Filter = 'bilinear' | 'bicubic';
+export type Filter = 'bilinear' | 'bicubic' | 'lanczos';
 
 /** Where the picture lies on the canvas, and what colour the rest of it has. */
 export interface Canvas {
@@ -25,7 +25,7 @@ export interface Canvas {
 /** 32 bits minus 8 of the pixel minus 2 of head room (weights may overshoot 1). */
 const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
-const SUPPORT: Record<Filter, number> = { bilinear: 1, bicubic: 2 };
+const SUPPORT: Record<Filter, number> = { bilinear: 1, bicubic: 2, lanczos: 3 };
 /** Pillow's bicubic parameter (Keys 1981). */
 const A = -0.5;
 
@@ -56,9 +56,14 @@ export function resize(
 function kernel(filter: Filter, distance: number): number {
   const x = Math.abs(distance);
   if (filter === 'bilinear') return x < 1 ? 1 - x : 0;
+  if (filter === 'lanczos') return x < SUPPORT.lanczos ? sinc(x) * sinc(x / SUPPORT.lanczos) : 0;
   if (x < 1) return ((A + 2) * x - (A + 3)) * x * x + 1;
   if (x < 2) return (((x - 5) * x + 8) * x - 4) * A;
   return 0;
+}
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
 function precompute(inSize: number, outSize: number, filter: Filter): Weights {

@@ -3,8 +3,9 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import { quantise } from '../labels/maps.ts';
 import { roiOf } from '../labels/roi.ts';
-import type { Crop, Roi } from '../labels/roi.ts';
+import type { Crop } from '../labels/roi.ts';
 import { seenBox } from '../labels/stored.ts';
+import type { Placement } from '../subject/geometry.ts';
 import { NativeView } from '../passes/native.ts';
 import { answerAlone, answerAt, refused } from './trial.ts';
 import type { Trial, Tried } from './trial.ts';
@@ -42,10 +43,10 @@ export async function rpn(trial: Trial): Promise<Tried> {
   }
 }
 
-/** What the RPN would crop; null: the checkpoint has none. */
-export async function rpnCrops(
+/** The RPN's logits as they are kept, and where they lie; null: the checkpoint has none. */
+export async function rpnSays(
   trial: Trial,
-): Promise<{ readonly roi: Roi; readonly says: Float32Array } | null> {
+): Promise<{ readonly map: Float32Array; readonly placement: Placement } | null> {
   const { subject, image, request, watch } = trial;
   if (!subject.model.profile.rpn) return null;
   const view = new NativeView();
@@ -53,8 +54,7 @@ export async function rpnCrops(
   try {
     const { preset, question } = request;
     const { logits, encoded } = await sample.predict(subject, image, question, preset, false, false, watch);
-    const says = quantise(logits).values;
-    return { roi: roiOf(says, 'rpn', encoded.placement, preset.roi), says };
+    return { map: quantise(logits).values, placement: encoded.placement };
   } finally {
     sample.end();
     view.dispose();

@@ -1,9 +1,10 @@
 /** One question asked by one method: what it is asked of, and what a method gives back. All in the pixels that the model sees. */
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { RgbImage } from '../../checkpoint/image/decode.ts';
 import type { TryQuestion } from '../../engine/protocol.ts';
-import type { Crop, Roi } from '../labels/roi.ts';
+import type { Roi } from '../labels/roi.ts';
 import type { QuantisedMap } from '../labels/maps.ts';
 import { generateAnswer } from '../passes/first-stage.ts';
 import type { FirstStageRequest } from '../passes/first-stage.ts';
@@ -28,7 +29,8 @@ export interface Tried {
   readonly answer: string;
   readonly variant?: string;
   readonly layer?: number;
-  readonly crops?: readonly Crop[];
+  /** What was cropped. */
+  readonly boxes?: readonly SourceXyxy[];
   readonly skipped?: Roi['none'];
   readonly map?: { readonly map: QuantisedMap; readonly placement: Placement };
 }
@@ -61,11 +63,11 @@ export async function answerAt(
   scene: Scene,
   { crops, none }: Roi,
   keep: Uint32Array | null = null,
-): Promise<Pick<Tried, 'answer' | 'crops' | 'skipped'>> {
-  if (none) return { answer: await answerAlone(trial, scene), crops, skipped: none };
+): Promise<Pick<Tried, 'answer' | 'boxes' | 'skipped'>> {
+  if (none) return { answer: await answerAlone(trial, scene), boxes: [], skipped: none };
   const { subject, request, watch } = trial;
   const { answer } = await secondLook(subject, scene, crops, request.preset, keep, watch);
-  return { answer, crops, skipped: null };
+  return { answer, boxes: crops.map(({ box }) => box), skipped: null };
 }
 
 /**

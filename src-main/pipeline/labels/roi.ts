@@ -6,6 +6,7 @@ import { roiByRule } from '../../../src-shared/kernels/roi/rule.ts';
 import type { MapKind } from '../../../src-shared/kernels/roi/rule.ts';
 import { roiRulesOf } from '../../../src-shared/kernels/roi/rules.ts';
 import type { CellXyxy, Grid, SourceXyxy } from '../../../src-shared/kernels/types.ts';
+import type { RgbImage } from '../../checkpoint/image/decode.ts';
 import type { Placement } from '../subject/geometry.ts';
 
 /** One crop: whole source pixels of positive area, and which of its tokens stay (null: all), row-major in the grid. */
@@ -18,6 +19,8 @@ export interface Crop {
   readonly cells?: CellXyxy;
   /** Cells of the picture whose positions its tokens take (crop-positions.ts); absent: those of one more picture. */
   readonly within?: CellXyxy;
+  /** What is seen in place of the box: several regions laid together; absent: the box of the picture. */
+  readonly picture?: RgbImage;
 }
 
 export interface Roi {

@@ -90,16 +90,16 @@ async function cropParts(
 ): Promise<FeedPart[]> {
   const { model, checkpoint } = subject;
   const { preprocessor } = checkpoint;
+  const seen = crop.picture ?? cut(image, crop.box);
   if (preprocessor.geometry !== 'dynamic') {
+    const { side } = preprocessor;
     const pixels = await watch.time('crop', () =>
-      Promise.resolve(normalise(cropImage(image, crop.box, preprocessor.side), preprocessor)),
+      Promise.resolve(normalise(cropImage(seen, [0, 0, seen.width, seen.height], side), preprocessor)),
     );
     const features = await watch.time('encodeCrop', () => model.encodeImage(pixels));
     return [kept(features, crop.keep, model.profile.hiddenSize)];
   }
-  const { pixels, grid } = await watch.time('crop', () =>
-    Promise.resolve(qwenPixels(cut(image, crop.box), preprocessor)),
-  );
+  const { pixels, grid } = await watch.time('crop', () => Promise.resolve(qwenPixels(seen, preprocessor)));
   const features = await watch.time('encodeCrop', () => model.encodeImage(pixels, grid));
   const { masked, within } = crop;
   const keep = masked ? keptCropTokens(masked.mask, masked.grid, masked.cells, grid) : null;
