@@ -11,6 +11,7 @@ import { storedMapsOf } from '../../src-main/jobs/relabel/stored-maps.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
 import { lookAgain } from '../../src-main/pipeline/look.ts';
 import { reanswer } from '../../src-main/pipeline/reanswer.ts';
+import { tryMethod } from '../../src-main/pipeline/try-method.ts';
 import { inspectTokens } from '../../src-main/pipeline/tokens.ts';
 import {
   storedBox,
@@ -147,5 +148,16 @@ for (const orientation of [3, 6, 7, 8] as const) {
       assert.deepEqual(map && turnUpright(map, seen.grid, orientation), plainly.tokens[i].map);
     }
     assert.deepEqual(seen.transform, kept.transform);
+
+    // A method's map and crop lie as stored, too.
+    const looks = { question: question.text, method: 'vicrop' } as const;
+    const turned = await tryMethod(subject, { ...looks, preset: TURNED, imagePath: held });
+    const straight = await tryMethod(subject, { ...looks, preset: demoPreset, imagePath: plain });
+    assert.deepEqual([turned.answer, turned.imageSize], [straight.answer, size]);
+    assert.deepEqual(turnUpright(turned.map!.bits, turned.map!.grid, orientation), straight.map!.bits);
+    assert.deepEqual(
+      turned.crops.map((box) => uprightBox(box, size, orientation)),
+      straight.crops,
+    );
   });
 }

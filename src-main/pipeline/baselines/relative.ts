@@ -59,7 +59,7 @@ async function relativeAttention(
     const { after } = asked.ids;
     const own = cache.fork(prompt.visual[1]);
     try {
-      const { taps } = await watch.time('relative', () =>
+      const { taps } = await watch.time('prefill', () =>
         model.forward(own, {
           parts: [{ tokens: after }],
           logits: 'none',
