@@ -1,5 +1,6 @@
 /** One question asked by one method: what it is asked of, and what a method gives back. All in the pixels that the model sees. */
 import type { Preset } from '../../../src-shared/contract/preset.ts';
+import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { RgbImage } from '../../checkpoint/image/decode.ts';
@@ -78,9 +79,13 @@ export function layerOf({ subject, request: { preset, layer, method } }: Trial):
   const { layers } = subject.model.profile;
   const chosen = layer ?? Math.max(...preset.grounding.map((set) => set.layer));
   if (chosen < layers) return chosen;
-  throw new FoveaError('bad_input', `${method} reads layer ${chosen}, and the model has ${layers} layers`, {
-    next: `Give a layer from 0 to ${layers - 1}`,
-  });
+  throw new FoveaError(
+    'bad_input',
+    `${method} reads layer ${chosen}, and the model has ${counted(layers, 'layer')}`,
+    {
+      next: `Give a layer from 0 to ${layers - 1}`,
+    },
+  );
 }
 
 /** A method that this model cannot be asked by. */
