@@ -37,6 +37,8 @@ export interface ReadQuery<R> {
 export interface WriteQuery<R> {
   /** Runs it and gives the number of changed rows and the last row id. */
   run(...params: SqlValue[]): { readonly changes: number; readonly lastId: number };
+  /** Runs it for each of these parameters, all of them or none. @returns row ids; null where nothing changed */
+  each(rows: Iterable<readonly SqlValue[]>): (number | null)[];
   /** For statements with RETURNING. */
   get(...params: SqlValue[]): R | undefined;
 }
@@ -125,6 +127,16 @@ export function write<R = never>(db: WritableDb, sql: string): WriteQuery<R> {
       guarded(db, () => {
         const result = committed(db, () => statement(db, sql).run(...params));
         return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
+      }),
+    each: (rows) =>
+      transact(db, () => {
+        const prepared = statement(db, sql);
+        const ids: (number | null)[] = [];
+        for (const params of rows) {
+          const { changes, lastInsertRowid } = prepared.run(...params);
+          ids.push(changes === 0 ? null : Number(lastInsertRowid));
+        }
+        return ids;
       }),
     get: (...params) =>
       guarded(db, () => committed(db, () => statement(db, sql).get(...params) as R | undefined)),

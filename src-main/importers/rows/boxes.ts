@@ -60,6 +60,7 @@ export function boxesInPicture(
       'Say which when importing: fractions of the picture (--boxes unit), or pixels whatever they look like (--boxes pixels)',
     );
   }
+  if (boxes.every((box) => isIn(box, size))) return { boxes, notes: [] };
   const notes: RowReason[] = [];
   const inside = boxes.map((box) => {
     const cut = clipped(box, size);
@@ -83,6 +84,7 @@ export function inPicture<Picture>(
   try {
     requireSize(record.pictureSize, size);
     const { boxes, notes } = boxesInPicture(record.truthBoxes, size, record.boxForm ?? form);
+    if (boxes === record.truthBoxes && notes.length === 0) return item;
     return { ...item, record: { ...record, truthBoxes: boxes }, notes: [...item.notes, ...notes] };
   } catch (thrown) {
     if (thrown instanceof RowError) return { ok: false, line, row, form: rowForm, problem: thrown.reason };
@@ -113,6 +115,10 @@ function scaled(
     const [x0, y0, x1, y1] = box;
     return [(x0 / most) * width, (y0 / most) * height, (x1 / most) * width, (y1 / most) * height];
   });
+}
+
+function isIn([x0, y0, x1, y1]: SourceXyxy, [width, height]: readonly [number, number]): boolean {
+  return x0 >= 0 && y0 >= 0 && x0 < x1 && y0 < y1 && x1 <= width && y1 <= height;
 }
 
 function clipped([x0, y0, x1, y1]: SourceXyxy, [width, height]: readonly [number, number]): SourceXyxy {

@@ -13,6 +13,24 @@ import { findStored, type StoredPicture, storePicture } from '../pictures/stored
 export type ReadPicture = FolderPicture | StoredPicture;
 export type ReadItem = ImportItem<ReadPicture>;
 
+/** One word for a picture: names of the two folders do not meet. */
+export function keyOf({ in: where, path }: Pick<ReadPicture, 'in' | 'path'>): string {
+  return where === 'folder' ? path : `\0${path}`;
+}
+
+/** The pictures of questions, each once. */
+export function picturesOf(items: readonly ReadItem[]): ReadPicture[] {
+  const found = new Map<string, ReadPicture>();
+  let last = '';
+  for (const item of items) {
+    if (!item.ok) continue;
+    const key = keyOf(item.record.picture);
+    if (key !== last) found.set(key, item.record.picture);
+    last = key;
+  }
+  return [...found.values()];
+}
+
 /** Fingerprints remembered, some 30 MB; what is forgotten is found on the disk again. */
 const REMEMBERED = 100_000;
 
@@ -30,19 +48,25 @@ export class EmbeddedPictures {
   }
 
   /** The item with its picture stored, or why that cannot be. Throws FoveaError `no_space`, `read_only`, `io` of the disk. */
-  async settle(item: ImportItem): Promise<ReadItem> {
+  settle(item: ImportItem): ReadItem | Promise<ReadItem> {
     if (!item.ok) return item;
     const { picture } = item.record;
-    if (picture.in === 'folder') return { ...item, record: { ...item.record, picture } };
-    const known = await this.#take(picture);
-    if (!('error' in known)) return { ...item, record: { ...item.record, picture: known } };
-    const { line, row, form } = item;
-    return { ok: false, line, row, form, problem: problemOf(known.error) };
+    return picture.in === 'folder' ? (item as ReadItem) : this.#settled(item, picture);
   }
 
   /** Takes away what was only looked at. */
   async close(): Promise<void> {
     if (this.#scratch !== null) await rm(await this.#scratch, { recursive: true, force: true });
+  }
+
+  async #settled(
+    item: ImportItem & { readonly ok: true },
+    picture: Extract<RowPicture, { in: 'file' }>,
+  ): Promise<ReadItem> {
+    const known = await this.#take(picture);
+    if (!('error' in known)) return { ...item, record: { ...item.record, picture: known } };
+    const { line, row, form } = item;
+    return { ok: false, line, row, form, problem: problemOf(known.error) };
   }
 
   #take({ sha256, bytes }: Extract<RowPicture, { in: 'file' }>): Promise<Known> {

@@ -16,7 +16,6 @@ import type { Project } from '../../store/file/project.ts';
 import { chunksOf } from '../../store/samples/removal.ts';
 import { forgetSamples } from '../../store/exchange/unimport.ts';
 import { ImportedLabels, type LabelPresets } from './labels.ts';
-import type { ReadItem } from './embedded.ts';
 import { folderOf } from './preview.ts';
 import { ImportWriter } from './writer.ts';
 import { copiesOf, type Copies } from '../pictures/copies.ts';
@@ -24,7 +23,7 @@ import { chosenFolder } from '../pictures/chosen.ts';
 import { PictureLooks } from '../pictures/looks.ts';
 import { dropUnused, storedFolder, sweepStored } from '../pictures/stored.ts';
 import { refuseMoved } from '../pictures/moved.ts';
-import { questionBatches } from './reading.ts';
+import { type QuestionBatch, questionBatches } from './reading.ts';
 
 /** Some 25 ms of writing: the disk waits for few commits, and whoever reviews meanwhile hardly at all. */
 const BATCH = 1000;
@@ -85,17 +84,18 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const [failures, notes] = [new Reasons(), new Reasons()];
   let lines = 0;
 
-  const write = async (batch: readonly ReadItem[], looked: Promise<unknown>): Promise<void> => {
+  const write = async (batch: QuestionBatch, looked: Promise<unknown>): Promise<void> => {
     await unlessStopped(looked, options.signal);
-    if (lines === 0) await refuseMoved(project, folder, writer.newPictures(batch));
-    const outcome = await patiently(() => writer.write(batch));
+    if (lines === 0) await refuseMoved(project, folder, writer.newPictures(batch.pictures));
+    const items = batch.items();
+    const outcome = await patiently(() => writer.write(items));
     for (const { line, reason } of outcome.failures) failures.add(line, reason);
     for (const { line, reason } of outcome.notes) notes.add(line, reason);
     for (const { line, reason } of await labels.store(outcome.labelled, options.signal))
       notes.add(line, reason);
     if (outcome.unused.length > 0) await patiently(() => dropUnused(project, outcome.unused));
     lines += batch.length;
-    options.onProgress?.(lines, batch.at(-1)?.line ?? 0);
+    options.onProgress?.(lines, items.at(-1)?.line ?? 0);
     // Whoever waits for this connection gets a turn.
     await breathe();
     throwIfStopped(options.signal);
@@ -103,17 +103,17 @@ export async function importQuestions(project: Project, options: ImportOptions):
 
   try {
     // The last batch that was read: its pictures are looked at while the next one is read.
-    let last: { readonly batch: readonly ReadItem[]; readonly looked: Promise<unknown> } | null = null;
-    const next = async (batch: readonly ReadItem[]): Promise<void> => {
-      const looked = writer.lookAt(batch, looks);
+    let last: Waiting | null = null;
+    const next = async (batch: QuestionBatch): Promise<void> => {
+      const looked = writer.lookAt(batch.pictures, looks);
       // Its failure is met when its turn comes.
       looked.catch(() => undefined);
       if (last) await write(last.batch, last.looked);
-      last = batch.length > 0 ? { batch, looked } : null;
+      last = { batch, looked };
     };
     for await (const batch of questionBatches(questionsFile, reading, storedFolder(project.path), BATCH))
       await next(batch);
-    await next([]);
+    if (last !== null) await write((last as Waiting).batch, (last as Waiting).looked);
     const { added, updated, skipped, failed, importId } = writer.written;
     const copies =
       added === 0 || importId === null
@@ -144,6 +144,12 @@ export async function importQuestions(project: Project, options: ImportOptions):
     looks.close();
     giveBack();
   }
+}
+
+/** A batch whose pictures are being looked at. */
+interface Waiting {
+  readonly batch: QuestionBatch;
+  readonly looked: Promise<unknown>;
 }
 
 /** Thrown by the walk itself where the signal asks for it. */

@@ -43,7 +43,8 @@ export async function previewImport(options: PreviewOptions): Promise<ImportPrev
   let [good, failed] = [0, 0];
   try {
     for await (const batch of questionBatches(questionsFile, reading, null, whole ? BATCH : FIRST)) {
-      for (const item of await lookedAt(batch, looks, reading)) {
+      const items = batch.items();
+      for (const item of await lookedAt(items, looks, reading)) {
         if (item.form !== null) forms.set(item.form, (forms.get(item.form) ?? 0) + 1);
         if (!item.ok) {
           failed++;
@@ -55,7 +56,7 @@ export async function previewImport(options: PreviewOptions): Promise<ImportPrev
         if (samples.length < SHOWN) samples.push(sampleOf(item));
       }
       if (signal?.aborted) throw new FoveaError('cancelled', 'the check was cancelled');
-      onProgress?.(batch.at(-1)?.line ?? 0, total);
+      onProgress?.(items.at(-1)?.line ?? 0, total);
       if (!whole) break;
     }
   } finally {

@@ -19,19 +19,30 @@ export async function* readBatches(
   const pictures = new EmbeddedPictures(stored);
   try {
     const { items } = await openImport(file, reading);
-    let batch: Promise<ReadItem>[] = [];
+    let batch: (ReadItem | Promise<ReadItem>)[] = [];
+    let storing: Promise<ReadItem>[] = [];
     for await (const item of items) {
       const settled = pictures.settle(item);
-      // Its failure is met when its turn comes.
-      settled.catch(() => undefined);
       batch.push(settled);
-      if (batch.length > STORING) await batch[batch.length - 1 - STORING];
+      if (settled instanceof Promise) {
+        // Its failure is met when its turn comes.
+        settled.catch(() => undefined);
+        storing.push(settled);
+        if (storing.length > STORING) await storing[storing.length - 1 - STORING];
+      }
       if (batch.length < most) continue;
-      yield await Promise.all(batch);
-      batch = [];
+      yield await settledAll(batch, storing);
+      [batch, storing] = [[], []];
     }
-    if (batch.length > 0) yield await Promise.all(batch);
+    if (batch.length > 0) yield await settledAll(batch, storing);
   } finally {
     await pictures.close();
   }
+}
+
+async function settledAll(
+  batch: readonly (ReadItem | Promise<ReadItem>)[],
+  storing: readonly Promise<ReadItem>[],
+): Promise<readonly ReadItem[]> {
+  return storing.length === 0 ? (batch as readonly ReadItem[]) : await Promise.all(batch);
 }

@@ -8,9 +8,9 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { withPlainFile } from '../../files/plain-file.ts';
 import { threadEntry } from '../../files/thread-entry.ts';
 import type { ReadingOptions } from '../../importers/index.ts';
-import type { ReadItem } from './embedded.ts';
+import { picturesOf, type ReadItem, type ReadPicture } from './embedded.ts';
 import { readBatches } from './reading-batches.ts';
-import { MORE, readingAnswerSchema, type ReadingAnswer, type ReadingTask } from './reading-wire.ts';
+import { MORE, readingAnswerSchema, type ReadingAnswer, type ReadingTask, unpack } from './reading-wire.ts';
 
 /** A thread takes as long to start as some 10,000 rows to be read. */
 const SMALL_BYTES = 2_000_000;
@@ -24,6 +24,16 @@ const PARQUET = Buffer.from('PAR1');
 
 const ENTRY = threadEntry('reading-thread', new URL('./reading-thread.ts', import.meta.url));
 
+/** Questions that follow one another in their file. */
+export interface QuestionBatch {
+  /** How many; never none. */
+  readonly length: number;
+  /** What they are about, each once. */
+  readonly pictures: readonly ReadPicture[];
+  /** To be asked once, when their turn comes: until then they may be a block of bytes. */
+  readonly items: () => readonly ReadItem[];
+}
+
 /**
  * The questions of `file` in its order, `most` in a batch. What is no text is always read in a thread, whose memory has a
  * bound. Leaving the loop early ends the reading.
@@ -34,9 +44,13 @@ export async function* questionBatches(
   reading: ReadingOptions,
   stored: string | null,
   most: number,
-): AsyncGenerator<readonly ReadItem[], void> {
-  if (await isSmallText(file)) yield* readBatches(file, reading, stored, most);
-  else yield* batchesOfThread({ file, reading, stored, batch: most });
+): AsyncGenerator<QuestionBatch, void> {
+  if (!(await isSmallText(file))) {
+    yield* batchesOfThread({ file, reading, stored, batch: most });
+    return;
+  }
+  for await (const items of readBatches(file, reading, stored, most))
+    yield { length: items.length, pictures: picturesOf(items), items: () => items };
 }
 
 /** Also of what is not there: that is for the reader to say. */
@@ -52,7 +66,7 @@ async function isSmallText(file: string): Promise<boolean> {
   }
 }
 
-async function* batchesOfThread(task: ReadingTask): AsyncGenerator<readonly ReadItem[], void> {
+async function* batchesOfThread(task: ReadingTask): AsyncGenerator<QuestionBatch, void> {
   const thread = new Worker(ENTRY, { workerData: task, resourceLimits: RESOURCES });
   const waiting: PromiseWithResolvers<ReadingAnswer>[] = [];
   const answers: Promise<ReadingAnswer>[] = [];
@@ -81,7 +95,8 @@ async function* batchesOfThread(task: ReadingTask): AsyncGenerator<readonly Read
     for (;;) {
       const answer = await answers.shift()!;
       if ('error' in answer) throw FoveaError.fromWire(answer.error);
-      if (answer.items.length > 0) yield answer.items;
+      const { batch } = answer;
+      if (batch) yield { length: batch.length, pictures: batch.pictures, items: () => unpack(batch) };
       if (answer.last) return;
       if (ended) throw ended as FoveaError;
       ask();

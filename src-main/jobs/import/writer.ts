@@ -12,7 +12,7 @@ import type { Project } from '../../store/file/project.ts';
 import { addSamples, type NewSample } from '../../store/samples/sample.ts';
 import type { LabelledSample } from './labels.ts';
 import { correctSample } from './corrections.ts';
-import type { ReadItem, ReadPicture } from './embedded.ts';
+import { keyOf, type ReadItem, type ReadPicture } from './embedded.ts';
 import { type ChosenFolder, type ChosenPicture, registerFolder } from '../pictures/chosen.ts';
 import type { PictureLooks } from '../pictures/looks.ts';
 import { ensureStoredRoot, isStored, storedFolder } from '../pictures/stored.ts';
@@ -47,7 +47,11 @@ interface Registered {
 /** What is known of a picture: that it is registered, its facts while it is not, or why it cannot be taken. */
 type Known = Registered | ChosenPicture | { readonly message: string; readonly next: string };
 
-type Placed = Extract<ReadItem, { ok: true }> & { readonly picture: Registered | ChosenPicture };
+/** A question with its picture, and its boxes in that picture's pixels. */
+interface Placed {
+  readonly item: Extract<ReadItem, { ok: true }>;
+  readonly picture: Registered | ChosenPicture;
+}
 
 /** Ids of the folders that pictures of a batch are in. */
 type Roots = Readonly<Record<ReadPicture['in'], number>>;
@@ -99,15 +103,13 @@ export class ImportWriter {
   }
 
   /** Has the pictures of a batch looked at that are not known yet; to be waited for before the batch is written. */
-  async lookAt(batch: readonly ReadItem[], looks: PictureLooks): Promise<void> {
+  async lookAt(pictures: readonly ReadPicture[], looks: PictureLooks): Promise<void> {
     const paths: string[] = [];
     if (this.#pictures.size > PICTURES_REMEMBERED) {
       this.#olderPictures = this.#pictures;
       this.#pictures = new Map();
     }
-    for (const item of batch) {
-      if (!item.ok) continue;
-      const { picture } = item.record;
+    for (const picture of pictures) {
       const key = keyOf(picture);
       if (this.#pictures.has(key)) continue;
       const older = this.#olderPictures.get(key);
@@ -124,11 +126,10 @@ export class ImportWriter {
       this.#learn(keyOf({ in: 'folder', path: paths[i]! }), knownOf(found));
   }
 
-  /** Pictures of a batch that are not registered yet. */
-  newPictures(batch: readonly ReadItem[]): Omit<NewImage, 'rootId'>[] {
-    return batch.flatMap((item) => {
-      const known =
-        item.ok && item.record.picture.in === 'folder' ? this.#known(keyOf(item.record.picture)) : null;
+  /** Of these pictures those that are not registered yet. */
+  newPictures(pictures: readonly ReadPicture[]): Omit<NewImage, 'rootId'>[] {
+    return pictures.flatMap((picture) => {
+      const known = picture.in === 'folder' ? this.#known(keyOf(picture)) : null;
       return known && 'image' in known ? [known.image] : [];
     });
   }
@@ -140,7 +141,7 @@ export class ImportWriter {
     const unused: string[] = [];
     for (const item of batch) {
       const found = this.#place(item);
-      if (found.ok) placed.push(found);
+      if ('picture' in found) placed.push(found);
       else {
         failures.push({ line: found.line, reason: found.problem });
         if (item.ok && item.record.picture.in === 'project') unused.push(item.record.picture.path);
@@ -153,11 +154,11 @@ export class ImportWriter {
     const written = transactInBulk(this.#project.db, () => {
       if (placed.length === 0) return before;
       const roots = this.#roots(placed);
-      const samples = placed.map((row): NewSample => ({
-        ...row.record,
-        imageId: this.#imageId(row, roots, ids),
-      }));
-      return this.#add(placed, samples, before, roots[placed[0]!.record.picture.in], { notes, labelled });
+      const samples = placed.map((row) => sampleOf(row, this.#imageId(row, roots, ids)));
+      return this.#add(placed, samples, before, roots[placed[0]!.item.record.picture.in], {
+        notes,
+        labelled,
+      });
     });
     this.#written = written;
     for (const [key, registered] of ids) this.#learn(key, registered);
@@ -167,7 +168,7 @@ export class ImportWriter {
   /** The folders of these pictures, registered. In the caller's transaction. */
   #roots(placed: readonly Placed[]): Roots {
     const of = (where: ReadPicture['in']): boolean =>
-      placed.some(({ record }) => record.picture.in === where);
+      placed.some(({ item }) => item.record.picture.in === where);
     const { db, path } = this.#project;
     return {
       folder: of('folder')
@@ -195,7 +196,8 @@ export class ImportWriter {
         added++;
       } else if (corrections.length > 0) updated++;
       else skipped++;
-      const { line, notes: own, record, picture } = placed[i]!;
+      const { item, picture } = placed[i]!;
+      const { line, notes: own, record } = item;
       const sampleId = id ?? known;
       if (record.labelled && sampleId !== null) {
         labelled.push({ line, sampleId, size: sizeOf(picture), maps: record.labelled });
@@ -218,10 +220,10 @@ export class ImportWriter {
     if ('message' in picture) return { ...item, ok: false, problem: { ...picture, value: shown(imagePath) } };
     if ('image' in picture && picture.linkedInto !== null) this.#linkedInto.add(picture.linkedInto);
     const placed = inPicture(item, sizeOf(picture), this.#reading.boxes);
-    return placed.ok ? { ...placed, picture } : placed;
+    return placed.ok ? { item: placed, picture } : placed;
   }
 
-  #imageId({ record, picture }: Placed, roots: Roots, ids: Map<string, Registered>): number {
+  #imageId({ item: { record }, picture }: Placed, roots: Roots, ids: Map<string, Registered>): number {
     if ('id' in picture) return picture.id;
     const key = keyOf(record.picture);
     let registered = ids.get(key);
@@ -252,18 +254,18 @@ export class ImportWriter {
 
 /** Ids that were given in a batch, in runs in which ids and rows go up together, or in which they do not. */
 class AddedRuns {
-  readonly #placed: readonly { readonly row: number }[];
+  readonly #placed: readonly Placed[];
   readonly list: { first: number; last: number; readonly firstRow: number | null }[] = [];
 
-  constructor(placed: readonly { readonly row: number }[]) {
+  constructor(placed: readonly Placed[]) {
     this.#placed = placed;
   }
 
   /** @param i its place in the batch */
   add(id: number, i: number): void {
-    const { row } = this.#placed[i]!;
+    const { row } = this.#placed[i]!.item;
     // Several questions of one row, as of a conversation: the row's number names none of them.
-    const shared = this.#placed[i - 1]?.row === row || this.#placed[i + 1]?.row === row;
+    const shared = this.#placed[i - 1]?.item.row === row || this.#placed[i + 1]?.item.row === row;
     const own = shared ? null : row;
     const run = this.list.at(-1);
     const follows =
@@ -276,11 +278,6 @@ class AddedRuns {
   }
 }
 
-/** Names of the two folders do not meet. */
-function keyOf({ in: where, path }: Pick<ReadPicture, 'in' | 'path'>): string {
-  return where === 'folder' ? path : `\0${path}`;
-}
-
 /** Asked under the write lock, in which nobody takes it away. */
 function requireStored(project: Project, path: string): void {
   if (isStored(storedFolder(project.path), path)) return;
@@ -288,6 +285,12 @@ function requireStored(project: Project, path: string): void {
     where: join(storedFolder(project.path), path),
     next: 'Import the file again to go on',
   });
+}
+
+function sampleOf({ item: { record } }: Placed, imageId: number): NewSample {
+  const { externalId, question, referenceAnswer, truthBoxes, language, split, tags, benchmark } = record;
+  const sample = { externalId, imageId, question, referenceAnswer, truthBoxes, language, split, tags };
+  return benchmark ? { ...sample, benchmark } : sample;
 }
 
 function sizeOf(picture: Registered | ChosenPicture): readonly [number, number] {

@@ -10,10 +10,10 @@ import { type Looked, type LookTask, lookAnswerSchema } from './look-wire.ts';
 
 /** Pictures a thread is asked about at once: a few milliseconds on a disk of one's own. */
 const AT_ONCE = 64;
-/** A disk of one's own needs one thread; one far away answers several at a time. */
+/** A disk of one's own needs one thread, and a thread takes 35 MB; one far away answers several at a time. */
 const MOST_THREADS = 4;
-/** Requests that wait for each thread before there is another. */
-const QUEUE = 4;
+/** Where no thread has answered for so long and others wait, there is another. */
+const SLOW_MS = 1000;
 /** After so long without an answer a thread is left behind. */
 const LOST_MS = 15_000;
 /** A look leaves next to nothing behind. */
@@ -30,6 +30,7 @@ export class PictureLooks {
   readonly #folder: ChosenFolder;
   readonly #lostMs: number;
   readonly #waiting: Request[] = [];
+  #slow: NodeJS.Timeout | undefined;
   readonly #threads = new Map<Worker, { readonly request: Request; readonly lost: NodeJS.Timeout } | null>();
 
   constructor(folder: ChosenFolder, lostMs = LOST_MS) {
@@ -52,6 +53,7 @@ export class PictureLooks {
   /** Ends the threads; what they were asked is answered no more. */
   close(): void {
     this.#waiting.length = 0;
+    clearTimeout(this.#slow);
     for (const [thread, busy] of this.#threads) {
       clearTimeout(busy?.lost);
       void thread.terminate();
@@ -60,9 +62,13 @@ export class PictureLooks {
   }
 
   #hand(): void {
+    clearTimeout(this.#slow);
     while (this.#waiting.length > 0) {
-      const thread = this.#idle() ?? this.#start();
-      if (!thread) return;
+      const thread = this.#idle() ?? (this.#threads.size === 0 ? this.#start() : null);
+      if (!thread) {
+        this.#slow = setTimeout(() => this.#helped(), SLOW_MS);
+        return;
+      }
       const request = this.#waiting.shift()!;
       this.#threads.set(thread, {
         request,
@@ -72,14 +78,18 @@ export class PictureLooks {
     }
   }
 
+  /** One thread more for what waits. */
+  #helped(): void {
+    if (this.#threads.size < MOST_THREADS) this.#start();
+    this.#hand();
+  }
+
   #idle(): Worker | null {
     for (const [thread, busy] of this.#threads) if (!busy) return thread;
     return null;
   }
 
-  #start(): Worker | null {
-    const { size } = this.#threads;
-    if (size >= MOST_THREADS || this.#waiting.length <= size * QUEUE) return null;
+  #start(): Worker {
     const thread = new Worker(ENTRY, {
       workerData: { root: this.#folder.real } satisfies LookTask,
       resourceLimits: RESOURCES,

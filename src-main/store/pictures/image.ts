@@ -20,15 +20,14 @@ export interface NewImage {
  * for `jobs/pictures` to find out, which keeps apart what was labelled before.
  */
 export function ensureImage(db: WritableDb, image: NewImage): number {
-  const found = read<{ id: number }>(db, 'SELECT id FROM image WHERE root_id = ? AND path = ?').get(
-    image.rootId,
-    image.path,
-  );
-  if (found) return found.id;
-  return write(
+  const { changes, lastId } = write(
     db,
-    'INSERT INTO image (root_id, path, bytes, mtime_ms, width, height) VALUES (?, ?, ?, ?, ?, ?)',
-  ).run(image.rootId, image.path, image.bytes, Math.trunc(image.mtimeMs), image.width, image.height).lastId;
+    `INSERT INTO image (root_id, path, bytes, mtime_ms, width, height) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (root_id, path) DO NOTHING`,
+  ).run(image.rootId, image.path, image.bytes, Math.trunc(image.mtimeMs), image.width, image.height);
+  if (changes > 0) return lastId;
+  const found = read<{ id: number }>(db, 'SELECT id FROM image WHERE root_id = ? AND path = ?');
+  return found.get(image.rootId, image.path)!.id;
 }
 
 /** Absolute path of an image, or null when there is none with this id. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { boxSchema } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
-import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
+import { type ReadableDb, type SqlValue, type WritableDb, read, transact, write } from '../db.ts';
 import { putBenchmark, type SampleBenchmark } from './benchmark.ts';
 import { addSampleStates } from './state.ts';
 import { searchText, writeSearch } from '../search/text.ts';
@@ -51,39 +51,42 @@ export function addSample(db: WritableDb, sample: NewSample): number | null {
  */
 export function addSamples(db: WritableDb, samples: readonly NewSample[]): (number | null)[] {
   return transact(db, () => {
-    const ids: (number | null)[] = [];
-    const texts: (readonly [number, string])[] = [];
-    let tagged = false;
-    const insert = write(
+    const ids = write(
       db,
       `INSERT INTO sample (external_id, image_id, question, reference_answer, truth_boxes, language, split, tags)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    );
-    for (const sample of samples) {
-      const { changes, lastId } = insert.run(
-        sample.externalId,
-        sample.imageId,
-        sample.question,
-        sample.referenceAnswer,
-        sample.truthBoxes.length === 0 ? '[]' : JSON.stringify(sample.truthBoxes),
-        sample.language,
-        sample.split,
-        sample.tags.length === 0 ? '[]' : JSON.stringify(sample.tags),
-      );
-      if (changes === 0) {
-        ids.push(null);
-        continue;
-      }
-      ids.push(lastId);
+    ).each(samples.map(rowOf));
+    const texts: (readonly [number, string])[] = [];
+    let tagged = false;
+    for (const [i, id] of ids.entries()) {
+      if (id === null) continue;
+      const sample = samples[i]!;
       tagged ||= sample.tags.length > 0;
-      if (sample.benchmark) putBenchmark(db, lastId, sample.benchmark);
-      texts.push([lastId, searchText({ ...sample, answer: null })]);
+      if (sample.benchmark) putBenchmark(db, id, sample.benchmark);
+      texts.push([id, textOf(sample)]);
     }
     const [first] = texts;
     if (first) deriveNew(db, first[0] - 1, texts.at(-1)![0], tagged);
     writeSearch(db, texts);
     return ids;
   });
+}
+
+function rowOf(sample: NewSample): SqlValue[] {
+  return [
+    sample.externalId,
+    sample.imageId,
+    sample.question,
+    sample.referenceAnswer,
+    sample.truthBoxes.length === 0 ? '[]' : JSON.stringify(sample.truthBoxes),
+    sample.language,
+    sample.split,
+    sample.tags.length === 0 ? '[]' : JSON.stringify(sample.tags),
+  ];
+}
+
+function textOf({ externalId, question, referenceAnswer }: NewSample): string {
+  return searchText({ externalId, question, referenceAnswer, answer: null });
 }
 
 function deriveNew(db: WritableDb, after: number, upTo: number, tagged: boolean): void {

@@ -67,9 +67,18 @@ export function refreshSampleState(db: WritableDb, sampleId: number): void {
   refreshSearch(db, sampleId);
 }
 
-/** Derives the rows of new samples in `(after, upTo]`: what they are searched by is the caller's. */
+/**
+ * Derives the rows of new samples in `(after, upTo]`: what {@link DERIVE} comes to for a sample that nobody has asked, decided on
+ * or dealt, whose number nothing had before. What they are searched by is the caller's.
+ */
 export function addSampleStates(db: WritableDb, after: number, upTo: number): void {
-  write(db, `${DERIVE} WHERE s.id > ? AND s.id <= ?`).run(after, upTo);
+  write(
+    db,
+    `INSERT INTO sample_state (sample_id, state, dropped, language, split, tag)
+     SELECT id, 'unlabelled', 0, language, split,
+       CASE tags WHEN '[]' THEN NULL ELSE (SELECT MIN(tag) FROM sample_tag WHERE sample_id = sample.id) END
+     FROM sample WHERE id > ? AND id <= ?`,
+  ).run(after, upTo);
 }
 
 /**

@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { PLAIN_READING } from '../../../src-main/importers/index.ts';
-import type { ReadItem } from '../../../src-main/jobs/import/embedded.ts';
+import { picturesOf, type ReadItem } from '../../../src-main/jobs/import/embedded.ts';
 import { readBatches } from '../../../src-main/jobs/import/reading-batches.ts';
-import { questionBatches } from '../../../src-main/jobs/import/reading.ts';
+import { type QuestionBatch, questionBatches } from '../../../src-main/jobs/import/reading.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
 
 const ROWS = 12_345;
@@ -23,9 +23,14 @@ function largeFile(t: TestContext): string {
   return file;
 }
 
-async function all(batches: AsyncIterable<readonly ReadItem[]>): Promise<(readonly ReadItem[])[]> {
+async function all(
+  batches: AsyncIterable<readonly ReadItem[] | QuestionBatch>,
+): Promise<(readonly ReadItem[])[]> {
   const read = [];
-  for await (const batch of batches) read.push(batch);
+  for await (const batch of batches) {
+    if ('pictures' in batch) assert.deepEqual(batch.pictures, picturesOf(batch.items()));
+    read.push('pictures' in batch ? batch.items() : batch);
+  }
   return read;
 }
 
