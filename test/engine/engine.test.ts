@@ -59,6 +59,13 @@ test('whole samples come back in order, arrays as typed arrays, states told', as
   assert.ok(['encode', 'prefill', 'rpn', 'total'].every((step) => first.timings[step] > 0));
   assert.deepEqual([...new Set(states)], ['starting', 'ready']);
   assert.equal(client.status.device, 'cpu');
+  const { preset, imagePath, question } = demoRequest(questions[0]);
+  const tried = { model, preset, imagePath, question };
+  const vicrop = await client.tryMethod({ ...tried, method: 'vicrop' });
+  assert.ok(vicrop.map?.bits instanceof Uint16Array && vicrop.crops.length === 1);
+  const box = [0, 0, 20, 10] as const;
+  assert.deepEqual((await client.tryMethod({ ...tried, method: 'truth', boxes: [box] })).crops, [box]);
+  await assert.rejects(client.tryMethod({ ...tried, method: 'scaled' }), { code: 'unsupported_model' });
 });
 
 test('a failing call fails alone, with its code', async (t) => {

@@ -110,22 +110,15 @@ export function warped(
   let at = 0;
   for (const place of y) {
     const row = split(place, height);
-    const [top, bottom] = [row.low * width, row.high * width];
-    for (const column of columns) {
-      const weights = [
-        (STEPS - column.part) * (STEPS - row.part),
-        column.part * (STEPS - row.part),
-        (STEPS - column.part) * row.part,
-        column.part * row.part,
-      ] as const;
-      const from = [top + column.low, top + column.high, bottom + column.low, bottom + column.high] as const;
+    const [top, bottom] = [3 * row.low * width, 3 * row.high * width];
+    const below = row.part;
+    const above = STEPS - below;
+    for (const { low, high, part } of columns) {
+      const left = STEPS - part;
       for (let c = 0; c < 3; c++) {
-        const sum =
-          weights[0] * data[3 * from[0] + c]! +
-          weights[1] * data[3 * from[1] + c]! +
-          weights[2] * data[3 * from[2] + c]! +
-          weights[3] * data[3 * from[3] + c]!;
-        out[at++] = (sum + STEPS ** 2 / 2) >> 10;
+        const upper = left * data[top + 3 * low + c]! + part * data[top + 3 * high + c]!;
+        const lower = left * data[bottom + 3 * low + c]! + part * data[bottom + 3 * high + c]!;
+        out[at++] = (above * upper + below * lower + STEPS ** 2 / 2) >> 10;
       }
     }
   }
