@@ -17,7 +17,7 @@ import { demoRequest, loadDemo } from '../support/demo-subject.ts';
 
 const subject = await loadDemo();
 after(() => subject.model.dispose());
-const questions = demoGolden<{ image: string; text: string }[]>('greedy_100.json').slice(0, 3);
+const questions = demoGolden<{ image: string; text: string }[]>('greedy_100.json').slice(0, 2);
 const QWEN = presetSchema.parse({
   id: 'tiny-qwen',
   name: 'Tiny Qwen',
