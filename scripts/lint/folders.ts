@@ -11,6 +11,7 @@ export const KERNELS: Cut = {
     labels: { roi: 'a label is counted inside its box, and what is derived again has both' },
     measures: {},
     scorers: {},
+    calibration: { labels: 'sinks are zeroed in a map as labels are made' },
     pictures: {},
     embeddings: {},
     statistics: {},
@@ -220,6 +221,12 @@ export const JOBS: Cut = {
       rpn: 'what comes of it is a version',
       'training-data': 'what is learned from is frozen first',
     },
+    calibrate: {
+      asking: 'the engine is asked again where it died',
+      measuring: 'what is known of a sample, on the maps of a model',
+      pictures: 'the picture is looked at before the model is asked about it',
+      presets: 'the preset that fits the model is measured beside',
+    },
     embed: {
       embeddings: 'what it keeps, and what is there already',
       label: 'the pace of a job is told in one way',
@@ -267,6 +274,7 @@ export const CLI: Cut = {
   folders: {
     frame: {},
     model: { frame: 'every command is made of it' },
+    preset: { frame: 'every command is made of it' },
     roi: { frame: 'every command is made of it' },
     rpn: { frame: 'every command is made of it', model: 'sizes are said in the same words' },
   },

@@ -9,15 +9,12 @@ import { float16FromBytes } from '../../src-shared/kernels/float16.ts';
 import { headAgreement } from '../../src-shared/kernels/measures/head-scores.ts';
 import { shuffled } from '../../src-shared/kernels/seeded.ts';
 import type { Labels } from '../../src-shared/kernels/types.ts';
-import { BG, FG } from '../../src-shared/kernels/types.ts';
 import type { Engine } from '../engine/protocol.ts';
-import { type Target, truthTarget } from '../jobs/measuring/agreement.ts';
+import { knownOf, labelOn } from '../jobs/measuring/known.ts';
 import type { Project } from '../store/file/project.ts';
 import { predictionSource } from '../store/predictions/source.ts';
 import { countSamples, listSampleIds } from '../store/samples/query.ts';
-import { getSample } from '../store/samples/sample.ts';
 import { sampleState } from '../store/samples/state.ts';
-import { labelOfReview } from '../store/training/comparable.ts';
 import { headMaps } from './heads.ts';
 
 export interface RankingWish {
@@ -96,31 +93,6 @@ export async function rankHeads(
   }
   if (!scores) throw nothingToRankBy(against, listed, unranked);
   return { against, listed, ended, unranked: Object.fromEntries(unranked), ...scores.result() };
-}
-
-type Placed = Pick<HeadMapSet, 'grid' | 'transform'>;
-
-/** What is known of a sample, where it lies on maps of a grid; null: nothing is. */
-function knownOf(
-  { db }: Project,
-  id: number,
-  against: HeadRanking['against'],
-): ((maps: Placed) => Target | null) | null {
-  if (against === 'truth') {
-    const boxes = getSample(db, id).truthBoxes;
-    return boxes.length === 0 ? null : ({ grid, transform }) => truthTarget(boxes, grid, transform);
-  }
-  const { state, reviewId } = sampleState(db, id) ?? { state: null, reviewId: null };
-  const stands = state === 'accepted' || state === 'corrected';
-  const reviewed = stands && reviewId !== null ? labelOfReview(db, reviewId) : null;
-  return reviewed && (() => reviewed);
-}
-
-/** Foreground and background on the maps' grid; cells that nobody decided on count for neither. */
-function labelOn(target: Target | null, { grid }: Placed): Labels | Unranked {
-  if (!target) return 'nothing_known';
-  if (target.grid[0] !== grid[0] || target.grid[1] !== grid[1]) return 'other_grid';
-  return target.labels.includes(FG) && target.labels.includes(BG) ? target.labels : 'one_class';
 }
 
 /** Sums over samples, a head at a time. */

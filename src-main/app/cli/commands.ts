@@ -2,6 +2,7 @@
 import type { AddCommand } from './frame/command.ts';
 import { addAgreement } from './agreement.ts';
 import { addBackup, addRestore } from './backup.ts';
+import { addCalibrate } from './preset/calibrate.ts';
 import { addCausal } from './causal.ts';
 import { addDataset } from './dataset.ts';
 import { addDeal } from './deal.ts';
@@ -15,7 +16,7 @@ import { addJobs } from './jobs.ts';
 import { addLabel } from './label.ts';
 import { addModel } from './model/model.ts';
 import { addOpen } from './open.ts';
-import { addPreset } from './preset.ts';
+import { addPreset } from './preset/preset.ts';
 import { addProposals } from './import/proposals.ts';
 import { addPictures } from './pictures.ts';
 import { addRelink } from './relink.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addFeatures,
   addTrain,
   addRpn,
+  addCalibrate,
   addCausal,
   addReview,
   addExport,

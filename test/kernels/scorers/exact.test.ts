@@ -5,7 +5,7 @@ import { SCORER_NAMES, scoreAnswer, scorerOf } from '../../../src-shared/kernels
 const score = (answer: string, ...truths: string[]) =>
   scoreAnswer('exact', { answer, truths, options: [], question: '', category: null });
 
-test('exact: stripped, case-folded, any of the truths', () => {
+test('[SC2] exact: stripped, case-folded, any of the truths', () => {
   assert.equal(score(' Red\n', 'blue', 'red'), 1);
   assert.equal(score('STRASSE', 'straße'), 1);
   assert.equal(score('ΟΔΟΣ', 'οδος'), 1);
@@ -16,11 +16,11 @@ test('exact: stripped, case-folded, any of the truths', () => {
   assert.equal(score('ı', 'i'), 0);
 });
 
-test('without a right answer nothing is scored', () => {
+test('[SC2] without a right answer nothing is scored', () => {
   assert.throws(() => score('red'), RangeError);
 });
 
-test('data of no benchmark, or of one without a rule, is scored by exact', () => {
+test('[SC4] data of no benchmark, or of one without a rule, is scored by exact', () => {
   assert.equal(scorerOf(null), 'exact');
   assert.equal(scorerOf('constructor'), 'exact');
   assert.ok(SCORER_NAMES.includes('exact'));

@@ -16,7 +16,7 @@ import { type GoldenCase, compared, golden } from '../../golden/scorers/compare.
 const FOLDER = path.join(import.meta.dirname, '../../golden/scorers');
 const LEAST_CASES = 300;
 
-test('every scorer of a benchmark gives the original’s score on 300 cases and more', () => {
+test('[SC1] every scorer of a benchmark gives the original’s score on 300 cases and more', () => {
   const { counts, differences } = compared(golden<Record<string, GoldenCase[]>>(FOLDER, 'scores.json.gz'));
   assert.deepEqual(differences.slice(0, 3), [], `${differences.length} differ`);
   for (const name of SCORER_NAMES) {
@@ -41,7 +41,7 @@ interface Corpora {
   readonly 'mme-realworld': readonly { readonly scores: readonly number[]; readonly accuracy: number }[];
 }
 
-test('numbers of a whole set are the originals’ aggregations', () => {
+test('[SC3] numbers of a whole set are the originals’ aggregations', () => {
   const corpora = golden<Corpora>(FOLDER, 'corpora.json.gz');
   for (const { rows, lmms, kit } of corpora.pope) {
     const pairs = rows.map(([answer, truth]) => ({ answer, truth }));

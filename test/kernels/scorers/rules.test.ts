@@ -205,7 +205,7 @@ test('MME-RealWorld: the first capital from A to E', () => {
   assert.equal(score('vlmevalkit/mme-realworld', '<answer>b</answer> A', 'B'), 1);
 });
 
-test('a benchmark has its own rule; ZoomBench, whose rule asks a language model, has none here', () => {
+test('[SC4] a benchmark has its own rule; ZoomBench, whose rule asks a language model, has none here', () => {
   assert.equal(scorerOf('docvqa'), 'anls');
   assert.equal(scorerOf('vstar'), 'vstar');
   assert.equal(scorerOf('zoombench'), 'exact');

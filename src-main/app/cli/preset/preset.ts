@@ -1,8 +1,8 @@
 /** `fovea preset list`: the presets that `--preset` takes, and files in their folders that are none. */
-import { presetShelf } from '../../jobs/presets/presets.ts';
-import { appResources } from '../resources.ts';
-import type { AddCommand } from './frame/command.ts';
-import { EXIT } from './frame/exit.ts';
+import { presetShelf } from '../../../jobs/presets/presets.ts';
+import { appResources } from '../../resources.ts';
+import type { AddCommand } from '../frame/command.ts';
+import { EXIT } from '../frame/exit.ts';
 
 export const addPreset: AddCommand = (program, cli) => {
   const preset = program.command('preset').description('presets: which heads and thresholds make a label');
