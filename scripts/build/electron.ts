@@ -60,6 +60,7 @@ export async function buildElectron(outDir: string): Promise<void> {
       'reader-thread': entry('src-main/library/reader-thread.ts'),
       'reading-thread': entry('src-main/jobs/import/reading-thread.ts'),
       'look-thread': entry('src-main/jobs/pictures/look-thread.ts'),
+      'export-picture-thread': entry('src-main/exporters/pictures/thread.ts'),
     },
   });
   await build({

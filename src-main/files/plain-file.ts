@@ -69,6 +69,8 @@ export async function* plainChunks(
       // It may grow while it is read.
       if (at > maxBytes) throw tooLarge(path, at, maxBytes, wish);
       yield buffer.subarray(0, bytesRead);
+      // There was room for more than the file has.
+      if (bytesRead < room && info.size > 0 && at >= info.size) return;
     }
   } finally {
     await file.close();

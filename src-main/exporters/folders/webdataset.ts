@@ -7,7 +7,7 @@
 import { SHARD_MEGABYTES } from '../../../src-shared/contract/export-formats.ts';
 import type { Folder, FolderFile } from '../../files/atomic-folder.ts';
 import { labelBox } from '../label-box.ts';
-import { pictureBytes } from '../picture-bytes.ts';
+import { PicturesAhead } from '../pictures/ahead.ts';
 import { runFolderExport, type Written } from '../run.ts';
 import { select, type Selected } from '../select.ts';
 import { SplitNames } from '../split-names.ts';
@@ -17,17 +17,22 @@ import { TAR_END, tarEntry } from './tar.ts';
 
 export const webdatasetExporter: Exporter = {
   format: 'webdataset',
-  export: (samples, path, options) => runFolderExport(samples, path, options, new TarWriter(options)),
+  export: (samples, path, options) => {
+    const pictures = new PicturesAhead(options);
+    return runFolderExport(pictures.samples(samples), path, options, new TarWriter(options, pictures));
+  },
 };
 
 class TarWriter {
   readonly choose = select;
   readonly #shardBytes: number;
+  readonly #pictures: PicturesAhead;
   readonly #names = new SplitNames();
   readonly #splits = new Map<string, { file: FolderFile | null; shards: number }>();
 
-  constructor({ shardBytes = SHARD_MEGABYTES * 1e6 }: ExportOptions) {
+  constructor({ shardBytes = SHARD_MEGABYTES * 1e6 }: ExportOptions, pictures: PicturesAhead) {
     this.#shardBytes = shardBytes;
+    this.#pictures = pictures;
   }
 
   async begin(): Promise<void> {
@@ -35,7 +40,7 @@ class TarWriter {
   }
 
   async sample(folder: Folder, chosen: Selected): Promise<Written> {
-    const bytes = await pictureBytes(chosen.sample.image);
+    const bytes = await this.#pictures.bytesOf(chosen.sample.image);
     if ('skip' in bytes) return bytes;
     const split = this.#names.nameOf(chosen.sample.split);
     const open = this.#splits.get(split) ?? { file: null, shards: 0 };

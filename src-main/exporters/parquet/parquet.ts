@@ -4,7 +4,7 @@
  */
 import { SHARD_MEGABYTES } from '../../../src-shared/contract/export-formats.ts';
 import type { Folder } from '../../files/atomic-folder.ts';
-import { pictureBytes } from '../picture-bytes.ts';
+import { PicturesAhead } from '../pictures/ahead.ts';
 import { runFolderExport, type Written } from '../run.ts';
 import { select, type Selected } from '../select.ts';
 import { SplitNames } from '../split-names.ts';
@@ -16,7 +16,11 @@ import { Shard } from './shard.ts';
 
 export const parquetExporter: Exporter = {
   format: 'parquet',
-  export: (samples, path, options) => runFolderExport(samples, path, options, new DataSetWriter(options)),
+  export: (samples, path, options) => {
+    const pictures = new PicturesAhead(options);
+    const ahead = options.pictures === 'named' ? samples : pictures.samples(samples);
+    return runFolderExport(ahead, path, options, new DataSetWriter(options, pictures));
+  },
 };
 
 interface OpenSplit {
@@ -27,12 +31,14 @@ interface OpenSplit {
 class DataSetWriter {
   readonly choose = select;
   readonly #options: ExportOptions;
+  readonly #pictures: PicturesAhead;
   readonly #names = new SplitNames();
   readonly #tally = new Tally();
   readonly #splits = new Map<string, OpenSplit>();
 
-  constructor(options: ExportOptions) {
+  constructor(options: ExportOptions, pictures: PicturesAhead) {
     this.#options = options;
+    this.#pictures = pictures;
   }
 
   async begin(): Promise<void> {
@@ -70,7 +76,7 @@ class DataSetWriter {
 
   async #imageOf({ sample: { image } }: Selected): Promise<ImageCell | { readonly skip: string }> {
     if (this.#options.pictures === 'named') return { bytes: null, path: image.path };
-    const bytes = await pictureBytes(image);
+    const bytes = await this.#pictures.bytesOf(image);
     return 'skip' in bytes ? bytes : { bytes, path: image.name };
   }
 }

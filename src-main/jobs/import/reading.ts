@@ -17,7 +17,7 @@ const SMALL_BYTES = 2_000_000;
 /** Batches that are read before they are asked for. */
 const AHEAD = 2;
 /** Rows are many and short-lived; one of them may be large. */
-const RESOURCES = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
+const RESOURCES = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
 
 /** Few bytes may unfold into many: it is read where memory has a bound. */
 const PARQUET = Buffer.from('PAR1');

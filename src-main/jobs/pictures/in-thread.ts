@@ -11,6 +11,8 @@ import { type FromPictureThread, fromPictureThreadSchema, type PictureTask } fro
 
 const ENTRY = threadEntry('picture-thread', new URL('./thread.ts', import.meta.url));
 
+/** Rows of pictures are many and short-lived. */
+const RESOURCES = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
 const LOOK_MS = 5000;
 /** A thread that was asked to stop and has not by then hangs on a share. */
 const GRACE_MS = 3000;
@@ -61,7 +63,10 @@ type Task<T> = T extends unknown ? Omit<T, 'shared'> : never;
 function run(task: Task<PictureTask>, { signal, onProgress }: InThreadHooks): Promise<FromPictureThread> {
   const shared = new SharedArrayBuffer(8);
   const numbers = new Int32Array(shared);
-  const thread = new Worker(ENTRY, { workerData: { ...task, shared } satisfies PictureTask });
+  const thread = new Worker(ENTRY, {
+    workerData: { ...task, shared } satisfies PictureTask,
+    resourceLimits: RESOURCES,
+  });
   let without = 0;
   let seen = 0;
   return new Promise<FromPictureThread>((resolve, reject) => {

@@ -3,7 +3,6 @@
  * the disk, so this runs in threads of its own (`look-thread.ts`); links and other kinds go the ways they always go.
  */
 import { type Stats, closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { readImageSize } from '../../checkpoint/image/decode.ts';
 import { pictureStat } from '../../checkpoint/image/guarded-file.ts';
 import { QUICK_BYTES, quickSize } from '../../checkpoint/image/quick-size.ts';
 import { NEVER_WAIT } from '../../files/plain-file.ts';
@@ -35,9 +34,15 @@ export class PictureLook {
     }
     const place = await chosenPlace(this.#root, path);
     const { size, mtimeMs } = await pictureStat(place.file);
-    const [width, height] = lookQuickly(place.file, this.#buffer)?.[0] ?? (await readImageSize(place.file));
+    const [width, height] = lookQuickly(place.file, this.#buffer)?.[0] ?? (await slowly(place.file));
     return { image: { path, bytes: size, mtimeMs, width, height }, linkedInto: place.linkedInto };
   }
+}
+
+/** By the decoder, which each thread that looks at pictures does without until it needs it: it takes 10 MB. */
+async function slowly(file: string): Promise<readonly [width: number, height: number]> {
+  const { readImageSize } = await import('../../checkpoint/image/decode.ts');
+  return readImageSize(file);
 }
 
 /** Size and facts of a plain PNG or JPEG; null where others have to look. */

@@ -1,7 +1,7 @@
 /** The file of a picture, as it is, for exports that take it along. */
-import { FoveaError } from '../../src-shared/contract/errors.ts';
-import { readPlain } from '../files/plain-file.ts';
-import type { ExportSample } from './types.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { readPlain } from '../../files/plain-file.ts';
+import type { ExportSample } from '../types.ts';
 
 /** Larger ones would not fit beside the rest of a shard that is being made. */
 const MOST_BYTES = 256 << 20;
