@@ -9,7 +9,7 @@ import { randomActions } from '../soak/actions/run.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 
 /** The host that answers is the same but for how it begins and ends: the second one goes the first part of the way. */
-const ACTIONS = { 'browser host': 110, Electron: 40 } as const;
+const ACTIONS = { 'browser host': 110, Electron: 20 } as const;
 /** In the browser host, one window removes the sample that the other one shows. */
 const SEED = 22004;
 

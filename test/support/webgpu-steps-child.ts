@@ -31,7 +31,7 @@ const tapsOf = (i: number) =>
     ? {}
     : { taps: { heads: [{ layer: i % 2, heads: 'all' as const }], keys: [0, 1 + (i % 2)] as const } };
 
-/** Logits and taps of every step of every sequence, at most `width` at once; 0: by `forward`. */
+/** Logits and taps of every step of every sequence, at most `width` at once; 0: by `forward`, which the goldens hold on a device. */
 async function decode(model: LoadedModel, width: number): Promise<number[][]> {
   const outputs = Array.from({ length: SEQUENCES }, (): number[] => []);
   const waiting = outputs.map((_, i) => i);
@@ -72,11 +72,9 @@ const expected = await decode(cpu, 0);
 await cpu.dispose();
 const gpu = await loadModel(tiny, { device: 'webgpu' });
 const errors: Record<string, number> = {};
-for (const width of [0, 1, 3, 8]) {
+for (const width of [1, 8]) {
   const made = await decode(gpu, width);
-  errors[width === 0 ? 'one at a time' : `${width} at once`] = Math.max(
-    ...made.map((own, i) => maxDifference(own, expected[i] ?? [])),
-  );
+  errors[`${width} at once`] = Math.max(...made.map((own, i) => maxDifference(own, expected[i] ?? [])));
 }
 const together = { oneAtATime: gpu.info.oneAtATime, batches: gpu.profile.batches };
 await gpu.dispose();
@@ -95,7 +93,7 @@ rmSync(dir, { recursive: true });
 
 // The last is cancelled on the way; the others go on as if it had not been there.
 const questions = demoGolden<Question[]>('greedy_100.json');
-const CHOSEN = [1, 5, 3, 9];
+const CHOSEN = [1, 5, 9];
 const samples = (device: 'cpu' | 'webgpu') => {
   const mixed = mixedSamples(questions, 10, device);
   return CHOSEN.map((i) => mixed[i] as Sample);
@@ -105,7 +103,9 @@ const outcomeSchema = z.object({
   maps: z.record(z.string(), z.object({ bits: z.instanceof(Uint16Array) }).nullish()),
 });
 const alone = await askAll(samples('cpu'), 0, openWorker());
-const inFlight = samples('webgpu').map((sample, i) => (i === 3 ? { ...sample, cancelAfter: 25 } : sample));
+const inFlight = samples('webgpu').map((sample, i) =>
+  i === CHOSEN.length - 1 ? { ...sample, cancelAfter: 25 } : sample,
+);
 const asked = await askAll(inFlight, CHOSEN.length, openWorker());
 const demo = asked.map((came, i) => compared(came, alone[i] ?? 'nothing'));
 
