@@ -26,7 +26,7 @@ export interface Benchmark {
   readonly id: BenchmarkId;
   /** As its publishers write it. */
   readonly name: string;
-  /** Its own rule; `exact` for ZoomBench, whose own one is mostly its judge. */
+  /** Its own rule. */
   readonly scorer: ScorerName;
   /** Rules of other harnesses, where they count otherwise. */
   readonly otherScorers: readonly ScorerName[];
@@ -124,7 +124,7 @@ const OTHER_SCORERS: Partial<Record<BenchmarkId, readonly ScorerName[]>> = {
   gqa: ['vlmevalkit/gqa'],
 };
 
-/** ZoomBench's publishers compare formulas first (mathruler) and then ask it about every answer that is not the same one. */
+/** ZoomBench's publishers ask theirs about every answer that is not the truth as mathruler writes it, which is most right ones. */
 const JUDGES: Partial<Record<BenchmarkId, string>> = {
   hrbench: 'gpt-4o-2024-11-20',
   zoombench: 'Qwen3-30B-A3B-Instruct-2507',

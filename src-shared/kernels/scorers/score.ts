@@ -17,8 +17,9 @@ import { ocrbench as kitOcrbench } from './vlmevalkit/ocrbench.ts';
 import { pope as kitPope } from './vlmevalkit/pope.ts';
 import { textvqa as kitTextvqa } from './vlmevalkit/textvqa.ts';
 import { vstar } from './vstar.ts';
+import { zoombench, zoombenchVerdict } from './zoombench.ts';
 
-/** Those of lmms-eval 0.7.3 by their benchmark, and VLMEvalKit's where it counts otherwise: DocVQA and InfoVQA it counts alike. */
+/** Those of lmms-eval 0.7.3 by their benchmark, ZoomBench's by its publishers, and VLMEvalKit's where it counts otherwise: DocVQA and InfoVQA it counts alike. */
 const SCORERS = {
   exact,
   textvqa,
@@ -30,6 +31,7 @@ const SCORERS = {
   'mme-realworld': mmeRealworld,
   pope,
   gqa,
+  zoombench,
   'vlmevalkit/textvqa': kitTextvqa,
   'vlmevalkit/chartqa': kitChartqa,
   'vlmevalkit/ocrbench': kitOcrbench,
@@ -56,6 +58,7 @@ const BY_BENCHMARK: ReadonlyMap<string, ScorerName> = new Map([
   ['mme-realworld', 'mme-realworld'],
   ['pope', 'pope'],
   ['gqa', 'gqa'],
+  ['zoombench', 'zoombench'],
 ]);
 
 /** Whose rule counts answers of a benchmark; `exact` for data of none, or of one without a rule here. */
@@ -77,7 +80,9 @@ export function scoreAnswer(scorer: ScorerName, c: ScoreCase): number {
  * Whether the harness would ask a language model what the answer means, because its rules do not tell. Fovea asks none: such
  * an answer scores 0, and is to be counted where scores are compared with the harness's.
  */
-export function needsJudge(scorer: ScorerName, { answer, options }: ScoreCase): boolean {
+export function needsJudge(scorer: ScorerName, c: ScoreCase): boolean {
+  const { answer, options } = c;
+  if (scorer === 'zoombench') return zoombenchVerdict(c) === 'unsettled';
   if (scorer === 'hrbench') return hrbenchLetter(answer, options) === null;
   if (scorer === 'vlmevalkit/vstar' || scorer === 'vlmevalkit/hrbench')
     return choiceLetter(answer, options) === null;

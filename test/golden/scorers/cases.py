@@ -117,10 +117,22 @@ def gqa(rng):
     return case(mutated(rng, truth), [truth])
 
 
-GENERATORS = {'textvqa': textvqa, 'anls': anls, 'chartqa': chartqa, 'ocrbench': ocrbench, 'vstar': vstar, 'hrbench': vstar, 'mme-realworld': mme, 'pope': pope, 'gqa': gqa}
+# LaTeX is left to the judge here, which the original parses.
+AMOUNTS = ['5 cm','3 feet','1,000','1000','1000.0','4.99999999','1,004.99999999','1/2','0.5','.5','x = 3','ab=3','abc=3','{5}','{ 5 }','2 1/2','2+1/2','5 million','5*10^6','red and blue','red or blue','red , blue','(1, 2)','(1,2)','$5','5%','- 5','-5','1e3','inf','two days','5 days','2^10','1e300','-0.0','tfrac','dfrac1','days','inches','5 inches','5inchs^2','５','٥','1 2 3','12,345,678','1,23','A','B.','yes','Red','red','10 minutes','minutes']
+
+
+def zoombench(rng):
+    truth = rng.choice([rng.choice(AMOUNTS),rng.choice(NUMBERS),text(rng,2)]).replace('\\','')
+    inner = rng.choice([truth,mutated(rng,truth),rng.choice(AMOUNTS),mutated(rng,rng.choice(AMOUNTS))]).replace('\\','')
+    frame = rng.choice(['%s','%s','<answer>%s</answer>','I think.\n<answer> %s </answer> ok','<answer>%s','Answer: %s','so\nlong\nas\n%s','a\n\n%s\n','<answer>%s</answer> <answer>no</answer>','</answer><answer>%s'])
+    return case(frame % inner, [truth])
+
+
+GENERATORS = {'textvqa': textvqa, 'anls': anls, 'chartqa': chartqa, 'ocrbench': ocrbench, 'vstar': vstar, 'hrbench': vstar, 'mme-realworld': mme, 'pope': pope, 'gqa': gqa, 'zoombench': zoombench}
 
 FOUR = ['red', 'blue', 'green', 'black']
 HAND = {
+    'zoombench': [case(a, [b]) for a, b in [('<answer>Red</answer>', 'red'), ('<answer>A𝟗', 'A'), ('Answer: red', 'red'), ('0.5', '1/2'), ('1,000 cm', '1000'), ('red and blue', 'red , blue'), ('x = 3', '3'), ('a\nb\nc\nd', 'b c d')]],
     'textvqa': [case(said, [said] * 10) for said in ["It's", '10,000', '1,000/2', 'x-ray', 'x-ray - y', 'coca,cola', '5.', '3.5', 'U.S.A.', 'a/b', 'the', 'None', 'Ten.', '', '.' * 40]]
     + [case('cat', ['cat'] * k + ['dog'] * (10 - k)) for k in range(11)]
     + [case(a, [b] * 10) for a, b in [("It's", "it 's"), ('1,000/2', '1000 2'), ('1,000/2', '10002'), ('x-ray', 'x ray'), ('coca,cola', 'cocacola'), ('coca,cola', 'coca cola'), ('5.', '5'), ('the', ''), ('None', '0'), ("im", "I'm"), ("somebody'd", 'somebodyd')]],

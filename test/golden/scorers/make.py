@@ -1,5 +1,5 @@
 """Writes scores.json.gz and prompts.json.gz: what lmms-eval 0.7.3 and VLMEvalKit e8e78f0 say. See README.md.
-   python make.py LMMS VLMEVALKIT [--count N] [--seed N] [--out FOLDER]"""
+   python make.py LMMS VLMEVALKIT ZOOM MATHRULER [--count N] [--seed N] [--out FOLDER]"""
 import argparse, gzip, json, pathlib, sys
 
 from loguru import logger
@@ -7,12 +7,14 @@ from loguru import logger
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from cases import drawn
 from corpus import corpora
-from originals import LmmsEval, VlmEvalKit
+from originals import LmmsEval, VlmEvalKit, ZoomBench
 from prompts import prompts
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument('lmms')
 arguments.add_argument('kit')
+arguments.add_argument('zoom')
+arguments.add_argument('mathruler')
 arguments.add_argument('--count', type=int, default=320)
 arguments.add_argument('--seed', type=int, default=2026)
 arguments.add_argument('--out', default=str(pathlib.Path(__file__).parent))
@@ -20,6 +22,7 @@ given = arguments.parse_args()
 
 logger.remove()
 lmms, kit = LmmsEval(given.lmms), VlmEvalKit(given.kit)
+zoom = ZoomBench(given.zoom, given.mathruler)
 SCORERS = {
     'textvqa': {'textvqa': lmms.textvqa, 'vlmevalkit/textvqa': kit.textvqa},
     'anls': {'anls': lmms.anls},
@@ -30,6 +33,7 @@ SCORERS = {
     'mme-realworld': {'mme-realworld': lmms.mme, 'vlmevalkit/mme-realworld': kit.mme},
     'pope': {'pope': lmms.pope, 'vlmevalkit/pope': kit.pope},
     'gqa': {'gqa': lmms.gqa, 'vlmevalkit/gqa': kit.gqa},
+    'zoombench': {'zoombench': zoom.score},
 }
 
 

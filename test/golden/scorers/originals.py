@@ -154,3 +154,23 @@ class VlmEvalKit:
 
     def pope(self, c):
         return float(self.yorn.YOrN_Extraction(c['answer']) == c['truths'][0].strip().capitalize())
+
+
+class ZoomBench:
+    """The publishers' rule up to where they ask computer algebra and a language model; None there."""
+    def __init__(self, folder, mathruler):
+        sys.path.insert(0, str(mathruler))
+        self.grader = grader = importlib.import_module('mathruler.grader')
+        grader.are_equal_under_sympy = lambda *given: False
+        tree = ast.parse((pathlib.Path(folder) / 'mm-eval/judge_qwenlm.py').read_text())
+        [where] = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "'<answer>' in model_answer_raw"]
+        self.extract = compile(ast.Module(body=[where], type_ignores=[]), 'extract', 'exec')
+
+    def score(self, c):
+        scope = {'model_answer_raw': c['answer']}
+        exec(self.extract, scope)
+        try:
+            same = self.grader.grade_answer(c['truths'][0], scope['extracted_answer'])
+        except Exception:
+            same = False
+        return 1 if same else None

@@ -205,8 +205,28 @@ test('MME-RealWorld: the first capital from A to E', () => {
   assert.equal(score('vlmevalkit/mme-realworld', '<answer>b</answer> A', 'B'), 1);
 });
 
-test('[SC4] a benchmark has its own rule; ZoomBench, whose rule asks a language model, has none here', () => {
+test('[SC4] a benchmark has its own rule', () => {
   assert.equal(scorerOf('docvqa'), 'anls');
   assert.equal(scorerOf('vstar'), 'vstar');
-  assert.equal(scorerOf('zoombench'), 'exact');
+  assert.equal(scorerOf('zoombench'), 'zoombench');
+  assert.equal(scorerOf('okvqa'), 'exact');
+});
+
+test('ZoomBench: the truth as mathruler writes it; of all else a judge is asked', () => {
+  const rows: [answer: string, truth: string, right: number][] = [
+    ['It says so. <answer>Red</answer>', 'red', 1],
+    ['one\ntwo\n<answer>1,000', '1000', 0],
+    ['<answer>1,000 meters</answer>', '1000', 1],
+    ['I count\n3.0', '3', 0],
+    ['3.0', '3', 1],
+    ['Answer: red', 'red', 0],
+    ['0.5', '1/2', 1],
+    ['dark red', 'red', 0],
+    ['\\text{red}', 'red', 0],
+  ];
+  for (const [answer, truth, right] of rows) {
+    assert.equal(score('zoombench', answer, truth), right, answer);
+    const asked = { answer, truths: [truth], options: [], question: '', category: null };
+    assert.equal(needsJudge('zoombench', asked), right === 0, answer);
+  }
 });
