@@ -1,4 +1,5 @@
--- project.db, user_version 22
+-- project.db, user_version 23
+CREATE INDEX answer_verdict_sample ON answer_verdict (sample_id, id);
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
 CREATE INDEX batch_item_review ON batch_item (review_id) WHERE review_id IS NOT NULL;
@@ -36,6 +37,9 @@ CREATE INDEX sample_state_filter ON sample_state (state, dropped, language, spli
 CREATE INDEX sample_state_iou ON sample_state (iou) WHERE iou IS NOT NULL;
 CREATE INDEX sample_state_language ON sample_state (language);
 CREATE INDEX sample_state_language_down ON sample_state (language DESC) WHERE language IS NOT NULL;
+CREATE INDEX sample_state_localised ON sample_state (localised) WHERE localised IS NOT NULL;
+CREATE INDEX sample_state_outcome ON sample_state (outcome);
+CREATE INDEX sample_state_outcome_down ON sample_state (outcome DESC) WHERE outcome IS NOT NULL;
 CREATE INDEX sample_state_place ON sample_state (roi_x, roi_y) WHERE roi_x IS NOT NULL;
 CREATE INDEX sample_state_prediction ON sample_state (prediction_id) WHERE prediction_id IS NOT NULL;
 CREATE INDEX sample_state_rank ON sample_state (
@@ -59,6 +63,26 @@ CREATE INDEX tag_change_sample ON tag_change (sample_id, tag, id);
 CREATE INDEX training_run_job ON training_run (job_id) WHERE job_id IS NOT NULL;
 CREATE INDEX training_run_parent ON training_run (parent_rpn_id) WHERE parent_rpn_id IS NOT NULL;
 CREATE UNIQUE INDEX training_run_rpn ON training_run (rpn_id) WHERE rpn_id IS NOT NULL;
+CREATE TABLE answer_outcome (
+  prediction_id INTEGER PRIMARY KEY REFERENCES prediction(id) ON DELETE CASCADE,
+  scorer TEXT NOT NULL,
+  rules INTEGER NOT NULL,
+  first_score REAL,
+  crop_score REAL,
+  first_by TEXT,
+  crop_by TEXT,
+  truth_iou REAL,
+  outcome TEXT CHECK (outcome IN ('fixed', 'broken', 'both_right', 'both_wrong', 'alone_right', 'alone_wrong')),
+  localised TEXT CHECK (localised IN ('used', 'unused', 'missed'))
+) STRICT;
+CREATE TABLE answer_verdict (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  answer TEXT NOT NULL,
+  verdict TEXT CHECK (verdict IN ('right', 'wrong')),
+  reviewer TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
 CREATE TABLE batch (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   state TEXT NOT NULL CHECK (state IN ('auditing', 'applying', 'applied', 'undone', 'dismissed')),
@@ -416,7 +440,8 @@ CREATE TABLE sample_state (
   roi_x REAL,
   roi_y REAL,
   iou REAL
-, agreement TEXT CHECK (agreement IN ('agree', 'differ')), reason TEXT) STRICT;
+, agreement TEXT CHECK (agreement IN ('agree', 'differ')), reason TEXT, outcome TEXT
+  CHECK (outcome IN ('fixed', 'broken', 'both_right', 'both_wrong', 'alone_right', 'alone_wrong')), localised TEXT CHECK (localised IN ('used', 'unused', 'missed'))) STRICT;
 CREATE TABLE sample_tag (
   tag TEXT NOT NULL,
   sample_id INTEGER NOT NULL REFERENCES sample(id),
@@ -480,6 +505,25 @@ CREATE TABLE training_sample (
   weight REAL NOT NULL CHECK (weight > 0),
   PRIMARY KEY (training_run_id, sample_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER answer_outcome_is_by_this_benchmark AFTER INSERT ON sample_benchmark
+BEGIN DELETE FROM answer_outcome WHERE prediction_id IN (SELECT id FROM prediction WHERE sample_id IN (NEW.sample_id)); END;
+CREATE TRIGGER answer_outcome_is_by_this_truth AFTER UPDATE OF reference_answer, truth_boxes ON sample
+BEGIN DELETE FROM answer_outcome WHERE prediction_id IN (SELECT id FROM prediction WHERE sample_id IN (OLD.id)); END;
+CREATE TRIGGER answer_outcome_is_by_this_verdict AFTER INSERT ON answer_verdict
+BEGIN DELETE FROM answer_outcome WHERE prediction_id IN (SELECT id FROM prediction WHERE sample_id IN (NEW.sample_id)); END;
+CREATE TRIGGER answer_outcome_is_of_this_category AFTER UPDATE OF tags ON sample
+WHEN EXISTS (SELECT 1 FROM sample_benchmark WHERE sample_id = OLD.id)
+BEGIN DELETE FROM answer_outcome WHERE prediction_id IN (SELECT id FROM prediction WHERE sample_id IN (OLD.id)); END;
+CREATE TRIGGER answer_outcome_is_of_this_picture AFTER UPDATE OF version ON image
+BEGIN DELETE FROM answer_outcome WHERE prediction_id IN (SELECT id FROM prediction WHERE sample_id IN (SELECT id FROM sample WHERE image_id = OLD.id)); END;
+CREATE TRIGGER answer_outcome_is_of_this_prediction
+AFTER UPDATE OF run_id, answer, second_stage, label ON prediction
+BEGIN DELETE FROM answer_outcome WHERE prediction_id = OLD.id; END;
+CREATE TRIGGER answer_verdict_is_append_only_delete BEFORE DELETE ON answer_verdict
+WHEN OLD.sample_id NOT IN (SELECT sample_id FROM being_removed)
+BEGIN SELECT RAISE(ABORT, 'verdicts on answers are append-only'); END;
+CREATE TRIGGER answer_verdict_is_append_only_update BEFORE UPDATE ON answer_verdict
+BEGIN SELECT RAISE(ABORT, 'verdicts on answers are append-only'); END;
 CREATE TRIGGER batch_item_is_of_this_label AFTER UPDATE OF label ON prediction WHEN OLD.label <> NEW.label
 BEGIN
   UPDATE batch_item SET outcome = 'changed_meanwhile'

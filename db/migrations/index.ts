@@ -22,6 +22,7 @@ import { migration as m0019 } from './0019-benchmarks.ts';
 import { migration as m0020 } from './0020-box-proposals.ts';
 import { migration as m0021 } from './0021-run-names.ts';
 import { migration as m0022 } from './0022-deal-events.ts';
+import { migration as m0023 } from './0023-answer-outcomes.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -46,4 +47,5 @@ export const projectMigrations: readonly Migration[] = [
   m0020,
   m0021,
   m0022,
+  m0023,
 ];

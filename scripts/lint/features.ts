@@ -13,11 +13,16 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     queue: 'tags stand on rows of the list, and are given to what is chosen of it',
     flags: 'a tag is brought to the main side as a flag is',
   },
+  judging: {
+    queue: 'a verdict is on the sample at hand, whose row shows it',
+    flags: 'a verdict is brought to the main side as a flag is',
+  },
   editing: {},
   deciding: {
     queue: 'going on follows the list, and rows show what was decided',
     flags: 'what is not saved yet is said in one place',
     tagging: 'the same, and one order of undo for tags and decisions',
+    judging: 'verdicts that are not saved yet are said there, too',
     editing: 'what is decided on is the label as it was corrected',
   },
   rejecting: {
@@ -68,6 +73,7 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     queue: 'a sample without details is told by its row',
     flags: 'flags are set beside the question',
     tagging: 'and so are tags',
+    judging: 'answers are judged where they stand',
     editing: 'the second look is at a region of the label',
     deciding: 'the history is that of the sample on screen',
     labelling: 'the prompts that samples were labelled with',

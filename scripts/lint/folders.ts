@@ -16,6 +16,7 @@ export const KERNELS: Cut = {
     embeddings: {},
     statistics: {},
     baselines: {},
+    outcomes: { scorers: 'an answer is right by a scorer’s rule' },
   },
 };
 
@@ -63,11 +64,13 @@ export const STORE: Cut = {
     proposals: {},
     scores: {},
     search: {},
+    outcomes: { scores: 'whether the map is on the truth is a number of the label' },
     datasets: {},
     training: { pictures: 'a label is of one content of its picture' },
 
     samples: {
       embeddings: 'lists filter by near-duplicates',
+      outcomes: 'so does it what became of the answers',
       pictures: 'lists filter by pictures that changed or cannot be shown',
       scores: 'the narrow row that is sorted and counted keeps them',
       search: 'what a sample is found by is written with the sample',
@@ -97,6 +100,7 @@ export const STORE: Cut = {
     },
     shown: {
       jobs: 'a run that still works cannot be taken back',
+      outcomes: 'its answers are right or wrong',
       pictures: 'whether the picture is still the one of the label',
       predictions: 'what is shown is a prediction',
       proposals: 'beside what others proposed',

@@ -9,7 +9,14 @@ import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
 import { runExport } from './run.ts';
 import { select, selectForAudit } from './select.ts';
 import type { Audited, Selected } from './select.ts';
-import type { Exporter, ExportPrediction, ExportReview, ExportSample, ExportTrail } from './types.ts';
+import type {
+  ExportAnswers,
+  Exporter,
+  ExportPrediction,
+  ExportReview,
+  ExportSample,
+  ExportTrail,
+} from './types.ts';
 
 export const JSONL_SCHEMA = 'fovea.sample/2';
 /** Lines of the audit: those fields with null where a rejected or unlabelled sample has none, and what happened to it. */
@@ -87,6 +94,7 @@ function fieldsOf({ sample, prediction, label, source }: Audited): object {
     grid: prediction && prediction.grid,
     transform: prediction && transformField(prediction.transform),
     prediction: prediction && predictionField(prediction),
+    ...(sample.answers && { answer_outcome: answersField(sample.answers) }),
     review: review && reviewField(review),
     run: run && runField(run),
   };
@@ -117,6 +125,20 @@ function predictionField({ id, answer, label, dropped, boxes, secondStage, maps 
       denoised: mapField(maps.denoised),
       rpn_logits: mapField(maps.rpn),
     },
+  };
+}
+
+function answersField(answers: ExportAnswers): object {
+  return {
+    outcome: answers.outcome,
+    scorer: answers.scorer,
+    scorer_rules: answers.rules,
+    score: answers.score,
+    crop_score: answers.cropScore,
+    judged: answers.judged,
+    crop_judged: answers.cropJudged,
+    truth_iou: answers.truthIou,
+    localised: answers.localised,
   };
 }
 

@@ -11,6 +11,7 @@ import type {
   PicturesChoice,
   ShapeChoice,
 } from '../../src-shared/contract/export-formats.ts';
+import type { AnswerOutcome, Localisation } from '../../src-shared/kernels/outcomes/answer-outcome.ts';
 import type {
   Dropped,
   Grid,
@@ -71,6 +72,24 @@ export interface ExportScores {
   readonly iou: number | null;
 }
 
+/** Whether the prediction's answers are right, and what the crop made of them (`docs/numbers.md`). */
+export interface ExportAnswers {
+  /** The name of the rule, and the version of the rules. */
+  readonly scorer: string;
+  readonly rules: number;
+  /** 0 to 1, by the rule; null: no right answer is known, or this one was given to the model. */
+  readonly score: number | null;
+  /** Null also where no crop was looked at. */
+  readonly cropScore: number | null;
+  /** A person's word over the rule. */
+  readonly judged: { readonly verdict: 'right' | 'wrong'; readonly reviewer: string } | null;
+  readonly cropJudged: { readonly verdict: 'right' | 'wrong'; readonly reviewer: string } | null;
+  readonly outcome: AnswerOutcome | null;
+  /** Of the label's foreground and the true tokens. */
+  readonly truthIou: number | null;
+  readonly localised: Localisation | null;
+}
+
 /** What happened to a sample in the audit, beside the decision that stands. */
 export interface ExportTrail {
   /** Every decision, those taken back included, oldest first. */
@@ -123,6 +142,8 @@ export interface ExportSample {
   readonly prediction: ExportPrediction | null;
   readonly review: ExportReview | null;
   readonly scores: ExportScores;
+  /** Of `prediction`. */
+  readonly answers: ExportAnswers | null;
   /** Null unless an export of the audit asked for it. */
   readonly trail: ExportTrail | null;
   /** The picture's file holds another picture than the one that `prediction` was made on. */

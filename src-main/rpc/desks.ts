@@ -7,6 +7,7 @@ import { projectSummary } from '../store/dashboard/summary.ts';
 import { type Desk, openDesk } from '../store/desk/desk.ts';
 import type { Project } from '../store/file/project.ts';
 import { noteSummary } from '../store/samples/annotation.ts';
+import { sampleOutcome } from '../store/samples/answer-verdict.ts';
 import { sampleState } from '../store/samples/state.ts';
 import { latestRevisionId } from '../store/reviews/review.ts';
 import type { Caller } from './caller.ts';
@@ -63,10 +64,11 @@ function own(desk: Desk, project: Project, name: EventName, payload: unknown): u
   if (name === 'project.changed') {
     return { ...projectSummary(desk.db, project.path), readOnly: project.readOnly?.toWire() ?? null };
   }
-  if (name !== 'sample.changed' && name !== 'notes.changed') return payload;
+  if (name !== 'sample.changed' && name !== 'notes.changed' && name !== 'outcomes.changed') return payload;
   const { sampleId } = payload as EventPayload<typeof name>;
   const state = sampleState(desk.db, sampleId);
   if (state === null) return null;
+  if (name === 'outcomes.changed') return { sampleId, ...sampleOutcome(desk.db, sampleId)! };
   if (name === 'notes.changed') return { sampleId, ...noteSummary(desk.db, sampleId) };
   return { sampleId, ...state, latestRevisionId: latestRevisionId(desk.db, sampleId) };
 }

@@ -19,6 +19,7 @@ import { latestRevisionId, newestRevisionId, reviewedSince } from '../store/revi
 import { sampleState } from '../store/samples/state.ts';
 import { type Fingerprint, fingerprint, newestSampleId } from '../store/file/same-samples.ts';
 import { countAll } from '../store/samples/page.ts';
+import { outcomeBacklog } from '../store/samples/outcome-backlog.ts';
 import { scoreBacklog } from '../store/samples/score-backlog.ts';
 import { projectSummary } from '../store/dashboard/summary.ts';
 import { dataVersion } from '../store/watch.ts';
@@ -169,7 +170,7 @@ export function openSession(
     if (scoring || project.readOnly) return;
     scoring = true;
     // A disk that is full or a project that is busy: scores are only for sorting, and the next opening tries again.
-    void task((signal) => scoreBacklog(db, signal))
+    void task(async (signal) => (await scoreBacklog(db, signal)) + (await outcomeBacklog(db, signal)))
       .then((scored) => scored > 0 && samplesChanged())
       .catch(() => undefined)
       .finally(() => (scoring = false));

@@ -76,11 +76,12 @@ export function endWith(db: ReadableDb, why: FoveaError): void {
   endings.set(db, why);
 }
 
-/** Numbers of the newest rows of what only grows: decisions, changes of tags, what became of rounds. */
+/** Numbers of the newest rows of what only grows: decisions, changes of tags, what became of rounds, verdicts on answers. */
 export interface LogEnds {
   readonly review: number;
   readonly tag: number;
   readonly round: number;
+  readonly verdict: number;
 }
 
 /** Hears of what was committed. Both are asked inside the transaction, so that no other process's writes lie between. */

@@ -14,6 +14,7 @@ import exchange from '../exchange/feature.ts';
 import flags from '../flags/feature.ts';
 import gallery from '../gallery/feature.ts';
 import heads from '../heads/feature.ts';
+import judging from '../judging/feature.ts';
 import labelling from '../labelling/feature.ts';
 import trying from '../trying/feature.ts';
 import models from '../models/feature.ts';
@@ -37,6 +38,7 @@ export const FEATURES: readonly Feature[] = [
   queue,
   flags,
   tagging,
+  judging,
   deciding,
   rejecting,
   editing,

@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
 import type {
+  DashboardAnswers,
   DashboardCounts,
   DashboardShapes,
   DashboardSpeed,
@@ -23,6 +24,7 @@ export interface DashboardNumbers {
   readonly counts: DashboardCounts;
   readonly shapes: DashboardShapes;
   readonly tags: DashboardTags;
+  readonly answers: DashboardAnswers;
   readonly speed: DashboardSpeed;
 }
 
@@ -43,7 +45,13 @@ export class Dashboard {
   constructor(session: Session) {
     this.#session = session;
     const { client } = session;
-    for (const event of ['sample.changed', 'samples.changed', 'batch.changed', 'project.changed'] as const)
+    for (const event of [
+      'sample.changed',
+      'samples.changed',
+      'outcomes.changed',
+      'batch.changed',
+      'project.changed',
+    ] as const)
       client.on(event, () => this.#soon());
     client.onConnection((open) => {
       if (open) this.#soon();
@@ -79,8 +87,9 @@ export class Dashboard {
       const shapes = await client.call('dashboard.shapes', {});
       const speed = await client.call('dashboard.speed', { reviewer });
       const tags = await client.call('dashboard.tags', {});
+      const answers = await client.call('dashboard.answers', {});
       if (asked !== this.#asked) return;
-      this.numbers = { counts, shapes, tags, speed };
+      this.numbers = { counts, shapes, tags, answers, speed };
       this.problem = null;
       this.#tookMs = performance.now() - start;
     } catch (thrown) {

@@ -3,6 +3,7 @@ import type { SampleState } from '../../src-shared/contract/domain.ts';
 import {
   HISTOGRAM_EDGES,
   PLACE_EDGES,
+  type DashboardAnswers,
   type DashboardCounts,
   type DashboardShapes,
   type DashboardSpeed,
@@ -12,6 +13,7 @@ import {
   type SampleGroup,
 } from '../../src-shared/contract/procedures.ts';
 import { DROP_WORDS, LABELLING_WORDS } from '../queue/filters.ts';
+import { LOCALISED_WORDS, OUTCOME_WORDS } from '../queue/outcomes.ts';
 import { percent, STATE_WORDS } from '../ui/words.ts';
 
 /** A number, what it counts, and the samples it stands for: with `filter` over no other filter, exactly as many. */
@@ -198,6 +200,58 @@ export function placesTotal({ places }: DashboardShapes): Figure {
   };
 }
 
+const BOTH_WAYS = ['fixed', 'broken', 'both_right', 'both_wrong'] as const;
+
+/** The samples that were answered alone and with the crop, both scored. */
+export function bothWays({ outcomes }: DashboardAnswers): Figure {
+  return {
+    words: 'Answered alone and with the crop',
+    samples: BOTH_WAYS.reduce((sum, name) => sum + outcomes[name], 0),
+    filter: { outcomes: [...BOTH_WAYS] },
+  };
+}
+
+/** What the crop bought, of {@link bothWays}. */
+export function cropFigures({ outcomes }: DashboardAnswers): Figure[] {
+  const { fixed, broken, both_right: right, both_wrong: wrong } = outcomes;
+  return [
+    { words: 'Right alone', samples: right + broken, filter: { outcomes: ['both_right', 'broken'] } },
+    { words: 'Right with the crop', samples: right + fixed, filter: { outcomes: ['both_right', 'fixed'] } },
+    { words: OUTCOME_WORDS.fixed, samples: fixed, filter: { outcomes: ['fixed'] }, part: true },
+    { words: OUTCOME_WORDS.broken, samples: broken, filter: { outcomes: ['broken'] }, part: true },
+    { words: OUTCOME_WORDS.both_wrong, samples: wrong, filter: { outcomes: ['both_wrong'] } },
+  ];
+}
+
+/** What the crop has no part in. */
+export function otherAnswerFigures({ outcomes, unscored, localised }: DashboardAnswers): Figure[] {
+  return [
+    { words: LOCALISED_WORDS.unused, samples: localised.unused, filter: { localised: 'unused' } },
+    {
+      words: OUTCOME_WORDS.alone_right,
+      samples: outcomes.alone_right,
+      filter: { outcomes: ['alone_right'] },
+    },
+    {
+      words: OUTCOME_WORDS.alone_wrong,
+      samples: outcomes.alone_wrong,
+      filter: { outcomes: ['alone_wrong'] },
+    },
+    { words: OUTCOME_WORDS.unscored, samples: unscored, filter: { outcomes: ['unscored'] } },
+  ];
+}
+
+/** The samples that the crop changed; fixed less broken is the net. */
+export function changedFigure({ outcomes: { fixed, broken } }: DashboardAnswers): Figure {
+  return { words: 'Changed by the crop', samples: fixed + broken, filter: { outcomes: ['fixed', 'broken'] } };
+}
+
+/** `+4.2 points`, `−0.5 points`: of shares, in hundredths. */
+export function pointsWords(share: number): string {
+  const points = (Math.abs(share) * 100).toFixed(1);
+  return `${Number(points) === 0 ? '' : share < 0 ? '−' : '+'}${points}`;
+}
+
 export function totalOf(figures: readonly Figure[]): number {
   return figures.reduce((sum, { samples }) => sum + samples, 0);
 }
@@ -249,6 +303,7 @@ export function allFigures(
   shapes: DashboardShapes,
   tags: DashboardTags,
   speed: DashboardSpeed,
+  answers: DashboardAnswers,
 ): Figure[] {
   const rows = [
     ...reviewerRows(counts),
@@ -271,6 +326,10 @@ export function allFigures(
     ]),
     ...placeCells(shapes),
     placesTotal(shapes),
+    bothWays(answers),
+    ...cropFigures(answers),
+    changedFigure(answers),
+    ...otherAnswerFigures(answers),
     latest,
     left,
   ];

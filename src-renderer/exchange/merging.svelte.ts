@@ -25,7 +25,8 @@ export class Merging {
   readonly offered = $derived.by(() => {
     const { report } = this.exchange;
     if (!this.ready || !report?.dryRun || this.#looked !== this.path) return false;
-    return report.added + report.decisions + report.notes + report.flags + report.tags > 0;
+    const { added, decisions, notes, flags, tags, verdicts } = report;
+    return added + decisions + notes + flags + tags + verdicts > 0;
   });
 
   look(): Promise<void> {

@@ -3,15 +3,17 @@ import type { SampleRow } from '../../src-shared/contract/domain.ts';
 import type { SampleFilter, SampleSort } from '../../src-shared/contract/procedures.ts';
 
 /**
- * Whether a row is still one that the filter lets through after a person changed its state, flags, tags or notes. The rest
+ * Whether a row is still one that the filter lets through after a person changed its state, flags, tags, notes or what is said of its answers. The rest
  * of the filter is not looked at: the row is in the list because it passed.
  */
 export function stillMatches(
-  row: Pick<SampleRow, 'state' | 'flags' | 'tags' | 'notes'>,
-  { states, flags, tags, notes, reasons }: SampleFilter,
+  row: Pick<SampleRow, 'state' | 'flags' | 'tags' | 'notes' | 'outcome' | 'localised'>,
+  { states, flags, tags, notes, reasons, outcomes, localised }: SampleFilter,
 ): boolean {
   if (tags.length > 0 && !tags.some((tag) => (tag === '' ? row.tags.length === 0 : row.tags.includes(tag))))
     return false;
+  if (outcomes.length > 0 && !outcomes.includes(row.outcome ?? 'unscored')) return false;
+  if (localised !== 'any' && row.localised !== localised) return false;
   if (reasons.length > 0 && row.state !== 'rejected') return false;
   if (states.length > 0 && !states.includes(row.state)) return false;
   if (flags.length > 0 && !flags.some((flag) => row.flags.includes(flag))) return false;
@@ -19,8 +21,10 @@ export function stillMatches(
 }
 
 /** Whether what a person does to a sample can take it out of the filter. */
-export function dependsOnWork({ states, flags, tags, notes, reasons }: SampleFilter): boolean {
-  return states.length > 0 || reasons.length > 0 || tags.length > 0 || flags.length > 0 || notes !== 'any';
+export function dependsOnWork(filter: SampleFilter): boolean {
+  const { states, flags, tags, notes, reasons, outcomes, localised } = filter;
+  const lists = [states, reasons, tags, flags, outcomes];
+  return lists.some((list) => list.length > 0) || notes !== 'any' || localised !== 'any';
 }
 
 /** The list without `value` when it is in it, else with it. */

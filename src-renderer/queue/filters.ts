@@ -10,6 +10,7 @@ import {
 import { SCORE_FACTS } from '../../src-shared/contract/score-facts.ts';
 import type { Dropped } from '../../src-shared/kernels/types.ts';
 import { STATE_WORDS, counted, percent } from '../ui/words.ts';
+import { LOCALISED_WORDS, OUTCOME_WORDS } from './outcomes.ts';
 
 export const FLAG_WORDS: Readonly<Record<Flag, string>> = {
   look_again: 'Look again',
@@ -40,6 +41,7 @@ export const SORTS: readonly SortChoice[] = [
   { by: 'tag', words: 'Tag', descending: false },
   { by: 'state', words: 'State', descending: false },
   { by: 'reviewed', words: 'Last reviewed', descending: true },
+  { by: 'outcome', words: 'Answers', descending: true },
 ];
 
 export const LABELLING_WORDS: Readonly<Record<SampleFilter['labelling'], string>> = {
@@ -93,6 +95,7 @@ const NAMES: Partial<Readonly<Record<keyof SampleFilter, string>>> = {
   splits: 'Split',
   tags: 'Tag',
   reasons: 'Why rejected',
+  outcomes: 'Answers',
   flags: 'Flag',
   text: 'Search',
 };
@@ -141,6 +144,11 @@ export function parts(filter: SampleFilter): FilterPart[] {
     filter.flags.map((flag) => FLAG_WORDS[flag]),
   );
   list('reasons', filter.reasons);
+  list(
+    'outcomes',
+    filter.outcomes.map((outcome) => OUTCOME_WORDS[outcome]),
+  );
+  list('localised', filter.localised === 'any' ? [] : [LOCALISED_WORDS[filter.localised]]);
   list('notes', filter.notes === 'any' ? [] : [filter.notes === 'with' ? 'With notes' : 'Without notes']);
   list('reviewers', filter.reviewers.length === 0 ? [] : [`by ${filter.reviewers.join(' or ')}`]);
   list('labelling', filter.labelling === 'any' ? [] : [LABELLING_WORDS[filter.labelling]]);

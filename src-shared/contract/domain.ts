@@ -3,6 +3,7 @@
  * Maps travel as little-endian float16 bytes, labels as int8 bytes, both row-major `[H*W]`.
  */
 import { z } from 'zod';
+import { localisationSchema, outcomeSchema } from './scoring/answers.ts';
 import { wireErrorSchema } from './errors.ts';
 import { checkpointRulesSchema } from './rules.ts';
 import { presetSchema } from './preset.ts';
@@ -72,6 +73,9 @@ export const sampleRowSchema = z.object({
   answer: z.string().nullable(),
   /** The beginning of the answer with the crop, and whether it is another one; null: no crop was looked at. */
   cropAnswer: z.object({ text: z.string(), differs: z.boolean() }).nullable(),
+  /** What the crop made of the answer; null: nobody knows whether the first answer is right. */
+  outcome: outcomeSchema.nullable(),
+  localised: localisationSchema.nullable(),
   /** When the decision that stands was made, ISO 8601; null while undecided. */
   reviewedAt: z.string().nullable(),
   flags: z.array(flagSchema),

@@ -37,7 +37,18 @@ const THINGS = [
     'questions',
     'regions',
   ],
-  ...['revisions', 'reviewers', 'rows', 'runs', 'samples', 'shards', 'tensors', 'tokens', 'words'],
+  ...[
+    'revisions',
+    'reviewers',
+    'rows',
+    'runs',
+    'samples',
+    'shards',
+    'tensors',
+    'tokens',
+    'verdicts',
+    'words',
+  ],
 ].join('|');
 /** Something put into a text with a plural behind it: of one of them it reads wrong. */
 const PLURAL = new RegExp(

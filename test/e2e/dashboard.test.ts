@@ -58,6 +58,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       assert.deepEqual(cards, [
         'Progress',
         'Labels',
+        'What the crop bought',
         'Speed',
         'Agreement with the labels',
         'Label and RPN',

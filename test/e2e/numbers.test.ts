@@ -84,6 +84,32 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         .filter({ hasText: /\d\d:\d\d/ })
         .waitFor();
 
+      // An answer is right or wrong by the rule, and by a person's word over it: by key, then by button.
+      await order.selectOption('outcome');
+      await values(page, 'outcome');
+      await page.locator('button[aria-current=true]').focus();
+      await page.keyboard.press('Home');
+      await page.locator('[aria-posinset="1"] [aria-current=true]').waitFor();
+      await review.ready();
+      assert.equal((await values(page, 'outcome'))[0], 'fixed');
+      const judged = page.getByTestId('judged-first');
+      await judged.getByText('wrong').waitFor();
+      await page.getByTestId('scored').getByText('exact match: 0.00 alone, 1.00 with the crop').waitFor();
+      await page.locator('[data-match]').first().waitFor();
+      const mark = page.locator(`[data-sample="${await review.currentId()}"] [data-outcome]`);
+      assert.equal(await mark.getAttribute('data-outcome'), 'fixed');
+      await page.keyboard.press('5');
+      await judged.getByText('by you').waitFor();
+      await judged.getByText('right', { exact: true }).waitFor();
+      await page.keyboard.press('Shift+W');
+      await page.getByTestId('judged-crop').getByText('by you').waitFor();
+      await review.saved();
+      assert.equal(await mark.getAttribute('data-outcome'), 'broken');
+      await accessible(page, 'judged');
+      await judged.getByRole('button', { name: 'The answer is right' }).click();
+      await judged.getByText('by you').waitFor({ state: 'detached' });
+      await page.locator(`[data-sample="${await review.currentId()}"] [data-outcome=both_wrong]`).waitFor();
+
       await page.getByRole('tab', { name: 'Gallery' }).click();
       await page.getByLabel('Order', { exact: true }).selectOption('roiSize');
       const sizes = shares(await values(page, 'roiSize'));

@@ -94,6 +94,17 @@ export function exportSample(options: SampleOptions): ExportSample {
         }
       : null,
     scores: { disagreement: 0.25, uncertainty: null, roiSize: 0.125, iou: null },
+    answers: {
+      scorer: 'exact',
+      rules: 1,
+      score: 0,
+      cropScore: 1,
+      judged: null,
+      cropJudged: { verdict: 'right', reviewer: 'ann' },
+      outcome: 'fixed',
+      truthIou: 0.625,
+      localised: 'used',
+    },
     trail: null,
     pictureChanged: false,
   };

@@ -7,10 +7,11 @@ import { backUp, ensureDir } from '../../store/backup/backup.ts';
 import { copyName } from '../../store/backup/copies.ts';
 import { restoreDatabase } from '../../store/repair/restore.ts';
 import { JOURNAL_FILE } from '../../store/journal/journal.ts';
-import { readJournal, readRemovals, readRounds, readTags } from '../../store/journal/read.ts';
+import { readJournal, readRemovals, readRounds, readTags, readVerdicts } from '../../store/journal/read.ts';
 import { countMissing } from '../../store/repair/replay.ts';
 import { missingRounds } from '../../store/repair/replay-rounds.ts';
 import { countMissingTags } from '../../store/repair/replay-tags.ts';
+import { countMissingVerdicts } from '../../store/repair/replay-verdicts.ts';
 import { withProject } from '../projects.ts';
 import type { AddCommand } from './frame/command.ts';
 import { EXIT } from './frame/exit.ts';
@@ -57,6 +58,7 @@ export const addRestore: AddCommand = (program, cli) => {
       return {
         decisions,
         tags: await countMissingTags(db, readTags(journal), removals),
+        verdicts: await countMissingVerdicts(db, readVerdicts(journal), removals),
         rounds: missingRounds(db, await readRounds(journal)).length,
       };
     }).catch((thrown: unknown) => {
@@ -67,11 +69,18 @@ export const addRestore: AddCommand = (program, cli) => {
       });
     });
     output.result(
-      { restored: file, aside, later: later.decisions, laterTags: later.tags, laterRounds: later.rounds },
+      {
+        restored: file,
+        aside,
+        later: later.decisions,
+        laterTags: later.tags,
+        laterVerdicts: later.verdicts,
+        laterRounds: later.rounds,
+      },
       [
         `Restored ${file}`,
         ...(aside ? [`The former database is in ${aside}`] : []),
-        ...(later.decisions + later.tags + later.rounds > 0
+        ...(later.decisions + later.tags + later.verdicts + later.rounds > 0
           ? [`The journal holds ${laterWords(later)}; fovea doctor --repair ${path} puts them back`]
           : []),
       ].join('\n'),
@@ -83,12 +92,14 @@ export const addRestore: AddCommand = (program, cli) => {
 function laterWords({
   decisions,
   tags,
+  verdicts,
   rounds,
-}: Readonly<Record<'decisions' | 'tags' | 'rounds', number>>): string {
+}: Readonly<Record<'decisions' | 'tags' | 'verdicts' | 'rounds', number>>): string {
   const parts = [
     ...(decisions > 0 ? [counted(decisions, 'later decision')] : []),
     ...(rounds > 0 ? [counted(rounds, 'later round of dealing', 'later rounds of dealing')] : []),
     ...(tags > 0 ? [counted(tags, 'later change of a tag', 'later changes of tags')] : []),
+    ...(verdicts > 0 ? [counted(verdicts, 'later verdict on an answer', 'later verdicts on answers')] : []),
   ];
   return parts.join(', ');
 }

@@ -78,6 +78,11 @@ function repairWords(report: Repaired): string[] {
     ...(report.tags > 0
       ? [`Put back from the journal: ${counted(report.tags, 'change of a tag', 'changes of tags')}`]
       : []),
+    ...(report.verdicts > 0
+      ? [
+          `Put back from the journal: ${counted(report.verdicts, 'verdict on an answer', 'verdicts on answers')}`,
+        ]
+      : []),
     ...(withoutSample > 0
       ? [`Left in the journal: ${counted(withoutSample, 'decision')} on samples that are not here`]
       : []),

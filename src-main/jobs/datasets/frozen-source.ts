@@ -11,7 +11,8 @@ import { frozenLines } from '../../store/datasets/version.ts';
 import { pictureOfSample } from '../../store/pictures/image.ts';
 import { getReview } from '../../store/reviews/review.ts';
 import { getRun } from '../../store/runs/run.ts';
-import { exportPrediction } from '../export/source.ts';
+import type { KnownThen } from '../../store/outcomes/scored.ts';
+import { exportAnswers, exportPrediction } from '../export/source.ts';
 import { frozenSchema, hashOfLabel, hashOfMaking, type Frozen } from './line.ts';
 
 /** Throws `conflict` on the way, naming the first sample that is another one now. */
@@ -68,9 +69,15 @@ function sampleOf(
     prediction: found,
     review: review && { ...review, label: review.label && bytesToLabels(review.label) },
     scores: frozen.scores,
+    answers: exportAnswers(db, frozen.prediction, knownThen(frozen)),
     trail: null,
     pictureChanged: false,
   };
+}
+
+/** Its answers count by what was known when it was frozen, and by the rule alone: the same version says the same. */
+function knownThen({ answer, benchmark, boxes, tags }: Frozen): KnownThen {
+  return { referenceAnswer: answer, benchmark, truthBoxes: boxes, tags };
 }
 
 /** A model may lie elsewhere by now. */

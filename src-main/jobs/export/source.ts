@@ -1,10 +1,18 @@
 /** The samples of a project as exporters take them: a stream over one snapshot, in queue order. */
 import { resolve } from 'node:path';
 import type { Review, Run } from '../../../src-shared/contract/domain.ts';
-import type { ExportPrediction, ExportReview, ExportSample, ExportTrail } from '../../exporters/types.ts';
+import type {
+  ExportAnswers,
+  ExportPrediction,
+  ExportReview,
+  ExportSample,
+  ExportTrail,
+} from '../../exporters/types.ts';
 import { bytesToLabels } from '../../store/bytes.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { imageFacts } from '../../store/pictures/image.ts';
+import { type KnownThen, scoredPrediction } from '../../store/outcomes/scored.ts';
+import type { Judged } from '../../store/outcomes/verdict.ts';
 import { rootDir } from '../../store/pictures/root.ts';
 import { type PictureNames, pictureNames } from '../../store/pictures/names.ts';
 import { isOutdated } from '../../store/pictures/change.ts';
@@ -103,6 +111,7 @@ function exportSample(
     prediction: prediction?.found ?? null,
     review: review && exportReview(review),
     scores: sampleNumbers(db, id),
+    answers: exportAnswers(db, shown),
     trail: null,
     pictureChanged: shown !== null && isOutdated(db, shown),
   };
@@ -121,6 +130,32 @@ function trailOf(db: ReadableDb, id: number): ExportTrail {
     flags: flagsOf(db, id),
     notes: notesOf(db, id),
   };
+}
+
+/** Whether a prediction's answers are right, as exporters take it; null for null. @param then see `scoredPrediction` */
+export function exportAnswers(
+  db: ReadableDb,
+  predictionId: number | null,
+  then: KnownThen | null = null,
+): ExportAnswers | null {
+  const scored = predictionId === null ? null : scoredPrediction(db, predictionId, then);
+  if (scored === null) return null;
+  const { scorer, rules, first, crop, outcome, truthIou, localised } = scored;
+  return {
+    scorer,
+    rules,
+    score: first.score,
+    cropScore: crop?.score ?? null,
+    judged: wordOf(first.judged),
+    cropJudged: wordOf(crop?.judged ?? null),
+    outcome,
+    truthIou,
+    localised,
+  };
+}
+
+function wordOf(judged: Judged | null): ExportAnswers['judged'] {
+  return judged && { verdict: judged.verdict, reviewer: judged.reviewer };
 }
 
 /** A prediction as exporters take it; null for null. Throws `not_found`. */

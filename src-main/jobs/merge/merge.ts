@@ -1,6 +1,6 @@
 /**
  * Brings in the decisions of another project, as of two people who reviewed the same data: each with its reviewer, time, reason and
- * label, with notes, flags and tags. Nothing that is here is overwritten: where both decided and not the same, the sample is
+ * label, with notes, flags, tags and verdicts on answers. Nothing that is here is overwritten: where both decided and not the same, the sample is
  * listed as a conflict and stays as it is here. A dry run says what would come of it and writes nothing.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -24,6 +24,7 @@ import {
 import { patiently } from '../../store/patience.ts';
 import { isOutdated } from '../../store/pictures/change.ts';
 import { reviewHistory } from '../../store/reviews/review.ts';
+import { judgeAnswer } from '../../store/samples/answer-verdict.ts';
 import { benchmarkOf } from '../../store/samples/benchmark.ts';
 import { sampleIdsAfter } from '../../store/samples/query.ts';
 import { addSample, getSample, type Sample } from '../../store/samples/sample.ts';
@@ -177,6 +178,12 @@ class Merge {
       if (read(db, 'SELECT 1 FROM tag_change WHERE sample_id = ? AND tag = ?').get(sampleId, tag)) continue;
       batch.counts.tags += changeTag(db, [sampleId], { tag, on: added === 1, reviewer, at }).length;
     }
+    for (const { answer, verdict, reviewer, at } of marks.verdicts) {
+      // What a person here said of an answer holds, also where it was taken back.
+      const said = 'SELECT 1 FROM answer_verdict WHERE sample_id = ? AND answer = ?';
+      if (read(db, said).get(sampleId, answer)) continue;
+      if (judgeAnswer(db, { sampleId, answer, verdict, reviewer, at })) batch.counts.verdicts++;
+    }
   }
 
   #addSample({ id, imageId: _, ...sample }: Sample, imageId: number): number {
@@ -220,6 +227,7 @@ type Counts = Record<
   | 'notes'
   | 'flags'
   | 'tags'
+  | 'verdicts'
   | 'left'
   | 'conflicting',
   number
@@ -235,6 +243,7 @@ function noCounts(): Counts {
     notes: 0,
     flags: 0,
     tags: 0,
+    verdicts: 0,
     left: 0,
     conflicting: 0,
   };

@@ -10,6 +10,7 @@ import {
   writeNote,
 } from '../../store/samples/annotation.ts';
 import { projectTags } from '../../store/samples/facets.ts';
+import { judgeAnswer, sampleOutcome } from '../../store/samples/answer-verdict.ts';
 import { changeTag } from '../../store/samples/tag.ts';
 import {
   listSavedFilters,
@@ -49,6 +50,16 @@ export const annotationHandlers = {
   },
 
   'tags.list': ({ session }) => projectTags(session().project.db),
+
+  'answers.judge': async (context, { sampleId, answer, verdict, reviewer }) => {
+    const { project } = await freeSession(context);
+    requireDealt(context, [sampleId]);
+    const wish = { sampleId, answer, verdict, reviewer, at: new Date().toISOString() };
+    if (judgeAnswer(project.db, wish))
+      context.publish('outcomes.changed', { sampleId, ...sampleOutcome(project.db, sampleId)! });
+    // What comes of it is for whoever may know it.
+    return sampleOutcome(context.seen(), sampleId)!;
+  },
 
   'notes.list': ({ seen }, { sampleId }) => notesOf(seen(), sampleId),
 

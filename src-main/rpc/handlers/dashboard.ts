@@ -1,3 +1,4 @@
+import { dashboardAnswers } from '../../store/dashboard/answers.ts';
 import { dashboardCounts } from '../../store/dashboard/counts.ts';
 import { dashboardShapes } from '../../store/dashboard/shapes.ts';
 import { dashboardSpeed } from '../../store/dashboard/speed.ts';
@@ -8,6 +9,8 @@ export const dashboardHandlers = {
   'dashboard.counts': ({ seen }) => dashboardCounts(seen()),
 
   'dashboard.shapes': ({ seen }) => dashboardShapes(seen()),
+
+  'dashboard.answers': ({ seen }) => dashboardAnswers(seen()),
 
   'dashboard.tags': ({ seen }) => dashboardTags(seen()),
 

@@ -7,6 +7,7 @@ import { mapToBytes } from '../../store/bytes.ts';
 import { pictureProblem } from '../../store/pictures/version.ts';
 import { getPredictionMaps, predictionsOfSample } from '../../store/predictions/prediction.ts';
 import type { Project } from '../../store/file/project.ts';
+import { sampleAnswers } from '../../store/shown/sample-answers.ts';
 import { sampleScores } from '../../store/shown/sample-scores.ts';
 import { sampleDetail } from '../../store/shown/sample-detail.ts';
 import { histograms } from '../../store/samples/histograms.ts';
@@ -61,6 +62,8 @@ export const sampleHandlers = {
   },
 
   'samples.scores': ({ seen }, { id }) => sampleScores(seen(), id),
+
+  'samples.answers': ({ seen }, { id }) => sampleAnswers(seen(), id),
 
   'samples.histograms': ({ seen }, { filter }) => histograms(seen(), filter),
 

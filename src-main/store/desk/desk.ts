@@ -1,8 +1,8 @@
 /**
  * What one reviewer may know while rounds are open: a connection of their own, on which tables are laid over by views of the
  * same names. Whatever reads through it sees the samples dealt to that person alone, with their own decisions; in a blind round
- * truth boxes, reference answers (also as a model's given answer) and other people's notes and flags appear once they have
- * decided. So what is hidden is not there to be sent, whichever question is asked.
+ * truth boxes, right answers (also as a model's given answer, and as whether an answer is right) and other people's notes, flags
+ * and verdicts appear once they have decided. So what is hidden is not there to be sent, whichever question is asked.
  */
 import { join } from 'node:path';
 import { type ReadableDb, asPart } from '../db.ts';
@@ -39,7 +39,9 @@ SELECT t.sample_id,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_size ELSE rs.roi_size END AS roi_size,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_x ELSE rs.roi_x END AS roi_x,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_y ELSE rs.roi_y END AS roi_y,
-  rs.iou, NULL AS agreement, r.reason
+  rs.iou, NULL AS agreement, r.reason,
+  CASE WHEN m.hidden THEN NULL ELSE t.outcome END AS outcome,
+  CASE WHEN m.hidden THEN NULL ELSE t.localised END AS localised
 FROM temp.mine m JOIN main.sample_state t ON t.sample_id = m.sample_id
 LEFT JOIN main.review r ON r.id = m.review_id
 LEFT JOIN main.prediction_score ps ON ps.prediction_id = t.prediction_id
@@ -50,6 +52,15 @@ WHERE NOT m.hidden OR n.reviewer = (SELECT reviewer FROM temp.desk);
 CREATE TEMP VIEW sample_flag AS
 SELECT f.* FROM main.sample_flag f JOIN temp.mine m ON m.sample_id = f.sample_id
 WHERE NOT m.hidden OR f.reviewer = (SELECT reviewer FROM temp.desk);
+CREATE TEMP VIEW answer_verdict AS
+SELECT v.* FROM main.answer_verdict v JOIN temp.mine m ON m.sample_id = v.sample_id
+WHERE NOT m.hidden OR v.reviewer = (SELECT reviewer FROM temp.desk);
+CREATE TEMP VIEW sample_benchmark AS
+SELECT b.sample_id, b.benchmark, CASE WHEN m.hidden THEN '[]' ELSE b.answers END AS answers, b.options
+FROM main.sample_benchmark b JOIN temp.mine m ON m.sample_id = b.sample_id;
+CREATE TEMP VIEW outside_answer AS
+SELECT a.log_id, a.sample_id, a.answer, a.raw, CASE WHEN m.hidden THEN '{}' ELSE a.measures END AS measures
+FROM main.outside_answer a JOIN temp.mine m ON m.sample_id = a.sample_id;
 CREATE TEMP VIEW batch AS SELECT * FROM main.batch WHERE 0;
 CREATE TEMP VIEW batch_item AS SELECT * FROM main.batch_item WHERE 0;
 `;

@@ -6,6 +6,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readSync, statSync, writeSyn
 import { parseJournalLine, type JournalLine } from './line.ts';
 import { parseTagLine, type TagLine } from './tag-line.ts';
 import type { RemovalLine } from './removal-line.ts';
+import { parseVerdictLine, type VerdictLine } from './verdict-line.ts';
 import { parseRoundLine, type DealtLine, type RoundLine } from './round-line.ts';
 
 /** So much of the end is looked at when a journal is opened: some hundred decisions. */
@@ -26,7 +27,7 @@ export class JournalFile {
   }
 
   /** Adds lines and waits until they are on disk. Throws the file system's error; some may have been added then. */
-  append(lines: Iterable<JournalLine | TagLine | RoundLine | DealtLine | RemovalLine>): void {
+  append(lines: Iterable<JournalLine | TagLine | RoundLine | DealtLine | VerdictLine | RemovalLine>): void {
     const fd = this.#open();
     let text = '';
     for (const line of lines) {
@@ -39,8 +40,13 @@ export class JournalFile {
     fsyncSync(fd);
   }
 
-  /** Decisions, changes of tags and what became of rounds among the last lines, oldest first. */
-  tail(): { readonly decisions: JournalLine[]; readonly tags: TagLine[]; readonly rounds: RoundLine[] } {
+  /** Decisions, changes of tags, verdicts on answers and what became of rounds among the last lines, oldest first. */
+  tail(): {
+    readonly decisions: JournalLine[];
+    readonly tags: TagLine[];
+    readonly rounds: RoundLine[];
+    readonly verdicts: VerdictLine[];
+  } {
     const fd = openSync(this.#path, 'r');
     try {
       const { size } = fstatSync(fd);
@@ -52,6 +58,7 @@ export class JournalFile {
         decisions: lines.map(parseJournalLine).filter((line) => line !== null),
         tags: lines.map(parseTagLine).filter((line) => line !== null),
         rounds: lines.map(parseRoundLine).filter((line) => line !== null),
+        verdicts: lines.map(parseVerdictLine).filter((line) => line !== null),
       };
     } finally {
       closeSync(fd);

@@ -1,5 +1,5 @@
 /**
- * The journal of decisions, `decisions.jsonl` beside the database: every revision, every change of a tag and every round once more, as plain text, on disk before
+ * The journal of decisions, `decisions.jsonl` beside the database: every revision, every change of a tag, every verdict on an answer and every round once more, as plain text, on disk before
  * it is answered as saved. A database that is lost or put back to an older day loses no decision with it. What cannot be
  * written is written with the next decision, and said meanwhile: the decision itself is in the database.
  */
@@ -11,6 +11,7 @@ import { keyOf, type JournalLine } from './line.ts';
 import { journalLines } from './revisions.ts';
 import { roundKeyOf, roundLines, type DealtLine, type RoundLine } from './round-line.ts';
 import { tagKeyOf, tagLines, type TagLine } from './tag-line.ts';
+import { verdictKeyOf, verdictLines, type VerdictLine } from './verdict-line.ts';
 
 export const JOURNAL_FILE = 'decisions.jsonl';
 
@@ -35,7 +36,8 @@ export function openJournal(db: ReadableDb, folder: string): Journal {
       db,
       `SELECT (SELECT COALESCE(MAX(id), 0) FROM review) AS review,
          (SELECT COALESCE(MAX(id), 0) FROM tag_change) AS tag,
-         (SELECT COALESCE(MAX(id), 0) FROM deal_event) AS round`,
+         (SELECT COALESCE(MAX(id), 0) FROM deal_event) AS round,
+         (SELECT COALESCE(MAX(id), 0) FROM answer_verdict) AS verdict`,
     ).get()!;
   const attempt = (after: LogEnds, body: () => void): void => {
     try {
@@ -46,14 +48,18 @@ export function openJournal(db: ReadableDb, folder: string): Journal {
       problem = storeError(thrown, JOURNAL_FILE).message;
     }
   };
-  attempt({ review: 0, tag: 0, round: 0 }, () => catchUp(db, file, newest()));
+  attempt({ review: 0, tag: 0, round: 0, verdict: 0 }, () => catchUp(db, file, newest()));
   return {
     get problem() {
       return problem;
     },
     newest,
     add(after, upTo) {
-      const nothing = upTo.review <= after.review && upTo.tag <= after.tag && upTo.round <= after.round;
+      const nothing =
+        upTo.review <= after.review &&
+        upTo.tag <= after.tag &&
+        upTo.round <= after.round &&
+        upTo.verdict <= after.verdict;
       if (nothing && missing === null) return;
       const from = earlier(after, missing);
       attempt(from, () => file.append(linesBetween(db, from, upTo)));
@@ -67,21 +73,28 @@ function earlier(one: LogEnds, other: LogEnds | null): LogEnds {
     review: Math.min(one.review, other?.review ?? one.review),
     tag: Math.min(one.tag, other?.tag ?? one.tag),
     round: Math.min(one.round, other?.round ?? one.round),
+    verdict: Math.min(one.verdict, other?.verdict ?? one.verdict),
   };
 }
 
-type Line = JournalLine | TagLine | RoundLine | DealtLine;
+type Line = JournalLine | TagLine | RoundLine | DealtLine | VerdictLine;
 
 /** Rounds come first: what was decided in them is read by them. */
 function* linesBetween(db: ReadableDb, after: LogEnds, upTo: LogEnds): Generator<Line> {
   yield* roundLines(db, after.round, upTo.round);
   yield* journalLines(db, after.review, upTo.review);
   yield* tagLines(db, after.tag, upTo.tag);
+  yield* verdictLines(db, after.verdict, upTo.verdict);
 }
 
 function catchUp(db: ReadableDb, file: JournalFile, newest: LogEnds): void {
-  const { decisions, tags, rounds } = file.exists ? file.tail() : { decisions: [], tags: [], rounds: [] };
-  const times = [...[...decisions, ...tags].map(({ at }) => at), ...rounds.map(({ noted }) => noted)];
+  const { decisions, tags, rounds, verdicts } = file.exists
+    ? file.tail()
+    : { decisions: [], tags: [], rounds: [], verdicts: [] };
+  const times = [
+    ...[...decisions, ...tags, ...verdicts].map(({ at }) => at),
+    ...rounds.map(({ noted }) => noted),
+  ];
   const oldest = times.reduce(min, '');
   const from = {
     review: startOf(
@@ -102,11 +115,18 @@ function catchUp(db: ReadableDb, file: JournalFile, newest: LogEnds): void {
       rounds.map((line) => line.event),
       oldest,
     ),
+    verdict: startOf(
+      db,
+      'answer_verdict',
+      verdicts.map((line) => line.verdict),
+      oldest,
+    ),
   };
   const known = {
     decisions: new Set(decisions.map(keyOf)),
     tags: new Set(tags.map(tagKeyOf)),
     rounds: new Set(rounds.map(roundKeyOf)),
+    verdicts: new Set(verdicts.map(verdictKeyOf)),
   };
   if (lacking(db, from, newest, known).next().done !== true) file.append(lacking(db, from, newest, known));
 }
@@ -119,7 +139,7 @@ const min = (least: string, at: string): string => (least === '' || at < least ?
  */
 function startOf(
   db: ReadableDb,
-  table: 'review' | 'tag_change' | 'deal_event',
+  table: 'review' | 'tag_change' | 'deal_event' | 'answer_verdict',
   numbers: readonly number[],
   oldest: string,
 ): number {
@@ -134,11 +154,13 @@ function* lacking(
   db: ReadableDb,
   from: LogEnds,
   newest: LogEnds,
-  known: Readonly<Record<'decisions' | 'tags' | 'rounds', ReadonlySet<string>>>,
+  known: Readonly<Record<'decisions' | 'tags' | 'rounds' | 'verdicts', ReadonlySet<string>>>,
 ): Generator<Line> {
   for (const line of roundLines(db, from.round, newest.round))
     if (!known.rounds.has(roundKeyOf(line))) yield line;
   for (const line of journalLines(db, from.review, newest.review))
     if (!known.decisions.has(keyOf(line))) yield line;
   for (const line of tagLines(db, from.tag, newest.tag)) if (!known.tags.has(tagKeyOf(line))) yield line;
+  for (const line of verdictLines(db, from.verdict, newest.verdict))
+    if (!known.verdicts.has(verdictKeyOf(line))) yield line;
 }

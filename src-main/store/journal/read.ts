@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { keyOf, parseJournalLine, type JournalLine } from './line.ts';
 import { parseTagLine, tagKeyOf, type TagLine } from './tag-line.ts';
+import { parseVerdictLine, verdictKeyOf, type VerdictLine } from './verdict-line.ts';
 import { parseRemovalLine, Removed } from './removal-line.ts';
 import { parseDealtLine, parseRoundLine, roundKeyOf, type DealtLine, type RoundLine } from './round-line.ts';
 
@@ -27,6 +28,17 @@ export async function* readTags(path: string): AsyncGenerator<TagLine> {
     const line = parseTagLine(text);
     if (line === null || seen.has(tagKeyOf(line))) continue;
     seen.add(tagKeyOf(line));
+    yield line;
+  }
+}
+
+/** Verdicts on answers, each once, as they were written; a missing file has none, and so has one of an older version. */
+export async function* readVerdicts(path: string): AsyncGenerator<VerdictLine> {
+  const seen = new Set<string>();
+  for await (const text of lines(path)) {
+    const line = parseVerdictLine(text);
+    if (line === null || seen.has(verdictKeyOf(line))) continue;
+    seen.add(verdictKeyOf(line));
     yield line;
   }
 }

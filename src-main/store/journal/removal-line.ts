@@ -1,5 +1,5 @@
 /**
- * That samples were removed, as lines of the journal: one for each that was decided or tagged by somebody, by the data's own words, so that nobody
+ * That samples were removed, as lines of the journal: one for each that was decided, tagged or whose answer was judged by somebody, by the data's own words, so that nobody
  * puts its decisions back unasked, and one with the numbers of all, for a copy of the database from before.
  */
 import { z } from 'zod';
@@ -40,7 +40,8 @@ export function removalLines(db: ReadableDb, ids: readonly number[]): RemovalLin
      FROM json_each(?) j JOIN sample s ON s.id = j.value JOIN image i ON i.id = s.image_id
        JOIN root f ON f.id = i.root_id
      WHERE EXISTS (SELECT 1 FROM review r WHERE r.sample_id = s.id)
-       OR EXISTS (SELECT 1 FROM tag_change c WHERE c.sample_id = s.id)`,
+       OR EXISTS (SELECT 1 FROM tag_change c WHERE c.sample_id = s.id)
+       OR EXISTS (SELECT 1 FROM answer_verdict v WHERE v.sample_id = s.id)`,
   ).all(JSON.stringify(ids));
   const ranges: [number, number][] = [];
   for (const id of ids) {

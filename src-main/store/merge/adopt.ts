@@ -168,12 +168,21 @@ const tagSchema = z.object({
   created_at: time,
 });
 
-/** Notes, flags and words on tags that people left on a sample. */
+const verdictSchema = z.object({
+  answer: z.string(),
+  verdict: z.enum(['right', 'wrong']),
+  reviewer: name,
+  at: time,
+});
+
+/** Notes, flags, words on tags and on answers that people left on a sample. */
 export interface Marks {
   readonly notes: readonly z.infer<typeof noteSchema>[];
   readonly flags: readonly { readonly flag: Flag; readonly reviewer: string; readonly created_at: string }[];
   /** The latest word on each tag. */
   readonly tags: readonly z.infer<typeof tagSchema>[];
+  /** The verdicts that hold on its answers. */
+  readonly verdicts: readonly z.infer<typeof verdictSchema>[];
 }
 
 /** Throws {@link NotAdopted} for what could not have been written here. */
@@ -184,7 +193,7 @@ export function marksOf(db: ReadableDb, sampleId: number): Marks {
       .map((row) => {
         const parsed = schema.safeParse(row);
         if (parsed.success) return parsed.data;
-        throw new NotAdopted('a note, flag or tag there is damaged');
+        throw new NotAdopted('a note, flag, tag or verdict there is damaged');
       });
   return {
     notes: rows(
@@ -199,6 +208,11 @@ export function marksOf(db: ReadableDb, sampleId: number): Marks {
       tagSchema,
       `SELECT tag, added, reviewer, created_at FROM tag_change c WHERE sample_id = ?
          AND id = (SELECT MAX(id) FROM tag_change WHERE sample_id = c.sample_id AND tag = c.tag) ORDER BY id`,
+    ),
+    verdicts: rows(
+      verdictSchema,
+      `SELECT answer, verdict, reviewer, created_at AS at FROM answer_verdict v WHERE sample_id = ? AND verdict IS NOT NULL
+         AND id = (SELECT MAX(id) FROM answer_verdict WHERE sample_id = v.sample_id AND answer = v.answer) ORDER BY id`,
     ),
   };
 }

@@ -15,13 +15,14 @@ import { storeError } from '../errors.ts';
 import { checkHeader } from '../file/header.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { setStaleLogAside } from '../file/leftover-log.ts';
-import { readDealt, readJournal, readRemovals, readRounds, readTags } from '../journal/read.ts';
+import { readDealt, readJournal, readRemovals, readRounds, readTags, readVerdicts } from '../journal/read.ts';
 import { PROJECT_FILE } from '../file/connect.ts';
 import { openProject } from '../file/project.ts';
 import { refreshAllSampleStates } from '../samples/state.ts';
 import { removeAgain, replay, type Replayed } from './replay.ts';
 import { endRounds, replayRounds } from './replay-rounds.ts';
 import { replayTags } from './replay-tags.ts';
+import { replayVerdicts } from './replay-verdicts.ts';
 import { mendSchema, schemaProblems } from '../file/schema-check.ts';
 import { salvage, type Salvaged } from './salvage.ts';
 
@@ -38,6 +39,8 @@ export interface Repaired extends Replayed {
   readonly lost: Readonly<Record<string, number>>;
   /** Changes of tags put back. */
   readonly tags: number;
+  /** Verdicts on answers put back. */
+  readonly verdicts: number;
   /** Rounds of dealing put back. */
   readonly rounds: number;
   /** Samples that the copy still held and that had been removed since. */
@@ -71,7 +74,8 @@ export async function repairProject(folder: string, now = new Date()): Promise<R
     const counts = await replay(project.db, readJournal(journal), removals);
     endRounds(project.db, said);
     const tags = await replayTags(project.db, readTags(journal), removals);
-    return { tags, rounds, database, aside, logAside, lost, schema, removedAgain, ...counts };
+    const verdicts = await replayVerdicts(project.db, readVerdicts(journal), removals);
+    return { tags, verdicts, rounds, database, aside, logAside, lost, schema, removedAgain, ...counts };
   } finally {
     project.close();
   }

@@ -3,6 +3,7 @@
  * under everything else the filter asks for. Choices that would show none stay, with a zero.
  */
 import { NO_FILTER, type Facets, type SampleFilter } from '../../../src-shared/contract/procedures.ts';
+import type { Localisation } from '../../../src-shared/kernels/outcomes/answer-outcome.ts';
 import { type ReadableDb, read } from '../db.ts';
 import { hasNearDuplicates, NEAR_DUPLICATE_SAMPLES } from '../embeddings/near-duplicates.ts';
 import { whereSql } from './where.ts';
@@ -21,6 +22,7 @@ const COLUMNS = {
   reviewers: 'reviewer',
   dropRules: 'drop_rule',
   reasons: 'reason',
+  outcomes: 'outcome',
 } as const;
 type Part = keyof typeof COLUMNS;
 const PARTS = Object.keys(COLUMNS) as Part[];
@@ -46,7 +48,11 @@ export function facets(db: ReadableDb, filter: SampleFilter = NO_FILTER): Facets
     reviewers: again(found.reviewers, columns.reviewers, nameOf),
     reasons: again(found.reasons, columns.reasons, nameOf),
     dropRules: again(found.dropRules, columns.dropRules, ({ rule }) => rule),
+    outcomes: again(found.outcomes, columns.outcomes, ({ outcome }) =>
+      outcome === 'unscored' ? '' : outcome,
+    ),
     flags: again(found.flags, flags, ({ flag }) => flag),
+    localised: countLocalised(db, whereSql(db, { ...filter, localised: 'any' })),
     withNotes: countNotes(db, whereSql(db, { ...filter, notes: 'any' })),
     nearDuplicates: countNearDuplicates(db, whereSql(db, { ...filter, nearDuplicates: 'any' })),
   };
@@ -63,6 +69,7 @@ function countColumns(
     reviewers: new Map(),
     reasons: new Map(),
     dropRules: new Map(),
+    outcomes: new Map(),
   };
   const count = (parts: readonly Part[], { sql, params }: Sql): void => {
     if (parts.length === 0) return;
@@ -105,6 +112,17 @@ function countFlags(db: ReadableDb, { sql, params }: Sql): Map<string, number> {
      WHERE ${sql} GROUP BY g.flag`,
   ).all(...params);
   return new Map(rows.map(({ flag, samples }) => [flag, samples]));
+}
+
+/** Null without a sample that has both truth boxes and scored answers. */
+function countLocalised(db: ReadableDb, { sql, params }: Sql): Facets['localised'] {
+  if (!read(db, 'SELECT 1 FROM sample_state WHERE localised IS NOT NULL LIMIT 1').get()) return null;
+  const rows = read<{ localised: Localisation; n: number }>(
+    db,
+    `SELECT t.localised, COUNT(*) AS n FROM sample_state t WHERE t.localised IS NOT NULL AND ${sql} GROUP BY t.localised`,
+  ).all(...params);
+  const of = (name: Localisation): number => rows.find(({ localised }) => localised === name)?.n ?? 0;
+  return { used: of('used'), unused: of('unused'), missed: of('missed') };
 }
 
 function countNotes(db: ReadableDb, { sql, params }: Sql): number {
@@ -151,6 +169,11 @@ function ofProject(db: ReadableDb): Facets {
       `SELECT drop_rule AS rule, COUNT(*) AS samples FROM sample_state WHERE drop_rule IS NOT NULL
        GROUP BY drop_rule ORDER BY samples DESC`,
     ),
+    outcomes: counted(
+      `SELECT COALESCE(outcome, 'unscored') AS outcome, COUNT(*) AS samples FROM sample_state
+       GROUP BY sample_state.outcome ORDER BY sample_state.outcome DESC`,
+    ),
+    localised: countLocalised(db, plain('true')),
     flags: counted('SELECT flag, COUNT(*) AS samples FROM sample_flag GROUP BY flag ORDER BY flag'),
     batches: counted(
       `SELECT b.id, b.created_at AS createdAt, COUNT(*) AS samples FROM batch b

@@ -20,6 +20,8 @@ export const KEYS: Readonly<Record<Exclude<SortKey, 'listed'>, readonly string[]
   tag: ['t.tag'],
   state: [STATE_RANK],
   reviewed: ['t.reviewed_at'],
+  // By name: downwards fixed, broken, both wrong, both right, then those without a crop.
+  outcome: ['t.outcome'],
 };
 
 /** What an ORDER BY is made of. */

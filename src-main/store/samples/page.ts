@@ -33,6 +33,7 @@ const INDEXES: Readonly<
   tag: ['sample_state_tag', 'sample_state_tag_down'],
   state: ['sample_state_rank', 'sample_state_rank_down'],
   reviewed: ['sample_state_reviewed', 'sample_state_reviewed_down'],
+  outcome: ['sample_state_outcome', 'sample_state_outcome_down'],
 };
 
 /** How many samples there are. */

@@ -1,4 +1,5 @@
 /** The list behind queue and gallery: samples under a filter, in an order. */
+import type { AnswerOutcome, Localisation } from '../../../src-shared/kernels/outcomes/answer-outcome.ts';
 import type { Dropped } from '../../../src-shared/kernels/types.ts';
 import type { Flag, PictureMark, SampleRow, SampleState } from '../../../src-shared/contract/domain.ts';
 import { IMPORT_ORDER, type SampleFilter, type SampleSort } from '../../../src-shared/contract/procedures.ts';
@@ -42,6 +43,8 @@ interface Row {
   readonly answer: string | null;
   readonly crop_answer: string | null;
   readonly answers_differ: number | null;
+  readonly outcome: AnswerOutcome | null;
+  readonly localised: Localisation | null;
   readonly reviewed_at: string | null;
   readonly flags: string | null;
   readonly tags: string;
@@ -103,7 +106,7 @@ export function listSamples(
               THEN substr(${CROP_ANSWER}, 1, ${ANSWER_CHARACTERS}) END AS crop_answer,
             ${FIRST_ANSWER} <> ${CROP_ANSWER} AS answers_differ,
             p.dropped_rule, p.dropped_value, p.dropped_limit, t.disagreement, t.uncertainty,
-            t.roi_size, t.reviewed_at, (SELECT group_concat(flag) FROM sample_flag f WHERE f.sample_id = s.id) AS flags,
+            t.outcome, t.localised, t.roi_size, t.reviewed_at, (SELECT group_concat(flag) FROM sample_flag f WHERE f.sample_id = s.id) AS flags,
             (SELECT json_group_array(tag) FROM (SELECT tag FROM sample_tag g
               WHERE g.sample_id = s.id AND length(tag) <= ${MOST.tag} ORDER BY tag LIMIT ${TAGS_SHOWN})) AS tags,
             (SELECT COUNT(*) FROM sample_note n WHERE n.sample_id = s.id) AS notes,
@@ -174,6 +177,8 @@ function toSampleRow(row: Row): SampleRow {
     answer: row.answer,
     cropAnswer:
       row.crop_answer === null ? null : { text: row.crop_answer, differs: row.answers_differ === 1 },
+    outcome: row.outcome,
+    localised: row.localised,
     reviewedAt: row.reviewed_at,
     // The schema of the table lets nothing else in.
     tags: JSON.parse(row.tags) as string[],

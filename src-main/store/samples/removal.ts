@@ -15,7 +15,7 @@ export interface RemovalCounts {
   /** Of them, those with a decision that stands. */
   readonly decided: number;
   readonly labelled: number;
-  /** With a flag, a note or a tag that a person gave or took. */
+  /** With a flag, a note, a tag that a person gave or took, or a verdict on an answer. */
   readonly marked: number;
 }
 
@@ -53,6 +53,7 @@ export function countRemoval(db: ReadableDb, ids: readonly number[]): RemovalCou
       `SELECT COUNT(*) AS samples, COUNT(t.review_id) AS decided, COUNT(t.prediction_id) AS labelled,
          COUNT(CASE WHEN EXISTS (SELECT 1 FROM sample_flag f WHERE f.sample_id = t.sample_id)
            OR EXISTS (SELECT 1 FROM tag_change g WHERE g.sample_id = t.sample_id)
+           OR EXISTS (SELECT 1 FROM answer_verdict a WHERE a.sample_id = t.sample_id)
            OR EXISTS (SELECT 1 FROM sample_note n WHERE n.sample_id = t.sample_id) THEN 1 END) AS marked
        FROM json_each(?) j JOIN sample_state t ON t.sample_id = j.value`,
     ).get(JSON.stringify(chunk))!;
@@ -86,6 +87,7 @@ export function removeSamples(db: WritableDb, ids: readonly number[]): number {
       'outside_answer',
       'sample_tag',
       'tag_change',
+      'answer_verdict',
       'sample_state',
       'sample_run',
       'sample_flag',
@@ -101,6 +103,7 @@ export function removeSamples(db: WritableDb, ids: readonly number[]): number {
     ).run();
     write(db, `DELETE FROM review WHERE sample_id IN (${going})`).run();
     write(db, `DELETE FROM prediction_score WHERE prediction_id IN (${predictions})`).run();
+    write(db, `DELETE FROM answer_outcome WHERE prediction_id IN (${predictions})`).run();
     write(db, `DELETE FROM prediction WHERE sample_id IN (${going})`).run();
     const { changes } = write(db, `DELETE FROM sample WHERE id IN (${going})`).run();
     // A picture that nothing asks about any more is none of the project's.

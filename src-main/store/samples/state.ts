@@ -6,6 +6,7 @@
 import type { SampleState } from '../../../src-shared/contract/domain.ts';
 import { type ReadableDb, type WritableDb, read, write } from '../db.ts';
 import { DEALT, EFFECTIVE } from './effective.ts';
+import { ensureOutcome } from '../outcomes/stored.ts';
 import { ensureScores } from '../scores/scores.ts';
 import { refreshAllSearch, refreshSearch } from '../search/text.ts';
 
@@ -28,7 +29,8 @@ const AGREEMENT = `(
 /** A correction's own label has the say on where the RoI is. */
 const DERIVE = `
 INSERT INTO sample_state (sample_id, state, dropped, language, split, tag, prediction_id, review_id, drop_rule,
-  drop_value, reviewer, reviewed_at, disagreement, uncertainty, roi_size, roi_x, roi_y, iou, agreement, reason)
+  drop_value, reviewer, reviewed_at, disagreement, uncertainty, roi_size, roi_x, roi_y, iou, agreement, reason,
+  outcome, localised)
 SELECT s.id,
   CASE r.decision WHEN 'accept' THEN 'accepted' WHEN 'correct' THEN 'corrected' WHEN 'reject' THEN 'rejected'
     ELSE CASE WHEN p.id IS NULL THEN 'unlabelled' ELSE 'pending' END END,
@@ -39,10 +41,11 @@ SELECT s.id,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_size ELSE rs.roi_size END,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_x ELSE rs.roi_x END,
   CASE WHEN rs.review_id IS NULL THEN ps.roi_y ELSE rs.roi_y END, rs.iou,
-  CASE WHEN r.id IS NOT NULL OR ${DEALT} THEN ${AGREEMENT} END, r.reason
+  CASE WHEN r.id IS NOT NULL OR ${DEALT} THEN ${AGREEMENT} END, r.reason, ao.outcome, ao.localised
 ${JOINS}
 LEFT JOIN prediction_score ps ON ps.prediction_id = p.id
-LEFT JOIN review_score rs ON rs.review_id = r.id`;
+LEFT JOIN review_score rs ON rs.review_id = r.id
+LEFT JOIN answer_outcome ao ON ao.prediction_id = p.id`;
 
 const UPSERT = `
 ON CONFLICT (sample_id) DO UPDATE SET state = excluded.state, dropped = excluded.dropped,
@@ -51,18 +54,19 @@ ON CONFLICT (sample_id) DO UPDATE SET state = excluded.state, dropped = excluded
   drop_value = excluded.drop_value, reviewer = excluded.reviewer, reviewed_at = excluded.reviewed_at,
   disagreement = excluded.disagreement, uncertainty = excluded.uncertainty, roi_size = excluded.roi_size,
   roi_x = excluded.roi_x, roi_y = excluded.roi_y, iou = excluded.iou, agreement = excluded.agreement,
-  reason = excluded.reason`;
+  reason = excluded.reason, outcome = excluded.outcome, localised = excluded.localised`;
 
 /** Of more samples than this, what they are searched by is derived for all at once: texts lie in blocks. */
 const SEARCH_ALONE = 500;
 
-/** Derives one sample's row anew, and computes the scores it lacks. */
+/** Derives one sample's row anew, and computes the scores and the outcome it lacks. */
 export function refreshSampleState(db: WritableDb, sampleId: number): void {
   const { prediction, review } = read<{ prediction: number | null; review: number | null }>(
     db,
     `SELECT p.id AS prediction, CASE WHEN r.decision = 'correct' THEN r.id END AS review ${JOINS} WHERE s.id = ?`,
   ).get(sampleId)!;
   ensureScores(db, prediction, review);
+  if (prediction !== null) ensureOutcome(db, prediction);
   write(db, `${DERIVE} WHERE s.id = ? ${UPSERT}`).run(sampleId);
   refreshSearch(db, sampleId);
 }
@@ -93,13 +97,13 @@ export function refreshBatchStates(db: WritableDb, batchId: number, after: numbe
   ).run(batchId, after, upTo);
 }
 
-/** Derives every row anew: after another run became the active one. Missing scores come later (`score-backlog.ts`). */
+/** Derives every row anew: after another run became the active one. Missing scores come later (`score-backlog.ts`, `outcome-backlog.ts`). */
 export function refreshAllSampleStates(db: WritableDb): void {
   write(db, `${DERIVE} WHERE true ${UPSERT}`).run();
   refreshAllSearch(db);
 }
 
-/** Derives the rows of these samples anew; missing scores come later (`score-backlog.ts`). */
+/** Derives the rows of these samples anew; missing scores come later (`score-backlog.ts`, `outcome-backlog.ts`). */
 export function refreshSampleStates(db: WritableDb, ids: readonly number[]): void {
   write(db, `${DERIVE} WHERE s.id IN (SELECT value FROM json_each(?)) ${UPSERT}`).run(JSON.stringify(ids));
   if (ids.length > SEARCH_ALONE) refreshAllSearch(db);

@@ -53,7 +53,11 @@ export function updateSample(
   const inRow = (Object.keys(now) as (keyof typeof now)[]).filter((what) => now[what] !== was[what]);
   const ofBenchmark = sample.benchmark !== undefined && putBenchmark(db, before.id, sample.benchmark);
   const corrected: Corrected[] = ofBenchmark ? [...inRow, 'benchmark'] : inRow;
-  if (inRow.length === 0) return { id: before.id, corrected };
+  if (inRow.length === 0) {
+    // Its answers count by other truths from now on.
+    if (ofBenchmark) refreshSampleState(db, before.id);
+    return { id: before.id, corrected };
+  }
   write(
     db,
     'UPDATE sample SET reference_answer = ?, truth_boxes = ?, language = ?, split = ?, tags = ? WHERE id = ?',

@@ -43,6 +43,10 @@ export function whereSql(db: ReadableDb, filter: SampleFilter): Sql {
     oneOf('t.drop_rule', filter.dropRules),
     oneOf('t.reviewer', filter.reviewers),
     oneOf('t.reason', filter.reasons),
+    oneOfOrNone(
+      't.outcome',
+      filter.outcomes.map((outcome) => (outcome === 'unscored' ? '' : outcome)),
+    ),
     tagged(filter.tags),
     flagged(filter.flags),
     plain(LABELLING[filter.labelling]),
@@ -57,6 +61,7 @@ export function whereSql(db: ReadableDb, filter: SampleFilter): Sql {
     const is = filter.nearDuplicates === 'with' ? 'IN' : 'NOT IN';
     parts.push(plain(`t.sample_id ${is} (${NEAR_DUPLICATE_SAMPLES})`));
   }
+  if (filter.localised !== 'any') parts.push({ sql: 't.localised = ?', params: [filter.localised] });
   if (filter.agreement !== 'any') parts.push({ sql: 't.agreement = ?', params: [filter.agreement] });
   if (filter.batch !== null) {
     parts.push({

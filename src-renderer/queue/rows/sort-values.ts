@@ -3,6 +3,7 @@ import type { SampleRow } from '../../../src-shared/contract/domain.ts';
 import type { SortKey } from '../../../src-shared/contract/procedures.ts';
 import { SCORE_FACTS } from '../../../src-shared/contract/score-facts.ts';
 import { SORTS } from '../filters.ts';
+import { OUTCOME_TIPS } from '../outcomes.ts';
 import { bits, droppedWords, formatValue, shareFigure, STATE_WORDS } from '../../ui/words.ts';
 
 export interface SortValue {
@@ -39,6 +40,8 @@ export function sortValue(row: SampleRow, by: SortKey): SortValue | null {
       return row.reviewedAt === null
         ? { text: null, words: 'Not reviewed' }
         : { text: moment(row.reviewedAt), words: `Reviewed ${moment(row.reviewedAt)}` };
+    case 'outcome':
+      return outcome(row);
     case 'imported':
     case 'listed':
       return null;
@@ -82,6 +85,21 @@ const NO_FOREGROUND = 'the label has no foreground';
 function share(value: number, name: string): SortValue {
   return { text: shareFigure(value), words: `${name}: ${shareFigure(value)}` };
 }
+
+function outcome({ outcome: found, predictionId }: SampleRow): SortValue {
+  if (found) return { text: OUTCOME_SHORT[found], words: OUTCOME_TIPS[found] };
+  const why = predictionId === null ? NOT_LABELLED : 'no right answer is known';
+  return { text: null, words: `Not scored: ${why}` };
+}
+
+const OUTCOME_SHORT = {
+  fixed: 'fixed',
+  broken: 'broken',
+  both_right: 'right',
+  both_wrong: 'wrong',
+  alone_right: 'right, no crop',
+  alone_wrong: 'wrong, no crop',
+} as const;
 
 /** The first in the order of the alphabet: the list is sorted by that one. */
 function tagged({ tags: [first] }: SampleRow): SortValue {

@@ -1,5 +1,6 @@
-/** Flags, tags, notes and saved filters: what people want to find again. */
+/** Flags, tags, notes, verdicts on answers and saved filters: what people want to find again. */
 import { z } from 'zod';
+import { answerVerdictSchema, localisationSchema, outcomeSchema } from '../scoring/answers.ts';
 import { flagSchema, idSchema } from '../domain.ts';
 import { MOST, nameSchema, reviewerSchema, tagSchema } from '../limits.ts';
 import { none } from './none.ts';
@@ -26,6 +27,8 @@ export type SavedFilter = z.infer<typeof savedFilterSchema>;
 
 export const NOTE_MOST = MOST.note;
 export const TAG_MOST = MOST.tag;
+/** Characters of an answer that can be judged: far above what any model is let say. */
+const JUDGED_MOST = 100_000;
 const noteTextSchema = z.string().max(MOST.note);
 
 export const FILTER_NAME_MOST = MOST.filterName;
@@ -56,6 +59,20 @@ export const annotationProcedures = {
   'tags.list': {
     input: none,
     output: z.array(z.object({ name: z.string(), samples: z.number().int() })),
+  },
+  /**
+   * A person calls an answer of a sample right or wrong, over whatever the benchmark's rule says, or takes that back (null). It is
+   * about the text: it holds wherever the sample is answered so. Said once more, it changes nothing. Gives what the sample's row
+   * shows now; tells `outcomes.changed`. Fails with `not_found`.
+   */
+  'answers.judge': {
+    input: z.object({
+      sampleId: idSchema,
+      answer: z.string().max(JUDGED_MOST),
+      verdict: answerVerdictSchema.nullable(),
+      reviewer: reviewerSchema,
+    }),
+    output: z.object({ outcome: outcomeSchema.nullable(), localised: localisationSchema.nullable() }),
   },
   'notes.list': { input: z.object({ sampleId: idSchema }), output: z.array(noteSchema) },
   'notes.add': {

@@ -3,6 +3,7 @@
  * which), and the two count alike: ranges here are those of `sample-filter.ts`, from the lower edge on, below the upper.
  */
 import { z } from 'zod';
+import { localisationSchema, outcomeSchema } from '../scoring/answers.ts';
 import { droppedSchema, idSchema, sampleStateSchema } from '../domain.ts';
 import { batchSchema } from './batches.ts';
 import { none } from './none.ts';
@@ -79,6 +80,21 @@ const dashboardTagsSchema = z.object({
 });
 export type DashboardTags = z.infer<typeof dashboardTagsSchema>;
 
+/** What became of answers, and what the crop bought. */
+const dashboardAnswersSchema = z.object({
+  /** Samples by what the crop made of their answer. */
+  outcomes: z.record(outcomeSchema, countSchema),
+  /** Of which nobody knows whether the first answer is right. */
+  unscored: countSchema,
+  localised: z.record(localisationSchema, countSchema),
+  /**
+   * Share of right answers with the crop less the share alone, over the samples that were answered both ways, and the interval
+   * that holds it in 95 of 100 such studies; null without one.
+   */
+  gain: z.object({ n: countSchema, value: z.number(), low: z.number(), high: z.number() }).nullable(),
+});
+export type DashboardAnswers = z.infer<typeof dashboardAnswersSchema>;
+
 /** How many decisions of a person the speed is taken from, and the longest time between two that is no break. */
 export const SPEED_DECISIONS = 200;
 export const SPEED_BREAK_MS = 120_000;
@@ -94,6 +110,7 @@ export type DashboardSpeed = z.infer<typeof dashboardSpeedSchema>;
 export const dashboardProcedures = {
   'dashboard.counts': { input: none, output: dashboardCountsSchema },
   'dashboard.shapes': { input: none, output: dashboardShapesSchema },
+  'dashboard.answers': { input: none, output: dashboardAnswersSchema },
   'dashboard.tags': { input: none, output: dashboardTagsSchema },
   'dashboard.speed': {
     input: z.object({ reviewer: z.string().min(1).max(200) }),

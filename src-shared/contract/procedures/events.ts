@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { localisationSchema, outcomeSchema } from '../scoring/answers.ts';
 import { flagSchema, idSchema, jobSchema, projectSummarySchema, sampleStateSchema } from '../domain.ts';
 import { wireErrorSchema } from '../errors.ts';
 import { modelTaskSchema } from '../models.ts';
@@ -29,6 +30,12 @@ export const events = {
   'flags.changed': z.object({ sampleIds: z.array(idSchema), flag: flagSchema, on: z.boolean() }),
   /** These samples have the tag now, or have it no more. */
   'tags.changed': z.object({ sampleIds: z.array(idSchema), tag: z.string(), on: z.boolean() }),
+  /** A person judged an answer of the sample: what its row shows now. */
+  'outcomes.changed': z.object({
+    sampleId: idSchema,
+    outcome: outcomeSchema.nullable(),
+    localised: localisationSchema.nullable(),
+  }),
   /** How many notes a sample has now, and the beginning of the newest. */
   'notes.changed': z.object({
     sampleId: idSchema,

@@ -143,6 +143,8 @@ export const mergeReportSchema = z.object({
   notes: z.number().int(),
   flags: z.number().int(),
   tags: z.number().int(),
+  /** On answers. */
+  verdicts: z.number().int(),
   /** Samples, or decisions of them, that were not taken over; `reasons` say why. */
   left: z.number().int(),
   reasons: z.array(reasonSchema).readonly(),

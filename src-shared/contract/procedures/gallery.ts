@@ -24,6 +24,13 @@ export const facetsSchema = z.object({
   /** Of those that are rejected with one. */
   reasons: z.array(countedSchema),
   dropRules: z.array(z.object({ rule: droppedSchema.shape.rule, samples: z.number().int() })),
+  outcomes: z.array(
+    z.object({ outcome: sampleFilterSchema.shape.outcomes.unwrap().element, samples: z.number().int() }),
+  ),
+  /** Null: of no sample is known both whether its map is on the truth and whether its answer is right. */
+  localised: z
+    .object({ used: z.number().int(), unused: z.number().int(), missed: z.number().int() })
+    .nullable(),
   flags: z.array(z.object({ flag: flagSchema, samples: z.number().int() })),
   withNotes: z.number().int(),
   /** Whose picture has near-duplicates, by the last search; null: none were found, or nobody looked. */

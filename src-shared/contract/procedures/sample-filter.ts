@@ -1,5 +1,6 @@
 /** Which samples, in which order: shared by queue, gallery, dashboard, saved filters and batches. */
 import { z } from 'zod';
+import { outcomeSchema } from '../scoring/answers.ts';
 import { droppedSchema, flagSchema, idSchema, sampleStateSchema } from '../domain.ts';
 import { MOST } from '../limits.ts';
 
@@ -37,6 +38,13 @@ export const sampleFilterSchema = z.object({
   notes: z.enum(['any', 'with', 'without']).default('any'),
   /** Why it was rejected. */
   reasons: values.default([]),
+  /** What the crop made of the answer; `unscored`: nobody knows whether the first answer is right. */
+  outcomes: z.array(z.enum([...outcomeSchema.options, 'unscored'])).default([]),
+  /**
+   * Whether the map is on the truth, and the last answer right: `used` both, `unused` on the truth and the answer wrong, `missed`
+   * not on the truth.
+   */
+  localised: z.enum(['any', 'used', 'unused', 'missed']).default('any'),
   /** Who made the decision that stands. */
   reviewers: values.default([]),
   /** Decided by this batch; while it is being audited, what it would decide. */
@@ -70,6 +78,7 @@ export const sortKeySchema = z.enum([
   'tag',
   'state',
   'reviewed',
+  'outcome',
   'listed',
 ]);
 export type SortKey = z.infer<typeof sortKeySchema>;

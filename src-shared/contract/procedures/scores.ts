@@ -1,5 +1,6 @@
 /** The numbers of one sample. */
 import { z } from 'zod';
+import { scoredAnswersSchema } from '../scoring/answers.ts';
 import { idSchema } from '../domain.ts';
 import { measureSchema, sampleFilterSchema } from './sample-filter.ts';
 
@@ -51,6 +52,8 @@ export type Histograms = z.infer<typeof histogramsSchema>;
 
 export const scoreProcedures = {
   'samples.scores': { input: z.object({ id: idSchema }), output: sampleScoresSchema },
+  /** Its answers as they count now; null: it is not labelled yet. */
+  'samples.answers': { input: z.object({ id: idSchema }), output: scoredAnswersSchema.nullable() },
   /** Counted under `filter`, each number without its own range. */
   'samples.histograms': { input: z.object({ filter: sampleFilterSchema }), output: histogramsSchema },
 } as const;

@@ -46,6 +46,9 @@ export type ScorerName = keyof typeof SCORERS;
 
 export const SCORER_NAMES = Object.keys(SCORERS) as readonly ScorerName[];
 
+/** Raised whenever a rule that stood here counts otherwise than before: what is stored was counted by one, and is counted anew. */
+export const RULES_VERSION = 1;
+
 /** By the benchmark's name, as importers write it (`benchmark:NAME`). */
 const BY_BENCHMARK: ReadonlyMap<string, ScorerName> = new Map([
   ['textvqa', 'textvqa'],

@@ -9,7 +9,7 @@ import { testProject } from '../../support/project.ts';
 test('conditions all hold; values of one are alternatives, quoted ones are one', () => {
   assert.deepEqual(
     parseWhere(
-      'state=pending,corrected language=en tag="two words" tag=chart text="a \\"b\\" = c" iou=0.2..0.5 labelling=failed id=3,5',
+      'state=pending,corrected language=en tag="two words" tag=chart text="a \\"b\\" = c" iou=0.2..0.5 labelling=failed id=3,5 outcome=fixed,broken localised=unused',
     ),
     {
       ...NO_FILTER,
@@ -20,6 +20,8 @@ test('conditions all hold; values of one are alternatives, quoted ones are one',
       ranges: { iou: [0.2, 0.5] },
       labelling: 'failed',
       ids: [3, 5],
+      outcomes: ['fixed', 'broken'],
+      localised: 'unused',
     },
   );
   assert.deepEqual(parseWhere('split=').splits, [''], 'none given');

@@ -33,6 +33,7 @@ export const VERSIONS: readonly Version[] = [
   { name: '18', project: 18, maps: 2, commit: '7019ed661521' },
   { name: '20', project: 20, maps: 2, commit: 'a5cce632d49e' },
   { name: '21', project: 21, maps: 3, commit: '9fc2318e1981' },
+  { name: '22', project: 22, maps: 3, commit: '3feed8b60d39' },
 ];
 
 /** Of these no project was ever written. */

@@ -27,6 +27,8 @@ const FULL: SampleFilter = sampleFilterSchema.parse({
   flags: ['example'],
   notes: 'with',
   reasons: ['Sink'],
+  outcomes: ['broken', 'unscored'],
+  localised: 'unused',
   reviewers: ['ann'],
   labelling: 'failed',
   agreement: 'differ',
@@ -69,13 +71,26 @@ test('a part says what it is about where its words do not', () => {
 });
 
 test('a row that was worked on is still in the filter, or is not', () => {
-  const row = { state: 'accepted', flags: ['example'], notes: 0 } as const;
+  const row = {
+    state: 'accepted',
+    flags: ['example'],
+    notes: 0,
+    outcome: 'broken',
+    localised: 'unused',
+  } as const;
   const with_ = (change: Partial<SampleFilter>) =>
     stillMatches({ ...row, flags: [...row.flags], tags: ['night'] }, { ...NO_FILTER, ...change });
   assert.equal(with_({}), true);
   assert.equal(with_({ states: ['pending'] }), false);
   assert.equal(with_({ states: ['pending', 'accepted'], flags: ['example', 'bad_data'] }), true);
   assert.equal(with_({ flags: ['bad_data'] }), false);
+  assert.deepEqual(
+    [['broken'], ['fixed'], ['unscored']].map((outcomes) =>
+      with_({ outcomes: outcomes as SampleFilter['outcomes'] }),
+    ),
+    [true, false, false],
+  );
+  assert.equal(with_({ localised: 'used' }), false);
   assert.deepEqual(
     [['night', 'x'], ['x'], ['']].map((tags) => with_({ tags })),
     [true, false, false],

@@ -19,6 +19,7 @@ const full: SampleRow = {
   roiSize: 1,
   tags: ['night', 'wet'],
   reviewedAt: '2026-11-29T12:00:00.000Z',
+  outcome: 'broken',
   dropped: { rule: 'area', value: 0.6127, limit: 0.5 },
 };
 
@@ -38,6 +39,7 @@ test('every order that compares something shows it with its unit, or a dash with
     disagreement: '7.0%',
     uncertainty: '0.82 bit',
     dropped: 'box 61.3%',
+    outcome: 'broken',
     roiSize: '100.0%',
     language: full.language,
     tag: 'night',

@@ -123,6 +123,8 @@ export function fakeRow(id: number, state: SampleRow['state']): SampleRow {
     dropped: state !== 'unlabelled' && isDropped(id) ? { rule: 'area', value: 0.6127, limit: 0.5 } : null,
     predictionId: state === 'unlabelled' ? null : id,
     picture: null,
+    outcome: null,
+    localised: null,
     disagreement: null,
     uncertainty: null,
     roiSize: null,

@@ -31,7 +31,7 @@ test('what is flagged, noted or saved is told, once, and only what changed', asy
   const news = (): (readonly [EventName, unknown])[] =>
     heard
       .splice(0)
-      .filter(({ name }) => /^(flags|tags|notes|filters|rejectReasons)\./.test(name))
+      .filter(({ name }) => /^(flags|tags|notes|outcomes|filters|rejectReasons)\./.test(name))
       .map(({ name, payload }) => [name, payload]);
 
   const flag = { flag: 'example', reviewer: 'ann' } as const;
@@ -52,6 +52,14 @@ test('what is flagged, noted or saved is told, once, and only what changed', asy
     ['tags.changed', { sampleIds: [2], tag: 'night', on: true }],
   ]);
   assert.equal((await call('tags.list', {})).find(({ name }) => name === 'night')?.samples, 2);
+
+  const word = { sampleId: 2, answer: ' x', verdict: 'right', reviewer: 'ann' } as const;
+  const unlabelled = { outcome: null, localised: null };
+  assert.deepEqual(await call('answers.judge', word), unlabelled);
+  await call('answers.judge', { ...word, answer: 'x' });
+  assert.deepEqual(news(), [['outcomes.changed', { sampleId: 2, ...unlabelled }]]);
+  assert.equal(await call('samples.answers', { id: 2 }), null);
+  await assert.rejects(call('answers.judge', { ...word, sampleId: 99 }), { code: 'not_found' });
 
   const draft = { sampleId: 3, reviewer: 'ann' };
   const note = await call('notes.write', { ...draft, id: null, was: '', text: 'one' });

@@ -9,6 +9,7 @@ import {
   procedures,
   NO_FILTER,
 } from '../../../src-shared/contract/procedures.ts';
+import { dashboardAnswers } from '../../../src-main/store/dashboard/answers.ts';
 import { dashboardCounts } from '../../../src-main/store/dashboard/counts.ts';
 import { dashboardShapes } from '../../../src-main/store/dashboard/shapes.ts';
 import { dashboardSpeed, decisionsPerMinute } from '../../../src-main/store/dashboard/speed.ts';
@@ -18,6 +19,9 @@ import { submitReview } from '../../../src-main/store/reviews/review.ts';
 import { countSamples } from '../../../src-main/store/samples/query.ts';
 import type { Project } from '../../../src-main/store/file/project.ts';
 import { refreshAllSampleStates } from '../../../src-main/store/samples/state.ts';
+import { ANSWER_OUTCOMES, LOCALISATIONS } from '../../../src-shared/kernels/outcomes/answer-outcome.ts';
+import { pairedProportions } from '../../../src-shared/kernels/statistics/paired.ts';
+import { sumsOf } from '../../../src-shared/kernels/statistics/sums.ts';
 import { allFigures } from '../../../src-renderer/dashboard/dashboard.ts';
 import { predict, testPrediction, testProject, testRun } from '../../support/project.ts';
 import { seededRandom } from '../../support/random.ts';
@@ -39,6 +43,9 @@ interface Row {
   readonly roi_size: number | null;
   readonly roi_x: number | null;
   readonly roi_y: number | null;
+  readonly outcome: string | null;
+  readonly localised: string | null;
+  readonly image_id: number;
 }
 
 /** Labelled, dropped, failed, decided by two people and by a batch, at random. */
@@ -95,8 +102,17 @@ function fill(project: Project, seed: number): void {
     const place = pick(4) === 0 ? [null, null] : [measure() ?? 0.5, measure() ?? 0.5];
     write(
       db,
-      'UPDATE sample_state SET disagreement = ?, iou = ?, roi_size = ?, roi_x = ?, roi_y = ? WHERE sample_id = ?',
-    ).run(measure(), measure(), measure(), ...place, id);
+      `UPDATE sample_state SET disagreement = ?, iou = ?, roi_size = ?, roi_x = ?, roi_y = ?, outcome = ?, localised = ?
+       WHERE sample_id = ?`,
+    ).run(
+      ...[measure(), measure(), measure()],
+      ...place,
+      [null, ...ANSWER_OUTCOMES][pick(7)]!,
+      [null, ...LOCALISATIONS][pick(4)]!,
+      id,
+    );
+    // Two questions on some pictures.
+    write(db, 'UPDATE sample SET image_id = ? WHERE id = ?').run(id > 30 ? id - 30 : id, id);
   }
 }
 
@@ -113,7 +129,7 @@ test(`numbers are those of plain counting (seeds ${seeds.join(' ')})`, async (t)
     const { db } = await filled(t, seed);
     const rows = read<Row>(
       db,
-      `SELECT t.*, (SELECT json_group_array(tag) FROM sample_tag g WHERE g.sample_id = t.sample_id) AS tags
+      `SELECT t.*, (SELECT image_id FROM sample s WHERE s.id = t.sample_id) AS image_id, (SELECT json_group_array(tag) FROM sample_tag g WHERE g.sample_id = t.sample_id) AS tags
        FROM sample_state t`,
     ).all();
     const failed = read<{ n: number }>(db, "SELECT COUNT(*) AS n FROM job_item WHERE state = 'failed'").get()!
@@ -178,6 +194,32 @@ test(`numbers are those of plain counting (seeds ${seeds.join(' ')})`, async (t)
       assert.equal(byState.accepted, of.filter((row) => row.state === 'accepted').length);
     }
 
+    const answers = procedures['dashboard.answers'].output.parse(dashboardAnswers(db));
+    for (const name of ANSWER_OUTCOMES)
+      assert.equal(
+        answers.outcomes[name],
+        count((row) => row.outcome === name),
+      );
+    for (const name of LOCALISATIONS)
+      assert.equal(
+        answers.localised[name],
+        count((row) => row.localised === name),
+      );
+    assert.equal(
+      answers.unscored,
+      count((row) => row.outcome === null),
+    );
+    const both = rows.filter(({ outcome }) => /^(fixed|broken|both_.*)$/.test(outcome ?? ''));
+    const change = { fixed: 1, broken: -1 } as Readonly<Record<string, number>>;
+    const { value, low, high, n } = pairedProportions(
+      sumsOf(
+        both.map(({ outcome }) => change[outcome!] ?? 0),
+        both.map((row) => row.image_id),
+      ),
+      [answers.outcomes.fixed, answers.outcomes.broken],
+    )!;
+    assert.deepEqual(answers.gain, { n, value, low, high });
+
     const shapes = procedures['dashboard.shapes'].output.parse(dashboardShapes(db));
     const bins = (values: (number | null)[], edges: readonly number[]): number[] =>
       edges
@@ -232,6 +274,7 @@ test(`every number opens as many samples as it says (seeds ${seeds.join(' ')})`,
       dashboardShapes(db),
       dashboardTags(db),
       dashboardSpeed(db, 'ann'),
+      dashboardAnswers(db),
     );
     assert.ok(figures.filter(({ samples }) => samples > 0).length > 60);
     for (const { words, samples, filter } of figures) {
@@ -249,6 +292,7 @@ test('a project without samples has zeros everywhere', async (t) => {
     dashboardShapes(db),
     dashboardTags(db),
     dashboardSpeed(db, 'ann'),
+    dashboardAnswers(db),
   );
   assert.deepEqual(
     figures.filter(({ samples }) => samples !== 0),

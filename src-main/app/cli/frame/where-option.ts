@@ -30,6 +30,7 @@ const LISTS: Readonly<Record<string, Field>> = {
   tag: 'tags',
   flag: 'flags',
   reason: 'reasons',
+  outcome: 'outcomes',
   reviewer: 'reviewers',
   id: 'ids',
 };
@@ -38,6 +39,7 @@ const CHOICES: Readonly<Record<string, Field>> = {
   notes: 'notes',
   labelling: 'labelling',
   agreement: 'agreement',
+  localised: 'localised',
   pictures: 'pictures',
   'near-duplicates': 'nearDuplicates',
   text: 'text',
