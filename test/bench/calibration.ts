@@ -39,7 +39,7 @@ const rows = Array.from({ length: Number(values.draws) }, (_, draw) => {
     .map((i) => all[i]!)
     .filter(({ picture }) => !seen.has(picture));
   const started = performance.now();
-  const found = calibrate(drawn, { headsPerLayer: heads, folds: 5, resamples: 200, seed: 1, beside: null });
+  const found = calibrate(drawn, { headsPerLayer: heads, folds: 10, resamples: 200, seed: 1, beside: null });
   return {
     seconds: (performance.now() - started) / 1000,
     promised: found.heldOut.denoised!,

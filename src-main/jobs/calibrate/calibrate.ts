@@ -38,7 +38,7 @@ export interface Calibrated {
   readonly leftOut: Readonly<Record<string, number>>;
 }
 
-const FOLDS = 5;
+const FOLDS = 10;
 const RESAMPLES = 200;
 /** Fewer say nothing that another few would not say otherwise. */
 const LEAST = 5;
@@ -106,7 +106,7 @@ function evidenceWords(
   const from = wish.against === 'truth' ? 'boxes' : 'reviewed labels';
   return [
     `Chosen by fovea calibrate from ${samples} samples with ${from} (seed ${wish.seed}).`,
-    `Mean AUC on samples that it was not chosen by (${FOLDS} folds): ${auc(heldOut.raw)} raw, ${auc(heldOut.denoised)} without sinks.`,
+    `Mean AUC on samples that it was not chosen by (${FOLDS} folds): ${auc(heldOut.raw)} raw, ${auc(heldOut.denoised)} without sinks, standard error ${auc(heldOut.standardError)}.`,
     `Heads chosen in ${RESAMPLES} resamples of the samples: ${stable.join(', ')}.`,
     `An RPN would branch off at layer ${k}.`,
   ].join(' ');

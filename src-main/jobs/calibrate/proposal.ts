@@ -49,7 +49,7 @@ export function choiceOf({ grounding, sink, labels }: Preset, headsPerLayer: num
 
 /**
  * The layer whose input the RPN reads (METHOD §3): the first that has seen all of the proposed heads' work, as the authors'
- * LLaVA-1.5 presets have it, with room for its layers.
+ * LLaVA-1.5-7B has it, with room for its layers.
  */
 export function branchLayer(grounding: readonly number[], info: ModelInfo): number {
   const last = Math.max(...grounding.map((head) => Math.floor(head / info.heads)));

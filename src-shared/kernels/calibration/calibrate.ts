@@ -41,14 +41,19 @@ export interface AucPair {
   readonly denoised: number | null;
 }
 
+export interface HeldOut extends AucPair {
+  /** Of `denoised` over samples: how far the mean of other samples may well be; null: of one sample or none. */
+  readonly standardError: number | null;
+}
+
 export interface Calibration {
   readonly samples: number;
   /** All heads, the largest AUC first. */
   readonly heads: readonly HeadEvidence[];
   readonly chosen: Choice;
   readonly thresholds: Thresholds;
-  /** Of what is chosen without a fold, on that fold: mean over the folds' samples. */
-  readonly heldOut: AucPair;
+  /** Of what is chosen without a fold, on that fold: mean over all samples. */
+  readonly heldOut: HeldOut;
   /** Of what is chosen by all samples, on the same ones: too good by how much it is larger than `heldOut`. */
   readonly onAll: AucPair;
   /** Of the other choice, on all samples, none of which it was chosen by. */
@@ -152,20 +157,31 @@ function heldOut(
   samples: readonly CalibrationSample[],
   folds: Int32Array,
   choose: (of: readonly number[]) => Choice,
-): AucPair {
-  const parts = [...new Set(folds)].map((fold) => {
-    const inside = Array.from(folds.keys()).filter((i) => folds[i] === fold);
+): HeldOut {
+  const scores = [...new Set(folds)].flatMap((fold) => {
     const rest = Array.from(folds.keys()).filter((i) => folds[i] !== fold);
     const choice = rest.length === 0 ? null : choose(rest);
-    const of = inside.map((i) => samples[i]!);
-    return { ...(choice ? pairOf(of, choice) : { raw: null, denoised: null }), count: of.length };
+    const inside = samples.filter((_, i) => folds[i] === fold);
+    return choice ? inside.map((sample) => pairOf([sample], choice)) : [];
   });
-  const mean = (which: keyof AucPair): number | null => {
-    const known = parts.filter((part) => part[which] !== null);
-    const count = known.reduce((sum, part) => sum + part.count, 0);
-    return count === 0 ? null : known.reduce((sum, part) => sum + part[which]! * part.count, 0) / count;
+  const known = (which: keyof AucPair): number[] =>
+    scores.map((pair) => pair[which]).filter((score) => score !== null);
+  return {
+    raw: meanOf(known('raw')),
+    denoised: meanOf(known('denoised')),
+    standardError: standardErrorOf(known('denoised')),
   };
-  return { raw: mean('raw'), denoised: mean('denoised') };
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+function standardErrorOf(values: readonly number[]): number | null {
+  const mean = meanOf(values);
+  if (mean === null || values.length < 2) return null;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return Math.sqrt(variance / values.length);
 }
 
 function pairOf(samples: readonly CalibrationSample[], { grounding, sinks }: Choice): AucPair {

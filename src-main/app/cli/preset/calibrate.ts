@@ -162,7 +162,7 @@ function words(
     `Thresholds       foreground ${preset.labels.binaryCoff}, background ${preset.labels.bgCoff}, RoI ${preset.roi.threshold}`,
     `Sink dimensions  ${sinkDimensions.map(({ dimension }) => dimension).join(', ') || 'none'}`,
     `Branch layer     ${branchLayer}`,
-    `Held-out AUC     ${number(heldOut.raw)} raw, ${number(heldOut.denoised)} without sinks`,
+    `Held-out AUC     ${number(heldOut.raw)} raw, ${number(heldOut.denoised)} without sinks, standard error ${number(heldOut.standardError)}`,
     ...(beside === null || calibration.beside === null
       ? []
       : [
