@@ -52,6 +52,33 @@ export function scrollToTile(shape: GridShape, index: number, scrollTop: number,
   return bottom > scrollTop + height ? Math.max(0, bottom - height) : scrollTop;
 }
 
+interface Sight {
+  readonly shape: GridShape;
+  /** Of what is in sight, in pixels. */
+  readonly height: number;
+}
+
+/**
+ * The place to scroll to when tiles are laid out anew, so that what was in sight still is: the current tile if it was, else the row
+ * at the top.
+ * @param scrollTop as it was
+ */
+export function keptInSight(before: Sight, now: Sight, scrollTop: number, current: number): number {
+  const { columns, row } = before.shape;
+  const alike = columns === now.shape.columns && row === now.shape.row;
+  if (alike && before.height === now.height) return scrollTop;
+  const top = Math.floor(current / columns) * row;
+  const middle = top + row / 2;
+  const wasSeen = middle > scrollTop && middle < scrollTop + before.height;
+  const anchor = wasSeen ? current : Math.round(scrollTop / row) * columns;
+  const wasAt = Math.floor(anchor / columns) * row - scrollTop;
+  // As far from the top edge as it was, in rows: they may be of another height.
+  const there = Math.floor(anchor / now.shape.columns) * now.shape.row - (wasAt / row) * now.shape.row;
+  const most = Math.max(0, now.shape.height - now.height);
+  const place = Math.min(most, Math.max(0, Math.round(there)));
+  return alike && !wasSeen ? place : scrollToTile(now.shape, anchor, place, now.height);
+}
+
 /** Where a key leads from `index`; null for keys that do not move. */
 export function moveInGrid(
   key: string,

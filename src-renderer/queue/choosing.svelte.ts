@@ -11,7 +11,8 @@ export class Choosing {
   readonly #queue: Queue;
   readonly #notices: Notices;
   selection = $state.raw<Selection>(NOTHING);
-  #anchor = 0;
+  /** Where a range begins, and of which list: another one's ranges begin at its top until a row is clicked. */
+  #anchor = { index: 0, of: 0 };
   /** One click after the other takes effect. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -42,7 +43,7 @@ export class Choosing {
       await this.#chooseRange(index, how.one);
       return;
     }
-    this.#anchor = index;
+    this.#anchor = { index, of: this.#queue.begun };
     this.selection = how.one ? toggled(this.selection, id) : only([id]);
   }
 
@@ -56,13 +57,14 @@ export class Choosing {
 
   /** Another list: what was chosen of the old one is not meant any more. */
   reset(): void {
-    this.#anchor = 0;
+    this.#anchor = { index: 0, of: this.#queue.begun };
     this.selection = NOTHING;
   }
 
   async #chooseRange(index: number, keep: boolean): Promise<void> {
-    const first = Math.min(this.#anchor, index);
-    const end = Math.max(this.#anchor, index) + 1;
+    const anchor = this.#anchor.of === this.#queue.begun ? this.#anchor.index : 0;
+    const first = Math.min(anchor, index);
+    const end = Math.max(anchor, index) + 1;
     if (end - first > RANGE_MOST) {
       this.#notices.info('Too many to select at once', 'Narrow the filter, then select all of it');
       return;

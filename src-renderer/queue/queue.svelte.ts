@@ -37,6 +37,10 @@ export class Queue {
   /** The row on screen: its sample and its place in the list (kept when the sample has left the list). */
   currentId = $state<number | null>(null);
   currentIndex = $state(0);
+  /** Grows with every other filter or order: the list that begins anew shows where its current row is. */
+  begun = $state(0);
+  /** Another order is read from its first row on, whatever was current before. */
+  #fromTop = false;
   /** Grows with every change of the rows; reading rows through {@link row} depends on it. */
   #version = $state(0);
   /** Answers to earlier filters are thrown away. */
@@ -120,9 +124,16 @@ export class Queue {
     this.#ofAnother = true;
   }
 
-  /** Another filter and order at once: a saved one, or samples that a number stands for. */
-  setView(filter: SampleFilter, sort: SampleSort): Promise<void> {
+  /**
+   * Another filter and order at once: a saved one, or samples that a number stands for. In another order the first sample is the
+   * current one; in the same, the one that was, where the list has it. @param id a sample that is meant to be current
+   */
+  setView(filter: SampleFilter, sort: SampleSort, id?: number): Promise<void> {
+    const { by, descending } = untrack(() => this.sort);
+    this.#fromTop = id === undefined && (by !== sort.by || descending !== sort.descending);
+    if (id !== undefined) this.currentId = id;
     [this.filter, this.sort] = [filter, sort];
+    this.begun++;
     return this.reload();
   }
 
@@ -138,17 +149,23 @@ export class Queue {
     this.error = null;
     try {
       const id = untrack(() => this.currentId);
-      const found = await findInList(this.#client, id, { filter, sort }, () => this.#around(id));
+      const found = this.#fromTop
+        ? null
+        : await findInList(this.#client, id, { filter, sort }, () => this.#around(id));
       if (generation !== this.#generation) return await this.#latest;
       const start = this.#list.pageStart(found?.position ?? 0);
       const page = await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE });
       if (generation !== this.#generation) return await this.#latest;
       // Somebody moved on meanwhile: the place that was asked for is not theirs any more.
-      if (untrack(() => this.currentId) !== id) return await this.reload();
+      if (untrack(() => this.currentId) !== id) {
+        this.#fromTop = false;
+        return await this.reload();
+      }
       this.#fetching.clear();
       this.#renew();
       this.#list.put(start, page.rows, page.total);
       this.#changed();
+      this.#fromTop = false;
       if (found === null) this.#goTo(0);
       else [this.currentId, this.currentIndex] = [found.id, found.position];
       // What is in sight may reach into other pages, and need not change its place for a list made anew.

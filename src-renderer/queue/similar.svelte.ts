@@ -95,8 +95,7 @@ export class Similar {
       const before = this.to?.before ?? { filter: this.#queue.filter, sort: this.#queue.sort };
       const { id, question, externalId, language } = row;
       this.#view = { id, question, externalId, language, ids, by, before, ...view };
-      this.#queue.currentId = row.id;
-      await this.#queue.setView({ ...NO_FILTER, ids }, { by: 'listed', descending: false });
+      await this.#queue.setView({ ...NO_FILTER, ids }, { by: 'listed', descending: false }, row.id);
       return true;
     } catch (thrown) {
       this.#notices.error(thrown);
@@ -129,8 +128,7 @@ export class Similar {
     const { to } = this;
     if (!to) return;
     this.#view = null;
-    this.#queue.currentId = to.id;
-    await this.#queue.setView(to.before.filter, to.before.sort);
+    await this.#queue.setView(to.before.filter, to.before.sort, to.id);
   }
 }
 

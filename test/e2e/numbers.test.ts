@@ -18,7 +18,7 @@ after(() => chromium.close());
 async function values(page: Page, order: string): Promise<string[]> {
   await page.locator('[role=list][aria-busy=false], [role=listbox][aria-busy=false]').waitFor();
   await page.locator(`[data-value=${order}]`).first().waitFor();
-  return page.locator(`[data-value=${order}] > [aria-hidden]`).allTextContents();
+  return page.locator(`[data-value=${order}] > [data-figure]`).allTextContents();
 }
 
 const shares = (texts: readonly string[]) =>
@@ -52,9 +52,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         'in the order of the list',
       );
 
-      // The Sample tab has the same number, the other way round.
-      await page.locator('button[aria-current=true]').focus();
-      await page.keyboard.press('Home');
+      // Another order is read from its first sample on; the Sample tab has the same number, the other way round.
       await page.locator('[aria-posinset="1"] [aria-current=true]').waitFor();
       await review.ready();
       const mask = page.locator('[data-score=rpnMask] td');
@@ -118,7 +116,7 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
         sizes.toSorted((a, b) => b - a),
       );
       const tile = page.locator('[role=option][data-tile]').first();
-      assert.match((await tile.getAttribute('aria-label')) ?? '', /, \d+\.\d% \(Size of the region\)/);
+      assert.match((await tile.getAttribute('aria-label')) ?? '', /, region \d+\.\d%,/);
       await accessible(page, 'gallery');
       assert.deepEqual(app.complaints, []);
     } finally {

@@ -7,6 +7,8 @@ import { OUTCOME_TIPS } from '../outcomes.ts';
 import { bits, droppedWords, formatValue, shareFigure, STATE_WORDS } from '../../ui/words.ts';
 
 export interface SortValue {
+  /** What the figure is, in a word; null where the figure says it itself. */
+  readonly name: string | null;
   /** Null: the row has no value, and stands behind those that have one. */
   readonly text: string | null;
   /** What it is, whole; without a value, why there is none. */
@@ -18,28 +20,28 @@ export function sortValue(row: SampleRow, by: SortKey): SortValue | null {
   switch (by) {
     case 'disagreement':
       return row.disagreement === null
-        ? { text: null, words: `No disagreement: ${whyNoComparison(row)}` }
-        : share(row.disagreement, SCORE_FACTS.disagreement.name);
+        ? none('disagreement', `No disagreement: ${whyNoComparison(row)}`)
+        : share(row.disagreement, 'disagreement');
     case 'uncertainty':
       return row.uncertainty === null
-        ? { text: null, words: `No uncertainty: ${row.predictionId === null ? NOT_LABELLED : NO_RPN}` }
-        : { text: bits(row.uncertainty), words: `${SCORE_FACTS.uncertainty.name}: ${bits(row.uncertainty)}` };
+        ? none('uncertainty', `No uncertainty: ${row.predictionId === null ? NOT_LABELLED : NO_RPN}`)
+        : counted('uncertainty', bits(row.uncertainty));
     case 'roiSize':
       return row.roiSize === null
-        ? { text: null, words: `No region: ${row.predictionId === null ? NOT_LABELLED : NO_FOREGROUND}` }
-        : share(row.roiSize, SCORE_FACTS.roiSize.name);
+        ? none('roiSize', `No region: ${row.predictionId === null ? NOT_LABELLED : NO_FOREGROUND}`)
+        : share(row.roiSize, 'roiSize');
     case 'dropped':
       return dropped(row);
     case 'language':
-      return { text: row.language, words: row.language ? `Language: ${row.language}` : 'No language' };
+      return itself(row.language, row.language ? `Language: ${row.language}` : 'No language');
     case 'tag':
       return tagged(row);
     case 'state':
-      return { text: STATE_WORDS[row.state], words: STATE_WORDS[row.state] };
+      return itself(STATE_WORDS[row.state], STATE_WORDS[row.state]);
     case 'reviewed':
       return row.reviewedAt === null
-        ? { text: null, words: 'Not reviewed' }
-        : { text: moment(row.reviewedAt), words: `Reviewed ${moment(row.reviewedAt)}` };
+        ? { name: 'reviewed', text: null, words: 'Not reviewed' }
+        : { name: 'reviewed', text: moment(row.reviewedAt), words: `Reviewed ${moment(row.reviewedAt)}` };
     case 'outcome':
       return outcome(row);
     case 'imported':
@@ -57,15 +59,17 @@ interface Alike {
 /** How like another one's a picture is, where a list is in that order. */
 export function similarityValue({ similarity, identical }: Alike): SortValue {
   const text = similarity.toFixed(3);
-  return { text, words: `Similarity of the pictures: ${text}${identical ? ', the same bytes' : ''}` };
+  const words = `Similarity of the pictures: ${text}${identical ? ', the same bytes' : ''}`;
+  return { name: 'similarity', text, words };
 }
 
-/** The value for a name that begins as a tile reads: the figure, then what it is. */
+/** The value for a name that has it as a tile reads. */
 export function spokenValue(row: SampleRow, by: SortKey, alike: Alike | null = null): string {
-  if (alike) return `${similarityValue(alike).text} (Similarity of the pictures)`;
-  const value = sortValue(row, by);
+  const value = alike ? similarityValue(alike) : sortValue(row, by);
   if (!value) return '';
-  return value.text === null ? value.words : `${value.text} (${SORTS.find((sort) => sort.by === by)!.words})`;
+  if (value.text === null) return value.words;
+  if (value.name !== null) return `${value.name} ${value.text}`;
+  return `${value.text} (${SORTS.find((sort) => sort.by === by)!.words})`;
 }
 
 /** Whether what a person decides can change the value of an order. */
@@ -82,14 +86,35 @@ const NOT_LABELLED = 'not labelled yet';
 const NO_RPN = 'the model has no RPN, or its map cannot be read';
 const NO_FOREGROUND = 'the label has no foreground';
 
-function share(value: number, name: string): SortValue {
-  return { text: shareFigure(value), words: `${name}: ${shareFigure(value)}` };
+type Counted = 'disagreement' | 'uncertainty' | 'roiSize';
+const SHORT: Readonly<Record<Counted, string>> = {
+  disagreement: 'disagreement',
+  uncertainty: 'uncertainty',
+  roiSize: 'region',
+};
+
+/** A figure, what it is and how it is counted. */
+function counted(by: Counted, text: string): SortValue {
+  return { name: SHORT[by], text, words: `${SCORE_FACTS[by].name}: ${text}\n${SCORE_FACTS[by].counted}` };
+}
+
+function share(value: number, by: Counted): SortValue {
+  return counted(by, shareFigure(value));
+}
+
+function none(by: Counted, words: string): SortValue {
+  return { name: SHORT[by], text: null, words };
+}
+
+/** What says itself what it is. */
+function itself(text: string | null, words: string): SortValue {
+  return { name: null, text, words };
 }
 
 function outcome({ outcome: found, predictionId }: SampleRow): SortValue {
-  if (found) return { text: OUTCOME_SHORT[found], words: OUTCOME_TIPS[found] };
+  if (found) return itself(OUTCOME_SHORT[found], OUTCOME_TIPS[found]);
   const why = predictionId === null ? NOT_LABELLED : 'no right answer is known';
-  return { text: null, words: `Not scored: ${why}` };
+  return itself(null, `Not scored: ${why}`);
 }
 
 const OUTCOME_SHORT = {
@@ -103,7 +128,7 @@ const OUTCOME_SHORT = {
 
 /** The first in the order of the alphabet: the list is sorted by that one. */
 function tagged({ tags: [first] }: SampleRow): SortValue {
-  return first === undefined ? { text: null, words: 'No tag' } : { text: first, words: `Tag: ${first}` };
+  return first === undefined ? itself(null, 'No tag') : itself(first, `Tag: ${first}`);
 }
 
 function whyNoComparison(row: SampleRow): string {
@@ -113,13 +138,13 @@ function whyNoComparison(row: SampleRow): string {
 
 /** The order is by rule first; each rule has its own kind of number. */
 function dropped({ dropped: found, predictionId }: SampleRow): SortValue {
-  if (!found) return { text: null, words: predictionId === null ? 'Not labelled yet' : 'Not dropped' };
+  if (!found) return itself(null, predictionId === null ? 'Not labelled yet' : 'Not dropped');
   const text = {
     empty_answer: () => 'no answer',
     area: () => `box ${shareFigure(found.value)}`,
     low_max: () => `max ${formatValue(found.value)}`,
   }[found.rule]();
-  return { text, words: droppedWords(found) };
+  return itself(text, droppedWords(found));
 }
 
 const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { edgeFor, fitted } from '../../../src-renderer/queue/rows/thumbnail-size.ts';
 import {
   gridShape,
+  keptInSight,
   moveInGrid,
   scrollToTile,
   tilePlace,
@@ -68,4 +69,29 @@ test('thumbnails are as sharp as the screen, pictures keep their shape', () => {
   assert.equal(edgeFor(384, 2), 512);
   assert.deepEqual(fitted([400, 200], 100), { width: 100, height: 50 });
   assert.deepEqual(fitted([1, 4000], 100), { width: 1, height: 100 });
+});
+
+test('tiles laid out anew keep in sight what was: the current tile where it was, else the row at the top', () => {
+  const seen = (sight: { shape: typeof shape; height: number }, index: number, top: number) => {
+    const middle = (Math.floor(index / sight.shape.columns) + 0.5) * sight.shape.row;
+    return middle > top && middle < top + sight.height;
+  };
+  for (const [width, size] of [
+    [400, 160],
+    [1400, 160],
+    [1000, 96],
+    [1000, 384],
+  ] as const) {
+    const before = { shape, height: 500 };
+    const now = { shape: gridShape(width, size, 50), height: 400 };
+    for (let top = 0; top <= shape.height - 500; top += 61) {
+      for (const current of [0, 17, 49]) {
+        const to = keptInSight(before, now, top, current);
+        assert.ok(to >= 0 && to <= Math.max(0, now.shape.height - now.height));
+        const of = seen(before, current, top) ? current : Math.round(top / shape.row) * shape.columns;
+        assert.ok(seen(now, of, to), `${of} of ${width} by ${size} from ${top}`);
+      }
+      assert.equal(keptInSight(before, before, top, 0), top, 'nothing moves by itself');
+    }
+  }
 });

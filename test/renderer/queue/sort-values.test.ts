@@ -47,8 +47,9 @@ test('every order that compares something shows it with its unit, or a dash with
   });
 });
 
-test('a tile’s name begins as it reads: a figure, then what it is', () => {
-  assert.equal(spokenValue(full, 'roiSize'), '100.0% (Size of the region)');
+test('a tile’s name has the value as it reads: what it is, then the figure', () => {
+  assert.equal(spokenValue(full, 'roiSize'), 'region 100.0%');
+  assert.equal(spokenValue(full, 'tag'), 'night (Tag)');
   assert.equal(spokenValue(bare, 'roiSize'), 'No region: not labelled yet');
   assert.equal(spokenValue(full, 'imported'), '');
 });
