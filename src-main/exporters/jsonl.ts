@@ -57,11 +57,9 @@ export function sampleLine(chosen: Selected): object {
 /** One line of the audit as an object. */
 export function auditLine(audited: Audited): object {
   const { sample } = audited;
-  const { disagreement, uncertainty, roiSize, iou } = sample.scores;
   return {
     schema: AUDIT_SCHEMA,
     ...fieldsOf(audited),
-    scores: { disagreement, uncertainty, roi_size: roiSize, iou },
     picture_changed: sample.pictureChanged,
     ...(sample.trail && trailFields(sample.trail)),
   };
@@ -69,6 +67,7 @@ export function auditLine(audited: Audited): object {
 
 function fieldsOf({ sample, prediction, label, source }: Audited): object {
   const { run, review } = sample;
+  const { disagreement, uncertainty, roiSize, iou } = sample.scores;
   return {
     fovea: sample.sampleId,
     question_id: sample.externalId,
@@ -89,6 +88,7 @@ function fieldsOf({ sample, prediction, label, source }: Audited): object {
     boxes: sample.truthBoxes,
     ...(sample.proposals.length > 0 && { proposals: sample.proposals }),
     state: sample.state,
+    scores: { disagreement, uncertainty, roi_size: roiSize, iou },
     label: label && [...label],
     label_source: source,
     grid: prediction && prediction.grid,

@@ -9,6 +9,8 @@ import {
   type SplitWish,
 } from '../../src-shared/contract/export-formats.ts';
 
+import type { SampleSort } from '../../src-shared/contract/procedures.ts';
+
 /** Which samples are meant. */
 export type ExportOf = 'all' | 'filter' | 'selection';
 
@@ -49,10 +51,11 @@ export class ExportWish {
     this.splitAnew ? { shares: { ...this.shares }, seed: this.seed, by: this.splitBy } : null,
   );
 
-  /** As the main side takes it. @param scope what of the list is meant; null: all */
-  choices(scope: ExportChoices['scope']): ExportChoices {
+  /** As the main side takes it. @param scope what of the list is meant; null: all @param sort the list's, in which that is written */
+  choices(scope: ExportChoices['scope'], sort: SampleSort): ExportChoices {
     return {
       scope,
+      sort: scope === null ? null : sort,
       splits: this.splits,
       includeUnreviewed: this.includeUnreviewed,
       audit: this.audit,

@@ -7,6 +7,8 @@ import { Exchange } from '../shell/exchange.svelte.ts';
 export class Exports extends Exchange<ExportReport> {
   /** On this visit. */
   written = $state(0);
+  /** The dialog is opened for what is selected. */
+  ofSelection = $state(false);
   /** The frozen version that the dialog is opened for; null: what is there now. */
   version = $state.raw<DatasetVersion | null>(null);
 }

@@ -80,6 +80,13 @@ export class PagedList<Row extends { readonly id: number }> {
     return index - (index % PAGE_SIZE);
   }
 
+  /** First indices of the pages that `[first, end)` reaches into. */
+  pageStarts(first: number, end: number): number[] {
+    const starts: number[] = [];
+    for (let at = this.pageStart(Math.max(0, first)); at < end; at += PAGE_SIZE) starts.push(at);
+    return starts;
+  }
+
   hasPage(start: number): boolean {
     return this.#rows.has(start) || start >= this.total;
   }

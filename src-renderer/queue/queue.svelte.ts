@@ -15,7 +15,7 @@ import { dependsOnWork, stillMatches } from './filter-match.ts';
 import { isFiltered } from './filters.ts';
 import { findInList } from './find-in-list.ts';
 import { PAGE_SIZE, PagedList } from './paged-list.ts';
-import { Gathered, rowsAnew } from './rows-anew.ts';
+import { Gathered, rowAnew, rowsAnew } from './rows-anew.ts';
 import { changesByDecision, decidedFields } from './rows/sort-values.ts';
 import { lastInput, measureUntilDrawn } from '../shell/timings.dom.ts';
 
@@ -87,8 +87,7 @@ export class Queue {
       if (position !== null) await this.#fetch(this.#list.pageStart(position));
       const at = this.#list.indexOf(id);
       if (at !== undefined && this.#goTo(at)) return true;
-      const one = { filter: { ...NO_FILTER, ids: [id] }, sort: IMPORT_ORDER, offset: 0, limit: 1 };
-      const [row] = (await this.#client.call('samples.list', one)).rows;
+      const row = await rowAnew(this.#client, id);
       if (!row) return null;
       this.#beside = row;
     } catch {
@@ -124,10 +123,7 @@ export class Queue {
     this.#ofAnother = true;
   }
 
-  /**
-   * Another filter and order at once: a saved one, or samples that a number stands for. In another order the first sample is the
-   * current one; in the same, the one that was, where the list has it. @param id a sample that is meant to be current
-   */
+  /** Another filter and order at once. Another order begins at its first sample. @param id one that is current in place of it */
   setView(filter: SampleFilter, sort: SampleSort, id?: number): Promise<void> {
     const { by, descending } = untrack(() => this.sort);
     this.#fromTop = id === undefined && (by !== sort.by || descending !== sort.descending);
@@ -145,8 +141,7 @@ export class Queue {
   async #reload(): Promise<void> {
     const generation = ++this.#generation;
     const { filter, sort } = this;
-    this.loading = true;
-    this.error = null;
+    [this.loading, this.error] = [true, null];
     try {
       const id = untrack(() => this.currentId);
       const found = this.#fromTop
@@ -154,18 +149,16 @@ export class Queue {
         : await findInList(this.#client, id, { filter, sort }, () => this.#around(id));
       if (generation !== this.#generation) return await this.#latest;
       const start = this.#list.pageStart(found?.position ?? 0);
-      const page = await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE });
+      const page = await this.#pageAt(start);
       if (generation !== this.#generation) return await this.#latest;
       // Somebody moved on meanwhile: the place that was asked for is not theirs any more.
-      if (untrack(() => this.currentId) !== id) {
-        this.#fromTop = false;
-        return await this.reload();
-      }
+      const moved = untrack(() => this.currentId) !== id;
+      this.#fromTop = false;
+      if (moved) return await this.reload();
       this.#fetching.clear();
       this.#renew();
       this.#list.put(start, page.rows, page.total);
       this.#changed();
-      this.#fromTop = false;
       if (found === null) this.#goTo(0);
       else [this.currentId, this.currentIndex] = [found.id, found.position];
       // What is in sight may reach into other pages, and need not change its place for a list made anew.
@@ -197,7 +190,7 @@ export class Queue {
   /** Makes sure the rows in `[first, end)` are there or on their way. */
   need(first: number, end: number): void {
     if (this.total === 0) return;
-    for (let start = this.#list.pageStart(Math.max(0, first)); start < end; start += PAGE_SIZE) {
+    for (const start of this.#list.pageStarts(first, end)) {
       if (!this.#list.hasPage(start)) void this.#fetch(start);
     }
   }
@@ -335,30 +328,22 @@ export class Queue {
   /** All pages on screen are fetched first and put in together, so that the list does not flicker. */
   async #refreshShown(): Promise<void> {
     const generation = this.#generation;
-    const { filter, sort } = this;
-    const id = this.currentId;
+    const { filter, sort, currentId: id } = this;
     try {
-      let position: number | null = null;
-      if (id !== null)
-        position = (await this.#client.call('samples.position', { filter, sort, id })).position;
-      const starts = [this.#list.pageStart(position ?? this.currentIndex)];
-      for (let at = this.#list.pageStart(this.#shown.first); at < this.#shown.end; at += PAGE_SIZE) {
-        if (!starts.includes(at)) starts.push(at);
-      }
-      const pages = await Promise.all(
-        starts.map(async (start) => ({
-          start,
-          page: await this.#client.call('samples.list', { filter, sort, offset: start, limit: PAGE_SIZE }),
-        })),
-      );
+      const at = id === null ? null : await this.#client.call('samples.position', { filter, sort, id });
+      const position = at?.position ?? null;
+      const here = this.#list.pageStart(position ?? this.currentIndex);
+      const others = this.#list.pageStarts(this.#shown.first, this.#shown.end);
+      const starts = [here, ...others.filter((start) => start !== here)];
+      const pages = await Promise.all(starts.map((start) => this.#pageAt(start)));
       if (generation !== this.#generation) return;
       this.#renew();
-      for (const { start, page } of pages) this.#list.put(start, page.rows, page.total);
+      pages.forEach((page, i) => this.#list.put(starts[i]!, page.rows, page.total));
       this.error = null;
       this.#changed();
-      const at = this.currentId === null ? undefined : this.#list.indexOf(this.currentId);
+      const now = this.currentId === null ? undefined : this.#list.indexOf(this.currentId);
       if (this.currentId === null) this.#goTo(0);
-      else if (at !== undefined) this.currentIndex = at;
+      else if (now !== undefined) this.currentIndex = now;
     } catch {
       // The connection banner says so; the next change asks again.
     }
@@ -398,8 +383,11 @@ export class Queue {
 
   /** A page of the list as the filter and the order are now. */
   #page(start: number): Promise<ProcedureOutput<'samples.list'>> {
+    return this.#pageAt(this.#list.serverOffset(start));
+  }
+
+  #pageAt(offset: number): Promise<ProcedureOutput<'samples.list'>> {
     const { filter, sort } = this;
-    const offset = this.#list.serverOffset(start);
     return this.#client.call('samples.list', { filter, sort, offset, limit: PAGE_SIZE });
   }
 

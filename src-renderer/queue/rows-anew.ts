@@ -19,6 +19,12 @@ export async function* rowsAnew(client: RpcClient, ids: readonly number[]): Asyn
   }
 }
 
+/** The row of one sample; undefined when the project does not have it. */
+export async function rowAnew(client: RpcClient, id: number): Promise<SampleRow | undefined> {
+  for await (const [row] of rowsAnew(client, [id])) return row;
+  return undefined;
+}
+
 /** Gathers samples for a moment and tells of their rows once. */
 export class Gathered {
   readonly #client: RpcClient;

@@ -26,12 +26,13 @@ export function countChosen({ all, ids }: Selection, total: number): number {
   return all ? Math.max(0, total - ids.size) : ids.size;
 }
 
-/** What is chosen, as the main side is asked for it. @param filter the one that `all` is all of */
+/** What is chosen, as the main side is asked for it. @param filter the one that `all` is all of; of a list of ids they keep its order */
 export function scopeOf(
   { all, ids }: Selection,
   filter: SampleFilter,
 ): { filter: SampleFilter; ids: number[] | null; except: number[] } {
-  const named = [...ids];
+  const place = new Map(filter.ids.map((id, i) => [id, i]));
+  const named = [...ids].sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
   return all ? { filter, ids: null, except: named } : { filter: NO_FILTER, ids: named, except: [] };
 }
 

@@ -10,6 +10,7 @@ export const ASKED_AGAIN: ReadonlySet<ProcedureName> = new Set<ProcedureName>([
   'batches.audit',
   'batches.count',
   'batches.list',
+  'export.count',
   'export.plan',
   'export.target',
   'filters.list',

@@ -1,6 +1,7 @@
 /** What each export format is: a file or a folder, and what a person can choose of it. Read by page, commands and exporters. */
 import { z } from 'zod';
 import { sampleScopeSchema } from './procedures/batches.ts';
+import { sampleSortSchema } from './procedures/sample-filter.ts';
 
 export const exportFormatSchema = z.enum([
   'jsonl',
@@ -98,6 +99,8 @@ function share(): z.ZodNumber {
 export const exportChoicesSchema = z.object({
   /** Which samples; null: all. */
   scope: sampleScopeSchema.nullable().default(null),
+  /** The order of the shown list, for what is of it; null: as imported. */
+  sort: sampleSortSchema.nullable().default(null),
   /** Null: the splits that the data came with. */
   splits: splitWishSchema.nullable().default(null),
   /** Also samples nobody has reviewed, with the label as predicted. */

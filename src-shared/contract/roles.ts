@@ -126,6 +126,7 @@ export const NEEDS = {
   'models.remove': manage,
   'import.preview': manage,
   'import.start': manage,
+  'export.count': manage,
   'export.plan': manage,
   'import.log': manage,
   'import.merge': manage,

@@ -86,7 +86,7 @@ function samplesOf(
   { audit = false }: ExportOptions,
 ): Iterable<ExportSample> {
   const splits = splitsOf(db, { ...choices, audit });
-  return exportSource(db, projectPath, { trail: audit, scope: choices.scope, splits });
+  return exportSource(db, projectPath, { trail: audit, scope: choices.scope, sort: choices.sort, splits });
 }
 
 /** Throws `bad_input` for what the format cannot do. */

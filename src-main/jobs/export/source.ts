@@ -1,5 +1,6 @@
-/** The samples of a project as exporters take them: a stream over one snapshot, in queue order. */
+/** The samples of a project as exporters take them: a stream over one snapshot, in one order. */
 import { resolve } from 'node:path';
+import type { SampleSort } from '../../../src-shared/contract/procedures.ts';
 import type { Review, Run } from '../../../src-shared/contract/domain.ts';
 import type {
   ExportAnswers,
@@ -36,15 +37,17 @@ export interface SourceWish {
   readonly trail?: boolean | undefined;
   /** Null: all samples. */
   readonly scope?: SampleScope | null;
+  /** Null: as imported. Of `listed` it is the order of the scope's ids. */
+  readonly sort?: SampleSort | null;
   /** In place of the split that a sample came with; one that is not named keeps its own. */
   readonly splits?: ReadonlyMap<number, string> | null;
 }
 
-/** Every sample of the scope, reviewed or not, in queue order; which of them to write is the exporter's rule. */
+/** Every sample of the scope, reviewed or not, as imported or in the order asked for; which of them to write is the exporter's rule. */
 export function* exportSource(
   db: ReadableDb,
   projectPath: string,
-  { trail = false, scope = null, splits = null }: SourceWish = {},
+  { trail = false, scope = null, sort = null, splits = null }: SourceWish = {},
 ): Generator<ExportSample> {
   const names = pictureNames(db, projectPath);
   const runs = new Map<number, Run>();
@@ -53,7 +56,7 @@ export function* exportSource(
     if (!found) runs.set(id, (found = getRun(db, id)));
     return found;
   };
-  for (const ids of scope ? chunksOf(idsOfScope(db, scope)) : allIds(db)) {
+  for (const ids of scope ? chunksOf(idsOfScope(db, scope, sort)) : allIds(db)) {
     for (const id of ids) {
       const sample = exportSample(db, id, run, names, projectPath);
       yield {

@@ -3,6 +3,7 @@ import { countLines } from '../../importers/containers/bytes.ts';
 import { openImport } from '../../importers/index.ts';
 import { frozenSource } from '../../jobs/datasets/frozen-source.ts';
 import { exportTarget } from '../../jobs/export/target.ts';
+import { countByState } from '../../store/exchange/export-rows.ts';
 import { planExport } from '../../jobs/export/plan.ts';
 import { exportSamples } from '../../jobs/export/export.ts';
 import { importQuestions } from '../../jobs/import/import.ts';
@@ -116,6 +117,8 @@ export const exchangeHandlers = {
   },
 
   'export.target': ({ session }, { path, format }) => exportTarget(session().project, path, format),
+
+  'export.count': ({ session }, { scope }) => countByState(session().project.db, scope),
 
   'export.plan': ({ session }, chosen) => planExport(session().project.db, chosen),
 

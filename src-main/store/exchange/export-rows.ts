@@ -1,5 +1,5 @@
 /** What would go out, in a few words a sample: to deal it out to splits, and to say how it is balanced before it is written. */
-import type { SampleState } from '../../../src-shared/contract/domain.ts';
+import { sampleStateSchema, type SampleState } from '../../../src-shared/contract/domain.ts';
 import { type ReadableDb, read } from '../db.ts';
 import { type SampleScope, scopeSql } from '../samples/scope.ts';
 
@@ -17,6 +17,18 @@ export interface ExportRow {
   readonly split: string | null;
   /** The first in the order of the alphabet. */
   readonly flag: string | null;
+}
+
+/** How many samples of a scope are in each state. @param scope null: all samples */
+export function countByState(db: ReadableDb, scope: SampleScope | null): Record<SampleState, number> {
+  const { sql, params } = scope ? scopeSql(db, scope) : { sql: 'true', params: [] };
+  const counts = Object.fromEntries(sampleStateSchema.options.map((state) => [state, 0]));
+  const rows = read<{ state: SampleState; samples: number }>(
+    db,
+    `SELECT t.state, COUNT(*) AS samples FROM sample_state t WHERE ${sql} GROUP BY t.state`,
+  ).all(...params);
+  for (const { state, samples } of rows) counts[state] = samples;
+  return counts as Record<SampleState, number>;
 }
 
 /** In the order of the samples' numbers. @param scope null: all samples */

@@ -3,6 +3,8 @@
  * know of them, and decisions. That decisions were there, and that their samples were removed, stays in the journal.
  */
 import { type ReadableDb, type WritableDb, read, transact, write } from '../db.ts';
+import { IMPORT_ORDER, type SampleSort } from '../../../src-shared/contract/procedures.ts';
+import { orderOf, orderSql } from './order.ts';
 import { type SampleScope, scopeSql } from './scope.ts';
 import { writeSearch } from '../search/text.ts';
 
@@ -19,14 +21,15 @@ export interface RemovalCounts {
   readonly marked: number;
 }
 
-/** Ids of all samples of a scope, ascending. */
-export function idsOfScope(db: ReadableDb, scope: SampleScope): number[] {
+/** Ids of all samples of a scope: ascending, or in the order of a list, that of the scope's ids where they were listed. */
+export function idsOfScope(db: ReadableDb, scope: SampleScope, sort: SampleSort | null = null): number[] {
   const { sql, params } = scopeSql(db, scope);
+  const order = orderSql(orderOf(sort ?? IMPORT_ORDER, scope.ids ?? scope.filter.ids));
   return read<{ id: number }>(
     db,
-    `SELECT t.sample_id AS id FROM sample_state t WHERE ${sql} ORDER BY t.sample_id`,
+    `SELECT t.sample_id AS id FROM sample_state t WHERE ${sql} ORDER BY ${order.sql}`,
   )
-    .all(...params)
+    .all(...params, ...order.params)
     .map(({ id }) => id);
 }
 

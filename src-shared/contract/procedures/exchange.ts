@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { datasetNameSchema, datasetVersionSchema, toldDiffSchema } from '../datasets.ts';
 import { exportChoicesSchema, exportFormatSchema } from '../export-formats.ts';
-import { decisionSchema } from '../domain.ts';
+import { decisionSchema, sampleStateSchema } from '../domain.ts';
 import { MOST, reviewerSchema } from '../limits.ts';
 import { reasonSchema } from '../reasons.ts';
 import { none } from './none.ts';
@@ -314,6 +314,11 @@ export const exchangeProcedures = {
   'export.target': {
     input: z.object({ path: place, format: exportFormatSchema }),
     output: exportTargetSchema,
+  },
+  /** How many samples of a scope are in each state; of which go out the format and the choices decide. */
+  'export.count': {
+    input: exportChoicesSchema.pick({ scope: true }),
+    output: z.record(sampleStateSchema, z.number().int()),
   },
   /** What would go out, before it does. */
   'export.plan': {

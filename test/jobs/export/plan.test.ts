@@ -6,12 +6,13 @@ import { test, type TestContext } from 'node:test';
 import { exporters } from '../../../src-main/exporters/index.ts';
 import { exportSamples, type ExportRequest } from '../../../src-main/jobs/export/export.ts';
 import { planExport } from '../../../src-main/jobs/export/plan.ts';
+import { countByState } from '../../../src-main/store/exchange/export-rows.ts';
 import { write } from '../../../src-main/store/db.ts';
 import type { Project } from '../../../src-main/store/file/project.ts';
 import { submitReview } from '../../../src-main/store/reviews/review.ts';
 import { addSample } from '../../../src-main/store/samples/sample.ts';
 import { exportChoicesSchema } from '../../../src-shared/contract/export-formats.ts';
-import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
+import { NO_FILTER, type SortKey } from '../../../src-shared/contract/procedures.ts';
 import { predict, testProject, testRun } from '../../support/project.ts';
 
 const SPLITS = { shares: { train: 60, val: 20, test: 20 }, seed: 5, by: 'language' } as const;
@@ -65,6 +66,30 @@ test('only what is in the scope goes out: a filter, some of it, or all but some'
   assert.deepEqual(await ids({ filter, ids: null, except: [] }), [1, 4, 7, 10, 13, 16, 19]);
   assert.deepEqual(await ids({ filter, ids: null, except: [4, 7] }), [1, 10, 13, 16, 19]);
   assert.deepEqual(await ids({ filter: NO_FILTER, ids: [3, 40, 9], except: [] }), [3, 9, 40]);
+  const listed = { filter: NO_FILTER, ids: [3, 40, 9], except: [] };
+  const sorted = async (by: SortKey) =>
+    (await lines(project, { scope: listed, sort: { by, descending: by !== 'listed' } })).lines.map(
+      (line) => line['fovea'],
+    );
+  assert.deepEqual(await sorted('imported'), [40, 9, 3], 'in the order of the list');
+  assert.deepEqual(
+    await sorted('listed'),
+    [3, 40, 9],
+    'of a list that has no other order, in that of its ids',
+  );
+  submitReview(
+    project.db,
+    { sampleId: 9, predictionId: null, decision: 'reject', label: null, reviewer: 'a', note: null },
+    undefined,
+  );
+  assert.deepEqual(countByState(project.db, listed), {
+    unlabelled: 0,
+    pending: 0,
+    accepted: 2,
+    corrected: 0,
+    rejected: 1,
+  });
+  assert.equal(countByState(project.db, null).accepted, 39);
   const { report } = await lines(project, { scope: { filter, ids: null, except: [] } });
   assert.deepEqual([report.done, report.skipped], [7, {}], 'what was not asked for is not left out');
 });
