@@ -9,6 +9,8 @@ export class Frame {
   /** The dialog that is open. */
   sheet = $state<DialogId | null>(null);
   readonly room = new Room();
+  /** How much of the left column's end a card lies over, in pixels: lists there end above it. */
+  leftEnd = $state(0);
   #dock = $state<DockId>('sample');
 
   /** The tab of the dock under the panes. */

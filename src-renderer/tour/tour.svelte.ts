@@ -3,8 +3,8 @@
  * on the demo, once, in one window, and from the palette or the help sheet whenever somebody asks; where it was left is remembered.
  */
 import { createContext } from 'svelte';
-import { counted } from '../ui/words.ts';
 import type { Review } from '../../src-shared/contract/domain.ts';
+import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { cellUnder } from '../canvas/hover.ts';
 import type { Binding } from '../shell/keymap.ts';
 import { DENOISED, keyOf, RAW, RPN } from '../panes/map-source.ts';
@@ -15,6 +15,7 @@ import {
   TOUR,
   tourMemorySchema,
   TOUR_PRESET,
+  TOUR_SAMPLE,
   type Goal,
   type Step,
   type TourFacts,
@@ -52,8 +53,8 @@ export class Tour {
   readonly #parts: TourParts;
   #place = $state.raw<TourPlace | null>(null);
   #saved = $state.raw<Review | null>(null);
-  /** What was decided during the tour, once per sample. */
-  #decided = $state.raw<readonly OwnDecision[]>([]);
+  /** What was decided because the tour asked for it, once per sample, and at which step. */
+  #decided = $state.raw<readonly (OwnDecision & { readonly step: number })[]>([]);
   #memory = readJson(NAME, tourMemorySchema, NOT_YET);
   #begun = 0;
   /** Whether the tour may begin by itself in this window: one at a time is enough. */
@@ -73,10 +74,8 @@ export class Tour {
     const commands = this.goal?.commands ?? [];
     return this.#parts.keys.keymap.filter(({ command }) => commands.some((known) => known === command));
   });
-  /** Decisions of the tour that stand. */
-  readonly decided = $derived(
-    [...this.#decided.values()].filter(({ review }) => review.decision !== 'reset'),
-  );
+  /** Decisions that the tour asked for and that stand. */
+  readonly decided = $derived(this.#decided.filter(({ review }) => review.decision !== 'reset'));
 
   constructor(parts: TourParts) {
     this.#parts = parts;
@@ -96,7 +95,10 @@ export class Tour {
   start(step = 0): void {
     const { frame } = this.#parts;
     frame.sheet = null;
-    if (step === 0) frame.page = 'review';
+    if (step === 0) {
+      frame.page = 'review';
+      void this.#openGood();
+    }
     this.#begun = performance.now();
     this.took = null;
     this.#decided = [];
@@ -115,13 +117,10 @@ export class Tour {
     if (!this.#place) return;
     const { decided } = this;
     if (this.step && decided.length > 0) {
-      const told = this.#parts.notices.offer(
-        `The tour is over. Its ${countWords(decided.length)} are kept.`,
-        {
-          words: 'Undo them',
-          run: () => this.#parts.desk.putBack(decided),
-        },
-      );
+      const told = this.#parts.notices.offer(`The tour is over. ${askedWords(decided.length)} kept.`, {
+        words: decided.length === 1 ? 'Undo it' : 'Undo them',
+        run: () => this.#parts.desk.putBack(decided),
+      });
       // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping, nothing on screen depends on it
       this.#offered = { told, left: new Set(decided.map(({ review }) => review.sampleId)) };
     }
@@ -134,6 +133,19 @@ export class Tour {
   takeBack(): void {
     this.#parts.desk.putBack(this.decided);
     this.#decided = [];
+  }
+
+  /** A first look at a label should be at a right one. Where there is none, or it is decided, the sample at hand will do. */
+  async #openGood(): Promise<void> {
+    const { session, desk } = this.#parts;
+    try {
+      const filter = { ...NO_FILTER, text: TOUR_SAMPLE };
+      const { rows } = await session.client.call('samples.list', { filter, offset: 0, limit: 1 });
+      const [row] = rows;
+      if (row?.externalId === TOUR_SAMPLE && row.state === 'pending') await desk.moving.to(row.id);
+    } catch {
+      // The connection banner says so.
+    }
   }
 
   async #claim(): Promise<void> {
@@ -159,10 +171,14 @@ export class Tour {
     this.#offered?.left.delete(review.sampleId);
     if (this.#offered?.left.size === 0) this.#offered.told.withdraw();
     if (!this.#place) return;
+    const others = this.#decided.filter(({ review: { sampleId } }) => sampleId !== review.sampleId);
+    const known = this.#decided.find(({ review: { sampleId } }) => sampleId === review.sampleId);
+    const { step } = this.#place;
+    // Painted on or undone within its step it is the tour's still; what is decided of one's own accord is not.
+    const asked = this.goal?.asks?.includes(review.decision) || known?.step === step;
     // What stood before the first decision of the tour is what taking back goes back to.
-    const same = ({ review: { sampleId } }: OwnDecision): boolean => sampleId === review.sampleId;
-    const before = (this.#decided.find(same) ?? decision).before;
-    this.#decided = [...this.#decided.filter((known) => !same(known)), { review, before }];
+    const before = (known ?? decision).before;
+    this.#decided = asked ? [...others, { review, before, step }] : others;
   }
 
   #facts(): TourFacts {
@@ -174,6 +190,7 @@ export class Tour {
       sheet: frame.sheet,
       comparing: [RAW, DENOISED, RPN].every((source) => shown.includes(keyOf(source))),
       labels: view.flags.labels,
+      sampleId: desk.bundle?.detail.sample.id ?? null,
       cell: cellUnder(desk.bundle?.detail.prediction ?? null, view.hover),
       inPane: view.inPane,
       saved: this.#saved,
@@ -198,7 +215,7 @@ export class Tour {
 
 export const [getTour, setTour] = createContext<Tour>();
 
-/** `1 decision`, `2 decisions`. */
-export function countWords(count: number): string {
-  return counted(count, 'decision');
+/** `The decision that it asked for is`, `The 2 decisions that it asked for are`. */
+export function askedWords(count: number): string {
+  return count === 1 ? 'The decision that it asked for is' : `The ${count} decisions that it asked for are`;
 }

@@ -49,8 +49,13 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await page.keyboard.press('Escape');
       await at(2);
       assert.equal(await focused(page), true);
-      assert.match((await said.textContent()) ?? '', /Step 3 of 9: .* Accept and next: Enter$/);
+      assert.match(
+        (await said.textContent()) ?? '',
+        /Step 3 of 9: .* Accept and next: Enter, Reject and next: X$/,
+      );
 
+      // The first label that somebody sees is a right one.
+      await page.locator('[data-score=truthMask] td').filter({ hasText: '100.0%' }).waitFor();
       const accepted = await review.currentId();
       await review.pressAndMove('Enter');
       await at(3);
@@ -97,11 +102,11 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       await at(8);
       await page.keyboard.press('Alt+d');
       await at(9);
-      await card.getByText('The 1 decision you made').waitFor();
+      await card.getByText('The decision that it asked for is real and saved.').waitFor();
 
-      await card.getByRole('button', { name: 'Undo them' }).focus();
+      await card.getByRole('button', { name: 'Undo it' }).focus();
       await page.keyboard.press('Enter');
-      await card.getByText('It left no decisions.').waitFor();
+      await card.getByText('It left no decisions of its own.').waitFor();
       await card.getByRole('button', { name: 'Close' }).focus();
       await page.keyboard.press('Enter');
       await card.waitFor({ state: 'detached' });
@@ -135,7 +140,7 @@ test('Esc skips a step, the cross ends the tour, palette and key sheet begin it 
     // It goes on where it was left.
     await page.reload();
     await at(1);
-    await card.getByRole('button', { name: 'Skip' }).click();
+    await card.getByRole('button', { name: 'Skip this step' }).click();
     await at(2);
     await card.getByRole('button', { name: 'End the tour' }).click();
     await card.waitFor({ state: 'detached' });

@@ -20,6 +20,7 @@ const START: TourFacts = {
   labels: true,
   cell: null,
   inPane: false,
+  sampleId: 1,
   saved: null,
   undone: false,
   exports: 0,
@@ -40,7 +41,7 @@ test('doing what each step asks for leads to the end, one step after the other',
   const steps: Partial<TourFacts>[][] = [
     [{ labels: false }, { labels: true }],
     [{ inPane: true, cell: 40 }, { inPane: false }],
-    [{ saved: { id: 7, sampleId: 1, decision: 'accept' } }],
+    [{ saved: { id: 7, sampleId: 1, decision: 'accept' } }, { sampleId: 2 }],
     [
       { saved: { id: 8, sampleId: 2, decision: 'correct' } },
       { saved: { id: 9, sampleId: 2, decision: 'reset' }, undone: true },
@@ -89,7 +90,7 @@ test('another deed than the one that is asked for ends no step', () => {
     assert.equal(follow(at(step), START, ...changes)[0].step, step);
   stays(0, { labels: false }, { page: 'gallery' });
   stays(1, { cell: 3, inPane: true }, { cell: 4 });
-  stays(2, { saved: { id: 1, sampleId: 1, decision: 'reject' } });
+  stays(2, { saved: { id: 1, sampleId: 1, decision: 'reset' } });
   const corrected = { saved: { id: 1, sampleId: 1, decision: 'correct' } } as const;
   stays(3, corrected, { undone: true });
   stays(3, corrected, { saved: { id: 2, sampleId: 1, decision: 'correct' } });
@@ -98,6 +99,17 @@ test('another deed than the one that is asked for ends no step', () => {
   stays(6, { sheet: 'export' }, { sheet: null });
   stays(7, { dock: 'heads' }, { dock: 'recipe' }, { page: 'gallery', dock: 'heads' });
   stays(8, { page: 'gallery' });
+});
+
+test('every decision is one, and a correction that somebody means stands', () => {
+  for (const decision of ['accept', 'reject', 'correct'] as const) {
+    const [place] = follow(beginTour(START, 2), START, { saved: { id: 1, sampleId: 1, decision } });
+    assert.equal(place.step, 3, decision);
+  }
+  const corrected = { saved: { id: 1, sampleId: 1, decision: 'correct' } } as const;
+  const [place, now] = follow(beginTour(START, 3), START, corrected);
+  assert.deepEqual([place.step, place.goal], [3, 1]);
+  assert.equal(seen(place, { ...now, sampleId: 2 }).step, 4, 'going on to the next sample keeps it');
 });
 
 test('panes that show something else are asked for the three maps first', () => {
