@@ -190,7 +190,7 @@ export class Tour {
       sheet: frame.sheet,
       comparing: [RAW, DENOISED, RPN].every((source) => shown.includes(keyOf(source))),
       labels: view.flags.labels,
-      sampleId: desk.bundle?.detail.sample.id ?? null,
+      sampleId: desk.bundle?.detail.id ?? null,
       cell: cellUnder(desk.bundle?.detail.prediction ?? null, view.hover),
       inPane: view.inPane,
       saved: this.#saved,

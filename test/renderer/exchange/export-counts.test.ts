@@ -1,7 +1,7 @@
 /** What an export says it will write, before it does. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exportCountWords } from '../../../src-renderer/exchange/export-counts.ts';
+import { exportCountWords } from '../../../src-renderer/exchange/planned/export-counts.ts';
 
 const ten = { unlabelled: 0, pending: 8, accepted: 1, corrected: 0, rejected: 1 };
 const plain = { includeUnreviewed: false, audit: false };

@@ -1,6 +1,6 @@
 /** What an export would write and what it would leave out, by the states of the samples that it is of. */
-import type { SampleState } from '../../src-shared/contract/domain.ts';
-import { counted, formatCount } from '../ui/words.ts';
+import type { SampleState } from '../../../src-shared/contract/domain.ts';
+import { counted, formatCount } from '../../ui/words.ts';
 
 export type CountByState = Readonly<Record<SampleState, number>>;
 
