@@ -17,8 +17,8 @@ import { type ChosenFolder, type ChosenPicture, registerFolder } from '../pictur
 import type { PictureLooks } from '../pictures/looks.ts';
 import { ensureStoredRoot, isStored, storedFolder } from '../pictures/stored.ts';
 
-/** Pictures remembered at least, some 25 MB, and at most twice as many; what was not met among so many is looked at again. */
-const PICTURES_REMEMBERED = 150_000;
+/** Pictures remembered at least, some 5 MB, and at most twice as many; what was not met among so many is looked at again. */
+const PICTURES_REMEMBERED = 30_000;
 
 const NOTHING = { id: null, notes: [] } as const;
 
