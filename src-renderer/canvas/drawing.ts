@@ -2,6 +2,7 @@
  * What the layers draw, in world units. Lines keep their width on screen whatever the zoom: `unit` is one CSS pixel
  * in world units. Light lines lie on dark ones so that they can be seen on any picture.
  */
+import { LABEL_LINE } from './label-line.ts';
 import type { Rect, Tokens } from './viewport.ts';
 
 export interface Drawing {
@@ -11,7 +12,6 @@ export interface Drawing {
 
 const HALO = 'rgb(0 0 0 / 75%)';
 const BOX = '#ffffff';
-const FG_LINE = '#ffb31a';
 
 /** From here on a picture pixel is worth seeing as a square. */
 const PIXELATED_FROM = 6;
@@ -52,7 +52,12 @@ export function drawScaled(
 
 /** The foreground's outline. */
 export function drawOutline(drawing: Drawing, tokens: Tokens, lines: readonly number[]): void {
-  drawLines(drawing, tokens, lines, FG_LINE, 1.5);
+  tracePath(drawing, tokens, lines);
+  for (const { colour, width } of LABEL_LINE) {
+    drawing.context.lineWidth = width * drawing.unit;
+    drawing.context.strokeStyle = colour;
+    drawing.context.stroke();
+  }
 }
 
 /** Share of a token's side that each of its corner marks is long. */

@@ -6,6 +6,7 @@ import { FG, IGNORE, type Grid } from '../../src-shared/kernels/types.ts';
 import { colourOf, legendStops } from '../canvas/map-colours.ts';
 import { PROPOSED } from '../canvas/boxes/box-names.ts';
 import { FAINT, outline } from '../canvas/contour.ts';
+import { LABEL_LINE } from '../canvas/label-line.ts';
 import { figureNames, layOut, type Figure, type FigureLayout } from '../canvas/figure.ts';
 import { formatValue } from '../ui/words.ts';
 import { gridRect, type Rect } from '../canvas/viewport.ts';
@@ -80,7 +81,7 @@ function labelShapes({ label }: Figure, unit: number): string {
     `<g opacity="${FAINT}"><path d="${cellPath(values, grid, rect, FG)}" fill="#e69f00" fill-opacity="0.45"/>`,
     `<path d="${cellPath(values, grid, rect, IGNORE)}" fill="url(#ignore)"/></g>`,
     '</g>',
-    strokes(linePath(outline(values, grid, FG), grid, rect), unit, '#ffb31a', 1.5),
+    labelLine(linePath(outline(values, grid, FG), grid, rect), unit),
   ].join('');
 }
 
@@ -129,6 +130,14 @@ function legend({ map }: Figure, { legend: bar, text, width }: FigureLayout): st
     `<text x="${bar.x - text / 2}" y="${round(y)}" text-anchor="end">${formatValue(scale.min)}</text>`,
     `<text x="${width - bar.x + text / 2}" y="${round(y)}">${formatValue(scale.max)}</text></g>`,
   ].join('');
+}
+
+function labelLine(path: string, unit: number): string {
+  if (path === '') return '';
+  return LABEL_LINE.map(
+    ({ colour, width }) =>
+      `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${round(width * unit)}"/>`,
+  ).join('');
 }
 
 /** A line seen on any picture: light on dark. */

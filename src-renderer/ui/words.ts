@@ -1,7 +1,7 @@
 /**
  * Numbers and reasons as a person reads them. Plain words, units always, never a raw code.
  */
-import type { Job, SampleState } from '../../src-shared/contract/domain.ts';
+import type { Job, SampleRow, SampleState } from '../../src-shared/contract/domain.ts';
 import type { Dropped } from '../../src-shared/kernels/types.ts';
 import { counted, formatBytes, formatCount } from '../../src-shared/contract/counts.ts';
 
@@ -30,6 +30,11 @@ export const JOB_WORDS: Readonly<Record<Job['type'], string>> = {
   export: 'Exporting',
   train: 'Training',
 };
+
+/** Why a sample is called dropped; null where it is not, or where a person has given it a label of their own. */
+export function saysDropped({ dropped, state }: Pick<SampleRow, 'dropped' | 'state'>): Dropped | null {
+  return state === 'corrected' ? null : dropped;
+}
 
 /** Which rule left a sample out, and by how much (METHOD §2). */
 export function droppedWords(dropped: Dropped): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COLORMAPS } from '../../../src-renderer/canvas/colormap.ts';
+import { COLORMAPS, colormapTable } from '../../../src-renderer/canvas/colormap.ts';
 import {
   colourOf,
   legendStops,
@@ -8,6 +8,7 @@ import {
   shareOf,
   toRgba,
 } from '../../../src-renderer/canvas/map-colours.ts';
+import { LABEL_LINE } from '../../../src-renderer/canvas/label-line.ts';
 import type { Scale } from '../../../src-renderer/canvas/map-scale.ts';
 
 const scale = (min: number, max: number): Scale => ({ min, max, diverging: false, shared: false });
@@ -56,6 +57,30 @@ function luminance(...colour: [number, number, number]): number {
   );
   return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
 }
+
+const contrast = (a: number, b: number) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+const bytes = (hex: string) =>
+  [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
+
+test('the outline of a label is told from every colour of every map: by a line on each side, and within itself', () => {
+  const lines = LABEL_LINE.map(({ colour }) => luminance(...bytes(colour)));
+  assert.ok(contrast(lines[0]!, lines[1]!) >= 4.5 && contrast(lines[1]!, lines[2]!) >= 4.5);
+  assert.ok(
+    LABEL_LINE.every(({ width }, i) => i === 0 || width <= LABEL_LINE[i - 1]!.width - 1),
+    'each is seen beside the next',
+  );
+  for (const name of [...COLORMAPS, 'diverging'] as const) {
+    const table = colormapTable(name);
+    for (let at = 0; at < table.length; at += 3) {
+      const under: [number, number, number] = [table[at]!, table[at + 1]!, table[at + 2]!];
+      const most = Math.max(
+        contrast(lines[0]!, luminance(...under)),
+        contrast(lines[1]!, luminance(...under)),
+      );
+      assert.ok(most >= 4.5, `${name} ${at / 3}: ${most}`);
+    }
+  }
+});
 
 /** What is seen of a photograph's grey under each value of a map, drawn as strong as `opacity`. */
 function seenOver(grey: number, colormap: (typeof COLORMAPS)[number], opacity: number) {
