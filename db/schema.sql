@@ -1,4 +1,4 @@
--- project.db, user_version 23
+-- project.db, user_version 24
 CREATE INDEX answer_verdict_sample ON answer_verdict (sample_id, id);
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
@@ -7,6 +7,9 @@ CREATE INDEX deal_event_deal ON deal_event (deal_id);
 CREATE INDEX dealt_deal ON dealt (deal_id, sample_id);
 CREATE INDEX dealt_review ON dealt (review_id) WHERE review_id IS NOT NULL;
 CREATE INDEX dealt_reviewer ON dealt (reviewer, sample_id);
+CREATE INDEX evaluation_job ON evaluation (job_id);
+CREATE INDEX evaluation_result_sample ON evaluation_result (sample_id);
+CREATE INDEX evaluation_sample_sample ON evaluation_sample (sample_id);
 CREATE INDEX job_item_state ON job_item (job_id, state, sample_id);
 CREATE INDEX job_retry_of ON job (retry_of);
 CREATE INDEX job_state ON job (state);
@@ -140,6 +143,52 @@ CREATE TABLE dealt (
   deal_id INTEGER NOT NULL REFERENCES deal(id),
   review_id INTEGER REFERENCES review(id),
   PRIMARY KEY (sample_id, reviewer)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE evaluation (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_id INTEGER REFERENCES job(id),
+  settings TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE evaluation_result (
+  evaluation_id INTEGER NOT NULL,
+  image_id INTEGER NOT NULL,
+  sample_id INTEGER NOT NULL,
+  method TEXT NOT NULL,
+  error TEXT,
+  answer TEXT,
+  score REAL,
+  variant TEXT,
+  crops TEXT NOT NULL,
+  auc REAL,
+  pointing REAL,
+  coverage REAL,
+  recall REAL,
+  iou REAL,
+  inside REAL,
+  area REAL,
+  load_ms REAL,
+  vision_ms REAL,
+  prefill_ms REAL,
+  decode_ms REAL,
+  rpn_ms REAL,
+  other_ms REAL,
+  visual_tokens INTEGER,
+  PRIMARY KEY (evaluation_id, image_id, sample_id, method),
+  FOREIGN KEY (evaluation_id, image_id, sample_id) REFERENCES evaluation_sample(evaluation_id, image_id, sample_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE evaluation_sample (
+  evaluation_id INTEGER NOT NULL REFERENCES evaluation(id),
+  image_id INTEGER NOT NULL,
+  sample_id INTEGER NOT NULL REFERENCES sample(id),
+  scorer TEXT NOT NULL,
+  language TEXT,
+  dataset TEXT,
+  tags TEXT NOT NULL,
+  size TEXT,
+  place TEXT,
+  length TEXT,
+  PRIMARY KEY (evaluation_id, image_id, sample_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE exported_file (
   path TEXT PRIMARY KEY,

@@ -23,6 +23,7 @@ import { migration as m0020 } from './0020-box-proposals.ts';
 import { migration as m0021 } from './0021-run-names.ts';
 import { migration as m0022 } from './0022-deal-events.ts';
 import { migration as m0023 } from './0023-answer-outcomes.ts';
+import { migration as m0024 } from './0024-evaluations.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -48,4 +49,5 @@ export const projectMigrations: readonly Migration[] = [
   m0021,
   m0022,
   m0023,
+  m0024,
 ];

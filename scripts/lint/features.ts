@@ -121,6 +121,9 @@ export const FEATURES: Readonly<Record<string, Readonly<Record<string, string>>>
     panes: 'fingers move a picture as they do in the panes',
     train: 'versions are made, asked and activated there',
   },
+  evaluate: {
+    queue: 'measures what the list shows, and every number opens its samples as a list of the workbench',
+  },
   reviewers: {
     queue:
       'deals what the list shows or what is chosen of it, and corrects what differs as a list of the workbench',

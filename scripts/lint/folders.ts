@@ -66,6 +66,7 @@ export const STORE: Cut = {
     search: {},
     outcomes: { scores: 'whether the map is on the truth is a number of the label' },
     datasets: {},
+    evaluations: {},
     training: { pictures: 'a label is of one content of its picture' },
 
     samples: {
@@ -243,9 +244,17 @@ export const JOBS: Cut = {
       label: 'one run is worked on by one job at a time, whichever its kind',
       lease: 'the job is held while it works',
     },
+    evaluate: {
+      asking: 'a model is known by its content',
+      label: 'the pace of a job is told in one way',
+      lease: 'the job is held while it works',
+      measuring: 'maps are measured in one way',
+      pictures: 'each picture is settled before and after',
+    },
     queue: {
       embed: 'it shares the engine with labelling',
       label: 'a lane of its own',
+      evaluate: 'it shares the engine with labelling',
       lease: 'what a dead process held is taken up',
       predict: 'it shares the engine with labelling',
       relabel: 'a lane of its own',

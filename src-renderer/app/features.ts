@@ -10,6 +10,7 @@ import datasets from '../datasets/feature.ts';
 import deciding from '../deciding/feature.ts';
 import editing from '../editing/feature.ts';
 import embeddings from '../embeddings/feature.ts';
+import evaluate from '../evaluate/feature.ts';
 import exchange from '../exchange/feature.ts';
 import flags from '../flags/feature.ts';
 import gallery from '../gallery/feature.ts';
@@ -57,6 +58,7 @@ export const FEATURES: readonly Feature[] = [
   dashboard,
   train,
   compare,
+  evaluate,
   reviewers,
   steering,
   trying,

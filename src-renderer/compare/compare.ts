@@ -13,7 +13,7 @@ import {
   type RpnComparison,
 } from '../../src-shared/contract/training.ts';
 import type { Run } from '../../src-shared/contract/domain.ts';
-import { comparedSideSchema } from '../../src-shared/contract/procedures/comparing.ts';
+import { comparedSideSchema } from '../../src-shared/contract/procedures/measuring/comparing.ts';
 import type { ComparableSide, ComparableSides, ComparedSide } from '../../src-shared/contract/procedures.ts';
 import { verdictOf } from '../../src-shared/kernels/measures/verdict.ts';
 import { runTitle } from '../ui/run-words.ts';

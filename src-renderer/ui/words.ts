@@ -29,6 +29,7 @@ export const JOB_WORDS: Readonly<Record<Job['type'], string>> = {
   import: 'Importing',
   export: 'Exporting',
   train: 'Training',
+  evaluate: 'Evaluating',
 };
 
 /** Why a sample is called dropped; null where it is not, or where a person has given it a label of their own. */

@@ -243,7 +243,7 @@ export type Run = z.infer<typeof runSchema>;
 
 export const jobSchema = z.object({
   id: idSchema,
-  type: z.enum(['label', 'relabel', 'predict', 'embed', 'import', 'export', 'train']),
+  type: z.enum(['label', 'relabel', 'predict', 'embed', 'import', 'export', 'train', 'evaluate']),
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   total: z.number().int(),
   done: z.number().int(),

@@ -3,6 +3,9 @@
  * command line, store, engine and page share.
  */
 import { z } from 'zod';
+import { boxSchema, idSchema, jobSchema } from './domain.ts';
+import { MOST } from './limits.ts';
+import { sampleFilterSchema } from './procedures/sample-filter.ts';
 
 /**
  * `alone` the whole picture, once · crop of the box of a map: `raw` attention, `relative` attention (ViCrop's question map ÷ generic
@@ -56,3 +59,183 @@ export const MAPPED = [
   'vicrop',
   'saliency',
 ] as const satisfies readonly Method[];
+
+const count = z.number().int().min(0);
+const share = z.number().min(0).max(1);
+
+/** What is to be measured. The picture alone is always asked: it is what all others are compared with. */
+export const evaluationWishSchema = z.object({
+  /** Model, preset, and whose maps are measured; null: the run that labelling goes on with. */
+  runId: idSchema.nullable().default(null),
+  methods: z.array(methodSchema).min(1).max(METHODS.length),
+  filter: sampleFilterSchema,
+  /** So many samples of the filter at most, in the order they were imported; null: all. */
+  limit: z.number().int().min(1).nullable().default(null),
+  /** What `random` follows from. */
+  seed: z.number().int().min(0).max(0xffff_ffff).default(0),
+});
+export type EvaluationWish = z.infer<typeof evaluationWishSchema>;
+
+/** What was measured, written down when it began: it stays what it was whatever becomes of the run. */
+export const evaluationSettingsSchema = evaluationWishSchema.extend({
+  runId: idSchema,
+  model: z.string(),
+  /** Hash over its files. */
+  fingerprint: z.string(),
+  rpn: z.string().nullable(),
+  preset: z.string(),
+  precision: z.string(),
+  maxNewTokens: count,
+  /** Of Fovea. */
+  version: z.string(),
+  machine: z.object({
+    system: z.string(),
+    processor: z.string(),
+    cores: count,
+    memoryBytes: z.number(),
+  }),
+});
+export type EvaluationSettings = z.infer<typeof evaluationSettingsSchema>;
+
+/** Milliseconds of one answer by stage. `load` (reading and preparing the picture) is none of the authors' generate time. */
+export const stageTimesSchema = z.object({
+  load: z.number(),
+  vision: z.number(),
+  prefill: z.number(),
+  decode: z.number(),
+  rpn: z.number(),
+  /** All that has no name here: cutting the crop, a method's own arithmetic. */
+  other: z.number(),
+});
+export type StageTimes = z.infer<typeof stageTimesSchema>;
+export const STAGES = ['load', 'vision', 'prefill', 'decode', 'rpn', 'other'] as const;
+
+/** Where a method looked, against where the answer is known to be. Null: it has no map or no crop, or nothing is known. */
+export const localisationSchema = z.object({
+  /** Area under the ROC curve of the map over the true cells. */
+  auc: share.nullable(),
+  /** Whether the map's largest value lies on a true cell (pointing game; equal ones share). */
+  pointing: share.nullable(),
+  /** Share of the map's sum that lies on true cells. */
+  coverage: share.nullable(),
+  /** Share of the true cells among the tenth of all cells that the map scores highest. */
+  recall: share.nullable(),
+  /** Intersection over union of the box around the crops and the box around the truth. */
+  iou: share.nullable(),
+  /** Share of the true cells that the crops show. */
+  inside: share.nullable(),
+  /** Part of the picture that the crops take. */
+  area: share.nullable(),
+});
+export type Localisation = z.infer<typeof localisationSchema>;
+export const NO_LOCALISATION: Localisation = {
+  auc: null,
+  pointing: null,
+  coverage: null,
+  recall: null,
+  iou: null,
+  inside: null,
+  area: null,
+};
+
+/** What one method made of one sample. */
+export const methodResultSchema = localisationSchema.extend({
+  method: methodSchema,
+  /** Why there is no answer; null: there is. */
+  error: z.string().nullable(),
+  answer: z.string().nullable(),
+  /** 0 wrong … 1 right, by the sample's scorer; null: no right answer is known. */
+  score: share.nullable(),
+  /** What was done where the method's name is that of something which only resembles it. */
+  variant: z.string().nullable(),
+  /** In source pixels; empty: the whole picture was looked at alone. */
+  crops: z.array(boxSchema),
+  times: stageTimesSchema.nullable(),
+  visualTokens: count.nullable(),
+});
+export type MethodResult = z.infer<typeof methodResultSchema>;
+
+const estimateSchema = z.object({ n: count, value: z.number(), low: z.number(), high: z.number() });
+export type EstimateFound = z.infer<typeof estimateSchema>;
+const differenceSchema = estimateSchema.extend({
+  p: share,
+  /** Over all comparisons of the table together (Holm); null: of a slice, which is not tested. */
+  adjusted: share.nullable(),
+  wins: z.tuple([count, count]),
+});
+export type DifferenceFound = z.infer<typeof differenceSchema>;
+
+/** Means that a table shows of a method. */
+export const MEANS = ['auc', 'pointing', 'coverage', 'recall', 'iou', 'inside', 'area'] as const;
+
+/** One method over the samples of a table or a slice. */
+export const methodNumbersSchema = z.object({
+  method: methodSchema,
+  /** Samples that it was asked about, and those where that failed. */
+  asked: count,
+  failed: count,
+  accuracy: estimateSchema.nullable(),
+  /** Against the picture alone, on the samples that both answered. Of `truth` it is the zooming gap. */
+  gain: differenceSchema.nullable(),
+  means: z.record(z.enum(MEANS), estimateSchema.nullable()),
+  /** AUC against raw attention's on the same samples. */
+  aucGain: differenceSchema.nullable(),
+  /** Right means a score of at least one half. */
+  outcomes: z.object({ fixed: count, broken: count, right: count, wrong: count }),
+  /** Means over what was answered. */
+  times: stageTimesSchema.nullable(),
+  visualTokens: z.number().nullable(),
+  /** Samples a second of generate time (the authors' protocol) and by the clock, and both ÷ the picture alone's. */
+  throughput: z
+    .object({
+      perSecond: z.number(),
+      relative: z.number().nullable(),
+      wallPerSecond: z.number(),
+      wallRelative: z.number().nullable(),
+    })
+    .nullable(),
+});
+export type MethodNumbers = z.infer<typeof methodNumbersSchema>;
+
+export const SLICES = ['language', 'size', 'place', 'dataset', 'tag', 'length'] as const;
+export const sliceBySchema = z.enum(SLICES);
+export type SliceBy = z.infer<typeof sliceBySchema>;
+
+export const evaluationTableSchema = z.object({
+  /** Samples that every method was asked about, or will be. */
+  samples: count,
+  /** And their pictures: questions on one are not independent. */
+  pictures: count,
+  methods: z.array(methodNumbersSchema),
+  /** Comparisons that the adjusted chances stand for together. */
+  compared: z.object({ accuracy: count, auc: count }),
+  slices: z.array(
+    z.object({
+      by: sliceBySchema,
+      /** Empty: none given. */
+      value: z.string(),
+      samples: count,
+      methods: z.array(methodNumbersSchema),
+    }),
+  ),
+});
+export type EvaluationTable = z.infer<typeof evaluationTableSchema>;
+
+export const evaluationSchema = z.object({
+  id: idSchema,
+  createdAt: z.string(),
+  settings: evaluationSettingsSchema,
+  samples: count,
+  /** Of them, those that all methods were tried on. */
+  done: count,
+  job: z.object({ id: idSchema, state: jobSchema.shape.state }).nullable(),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** Which samples a cell of the table stands for. */
+export const evaluationCellSchema = z.object({
+  method: methodSchema,
+  which: z.enum(['asked', 'right', 'wrong', 'fixed', 'broken', 'failed']),
+  slice: z.object({ by: sliceBySchema, value: z.string().max(MOST.filterValue) }).nullable(),
+});
+export type EvaluationCell = z.infer<typeof evaluationCellSchema>;

@@ -7,9 +7,10 @@ import type { FoveaError } from './errors.ts';
 import { analysisProcedures } from './procedures/analysis.ts';
 import { annotationProcedures } from './procedures/annotations.ts';
 import { batchProcedures } from './procedures/batches.ts';
-import { comparingProcedures } from './procedures/comparing.ts';
+import { comparingProcedures } from './procedures/measuring/comparing.ts';
 import { dashboardProcedures } from './procedures/dashboard.ts';
 import { embeddingProcedures } from './procedures/embeddings.ts';
+import { evaluationProcedures } from './procedures/measuring/evaluations.ts';
 import type { events } from './procedures/events.ts';
 import { exchangeProcedures } from './procedures/exchange.ts';
 import { galleryProcedures } from './procedures/gallery.ts';
@@ -57,7 +58,7 @@ export type {
   ComparedRow,
   ComparedSide,
   ComparedWhich,
-} from './procedures/comparing.ts';
+} from './procedures/measuring/comparing.ts';
 export {
   HISTOGRAM_EDGES,
   PLACE_EDGES,
@@ -88,6 +89,7 @@ export {
   type NearDuplicates,
   type SimilarPictures,
 } from './procedures/embeddings.ts';
+export { EVALUATIONS_SHOWN, type EvaluationPlan } from './procedures/measuring/evaluations.ts';
 export { events } from './procedures/events.ts';
 export {
   BOX_FORMS,
@@ -232,6 +234,7 @@ export const procedures = {
   ...trainingProcedures,
   ...comparingProcedures,
   ...embeddingProcedures,
+  ...evaluationProcedures,
 } as const;
 
 /** What is written for a project's samples; on another one, opened meanwhile, it would hit others of the same numbers. */
@@ -291,6 +294,8 @@ export const BOUND_TO_PROJECT: ReadonlySet<string> = new Set<keyof typeof proced
   'proposals.import',
   'export.start',
   'datasets.freeze',
+  'evaluations.start',
+  'evaluations.remove',
 ]);
 
 export type ProcedureName = keyof typeof procedures;

@@ -8,6 +8,7 @@ import { addDataset } from './dataset.ts';
 import { addDeal } from './deal.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
+import { addEval } from './evaluate/command.ts';
 import { addExport } from './export.ts';
 import { addFeatures } from './features.ts';
 import { addImport } from './import/import.ts';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addTrain,
   addRpn,
   addCalibrate,
+  addEval,
   addCausal,
   addReview,
   addExport,

@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<Job['type'], string>> = {
   import: 'Importing',
   export: 'Exporting',
   train: 'Training',
+  evaluate: 'Evaluating',
 };
 
 /** Those that compute now; one that is to pause does not for long. */

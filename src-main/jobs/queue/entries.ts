@@ -17,6 +17,7 @@ import { getJob, getJobRecord, type JobRecord, jobIds } from '../../store/jobs/j
 import { getRun } from '../../store/runs/run.ts';
 import { trainingRunOfJob } from '../../store/training/training-run.ts';
 import { embedParamsSchema } from '../embed/embed.ts';
+import { evaluateParamsSchema } from '../evaluate/plan.ts';
 import { isShared, labelParamsOfJobSchema } from '../label/run.ts';
 import { asEnded } from '../lease/ending.ts';
 import { isAlive, thisProcess } from '../lease/process-id.ts';
@@ -130,6 +131,11 @@ const ABOUT: Readonly<Partial<Record<Job['type'], (params: unknown) => Partial<A
     return data
       ? { preset: data.preset.name, fromRunId: data.fromRunId, scope: filterScope(data.filter) }
       : null;
+  },
+  evaluate(params) {
+    const { data } = evaluateParamsSchema.safeParse(params);
+    if (!data) return null;
+    return { fromRunId: data.fromRunId, limit: data.limit, scope: filterScope(data.filter) };
   },
   train(params) {
     const { data } = trainJobParamsSchema.safeParse(params);

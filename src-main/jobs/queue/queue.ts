@@ -10,6 +10,7 @@ import type { Engine } from '../../engine/protocol.ts';
 import { type JobRecord, type Lease, claimJob, unfinishedJobs } from '../../store/jobs/job.ts';
 import type { Project } from '../../store/file/project.ts';
 import { workOnEmbedJob } from '../embed/embed.ts';
+import { workOnEvaluateJob } from '../evaluate/evaluate.ts';
 import { workOnLabelJob } from '../label/label.ts';
 import { isShared } from '../label/run.ts';
 import { patiently } from '../../store/patience.ts';
@@ -36,6 +37,7 @@ const LANES: readonly Readonly<Partial<Record<Job['type'], (task: Task) => Promi
     label: ({ project, engine, lease, hooks }) => workOnLabelJob(project, engine, lease, hooks),
     predict: ({ project, engine, lease, hooks }) => workOnPredictJob(project, engine, lease, hooks),
     embed: ({ project, engine, lease, hooks }) => workOnEmbedJob(project, engine, lease, hooks),
+    evaluate: ({ project, engine, lease, hooks }) => workOnEvaluateJob(project, engine, lease, hooks),
   },
   { relabel: ({ project, engine, lease, hooks }) => workOnRelabelJob(project, lease, hooks, engine) },
   { train: trainAlone },

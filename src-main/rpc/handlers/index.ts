@@ -8,6 +8,7 @@ import type { Handlers } from './context.ts';
 import { dashboardHandlers } from './dashboard.ts';
 import { datasetHandlers } from './datasets.ts';
 import { embeddingHandlers } from './embeddings.ts';
+import { evaluationHandlers } from './evaluations.ts';
 import { exchangeHandlers } from './exchange.ts';
 import { galleryHandlers } from './gallery.ts';
 import { inspectHandlers } from './inspect.ts';
@@ -54,4 +55,5 @@ export const handlers: Handlers = {
   ...trainingHandlers,
   ...comparingHandlers,
   ...embeddingHandlers,
+  ...evaluationHandlers,
 };

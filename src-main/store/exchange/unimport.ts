@@ -15,6 +15,7 @@ SELECT id FROM sample s WHERE id IN (SELECT value FROM json_each(?))
   AND NOT EXISTS (SELECT 1 FROM dealt WHERE sample_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM outside_answer WHERE sample_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM proposal WHERE sample_id = s.id)
+  AND NOT EXISTS (SELECT 1 FROM evaluation_sample WHERE sample_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM job_item WHERE sample_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM batch_item WHERE sample_id = s.id)
 ORDER BY id`;

@@ -96,6 +96,8 @@ export function removeSamples(db: WritableDb, ids: readonly number[]): number {
       'sample_flag',
       'sample_note',
       'proposal',
+      'evaluation_result',
+      'evaluation_sample',
       'job_item',
       'batch_item',
     ])

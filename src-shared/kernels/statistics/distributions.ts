@@ -70,6 +70,31 @@ export function studentTwoSided(t: number, df: number): number {
   return incompleteBeta(df / (df + t * t), df / 2, 0.5);
 }
 
+/** P(|Z| ≥ |z|) of the standard normal distribution: Q(1/2, z²/2), by series or continued fraction (Numerical Recipes, 3rd ed., §6.2). */
+export function normalTwoSided(z: number): number {
+  const x = (z * z) / 2;
+  const front = Math.exp(-x) * Math.sqrt(x / Math.PI);
+  if (x < 1.5) {
+    let [term, sum] = [2, 2];
+    for (let n = 1; term > 1e-17 * sum; n++)
+      [term, sum] = [(term * x) / (n + 0.5), sum + (term * x) / (n + 0.5)];
+    return 1 - front * sum;
+  }
+  let b = x + 0.5;
+  let c = 1 / TINY;
+  let d = 1 / b;
+  let fraction = d;
+  for (let i = 1; i <= FRACTION_TERMS; i++) {
+    const an = -i * (i - 0.5);
+    b += 2;
+    d = 1 / away(an * d + b);
+    c = away(b + an / c);
+    fraction *= d * c;
+    if (Math.abs(d * c - 1) < 1e-15) break;
+  }
+  return front * fraction;
+}
+
 /** The t below which a share p of Student's distribution lies, 0 < p < 1, by halving. */
 export function studentQuantile(p: number, df: number): number {
   if (!(p > 0 && p < 1)) throw new RangeError(`a quantile is of a share between 0 and 1, not ${p}`);

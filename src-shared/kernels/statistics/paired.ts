@@ -5,7 +5,7 @@
  * test is McNemar's by its mid-P value; where pictures have several questions, the score test of the pictures' sums, which is McNemar's
  * (without correction) with one each.
  */
-import { evenOddsMidP, normalQuantile, studentTwoSided } from './distributions.ts';
+import { evenOddsMidP, normalQuantile, normalTwoSided } from './distributions.ts';
 import { REST, type Difference } from './interval.ts';
 import { spreadOf, type Sums } from './sums.ts';
 
@@ -34,7 +34,7 @@ export function pairedProportions(sums: Sums, [a, b]: Difference['wins']): Diffe
   };
 }
 
-function chanceByPictures({ x, ss, pictures }: Sums): number {
-  if (x === 0) return 1;
-  return studentTwoSided(Math.abs(x) / Math.sqrt(ss), pictures);
+/** The variance is that of no difference, as McNemar's; so is the normal distribution. */
+function chanceByPictures({ x, ss }: Sums): number {
+  return x === 0 ? 1 : normalTwoSided(x / Math.sqrt(ss));
 }

@@ -35,25 +35,35 @@ export const NO_SUMS: Sums = {
   sss: 0,
 };
 
-/**
- * @param pictures the picture of each value, by any number; default: each has its own
- * @throws RangeError on unequal lengths, or a value that is no finite number
- */
-export function sumsOf(values: ArrayLike<number>, pictures?: ArrayLike<number>): Sums {
-  if (pictures && pictures.length !== values.length) throw new RangeError('each value is of one picture');
-  const byPicture = new Map<number, { m: number; s: number }>();
-  let [x, xx] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+/** Counts values whose pictures come one after the other. */
+export class SumsInOrder {
+  readonly #sums = { ...NO_SUMS } as { -readonly [K in keyof Sums]: number };
+  #picture: number | null = null;
+  #m = 0;
+  #s = 0;
+
+  /** @throws RangeError for a value that is no finite number */
+  add(picture: number, value: number): void {
     if (!Number.isFinite(value)) throw new RangeError('values must be finite numbers');
-    x += value;
-    xx += value * value;
-    const picture = pictures ? pictures[i]! : i;
-    const { m, s } = byPicture.get(picture) ?? { m: 0, s: 0 };
-    byPicture.set(picture, { m: m + 1, s: s + value });
+    if (picture !== this.#picture) this.#end();
+    this.#picture = picture;
+    this.#m++;
+    this.#s += value;
+    this.#sums.n++;
+    this.#sums.x += value;
+    this.#sums.xx += value * value;
   }
-  const sums = { ...NO_SUMS, pictures: byPicture.size, n: values.length, x, xx };
-  for (const { m, s } of byPicture.values()) {
+
+  /** Of all so far; nothing may be added after. */
+  sums(): Sums {
+    this.#end();
+    return this.#sums;
+  }
+
+  #end(): void {
+    const [m, s, sums] = [this.#m, this.#s, this.#sums];
+    if (m === 0) return;
+    sums.pictures++;
     sums.mm += m * m;
     sums.ms += m * s;
     sums.ss += s * s;
@@ -61,8 +71,21 @@ export function sumsOf(values: ArrayLike<number>, pictures?: ArrayLike<number>):
     sums.mms += m * m * s;
     sums.mss += m * s * s;
     sums.sss += s * s * s;
+    [this.#m, this.#s] = [0, 0];
   }
-  return sums;
+}
+
+/**
+ * @param pictures the picture of each value, by any number; default: each has its own
+ * @throws RangeError on unequal lengths, or a value that is no finite number
+ */
+export function sumsOf(values: ArrayLike<number>, pictures?: ArrayLike<number>): Sums {
+  if (pictures && pictures.length !== values.length) throw new RangeError('each value is of one picture');
+  const order = Uint32Array.from({ length: values.length }, (_, i) => i);
+  if (pictures) order.sort((a, b) => pictures[a]! - pictures[b]!);
+  const counted = new SumsInOrder();
+  for (const i of order) counted.add(pictures ? pictures[i]! : i, values[i]!);
+  return counted.sums();
 }
 
 /** How a mean scatters: as if it were the mean of `pictures` numbers of this spread and skewness. */

@@ -29,6 +29,7 @@ print(
         {
             "made": {"scipy": scipy.__version__, "statsmodels": statsmodels.__version__},
             "normal": [[p, float(stats.norm.ppf(p))] for p in SHARES],
+            "beyond": [[z, float(2 * stats.norm.sf(z))] for z in [0, 0.1, 1, 1.7, 1.8, 2.5, 4, 8]],
             "student": [
                 [p, df, float(stats.t.ppf(p, df)), float(2 * stats.t.sf(abs(1.7), df))]
                 for p in SHARES[1:]

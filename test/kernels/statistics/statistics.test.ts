@@ -5,6 +5,7 @@ import { z } from 'zod';
 import {
   evenOddsMidP,
   normalQuantile,
+  normalTwoSided,
   studentQuantile,
   studentTwoSided,
 } from '../../../src-shared/kernels/statistics/distributions.ts';
@@ -20,6 +21,7 @@ const number = z.number();
 const said = z
   .object({
     normal: z.array(z.tuple([number, number])),
+    beyond: z.array(z.tuple([number, number])),
     student: z.array(z.tuple([number, number, number, number])),
     exact: z.array(z.tuple([number, number, number, number])),
     midP: z.array(z.tuple([number, number, number])),
@@ -34,6 +36,7 @@ const ones = (right: number, n: number) => Array.from({ length: n }, (_, i) => (
 
 test("[ST1] quantiles and tails are SciPy's, Clopper and Pearson's interval and Holm's p values statsmodels'", () => {
   for (const [p, z] of said.normal) near(normalQuantile(p), z);
+  for (const [z, p] of said.beyond) near(normalTwoSided(z) / p, 1);
   for (const [p, df, t, beyond] of said.student) {
     near(studentQuantile(p, df), t, 1e-7);
     near(studentTwoSided(1.7, df), beyond);
@@ -91,6 +94,15 @@ test('[ST4] a paired difference: its ends change places with its sides, and Agre
   const other = pairedProportions(sumsOf(pairs(107, 132, 1144)), [107, 132])!;
   near(other.low, -found.high);
   near(other.p, found.p);
+  // Two questions on each of 9 pictures, all fixed: 9 pictures tell it, not 18 questions.
+  const nine = pairedProportions(
+    sumsOf(
+      pairs(18, 0, 18),
+      Array.from({ length: 18 }, (_, i) => i >> 1),
+    ),
+    [18, 0],
+  )!;
+  near(nine.p, normalTwoSided(3));
   assert.equal(pairedProportions(sumsOf([]), [0, 0]), null);
   assert.throws(() => pairedProportions(sumsOf([1, 1]), [1, 1]), RangeError);
 });

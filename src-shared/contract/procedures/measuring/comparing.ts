@@ -1,15 +1,15 @@
 /** Two versions of the RPN on the same samples: which can be compared, how they do, and who wins where. */
 import { z } from 'zod';
-import { idSchema, sampleRowSchema } from '../domain.ts';
-import { wireErrorSchema } from '../errors.ts';
+import { idSchema, sampleRowSchema } from '../../domain.ts';
+import { wireErrorSchema } from '../../errors.ts';
 import {
   agreementSchema,
   COMPARED_MEASURES,
   comparedAgainstSchema,
   comparedOverSchema,
   rpnComparisonSchema,
-} from '../training.ts';
-import { none } from './none.ts';
+} from '../../training.ts';
+import { none } from '../none.ts';
 
 const count = z.number().int().min(0);
 const slot = z.string().max(100);

@@ -1,0 +1,114 @@
+/** `fovea eval`: how often the model is right alone and with each way to look closer, and where each looks. Killed, it goes on. */
+import { counted } from '../../../../src-shared/contract/counts.ts';
+import { METHODS, methodSchema, type Method } from '../../../../src-shared/contract/evaluation.ts';
+import { FoveaError } from '../../../../src-shared/contract/errors.ts';
+import { NO_FILTER } from '../../../../src-shared/contract/procedures.ts';
+import { runEvaluateJob } from '../../../jobs/evaluate/evaluate.ts';
+import { beginEvaluation, planEvaluation, runToEvaluate } from '../../../jobs/evaluate/plan.ts';
+import { summaryOf } from '../../../jobs/evaluate/summary.ts';
+import { evaluationTable } from '../../../jobs/evaluate/table.ts';
+import { getEvaluation } from '../../../store/evaluations/evaluation.ts';
+import type { Project } from '../../../store/file/project.ts';
+import { withEngine } from '../../engine.ts';
+import { Progress } from '../../progress.ts';
+import { withProject } from '../../projects.ts';
+import { appVersion } from '../../version.ts';
+import { writeReport } from '../../write-report.ts';
+import { evaluationLines } from './words.ts';
+import { type AddCommand, usageError } from '../frame/command.ts';
+import { exitOfBatch } from '../frame/exit.ts';
+import { positiveInteger, wholeNumber } from '../frame/number-option.ts';
+import { filterWhere, WHERE_OPTION } from '../frame/where-option.ts';
+
+interface Options {
+  readonly methods?: readonly Method[];
+  readonly where?: string;
+  readonly limit?: number;
+  readonly run?: number;
+  readonly seed: number;
+  readonly anew?: boolean;
+  readonly report?: string;
+}
+
+export const addEval: AddCommand = (program, cli) => {
+  const command = program
+    .command('eval')
+    .description(
+      'measure how often the model is right alone and with each crop, and where each looks; the same command goes on after a stop, and prints what is measured already',
+    )
+    .argument('<project>', 'project folder')
+    .option(
+      '--methods <names>',
+      `with commas, of: ${METHODS.join(', ')} (default: those of alone, vicrop, s2, warp, denoised, rpn, truth that data and model have)`,
+      methodsOf,
+    )
+    .option(...WHERE_OPTION)
+    .option('--limit <n>', 'measure at most so many samples', positiveInteger('--limit'))
+    .option(
+      '--run <n>',
+      'whose model and preset, and whose maps (default: the run that labelling goes on with)',
+      positiveInteger('--run'),
+    )
+    .option('--seed <n>', 'which random crops', wholeNumber('--seed', { least: 0, most: 0xffff_ffff }), 0)
+    .option('--anew', 'measure again what is measured already')
+    .option('--report <file.html>', 'also a report, one file; its plots beside it as SVG');
+  cli.define<Options>(command, async ({ output, stderr, signal }, [path], options) => {
+    const { limit = null, run: runId = null, seed } = options;
+    const progress = new Progress('Evaluating', stderr);
+    const { evaluation, table, failures, seconds } = await withProject(
+      path,
+      async (project) => {
+        const filter = options.where === undefined ? NO_FILTER : filterWhere(project.db, options.where);
+        return withEngine(async (engine) => {
+          const made = runToEvaluate(project, runId);
+          const methods = options.methods ?? (await usualMethods(project, { filter, limit }));
+          const wish = { runId: made.id, methods: [...methods], filter, limit, seed };
+          const about = { version: appVersion(), again: options.anew === true };
+          const { id, jobId } = beginEvaluation(project, wish, about);
+          if (jobId === null) output.note('Measured already; --anew measures again');
+          const report =
+            jobId === null
+              ? null
+              : await runEvaluateJob(project, engine, jobId, {
+                  signal,
+                  onAbort: 'release',
+                  onProgress: (job) => progress.update(job),
+                });
+          if (report?.cancelled) {
+            throw new FoveaError('cancelled', `Stopped after ${counted(report.done, 'sample')}`, {
+              where: path,
+              next: 'The same command goes on',
+            });
+          }
+          const files = options.report === undefined ? [] : await writeReport(project, id, options.report);
+          for (const file of files) output.note(`Written: ${file}`);
+          return {
+            evaluation: getEvaluation(project.db, id),
+            table: await evaluationTable(project.db, id),
+            failures: report?.failures ?? [],
+            seconds: report?.seconds ?? null,
+          };
+        });
+      },
+      { writes: true },
+    ).finally(() => progress.end());
+    for (const { sampleId, reason } of failures) output.note(`sample ${sampleId}: ${reason}`);
+    if (seconds !== null) output.note(`Evaluated in ${seconds.toFixed(1)} s`);
+    output.result(summaryOf(table), evaluationLines(evaluation, table).join('\n'));
+    return exitOfBatch(failures.length);
+  });
+};
+
+async function usualMethods(project: Project, wish: Parameters<typeof planEvaluation>[1]): Promise<Method[]> {
+  const { methods } = await planEvaluation(project, wish);
+  return methods.flatMap(({ method, usual }) => (usual ? [method] : []));
+}
+
+/** @throws FoveaError `usage` */
+function methodsOf(given: string): Method[] {
+  return given.split(',').map((name) => {
+    const parsed = methodSchema.safeParse(name.trim());
+    if (parsed.success) return parsed.data;
+    throw usageError(`There is no method "${name.trim()}"`, `One of: ${METHODS.join(', ')}`);
+  });
+}

@@ -1,0 +1,131 @@
+/** One sample by one method: asked, scored, measured. */
+import type { Method, MethodResult } from '../../../src-shared/contract/evaluation.ts';
+import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
+import type { Preset } from '../../../src-shared/contract/preset.ts';
+import { scoreAnswer, SCORER_NAMES, type ScorerName } from '../../../src-shared/kernels/scorers/score.ts';
+import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
+import type { Engine, ModelRef } from '../../engine/protocol.ts';
+import type { ReadableDb } from '../../store/db.ts';
+import type { Project } from '../../store/file/project.ts';
+import { getPredictionMaps, predictionsOfSample } from '../../store/predictions/prediction.ts';
+import { proposalsOf } from '../../store/proposals/proposal.ts';
+import { benchmarkOf } from '../../store/samples/benchmark.ts';
+import { getSample, type Sample } from '../../store/samples/sample.ts';
+import { pictureToShow, requireUntouched } from '../pictures/at-work.ts';
+import { knownOf } from './known.ts';
+import { localise } from './localise.ts';
+import { stagesOf } from './stages.ts';
+
+export interface Asking {
+  readonly model: ModelRef;
+  readonly preset: Preset;
+  /** Whose stored maps are measured. */
+  readonly runId: number;
+  readonly seed: number;
+}
+
+/** Their maps are measured as they are stored: what people saw and decided on. */
+const STORED = { raw: 'grounding', denoised: 'denoised', rpn: 'rpn' } as const;
+
+/**
+ * @param answered the engine has, whatever comes of it
+ * @throws FoveaError what the engine says of this sample or of all
+ */
+export async function resultOf(
+  project: Project,
+  engine: Engine,
+  { model, preset, runId, seed }: Asking,
+  {
+    sampleId,
+    scorer,
+    method,
+  }: { readonly sampleId: number; readonly scorer: string; readonly method: Method },
+  { signal, answered }: { readonly signal: AbortSignal; readonly answered: () => void },
+): Promise<MethodResult> {
+  const { db } = project;
+  const sample = getSample(db, sampleId);
+  const boxes = boxesOf(db, sample, method);
+  const picture = await pictureToShow(project, sample.imageId);
+  const outcome = await engine.tryMethod(
+    {
+      model,
+      preset,
+      imagePath: picture.path,
+      question: sample.question,
+      method,
+      ...(boxes ? { boxes } : {}),
+      // Another place for each sample, the same whenever it is asked again.
+      ...(method === 'random' ? { seed: (seed + sampleId) >>> 0 } : {}),
+    },
+    signal,
+  );
+  answered();
+  await requireUntouched(project, sample.imageId, picture.version);
+  const stored = method in STORED ? storedMap(db, runId, sampleId, method as keyof typeof STORED) : null;
+  const size = outcome.imageSize;
+  const looked = {
+    map: stored ?? outcome.map,
+    logits: method === 'rpn',
+    crops: outcome.crops,
+    foundNone: outcome.skipped !== null,
+    size,
+  };
+  return {
+    method,
+    error: null,
+    answer: outcome.answer,
+    score: scoreOf(db, sample, scorer, outcome.answer),
+    variant: outcome.variant,
+    crops: outcome.crops.map((box): [number, number, number, number] => [...box]),
+    ...localise(looked, knownOf(db, sample, size)),
+    times: stagesOf(outcome.timings),
+    visualTokens: outcome.visualTokens,
+  };
+}
+
+/** Null: no right answer is known. @throws FoveaError `internal` for a scorer that is not there */
+function scoreOf(db: ReadableDb, sample: Sample, scorer: string, answer: string): number | null {
+  const benchmark = benchmarkOf(db, sample.id);
+  const truths = benchmark?.answers.length
+    ? benchmark.answers
+    : sample.referenceAnswer === null
+      ? []
+      : [sample.referenceAnswer];
+  if (truths.length === 0) return null;
+  const name = SCORER_NAMES.find((known) => known === scorer) as ScorerName | undefined;
+  if (!name) {
+    throw new FoveaError(
+      'bad_input',
+      `the evaluation counts by ${scorer}, which this version does not have`,
+      {
+        next: 'Measure again with this version',
+      },
+    );
+  }
+  const { question } = sample;
+  return scoreAnswer(name, { answer, truths, options: benchmark?.options ?? [], question, category: null });
+}
+
+/** The boxes that a method is given; undefined: it finds its own. @throws FoveaError `bad_input` where the sample has none */
+function boxesOf(db: ReadableDb, sample: Sample, method: Method): readonly SourceXyxy[] | undefined {
+  if (method !== 'truth' && method !== 'proposal') return undefined;
+  const boxes = method === 'truth' ? sample.truthBoxes : (proposalsOf(db, sample.id)[0]?.boxes ?? []);
+  if (boxes.length > 0) return boxes.map(wholePixels);
+  const what = method === 'truth' ? 'truth box' : 'proposal';
+  throw new FoveaError('bad_input', `the sample has no ${what}`, { next: `Leave the method ${method} out` });
+}
+
+function wholePixels([x0, y0, x1, y1]: SourceXyxy): SourceXyxy {
+  return [Math.floor(x0), Math.floor(y0), Math.ceil(x1), Math.ceil(y1)];
+}
+
+function storedMap(
+  db: ReadableDb,
+  runId: number,
+  sampleId: number,
+  method: keyof typeof STORED,
+): PlacedMap | null {
+  const prediction = predictionsOfSample(db, sampleId).find((one) => one.runId === runId);
+  return prediction ? (getPredictionMaps(db, prediction.id)?.[STORED[method]] ?? null) : null;
+}

@@ -1,0 +1,96 @@
+/**
+ * All numbers of an evaluation in one pass, in the order of pictures and samples: what is counted by picture and what is paired by sample
+ * comes together. A page of samples at a time, so that whoever counts can let others have a turn.
+ */
+import { methodSchema, type Method, type StageTimes } from '../../../src-shared/contract/evaluation.ts';
+import { type ReadableDb, read } from '../db.ts';
+
+export interface PassedSample {
+  readonly image_id: number;
+  readonly sample_id: number;
+  readonly language: string | null;
+  readonly dataset: string | null;
+  readonly tags: string;
+  readonly size: string | null;
+  readonly place: string | null;
+  readonly length: string | null;
+}
+
+export interface PassedResult {
+  readonly sample_id: number;
+  readonly method: string;
+  /** 1: there is no answer. */
+  readonly failed: number;
+  readonly score: number | null;
+  readonly auc: number | null;
+  readonly pointing: number | null;
+  readonly coverage: number | null;
+  readonly recall: number | null;
+  readonly iou: number | null;
+  readonly inside: number | null;
+  readonly area: number | null;
+}
+
+/** Where a page ended. */
+export interface PassedUpTo {
+  readonly imageId: number;
+  readonly sampleId: number;
+}
+
+export interface PassPage {
+  readonly samples: readonly PassedSample[];
+  /** In the order of the samples, each one's in the order of the methods' names. */
+  readonly results: readonly PassedResult[];
+  /** Null: that was all. */
+  readonly next: PassedUpTo | null;
+}
+
+export const PASS_START: PassedUpTo = { imageId: 0, sampleId: 0 };
+
+export function passPage(
+  db: ReadableDb,
+  evaluationId: number,
+  { imageId, sampleId }: PassedUpTo,
+  limit: number,
+): PassPage {
+  const samples = read<PassedSample>(
+    db,
+    `SELECT image_id, sample_id, language, dataset, tags, size, place, length FROM evaluation_sample
+     WHERE evaluation_id = ? AND (image_id, sample_id) > (?, ?) ORDER BY image_id, sample_id LIMIT ?`,
+  ).all(evaluationId, imageId, sampleId, limit);
+  const last = samples.at(-1);
+  if (!last) return { samples, results: [], next: null };
+  const results = read<PassedResult>(
+    db,
+    `SELECT sample_id, method, error IS NOT NULL AS failed, score, auc, pointing, coverage, recall, iou, inside, area
+     FROM evaluation_result
+     WHERE evaluation_id = ? AND (image_id, sample_id) > (?, ?) AND (image_id, sample_id) <= (?, ?)
+     ORDER BY image_id, sample_id, method`,
+  ).all(evaluationId, imageId, sampleId, last.image_id, last.sample_id);
+  const next = samples.length < limit ? null : { imageId: last.image_id, sampleId: last.sample_id };
+  return { samples, results, next };
+}
+
+/** What a method costs: means over what it answered and was timed on. */
+export interface MethodCost {
+  readonly method: Method;
+  readonly timed: number;
+  readonly times: StageTimes;
+  readonly visualTokens: number | null;
+}
+
+export function methodCosts(db: ReadableDb, evaluationId: number): MethodCost[] {
+  return read<StageTimes & { method: string; timed: number; tokens: number | null }>(
+    db,
+    `SELECT method, COUNT(*) AS timed, AVG(load_ms) AS load, AVG(vision_ms) AS vision, AVG(prefill_ms) AS prefill,
+       AVG(decode_ms) AS decode, AVG(rpn_ms) AS rpn, AVG(other_ms) AS other, AVG(visual_tokens) AS tokens
+     FROM evaluation_result WHERE evaluation_id = ? AND error IS NULL AND load_ms IS NOT NULL GROUP BY method`,
+  )
+    .all(evaluationId)
+    .map(({ method, timed, tokens, ...times }) => ({
+      method: methodSchema.parse(method),
+      timed,
+      times,
+      visualTokens: tokens,
+    }));
+}

@@ -1,0 +1,71 @@
+/** What the Evaluate page shows, in words and places. */
+import type {
+  Evaluation,
+  EvaluationTable,
+  MethodNumbers,
+  SliceBy,
+} from '../../src-shared/contract/evaluation.ts';
+import { SLICES } from '../../src-shared/contract/evaluation.ts';
+import { counted, formatCount } from '../ui/words.ts';
+
+/** How far an evaluation is: `12 of 40 samples`; null: it is whole. */
+export function progressWords({ samples, done, job }: Evaluation): string | null {
+  if (job?.state === 'running') return `${formatCount(done)} of ${counted(samples, 'sample')}`;
+  if (job?.state === 'queued') return `Waiting, ${formatCount(done)} of ${counted(samples, 'sample')}`;
+  if (done >= samples && job?.state !== 'cancelled' && job?.state !== 'failed') return null;
+  return `Stopped at ${formatCount(done)} of ${counted(samples, 'sample')}`;
+}
+
+export function isLive({ job }: Evaluation): boolean {
+  return job?.state === 'running' || job?.state === 'queued';
+}
+
+/** Kinds of slices that tell the samples of a table apart. */
+export function slicesShown({ slices }: EvaluationTable): SliceBy[] {
+  return SLICES.filter((by) => slices.filter((slice) => slice.by === by).length > 1);
+}
+
+/** A method's place in the plot of accuracy and speed, in units of the plot from its lower left corner. */
+export interface PlotPoint {
+  readonly method: MethodNumbers['method'];
+  readonly x: number;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * @param wall speed by the clock; else of generate time
+ * @returns points between 0 and 1 both ways, and what the far ends stand for; null: there are not two to be seen
+ */
+export function plotOf(
+  methods: readonly MethodNumbers[],
+  wall: boolean,
+): {
+  readonly points: readonly PlotPoint[];
+  readonly fastest: number;
+  readonly from: number;
+  readonly to: number;
+} | null {
+  const known = methods.flatMap(({ method, accuracy, throughput }) => {
+    const relative = wall ? throughput?.wallRelative : throughput?.relative;
+    return accuracy && relative ? [{ method, accuracy, relative }] : [];
+  });
+  if (known.length < 2) return null;
+  const fastest = Math.max(1, ...known.map(({ relative }) => relative)) * 1.1;
+  const from = Math.max(0, Math.min(...known.map(({ accuracy }) => accuracy.low)) - 0.05);
+  const to = Math.min(1, Math.max(...known.map(({ accuracy }) => accuracy.high)) + 0.05);
+  const up = (value: number): number => (value - from) / Math.max(1e-9, to - from);
+  return {
+    points: known.map(({ method, accuracy: { value, low, high }, relative }) => ({
+      method,
+      x: relative / fastest,
+      y: up(value),
+      low: up(low),
+      high: up(high),
+    })),
+    fastest,
+    from,
+    to,
+  };
+}

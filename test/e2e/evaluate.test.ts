@@ -1,0 +1,125 @@
+/** The Evaluate page: nothing yet, a wish, the table with its intervals, cells that open their samples, the report as a file. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { runEvaluateJob } from '../../src-main/jobs/evaluate/evaluate.ts';
+import { beginEvaluation } from '../../src-main/jobs/evaluate/plan.ts';
+import { openProject } from '../../src-main/store/file/project.ts';
+import { evaluationWish } from '../support/evaluated-project.ts';
+import { fakeEngine, fakeTry } from '../support/fake-engine.ts';
+import { violations } from './support/axe.ts';
+import { launchChromium, type Chromium } from './support/chromium.ts';
+import { smallDemoProject } from './support/demo-project.ts';
+import { hostInTurn } from './support/hosts.ts';
+import { ReviewPage } from './support/review-page.ts';
+
+const shots = process.env.FOVEA_TEST_SHOTS;
+
+let chromium: Chromium;
+before(async () => {
+  chromium = await launchChromium();
+});
+after(() => chromium.close());
+
+async function look(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+    assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}`);
+    if (!shots) continue;
+    for (const [width, height] of [
+      [1280, 720],
+      [1600, 900],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.screenshot({ path: join(shots, `${name}-${colorScheme}-${width}.png`) });
+    }
+  }
+  if (before) await page.setViewportSize(before);
+}
+
+/** What would take the model minutes: even samples are right with the RPN's crop, every third one alone. */
+async function measure(path: string): Promise<void> {
+  const project = openProject(path);
+  try {
+    const { jobId } = beginEvaluation(project, evaluationWish({ methods: ['rpn', 'denoised', 'truth'] }), {
+      version: '0.0.0',
+    });
+    const engine = fakeEngine();
+    const answers = new Map(
+      project.db
+        .prepare<[], { question: string; reference_answer: string; id: number }>(
+          'SELECT id, question, reference_answer FROM sample',
+        )
+        .all()
+        .map((row) => [row.question, row]),
+    );
+    engine.tryMethod = async (request) => {
+      const { id, reference_answer: truth } = answers.get(request.question)!;
+      const right = request.method === 'alone' ? id % 3 === 0 : request.method === 'truth' || id % 2 === 0;
+      const timings = {
+        decode: 1,
+        encode: 4,
+        prefill: request.method === 'alone' ? 5 : 12,
+        generate: 2,
+        total: 20,
+      };
+      return { ...fakeTry(request), answer: right ? truth : 'no', imageSize: [448, 448], timings };
+    };
+    await runEvaluateJob(project, engine, jobId!);
+  } finally {
+    project.close();
+  }
+}
+
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
+  test(`${name}: an evaluation is wished, read, opened and written`, async (t) => {
+    const path = await smallDemoProject(t, 12);
+    let app = await open(chromium, path);
+    try {
+      await new ReviewPage(app.page).ready();
+      await app.page.keyboard.press('Alt+a');
+      await app.page.getByRole('region', { name: 'Nothing measured yet' }).waitFor();
+      const form = app.page.getByRole('form', { name: 'New evaluation' });
+      await form.getByText('12 samples').waitFor();
+      assert.ok(await form.getByRole('checkbox', { name: 'Truth box' }).isChecked());
+      assert.ok(await form.getByRole('checkbox', { name: 'Outside proposal' }).isDisabled());
+      await form.getByLabel('Samples at most').fill('5');
+      await form.getByText('5 samples').waitFor();
+      await form.getByLabel('Samples at most').fill('five');
+      assert.ok(await form.getByRole('button', { name: 'Evaluate' }).isDisabled());
+      await look(app.page, 'evaluate-empty');
+    } finally {
+      await app.close();
+    }
+    await measure(path);
+    app = await open(chromium, path);
+    try {
+      const { page } = app;
+      await new ReviewPage(page).ready();
+      await page.keyboard.press('Alt+a');
+      const row = page.locator('tr[data-method=rpn]');
+      await row.waitFor();
+      assert.match(await row.innerText(), /RPN\s+50\.0%\s*21\.1% to 78\.9%/);
+      assert.match(await page.locator('tr[data-method=truth]').innerText(), /\+66\.7/);
+      await page.getByText('Zooming gap, truth box against alone: +66.7 points').waitFor();
+      await look(page, 'evaluate-table');
+      // Every number opens its samples: wrong alone, right with the RPN's crop.
+      const [saved] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save the report' }).click(),
+      ]);
+      const report = readFileSync((await saved.path())!, 'utf8');
+      assert.match(report, /^<!doctype html>[\s\S]*Content-Security-Policy/);
+      assert.ok(!/<script|javascript:/i.test(report));
+      await row.getByRole('button', { name: '4', exact: true }).click();
+      await page.getByRole('main', { name: 'Gallery' }).waitFor();
+      await page.getByText('4 samples').first().waitFor();
+    } finally {
+      await app.close();
+    }
+  });
+}
