@@ -1,4 +1,5 @@
 /** `fovea calibrate`: heads, sinks and thresholds for a model, from samples whose answer's place is known. */
+import { counted } from '../../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../../src-shared/contract/errors.ts';
 import { type DeviceChoice, deviceChoiceSchema } from '../../../../src-shared/contract/models.ts';
 import { presetSchema } from '../../../../src-shared/contract/preset.ts';
@@ -155,7 +156,7 @@ function words(
   const sets = (of: typeof preset.sink): string =>
     of === null ? 'none' : of.map(({ layer, heads: each }) => `${layer}: ${String(each)}`).join(' · ');
   return [
-    `Heads by their AUC over ${samples} samples (layer:head, AUC, pointing game, coverage, best IoU, sink score, stability):`,
+    `Heads by their AUC over ${counted(samples, 'sample')} (layer:head, AUC, pointing game, coverage, best IoU, sink score, stability):`,
     ...heads.slice(0, SHOWN_HEADS).map(row),
     `Proposed heads   ${sets(preset.grounding)}`,
     `Sinks            ${sets(preset.sink)}${preset.sink === null ? '' : `, from ${preset.labels.sinkThresh}`}`,
