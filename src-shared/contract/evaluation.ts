@@ -32,7 +32,24 @@ export const METHODS = [
   'saliency',
 ] as const;
 
-export const methodSchema = z.enum(METHODS);
+const GRADIENTS = 'needs gradients of attention or of pixels, which the runtime does not make';
+const BLOCKS = 'looks at a large picture in blocks';
+
+/** What others have and Fovea has not, by the names of ViCrop's own command line (saccharomycetes/mllms_know): refused with the reason. */
+const REFUSED: ReadonlyMap<unknown, string> = new Map([
+  ['grad_att', GRADIENTS],
+  ['grad_att_high', GRADIENTS],
+  ['pure_grad', GRADIENTS],
+  ['pure_grad_high', GRADIENTS],
+  ['rel_att_high', BLOCKS],
+]);
+
+export const methodSchema = z.enum(METHODS, {
+  error: ({ input }) => {
+    const why = REFUSED.get(input);
+    return why && `${String(input)} ${why}; vicrop is ViCrop’s relative attention`;
+  },
+});
 export type Method = z.infer<typeof methodSchema>;
 
 /** Methods of other authors and controls: the engine's request `tryMethod` runs them. */

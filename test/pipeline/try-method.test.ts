@@ -1,6 +1,7 @@
 /** Methods that an evaluation compares, on the demo model: each is the pipeline's own second look at another place. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { methodSchema } from '../../src-shared/contract/evaluation.ts';
 import type { Method } from '../../src-shared/contract/evaluation.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import type { TryQuestion } from '../../src-main/engine/protocol.ts';
@@ -61,6 +62,15 @@ test('crops of maps are those of a prediction, with the answer of its second loo
     assert.deepEqual([alone.answer, alone.crops, alone.map], [first.answer, [], null]);
     assert.deepEqual([alone.visualTokens, alone.encodedTokens], [256, 256]);
   }
+});
+
+test('ViCrop’s variants that need gradients are refused by name, what nobody has plainly', () => {
+  const said = (name: string) => methodSchema.safeParse(name).error?.issues[0]?.message ?? '';
+  assert.match(said('grad_att'), /^grad_att needs gradients/);
+  assert.match(said('pure_grad_high'), /^pure_grad_high needs gradients/);
+  assert.match(said('rel_att_high'), /in blocks; vicrop is/);
+  assert.match(said('looking'), /^Invalid option/);
+  assert.equal(methodSchema.parse('vicrop'), 'vicrop');
 });
 
 test('a known box is the second look at a drawn one; none, or one beside the picture, is refused', async () => {
