@@ -4,6 +4,7 @@
  */
 import { createContext } from 'svelte';
 import type { Review } from '../../src-shared/contract/domain.ts';
+import { counted } from '../ui/words.ts';
 import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
 import { cellUnder } from '../canvas/hover.ts';
 import type { Binding } from '../shell/keymap.ts';
@@ -217,5 +218,7 @@ export const [getTour, setTour] = createContext<Tour>();
 
 /** `The decision that it asked for is`, `The 2 decisions that it asked for are`. */
 export function askedWords(count: number): string {
-  return count === 1 ? 'The decision that it asked for is' : `The ${count} decisions that it asked for are`;
+  return count === 1
+    ? 'The decision that it asked for is'
+    : `The ${counted(count, 'decision')} that it asked for are`;
 }

@@ -23,7 +23,7 @@ export interface MemoryNumbers {
 }
 
 /** Samples walked past before the first look: what is kept for the way back and ahead is there by then. */
-const WARM_UP = 120;
+const WARM_UP = 520;
 
 /** Goes to `samples` samples one after the other, to and fro where the project has fewer. */
 export async function measureMemory(
