@@ -234,7 +234,7 @@ test('a viewer looks at every page and is offered nothing that is not theirs', a
     await new ReviewPage(page).ready();
     const tabs = page.getByRole('tablist', { name: 'Pages' }).getByRole('tab');
     const names = await tabs.allTextContents();
-    assert.deepEqual(names, ['Review', 'Gallery', 'Dashboard', 'Jobs', 'People', 'Datasets']);
+    assert.deepEqual(names, ['Review', 'Gallery', 'Dashboard', 'Evaluate', 'Jobs', 'People', 'Datasets']);
     for (const name of names) {
       await tabs.nth(names.indexOf(name)).click();
       await page.locator('main:not([aria-busy=true])').first().waitFor();

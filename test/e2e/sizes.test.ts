@@ -162,7 +162,7 @@ test('at 200% of a small screen everything can be scrolled to, and no control li
     await review.ready();
     await page.setViewportSize({ width: 640, height: 360 });
     const tabs = page.getByRole('tablist', { name: 'Pages' }).getByRole('tab');
-    assert.equal(await tabs.count(), 9);
+    assert.equal(await tabs.count(), 10);
     for (const name of await tabs.allInnerTexts()) {
       await page.getByRole('tab', { name, exact: true }).click();
       await page.getByRole('tab', { name, exact: true, selected: true }).waitFor();
