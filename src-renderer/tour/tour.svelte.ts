@@ -3,7 +3,6 @@
  * on the demo, once, in one window, and from the palette or the help sheet whenever somebody asks; where it was left is remembered.
  */
 import { createContext } from 'svelte';
-import { counted } from '../ui/words.ts';
 import type { Review } from '../../src-shared/contract/domain.ts';
 import { counted } from '../ui/words.ts';
 import { NO_FILTER } from '../../src-shared/contract/procedures.ts';
