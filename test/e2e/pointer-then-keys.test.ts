@@ -1,6 +1,7 @@
 /**
- * Every control of the review page, found on the page itself: clicked with the mouse, it leaves the keys to the page, so
- * that the next one moves on or decides. What a click opens has the keys until it is closed, and the page afterwards.
+ * Controls of the review page, found on the page itself (of plain ones every second; `FOVEA_EVERY_HOST=1`: all): clicked with the
+ * mouse, one leaves the keys to the page, so that the next key moves on or decides. What a click opens has the keys until it is
+ * closed, and the page afterwards.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -45,7 +46,7 @@ async function showFilter(page: Page): Promise<void> {
   await panel.waitFor();
 }
 
-test('browser host: every control used by mouse leaves the keys to the page', async (t) => {
+test('browser host: controls used by mouse leave the keys to the page', async (t) => {
   const app = await HOSTS['browser host'](chromium, await demoProject(t));
   try {
     const { page } = app;
@@ -63,7 +64,7 @@ test('browser host: every control used by mouse leaves the keys to the page', as
     wrong.push(...(await walk.wrong(() => showFilter(page))));
     assert.deepEqual(wrong, []);
     t.diagnostic(`${walk.used} controls`);
-    assert.ok(walk.used > 100, `${walk.used} controls`);
+    assert.ok(walk.used > 60, `${walk.used} controls`);
     assert.deepEqual(app.complaints, []);
   } finally {
     await app.close();
