@@ -3,11 +3,13 @@ import type { Method, MethodResult } from '../../../src-shared/contract/evaluati
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { PlacedMap } from '../../../src-shared/contract/outcome.ts';
 import type { Preset } from '../../../src-shared/contract/preset.ts';
+import { answerText, categoryOf, truthsOf } from '../../../src-shared/kernels/outcomes/truths.ts';
 import { scoreAnswer, SCORER_NAMES, type ScorerName } from '../../../src-shared/kernels/scorers/score.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { Engine, ModelRef } from '../../engine/protocol.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import type { Project } from '../../store/file/project.ts';
+import { verdictsOf } from '../../store/outcomes/verdict.ts';
 import { getPredictionMaps, predictionsOfSample } from '../../store/predictions/prediction.ts';
 import { proposalsOf } from '../../store/proposals/proposal.ts';
 import { benchmarkOf } from '../../store/samples/benchmark.ts';
@@ -84,14 +86,18 @@ export async function resultOf(
   };
 }
 
-/** Null: no right answer is known. @throws FoveaError `internal` for a scorer that is not there */
+/**
+ * What a person said of the answer, else what the rule says of it.
+ * @returns null: no right answer is known @throws FoveaError `bad_input` for a scorer that is not there
+ */
 function scoreOf(db: ReadableDb, sample: Sample, scorer: string, answer: string): number | null {
+  const judged = verdictsOf(db, sample.id).get(answerText(answer));
+  if (judged) return judged.verdict === 'right' ? 1 : 0;
   const benchmark = benchmarkOf(db, sample.id);
-  const truths = benchmark?.answers.length
-    ? benchmark.answers
-    : sample.referenceAnswer === null
-      ? []
-      : [sample.referenceAnswer];
+  const truths = truthsOf({
+    referenceAnswer: sample.referenceAnswer,
+    answers: benchmark?.answers ?? [],
+  });
   if (truths.length === 0) return null;
   const name = SCORER_NAMES.find((known) => known === scorer) as ScorerName | undefined;
   if (!name) {
@@ -103,8 +109,13 @@ function scoreOf(db: ReadableDb, sample: Sample, scorer: string, answer: string)
       },
     );
   }
-  const { question } = sample;
-  return scoreAnswer(name, { answer, truths, options: benchmark?.options ?? [], question, category: null });
+  return scoreAnswer(name, {
+    answer,
+    truths,
+    options: benchmark?.options ?? [],
+    question: sample.question,
+    category: categoryOf(sample.tags),
+  });
 }
 
 /** The boxes that a method is given; undefined: it finds its own. @throws FoveaError `bad_input` where the sample has none */

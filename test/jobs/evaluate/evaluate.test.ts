@@ -11,12 +11,13 @@ import { summaryOf } from '../../../src-main/jobs/evaluate/summary.ts';
 import { evaluationTable } from '../../../src-main/jobs/evaluate/table.ts';
 import { jobEntry } from '../../../src-main/jobs/queue/entries.ts';
 import { retryJob } from '../../../src-main/jobs/queue/steer.ts';
-import { read } from '../../../src-main/store/db.ts';
+import { read, transact } from '../../../src-main/store/db.ts';
 import { cellSamples } from '../../../src-main/store/evaluations/cells.ts';
 import { getEvaluation } from '../../../src-main/store/evaluations/evaluation.ts';
 import { resultsOf } from '../../../src-main/store/evaluations/result.ts';
 import type { Project } from '../../../src-main/store/file/project.ts';
 import { openProject } from '../../../src-main/store/file/project.ts';
+import { addVerdict } from '../../../src-main/store/outcomes/verdict.ts';
 import { removeSamples } from '../../../src-main/store/samples/removal.ts';
 import { evaluatedProject } from '../../support/evaluated-project.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
@@ -68,8 +69,24 @@ test('an evaluation asks alone and each method once, scores, measures stored map
   assert.deepEqual(cellSamples(project.db, id, { ...cell, slice: null }, 1), { ids: [2], total: 4 });
   assert.deepEqual(cellSamples(project.db, id, { ...cell, which: 'broken', slice: null }, 9).ids, [1, 5]);
   assert.deepEqual(cellSamples(project.db, id, { ...cell, which: 'failed', slice: null }, 9).ids, []);
+  // Measured anew, what a person says of an answer stands over the rule.
+  transact(project.db, () =>
+    addVerdict(project.db, {
+      sampleId: 1,
+      answer: 'rpn to q1 <&> ?',
+      verdict: 'right',
+      reviewer: 'a',
+      at: '2026-01-01T00:00:00.000Z',
+    }),
+  );
+  const judged = begin({ methods: METHODS }, true);
+  await work(judged.jobId!);
+  assert.deepEqual(
+    (await evaluationTable(project.db, judged.id)).methods.find(({ method }) => method === 'rpn')!.outcomes,
+    { fixed: 4, broken: 1, right: 5, wrong: 3 },
+  );
   // The same wish is answered from what is stored.
-  assert.deepEqual(begin({ methods: METHODS }), { id, jobId: null });
+  assert.deepEqual(begin({ methods: METHODS }), { id: judged.id, jobId: null });
   assert.notEqual(begin({ methods: METHODS }, true).id, id);
   // A sample that is removed takes its rows along.
   removeSamples(project.db, [1]);

@@ -109,6 +109,9 @@ function methodsOf(given: string): Method[] {
   return given.split(',').map((name) => {
     const parsed = methodSchema.safeParse(name.trim());
     if (parsed.success) return parsed.data;
+    const why = parsed.error.issues[0]?.message ?? '';
+    // A method that others have and Fovea refuses says why; of any other name zod only lists what there is.
+    if (why.startsWith(`${name.trim()} `)) throw usageError(why, `One of: ${METHODS.join(', ')}`);
     throw usageError(`There is no method "${name.trim()}"`, `One of: ${METHODS.join(', ')}`);
   });
 }
