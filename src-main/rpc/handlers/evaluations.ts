@@ -3,7 +3,7 @@ import { EVALUATIONS_SHOWN } from '../../../src-shared/contract/procedures/measu
 import { LISTED_MOST } from '../../../src-shared/contract/procedures.ts';
 import { beginEvaluation, planEvaluation, requireOver } from '../../jobs/evaluate/plan.ts';
 import { evaluationReport } from '../../jobs/evaluate/report/report.ts';
-import { evaluationTable } from '../../jobs/evaluate/table.ts';
+import { keptTable } from '../../jobs/evaluate/kept-table.ts';
 import { jobEntry } from '../../jobs/queue/entries.ts';
 import { transact } from '../../store/db.ts';
 import { cellSamples } from '../../store/evaluations/cells.ts';
@@ -34,7 +34,7 @@ export const evaluationHandlers = {
 
   'evaluations.table': async ({ session }, { id }) => {
     const { db } = session().project;
-    return { evaluation: getEvaluation(db, id), table: await evaluationTable(db, id, { patient: true }) };
+    return { evaluation: getEvaluation(db, id), table: await keptTable(db, id) };
   },
 
   'evaluations.samples': ({ session }, { id, ...cell }) =>

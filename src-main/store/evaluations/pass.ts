@@ -71,6 +71,18 @@ export function passPage(
   return { samples, results, next };
 }
 
+/** Another text whenever other results are stored: how many, of how many samples, and what they add up to. */
+export function resultsMark(db: ReadableDb, evaluationId: number): string {
+  return JSON.stringify([
+    read(
+      db,
+      `SELECT COUNT(*), COUNT(error), TOTAL(score), TOTAL(auc), TOTAL(iou), TOTAL(prefill_ms), TOTAL(decode_ms)
+       FROM evaluation_result WHERE evaluation_id = ?`,
+    ).get(evaluationId),
+    read(db, 'SELECT COUNT(*) FROM evaluation_sample WHERE evaluation_id = ?').get(evaluationId),
+  ]);
+}
+
 /** What a method costs: means over what it answered and was timed on. */
 export interface MethodCost {
   readonly method: Method;

@@ -8,6 +8,7 @@ import type { Method } from '../../../src-shared/contract/evaluation.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { summaryOf } from '../../../src-main/jobs/evaluate/summary.ts';
+import { keptTable } from '../../../src-main/jobs/evaluate/kept-table.ts';
 import { evaluationTable } from '../../../src-main/jobs/evaluate/table.ts';
 import { jobEntry } from '../../../src-main/jobs/queue/entries.ts';
 import { retryJob } from '../../../src-main/jobs/queue/steer.ts';
@@ -88,8 +89,12 @@ test('an evaluation asks alone and each method once, scores, measures stored map
   // The same wish is answered from what is stored.
   assert.deepEqual(begin({ methods: METHODS }), { id: judged.id, jobId: null });
   assert.notEqual(begin({ methods: METHODS }, true).id, id);
-  // A sample that is removed takes its rows along.
+  // A table is counted once; a sample that is removed takes its rows along.
+  const kept = await keptTable(project.db, id);
+  assert.deepEqual(kept, await evaluationTable(project.db, id));
+  assert.equal(await keptTable(project.db, id), kept);
   removeSamples(project.db, [1]);
+  assert.equal((await keptTable(project.db, id)).samples, 7);
   assert.equal((await evaluationTable(project.db, id)).samples, 7);
 });
 
