@@ -13,6 +13,8 @@ import '../style/tokens.css';
 import '../style/base.css';
 import '../style/controls.css';
 import '../style/form.css';
+import '../style/cards.css';
+import '../style/tables.css';
 
 // zod would compile parsers with `new Function`, which the page's Content-Security-Policy forbids.
 z.config({ jitless: true });

@@ -1,6 +1,5 @@
 /** Two versions of the RPN side by side: how they do, who wins where, and which one labelling uses. */
 import { FILTER_IDS_MAX } from '../../src-shared/contract/procedures.ts';
-import { getQueue } from '../queue/queue.svelte.ts';
 import { getShowSamples } from '../queue/show-samples.svelte.ts';
 import { feature } from '../shell/feature.svelte.ts';
 import { comparable } from '../panes/compare.ts';
@@ -22,7 +21,7 @@ export default feature({
   gestures: [{ words: 'Compare: zoom, pan', keys: 'Ctrl+Wheel, Wheel or drag' }],
   pages: [{ ...PAGE, component: ComparePage }],
   begin() {
-    const [session, notices, queue, showSamples] = [getSession(), getNotices(), getQueue(), getShowSamples()];
+    const [session, notices, showSamples] = [getSession(), getNotices(), getShowSamples()];
     const comparing = setComparing(new Comparing(session, getVersions()));
     const winners = setWinners(new Winners(session));
     const looking = setLooking(new Looking(session));
@@ -34,8 +33,7 @@ export default feature({
       if (id === null) return;
       try {
         const ids = await winners.samplesAbout(FILTER_IDS_MAX);
-        queue.currentId = id;
-        showSamples({ ids }, { sort: { by: 'listed', descending: false }, page: 'review' });
+        showSamples({ ids }, { sort: { by: 'listed', descending: false }, page: 'review', id });
       } catch (thrown) {
         notices.error(thrown);
       }

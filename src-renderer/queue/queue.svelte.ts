@@ -106,7 +106,9 @@ export class Queue {
     const filter = { ...this.filter, ...change };
     // Without a list there is no order of the list's own.
     const sort = this.sort.by === 'listed' && filter.ids.length === 0 ? IMPORT_ORDER : this.sort;
-    await this.setView(filter, sort);
+    // The order goes with the list, not by anybody's wish: who is looked at stays.
+    const kept = sort === this.sort ? undefined : (this.currentId ?? undefined);
+    await this.setView(filter, sort, kept);
     measureUntilDrawn('filter', start);
   }
 

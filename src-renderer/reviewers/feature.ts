@@ -1,5 +1,4 @@
 /** The people who share a project: invitations, rounds, agreement, and what is decided where reviewers differ. */
-import { getQueue } from '../queue/queue.svelte.ts';
 import { getShowSamples } from '../queue/show-samples.svelte.ts';
 import { feature } from '../shell/feature.svelte.ts';
 import { getFrame } from '../shell/frame.svelte.ts';
@@ -28,7 +27,7 @@ export default feature({
   },
   begin() {
     const [session, notices, frame] = [getSession(), getNotices(), getFrame()];
-    const [queue, showSamples] = [getQueue(), getShowSamples()];
+    const showSamples = getShowSamples();
     const people = setPeople(new People(session, notices));
     const adjudicating = setAdjudicating(new Adjudicating(session, notices));
     people.isShown = () => frame.page === PAGE.id;
@@ -41,10 +40,9 @@ export default feature({
     function correct(): void {
       const { samples, current } = adjudicating;
       if (!adjudicating.open || !samples || !current) return;
-      queue.currentId = current.sampleId;
       showSamples(
         { ids: samples.map(({ sampleId }) => sampleId) },
-        { sort: { by: 'listed', descending: false }, page: 'review' },
+        { sort: { by: 'listed', descending: false }, page: 'review', id: current.sampleId },
       );
     }
 

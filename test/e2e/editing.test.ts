@@ -211,7 +211,7 @@ for (const host of Object.keys(hostInTurn(import.meta.filename)) as HostName[]) 
       const token = page.getByTestId('token');
       await token.filter({ hasText: 'foreground' }).waitFor();
       // What comes in meanwhile, such as the counts of the decision that was saved, leaves the pointer where it points.
-      await page.locator('[data-filter=corrected]').filter({ hasText: /^1$/ }).waitFor();
+      await page.locator('[data-filter=corrected][data-count="1"]').waitFor();
       assert.match((await token.textContent()) ?? '', /foreground/);
       await page.keyboard.down('q');
       await token.filter({ hasText: 'background' }).waitFor();
