@@ -294,7 +294,7 @@ test('a note tells of a job’s end where another program is in front, and where
     await page.getByRole('button', { name: 'Open the demo project' }).click();
     const awake = () => events.flatMap((event) => (event.type === 'awake' ? [event.on] : []));
     await until('the job began', () => awake().length > 0);
-    await page.getByRole('button', { name: 'Not labelled, 0' }).waitFor({ timeout: 120_000 });
+    await page.getByRole('button', { name: 'Not labelled 0' }).waitFor({ timeout: 120_000 });
     await until('the job ended', () => awake().at(-1) === false);
     assert.ok(!events.some(({ type }) => type === 'note'));
     assert.equal(events.findLast((event) => event.type === 'bar')?.share, -1);

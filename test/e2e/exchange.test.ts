@@ -47,7 +47,7 @@ test('a long import shows its progress, goes on behind its closed dialog, and is
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.getByText('nothing of it is in the project').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Not labelled, 0' }).waitFor();
+    await page.getByRole('button', { name: 'Not labelled 0' }).waitFor();
     await page.getByText('of 120', { exact: false }).first().waitFor();
   } finally {
     await app.close();

@@ -66,7 +66,7 @@ test('import from the page, kill the engine while it labels: it goes on, reviewi
     await review.pressAndMove('x');
     await review.saved();
     await progress.waitFor({ state: 'detached', timeout: 60_000 });
-    await page.getByRole('button', { name: 'Not labelled, 0' }).waitFor();
+    await page.getByRole('button', { name: 'Not labelled 0' }).waitFor();
     await page.getByLabel('Search question, answer, id').fill('new-');
     await page.getByRole('list', { name: `${ADDED} samples` }).waitFor();
     await review.ready();

@@ -25,7 +25,7 @@ async function withDemo(t: TestContext): Promise<{ app: RealApp; review: ReviewP
 }
 
 async function allLabelled({ page }: RealApp): Promise<void> {
-  await page.getByRole('button', { name: 'Not labelled, 0' }).waitFor({ timeout: LABELLING_MS });
+  await page.getByRole('button', { name: 'Not labelled 0' }).waitFor({ timeout: LABELLING_MS });
 }
 
 for (const [which, words] of [

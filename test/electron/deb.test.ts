@@ -127,7 +127,7 @@ test(
       app.processes(join(resources, 'app.asar', 'dist', 'electron', 'engine.mjs')).length > 0,
       'the engine runs out of the archive',
     );
-    await app.page.getByRole('button', { name: 'Not labelled, 0' }).waitFor({ timeout: LABELLING_MS });
+    await app.page.getByRole('button', { name: 'Not labelled 0' }).waitFor({ timeout: LABELLING_MS });
     await review.ready();
     assert.match(
       await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].getTitle()),

@@ -170,7 +170,7 @@ test(
     assert.deepEqual((await seen()).awake, [true]);
     // The machine is sent to sleep all the same, and wakes.
     await app.inMain(({ powerMonitor }) => [powerMonitor.emit('suspend'), powerMonitor.emit('resume')]);
-    await app.page.getByRole('button', { name: 'Not labelled, 0' }).waitFor({ timeout: LABELLING_MS });
+    await app.page.getByRole('button', { name: 'Not labelled 0' }).waitFor({ timeout: LABELLING_MS });
     await until('the note', async () => (await shown(app, 'note')).length === 1);
     const [{ title, body }] = (await shown(app, 'note')) as [Record<string, unknown>];
     assert.deepEqual([title, body], ['Labelling is done', 'Fovea demo: 120 samples']);

@@ -29,8 +29,8 @@ export function listActions(player: Player): Actions {
       await player.saved();
       const decision = DECISIONS[player.below(DECISIONS.length)];
       const found = store.samples.filter((sample) => store.found(sample).decision === decision);
-      const chip = page.locator(`[data-filter=${SHOWN_AS[decision]}]`);
-      await chip.filter({ hasText: new RegExp(`^${found.length}$`) }).waitFor(WAIT);
+      const chip = page.locator(`[data-filter=${SHOWN_AS[decision]}][data-count="${found.length}"]`);
+      await chip.waitFor(WAIT);
       await chip.click();
       await listIs(player, found);
       if (found.length > 0) {
