@@ -105,7 +105,7 @@ function evidenceWords(
     .map(({ layer, head, stability }) => `${layer}:${head} ${Math.round(stability * 100)}%`);
   const from = wish.against === 'truth' ? 'boxes' : 'reviewed labels';
   return [
-    `Chosen by fovea calibrate from ${counted(samples, 'sample')} with ${from} (seed ${wish.seed}).`,
+    `Chosen by calibration from ${counted(samples, 'sample')} with ${from} (seed ${wish.seed}).`,
     `Mean AUC on samples that it was not chosen by (${FOLDS} folds): ${auc(heldOut.raw)} raw, ${auc(heldOut.denoised)} without sinks, standard error ${auc(heldOut.standardError)}.`,
     `Heads chosen in ${RESAMPLES} resamples of the samples: ${stable.join(', ')}.`,
     `An RPN would branch off at layer ${k}.`,
@@ -131,7 +131,7 @@ function tooFew(
     `calibration needs ${counted(LEAST, 'sample')} whose answer's place is known, and found ${counted(found, 'such sample')}${reasons === '' ? '' : `: ${reasons}`}`,
     {
       where: project.path,
-      next: 'Import samples with boxes, or accept or correct some labels and give --against reviewed',
+      next: 'Import samples with boxes, or accept or correct some labels and measure against those',
     },
   );
 }

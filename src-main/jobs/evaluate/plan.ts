@@ -56,7 +56,7 @@ export function runToEvaluate({ db, path }: Project, runId: number | null): Made
   if (id === undefined) {
     throw new FoveaError('bad_input', 'no model has labelled this project yet', {
       where: path,
-      next: `Label it first: fovea label ${path}`,
+      next: 'Label it first',
     });
   }
   const run = madeRuns(db).find((made) => made.id === id);
@@ -231,7 +231,7 @@ function requireNeeded(
   if (methods.includes('proposal') && !ids.some((id) => proposalsOf(db, id).length > 0)) {
     throw new FoveaError('bad_input', 'proposal: none of these samples has an outside proposal', {
       where: path,
-      next: 'Import proposals (fovea import --proposals), or leave the method out',
+      next: 'Import proposed boxes, or leave the method out',
     });
   }
 }

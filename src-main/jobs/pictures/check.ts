@@ -65,7 +65,7 @@ export async function checkPictures(project: Project, options: CheckOptions): Pr
       for (const id of quick.others) {
         if (options.stopped()) return report;
         options.onSign?.();
-        const settled = await settlePicture(project, id, { fingerprint: true });
+        const settled = await settlePicture(project, id, { fingerprint: true, onSign: options.onSign });
         report.looked++;
         if (settled.outcome === 'other') report.changed++;
         else if (settled.outcome === 'taken_for_same') report.takenForSame++;

@@ -14,8 +14,10 @@ const ENTRY = threadEntry('picture-thread', new URL('./thread.ts', import.meta.u
 /** Rows of pictures are many and short-lived. */
 const RESOURCES = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
 const LOOK_MS = 5000;
-/** A thread that was asked to stop and has not by then hangs on a share. */
+/** A thread that was asked to stop and gives no sign for so long hangs on a share. */
 const GRACE_MS = 3000;
+/** Until its first sign it has its code to read, too. */
+const START_MS = 15_000;
 /** A megabyte from the slowest disk takes less. */
 const LOOKS_WITHOUT_A_SIGN = 6;
 
@@ -76,7 +78,17 @@ function run(task: Task<PictureTask>, { signal, onProgress }: InThreadHooks): Pr
     // The project may be opened anew as soon as this is told, so the thread's connection has to be closed before.
     const stop = (): void => {
       Atomics.store(numbers, 0, 1);
-      grace = setTimeout(cancelled, GRACE_MS);
+      waitWhileSigned(Atomics.load(numbers, 1));
+    };
+    const waitWhileSigned = (before: number): void => {
+      grace = setTimeout(
+        () => {
+          const now = Atomics.load(numbers, 1);
+          if (now === before) cancelled();
+          else waitWhileSigned(now);
+        },
+        before === 0 ? START_MS : GRACE_MS,
+      );
     };
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);

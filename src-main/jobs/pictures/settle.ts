@@ -39,12 +39,12 @@ export type Settled =
 /**
  * Looks at a picture's file and notes what is new about it. Throws what the database says; a project that cannot be
  * written to learns nothing, and the outcome says it all the same.
- * @param fingerprint take one where there is none yet
+ * @param fingerprint take one where there is none yet @param onSign the disk has answered
  */
 export async function settlePicture(
   project: Project,
   imageId: number,
-  { fingerprint }: { readonly fingerprint: boolean },
+  { fingerprint, onSign }: { readonly fingerprint: boolean; readonly onSign?: (() => void) | undefined },
 ): Promise<Settled> {
   const registered = registeredPicture(project.db, imageId);
   try {
@@ -52,7 +52,7 @@ export async function settlePicture(
     const { size, mtimeMs } = await pictureStat(path);
     const untouched = isUntouched(registered, size, mtimeMs);
     const wanted = !untouched || (fingerprint && registered.sha256 === null);
-    const sha256 = wanted ? await sha256Of(path) : null;
+    const sha256 = wanted ? await sha256Of(path, onSign) : null;
     const found = { bytes: size, mtimeMs: Math.trunc(mtimeMs), sha256 };
     return { path, ...(await noteFile(project, registered, path, found)) };
   } catch (thrown) {
@@ -127,8 +127,11 @@ function writing(body: () => void): void {
 }
 
 /** Of the file's bytes. Throws what is wrong with the file. */
-export async function sha256Of(path: string): Promise<Uint8Array> {
+export async function sha256Of(path: string, onSign?: () => void): Promise<Uint8Array> {
   const hash = createHash('sha256');
-  for await (const chunk of (await openPictureFile(path)).chunks()) hash.update(chunk);
+  for await (const chunk of (await openPictureFile(path)).chunks()) {
+    hash.update(chunk);
+    onSign?.();
+  }
   return new Uint8Array(hash.digest());
 }

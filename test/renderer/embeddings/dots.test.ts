@@ -109,6 +109,7 @@ test('a threshold is typed within its bounds and dragged in steps', () => {
 
 test('a row says how like the shown one its picture is, and that the bytes are the same', () => {
   assert.deepEqual(similarityValue({ similarity: 0.98765, identical: false }), {
+    name: 'similarity',
     text: '0.988',
     words: 'Similarity of the pictures: 0.988',
   });
