@@ -39,7 +39,6 @@ export class Queue {
   currentIndex = $state(0);
   /** Grows with every other filter or order: the list that begins anew shows where its current row is. */
   begun = $state(0);
-  /** Another order is read from its first row on, whatever was current before. */
   #fromTop = false;
   /** Grows with every change of the rows; reading rows through {@link row} depends on it. */
   #version = $state(0);
@@ -106,9 +105,8 @@ export class Queue {
     const filter = { ...this.filter, ...change };
     // Without a list there is no order of the list's own.
     const sort = this.sort.by === 'listed' && filter.ids.length === 0 ? IMPORT_ORDER : this.sort;
-    // The order goes with the list, not by anybody's wish: who is looked at stays.
-    const kept = sort === this.sort ? undefined : (this.currentId ?? undefined);
-    await this.setView(filter, sort, kept);
+    // The order goes with the list, not by anybody's wish.
+    await this.setView(filter, sort, sort === this.sort ? undefined : (this.currentId ?? undefined));
     measureUntilDrawn('filter', start);
   }
 
