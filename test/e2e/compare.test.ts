@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { compareDemo } from './support/compare-demo.ts';
-import { HOSTS, hostInTurn } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { trainingDemo } from './support/training-demo.ts';
 
 const LONG_MS = 120_000;
@@ -27,7 +27,7 @@ async function looked(page: Page): Promise<string> {
   return sample!;
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: a version predicts, is compared on the same samples, stepped through with keys, used and rolled back`, async (t) => {
     const app = await open(chromium, await compareDemo(t));
     try {

@@ -24,7 +24,7 @@ import { fovea, foveaJson } from '../app/cli/run-cli.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { smallDemoProject } from './support/demo-project.ts';
-import { HOSTS, hostInTurn } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 const LONG_MS = 120_000;
@@ -164,7 +164,7 @@ const step = (page: Page, words: string) =>
 const standing = (page: Page, words: string | RegExp) =>
   page.getByTestId('job-standing').getByText(words).waitFor({ timeout: LONG_MS });
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: jobs rest and go on, one comes before another, failures are looked at and tried again`, async (t) => {
     const { path, jobs, failing, away, back } = await prepared(t);
     const [long, second, third] = jobs;

@@ -9,7 +9,7 @@ import { temporaryDir } from '../support/temporary-dir.ts';
 import { violations } from './support/axe.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 
 let chromium: Chromium;
 before(async () => {
@@ -34,7 +34,7 @@ async function requireMaps(page: Page): Promise<void> {
   assert.notDeepEqual(raw, rpn);
 }
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: a picture is asked about from the start page, without a project`, async () => {
     const app = await open(chromium, null);
     try {

@@ -6,7 +6,7 @@ import { reviewHistory } from '../../src-main/store/reviews/review.ts';
 import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { smallDemoProject } from './support/demo-project.ts';
-import { HOSTS } from './support/hosts.ts';
+import { hostInTurn } from './support/hosts.ts';
 import { ReviewPage } from './support/review-page.ts';
 
 let chromium: Chromium;
@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => chromium.close());
 
-for (const [name, open] of Object.entries(HOSTS)) {
+for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: the reviewer's name is in the header, is changed there, and is given back`, async (t) => {
     const path = await smallDemoProject(t, 4);
     const app = await open(chromium, path);

@@ -18,7 +18,7 @@ const NAMES = [
 
 test('bench:ui --json prints a finite number for every wait, on the demo and on a generated project', async () => {
   const script = fileURLToPath(new URL('main.ts', import.meta.url));
-  const args = [script, '--json', '--samples', '250', '--steps', '2', '--walk', '3'];
+  const args = [script, '--json', '--samples', '100', '--steps', '2', '--walk', '3'];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const numbers = JSON.parse(stdout) as Record<string, number> &
     Record<'demo' | 'large', Record<string, number>>;

@@ -72,7 +72,7 @@ const BRING_BACK = `(() => {
  */
 const ALIKE: ReadonlySet<string> = new Set(['BUTTON', 'INPUT', 'checkbox', 'radio']);
 const ANY = /./;
-const everyOne = process.env.FOVEA_EVERY_HOST === '1';
+export const everyOne = process.env.FOVEA_EVERY_HOST === '1';
 
 /** Who has the keyboard, for the report. */
 const KEYBOARD = 'document.activeElement?.outerHTML.slice(0, 100)';
