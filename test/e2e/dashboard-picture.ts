@@ -1,12 +1,11 @@
 /**
- * Makes docs/dashboard.png from the real page on the labelled demo project, with decisions of two people in it:
+ * Makes docs/dashboard.webp from the real page on the labelled demo project, with decisions of two people in it:
  * `node scripts/node.mjs test/e2e/dashboard-picture.ts`.
  */
-import { join } from 'node:path';
-import { root } from '../../scripts/lib/paths.mjs';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { docsPicture } from './support/docs-picture.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { varyProject } from './support/varied-project.ts';
 
@@ -41,7 +40,7 @@ try {
   await page.getByRole('heading', { name: 'Progress' }).waitFor();
   await page.mouse.move(0, 0);
   await page.waitForTimeout(1500);
-  await page.screenshot({ path: join(root, 'docs', 'dashboard.png') });
+  await docsPicture(page, 'dashboard');
 } finally {
   await app.close();
   await chromium.close();

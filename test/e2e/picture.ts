@@ -1,15 +1,13 @@
 /**
- * Makes docs/review-page.png and docs/gallery.png from the real page on the labelled demo project:
+ * Makes docs/review-page.webp and docs/gallery.webp from the real page on the labelled demo project:
  * `node scripts/node.mjs test/e2e/picture.ts`. For the first it looks for a sample worth showing: kept, in English, and
  * answered right only with the crop.
  */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { root } from '../../scripts/lib/paths.mjs';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
+import { docsPicture } from './support/docs-picture.ts';
 import { onlyLanguage } from './support/filter-panel.ts';
 import { ReviewPage } from './support/review-page.ts';
 
@@ -41,10 +39,9 @@ try {
   const box = await page.getByRole('region', { name: 'Denoised' }).getByRole('img').boundingBox();
   if (box) await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.45);
   await review.saved();
-  mkdirSync(join(root, 'docs'), { recursive: true });
-  await page.screenshot({ path: join(root, 'docs', 'review-page.png') });
+  await docsPicture(page, 'review-page');
   await showGallery(page);
-  await page.screenshot({ path: join(root, 'docs', 'gallery.png') });
+  await docsPicture(page, 'gallery');
 } finally {
   await app.close();
   await chromium.close();
@@ -68,7 +65,7 @@ async function showGallery(page: Page): Promise<void> {
   await page.waitForTimeout(THUMBNAILS_MS);
 }
 
-/** Goes through the queue and back to the sample that shows most: a crop, a right answer, and best of all both at once. */
+/** Goes through the queue and back to the sample that shows most. */
 async function showGoodSample(review: ReviewPage): Promise<void> {
   const scores: number[] = [];
   const list = await review.page.getByRole('list', { name: / samples$/ }).getAttribute('aria-label');
@@ -84,16 +81,11 @@ async function showGoodSample(review: ReviewPage): Promise<void> {
   for (let at = scores.length - 1; at > best; at--) await review.pressAndMove('k');
 }
 
-async function score(review: ReviewPage): Promise<number> {
-  const answers = review.page.getByRole('region', { name: 'Question and answers' });
-  // Codes are digits; a word such as “changed” may follow without a space.
-  const [alone, cropped, truth] = (await answers.locator('dd').allInnerTexts()).map(
-    (text) => /^\d*/.exec(text)?.[0],
-  );
-  if ((await review.page.getByText('No crop').count()) > 0) return alone === truth ? 1 : 0;
-  // Of equals, the one with the larger crop has more to see.
-  const crop = /(\d+) × (\d+) px/.exec(await review.page.locator('figcaption').innerText());
-  const size = crop ? Math.min(0.9, (Number(crop[1]) * Number(crop[2])) / 1e5) : 0;
-  if (cropped !== truth) return 2 + size;
-  return (alone === truth ? 3 : 4) + size;
+/** One whose answer the crop makes right, and of those the one whose label lies best on the truth. */
+async function score({ page }: ReviewPage): Promise<number> {
+  if ((await page.locator('button[aria-current=true] [data-outcome=fixed]').count()) === 0) return 0;
+  const iou = page
+    .locator('dt', { hasText: 'IoU with true tokens' })
+    .locator('xpath=following-sibling::dd[1]');
+  return (await iou.count()) === 0 ? 1 : 1 + Number(/([\d.]+)%/.exec(await iou.innerText())?.[1] ?? 0);
 }

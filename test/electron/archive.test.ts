@@ -32,7 +32,10 @@ test(
     const desk = newDesk(t);
     const looker = join(desk.dir, 'looker.mjs');
     writeFileSync(looker, LOOKER);
-    copyFileSync(join(root, 'docs', 'gallery.png'), join(desk.dir, 'picture.png'));
+    copyFileSync(
+      join(root, 'models/demo/scenes/project/images/demo-0000.webp'),
+      join(desk.dir, 'picture.webp'),
+    );
     giveTo(desk.person, desk.dir);
     const app = await startApp(t, display, desk);
     const archive = join(dirname(process.env.FOVEA_ELECTRON!), 'resources', 'app.asar');
@@ -45,10 +48,10 @@ test(
             resolve(message);
           });
         }),
-      [looker, `file://${archive}/dist/electron/look-thread.mjs`, desk.dir, 'picture.png'],
+      [looker, `file://${archive}/dist/electron/look-thread.mjs`, desk.dir, 'picture.webp'],
     );
     assert.equal(said.error, undefined);
-    const { width, height } = await sharp(join(desk.dir, 'picture.png')).metadata();
-    assert.partialDeepStrictEqual(said.looked, [{ image: { path: 'picture.png', width, height } }]);
+    const { width, height } = await sharp(join(desk.dir, 'picture.webp')).metadata();
+    assert.partialDeepStrictEqual(said.looked, [{ image: { path: 'picture.webp', width, height } }]);
   },
 );
