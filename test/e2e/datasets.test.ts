@@ -3,41 +3,20 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { openProject } from '../../src-main/store/file/project.ts';
 import { datasetVersions } from '../../src-main/store/datasets/version.ts';
 import { latestRevisionId, submitReview } from '../../src-main/store/reviews/review.ts';
-import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { smallDemoProject } from './support/demo-project.ts';
 import { hostInTurn } from './support/hosts.ts';
+import { look } from './support/look.ts';
 import { ReviewPage } from './support/review-page.ts';
-
-const shots = process.env.FOVEA_TEST_SHOTS;
 
 let chromium: Chromium;
 before(async () => {
   chromium = await launchChromium();
 });
 after(() => chromium.close());
-
-async function look(page: Page, name: string): Promise<void> {
-  const before = page.viewportSize();
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
-    assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}`);
-    if (!shots) continue;
-    for (const [width, height] of [
-      [1280, 720],
-      [1600, 900],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.screenshot({ path: join(shots, `${name}-${colorScheme}-${width}.png`) });
-    }
-  }
-  if (before) await page.setViewportSize(before);
-}
 
 for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
   test(`${name}: freezing, listing, comparing and writing a version, by keyboard`, async (t) => {

@@ -1,45 +1,23 @@
 /** The Evaluate page: nothing yet, a wish, the table with its intervals, cells that open their samples, the report as a file. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { runEvaluateJob } from '../../src-main/jobs/evaluate/evaluate.ts';
 import { beginEvaluation } from '../../src-main/jobs/evaluate/plan.ts';
 import { openProject } from '../../src-main/store/file/project.ts';
 import { evaluationWish } from '../support/evaluated-project.ts';
 import { fakeEngine, fakeTry } from '../support/fake-engine.ts';
-import { violations } from './support/axe.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { smallDemoProject } from './support/demo-project.ts';
 import { hostInTurn } from './support/hosts.ts';
+import { look } from './support/look.ts';
 import { ReviewPage } from './support/review-page.ts';
-
-const shots = process.env.FOVEA_TEST_SHOTS;
 
 let chromium: Chromium;
 before(async () => {
   chromium = await launchChromium();
 });
 after(() => chromium.close());
-
-async function look(page: Page, name: string): Promise<void> {
-  const before = page.viewportSize();
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
-    assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}`);
-    if (!shots) continue;
-    for (const [width, height] of [
-      [1280, 720],
-      [1600, 900],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.screenshot({ path: join(shots, `${name}-${colorScheme}-${width}.png`) });
-    }
-  }
-  if (before) await page.setViewportSize(before);
-}
 
 /** What would take the model minutes: even samples are right with the RPN's crop, every third one alone. */
 async function measure(path: string): Promise<void> {
