@@ -5,6 +5,13 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fail, say } from './log.mjs';
 
+/**
+ * Chromium without its window, as Debian builds it: the same engine for less of the processor. Its program, not the script
+ * in front of it: whoever ends that script leaves the browser behind.
+ */
+const WINDOWLESS = '/usr/lib/chromium/chromium-headless-shell';
+/** The packages that have one; not every kin of Debian has the first. */
+const CHROMIUM = ['chromium-headless-shell', 'chromium'];
 const ON_PATH = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const ELSEWHERE = {
   darwin: [
@@ -22,12 +29,12 @@ export function findChromium() {
   if (process.env.CHROME_PATH && isRunnable(process.env.CHROME_PATH)) return process.env.CHROME_PATH;
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const candidates = ON_PATH.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...candidates, ...(ELSEWHERE[process.platform] ?? [])].find(isRunnable) ?? null;
+  return [WINDOWLESS, ...candidates, ...(ELSEWHERE[process.platform] ?? [])].find(isRunnable) ?? null;
 }
 
 /** Makes sure of Chromium and NumPy. @returns path of the Chromium */
 export function ensureTestTools() {
-  const missing = [...(findChromium() ? [] : ['chromium']), ...(hasNumpy() ? [] : ['python3-numpy'])];
+  const missing = [...(findChromium() ? [] : [CHROMIUM]), ...(hasNumpy() ? [] : [['python3-numpy']])];
   if (missing.length > 0) aptInstall(missing);
   const chromium = findChromium();
   if (!chromium) {
@@ -49,7 +56,7 @@ export function ensureXvfb() {
     (process.env.PATH ?? '')
       .split(delimiter)
       .some((folder) => folder !== '' && isRunnable(join(folder, 'Xvfb')));
-  if (!hasXvfb()) aptInstall(['xvfb']);
+  if (!hasXvfb()) aptInstall([['xvfb']]);
   return hasXvfb();
 }
 
@@ -59,16 +66,20 @@ function hasNumpy() {
   return spawnSync(python, ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0;
 }
 
-function aptInstall(packages) {
+/** @param wanted of each the packages that would do, the one to have first */
+function aptInstall(wanted) {
   if (!existsSync('/usr/bin/apt-get')) return;
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   if (sudo.length > 0 && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0) return;
-  say(`Installing ${packages.join(' and ')} with apt-get…`);
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
+  const apt = (...args) => {
     const [command, ...rest] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args];
     const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 1 << 28 });
     if (status !== 0) say(`${stdout}${stderr}`.trim());
-  }
+  };
+  say(`Installing ${wanted.map(([first]) => first).join(' and ')} with apt-get…`);
+  apt('update');
+  const known = (name) => spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
+  apt('install', '-y', '--no-install-recommends', ...wanted.map((names) => names.find(known) ?? names[0]));
 }
 
 function isRunnable(path) {
