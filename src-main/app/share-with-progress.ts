@@ -91,6 +91,8 @@ function wordsOf(event: HostEvent): string | null {
       return `Workers get pictures from ${event.url}`;
     case 'again':
       return `sample ${event.sampleId} is asked for again: ${event.reason}`;
+    case 'alone':
+      return 'No worker is there: start some with fovea worker --queue, here or elsewhere';
     case 'waiting':
       return event.reason ?? 'The queue answers again';
   }

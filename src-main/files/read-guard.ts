@@ -21,6 +21,9 @@ export interface GuardLimits {
 /** At most half of libuv's threads at once, and one always left. */
 export const LIMITS: GuardLimits = { atOnce: 2, slowMs: 1000, lostMs: 10_000, mostLost: 3 };
 
+/** Looks in the time after which a call is given up: where this process itself stood still, one look is late, not the disk. */
+const LOOKS = 10;
+
 /** A call that does not come back. */
 interface Slow {
   /** Beside and below this folder no other call is begun. */
@@ -72,15 +75,18 @@ export class ReadGuard {
             letGo();
           }, this.#limits.slowMs)
         : undefined;
-      const lost = setTimeout(() => {
+      let looks = 0;
+      const lost = setInterval(() => {
+        if (++looks < LOOKS) return;
+        clearInterval(lost);
         call.lost = true;
         this.#slow.add(call);
         reject(notAnswering(path));
         this.#next();
-      }, lostMs);
+      }, lostMs / LOOKS);
       const end = (): void => {
         clearTimeout(slow);
-        clearTimeout(lost);
+        clearInterval(lost);
         this.#slow.delete(call);
         letGo();
       };

@@ -1,6 +1,7 @@
 /** A share that does not answer costs a bounded number of calls, and nobody else waits for it. */
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { stat } from 'node:fs/promises';
+import { setImmediate as immediately, setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { ReadGuard } from '../../src-main/files/read-guard.ts';
 
@@ -56,6 +57,20 @@ test('whatever hangs where, a thread is left: the fourth call is refused at once
   shares.answer();
   await sleep(1);
   assert.equal(await guard.run('/mnt/4/a.png', quick), 'read');
+});
+
+test('a process that stands still does not take it for the disk’s silence', async () => {
+  const guard = new ReadGuard(limits);
+  // Behind here the event loop looks at its clocks before it hears what came from disks.
+  await immediately();
+  const asked = [
+    guard.run('/mnt/share/a.png', () => stat(import.meta.filename)),
+    guard.long('/mnt/share/b.png', limits.lostMs, () => stat(import.meta.filename)),
+  ];
+  await Promise.resolve();
+  for (const until = performance.now() + 3 * limits.lostMs; performance.now() < until;);
+  for (const { size } of await Promise.all(asked)) assert.ok(size > 0);
+  assert.equal(await guard.run('/mnt/share/c.png', quick), 'read');
 });
 
 test('long work takes no turn, and is given up as well', async () => {

@@ -15,6 +15,16 @@ export interface FoveaProcess {
   readonly ended: Promise<number | null>;
 }
 
+/** Which process it is, whether it lives, and all it said, for a test that failed. */
+export function told({ child, said, wrote }: FoveaProcess): string {
+  const { pid, exitCode, signalCode, spawnargs } = child;
+  const end = signalCode ?? exitCode;
+  const state = end === null ? 'lives' : `ended: ${end}`;
+  return [`--- ${spawnargs.slice(3).join(' ')} (${pid}, ${state})`, said(), wrote()]
+    .filter(Boolean)
+    .join('\n');
+}
+
 export function startFovea(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

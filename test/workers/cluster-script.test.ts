@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { comes, until } from '../support/comes.ts';
 import { DEMO_CHECKPOINT } from '../support/demo.ts';
 import { startPostgres, whyNoPostgres } from '../support/postgres.ts';
 import { connected } from '../support/shared-run.ts';
@@ -24,12 +24,17 @@ function start(t: TestContext, env: Record<string, string>) {
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (part: Buffer) => (said += String(part)));
-  return { child, said: () => said, ended: once(child, 'close').then(([code]) => code as number | null) };
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    child,
+    said: () => said,
+    ended: () => comes(ended, { what: 'the end of the script', said: () => said }),
+  };
 }
 
 test('without what it needs the script says what is missing', async (t) => {
   const started = start(t, { FOVEA: '', MODEL: '' });
-  assert.notEqual(await started.ended, 0);
+  assert.notEqual(await started.ended(), 0);
   assert.match(started.said(), /Set FOVEA/);
 });
 
@@ -42,13 +47,14 @@ test(
     const queue = await connected(t, postgres.url);
     const env = { FOVEA: ROOT, MODEL: DEMO_CHECKPOINT, FOVEA_QUEUE: postgres.url };
     const idle = start(t, { ...env, IDLE_SECONDS: '1' });
-    assert.equal(await idle.ended, 0, idle.said());
+    assert.equal(await idle.ended(), 0, idle.said());
     assert.match(idle.said(), /Labelled 0 samples of 0 chunks/);
 
     const asked = start(t, { ...env, IDLE_SECONDS: '600' });
-    while ((await listWorkers(queue)).length === 0) await delay(50);
+    const listed = async (): Promise<boolean> => (await listWorkers(queue)).length > 0;
+    await until(listed, { what: 'a worker in the list', said: asked.said });
     asked.child.kill('SIGTERM');
-    assert.equal(await asked.ended, 0, asked.said());
+    assert.equal(await asked.ended(), 0, asked.said());
     assert.deepEqual(await listWorkers(queue), []);
   },
 );

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { loadPresets } from '../../src-main/jobs/presets/presets.ts';
 import { EngineClient } from '../../src-main/engine/client.ts';
 import { read } from '../../src-main/store/db.ts';
+import { comes, until } from '../support/comes.ts';
 import { DEMO_CHECKPOINT } from '../support/demo.ts';
 import { featureProject } from '../support/feature-project.ts';
 import { startPostgres, whyNoPostgres } from '../support/postgres.ts';
@@ -32,7 +33,8 @@ test(
       heartbeatSeconds: HEARTBEAT_S,
     });
     const working = worker(t, queue, DEMO_CHECKPOINT, { engine, idleMs: null, inFlight: 1 });
-    while (!working.events.some(({ kind }) => kind === 'sample')) await delay(10);
+    const labelled = (): boolean => working.events.some(({ kind }) => kind === 'sample');
+    await until(labelled, { what: 'the first sample' });
     const { pid } = engine;
     assert.ok(pid !== null && pid !== process.pid, 'the engine is a process of its own');
     process.kill(pid, 'SIGSTOP');
@@ -52,7 +54,8 @@ test(
       process.kill(pid, 'SIGCONT');
     }
     assert.equal(beats.size, 3, 'the heart stood still with the engine');
-    assert.deepEqual([(await done).done, (await done).failed], [4, 0]);
+    const report = await comes(done, { what: 'the end of the run' });
+    assert.deepEqual([report.done, report.failed], [4, 0]);
     assert.equal(read<{ n: number }>(project.db, 'SELECT COUNT(*) AS n FROM prediction').get()!.n, 4);
     assert.ok(!working.events.some(({ kind }) => kind === 'lost'));
   },

@@ -9,7 +9,8 @@ import { createProject, openProject } from '../../src-main/store/file/project.ts
 import { listJobs } from '../../src-main/store/jobs/job.ts';
 import { getPredictionMaps } from '../../src-main/store/predictions/prediction.ts';
 import { someScenes } from '../app/cli/scenes.ts';
-import { startFovea, type FoveaProcess } from '../support/fovea-process.ts';
+import { comes, until } from '../support/comes.ts';
+import { startFovea, told, type FoveaProcess } from '../support/fovea-process.ts';
 import { startPostgres, whyNoPostgres } from '../support/postgres.ts';
 import { seededRandom } from '../support/random.ts';
 import { temporaryDir } from '../support/temporary-dir.ts';
@@ -37,9 +38,17 @@ test(
     const env = { FOVEA_QUEUE: postgres.url, FOVEA_QUEUE_HEARTBEAT: '10', FOVEA_HOME: join(dir, 'home') };
     const running = new Set<FoveaProcess>();
     t.after(() => running.forEach(({ child }) => child.kill('SIGKILL')));
+    /** Those whose end is waited for. */
+    const ending = new Set<FoveaProcess>();
+    const early = Promise.withResolvers<never>();
+    early.promise.catch(() => undefined);
     const start = (...args: string[]): FoveaProcess => {
       const started = startFovea(args, env);
       running.add(started);
+      void started.ended.then((code) => {
+        if (code !== 0 && !ending.has(started))
+          early.reject(new Error(`one ended by itself\n${told(started)}`));
+      });
       return started;
     };
     const host = (): FoveaProcess => start('label', path, '--queue', '--chunk', String(CHUNK), '--json');
@@ -52,32 +61,35 @@ test(
         opened.close();
       }
     };
-    const until = async (samples: number): Promise<void> => {
-      for (let waited = 0; written() < samples; waited += 50) {
-        assert.ok(waited < 60_000, [...running].map((one) => one.said()).join('\n---\n'));
-        await delay(50);
-      }
+    const all = (): string => [...running].map(told).join('\n');
+    const labelled = (samples: number): Promise<void> => {
+      const what = `${samples} samples in the project`;
+      return until(() => written() >= samples, { what, said: all }, early.promise);
     };
-    const kill = async (one: FoveaProcess): Promise<void> => {
+    const end = (one: FoveaProcess, what: string): Promise<number | null> => {
+      ending.add(one);
+      return comes(Promise.race([one.ended, early.promise]), { what: `the end of ${what}`, said: all });
+    };
+    const kill = async (one: FoveaProcess, what: string): Promise<void> => {
       await delay(next() * 300);
       one.child.kill('SIGKILL');
-      await one.ended;
+      await end(one, what);
     };
 
     const first = host();
     const workers = [worker(), worker(), worker()] as const;
-    await until(1 + Math.floor(next() * 5));
-    await kill(workers[0]);
-    await until(6 + Math.floor(next() * 5));
-    await kill(first);
+    await labelled(1 + Math.floor(next() * 5));
+    await kill(workers[0], 'the first worker, killed');
+    await labelled(6 + Math.floor(next() * 5));
+    await kill(first, 'the first host, killed');
     // Workers go on meanwhile, or wait for the pictures of a host that is away.
     await delay(next() * 500);
     const second = host();
-    await until(12 + Math.floor(next() * 4));
-    await kill(workers[1]);
-    assert.equal(await second.ended, 0, second.said());
+    await labelled(12 + Math.floor(next() * 4));
+    await kill(workers[1], 'the second worker, killed');
+    assert.equal(await end(second, 'the second host, which has all there is'), 0, second.said());
     workers[2].child.kill('SIGTERM');
-    assert.equal(await workers[2].ended, 0, workers[2].said());
+    assert.equal(await end(workers[2], 'the third worker, asked to stop'), 0, workers[2].said());
 
     const after = openProject(path);
     t.after(() => after.close());

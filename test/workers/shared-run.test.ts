@@ -1,14 +1,15 @@
 /** A run on the queue with fake engines: what is stored, what is refused, what others may write, and who may be away. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import type { Engine } from '../../src-main/engine/protocol.ts';
 import { read, write } from '../../src-main/store/db.ts';
 import type { Project } from '../../src-main/store/file/project.ts';
-import { listJobs } from '../../src-main/store/jobs/job.ts';
+import { getJobRecord, listJobs } from '../../src-main/store/jobs/job.ts';
 import { getPredictionMaps } from '../../src-main/store/predictions/prediction.ts';
 import { sharedSample } from '../../src-main/store/predictions/to-share.ts';
 import { askedOf } from '../../src-main/workers/protocol/chunk.ts';
@@ -16,7 +17,9 @@ import { encodeResult } from '../../src-main/workers/protocol/result.ts';
 import { countChunks } from '../../src-main/workers/queue/chunks.ts';
 import type { QueueDatabase } from '../../src-main/workers/queue/database.ts';
 import { putResult } from '../../src-main/workers/queue/results.ts';
+import type { HostEvent } from '../../src-main/workers/host/host.ts';
 import { sharedRuns, type SharedRun } from '../../src-main/workers/queue/runs.ts';
+import { until } from '../support/comes.ts';
 import { fakeEngine, fakeOutcome } from '../support/fake-engine.ts';
 import { featureProject, TEXTS } from '../support/feature-project.ts';
 import { startPostgres, whyNoPostgres, type Postgres } from '../support/postgres.ts';
@@ -124,6 +127,92 @@ describe('a shared run', { skip: whyNoPostgres() ?? false }, () => {
     assert.deepEqual(stored(project), everything);
   });
 
+  test('an engine that dies while it loads the model is asked again, and its worker goes on', async (t) => {
+    const { queue, project, dir } = await set(t);
+    const done = host(queue, project, paramsOf(dir));
+    const engine = fakeEngine();
+    let loads = 0;
+    const modelInfo: Engine['modelInfo'] = (model) =>
+      ++loads < 3 ? Promise.reject(new FoveaError('engine_died', 'it died')) : engine.modelInfo(model);
+    const { report } = worker(t, queue, dir, { engine: { ...engine, modelInfo }, idleMs: null });
+    await Promise.race([done, report.then(() => assert.fail('the worker ended'))]);
+    assert.deepEqual(stored(project), everything);
+    assert.equal(loads, 3);
+  });
+
+  test('a chunk is shown to be worked on while the model is loaded for it', async (t) => {
+    const { queue, project, dir } = await set(t);
+    const done = host(queue, project, paramsOf(dir), { heartbeatSeconds: 10 });
+    const run = await runThere(queue);
+    const beat = async (): Promise<string | undefined> => {
+      const sql = "SELECT heartbeat_on::text AS at FROM fovea_boss.job WHERE name = $1 AND state = 'active'";
+      return (await queue.rows(z.object({ at: z.string() }), sql, [`label/${run.key}`]))[0]?.at;
+    };
+    const engine = fakeEngine();
+    const modelInfo: Engine['modelInfo'] = async (model) => {
+      const taken = await beat();
+      await until(async () => (await beat()) !== taken, { what: 'the next beat' });
+      return engine.modelInfo(model);
+    };
+    const { report } = worker(t, queue, dir, { engine: { ...engine, modelInfo }, idleMs: null });
+    await Promise.race([done, report.then(() => assert.fail('the worker ended'))]);
+    assert.deepEqual(stored(project), everything);
+  });
+
+  test('a model that cannot be read for a while ends no worker: it says why, and goes on once it can', async (t) => {
+    const { queue, project, dir } = await set(t);
+    const done = host(queue, project, paramsOf(dir));
+    await runThere(queue);
+    const away = `${dir}-away`;
+    renameSync(dir, away);
+    const { report, events } = worker(t, queue, dir, { idleMs: null, refusedMs: 50 });
+    const ended = report.then(() => Promise.reject(new Error('the worker ended')));
+    const refused = () => events.find((one) => one.kind === 'refused');
+    await until(() => refused() !== undefined, { what: 'a refusal' }, ended);
+    assert.match(refused()!.reason, /the model folder cannot be read/);
+    renameSync(away, dir);
+    await Promise.race([done, ended]);
+    assert.deepEqual(stored(project), everything);
+    ended.catch(() => undefined);
+  });
+
+  test('a model whose files do not answer while it is loaded goes back to the queue, and is loaded later', async (t) => {
+    const { queue, project, dir } = await set(t);
+    const done = host(queue, project, paramsOf(dir));
+    const engine = fakeEngine();
+    const silent = new FoveaError('io', 'the file does not answer');
+    let loads = 0;
+    const modelInfo: Engine['modelInfo'] = (model) =>
+      ++loads === 1 ? Promise.reject(silent) : engine.modelInfo(model);
+    const options = { idleMs: null, refusedMs: 50, engine: { ...engine, modelInfo } };
+    const { report, events } = worker(t, queue, dir, options);
+    await Promise.race([done, report.then(() => assert.fail('the worker ended'))]);
+    assert.deepEqual(stored(project), everything);
+    assert.ok(events.some((one) => one.kind === 'refused' && /does not answer/.test(one.reason)));
+    report.catch(() => undefined);
+  });
+
+  test('a host says when no worker is there, once, and again when the last one is gone', async (t) => {
+    const { queue, project, dir } = await set(t);
+    await queue.run('DELETE FROM fovea.worker');
+    const events: HostEvent[] = [];
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const stopped = host(queue, project, paramsOf(dir), { events, noteMs: 20, signal });
+    const alone = (): number => events.filter(({ kind }) => kind === 'alone').length;
+    await until(() => alone() === 1, { what: 'the first word' });
+    const held = fakeEngine((_, cancel) => delay(60_000, undefined, { signal: cancel }));
+    const { stop, report } = worker(t, queue, dir, { engine: held, idleMs: null });
+    const seen = (): boolean => JSON.stringify(getJobRecord(project.db, 1).workers).includes('"here":true');
+    await until(seen, { what: 'the host to see its worker' });
+    assert.equal(alone(), 1);
+    stop();
+    await report;
+    await until(() => alone() === 2, { what: 'the second word' });
+    stopping.abort();
+    await stopped;
+  });
+
   test('results that come again, or after the project has them, change nothing', async (t) => {
     const { queue, project, dir } = await set(t);
     const stopping = new AbortController();
@@ -166,19 +255,16 @@ describe('a shared run', { skip: whyNoPostgres() ?? false }, () => {
         z.object({ state: z.number() }),
         'SELECT state FROM fovea.result WHERE state > 0 ORDER BY state',
       );
-    const until = async (...wanted: number[]): Promise<void> => {
-      while (
-        !(await states()).every(({ state }, i, all) => all.length === wanted.length && state === wanted[i])
-      ) {
-        await delay(20);
-      }
+    const become = (...wanted: number[]): Promise<void> => {
+      const what = `results in the states ${wanted.join()}`;
+      return until(async () => (await states()).map(({ state }) => state).join() === wanted.join(), { what });
     };
-    while (Object.keys(stored(project)).length < 3) await delay(20);
+    await until(() => Object.keys(stored(project)).length === 3, { what: 'three samples in the project' });
     const before = read(project.db, 'SELECT * FROM prediction').all();
-    await until(2, 2, 2);
+    await become(2, 2, 2);
     const body = await encodeResult({ kind: 'failed', reason: 'late' });
     await queue.run('UPDATE fovea.result SET state = 1, body = $1 WHERE state = 2', [body]);
-    await until(2, 2, 2);
+    await become(2, 2, 2);
     assert.deepEqual(read(project.db, 'SELECT * FROM prediction').all(), before);
     free();
     const report = await done;
@@ -214,7 +300,7 @@ describe('a shared run', { skip: whyNoPostgres() ?? false }, () => {
     const engine = fakeEngine(() => delay(60));
     worker(t, queue, dir, { engine, idleMs: null });
     const done = host(queue, project, paramsOf(dir));
-    while (engine.asked.length < 2) await delay(5);
+    await until(() => engine.asked.length >= 2, { what: 'the second question' });
     await postgres.restart();
     const report = await done;
     assert.deepEqual([report.done, report.failed], [4, 0]);

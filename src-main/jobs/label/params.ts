@@ -8,6 +8,7 @@ import { isInside } from '../../files/inside.ts';
 import type { Project } from '../../store/file/project.ts';
 import { RPN_DIR } from '../../store/training/rpn.ts';
 import { labellingRun, overlaysOfRun } from '../../store/runs/run.ts';
+import { loaded } from '../asking/loaded.ts';
 import { activeVersionDir } from '../rpn/active.ts';
 import { DEMO_PRESET, type Resources, demoModelDir } from '../presets/resources.ts';
 import type { LabelJobParams } from './run.ts';
@@ -91,7 +92,7 @@ export async function labelParams(
   // What people saved is theirs to name: it never makes the choice for a model, nor makes it ambiguous.
   const offered = presetId === null ? await loadPresets(resources.presetsDir) : presets;
   if (!known && !stored) refuseBroken(broken, presetId);
-  const preset = known ?? stored ?? choosePreset(offered, await engine.modelInfo(model), presetId);
+  const preset = known ?? stored ?? choosePreset(offered, await loaded(engine, model), presetId);
   const { answerMode, limit, scope = null, keepFeatures, inFlight } = wish;
   return {
     model,

@@ -36,15 +36,13 @@ import { showWhereLabelled } from '../../store/shown/run-shown.ts';
 import { activeRunId, ensureRun, setRunDevice } from '../../store/runs/run.ts';
 import { settleOnRun } from '../../store/shown/sample-run.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
+import { loaded } from '../asking/loaded.ts';
 import { formerFingerprint, modelFingerprint } from '../asking/model-fingerprint.ts';
 import { type PictureEncoder, pictureEncoder } from '../embeddings/keep.ts';
 import { Keeping } from '../features/keeping.ts';
 import { layerOf, ProjectFeatures } from '../features/project-features.ts';
 import { isAlive } from '../lease/process-id.ts';
 import { chosenWords } from './settle-precision.ts';
-
-/** So often loading a model may kill the engine before the job gives up. */
-const LOADS = 3;
 
 /**
  * Samples in flight at once where nobody says. Where the model answers itself each weight is read once for the decoding steps
@@ -123,7 +121,7 @@ export async function planLabelJob(
   const { db } = project;
   const { answerMode, model } = params;
   if (answerMode === 'teacher') refuseWithoutAnswers(project);
-  const info = await modelInfo(engine, model, signal);
+  const info = await loaded(engine, model, signal);
   const [fingerprint, former] = [await modelFingerprint(model), await formerFingerprint(model)];
   const preset = settledPreset(params.preset, info.rules);
   const { identity: prompt, asBefore } = await promptOf(model, preset.teacher?.prompt ?? null);
@@ -171,17 +169,6 @@ async function keepingOf(
   if (!keepFeatures) return null;
   const source = { model, preset, layer: layerOf(info, preset) };
   return new Keeping(await ProjectFeatures.open(project, source, keepFeatures.budgetBytes ?? undefined));
-}
-
-/** The engine may be killed while it loads a model, as at any time; dying again and again is another matter. */
-async function modelInfo(engine: Engine, model: ModelRef, signal: AbortSignal): Promise<ModelInfo> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await engine.modelInfo(model, signal);
-    } catch (thrown) {
-      if (FoveaError.from(thrown).code !== 'engine_died' || attempt === LOADS) throw thrown;
-    }
-  }
 }
 
 function refuseWithoutAnswers({ db, path }: Project): void {

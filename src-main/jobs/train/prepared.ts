@@ -6,6 +6,7 @@ import type { Project } from '../../store/file/project.ts';
 import { patiently } from '../../store/patience.ts';
 import { addTrainingRun, getTrainingRun, type NewTrainingRun } from '../../store/training/training-run.ts';
 import { trainingSampleIds } from '../../store/training/training-sample.ts';
+import { loaded } from '../asking/loaded.ts';
 import { modelFingerprint } from '../asking/model-fingerprint.ts';
 import type { FeatureSource } from '../features/project-features.ts';
 import { chooseTrainingData, freezeTrainingData } from '../training-data/choose.ts';
@@ -92,7 +93,7 @@ async function featureSource(
   signal: AbortSignal,
 ): Promise<FeatureSource> {
   if (fresh) return { model, preset, layer: fresh.k };
-  const { rpn, dir } = await engine.modelInfo(model, signal);
+  const { rpn, dir } = await loaded(engine, model, signal);
   if (rpn) return { model, preset, layer: rpn.k };
   throw noBranch(dir);
 }

@@ -15,6 +15,7 @@ import type { Engine } from '../../engine/protocol.ts';
 import { projectSummary } from '../../store/dashboard/summary.ts';
 import type { Project } from '../../store/file/project.ts';
 import { listRpns, rpnFolder } from '../../store/training/rpn.ts';
+import { loaded } from '../asking/loaded.ts';
 import { labelParams, type LabelWish } from '../label/params.ts';
 import type { Resources } from '../presets/resources.ts';
 import type { TrainJobParams } from './params.ts';
@@ -46,7 +47,7 @@ export async function trainParams(
 ): Promise<TrainJobParams> {
   const asked = { ...wish.model, answerMode: 'self', limit: null } as const;
   const { model, preset, chosen } = await labelParams(project, engine, asked, resources);
-  const info = await engine.modelInfo(model);
+  const info = await loaded(engine, model);
   if (info.rpn === null && wish.fresh === null) throw noBranch(model.dir);
   if (wish.fresh) refuseTooDeep(wish.fresh, info.layers);
   const cpuThreads =

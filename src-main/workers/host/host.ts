@@ -48,6 +48,8 @@ export interface HostOptions {
   readonly listen: Omit<PictureServerOptions, 'picture'> | null;
   /** Seconds after which a silent worker's chunk goes to another; absent: a minute. 10 at least. */
   readonly heartbeatSeconds?: number | undefined;
+  /** Between looks at who works on it; default 5 s. */
+  readonly noteMs?: number;
   readonly onEvent: (event: HostEvent) => void;
 }
 
@@ -57,6 +59,8 @@ export type HostEvent =
   | { readonly kind: 'enqueued'; readonly samples: number; readonly chunks: number | null }
   | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'again'; readonly sampleId: number; readonly reason: string }
+  /** No worker is there, or none any more; said once until one is. */
+  | { readonly kind: 'alone' }
   /** Null: it goes on. */
   | { readonly kind: 'waiting'; readonly reason: string | null };
 
@@ -114,6 +118,7 @@ class Host {
   readonly #job: Job;
   #done = 0;
   #failed = 0;
+  #alone = false;
 
   constructor(
     queue: QueueDatabase,
@@ -238,7 +243,7 @@ class Host {
         await this.#ask(() => hostBeat(this.#queue, shared.key, host));
         beatAt = now;
       }
-      if (now - notedAt > NOTE_MS) {
+      if (now - notedAt > (this.#options.noteMs ?? NOTE_MS)) {
         await this.#noteWorkers(shared.key);
         notedAt = now;
       }
@@ -252,9 +257,12 @@ class Host {
     }
   }
 
-  /** Whoever looks at the project sees who works on it, without the queue's address. */
+  /** Whoever looks at the project sees who works on it, without the queue's address; whoever waits here hears when nobody does. */
   async #noteWorkers(key: string): Promise<void> {
     const seen = await this.#ask(() => seenWork(this.#queue, key));
+    const alone = !seen.workers.some(({ here }) => here);
+    if (alone && !this.#alone) this.#options.onEvent({ kind: 'alone' });
+    this.#alone = alone;
     await patiently(() => noteWorkers(this.#project.db, this.#lease, seen));
   }
 

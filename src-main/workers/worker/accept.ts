@@ -6,6 +6,7 @@ import { settledPreset } from '../../../src-shared/contract/rules.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { promptOf } from '../../checkpoint/reader/prompts.ts';
 import type { Engine, ModelInfo, ModelRef } from '../../engine/protocol.ts';
+import { loaded } from '../../jobs/asking/loaded.ts';
 import { modelFingerprint } from '../../jobs/asking/model-fingerprint.ts';
 import { presetFingerprint, type RunSpec } from '../protocol/spec.ts';
 
@@ -50,7 +51,7 @@ export async function loadForRun(
   spec: RunSpec,
   signal: AbortSignal,
 ): Promise<ModelInfo | string> {
-  const info = await engine.modelInfo(modelOfRun(worker, spec), signal);
+  const info = await loaded(engine, modelOfRun(worker, spec), signal);
   const settled = settledPreset(spec.preset, info.rules);
   if (presetFingerprint(settled) !== spec.presetSha256) {
     return `its preset ${spec.preset.id} comes to another one with the model here`;

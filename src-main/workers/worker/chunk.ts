@@ -1,6 +1,6 @@
 /**
- * One chunk: each of its samples that has no result yet is labelled by the engine and its result sent, while a timer of this process
- * shows that it is worked on. The engine is a process of its own, so that however long it computes the heart goes on beating.
+ * One chunk: each of its samples that has no result yet is labelled by the engine and its result sent. The engine is a process of
+ * its own, so that however long it computes the heart (`heart.ts`) goes on beating.
  */
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Engine, ModelRef } from '../../engine/protocol.ts';
@@ -10,7 +10,7 @@ import { DEATHS_OF_POISON } from '../../jobs/lease/fatal.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { parseChunk, type ChunkSample } from '../protocol/chunk.ts';
 import { encodeResult, RESULT_BYTES, type SampleResult } from '../protocol/result.ts';
-import { touchChunk, type TakenChunk } from '../queue/chunks.ts';
+import type { TakenChunk } from '../queue/chunks.ts';
 import type { QueueDatabase } from '../queue/database.ts';
 import { persist } from '../queue/persist.ts';
 import { beginSample, knownOfChunk, putResult, unbeginSample } from '../queue/results.ts';
@@ -36,30 +36,22 @@ export interface ChunkWork {
   readonly onWaiting: (reason: string | null) => void;
 }
 
-/** How often in the time after which a silent chunk is lost it shows itself. */
-const BEATS = 4;
-
 /**
  * Works on the chunk until nothing of it is left. Then it is for the caller to finish.
+ * @param lost fires where it went to another worker
  * @returns false where it was lost to another worker on the way
  * @throws FoveaError `cancelled` by the signal, `not_found` where the run is over, and what is wrong for every sample
  */
-export async function workOnChunk(work: ChunkWork, taken: TakenChunk, signal: AbortSignal): Promise<boolean> {
+export async function workOnChunk(
+  work: ChunkWork,
+  taken: TakenChunk,
+  lost: AbortSignal,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { queue, run } = work;
   const chunk = parseChunk(taken.data);
   requireOfRun(chunk, run.spec);
-  const lost = new AbortController();
-  const beat = setInterval(
-    () => {
-      touchChunk(queue, run.key, taken).then(
-        (held) => held || lost.abort(),
-        // Where the database is away nobody else gets the chunk either; whether it is lost is heard when it is back.
-        () => undefined,
-      );
-    },
-    (taken.heartbeatSeconds * 1000) / BEATS,
-  );
-  const stop = AbortSignal.any([signal, lost.signal]);
+  const stop = AbortSignal.any([signal, lost]);
   const delivery = new Delivery(work.onWaiting);
   const begun = new Set<ChunkSample>();
   try {
@@ -67,13 +59,12 @@ export async function workOnChunk(work: ChunkWork, taken: TakenChunk, signal: Ab
     await delivery.settled();
     return true;
   } catch (thrown) {
-    if (lost.signal.aborted && !signal.aborted) return false;
+    if (lost.aborted && !signal.aborted) return false;
     throw thrown;
   } finally {
     // What is labelled is sent however this ends; and it ends with a word: nothing to be held against samples in flight.
     await delivery.settled().catch(() => undefined);
     for (const sample of begun) await unbeginSample(queue, run.key, sample).catch(() => undefined);
-    clearInterval(beat);
   }
 }
 

@@ -5,9 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { FoveaError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
 import type { Engine, ModelInfo } from '../../engine/protocol.ts';
 import { inFlightOf } from '../../jobs/label/run.ts';
+import { PASSING } from '../../jobs/lease/patience.ts';
 import { rateMeter } from '../../jobs/lease/rate.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { finishChunk, giveBackChunk, takeChunk, type TakenChunk } from '../queue/chunks.ts';
@@ -17,6 +18,7 @@ import { sharedRuns, type SharedRun } from '../queue/runs.ts';
 import { removeWorker, SHOW_MS, showWorker } from '../queue/workers.ts';
 import { loadForRun, modelOfRun, whyRefused, type WorkerModel } from './accept.ts';
 import { workOnChunk } from './chunk.ts';
+import { startHeart } from './heart.ts';
 
 export interface WorkerOptions extends WorkerModel {
   /** Pictures of a run. Throws where they cannot be had here at all: the run is refused. */
@@ -27,6 +29,8 @@ export interface WorkerOptions extends WorkerModel {
   readonly idleMs: number | null;
   /** Between looks at an empty queue; default 2 s. */
   readonly pollMs?: number;
+  /** Until a run that was refused is looked at again; default a minute. */
+  readonly refusedMs?: number;
   readonly onEvent: (event: WorkerEvent) => void;
 }
 
@@ -50,6 +54,8 @@ export interface WorkerReport {
 const POLL_MS = 2_000;
 /** A run that was refused is looked at again after so long: a model's folder may still be being copied. */
 const REFUSED_MS = 60_000;
+/** What is wrong with the run, and not with this worker. */
+const OF_THE_RUN: ReadonlySet<ErrorCode> = new Set(['conflict', 'bad_input']);
 
 export async function runWorker(
   queue: QueueDatabase,
@@ -122,10 +128,11 @@ class Worker {
   async #work(run: SharedRun, chunk: TakenChunk): Promise<void> {
     const { onEvent } = this.#options;
     this.#working = run.key;
+    const heart = startHeart(this.#queue, run.key, chunk);
     const giveBack = (reason: string) => this.#ask(() => giveBackChunk(this.#queue, run.key, chunk, reason));
     try {
       // The folder may have been written to since the last chunk.
-      const changed = (await whyRefused(this.#options, run.spec)) ?? (await this.#load(run));
+      const changed = (await this.#whyRefused(run)) ?? (await this.#load(run));
       if (changed !== null) {
         await giveBack(`refused: ${changed}`);
         return this.#refuse(run, changed);
@@ -144,7 +151,7 @@ class Worker {
         onSample: (failed: boolean) => this.#sample(failed),
         onWaiting: (reason: string | null) => this.#wait(reason),
       };
-      if (!(await workOnChunk(work, chunk, this.#signal))) return onEvent({ kind: 'lost', run });
+      if (!(await workOnChunk(work, chunk, heart.lost, this.#signal))) return onEvent({ kind: 'lost', run });
       await this.#ask(() => finishChunk(this.#queue, run.key, chunk));
       this.#counts.chunks++;
     } catch (thrown) {
@@ -154,9 +161,10 @@ class Worker {
       await (this.#signal.aborted
         ? giveBackChunk(this.#queue, run.key, chunk, 'the worker was stopped').catch(() => undefined)
         : giveBack(error.message).catch(gone));
-      if (error.code === 'conflict' || error.code === 'bad_input') return this.#refuse(run, error.toLine());
+      if (OF_THE_RUN.has(error.code) || PASSING.has(error.code)) return this.#refuse(run, error.toLine());
       throw error;
     } finally {
+      heart.stop();
       this.#working = null;
     }
   }
@@ -164,10 +172,21 @@ class Worker {
   async #accepts(run: SharedRun): Promise<boolean> {
     const refused = this.#refused.get(run.key);
     if (refused && performance.now() < refused.until) return false;
-    const reason = await whyRefused(this.#options, run.spec);
+    const reason = await this.#whyRefused(run);
     if (reason === null) return true;
     this.#refuse(run, reason);
     return false;
+  }
+
+  /** A model that cannot be read just now is a reason as well: nobody would be left for the run if that ended its workers. */
+  async #whyRefused(run: SharedRun): Promise<string | null> {
+    try {
+      return await whyRefused(this.#options, run.spec);
+    } catch (thrown) {
+      const error = FoveaError.from(thrown);
+      if (error.code === 'internal') throw error;
+      return error.toLine();
+    }
   }
 
   /** Has the engine load the run's model, and finds its pictures. @returns why the run is refused after all; null: it is not */
@@ -190,7 +209,8 @@ class Worker {
 
   #refuse(run: SharedRun, reason: string): void {
     const said = this.#refused.get(run.key)?.reason === reason;
-    this.#refused.set(run.key, { reason, until: performance.now() + REFUSED_MS });
+    const { refusedMs = REFUSED_MS } = this.#options;
+    this.#refused.set(run.key, { reason, until: performance.now() + refusedMs });
     if (!said) this.#options.onEvent({ kind: 'refused', run, reason });
     void this.#show().catch(() => undefined);
   }
