@@ -40,6 +40,8 @@ export class Bundles {
   readonly #loading = new Map<number, Promise<Bundle>>();
   /** Asked for ahead and not begun. */
   #wanted: readonly number[] = [];
+  /** Of pictures on their way: in another project the same id is another picture, or none. */
+  #leaving = new AbortController();
   /** About the sample on screen: these stay. */
   #near: ReadonlySet<number> = new Set();
 
@@ -119,6 +121,8 @@ export class Bundles {
   }
 
   clear(): void {
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
     this.#ready.clear();
     this.#loading.clear();
     this.#wanted = [];
@@ -136,6 +140,7 @@ export class Bundles {
   }
 
   async #load(id: number): Promise<Bundle> {
+    const { signal } = this.#leaving;
     const reviews = this.#client.call('reviews.history', { sampleId: id });
     // Awaited below; without this a failing `samples.get` would leave it unhandled.
     reviews.catch(() => undefined);
@@ -143,7 +148,7 @@ export class Bundles {
     const { image, prediction } = detail;
     const [maps, picture] = await Promise.all([
       prediction ? this.#client.call('samples.maps', { predictionId: prediction.id }) : null,
-      Picture.load(image.url, image.name, image, this.#scaleOf(image)).catch((thrown: unknown) =>
+      Picture.load(image.url, image.name, image, this.#scaleOf(image), signal).catch((thrown: unknown) =>
         FoveaError.from(thrown),
       ),
     ]);

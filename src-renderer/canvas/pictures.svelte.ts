@@ -40,11 +40,18 @@ export class Picture {
   /**
    * @param size the stored size in source pixels
    * @param scale pixels to draw it with for each source pixel, as a pane shows all of it
+   * @param signal nobody wants it any more
    * @throws FoveaError `bad_image` when the host has no such picture or it cannot be decoded
    */
-  static async load(url: string, name: string, size: Size, scale: number): Promise<Picture> {
+  static async load(
+    url: string,
+    name: string,
+    size: Size,
+    scale: number,
+    signal?: AbortSignal,
+  ): Promise<Picture> {
     try {
-      const response = await fetch(pictureAddress(url));
+      const response = await fetch(pictureAddress(url), signal ? { signal } : {});
       if (!response.ok) throw new Error(`the host answered ${response.status}`);
       const bytes = withoutOrientation(new Uint8Array(await response.arrayBuffer()));
       const file = new Blob([bytes], { type: response.headers.get('content-type') ?? '' });

@@ -16,6 +16,14 @@ import {
 import type { TagStep } from '../tagging/tag-step.ts';
 import type { Notices } from '../shell/notices.svelte.ts';
 
+/** A step that is taken back or again once its sample is on screen. */
+interface Under {
+  readonly step: Step;
+  readonly way: Way;
+  /** Whether the list has the sample; null until it says. */
+  listed: boolean | null;
+}
+
 export interface UndoingDoor {
   /** The sample that is or should be on screen. */
   shownId(): number | null;
@@ -38,7 +46,7 @@ export class Undoing {
   /** Grows with every change of the order. */
   #version = $state(0);
   /** Under way to the sample of a step. */
-  #under: { readonly step: Step; readonly way: Way; listed: boolean } | null = null;
+  #under: Under | null = null;
   #said: number | null = null;
   /** Takes a batch back; true when it still stood. */
   undoBatch: (batchId: number) => boolean = () => false;
@@ -113,7 +121,8 @@ export class Undoing {
   /** What is on screen changed: the sample that is wanted may be there. */
   arrive(): void {
     const under = this.#under;
-    if (!under || this.#door.shownId() !== under.step.sampleId) return;
+    // It may be here before the list has said whether it has it.
+    if (!under || under.listed === null || this.#door.shownId() !== under.step.sampleId) return;
     const edit = this.#door.current();
     if (edit) this.#take(under, edit);
   }
@@ -164,7 +173,7 @@ export class Undoing {
       else this.#say('Still loading; press the key again');
       return;
     }
-    const under = { step, way, listed: true };
+    const under: Under = { step, way, listed: null };
     this.#under = under;
     const listed = await this.#door.show(step.sampleId);
     if (this.#under !== under) return;
@@ -179,7 +188,7 @@ export class Undoing {
     this.#say(`${removedWords(sampleId)}; nothing on it can be undone here`);
   }
 
-  #take({ step, way, listed }: { step: Step; way: Way; listed: boolean }, edit: Edit): void {
+  #take({ step, way, listed }: Under, edit: Edit): void {
     const elsewhere = this.#under !== null;
     this.#under = null;
     const [from, to] = way === 'back' ? [step.after, step.before] : [step.before, step.after];
