@@ -39,7 +39,7 @@ export async function evaluationReport(project: Project, id: number): Promise<Ev
   const figures = figuresOf(table);
   const title = `${name}: evaluation ${id}`;
   return {
-    name: `evaluation-${id}.markup`,
+    name: `evaluation-${id}.html`,
     html: documentOf(title, bodyOf(title, evaluation, table, figures, examples)),
     figures,
   };
