@@ -1,11 +1,12 @@
 /**
  * `npm run soak [-- SEED [PART [COUNT]]]`: what is too long for every test run. Parts: `fuzz` (6,000 damaged files), `kills`
- * (twenty kill -9 under a labelling run), `training` (ten of a training), `way-back` (200 kill -9 of whatever else writes to a project), `together` (200 samples in
+ * (twenty kill -9 under a labelling run), `training` (ten of a training), `evaluating` (ten of an evaluation), `way-back` (200 kill -9 of whatever else writes to a project), `together` (200 samples in
  * batches), `actions` (10,000 random actions on the page); `COUNT` in place of these. One JSON line per part; exit 1 when one has problems.
  */
 import { ensureBuilt } from '../../scripts/lib/launch.mjs';
 import { fuzz } from '../support/fuzz/run.ts';
 import { soakActions } from './actions.ts';
+import { killEvaluations } from './kills/evaluating.ts';
 import { soakKills } from './kills/labelling.ts';
 import { killTrainings } from './kills/training.ts';
 import { killTheWayBack } from './kills/way-back.ts';
@@ -29,6 +30,7 @@ const parts: Readonly<Record<string, Part>> = {
   },
   kills: { count: 20, of: 'kills of a labelling run', run: soakKills },
   training: { count: 10, of: 'kills of a training', run: killTrainings },
+  evaluating: { count: 10, of: 'kills of an evaluation of 500 samples by six methods', run: killEvaluations },
   'way-back': { count: 200, of: 'kills of what writes to a project', run: killTheWayBack },
   together: { count: 200, of: 'samples in batches of 1, 3, 8 and 32', run: soakTogether },
   actions: { count: 10_000, of: 'random actions', run: soakActions },
