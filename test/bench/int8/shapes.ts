@@ -30,7 +30,14 @@ const LLAVA_LABELS = {
 };
 const QWEN_LABELS = { ...LLAVA_LABELS, variant: 'qwen', sinkThresh: 0.02, minMax: 0, useSmoothing: false };
 
-function llava(width: number, inner: number, heads: number, layers: number, tower: number): Shape {
+function llava(
+  width: number,
+  inner: number,
+  heads: number,
+  layers: number,
+  tower: number,
+  side = 224,
+): Shape {
   return {
     ...LLAVA,
     tokens: VOCABULARY,
@@ -49,11 +56,11 @@ function llava(width: number, inner: number, heads: number, layers: number, towe
         intermediate_size: 4 * tower,
         num_hidden_layers: 8,
         num_attention_heads: tower / 64,
-        image_size: 224,
+        image_size: side,
         patch_size: 14,
       },
     },
-    preprocessor: { size: { shortest_edge: 224 }, crop_size: { height: 224, width: 224 }, resample: 3 },
+    preprocessor: { size: { shortest_edge: side }, crop_size: { height: side, width: side }, resample: 3 },
   };
 }
 
@@ -128,3 +135,19 @@ export const RANDOM: readonly Random[] = [
     preset: presetFor('qwen2_5_vl', 14, 8),
   },
 ];
+
+/** What `bench:throughput` looks twice with: LLaVA's 576 visual tokens, and pictures of any size. */
+export const TWO_STAGE: Readonly<Record<'llava' | 'qwen', Random>> = {
+  llava: {
+    title: 'LLaVA, 16 layers of 1024, 576 visual tokens',
+    shape: llava(1024, 2816, 16, 16, 768, 336),
+    seed: 14,
+    preset: presetFor('llava', 16, 16),
+  },
+  qwen: {
+    title: 'Qwen2.5-VL, 14 layers of 1024, up to 576 visual tokens',
+    shape: qwen(1024, 2816, 14),
+    seed: 13,
+    preset: presetFor('qwen2_5_vl', 14, 8),
+  },
+};
