@@ -19,6 +19,7 @@ export const tryRequestSchema = z.object({
   share: z.number().gt(0).max(1).optional(),
   seed: z.number().int().optional(),
   layer: z.number().int().min(0).optional(),
+  tokens: z.number().int().min(1).optional(),
   times: z.number().min(0.01).max(100).optional(),
 }) satisfies z.ZodType<TryRequest>;
 

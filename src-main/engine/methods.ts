@@ -26,6 +26,11 @@ export interface TryQuestion {
    * layers, which for LLaVA-1.5-7B (14) and Qwen2.5-VL-3B (22) is ViCrop's.
    */
   readonly layer?: number | undefined;
+  /**
+   * Visual tokens that the picture, and each crop, may have at most, of a model that takes pictures of any size. Absent: what the
+   * checkpoint's image processor says.
+   */
+  readonly tokens?: number | undefined;
   /** `scaled`: times the visual tokens that the picture has by itself. Default 4, twice the side. */
   readonly times?: number | undefined;
 }

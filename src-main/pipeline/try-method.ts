@@ -8,6 +8,7 @@ import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { TryOutcome, TryQuestion } from '../engine/protocol.ts';
 import { analyseSample } from './analyse.ts';
 import { centre, random, saliency } from './baselines/controls.ts';
+import { withBudget } from './baselines/budget.ts';
 import { alone, given, rpn } from './baselines/known.ts';
 import { packed } from './baselines/packed.ts';
 import { relative, vicrop } from './baselines/relative.ts';
@@ -41,7 +42,7 @@ const WAYS: Readonly<Record<Exclude<Method, ByAnswer>, (trial: Trial) => Promise
 };
 
 /**
- * @throws FoveaError `cancelled`; `unsupported_model` for a method that the model cannot be asked by; `bad_input` for a box outside
+ * @throws FoveaError `cancelled`; `unsupported_model` for a method or a budget that the model cannot be asked by; `bad_input` for a box outside
  *   of the picture or a layer that is not there; and what reading the picture throws.
  */
 export async function tryMethod(
@@ -50,7 +51,7 @@ export async function tryMethod(
   signal?: AbortSignal,
 ): Promise<TryOutcome> {
   const tally = new VisualTally();
-  const counted: Subject = { ...subject, model: tally.over(subject.model) };
+  const counted: Subject = { ...withBudget(subject, asked), model: tally.over(subject.model) };
   const request = { ...asked, preset: settledPreset(asked.preset, subject.checkpoint.rules) };
   const outcome = isByAnswer(request.method)
     ? await byAnswer(counted, request, request.method, signal)

@@ -6,6 +6,7 @@ import type {
   SliceBy,
 } from '../../src-shared/contract/evaluation.ts';
 import { SLICES } from '../../src-shared/contract/evaluation.ts';
+import { MOST } from '../../src-shared/contract/limits.ts';
 import { counted, formatCount } from '../ui/words.ts';
 
 /** How far an evaluation is: `12 of 40 samples`; null: it is whole. */
@@ -14,6 +15,18 @@ export function progressWords({ samples, done, job }: Evaluation): string | null
   if (job?.state === 'queued') return `Waiting, ${formatCount(done)} of ${counted(samples, 'sample')}`;
   if (done >= samples && job?.state !== 'cancelled' && job?.state !== 'failed') return null;
   return `Stopped at ${formatCount(done)} of ${counted(samples, 'sample')}`;
+}
+
+/**
+ * Budgets of visual tokens as somebody writes them, with commas or spaces, the smallest first; nothing written: the checkpoint's own.
+ * @returns null: that is no list of them
+ */
+export function budgetsOf(written: string): (number | null)[] | null {
+  const words = written.split(/[\s,]+/).filter((word) => word !== '');
+  if (words.length === 0) return [null];
+  const budgets = [...new Set(words.map((word) => (/^\d{1,6}$/.test(word) ? Number(word) : 0)))];
+  const fits = budgets.every((tokens) => tokens >= 1 && tokens <= MOST.visualTokens);
+  return fits && budgets.length <= MOST.budgets ? budgets.sort((a, b) => a - b) : null;
 }
 
 export function isLive({ job }: Evaluation): boolean {

@@ -7,6 +7,7 @@ import type {
   EvaluationCell,
   EvaluationTable,
   Method,
+  SweepPoint,
 } from '../../src-shared/contract/evaluation.ts';
 import { type EvaluationPlan, NO_FILTER, type SampleFilter } from '../../src-shared/contract/procedures.ts';
 import type { ShowSamples } from '../queue/show-samples.svelte.ts';
@@ -26,7 +27,11 @@ export class Evaluating {
   /** The newest first; null before the first answer. */
   list = $state.raw<readonly Evaluation[] | null>(null);
   problem = $state.raw<FoveaError | null>(null);
-  table = $state.raw<{ readonly evaluation: Evaluation; readonly table: EvaluationTable } | null>(null);
+  table = $state.raw<{
+    readonly evaluation: Evaluation;
+    readonly table: EvaluationTable;
+    readonly sweep: readonly SweepPoint[];
+  } | null>(null);
   tableProblem = $state.raw<FoveaError | null>(null);
   /** What a new one would measure; null while it is asked for, and where nothing can be. */
   plan = $state.raw<EvaluationPlan | null>(null);
@@ -123,14 +128,19 @@ export class Evaluating {
     this.#methods = methods.includes(method) ? methods.filter((one) => one !== method) : [...methods, method];
   }
 
-  async start(): Promise<void> {
+  /** @param budgets of visual tokens, an evaluation for each; null: what the checkpoint says */
+  async start(budgets: readonly (number | null)[] = [null]): Promise<void> {
     this.starting = true;
     try {
       const methods: Method[] = this.methods.length > 0 ? [...this.methods] : ['alone'];
       const wish = { methods, filter: this.#filter, limit: this.limit };
-      const { id, job } = await this.#session.client.call('evaluations.start', wish);
-      if (job === null) this.#notices.info('This is measured already', 'Its numbers are shown');
-      this.#chosenId = id;
+      let queued = 0;
+      for (const tokens of budgets) {
+        const { id, job } = await this.#session.client.call('evaluations.start', { ...wish, tokens });
+        if (job !== null) queued++;
+        this.#chosenId = id;
+      }
+      if (queued === 0) this.#notices.info('This is measured already', 'Its numbers are shown');
       await this.load();
     } catch (thrown) {
       this.#notices.error(thrown);

@@ -3,6 +3,7 @@
  * command line, store, engine and page share.
  */
 import { z } from 'zod';
+import { THROUGHPUT_GROUPS } from './benchmarks/throughput-groups.ts';
 import { boxSchema, idSchema, jobSchema } from './domain.ts';
 import { MOST } from './limits.ts';
 import { sampleFilterSchema } from './procedures/sample-filter.ts';
@@ -90,6 +91,8 @@ export const evaluationWishSchema = z.object({
   limit: z.number().int().min(1).nullable().default(null),
   /** What `random` follows from. */
   seed: z.number().int().min(0).max(0xffff_ffff).default(0),
+  /** Visual tokens that the picture, and each crop, may have at most; null: what the checkpoint's image processor says. */
+  tokens: z.number().int().min(1).max(MOST.visualTokens).nullable().default(null),
 });
 export type EvaluationWish = z.infer<typeof evaluationWishSchema>;
 
@@ -185,6 +188,18 @@ export type DifferenceFound = z.infer<typeof differenceSchema>;
 /** Means that a table shows of a method. */
 export const MEANS = ['auc', 'pointing', 'coverage', 'recall', 'iou', 'inside', 'area'] as const;
 
+/** Throughput over benchmarks together, by the authors' rule (benchmarks/throughput-groups.ts). */
+const groupThroughputSchema = z.object({
+  group: z.enum(THROUGHPUT_GROUPS),
+  /** Benchmarks of the group that were measured: it is theirs alone. */
+  tasks: z.array(z.string()),
+  /** Mean over them of how often the method is right. */
+  score: share.nullable(),
+  perSecond: z.number(),
+  wallPerSecond: z.number(),
+});
+export type GroupThroughput = z.infer<typeof groupThroughputSchema>;
+
 /** One method over the samples of a table or a slice. */
 export const methodNumbersSchema = z.object({
   method: methodSchema,
@@ -209,6 +224,8 @@ export const methodNumbersSchema = z.object({
       relative: z.number().nullable(),
       wallPerSecond: z.number(),
       wallRelative: z.number().nullable(),
+      /** Empty: no sample is of a benchmark that the authors time. */
+      groups: z.array(groupThroughputSchema),
     })
     .nullable(),
 });
@@ -248,6 +265,15 @@ export const evaluationSchema = z.object({
   job: z.object({ id: idSchema, state: jobSchema.shape.state }).nullable(),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** One budget of a sweep: an evaluation that differs from the others in nothing else. */
+export const sweepPointSchema = z.object({
+  evaluation: evaluationSchema,
+  methods: z.array(
+    methodNumbersSchema.pick({ method: true, accuracy: true, visualTokens: true, throughput: true }),
+  ),
+});
+export type SweepPoint = z.infer<typeof sweepPointSchema>;
 
 /** Which samples a cell of the table stands for. */
 export const evaluationCellSchema = z.object({

@@ -32,6 +32,10 @@ export const MOST = {
   savedFilters: 1000,
   /** Samples that are labelled at once: more gain little, because attention is each sample's own. */
   inFlight: 32,
+  /** Visual tokens that a picture is asked to have at most. */
+  visualTokens: 65_536,
+  /** Budgets of visual tokens in one sweep. */
+  budgets: 16,
   /** Compute threads of a training: each costs memory, and thousands of them stop a machine. */
   threads: 256,
 } as const;

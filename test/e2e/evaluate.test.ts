@@ -19,13 +19,20 @@ before(async () => {
 });
 after(() => chromium.close());
 
-/** What would take the model minutes: even samples are right with the RPN's crop, every third one alone. */
-async function measure(path: string): Promise<void> {
+/**
+ * What would take the model minutes: even samples are right with the RPN's crop, every third one alone.
+ * @param tokens as if the model took pictures of any size, which the demo's does not
+ */
+async function measure(path: string, tokens: number | null): Promise<void> {
   const project = openProject(path);
   try {
-    const { jobId } = beginEvaluation(project, evaluationWish({ methods: ['rpn', 'denoised', 'truth'] }), {
-      version: '0.0.0',
-    });
+    const { id: evaluationId, jobId } = beginEvaluation(
+      project,
+      evaluationWish({ methods: ['rpn', 'denoised', 'truth'] }),
+      {
+        version: '0.0.0',
+      },
+    );
     const engine = fakeEngine();
     const answers = new Map(
       project.db
@@ -48,6 +55,9 @@ async function measure(path: string): Promise<void> {
       return { ...fakeTry(request), answer: right ? truth : 'no', imageSize: [448, 448], timings };
     };
     await runEvaluateJob(project, engine, jobId!);
+    project.db
+      .prepare(`UPDATE evaluation SET settings = json_set(settings, '$.tokens', ?) WHERE id = ?`)
+      .run(tokens, evaluationId);
   } finally {
     project.close();
   }
@@ -73,7 +83,8 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
     } finally {
       await app.close();
     }
-    await measure(path);
+    await measure(path, 64);
+    await measure(path, null);
     app = await open(chromium, path);
     try {
       const { page } = app;
@@ -85,6 +96,15 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       assert.match(await page.locator('tr[data-method=truth]').innerText(), /\+66\.7/);
       await page.getByText('Zooming gap, truth box against alone: +66.7 points').waitFor();
       await look(page, 'evaluate-table');
+      // The same at another budget: a curve for each method, and the numbers below.
+      const sweep = page.getByRole('region', { name: 'Budgets of visual tokens' });
+      const few = sweep.locator('tr[data-budget="64"]');
+      assert.match(await few.innerText(), /64\s+33\.3%\s*52\.63\/s, 40 visual tokens\s+50\.0%/);
+      await sweep.getByLabel('Samples a second', { exact: true }).selectOption('clock');
+      assert.match(await few.innerText(), /50\.00\/s/);
+      await few.getByRole('button', { name: '64' }).click();
+      await page.getByRole('heading', { name: /12 samples, up to 64 visual tokens/ }).waitFor();
+      await look(page, 'evaluate-sweep');
       // Every number opens its samples: wrong alone, right with the RPN's crop.
       const [saved] = await Promise.all([
         page.waitForEvent('download'),

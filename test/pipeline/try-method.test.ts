@@ -122,6 +122,10 @@ test('the whole picture in another way: two scales and a warp by attention are a
   const shares = decodeFloat16(warp.map!.bits).reduce((a, b) => a + b, 0);
   assert.ok(Math.abs(shares - 1) < 0.01, String(shares));
   await assert.rejects(tried(question, 'scaled'), { code: 'unsupported_model', message: /^scaled: / });
+  await assert.rejects(tried(question, 'alone', { tokens: 64 }), {
+    code: 'unsupported_model',
+    message: /^a budget of visual tokens: the encoder takes \d+ × \d+ pixels only/,
+  });
 });
 
 test('controls are as large as a given box, the RPN’s, or a stated part; chance follows from the seed', async () => {
@@ -184,4 +188,13 @@ test('Qwen-shaped: the same methods on the picture’s own grid; more tokens are
   );
   assert.match(scaled.variant!, /^\d+ visual tokens in place of \d+$/);
   await assert.rejects(ask('s2'), { code: 'unsupported_model', message: /^s2: / });
+  // A budget holds for the picture and for its crop, by any method.
+  const few = Math.floor(alone.visualTokens / 2);
+  const small = await ask('alone', { tokens: few });
+  assert.ok(small.visualTokens <= few && small.visualTokens >= few / 2, `${small.visualTokens} of ${few}`);
+  const [width, height] = alone.imageSize;
+  const cropped = await ask('truth', { tokens: few, boxes: [[0, 0, width, height]] });
+  assert.equal(cropped.encodedTokens, 2 * small.encodedTokens);
+  const raw = await ask('raw', { tokens: few });
+  assert.equal(raw.map!.bits.length, small.visualTokens);
 });

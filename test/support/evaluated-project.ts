@@ -7,6 +7,7 @@ import {
   type EvaluationWish,
   type Method,
 } from '../../src-shared/contract/evaluation.ts';
+import type { Preset } from '../../src-shared/contract/preset.ts';
 import { runEvaluateJob } from '../../src-main/jobs/evaluate/evaluate.ts';
 import { beginEvaluation } from '../../src-main/jobs/evaluate/plan.ts';
 import { importQuestions } from '../../src-main/jobs/import/import.ts';
@@ -31,7 +32,7 @@ export function evaluationWish(
 }
 
 /** `questions` questions `q1`…, two a picture; with the model's folder beside it. Odd ones are in English, even ones in French. */
-export async function evaluatedProject(t: TestContext, questions = 8) {
+export async function evaluatedProject(t: TestContext, questions = 8, preset: Preset = testPreset) {
   const dir = realpathSync(temporaryDir(t));
   mkdirSync(join(dir, 'p'));
   mkdirSync(join(dir, 'model'));
@@ -51,7 +52,7 @@ export async function evaluatedProject(t: TestContext, questions = 8) {
   await importQuestions(project, { imagesDir: join(dir, 'p'), questionsFile: join(dir, 'q.jsonl') });
   await runLabelJob(project, fakeEngine(), {
     model: { dir: join(dir, 'model'), device: 'auto' },
-    preset: testPreset,
+    preset,
     answerMode: 'self',
     limit: null,
   });

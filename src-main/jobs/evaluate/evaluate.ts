@@ -95,6 +95,7 @@ async function work(
     preset: run.preset,
     runId: run.id,
     seed: settings.seed,
+    tokens: settings.tokens,
   };
   const ask = methodAsker(project, engine, asking, signal);
   const stopped = (): boolean => signal.aborted || wasCancelled(project, lease);

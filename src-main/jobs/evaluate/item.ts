@@ -25,9 +25,11 @@ export interface Asking {
   /** Whose stored maps are measured. */
   readonly runId: number;
   readonly seed: number;
+  /** Visual tokens that a picture may have; null: what the checkpoint says. */
+  readonly tokens: number | null;
 }
 
-/** Their maps are measured as they are stored: what people saw and decided on. */
+/** Their maps are measured as they are stored, what people saw and decided on, as long as no other budget is asked for. */
 const STORED = { raw: 'grounding', denoised: 'denoised', rpn: 'rpn' } as const;
 
 /**
@@ -37,7 +39,7 @@ const STORED = { raw: 'grounding', denoised: 'denoised', rpn: 'rpn' } as const;
 export async function resultOf(
   project: Project,
   engine: Engine,
-  { model, preset, runId, seed }: Asking,
+  { model, preset, runId, seed, tokens }: Asking,
   {
     sampleId,
     scorer,
@@ -58,13 +60,16 @@ export async function resultOf(
       method,
       ...(boxes ? { boxes } : {}),
       // Another place for each sample, the same whenever it is asked again.
+      ...(tokens === null ? {} : { tokens }),
       ...(method === 'random' ? { seed: (seed + sampleId) >>> 0 } : {}),
     },
     signal,
   );
   answered();
   await requireUntouched(project, sample.imageId, picture.version);
-  const stored = method in STORED ? storedMap(db, runId, sampleId, method as keyof typeof STORED) : null;
+  // At another budget the map is another one.
+  const isStored = tokens === null && method in STORED;
+  const stored = isStored ? storedMap(db, runId, sampleId, method as keyof typeof STORED) : null;
   const size = outcome.imageSize;
   const looked = {
     map: stored ?? outcome.map,

@@ -1,11 +1,12 @@
 /** The table of an evaluation, counted once and kept while its results stay what they are: a page asks for it at every look. */
 import type { EvaluationTable } from '../../../src-shared/contract/evaluation.ts';
+import { MOST } from '../../../src-shared/contract/limits.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import { resultsMark } from '../../store/evaluations/pass.ts';
 import { evaluationTable } from './table.ts';
 
-/** A person compares a few. */
-const KEPT = 4;
+/** A person compares a few, or looks at a sweep. */
+const KEPT = MOST.budgets;
 
 interface Kept {
   readonly mark: string;

@@ -19,7 +19,6 @@ import { type ReadableDb, type WritableDb, transact } from '../../store/db.ts';
 import {
   addEvaluatedSamples,
   addEvaluation,
-  listEvaluations,
   setEvaluationJob,
   type EvaluatedSample,
 } from '../../store/evaluations/evaluation.ts';
@@ -34,6 +33,7 @@ import { idsOfScope } from '../../store/samples/removal.ts';
 import { getSample } from '../../store/samples/sample.ts';
 import { lengthBin, placeBin, sizeBin } from './bins.ts';
 import { knownOf } from './known.ts';
+import { sameAs } from './sweep.ts';
 
 /** The evaluation has all settings; what lists of jobs say is here, too. */
 export const evaluateParamsSchema = z.object({
@@ -95,12 +95,18 @@ export async function planEvaluation(
     samples: ids.length,
     model: nameOf(model.dir),
     preset: preset.name,
+    budgets: hasBudgets(preset),
     methods: METHODS.map((method) => ({
       method,
       why: why[method] ?? null,
       usual: USUAL.includes(method) && (why[method] ?? null) === null,
     })),
   };
+}
+
+/** Whether the model takes pictures of any size. */
+function hasBudgets({ family }: Pick<MadeRun['preset'], 'family'>): boolean {
+  return family !== 'llava';
 }
 
 /** @throws FoveaError `conflict` while it is measured */
@@ -113,7 +119,8 @@ export function requireOver({ id, job }: Evaluation): void {
  * Begins an evaluation: nothing is asked yet. One of the same settings and samples that is there already is gone on with, or is the
  * answer where it is whole; `again` begins another.
  * @returns its id, and the job that works on it; null: it is whole
- * @throws FoveaError as {@link runToEvaluate}; `bad_input` without a sample, or where none has what a method needs
+ * @throws FoveaError as {@link runToEvaluate}; `bad_input` without a sample, where none has what a method needs, or for a budget of
+ *   visual tokens where the model has one size
  */
 export function beginEvaluation(
   project: Project,
@@ -122,6 +129,16 @@ export function beginEvaluation(
 ): { readonly id: number; readonly jobId: number | null } {
   const { db, path } = project;
   const run = runToEvaluate(project, wish.runId);
+  if (wish.tokens !== null && !hasBudgets(run.preset)) {
+    throw new FoveaError(
+      'bad_input',
+      'the model takes pictures of one size: there is no budget to sweep over',
+      {
+        where: run.model.dir,
+        next: 'Leave the budgets out; its methods are points of the plot by themselves',
+      },
+    );
+  }
   const ids = chosen(db, wish);
   if (ids.length === 0) {
     throw new FoveaError('bad_input', 'no sample is left to evaluate', {
@@ -187,15 +204,6 @@ function settingsOf(run: MadeRun, wish: EvaluationWish, version: string): Evalua
     },
   };
 }
-
-/** The newest one of the same settings that measured as many samples, whatever version or machine made it. */
-function sameAs(db: ReadableDb, settings: EvaluationSettings, samples: number): Evaluation | undefined {
-  const key = ({ version: _, machine: __, ...rest }: EvaluationSettings): string => JSON.stringify(rest);
-  return listEvaluations(db, SAME_AMONG).find(
-    (one) => one.samples === samples && key(one.settings) === key(settings),
-  );
-}
-const SAME_AMONG = 100;
 
 function evaluated(db: ReadableDb, id: number): EvaluatedSample {
   const sample = getSample(db, id);

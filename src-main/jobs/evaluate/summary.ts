@@ -2,6 +2,7 @@
 import type {
   DifferenceFound,
   EvaluationTable,
+  GroupThroughput,
   MethodNumbers,
 } from '../../../src-shared/contract/evaluation.ts';
 
@@ -28,6 +29,8 @@ export interface EvaluationSummary {
         readonly perSecond: number;
         readonly wallRelative: number | null;
         readonly wallPerSecond: number;
+        /** Over benchmarks together, by the authors' rule; empty: none of them was measured. */
+        readonly groups: readonly GroupThroughput[];
       }
     >
   >;

@@ -9,16 +9,23 @@ import {
   type MethodNumbers,
   type SliceBy,
 } from '../../../src-shared/contract/evaluation.ts';
+import {
+  groupValues,
+  TIMED_BENCHMARKS,
+  TIMED_SAMPLES,
+} from '../../../src-shared/contract/benchmarks/throughput-groups.ts';
 import { holm } from '../../../src-shared/kernels/statistics/holm.ts';
 import type { ReadableDb } from '../../store/db.ts';
 import {
   PASS_START,
   methodCosts,
   passPage,
+  taskCosts,
   type MethodCost,
   type PassedResult,
   type PassedSample,
   type PassedUpTo,
+  type TaskCost,
 } from '../../store/evaluations/pass.ts';
 import { BIN_ORDER } from './bins.ts';
 import { MethodCount } from './count.ts';
@@ -92,7 +99,10 @@ export async function evaluationTable(
     at = page.next;
     if (patient && at) await breathe();
   }
-  const compared = tested(withCosts(all.numbers(), methodCosts(db, evaluationId)));
+  const scores = new Map([...slices.get('dataset')!].map(([name, counts]) => [name, counts.numbers()]));
+  const tasks = taskCosts(db, evaluationId, TIMED_BENCHMARKS, TIMED_SAMPLES);
+  const costs = withCosts(all.numbers(), methodCosts(db, evaluationId));
+  const compared = tested(costs.map((numbers) => withGroups(numbers, tasks, scores)));
   return {
     samples,
     pictures,
@@ -136,9 +146,29 @@ function withCosts(methods: readonly MethodNumbers[], costs: readonly MethodCost
         relative: first ? first.generate / own.generate : null,
         wallPerSecond: 1000 / own.wall,
         wallRelative: first ? first.wall / own.wall : null,
+        groups: [],
       },
     };
   });
+}
+
+/** @param scores numbers of each benchmark's slice */
+function withGroups(
+  numbers: MethodNumbers,
+  tasks: readonly TaskCost[],
+  scores: ReadonlyMap<string, readonly MethodNumbers[]>,
+): MethodNumbers {
+  const { method, throughput } = numbers;
+  if (!throughput) return numbers;
+  const timed = tasks
+    .filter((task) => task.method === method)
+    .map(({ task, timed: n, generate, load }) => ({
+      task,
+      perSecond: (1000 * n) / Math.max(Number.EPSILON, generate),
+      wallPerSecond: (1000 * n) / Math.max(Number.EPSILON, generate + load),
+      score: scores.get(task)?.find((one) => one.method === method)?.accuracy?.value ?? null,
+    }));
+  return { ...numbers, throughput: { ...throughput, groups: groupValues(timed) } };
 }
 
 /** The authors count generate time: all but reading and preparing the picture (METHOD §8, "Their throughput"). */

@@ -4,6 +4,7 @@ import { LISTED_MOST } from '../../../src-shared/contract/procedures.ts';
 import { beginEvaluation, planEvaluation, requireOver } from '../../jobs/evaluate/plan.ts';
 import { evaluationReport } from '../../jobs/evaluate/report/report.ts';
 import { keptTable } from '../../jobs/evaluate/kept-table.ts';
+import { sweepPoints } from '../../jobs/evaluate/sweep.ts';
 import { jobEntry } from '../../jobs/queue/entries.ts';
 import { transact } from '../../store/db.ts';
 import { cellSamples } from '../../store/evaluations/cells.ts';
@@ -34,7 +35,8 @@ export const evaluationHandlers = {
 
   'evaluations.table': async ({ session }, { id }) => {
     const { db } = session().project;
-    return { evaluation: getEvaluation(db, id), table: await keptTable(db, id) };
+    const evaluation = getEvaluation(db, id);
+    return { evaluation, table: await keptTable(db, id), sweep: await sweepPoints(db, evaluation) };
   },
 
   'evaluations.samples': ({ session }, { id, ...cell }) =>

@@ -106,3 +106,38 @@ export function methodCosts(db: ReadableDb, evaluationId: number): MethodCost[] 
       visualTokens: tokens,
     }));
 }
+
+/** What a method took over the first samples of one benchmark. */
+export interface TaskCost {
+  readonly method: Method;
+  readonly task: string;
+  /** Samples that it answered and was timed on. */
+  readonly timed: number;
+  /** Milliseconds of all of them: of all but reading and preparing the picture, and of that. */
+  readonly generate: number;
+  readonly load: number;
+}
+
+/** @param most samples of each benchmark, the first as they were imported */
+export function taskCosts(
+  db: ReadableDb,
+  evaluationId: number,
+  tasks: readonly string[],
+  most: number,
+): TaskCost[] {
+  return read<Omit<TaskCost, 'method'> & { method: string }>(
+    db,
+    `WITH placed AS (
+       SELECT image_id, sample_id, dataset, ROW_NUMBER() OVER (PARTITION BY dataset ORDER BY sample_id) AS place
+       FROM evaluation_sample
+       WHERE evaluation_id = ? AND dataset IN (SELECT value FROM json_each(?)))
+     SELECT r.method, p.dataset AS task, COUNT(*) AS timed, SUM(r.load_ms) AS load,
+       SUM(r.vision_ms + r.prefill_ms + r.decode_ms + r.rpn_ms + r.other_ms) AS generate
+     FROM placed p JOIN evaluation_result r
+       ON r.evaluation_id = ? AND r.image_id = p.image_id AND r.sample_id = p.sample_id
+     WHERE p.place <= ? AND r.error IS NULL AND r.load_ms IS NOT NULL
+     GROUP BY r.method, p.dataset`,
+  )
+    .all(evaluationId, JSON.stringify(tasks), evaluationId, most)
+    .map((row) => ({ ...row, method: methodSchema.parse(row.method) }));
+}

@@ -1,4 +1,5 @@
 /** How an evaluation is told to people: names of methods and measures, numbers with their intervals. Page, report and command line share it. */
+import type { ThroughputGroup } from '../benchmarks/throughput-groups.ts';
 import type { DifferenceFound, EstimateFound, Method, MEANS, SliceBy } from '../evaluation.ts';
 
 /** What a method is called in a table, and what it does. */
@@ -43,6 +44,16 @@ export const SLICE_WORDS: Readonly<Record<SliceBy, string>> = {
   tag: 'Tag',
   length: 'Length of the answer',
 };
+
+export const GROUP_WORDS: Readonly<Record<ThroughputGroup, string>> = {
+  documents: 'documents together',
+  'high-resolution': 'high resolution together',
+};
+
+/** A budget of visual tokens in a table or a plot. */
+export function budgetName(tokens: number | null): string {
+  return tokens === null ? 'Its own' : String(tokens);
+}
 
 /** Of a slice's value; empty: none given. */
 export function sliceWords(value: string): string {

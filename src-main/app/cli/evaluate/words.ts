@@ -4,34 +4,70 @@ import type {
   Evaluation,
   EvaluationTable,
   MethodNumbers,
+  SweepPoint,
 } from '../../../../src-shared/contract/evaluation.ts';
 import {
+  budgetName,
   chance,
+  GROUP_WORDS,
   meanInterval,
   METHOD_WORDS,
   points,
+  share,
   shareInterval,
 } from '../../../../src-shared/contract/words/evaluation.ts';
 
 const HEAD = ['Method', 'Right', 'Against alone', 'AUC', 'Box IoU', 'Speed', 'Fixed', 'Broken'];
 
 export function evaluationLines(evaluation: Evaluation, table: EvaluationTable): string[] {
-  const rows = [HEAD, ...table.methods.map(cellsOf)];
-  const widths = HEAD.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const lines = rows.map((row) =>
+  const { settings } = evaluation;
+  const truth = table.methods.find(({ method }) => method === 'truth')?.gain;
+  return [
+    `Evaluation ${evaluation.id}: ${settings.model}, ${counted(table.samples, 'sample')} of ${counted(table.pictures, 'picture')}${settings.tokens === null ? '' : `, ${counted(settings.tokens, 'visual token')} at most`}`,
+    ...inColumns([HEAD, ...table.methods.map(cellsOf)]),
+    ...groupLines(table.methods),
+    ...(truth ? [`Zooming gap (truth box − alone): ${points(truth.value)} points`] : []),
+    '95% intervals in brackets. Speed: relative to alone, of generate time (by the clock). p values stand for all comparisons together (Holm).',
+  ];
+}
+
+/** What all budgets come to, a line for each budget and method. Fewer than two: nothing. */
+export function sweepLines(points: readonly SweepPoint[]): string[] {
+  if (points.length === 0) return [];
+  const rows = points.flatMap(({ evaluation, methods }) =>
+    methods.map(({ method, accuracy, visualTokens, throughput }) => [
+      budgetName(evaluation.settings.tokens),
+      METHOD_WORDS[method].name,
+      accuracy ? shareInterval(accuracy) : '–',
+      visualTokens === null ? '–' : visualTokens.toFixed(0),
+      throughput ? throughput.perSecond.toFixed(2) : '–',
+      throughput ? throughput.wallPerSecond.toFixed(2) : '–',
+    ]),
+  );
+  return [
+    'Sweep over visual tokens. Samples a second: of generate time (the authors’ protocol), and by the clock.',
+    ...inColumns([['At most', 'Method', 'Right', 'Visual tokens', 'Generate', 'Clock'], ...rows]),
+  ];
+}
+
+/** Of benchmarks together, as the authors tell throughput. */
+function groupLines(methods: readonly MethodNumbers[]): string[] {
+  return methods.flatMap(({ method, throughput }) =>
+    (throughput?.groups ?? []).map(
+      ({ group, tasks, score, perSecond, wallPerSecond }) =>
+        `${METHOD_WORDS[method].name}, ${GROUP_WORDS[group]} (${tasks.join(', ')}): ${score === null ? '' : `${share(score)} right, `}${perSecond.toFixed(2)} samples/s of generate time, ${wallPerSecond.toFixed(2)} by the clock`,
+    ),
+  );
+}
+
+function inColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
     row
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join('  ')
       .trimEnd(),
   );
-  const { settings } = evaluation;
-  const truth = table.methods.find(({ method }) => method === 'truth')?.gain;
-  return [
-    `Evaluation ${evaluation.id}: ${settings.model}, ${counted(table.samples, 'sample')} of ${counted(table.pictures, 'picture')}`,
-    ...lines,
-    ...(truth ? [`Zooming gap (truth box − alone): ${points(truth.value)} points`] : []),
-    '95% intervals in brackets. Speed: relative to alone, of generate time (by the clock). p values stand for all comparisons together (Holm).',
-  ];
 }
 
 function cellsOf({ method, accuracy, gain, means, throughput, outcomes, failed }: MethodNumbers): string[] {

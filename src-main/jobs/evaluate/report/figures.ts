@@ -10,7 +10,8 @@ export interface Figure {
   readonly svg: Html;
 }
 
-const WIDTH = 720;
+/** Of every figure. */
+export const WIDTH = 720;
 const LEFT = 150;
 const RIGHT = 60;
 const ROW = 26;
@@ -139,6 +140,7 @@ function throughputFigure({ methods }: EvaluationTable, by: 'generate' | 'wall')
   };
 }
 
-function svgOf(height: number, label: string, parts: readonly Html[]): Html {
+/** @param label for who cannot see it */
+export function svgOf(height: number, label: string, parts: readonly Html[]): Html {
   return markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">${parts}</svg>`;
 }

@@ -9,16 +9,19 @@ import type {
   EvaluationTable,
   Method,
   MethodNumbers,
+  SweepPoint,
 } from '../../../../src-shared/contract/evaluation.ts';
 import { NO_FILTER } from '../../../../src-shared/contract/procedures.ts';
 import type { Project } from '../../../store/file/project.ts';
 import { getEvaluation } from '../../../store/evaluations/evaluation.ts';
 import { projectSummary } from '../../../store/dashboard/summary.ts';
+import { sweepPoints } from '../sweep.ts';
 import { evaluationTable } from '../table.ts';
 import { exampleSections } from './examples.ts';
 import { figuresOf, type Figure } from './figures.ts';
 import { markup, type Html } from './markup.ts';
 import { STYLE } from './style.ts';
+import { sweepFigures, sweepTable } from './sweep.ts';
 import { costTable, methodTable, placeTable, sliceTables } from './tables.ts';
 
 export interface EvaluationReport {
@@ -36,12 +39,14 @@ export async function evaluationReport(project: Project, id: number): Promise<Ev
   const method = shownMethod(table.methods);
   const examples = method ? await exampleSections(project, id, method) : [];
   const { name } = projectSummary(db, path);
+  const sweep = await sweepPoints(db, evaluation);
   const figures = figuresOf(table);
+  const curves = sweepFigures(sweep);
   const title = `${name}: evaluation ${id}`;
   return {
     name: `evaluation-${id}.html`,
-    html: documentOf(title, bodyOf(title, evaluation, table, figures, examples)),
-    figures,
+    html: documentOf(title, bodyOf(title, { evaluation, table, figures, sweep, curves, examples })),
+    figures: [...figures, ...curves],
   };
 }
 
@@ -60,12 +65,18 @@ function documentOf(title: string, body: Html): string {
   return `<!doctype html>\n<html lang="en"><head>${head.text}<style>${STYLE}</style></head>\n<body>${body.text}</body></html>\n`;
 }
 
+interface Parts {
+  readonly evaluation: Evaluation;
+  readonly table: EvaluationTable;
+  readonly figures: readonly Figure[];
+  readonly sweep: readonly SweepPoint[];
+  readonly curves: readonly Figure[];
+  readonly examples: readonly Html[];
+}
+
 function bodyOf(
   title: string,
-  evaluation: Evaluation,
-  table: EvaluationTable,
-  figures: readonly Figure[],
-  examples: readonly Html[],
+  { evaluation, table, figures, sweep, curves, examples }: Parts,
 ): Html {
   const { samples, pictures, compared } = table;
   const left = evaluation.samples - evaluation.done;
@@ -73,9 +84,8 @@ function bodyOf(
     left > 0
       ? markup`<p class="warning">${counted(left, 'sample')} of ${evaluation.samples} are not measured yet.</p>`
       : markup``;
-  const plots = figures.map(
-    ({ title: words, svg }) => markup`<figure class="plot"><figcaption>${words}</figcaption>${svg}</figure>`,
-  );
+  const plotted = ({ title: words, svg }: Figure): Html =>
+    markup`<figure class="plot"><figcaption>${words}</figcaption>${svg}</figure>`;
   const shown =
     examples.length > 0
       ? markup`<h2>Examples</h2><p class="quiet">Full line: what was cropped. Dashed: the truth boxes. The first samples of each kind, by number.</p>${examples}`
@@ -84,10 +94,11 @@ function bodyOf(
 <p>${counted(samples, 'sample')} of ${counted(pictures, 'picture')}, ${evaluation.createdAt.slice(0, 10)}.</p>${unfinished}
 <h2>Answers</h2>${methodTable(table)}
 <p class="quiet">Brackets hold 95% intervals. Differences are against the picture alone, on the samples that both answered; their p values stand for all ${compared.accuracy} comparisons of answers, and those of AUC for ${compared.auc}, together (Holm). Questions about one picture are not independent: variances are by picture.</p>
-${plots}
+${figures.map(plotted)}
 <h2>Where each method looks</h2>${placeTable(table)}
 <h2>Cost</h2>${costTable(table)}
 <p class="quiet">Milliseconds a sample, means. The authors’ protocol counts generate time: vision, prefill, decoding, RPN and cutting the crop, without reading and preparing the picture.</p>
+${sweepTable(sweep)}${curves.map(plotted)}
 ${sliceTables(table)}
 ${shown}
 <h2>Settings</h2>${settingsOf(evaluation)}`;
@@ -109,6 +120,10 @@ function settingsOf({ settings, createdAt }: Evaluation): Html {
       `${everything ? 'all' : JSON.stringify(withoutEmpty(filter))}${limit === null ? '' : `, the first ${limit}`}`,
     ],
     ['Seed', String(settings.seed)],
+    [
+      'Visual tokens at most',
+      settings.tokens === null ? 'what the image processor says' : String(settings.tokens),
+    ],
     ['Fovea', settings.version],
     ['Began', createdAt],
     ['System', machine.system],

@@ -8,6 +8,7 @@ import {
   evaluationTableSchema,
   evaluationWishSchema,
   methodSchema,
+  sweepPointSchema,
 } from '../../evaluation.ts';
 import { jobEntrySchema } from '../job-list.ts';
 import { none } from '../none.ts';
@@ -23,6 +24,8 @@ export const evaluationPlanSchema = z.object({
   samples: count,
   model: z.string(),
   preset: z.string(),
+  /** Whether the model takes pictures of any size, so that budgets of visual tokens can be swept over. */
+  budgets: z.boolean(),
   /** Why a method cannot be measured on them; null: it can. */
   methods: z.array(z.object({ method: methodSchema, why: z.string().nullable(), usual: z.boolean() })),
 });
@@ -41,10 +44,14 @@ export const evaluationProcedures = {
     input: evaluationWishSchema.extend({ again: z.boolean().default(false) }),
     output: z.object({ id: idSchema, job: jobEntrySchema.nullable() }),
   },
-  /** As far as it is measured. */
+  /** As far as it is measured. `sweep`: beside the same at other budgets, the smallest first; empty: there is no other. */
   'evaluations.table': {
     input: one,
-    output: z.object({ evaluation: evaluationSchema, table: evaluationTableSchema }),
+    output: z.object({
+      evaluation: evaluationSchema,
+      table: evaluationTableSchema,
+      sweep: z.array(sweepPointSchema),
+    }),
   },
   /** The samples behind a cell of the table, by number. */
   'evaluations.samples': {
