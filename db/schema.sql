@@ -1,4 +1,4 @@
--- project.db, user_version 24
+-- project.db, user_version 25
 CREATE INDEX answer_verdict_sample ON answer_verdict (sample_id, id);
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
@@ -173,7 +173,7 @@ CREATE TABLE evaluation_result (
   decode_ms REAL,
   rpn_ms REAL,
   other_ms REAL,
-  visual_tokens INTEGER,
+  visual_tokens INTEGER, memory_bytes INTEGER CHECK (memory_bytes >= 0),
   PRIMARY KEY (evaluation_id, image_id, sample_id, method),
   FOREIGN KEY (evaluation_id, image_id, sample_id) REFERENCES evaluation_sample(evaluation_id, image_id, sample_id)
 ) STRICT, WITHOUT ROWID;
@@ -190,6 +190,11 @@ CREATE TABLE evaluation_sample (
   length TEXT,
   PRIMARY KEY (evaluation_id, image_id, sample_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE evaluation_table (
+  evaluation_id INTEGER PRIMARY KEY REFERENCES evaluation(id),
+  mark TEXT NOT NULL,
+  numbers TEXT NOT NULL
+) STRICT;
 CREATE TABLE exported_file (
   path TEXT PRIMARY KEY,
   format TEXT NOT NULL,

@@ -24,6 +24,7 @@ import { migration as m0021 } from './0021-run-names.ts';
 import { migration as m0022 } from './0022-deal-events.ts';
 import { migration as m0023 } from './0023-answer-outcomes.ts';
 import { migration as m0024 } from './0024-evaluations.ts';
+import { migration as m0025 } from './0025-evaluation-costs.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -50,4 +51,5 @@ export const projectMigrations: readonly Migration[] = [
   m0022,
   m0023,
   m0024,
+  m0025,
 ];

@@ -32,7 +32,7 @@ import type {
   ReanswerRequest,
   TokensOutcome,
   TokensRequest,
-  TryOutcome,
+  TryAnswer,
   TryRequest,
 } from './protocol.ts';
 import { writing, type EngineStatus } from './status.ts';
@@ -170,7 +170,7 @@ export class EngineClient implements Engine {
   }
 
   /** One of the methods that an evaluation compares. Signal and errors as {@link label}. */
-  tryMethod(request: TryRequest, signal?: AbortSignal): Promise<TryOutcome> {
+  tryMethod(request: TryRequest, signal?: AbortSignal): Promise<TryAnswer> {
     return this.#ask('tryMethod', inputs.tryInput(request), signal);
   }
 

@@ -27,7 +27,7 @@ import type {
   ReanswerRequest,
   TokensOutcome,
   TokensRequest,
-  TryOutcome,
+  TryAnswer,
   TryRequest,
 } from './protocol.ts';
 import { enginesFor } from './spread.ts';
@@ -140,7 +140,7 @@ export class EngineGroup implements Engine {
   }
 
   /** As `EngineClient.tryMethod`. */
-  tryMethod(request: TryRequest, signal?: AbortSignal): Promise<TryOutcome> {
+  tryMethod(request: TryRequest, signal?: AbortSignal): Promise<TryAnswer> {
     return this.#ask(request, (engine) => engine.tryMethod(request, signal));
   }
 

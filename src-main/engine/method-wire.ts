@@ -4,7 +4,7 @@ import { boxSchema, gridSchema, transformSchema } from '../../src-shared/contrac
 import { methodSchema } from '../../src-shared/contract/evaluation.ts';
 import { modelRefSchema } from '../../src-shared/contract/models.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
-import type { TryOutcome, TryRequest } from './protocol.ts';
+import type { TryAnswer, TryRequest } from './protocol.ts';
 
 /** A method takes no more regions than this. */
 export const MOST_REGIONS = 64;
@@ -40,4 +40,5 @@ export const tryOutcomeSchema = z.object({
   encodedTokens: z.number(),
   timings: z.record(z.string(), z.number()),
   device: z.string(),
-}) satisfies z.ZodType<TryOutcome>;
+  memoryBytes: z.number().nullable(),
+}) satisfies z.ZodType<TryAnswer>;

@@ -57,3 +57,12 @@ export interface TryOutcome {
   readonly timings: Readonly<Record<string, number>>;
   readonly device: string;
 }
+
+/** As the engine answers. */
+export interface TryAnswer extends TryOutcome {
+  /**
+   * How many bytes more of its own the engine process held at most while it answered (`memory-peak.ts`). Null: nobody knows, or it did
+   * something else as well.
+   */
+  readonly memoryBytes: number | null;
+}

@@ -8,9 +8,9 @@ import type { Preset } from '../../src-shared/contract/preset.ts';
 import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
 import type { Embedding } from '../../src-shared/kernels/embeddings/embed.ts';
 import type { Dropped, Grid, GridTransform, Labels, SourceXyxy } from '../../src-shared/kernels/types.ts';
-import type { TryOutcome, TryQuestion } from './methods.ts';
+import type { TryAnswer, TryOutcome, TryQuestion } from './methods.ts';
 
-export type { ChosenPrecision, DeviceChoice, Precision, TryOutcome, TryQuestion };
+export type { ChosenPrecision, DeviceChoice, Precision, TryAnswer, TryOutcome, TryQuestion };
 
 export interface ModelRef {
   /** Absolute path of the checkpoint folder. */
@@ -363,7 +363,7 @@ export interface Engine {
   reanswer(request: ReanswerRequest, signal?: AbortSignal): Promise<ReanswerOutcome>;
   look(request: LookRequest, signal?: AbortSignal): Promise<LookOutcome>;
   /** Asks by one of the methods that an evaluation compares. */
-  tryMethod(request: TryRequest, signal?: AbortSignal): Promise<TryOutcome>;
+  tryMethod(request: TryRequest, signal?: AbortSignal): Promise<TryAnswer>;
   features(request: FeaturesRequest, signal?: AbortSignal): Promise<FeaturesOutcome>;
   embed(request: EmbedRequest, signal?: AbortSignal): Promise<EmbedOutcome>;
   predict(request: PredictRequest, signal?: AbortSignal): Promise<PredictOutcome>;

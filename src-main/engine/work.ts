@@ -19,6 +19,7 @@ import { Stopwatch } from '../pipeline/subject/stopwatch.ts';
 import { EncodingFolders } from './encodings.ts';
 import type { SampleEncodings } from './encodings.ts';
 import { describe } from './models.ts';
+import { watchMemory } from './memory-peak.ts';
 import type { LoadWatch, ModelCache, OpenModel } from './models.ts';
 import { Pictures } from './pictures.ts';
 import type { PictureInUse } from './pictures.ts';
@@ -139,9 +140,11 @@ export class Worker {
         );
         this.#send({ type: 'look', id: call.id, output: output as LookOut });
       } else if (call.type === 'tryMethod') {
-        const output = await this.#asking(call.input, call.id, signal, (_, subject) =>
-          tryMethod(subject, call.input, signal),
-        );
+        const output = await this.#asking(call.input, call.id, signal, async (_, subject) => {
+          const peak = watchMemory();
+          const outcome = await tryMethod(subject, call.input, signal);
+          return { ...outcome, memoryBytes: this.#inFlight === null ? peak() : null };
+        });
         this.#send({ type: 'tryMethod', id: call.id, output: output as TryOut });
       } else if (call.type === 'features') {
         const output = (await this.#features(call.input, call.id, signal)) as FeaturesOut;

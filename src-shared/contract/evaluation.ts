@@ -172,6 +172,8 @@ export const methodResultSchema = localisationSchema.extend({
   crops: z.array(boxSchema),
   times: stageTimesSchema.nullable(),
   visualTokens: count.nullable(),
+  /** How many bytes more the engine process held at most while it answered; null: nobody knows. */
+  memoryBytes: count.nullable(),
 });
 export type MethodResult = z.infer<typeof methodResultSchema>;
 
@@ -217,6 +219,8 @@ export const methodNumbersSchema = z.object({
   /** Means over what was answered. */
   times: stageTimesSchema.nullable(),
   visualTokens: z.number().nullable(),
+  /** The most over what was answered. */
+  memoryBytes: count.nullable(),
   /** Samples a second of generate time (the authors' protocol) and by the clock, and both ÷ the picture alone's. */
   throughput: z
     .object({

@@ -115,6 +115,7 @@ function fill(project: Project): number {
             area: random(),
             times: { load: 3, vision: 5, prefill: 20, decode: 30, rpn: 2, other: 1 },
             visualTokens: 576,
+            memoryBytes: null,
           },
         );
     return evaluationId;

@@ -25,7 +25,7 @@ import type {
   ReanswerRequest,
   TokensOutcome,
   TokensRequest,
-  TryOutcome,
+  TryAnswer,
   TryRequest,
 } from '../../src-main/engine/protocol.ts';
 
@@ -280,7 +280,7 @@ export function fakeReanswer({ question, edit, score }: ReanswerRequest): Reansw
 }
 
 /** What a method finds: the map and the box of {@link fakeOutcome}, and an answer that names it. */
-export function fakeTry({ question, method }: TryRequest): TryOutcome {
+export function fakeTry({ question, method }: TryRequest): TryAnswer {
   const { maps, boxes, imageSize } = fakeOutcome(question);
   return {
     method,
@@ -295,5 +295,6 @@ export function fakeTry({ question, method }: TryRequest): TryOutcome {
     encodedTokens: 40,
     timings: { total: 2.5 },
     device: 'cpu',
+    memoryBytes: method === 'alone' ? 1_000_000 : 3_000_000,
   };
 }

@@ -101,6 +101,7 @@ export class MethodCount {
       outcomes: this.#outcomes,
       times: null,
       visualTokens: null,
+      memoryBytes: null,
       throughput: null,
     };
   }

@@ -21,6 +21,7 @@ import { type HeldHooks, type JobHooks, letGo, wasCancelled, whileHeld } from '.
 import { isAlive, thisProcess } from '../lease/process-id.ts';
 import { rateMeter } from '../lease/rate.ts';
 import { resultOf, type Asking } from './item.ts';
+import { keepTable } from './kept-table.ts';
 import { evaluateParamsSchema, modelOfRun, runToEvaluate } from './plan.ts';
 
 export interface EvaluateReport {
@@ -138,6 +139,7 @@ async function work(
     if (!signal.aborted) throw thrown;
   }
   const left = nextItem(db, lease.jobId);
+  if (!left) await patiently(() => keepTable(db, evaluationId));
   await patiently(() => (left ? letGo(project, lease, hooks) : finishJob(db, lease, 'done', null)));
   hooks.onProgress?.(getJob(db, lease.jobId));
   return {
@@ -191,6 +193,7 @@ function methodAsker(
       ...NO_LOCALISATION,
       times: null,
       visualTokens: null,
+      memoryBytes: null,
     };
   };
 }

@@ -88,6 +88,7 @@ export async function resultOf(
     ...localise(looked, knownOf(db, sample, size)),
     times: stagesOf(outcome.timings),
     visualTokens: outcome.visualTokens,
+    memoryBytes: outcome.memoryBytes,
   };
 }
 

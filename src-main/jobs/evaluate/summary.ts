@@ -31,6 +31,8 @@ export interface EvaluationSummary {
         readonly wallPerSecond: number;
         /** Over benchmarks together, by the authors' rule; empty: none of them was measured. */
         readonly groups: readonly GroupThroughput[];
+        /** How much more memory the engine process held at most while it answered. */
+        readonly memoryBytes: number | null;
       }
     >
   >;
@@ -51,7 +53,10 @@ export function summaryOf({ samples, methods, slices }: EvaluationTable): Evalua
     n: samples,
     accuracy: accuracyOf(methods),
     auc: aucOf(methods),
-    throughput: byMethod(methods, ({ throughput }) => throughput),
+    throughput: byMethod(
+      methods,
+      ({ throughput, memoryBytes }) => throughput && { ...throughput, memoryBytes },
+    ),
     slices: Object.fromEntries(
       kinds.map((by) => [
         by,

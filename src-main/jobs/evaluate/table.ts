@@ -135,12 +135,13 @@ function withCosts(methods: readonly MethodNumbers[], costs: readonly MethodCost
   return methods.map((numbers) => {
     const cost = costs.find(({ method }) => method === numbers.method);
     if (!cost) return numbers;
-    const { times, visualTokens } = cost;
+    const { times, visualTokens, memoryBytes } = cost;
     const [own, first] = [milliseconds(cost), alone && milliseconds(alone)];
     return {
       ...numbers,
       times,
       visualTokens,
+      memoryBytes,
       throughput: {
         perSecond: 1000 / own.generate,
         relative: first ? first.generate / own.generate : null,

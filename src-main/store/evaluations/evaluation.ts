@@ -109,7 +109,7 @@ export function listEvaluations(db: ReadableDb, limit: number): Evaluation[] {
 
 /** Takes an evaluation away with all that it measured, within the caller's transaction. */
 export function removeEvaluation(db: WritableDb, id: number): void {
-  for (const table of ['evaluation_result', 'evaluation_sample'])
+  for (const table of ['evaluation_table', 'evaluation_result', 'evaluation_sample'])
     write(db, `DELETE FROM ${table} WHERE evaluation_id = ?`).run(id);
   write(db, 'DELETE FROM evaluation WHERE id = ?').run(id);
 }

@@ -89,21 +89,24 @@ export interface MethodCost {
   readonly timed: number;
   readonly times: StageTimes;
   readonly visualTokens: number | null;
+  /** The most. */
+  readonly memoryBytes: number | null;
 }
 
 export function methodCosts(db: ReadableDb, evaluationId: number): MethodCost[] {
-  return read<StageTimes & { method: string; timed: number; tokens: number | null }>(
+  return read<StageTimes & { method: string; timed: number; tokens: number | null; memory: number | null }>(
     db,
     `SELECT method, COUNT(*) AS timed, AVG(load_ms) AS load, AVG(vision_ms) AS vision, AVG(prefill_ms) AS prefill,
-       AVG(decode_ms) AS decode, AVG(rpn_ms) AS rpn, AVG(other_ms) AS other, AVG(visual_tokens) AS tokens
+       AVG(decode_ms) AS decode, AVG(rpn_ms) AS rpn, AVG(other_ms) AS other, AVG(visual_tokens) AS tokens, MAX(memory_bytes) AS memory
      FROM evaluation_result WHERE evaluation_id = ? AND error IS NULL AND load_ms IS NOT NULL GROUP BY method`,
   )
     .all(evaluationId)
-    .map(({ method, timed, tokens, ...times }) => ({
+    .map(({ method, timed, tokens, memory, ...times }) => ({
       method: methodSchema.parse(method),
       timed,
       times,
       visualTokens: tokens,
+      memoryBytes: memory,
     }));
 }
 

@@ -13,7 +13,7 @@ import { type ReadableDb, type WritableDb, read, write } from '../db.ts';
 const boxesSchema = z.array(boxSchema);
 
 const COLUMNS = `method, error, answer, score, variant, crops, auc, pointing, coverage, recall, iou, inside, area,
-  load_ms, vision_ms, prefill_ms, decode_ms, rpn_ms, other_ms, visual_tokens`;
+  load_ms, vision_ms, prefill_ms, decode_ms, rpn_ms, other_ms, visual_tokens, memory_bytes`;
 
 interface Row {
   readonly method: string;
@@ -36,6 +36,7 @@ interface Row {
   readonly rpn_ms: number | null;
   readonly other_ms: number | null;
   readonly visual_tokens: number | null;
+  readonly memory_bytes: number | null;
 }
 
 /** Which sample of an evaluation. */
@@ -55,7 +56,7 @@ export function putResult(
   write(
     db,
     `INSERT INTO evaluation_result (evaluation_id, image_id, sample_id, ${COLUMNS})
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   ).run(
     evaluationId,
     imageId,
@@ -75,6 +76,7 @@ export function putResult(
     result.area,
     ...STAGES.map((stage) => times?.[stage] ?? null),
     result.visualTokens,
+    result.memoryBytes,
   );
 }
 
@@ -114,6 +116,7 @@ function toResult(row: Row): MethodResult {
     method,
     crops,
     visual_tokens,
+    memory_bytes,
     load_ms,
     vision_ms,
     prefill_ms,
@@ -139,5 +142,6 @@ function toResult(row: Row): MethodResult {
     crops: boxesSchema.parse(JSON.parse(crops)),
     times,
     visualTokens: visual_tokens,
+    memoryBytes: memory_bytes,
   };
 }

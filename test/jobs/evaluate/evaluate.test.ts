@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { Method } from '../../../src-shared/contract/evaluation.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
@@ -30,6 +30,12 @@ const rows = ({ db }: Project) =>
     db,
     'SELECT sample_id, method, answer, error FROM evaluation_result ORDER BY 1, 2',
   ).all();
+
+function openedAgain(t: TestContext, { path }: Project) {
+  const opened = openProject(path);
+  t.after(() => opened.close());
+  return opened.db;
+}
 
 test('an evaluation asks alone and each method once, scores, measures stored maps, and prints what it found', async (t) => {
   const { project, begin, work } = await evaluatedProject(t);
@@ -93,6 +99,12 @@ test('an evaluation asks alone and each method once, scores, measures stored map
   const kept = await keptTable(project.db, id);
   assert.deepEqual(kept, await evaluationTable(project.db, id));
   assert.equal(await keptTable(project.db, id), kept);
+  // It was written when the evaluation ended, and is read by whoever opens the project next: as it is, or not at all.
+  const db = openedAgain(t, project);
+  project.db.exec(`UPDATE evaluation_table SET numbers = replace(numbers, '"samples":8', '"samples":80')`);
+  assert.equal((await keptTable(db, id)).samples, 80);
+  project.db.exec(`UPDATE evaluation_table SET numbers = '{}'`);
+  assert.deepEqual(await keptTable(openedAgain(t, project), id), kept);
   removeSamples(project.db, [1]);
   assert.equal((await keptTable(project.db, id)).samples, 7);
   assert.equal((await evaluationTable(project.db, id)).samples, 7);

@@ -41,6 +41,7 @@ test('a report is one file without scripts, the same bytes when it is made again
   assert.match(html, /data:image\/webp;base64,/);
   // 40 of generate time each: the picture is read before the clock of the authors runs.
   assert.match(html, /<th>RPN<\/th><td class="number">6\.0<\/td>/);
+  assert.match(html, /<td class="number">40<\/td><td class="number">3\.0 MB<\/td>/);
   assert.deepEqual(
     report.figures.map(({ name }) => name),
     ['accuracy', 'accuracy-throughput', 'accuracy-throughput-clock'],

