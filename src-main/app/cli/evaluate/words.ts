@@ -55,7 +55,7 @@ function groupLines(methods: readonly MethodNumbers[]): string[] {
   return methods.flatMap(({ method, throughput }) =>
     (throughput?.groups ?? []).map(
       ({ group, tasks, score, perSecond, wallPerSecond }) =>
-        `${METHOD_WORDS[method].name}, ${GROUP_WORDS[group]} (${tasks.join(', ')}): ${score === null ? '' : `${share(score)} right, `}${perSecond.toFixed(2)} samples/s of generate time, ${wallPerSecond.toFixed(2)} by the clock`,
+        `${METHOD_WORDS[method].name}, ${GROUP_WORDS[group]} (${tasks.join(', ')}): ${score === null ? '' : `${share(score)} right, `}${perSecond.toFixed(2)}/s of generate time, ${wallPerSecond.toFixed(2)}/s by the clock`,
     ),
   );
 }
