@@ -4,8 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, test, type TestContext } from 'node:test';
 import { CocoTable, NumberIndex, TextSet } from '../../src-main/importers/containers/coco-table.ts';
-import { annotationOf, outlineBox } from '../../src-main/importers/containers/coco-annotation.ts';
+import {
+  type Annotation,
+  annotationOf,
+  outlineBox,
+} from '../../src-main/importers/containers/coco-annotation.ts';
 import { PlainAnnotations } from '../../src-main/importers/containers/coco-annotation-bytes.ts';
+import { listElements } from '../../src-main/importers/containers/json-list-text.ts';
 import {
   openImport,
   PLAIN_READING,
@@ -257,7 +262,19 @@ test('a list nested beyond all sense is a problem of its own', async (t) => {
 
 describe('a plain annotation read from its bytes', () => {
   const plain = new PlainAnnotations();
-  const read = (text: string) => plain.read(Buffer.from(text));
+  const last = (): Annotation => ({
+    ...{ id: plain.id, imageId: plain.imageId, categoryId: plain.categoryId, crowd: false },
+    ...{ box: [...plain.box] as unknown as Annotation['box'], outlined: plain.outlined },
+  });
+  /** The first element of a list, and how many bytes it has. */
+  const readFirst = (text: string): { found: Annotation; length: number } | null => {
+    const end = plain.take(Buffer.from(`[${text}]`), 1);
+    return end < 0 ? null : { found: last(), length: end - 1 };
+  };
+  const read = (text: string): Annotation | null => {
+    const first = readFirst(text);
+    return first?.length === text.length ? first.found : null;
+  };
 
   it('is what parsing it gives, or is left to that', () => {
     const random = seeded(11);
@@ -293,10 +310,11 @@ describe('a plain annotation read from its bytes', () => {
       const at = below(text.length);
       if (n % 3 === 0)
         text = `${text.slice(0, at)}${'0.,:[]{}"-eE 9\u00e9'[below(15)]}${text.slice(at + below(2))}`;
-      const found = read(text);
-      if (found === null) continue;
+      const first = readFirst(text);
+      if (first === null) continue;
       taken++;
-      assert.deepEqual(found, annotationOf(JSON.parse(text) as Record<string, unknown>), text);
+      const own = Buffer.from(text).subarray(0, first.length).toString();
+      assert.deepEqual(first.found, annotationOf(JSON.parse(own) as Record<string, unknown>), text);
     }
     assert.ok(taken > 800, `${taken} were plain`);
   });
@@ -325,6 +343,60 @@ describe('a plain annotation read from its bytes', () => {
       ['}', ''],
     ] as const)
       assert.equal(read(good.replace(from, to)), null, `${to} for ${from}`);
+  });
+});
+
+describe('a list whose plain annotations are taken where they stand', () => {
+  const good =
+    '{"id":1,"image_id":2,\n"category_id":3,"bbox":[1,2,3,4],\n "segmentation":[[1,2,\n3.5,4,5,6]]}';
+  const LISTS = [
+    `[${good}, ${good.replace('1', '2')}\n,{"id":3,\n"x":"]}"}, 7, ${good.replace('1', '4')} ]`,
+    `[\n${good}\n,${good} 5,${good},\n]`,
+    `[${good},,${good}]`,
+    `[${good},${good.slice(0, -3)}`,
+    `[${good}]\n x`,
+    `[ ]`,
+    `{"a":${good}}`,
+  ];
+  const walk = async (text: string, piece: number, taken: boolean): Promise<unknown[]> => {
+    const bytes = Buffer.from(text);
+    const seen: unknown[] = [];
+    const plain = new PlainAnnotations();
+    const reader = {
+      take: (chunk: Uint8Array, from: number): number => {
+        const end = plain.take(chunk, from);
+        if (end >= 0) seen.push(JSON.parse(Buffer.from(chunk.subarray(from, end)).toString()));
+        return end;
+      },
+      get lines() {
+        return plain.lines;
+      },
+    };
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < bytes.length; at += piece)
+        yield await Promise.resolve(bytes.subarray(at, at + piece));
+    };
+    for await (const elements of listElements(source(), 1000, 1, taken ? reader : null)) {
+      for (const { line, bytes: own, problem } of elements) {
+        let value: unknown = own && Buffer.from(own).toString();
+        try {
+          value = JSON.parse(value as string);
+        } catch {
+          value = { problem, value };
+        }
+        // Lines of what is taken are counted, and told by what comes behind it.
+        seen.push(problem === null ? value : { line, problem });
+      }
+    }
+    return seen;
+  };
+
+  it('has the same elements and lines, wherever the file is cut into pieces', async () => {
+    for (const text of LISTS) {
+      const expected = await walk(text, text.length, false);
+      for (let piece = 1; piece <= text.length; piece++)
+        assert.deepEqual(await walk(text, piece, true), expected, `${text} in pieces of ${piece}`);
+    }
   });
 });
 

@@ -18,6 +18,9 @@ export interface CocoObject {
   readonly outlined: boolean;
 }
 
+/** A truth whose box is in a block of numbers. */
+export type PlainObject = Omit<CocoObject, 'box'> & { readonly box: Float64Array };
+
 interface Block {
   readonly ids: Float64Array;
   readonly pictures: Int32Array;
@@ -38,7 +41,7 @@ export class CocoTable {
   }
 
   /** @param picture its place in the file's list of pictures */
-  add(picture: number, { id, category, box, crowd, outlined }: CocoObject): void {
+  add(picture: number, { id, category, box, crowd, outlined }: CocoObject | PlainObject): void {
     const at = this.#rows % BLOCK;
     if (at === 0) this.#blocks.push(newBlock());
     const block = this.#blocks.at(-1)!;
@@ -46,10 +49,7 @@ export class CocoTable {
     block.pictures[at] = picture;
     block.categories[at] = category;
     const corner = 4 * at;
-    block.boxes[corner] = box[0];
-    block.boxes[corner + 1] = box[1];
-    block.boxes[corner + 2] = box[2];
-    block.boxes[corner + 3] = box[3];
+    for (let i = 0; i < 4; i++) block.boxes[corner + i] = box[i]!;
     block.flags[at] = (crowd ? CROWD : 0) | (outlined ? OUTLINED : 0) | (id === null ? 0 : HAS_ID);
     this.#rows++;
   }

@@ -13,8 +13,9 @@ import type { Fields } from '../rows/types.ts';
 import { readFile } from './bytes.ts';
 import { annotationOf, KNOWN_FIELDS } from './coco-annotation.ts';
 import { PlainAnnotations } from './coco-annotation-bytes.ts';
-import { type CocoObject, CocoTable, NumberIndex, TextSet } from './coco-table.ts';
+import { type CocoObject, CocoTable, NumberIndex, type PlainObject, TextSet } from './coco-table.ts';
 import type { Container, ContainerRow } from './container.ts';
+import type { ElementReader } from './json-entries.ts';
 import { type ListElement, listElements } from './json-list-text.ts';
 import { decode } from './lines.ts';
 import type { JsonMember } from './json-members.ts';
@@ -86,34 +87,40 @@ class CocoFile {
     const table = new CocoTable();
     const counts = new Uint32Array(pictures.count);
     const unread = new Set<string>();
-    const known = { categories, pictures, unread, plain: new PlainAnnotations() };
+    const known = { categories, pictures, unread };
     const names = new TextSet();
     let held = true;
     let line = 0;
-    for await (const elements of this.#elements('annotations')) {
+    const hold = (picture: number, object: CocoObject | PlainObject): void => {
+      counts[picture]!++;
+      if (held && table.rows === HELD_MOST) {
+        table.clear();
+        held = false;
+      }
+      if (held) table.add(picture, object);
+    };
+    const reader = new PlainReader(known, (picture, object) => {
+      line++;
+      hold(picture, object);
+    });
+    for await (const elements of this.#elements('annotations', reader)) {
       for (const one of elements) {
         line++;
         const read = annotation(one, known);
-        if ('message' in read) {
-          yield { line, problem: read };
-          continue;
-        }
-        counts[read.picture]!++;
-        if (held && table.rows === HELD_MOST) {
-          table.clear();
-          held = false;
-        }
-        if (held) table.add(read.picture, read.object);
+        if ('message' in read) yield { line, problem: read };
+        else hold(read.picture, read.object);
       }
     }
     for (const [from, to] of parts(counts, HELD_MOST)) {
       if (!held) {
         table.clear();
-        for await (const elements of this.#elements('annotations')) {
+        const add = (picture: number, object: CocoObject | PlainObject): void => {
+          if (picture >= from && picture < to) table.add(picture, object);
+        };
+        for await (const elements of this.#elements('annotations', new PlainReader(known, add))) {
           for (const one of elements) {
             const read = annotation(one, known);
-            if ('object' in read && read.picture >= from && read.picture < to)
-              table.add(read.picture, read.object);
+            if ('object' in read) add(read.picture, read.object);
           }
         }
       }
@@ -226,9 +233,12 @@ class CocoFile {
   }
 
   /** Elements of a section, some at a time. */
-  #elements(section: keyof Sections): AsyncIterable<Iterable<ListElement>> {
+  #elements(
+    section: keyof Sections,
+    reader: ElementReader | null = null,
+  ): AsyncIterable<Iterable<ListElement>> {
     const { from, to, line } = this.#sections[section];
-    return listElements(readFile(this.#path, from, to), LINE_BYTES, line);
+    return listElements(readFile(this.#path, from, to), LINE_BYTES, line, reader);
   }
 
   async *#list(
@@ -260,23 +270,50 @@ interface Known {
   readonly categories: Categories;
   readonly pictures: Pictures;
   readonly unread: Set<string>;
-  readonly plain: PlainAnnotations;
+}
+
+/** Takes the plain annotations about pictures and categories that the file lists. */
+class PlainReader implements ElementReader {
+  readonly #known: Known;
+  readonly #add: (picture: number, object: PlainObject) => void;
+  readonly #plain = new PlainAnnotations();
+  /** Each is added before the next one is read. */
+  readonly #object = { id: 0, category: 0, box: this.#plain.box, crowd: false, outlined: false };
+
+  constructor(known: Known, add: (picture: number, object: PlainObject) => void) {
+    this.#known = known;
+    this.#add = add;
+  }
+
+  get lines(): number {
+    return this.#plain.lines;
+  }
+
+  take(chunk: Uint8Array, from: number): number {
+    const plain = this.#plain;
+    const end = plain.take(chunk, from);
+    if (end < 0) return end;
+    const category = this.#known.categories.placeOf(plain.categoryId);
+    const picture = this.#known.pictures.placeOf(plain.imageId);
+    if (category < 0 || picture < 0) return -1;
+    const object = this.#object;
+    object.id = plain.id;
+    object.category = category;
+    object.outlined = plain.outlined;
+    this.#add(picture, object);
+    return end;
+  }
 }
 
 function annotation(
   element: ListElement,
-  { categories, pictures, unread, plain }: Known,
+  { categories, pictures, unread }: Known,
 ): { readonly picture: number; readonly object: CocoObject } | RowReason {
-  let read = element.bytes && plain.read(element.bytes);
-  let fields: Fields | null = null;
   try {
-    if (!read) {
-      const parsed = fieldsOf(element, 'annotations');
-      if (parsed.problem) return parsed.problem;
-      fields = parsed.fields;
-      read = annotationOf(fields);
-    }
-    const { id, imageId, categoryId, box, crowd, outlined } = read;
+    const parsed = fieldsOf(element, 'annotations');
+    if (parsed.problem) return parsed.problem;
+    const { fields } = parsed;
+    const { id, imageId, categoryId, box, crowd, outlined } = annotationOf(fields);
     const category = categories.placeOf(categoryId);
     const picture = pictures.placeOf(imageId);
     if (picture < 0) throw unknown('image_id', imageId, id);

@@ -51,6 +51,17 @@ interface Value {
   parts: Uint8Array[] | null;
 }
 
+/** Reads elements of a list where they stand, so that nobody looks for their ends first. */
+export interface ElementReader {
+  /**
+   * Takes the object that begins at `from` of these bytes.
+   * @returns where the comma or the end of the list behind it stands; -1: it is left to be found and given as an entry
+   */
+  readonly take: (chunk: Uint8Array, from: number) => number;
+  /** Ends of lines within what it took last. */
+  readonly lines: number;
+}
+
 /** Finds the entries in a text that comes in pieces. */
 export class EntryScanner {
   readonly #maxBytes: number;
@@ -97,9 +108,13 @@ export class EntryScanner {
     return this.#follows;
   }
 
-  /** Entries that end in the next piece of the text; to be walked to its end. Throws JsonCut. */
-  *entries(chunk: Uint8Array): Generator<JsonEntry, void> {
+  /**
+   * Entries that end in the next piece of the text; to be walked to its end. Throws JsonCut.
+   * @param reader takes what it can of a list's objects; those are no entries
+   */
+  *entries(chunk: Uint8Array, reader: ElementReader | null = null): Generator<JsonEntry, void> {
     const { length } = chunk;
+    const taker = length <= this.#maxBytes ? reader : null;
     // Fields are looked up at each byte, these are not.
     let [value, line, depth, inText, escaped] = [
       this.#value,
@@ -139,6 +154,15 @@ export class EntryScanner {
           if (byte !== QUOTE) throw new JsonCut(line, 'expected a key in quotes');
           [this.#keyBytes, inText] = [[], true];
           continue;
+        }
+        if (taker && byte === OBJECT && value === null && !this.#isObject) {
+          const end = taker.take(chunk, i - 1);
+          if (end >= 0) {
+            line += taker.lines;
+            // The end of the list is met in the next round.
+            i = chunk[end] === COMMA ? end + 1 : end;
+            continue;
+          }
         }
         value ??= { from: at, line, kind: kindOf(byte), to: 0, parts: [] };
         value.to = at + 1;

@@ -1,5 +1,5 @@
 /** Elements of a JSON list as text, with what is wrong with the list said as an element of its own. */
-import { EntryScanner, JsonCut } from './json-entries.ts';
+import { type ElementReader, EntryScanner, JsonCut } from './json-entries.ts';
 import { decode, type TextLine } from './lines.ts';
 
 /** One element, or what is wrong. */
@@ -14,11 +14,13 @@ export interface ListElement {
 /**
  * The elements with the line each starts on, those of a piece of the text at a time. One that is too long is a problem of its
  * own and is not held; a list that is cut off, or that something follows, ends with a problem of the line where that shows.
+ * @param reader takes what it can of them; the others are given
  */
 export async function* listElements(
   source: AsyncIterable<Uint8Array>,
   maxBytes: number,
   firstLine = 1,
+  reader: ElementReader | null = null,
 ): AsyncGenerator<Iterable<ListElement>> {
   const scanner = new EntryScanner(maxBytes, { line: firstLine, only: 'list' });
   const problem = (thrown: unknown): ListElement => {
@@ -28,7 +30,7 @@ export async function* listElements(
   let over = false;
   const elements = function* (chunk: Uint8Array): Generator<ListElement> {
     try {
-      for (const { line, bytes } of scanner.entries(chunk))
+      for (const { line, bytes } of scanner.entries(chunk, reader))
         yield { line, bytes, problem: bytes ? null : `the element is longer than ${maxBytes} bytes` };
     } catch (thrown) {
       over = true;
