@@ -10,6 +10,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { Reason } from '../../../src-shared/contract/reasons.ts';
 import { PLAIN_READING, Reasons, type ReadingOptions } from '../../importers/index.ts';
 import { makeRoom } from '../../store/bulk.ts';
+import { hasPredictions } from '../../store/predictions/prediction.ts';
 import { importedIds } from '../../store/exchange/import-log.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
@@ -27,6 +28,8 @@ import { type QuestionBatch, questionBatches } from './reading.ts';
 
 /** Some 25 ms of writing: the disk waits for few commits, and whoever reviews meanwhile hardly at all. */
 const BATCH = 1000;
+/** Batches of one transaction where nobody has anything to review yet: pages of indexes are written less often. */
+const FIRST_BATCHES = 4;
 
 /** Times of files may lag behind the clock by so much. */
 const CLOCK_MS = 2000;
@@ -84,41 +87,45 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const [failures, notes] = [new Reasons(), new Reasons()];
   let lines = 0;
 
-  const write = async (batch: QuestionBatch, looked: Promise<unknown>): Promise<void> => {
-    await unlessStopped(looked, options.signal);
-    if (lines === 0) await refuseMoved(project, folder, writer.newPictures(batch.pictures));
-    const items = batch.items();
-    const outcome = await patiently(() => writer.write(items));
+  const write = async (batches: readonly Waiting[]): Promise<void> => {
+    for (const { looked } of batches) await unlessStopped(looked, options.signal);
+    if (lines === 0) {
+      const pictures = batches.flatMap((batch) => batch.pictures);
+      await refuseMoved(project, folder, writer.newPictures(pictures));
+    }
+    const outcome = await patiently(() => writer.write(batches));
     for (const { line, reason } of outcome.failures) failures.add(line, reason);
     for (const { line, reason } of outcome.notes) notes.add(line, reason);
     for (const { line, reason } of await labels.store(outcome.labelled, options.signal))
       notes.add(line, reason);
     if (outcome.unused.length > 0) await patiently(() => dropUnused(project, outcome.unused));
-    lines += batch.length;
-    options.onProgress?.(lines, items.at(-1)?.line ?? 0);
+    for (const { length } of batches) lines += length;
+    options.onProgress?.(lines, outcome.lastLine);
     // Whoever waits for this connection gets a turn.
     await breathe();
     throwIfStopped(options.signal);
   };
 
   try {
-    // The last batch that was read: its pictures are looked at while the next one is read.
-    let last: Waiting | null = null;
-    const next = async (batch: QuestionBatch): Promise<void> => {
+    const most = hasPredictions(project.db) ? 1 : FIRST_BATCHES;
+    // Those that were read last: their pictures are looked at while the next ones are read.
+    let last: Waiting[] = [];
+    for await (const batch of questionBatches(questionsFile, reading, storedFolder(project.path), BATCH)) {
       const looked = writer.lookAt(batch.pictures, looks);
       // Its failure is met when its turn comes.
       looked.catch(() => undefined);
-      if (last) await write(last.batch, last.looked);
-      last = { batch, looked };
-    };
-    for await (const batch of questionBatches(questionsFile, reading, storedFolder(project.path), BATCH))
-      await next(batch);
-    if (last !== null) await write((last as Waiting).batch, (last as Waiting).looked);
+      if (last.length === most) {
+        await write(last);
+        last = [];
+      }
+      last.push({ ...batch, looked });
+    }
+    if (last.length > 0) await write(last);
     const { added, updated, skipped, failed, importId } = writer.written;
     const copies =
       added === 0 || importId === null
         ? { pictures: 0, groups: [], uncompared: 0 }
-        : await copiesOf(project, importId, { signal: options.signal });
+        : await copiesOf(project, importId, writer.fingerprints, { signal: options.signal });
     if (added === 0) await patiently(() => writer.forget());
     return {
       added,
@@ -147,8 +154,7 @@ export async function importQuestions(project: Project, options: ImportOptions):
 }
 
 /** A batch whose pictures are being looked at. */
-interface Waiting {
-  readonly batch: QuestionBatch;
+interface Waiting extends QuestionBatch {
   readonly looked: Promise<unknown>;
 }
 

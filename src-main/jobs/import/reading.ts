@@ -30,7 +30,7 @@ export interface QuestionBatch {
   readonly length: number;
   /** What they are about, each once. */
   readonly pictures: readonly ReadPicture[];
-  /** To be asked once, when their turn comes: until then they may be a block of bytes. */
+  /** To be asked when their turn comes: until then they may be a block of bytes. */
   readonly items: () => readonly ReadItem[];
 }
 

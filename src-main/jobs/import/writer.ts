@@ -12,8 +12,10 @@ import type { Project } from '../../store/file/project.ts';
 import { addSamples, type NewSample } from '../../store/samples/sample.ts';
 import type { LabelledSample } from './labels.ts';
 import { correctSample } from './corrections.ts';
+import type { QuestionBatch } from './reading.ts';
 import { keyOf, type ReadItem, type ReadPicture } from './embedded.ts';
 import { type ChosenFolder, type ChosenPicture, registerFolder } from '../pictures/chosen.ts';
+import { type PackedFingerprints, TakenFingerprints } from '../pictures/fingerprints.ts';
 import type { PictureLooks } from '../pictures/looks.ts';
 import { ensureStoredRoot, isStored, storedFolder } from '../pictures/stored.ts';
 
@@ -28,7 +30,7 @@ interface LineReason {
   readonly reason: RowReason;
 }
 
-/** What became of a batch: the lines that did not go in, and what is to be said of those that did. */
+/** What became of batches: the lines that did not go in, and what is to be said of those that did. */
 export interface BatchOutcome {
   readonly failures: readonly LineReason[];
   readonly notes: readonly LineReason[];
@@ -36,6 +38,17 @@ export interface BatchOutcome {
   readonly labelled: readonly LabelledSample[];
   /** Stored pictures of rows that did not go in. */
   readonly unused: readonly string[];
+  /** The line that the last question is on. */
+  readonly lastLine: number;
+}
+
+/** A {@link BatchOutcome} while it is gathered. */
+interface BatchNotes {
+  readonly failures: LineReason[];
+  readonly notes: LineReason[];
+  readonly labelled: LabelledSample[];
+  readonly unused: string[];
+  lastLine: number;
 }
 
 /** A picture that is registered. */
@@ -74,6 +87,7 @@ export class ImportWriter {
   readonly #reading: ReadingOptions;
   readonly #linkedInto = new Set<string>();
   readonly #folder: ChosenFolder;
+  readonly #fingerprints = new TakenFingerprints();
   #pictures = new Map<string, Known | null>();
   #olderPictures = new Map<string, Known | null>();
   #written: Written = { added: 0, updated: 0, skipped: 0, failed: 0, importId: null };
@@ -97,6 +111,11 @@ export class ImportWriter {
     return this.#written;
   }
 
+  /** Fingerprints that were taken of pictures that were looked at. */
+  get fingerprints(): PackedFingerprints {
+    return this.#fingerprints.packed();
+  }
+
   /** Folders outside of the images folder that links in it lead into. */
   get linkedInto(): string[] {
     return [...this.#linkedInto];
@@ -117,7 +136,8 @@ export class ImportWriter {
       // Null: asked for, and the next batch need not ask again.
       this.#pictures.set(
         key,
-        older ?? (picture.in === 'folder' ? null : { image: picture, linkedInto: null }),
+        older ??
+          (picture.in === 'folder' ? null : { image: picture, linkedInto: null, sha256: picture.sha256 }),
       );
     }
     if (paths.length === 0) return;
@@ -134,35 +154,50 @@ export class ImportWriter {
     });
   }
 
-  /** Writes a batch in one transaction. */
-  write(batch: readonly ReadItem[]): BatchOutcome {
-    const failures: LineReason[] = [];
+  /**
+   * Writes batches in one transaction.
+   * @param batches each is asked when its turn comes, so that the questions of one at a time are in memory
+   */
+  write(batches: readonly Pick<QuestionBatch, 'items'>[]): BatchOutcome {
+    const { written, outcome, ids } = transactInBulk(this.#project.db, () => {
+      const ids = new Map<string, Registered>();
+      const outcome: BatchNotes = { failures: [], notes: [], labelled: [], unused: [], lastLine: 0 };
+      let written = this.#written;
+      for (const batch of batches) written = this.#writeBatch(batch.items(), written, ids, outcome);
+      return { written, outcome, ids };
+    });
+    this.#written = written;
+    for (const [key, registered] of ids) {
+      const known = this.#known(key);
+      if (known && 'image' in known && known.sha256 !== null)
+        this.#fingerprints.add(registered.id, known.image, known.sha256);
+      this.#learn(key, registered);
+    }
+    return outcome;
+  }
+
+  /** In the caller's transaction. */
+  #writeBatch(
+    batch: readonly ReadItem[],
+    before: Written,
+    ids: Map<string, Registered>,
+    outcome: BatchNotes,
+  ): Written {
     const placed: Placed[] = [];
-    const unused: string[] = [];
     for (const item of batch) {
       const found = this.#place(item);
       if ('picture' in found) placed.push(found);
       else {
-        failures.push({ line: found.line, reason: found.problem });
-        if (item.ok && item.record.picture.in === 'project') unused.push(item.record.picture.path);
+        outcome.failures.push({ line: found.line, reason: found.problem });
+        before = { ...before, failed: before.failed + 1 };
+        if (item.ok && item.record.picture.in === 'project') outcome.unused.push(item.record.picture.path);
       }
     }
-    const notes: LineReason[] = [];
-    const labelled: LabelledSample[] = [];
-    const ids = new Map<string, Registered>();
-    const before = { ...this.#written, failed: this.#written.failed + failures.length };
-    const written = transactInBulk(this.#project.db, () => {
-      if (placed.length === 0) return before;
-      const roots = this.#roots(placed);
-      const samples = placed.map((row) => sampleOf(row, this.#imageId(row, roots, ids)));
-      return this.#add(placed, samples, before, roots[placed[0]!.item.record.picture.in], {
-        notes,
-        labelled,
-      });
-    });
-    this.#written = written;
-    for (const [key, registered] of ids) this.#learn(key, registered);
-    return { failures, notes, labelled, unused };
+    outcome.lastLine = batch.at(-1)?.line ?? outcome.lastLine;
+    if (placed.length === 0) return before;
+    const roots = this.#roots(placed);
+    const samples = placed.map((row) => sampleOf(row, this.#imageId(row, roots, ids)));
+    return this.#add(placed, samples, before, roots[placed[0]!.item.record.picture.in], outcome);
   }
 
   /** The folders of these pictures, registered. In the caller's transaction. */
@@ -184,7 +219,7 @@ export class ImportWriter {
     samples: readonly NewSample[],
     before: Written,
     rootId: number,
-    { notes, labelled }: { readonly notes: LineReason[]; readonly labelled: LabelledSample[] },
+    { notes, labelled }: Pick<BatchNotes, 'notes' | 'labelled'>,
   ): Written {
     const { db } = this.#project;
     let { added, updated, skipped } = before;

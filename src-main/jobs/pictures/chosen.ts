@@ -23,6 +23,8 @@ export interface ChosenPicture {
   readonly image: Omit<NewImage, 'rootId'>;
   /** The folder outside of the chosen one that a link led into; null: none. */
   readonly linkedInto: string | null;
+  /** Of its bytes, in hex; null: they were not all read. */
+  readonly sha256: string | null;
 }
 
 /**
@@ -75,5 +77,5 @@ export async function chosenPicture({ real }: ChosenFolder, path: string): Promi
   const { file, linkedInto } = await chosenPlace(real, path);
   const [width, height] = await readImageSize(file);
   const { size, mtimeMs } = await pictureStat(file);
-  return { image: { path, bytes: size, mtimeMs, width, height }, linkedInto };
+  return { image: { path, bytes: size, mtimeMs, width, height }, linkedInto, sha256: null };
 }

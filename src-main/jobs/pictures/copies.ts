@@ -6,6 +6,7 @@ import type { ImportReport } from '../../../src-shared/contract/procedures.ts';
 import type { Project } from '../../store/file/project.ts';
 import { countPictures, lookalikes, type Lookalike } from '../../store/pictures/same-size.ts';
 import type { CheckOptions } from './check.ts';
+import type { KnownFingerprints, PackedFingerprints } from './fingerprints.ts';
 import { copyInThread, type InThreadHooks } from './in-thread.ts';
 import { placeOf } from './file.ts';
 import { realOf, sha256Of, UntouchedFiles } from './reading.ts';
@@ -27,26 +28,33 @@ const NONE: Copies = { pictures: 0, groups: [], uncompared: 0 };
 export async function copiesOf(
   project: Project,
   importId: number,
+  taken: PackedFingerprints,
   hooks: InThreadHooks = {},
 ): Promise<Copies | null> {
   if (countPictures(project.db, FEW) < FEW && lookalikes(project.db, importId).groups.length === 0)
     return NONE;
   // What was imported is there, whether it can be compared or not.
-  return copyInThread(project, importId, hooks).catch(() => null);
+  return copyInThread(project, importId, taken, hooks).catch(() => null);
 }
 
-/** Reads the files. Stopped, what was not read counts as not compared. */
+/**
+ * Reads the files of which no fingerprint is known. Stopped, what was not read counts as not compared.
+ * @param known taken while they were imported
+ */
 export async function findCopies(
   project: Project,
   importId: number,
+  known: KnownFingerprints,
   options: Pick<CheckOptions, 'stopped' | 'onSign'>,
 ): Promise<Copies> {
   const { groups, beyond } = lookalikes(project.db, importId);
   const found = { pictures: 0, groups: [] as string[][], uncompared: beyond };
-  const files = new Files(project, options);
+  const files = new Files(project, known, options);
   let left = MOST_BYTES;
   for (const group of groups) {
-    const toRead = group.filter(({ sha256 }) => sha256 === null).reduce((sum, { bytes }) => sum + bytes, 0);
+    const toRead = group
+      .filter((picture) => files.known(picture) === null)
+      .reduce((sum, { bytes }) => sum + bytes, 0);
     if (options.stopped() || toRead > left) {
       found.uncompared += group.filter(({ own }) => own === 1).length;
       continue;
@@ -76,18 +84,27 @@ export async function findCopies(
 
 class Files {
   readonly #project: Project;
+  readonly #known: KnownFingerprints;
   readonly #options: Pick<CheckOptions, 'onSign'>;
   /** By their roots; null: the root is not there. */
   readonly #files = new Map<number, UntouchedFiles | null>();
 
-  constructor(project: Project, options: Pick<CheckOptions, 'onSign'>) {
+  constructor(project: Project, known: KnownFingerprints, options: Pick<CheckOptions, 'onSign'>) {
     this.#project = project;
+    this.#known = known;
     this.#options = options;
+  }
+
+  /** In hex; null: its file has to be read. */
+  known(picture: Lookalike): string | null {
+    if (picture.sha256 !== null) return Buffer.from(picture.sha256).toString('hex');
+    return this.#known.of(picture);
   }
 
   /** In hex; null for what cannot be read, or is not what was imported any more. */
   async fingerprint(picture: Lookalike): Promise<string | null> {
-    if (picture.sha256 !== null) return Buffer.from(picture.sha256).toString('hex');
+    const known = this.known(picture);
+    if (known !== null) return known;
     let files = this.#files.get(picture.rootId);
     if (files === undefined) {
       const place = await placeOf(this.#project, picture.rootId);

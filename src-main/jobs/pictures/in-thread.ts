@@ -7,6 +7,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { ImportReport, PictureCheck, RelinkPlan } from '../../../src-shared/contract/procedures.ts';
 import { threadEntry } from '../../files/thread-entry.ts';
 import type { Project } from '../../store/file/project.ts';
+import type { PackedFingerprints } from './fingerprints.ts';
 import { type FromPictureThread, fromPictureThreadSchema, type PictureTask } from './thread-wire.ts';
 
 const ENTRY = threadEntry('picture-thread', new URL('./thread.ts', import.meta.url));
@@ -53,9 +54,10 @@ export async function planInThread(
 export async function copyInThread(
   project: Project,
   importId: number,
+  taken: PackedFingerprints,
   hooks: InThreadHooks = {},
 ): Promise<NonNullable<ImportReport['copies']>> {
-  const last = await run({ action: 'copies', projectPath: project.path, importId }, hooks);
+  const last = await run({ action: 'copies', projectPath: project.path, importId, taken }, hooks);
   if (last.type === 'compared') return last.copies;
   throw unexpected(last);
 }

@@ -19,6 +19,7 @@ const looked = z.union([
       height: z.number(),
     }),
     linkedInto: z.string().nullable(),
+    sha256: z.string().nullable(),
   }),
   z.object({ error: wireErrorSchema }),
 ]);

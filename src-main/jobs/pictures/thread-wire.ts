@@ -23,6 +23,7 @@ export const pictureTaskSchema = z.discriminatedUnion('action', [
     action: z.literal('copies'),
     projectPath: z.string(),
     importId: z.number(),
+    taken: z.object({ numbers: z.instanceof(Float64Array), hashes: z.instanceof(Uint8Array) }),
     shared: z.instanceof(SharedArrayBuffer),
   }),
 ]);

@@ -4,6 +4,7 @@ import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import { openProject } from '../../store/file/project.ts';
 import { checkPictures } from './check.ts';
 import { findCopies } from './copies.ts';
+import { KnownFingerprints } from './fingerprints.ts';
 import { planRelink } from './relink-plan.ts';
 import { type FromPictureThread, pictureTaskSchema } from './thread-wire.ts';
 
@@ -20,8 +21,10 @@ const watch = {
 async function look(): Promise<FromPictureThread> {
   const project = openProject(task.projectPath);
   try {
-    if (task.action === 'copies')
-      return { type: 'compared', copies: await findCopies(project, task.importId, watch) };
+    if (task.action === 'copies') {
+      const copies = await findCopies(project, task.importId, new KnownFingerprints(task.taken), watch);
+      return { type: 'compared', copies };
+    }
     return task.action === 'check'
       ? {
           type: 'checked',

@@ -142,6 +142,11 @@ export const FORMER_ANSWER = `(r.answer_mode = 'teacher' AND s.reference_answer 
   AND p.answer <> trim(s.reference_answer, char(9, 10, 11, 12, 13, 32, 160, 65279, 8232, 8233))
   AND NOT EXISTS (SELECT 1 FROM review WHERE prediction_id = p.id))`;
 
+/** Whether anything in the project was labelled; else there is nothing that anybody could decide on. */
+export function hasPredictions(db: ReadableDb): boolean {
+  return read(db, 'SELECT 1 FROM prediction LIMIT 1').get() !== undefined;
+}
+
 /** Whether a prediction of the sample was made with an answer of the data that was corrected since; decided ones aside. */
 export function hasFormerAnswer(db: ReadableDb, sampleId: number): boolean {
   const found = read(

@@ -117,9 +117,9 @@ test('a missing folder or file is said before anything is written; stopping keep
   const controller = new AbortController();
   const stopped = at({ signal: controller.signal, onProgress: () => controller.abort() });
   await assert.rejects(stopped, { code: 'cancelled' });
-  assert.equal(projectSummary(project.db, '').samples, 1000);
+  assert.equal(projectSummary(project.db, '').samples, 4000);
   const rest = await importQuestions(project, { imagesDir, questionsFile });
-  assert.deepEqual([rest.added, rest.skipped], [3500, 1000]);
+  assert.deepEqual([rest.added, rest.skipped], [500, 4000]);
 });
 
 test('an import that is taken back leaves no sample, but for those that somebody worked with', async (t) => {
@@ -408,7 +408,8 @@ test('pictures whose thread does not answer are looked at one by one by the guar
   const found: unknown[] = [];
   for (const lostMs of [15_000, 0]) {
     const looks = new PictureLooks(await chosenFolder(project, imagesDir), lostMs);
-    found.push(await looks.look(paths));
+    // Nobody else takes fingerprints.
+    found.push((await looks.look(paths)).map((one) => ('error' in one ? one : { ...one, sha256: null })));
     looks.close();
   }
   assert.deepEqual(found[0], found[1]);
