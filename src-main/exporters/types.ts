@@ -39,6 +39,7 @@ export interface ExportPrediction {
   /** The label's; each map says its own. */
   readonly grid: Grid;
   readonly transform: GridTransform;
+  /** To be asked once: most formats do without, and each time they are read anew. */
   readonly maps: MapSet;
   /** The pseudo-label as predicted. */
   readonly label: Labels;

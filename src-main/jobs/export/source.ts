@@ -161,7 +161,7 @@ function wordOf(judged: Judged | null): ExportAnswers['judged'] {
   return judged && { verdict: judged.verdict, reviewer: judged.reviewer };
 }
 
-/** A prediction as exporters take it; null for null. Throws `not_found`. */
+/** A prediction as exporters take it, its maps read when they are asked for; null for null. Throws `not_found`. */
 export function exportPrediction(
   db: ReadableDb,
   id: number | null,
@@ -176,7 +176,9 @@ export function exportPrediction(
       answer: prediction.answer,
       grid: prediction.grid,
       transform: prediction.transform,
-      maps: getPredictionMaps(db, id) ?? none,
+      get maps() {
+        return getPredictionMaps(db, id) ?? none;
+      },
       label: bytesToLabels(prediction.label),
       dropped: prediction.dropped,
       boxes: prediction.boxes,

@@ -28,12 +28,16 @@ export interface VerdictWish {
 
 /** The verdicts that hold on a sample's answers, by their text. */
 export function verdictsOf(db: ReadableDb, sampleId: number): ReadonlyMap<string, Judged> {
-  const rows = read<Judged & { readonly verdict: AnswerVerdict | null }>(
+  const said = read<Judged & { readonly verdict: AnswerVerdict | null }>(
     db,
-    `SELECT answer, verdict, reviewer, created_at AS at FROM answer_verdict WHERE id IN
-       (SELECT MAX(id) FROM answer_verdict WHERE sample_id = ? GROUP BY answer)`,
+    'SELECT answer, verdict, reviewer, created_at AS at FROM answer_verdict WHERE sample_id = ? ORDER BY id',
   ).all(sampleId);
-  return new Map(rows.filter(({ verdict }) => verdict !== null).map((row) => [row.answer, row]));
+  const holds = new Map<string, Judged>();
+  for (const { verdict, ...word } of said) {
+    if (verdict === null) holds.delete(word.answer);
+    else holds.set(word.answer, { ...word, verdict });
+  }
+  return holds;
 }
 
 /** Adds what was said, in the caller's transaction. @returns false where that is what holds already, by whomever */

@@ -68,7 +68,7 @@ export function outsideAnswersOf(db: ReadableDb, sampleId: number): OutsideAnswe
   }>(
     db,
     `SELECT l.model, l.task, l.run, a.answer, a.raw, a.measures FROM outside_answer a JOIN outside_log l ON l.id = a.log_id
-     WHERE a.sample_id = ? ORDER BY l.id`,
+     WHERE a.sample_id = ? ORDER BY a.log_id`,
   )
     .all(sampleId)
     .map((row) => ({ ...row, measures: measuresSchema.parse(JSON.parse(row.measures)) }));

@@ -14,7 +14,8 @@ function collector(during: () => void = () => {}): { exporter: Exporter; samples
     format: 'jsonl',
     async export(source, path, { beforePlacing }) {
       for await (const sample of source) {
-        samples.push(sample);
+        // Its maps are there to be read while it goes out, and not afterwards.
+        samples.push({ ...sample, prediction: sample.prediction && { ...sample.prediction } });
         if (samples.length === 1) during();
       }
       await beforePlacing?.();
