@@ -111,7 +111,7 @@ async function measure(step: string, { checkout, project, data }: Subject): Prom
     data.imagesDir,
     data.questionsFile,
   ];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, ...args]);
   return z.record(z.string(), z.number()).parse(JSON.parse(stdout));
 }
 

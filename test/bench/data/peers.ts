@@ -49,7 +49,9 @@ export async function measurePeers(
       data.imagesDir,
       data.questionsFile,
     ];
-    return measuredSchema.parse(JSON.parse((await run(process.execPath, args)).stdout));
+    return measuredSchema.parse(
+      JSON.parse((await run(process.execPath, [...process.execArgv, ...args])).stdout),
+    );
   };
   const peer = async (...args: readonly string[]): Promise<Measured> => {
     say(`${args[0]} of ${python} …`);
