@@ -24,10 +24,11 @@ const env = {
   CHROME_PATH: ensureTestTools(),
   FOVEA_HOME: home,
   NODE_COMPILE_CACHE: compiled,
+  FOVEA_TEST_PROGRAM: join(root, 'dist', 'program', 'fovea.mjs'),
 };
 const node = findNode();
 
-await ensureBuilt();
+await ensureBuilt('--program');
 
 const given = process.argv.slice(2);
 const files = given.filter((arg) => !arg.startsWith('-')).map(asPattern);

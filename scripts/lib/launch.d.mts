@@ -1,2 +1,2 @@
-export function ensureBuilt(): Promise<void>;
+export function ensureBuilt(...more: '--program'[]): Promise<void>;
 export function launch(file: string, args: string[], options?: { cwd?: string }): Promise<void>;

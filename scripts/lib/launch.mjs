@@ -10,11 +10,14 @@ import { root } from './paths.mjs';
 // the room that Node has for new objects by itself, 100 MB of them wait for the collector, which is no quicker for it.
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'];
 
-/** Builds what is served or run from `dist/`, where the sources are there to build it from. */
-export async function ensureBuilt() {
+/**
+ * Builds what is served or run from `dist/`, where the sources are there to build it from.
+ * @param {...'--program'} more also the `fovea` program in one file
+ */
+export async function ensureBuilt(...more) {
   await ensureInstalled();
   if (!existsSync(join(root, 'scripts', 'build.ts'))) return;
-  const end = await runChild(findNode(), [...NODE_FLAGS, join(root, 'scripts', 'build.ts')], {
+  const end = await runChild(findNode(), [...NODE_FLAGS, join(root, 'scripts', 'build.ts'), ...more], {
     cwd: root,
     stdio: ['ignore', process.stderr, 'inherit'],
   });

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root } from '../../scripts/lib/paths.mjs';
 import { temporaryDir } from '../support/temporary-dir.ts';
 import { findLosses, labelUnderFire, planKills, predictionsOf } from '../support/faults.ts';
 import { fovea, foveaJson } from './cli/run-cli.ts';
 import { someScenes } from './cli/scenes.ts';
+import { FOVEA } from '../support/program.ts';
 
 const SAMPLES = 18;
 const SEEDS = [1];
@@ -49,11 +49,9 @@ for (const seed of SEEDS) {
 
 test('Ctrl-C stops labelling with one line, keeps what is done, and the same command goes on', async (t) => {
   const project = await importedProject(temporaryDir(t), 'project');
-  const child = spawn(
-    process.execPath,
-    [join(root, 'src-main/app/cli/main.ts'), 'label', project, '--device', 'cpu', '--json'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [FOVEA, 'label', project, '--device', 'cpu', '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -5,13 +5,13 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { root } from '../../scripts/lib/paths.mjs';
 import { decodeFrame } from '../../src-shared/rpc/codec.ts';
 import { openInBrowserHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { openInElectron } from './support/electron-app.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { FOVEA } from '../support/program.ts';
 
 let chromium: Chromium;
 before(async () => {
@@ -20,7 +20,7 @@ before(async () => {
 after(() => chromium.close());
 
 function fovea(...args: string[]): void {
-  const { status, stderr } = spawnSync(process.execPath, [join(root, 'src-main/app/cli/main.ts'), ...args], {
+  const { status, stderr } = spawnSync(process.execPath, [FOVEA, ...args], {
     encoding: 'utf8',
   });
   assert.equal(status, 0, stderr);

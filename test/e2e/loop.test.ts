@@ -9,7 +9,6 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { root } from '../../scripts/lib/paths.mjs';
 import { openProject } from '../../src-main/store/file/project.ts';
 import { sampleIdsAfter } from '../../src-main/store/samples/query.ts';
 import { sampleDetail } from '../../src-main/store/shown/sample-detail.ts';
@@ -19,6 +18,7 @@ import { launchChromium, type Chromium } from './support/chromium.ts';
 import { hostInTurn } from './support/hosts.ts';
 import { LabelCells } from './support/label-cells.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { FOVEA } from '../support/program.ts';
 
 const SAMPLES = 120;
 const CORRECTED = 100;
@@ -78,7 +78,7 @@ async function applyTheRest(path: string, samples: readonly Known[]): Promise<vo
   const file = join(dirname(path), 'corrections.jsonl');
   const lines = samples.map(({ id, label }) => ({ fovea: id, decision: 'correct', label, reviewer: 'ana' }));
   writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  const args = [join(root, 'src-main/app/cli/main.ts'), 'review', path, '--apply', file];
+  const args = [FOVEA, 'review', path, '--apply', file];
   assert.deepEqual(await once(spawn(process.execPath, args, { stdio: 'ignore' }), 'exit'), [0, null]);
 }
 

@@ -7,12 +7,12 @@ import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
-import { root } from '../../scripts/lib/paths.mjs';
 import { serve, type ServedHost } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { TOUR_TAKEN } from './support/hosted-page.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { FOVEA } from '../support/program.ts';
 
 let chromium: Chromium;
 before(async () => {
@@ -156,11 +156,10 @@ test('the port is taken: the decisions go as a file to the page at the new addre
   assert.equal(await historyOf(there.page, there.review, first), 1);
   assert.equal(await historyOf(there.page, there.review, second), 2);
 
-  const applied = spawnSync(
-    process.execPath,
-    [join(root, 'src-main/app/cli/main.ts'), 'review', project, '--apply', file, '--json'],
-    { encoding: 'utf8', env: { ...process.env, FOVEA_HOME: home } },
-  );
+  const applied = spawnSync(process.execPath, [FOVEA, 'review', project, '--apply', file, '--json'], {
+    encoding: 'utf8',
+    env: { ...process.env, FOVEA_HOME: home },
+  });
   assert.equal(applied.status, 0, applied.stderr);
   const { done, skipped } = JSON.parse(applied.stdout) as { done: number; skipped: number };
   assert.deepEqual([done, skipped], [0, 2]);
@@ -215,11 +214,10 @@ test('an address lets one browser in; theme and keys are those of the data folde
   await refused.goto(host.url);
   await refused.getByText('This address was used already').waitFor();
   assert.deepEqual(await used.cookies(), []);
-  const fresh = spawnSync(
-    process.execPath,
-    [join(root, 'src-main/app/cli/main.ts'), 'open', '--no-open', '--json'],
-    { encoding: 'utf8', env: { ...process.env, FOVEA_HOME: home } },
-  );
+  const fresh = spawnSync(process.execPath, [FOVEA, 'open', '--no-open', '--json'], {
+    encoding: 'utf8',
+    env: { ...process.env, FOVEA_HOME: home },
+  });
   const { url } = JSON.parse(fresh.stdout) as { url: string };
   await refused.goto(url);
   await refused.locator('html[data-theme]').waitFor();

@@ -5,13 +5,13 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { root } from '../../scripts/lib/paths.mjs';
 import { pictureNames } from '../support/demo.ts';
 import { openInBrowserHost, serve } from './support/browser-host.ts';
 import { launchChromium, type Chromium } from './support/chromium.ts';
 import { demoProject } from './support/demo-project.ts';
 import { TOUR_TAKEN } from './support/hosted-page.ts';
 import { ReviewPage } from './support/review-page.ts';
+import { FOVEA } from '../support/program.ts';
 
 const SIZES = [
   [960, 600],
@@ -68,7 +68,7 @@ function importMore(project: string): number {
   const file = join(dirname(project), 'more.jsonl');
   writeFileSync(file, lines.join('\n'));
   const args = ['import', project, '--images', join(project, 'images'), '--questions', file];
-  const { status, stderr } = spawnSync(process.execPath, [join(root, 'src-main/app/cli/main.ts'), ...args], {
+  const { status, stderr } = spawnSync(process.execPath, [FOVEA, ...args], {
     encoding: 'utf8',
   });
   assert.equal(status, 0, stderr);

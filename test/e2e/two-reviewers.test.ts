@@ -8,7 +8,6 @@ import { after, before, test } from 'node:test';
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { EventName, EventPayload } from '../../src-shared/contract/procedures.ts';
 import { encodeFrame } from '../../src-shared/rpc/codec.ts';
-import { root } from '../../scripts/lib/paths.mjs';
 import { violations } from './support/axe.ts';
 import { addNote, flagsOf } from '../../src-main/store/samples/annotation.ts';
 import { openProject } from '../../src-main/store/file/project.ts';
@@ -20,6 +19,7 @@ import { openInElectron } from './support/electron-app.ts';
 import { losableConnection } from './support/losable-connection.ts';
 import { ReviewPage } from './support/review-page.ts';
 import { until } from './support/until.ts';
+import { FOVEA } from '../support/program.ts';
 
 let chromium: Chromium;
 before(async () => {
@@ -34,7 +34,7 @@ const history = (page: Page) => page.getByRole('region', { name: 'History' }).ge
 async function applied(project: string, decision: Readonly<Record<string, unknown>>): Promise<void> {
   const file = join(dirname(project), 'decision.jsonl');
   writeFileSync(file, `${JSON.stringify(decision)}\n`);
-  const args = [join(root, 'src-main/app/cli/main.ts'), 'review', project, '--apply', file];
+  const args = [FOVEA, 'review', project, '--apply', file];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 }

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { root } from '../../scripts/lib/paths.mjs';
+import { FOVEA } from './program.ts';
 
 export type Victim = 'engine' | 'backend';
 
@@ -131,7 +131,7 @@ interface RunningLabel {
 }
 
 function startLabel(project: string): RunningLabel {
-  const args = [join(root, 'src-main/app/cli/main.ts'), 'label', project, '--device', 'cpu', '--json'];
+  const args = [FOVEA, 'label', project, '--device', 'cpu', '--json'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));

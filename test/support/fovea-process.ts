@@ -1,9 +1,7 @@
 /** The `fovea` program as a process of its own, to be killed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../src-main/app/cli/main.ts', import.meta.url));
+import { FOVEA } from './program.ts';
 
 export interface FoveaProcess {
   readonly child: ChildProcess;
@@ -29,7 +27,7 @@ export function startFovea(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): FoveaProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', FOVEA, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

@@ -19,9 +19,9 @@ import {
 import { temporaryDir } from '../../support/temporary-dir.ts';
 import { fovea, foveaJson } from './run-cli.ts';
 import { someScenes } from './scenes.ts';
+import { FOVEA } from '../../support/program.ts';
 
 const SCENES = 10;
-const CLI = join(import.meta.dirname, '../../../src-main/app/cli/main.ts');
 
 interface Trained {
   rpn: number;
@@ -49,7 +49,7 @@ function facts(path: string) {
 
 /** The state behind at least `step` steps, and then the whole program killed. */
 async function killAfter(args: readonly string[], path: string, step: number): Promise<void> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLI, ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', FOVEA, ...args], {
     stdio: 'ignore',
   });
   const exited = once(child, 'exit');

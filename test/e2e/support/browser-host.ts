@@ -2,13 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { root } from '../../../scripts/lib/paths.mjs';
 import type { Chromium } from './chromium.ts';
 import { homeFor } from './homes.ts';
 import { openPage, TOUR_TAKEN, type HostedPage } from './hosted-page.ts';
 import { endProcess, recordOutput } from './processes.ts';
+import { FOVEA } from '../../support/program.ts';
 
 const readySchema = z.object({ url: z.url() });
 
@@ -26,7 +25,7 @@ export async function serve(project: string | null, home: string, port?: number)
   const child: ChildProcess = spawn(
     process.execPath,
     [
-      join(root, 'src-main/app/cli/main.ts'),
+      FOVEA,
       'serve',
       '--json',
       `--allow=${tmpdir()}`,

@@ -23,6 +23,7 @@ import { openProject } from '../../../src-main/store/file/project.ts';
 import { listSampleIds } from '../../../src-main/store/samples/query.ts';
 import { NO_FILTER } from '../../../src-shared/contract/procedures.ts';
 import { temporaryDir } from '../../support/temporary-dir.ts';
+import { FOVEA } from '../../support/program.ts';
 
 /** What a labelled demo project is made of. */
 const INPUTS = [
@@ -71,11 +72,7 @@ function findOrMakeDemo(): Promise<string> {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const making = join(folder, 'making');
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [join(root, 'src-main/app/cli/main.ts'), 'demo', making],
-      { encoding: 'utf8' },
-    );
+    const { status, stderr } = spawnSync(process.execPath, [FOVEA, 'demo', making], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`fovea demo failed:\n${stderr}`);
     renameSync(making, made);
     return made;

@@ -11,9 +11,9 @@ import { listRpns } from '../../../src-main/store/training/rpn.ts';
 import { fovea } from '../../app/cli/run-cli.ts';
 import { someScenes } from '../../app/cli/scenes.ts';
 import { seededRandom } from '../../support/random.ts';
+import { FOVEA } from '../../support/program.ts';
 
 const SCENES = 24;
-const CLI = join(import.meta.dirname, '../../../src-main/app/cli/main.ts');
 const ASKED = [
   '--labels',
   'pseudo',
@@ -81,7 +81,7 @@ function unfinished(path: string): boolean {
 
 /** Whether the program was still there to be killed. */
 async function killed(args: readonly string[], afterMs: number): Promise<boolean> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLI, ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', FOVEA, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const exited = once(child, 'exit');

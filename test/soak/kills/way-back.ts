@@ -29,11 +29,11 @@ import { seededRandom } from '../../support/random.ts';
 import { someScenes } from '../../app/cli/scenes.ts';
 import { brokenCopies, Ledger } from './ledger.ts';
 import { makeOlder } from '../../support/older-project.ts';
+import { FOVEA } from '../../support/program.ts';
 
 const SAMPLES = 60;
 /** The schema that a project is taken back to before it is migrated under fire. */
 const OLD_SCHEMA = 5;
-const CLI = join(root, 'src-main/app/cli/main.ts');
 const CHILD = join(root, 'test/support/deciding-child.ts');
 /** Until this share of its time a process only starts. */
 const STARTING = 0.3;
@@ -94,13 +94,13 @@ class WayBack {
     });
     project.close();
     // Something to go back to from the start.
-    await this.#run([CLI, 'backup', this.#project, '--out', join(this.#dir, 'first.db')]);
+    await this.#run([FOVEA, 'backup', this.#project, '--out', join(this.#dir, 'first.db')]);
     const works = Object.entries(this.#works());
     for (const [name, work] of works) {
       if (work.endless) continue;
       const args = work.start(-1);
       const started = performance.now();
-      if (args[0] === CLI) await this.#run(args);
+      if (args[0] === FOVEA) await this.#run(args);
       else await this.#firstLine(args);
       this.#lasts.set(name, performance.now() - started);
     }
@@ -131,17 +131,17 @@ class WayBack {
             ),
           ).flat();
           writeFileSync(questions, more.join('\n'));
-          return [CLI, 'import', project, '--images', scenes.imagesDir, '--questions', questions];
+          return [FOVEA, 'import', project, '--images', scenes.imagesDir, '--questions', questions];
         },
       },
       export: {
-        start: () => [CLI, 'export', project, '--format', 'jsonl', '--out', out, '--replace'],
+        start: () => [FOVEA, 'export', project, '--format', 'jsonl', '--out', out, '--replace'],
         after: () => brokenLines(out),
       },
-      backup: { start: () => [CLI, 'backup', project] },
+      backup: { start: () => [FOVEA, 'backup', project] },
       deciding2: { start: (kill) => [CHILD, 'one by one', project, `k${kill}`], endless: true },
       restore: {
-        start: () => [CLI, 'restore', project, this.#anyCopy()],
+        start: () => [FOVEA, 'restore', project, this.#anyCopy()],
         after: () => this.#repair('restore'),
       },
       migration: {
@@ -154,7 +154,7 @@ class WayBack {
       repair: {
         start: () => {
           this.#damage();
-          return [CLI, 'doctor', '--repair', project];
+          return [FOVEA, 'doctor', '--repair', project];
         },
         after: () => this.#repair('repair'),
       },
