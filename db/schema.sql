@@ -1,4 +1,4 @@
--- project.db, user_version 25
+-- project.db, user_version 26
 CREATE INDEX answer_verdict_sample ON answer_verdict (sample_id, id);
 CREATE INDEX batch_item_place ON batch_item (batch_id, place) WHERE place IS NOT NULL;
 CREATE INDEX batch_item_prediction ON batch_item (prediction_id);
@@ -173,7 +173,7 @@ CREATE TABLE evaluation_result (
   decode_ms REAL,
   rpn_ms REAL,
   other_ms REAL,
-  visual_tokens INTEGER, memory_bytes INTEGER CHECK (memory_bytes >= 0),
+  visual_tokens INTEGER, memory_bytes INTEGER CHECK (memory_bytes >= 0), sure REAL CHECK (sure BETWEEN 0 AND 1), weakest REAL CHECK (weakest BETWEEN 0 AND 1), peak REAL CHECK (peak BETWEEN 0 AND 1), trained REAL CHECK (trained BETWEEN 0 AND 1),
   PRIMARY KEY (evaluation_id, image_id, sample_id, method),
   FOREIGN KEY (evaluation_id, image_id, sample_id) REFERENCES evaluation_sample(evaluation_id, image_id, sample_id)
 ) STRICT, WITHOUT ROWID;

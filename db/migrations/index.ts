@@ -25,6 +25,7 @@ import { migration as m0022 } from './0022-deal-events.ts';
 import { migration as m0023 } from './0023-answer-outcomes.ts';
 import { migration as m0024 } from './0024-evaluations.ts';
 import { migration as m0025 } from './0025-evaluation-costs.ts';
+import { migration as m0026 } from './0026-gate-needs.ts';
 
 export const projectMigrations: readonly Migration[] = [
   m0001,
@@ -52,4 +53,5 @@ export const projectMigrations: readonly Migration[] = [
   m0023,
   m0024,
   m0025,
+  m0026,
 ];

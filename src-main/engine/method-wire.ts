@@ -1,7 +1,12 @@
 /** Schemas of {@link TryRequest} and its outcome, which each end of the pipe parses them with. */
 import { z } from 'zod';
-import { boxSchema, gridSchema, transformSchema } from '../../src-shared/contract/domain.ts';
-import { methodSchema } from '../../src-shared/contract/evaluation.ts';
+import {
+  boxSchema,
+  gridSchema,
+  secondStageSchema,
+  transformSchema,
+} from '../../src-shared/contract/domain.ts';
+import { gateNeedsSchema, methodSchema } from '../../src-shared/contract/evaluation.ts';
 import { modelRefSchema } from '../../src-shared/contract/models.ts';
 import { presetSchema } from '../../src-shared/contract/preset.ts';
 import type { TryAnswer, TryRequest } from './protocol.ts';
@@ -33,8 +38,9 @@ export const tryOutcomeSchema = z.object({
   variant: z.string().nullable(),
   layer: z.number().nullable(),
   crops: z.array(boxSchema),
-  skipped: z.enum(['no_box', 'empty_box', 'small_box']).nullable(),
+  skipped: secondStageSchema.shape.skipped,
   map: placedMapSchema.nullable(),
+  needs: gateNeedsSchema,
   imageSize: z.tuple([z.number(), z.number()]),
   visualTokens: z.number(),
   encodedTokens: z.number(),

@@ -1,7 +1,8 @@
 /** Asking a question by one of the methods that an evaluation compares: same model, same question, another way to look. */
-import type { PlacedMap } from '../../src-shared/contract/outcome.ts';
+import type { PlacedMap, SecondStage } from '../../src-shared/contract/outcome.ts';
 import type { Method } from '../../src-shared/contract/evaluation.ts';
 import type { Preset } from '../../src-shared/contract/preset.ts';
+import type { GateNeeds } from '../../src-shared/kernels/gate/signals.ts';
 import type { SourceXyxy } from '../../src-shared/kernels/types.ts';
 
 /** What is asked, whichever model is. */
@@ -45,9 +46,11 @@ export interface TryOutcome {
   /** What was cropped, in source pixels; empty: nothing, and the answer is that of the whole picture. */
   readonly crops: readonly SourceXyxy[];
   /** Why nothing was cropped, of a method that crops; null: something was, or the method does not. */
-  readonly skipped: 'no_box' | 'empty_box' | 'small_box' | null;
+  readonly skipped: SecondStage['skipped'];
   /** What the method looked by; of the RPN its logits. Null: nothing. */
   readonly map: PlacedMap | null;
+  /** How much a crop is needed: of `alone` by its answer, of `rpn` by the RPN. */
+  readonly needs: GateNeeds;
   readonly imageSize: readonly [width: number, height: number];
   /** Visual tokens that the language model was fed in all passes; a prefix that serves again counts once. */
   readonly visualTokens: number;

@@ -4,6 +4,7 @@
  */
 import type { Method } from '../../src-shared/contract/evaluation.ts';
 import { settledPreset } from '../../src-shared/contract/rules.ts';
+import { NO_NEEDS } from '../../src-shared/kernels/gate/signals.ts';
 import { decodeImage } from '../checkpoint/image/decode.ts';
 import type { TryOutcome, TryQuestion } from '../engine/protocol.ts';
 import { analyseSample } from './analyse.ts';
@@ -73,7 +74,7 @@ async function byWay(
   const sample = view.begin();
   try {
     const scene = () => sample.scene(subject, image, question, watch);
-    const { answer, variant, layer, boxes, skipped, map } = await way({
+    const { answer, variant, layer, boxes, skipped, map, needs } = await way({
       subject,
       request,
       image,
@@ -90,6 +91,7 @@ async function byWay(
       crops: stored.boxes,
       skipped: skipped ?? null,
       map: stored.map,
+      needs: { ...NO_NEEDS, ...needs },
       imageSize: stored.imageSize,
       timings: watch.report(),
       device: subject.model.profile.device,
@@ -109,7 +111,8 @@ async function byAnswer(
   const outcome = await analyseSample(
     subject,
     {
-      preset,
+      // Every crop is measured; what a gate would leave out is counted from the results.
+      preset: { ...preset, gate: null },
       imagePath,
       question,
       answerMode: 'self',
@@ -127,6 +130,7 @@ async function byAnswer(
     crops: secondStage?.crop ? boxes[map] : [],
     skipped: secondStage?.skipped ?? null,
     map: map === 'raw' ? maps.grounding : maps.denoised,
+    needs: NO_NEEDS,
     imageSize,
     timings,
     device,

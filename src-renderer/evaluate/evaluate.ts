@@ -2,6 +2,7 @@
 import type {
   Evaluation,
   EvaluationTable,
+  Gate,
   MethodNumbers,
   SliceBy,
 } from '../../src-shared/contract/evaluation.ts';
@@ -78,6 +79,33 @@ export function plotOf(
       high: up(high),
     })),
     fastest,
+    from,
+    to,
+  };
+}
+
+/** What a gate's curve looks like, in units of the plot from its lower left corner. */
+export interface GateLine {
+  readonly signal: Gate['signal'];
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+/** Lines of one method's gates: share cropped to the right, right answers up; null without any. */
+export function gatePlotOf(
+  gates: readonly Gate[],
+  method: Gate['method'] | null,
+): { readonly lines: readonly GateLine[]; readonly from: number; readonly to: number } | null {
+  const shown = gates.filter((gate) => gate.method === method);
+  if (shown.length === 0) return null;
+  const scores = shown.flatMap(({ curve }) => curve.map(({ score }) => score));
+  const from = Math.max(0, Math.min(...scores) - 0.02);
+  const to = Math.min(1, Math.max(...scores) + 0.02);
+  const up = (score: number): number => (score - from) / Math.max(1e-9, to - from);
+  return {
+    lines: shown.map(({ signal, curve }) => ({
+      signal,
+      points: curve.map(({ crops, score }) => [crops, up(score)] as const),
+    })),
     from,
     to,
   };

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { THROUGHPUT_GROUPS } from './benchmarks/throughput-groups.ts';
 import { boxSchema, idSchema, jobSchema } from './domain.ts';
+import { gateSignalSchema } from './gate.ts';
 import { MOST } from './limits.ts';
 import { sampleFilterSchema } from './procedures/sample-filter.ts';
 
@@ -158,8 +159,16 @@ export const NO_LOCALISATION: Localisation = {
   area: null,
 };
 
+/** How much a crop is needed, by what a method shows of it: of `alone` its answer's certainty, of `rpn` the RPN's. Null: not known. */
+export const gateNeedsSchema = z.object({
+  sure: share.nullable(),
+  weakest: share.nullable(),
+  peak: share.nullable(),
+  trained: share.nullable(),
+});
+
 /** What one method made of one sample. */
-export const methodResultSchema = localisationSchema.extend({
+export const methodResultSchema = localisationSchema.extend(gateNeedsSchema.shape).extend({
   method: methodSchema,
   /** Why there is no answer; null: there is. */
   error: z.string().nullable(),
@@ -235,6 +244,50 @@ export const methodNumbersSchema = z.object({
 });
 export type MethodNumbers = z.infer<typeof methodNumbersSchema>;
 
+/** Methods whose crop a gate may leave out. */
+export const GATED = [
+  'raw',
+  'relative',
+  'denoised',
+  'rpn',
+  'vicrop',
+  'packed',
+] as const satisfies readonly Method[];
+
+const gatePointSchema = z.object({
+  /** Below it no crop is taken; null: none ever is. */
+  threshold: share.nullable(),
+  /** Share of the samples that are cropped. */
+  crops: share,
+  score: share,
+});
+
+/** A method's crop taken only where a signal says that it is needed. */
+export const gateSchema = z.object({
+  method: methodSchema,
+  signal: gateSignalSchema,
+  /** Chosen on one half of the pictures: the highest score, of equal ones the fewest crops. Null: best without any crop. */
+  threshold: share.nullable(),
+  /** Samples that it was chosen on. */
+  chosenOn: count,
+  /** On the other half: share cropped; right answers with the gate, with every crop, and alone. */
+  crops: estimateSchema.nullable(),
+  accuracy: estimateSchema.nullable(),
+  always: estimateSchema.nullable(),
+  alone: estimateSchema.nullable(),
+  /** On the other half: with the gate against every crop, and against the picture alone. Not tested. */
+  againstAlways: differenceSchema.nullable(),
+  againstAlone: differenceSchema.nullable(),
+  /**
+   * Speed relative to alone that follows from the share cropped and what both looks cost, of generate time; of a gate by the answer as
+   * if the looks shared nothing. Null: not timed.
+   */
+  relative: z.number().nullable(),
+  /** Over all samples, from all cropped to none; of very many thresholds the best of each stretch. */
+  curve: z.array(gatePointSchema),
+});
+export type Gate = z.infer<typeof gateSchema>;
+
 export const SLICES = ['language', 'size', 'place', 'dataset', 'tag', 'length'] as const;
 export const sliceBySchema = z.enum(SLICES);
 export type SliceBy = z.infer<typeof sliceBySchema>;
@@ -247,6 +300,8 @@ export const evaluationTableSchema = z.object({
   methods: z.array(methodNumbersSchema),
   /** Comparisons that the adjusted chances stand for together. */
   compared: z.object({ accuracy: count, auc: count }),
+  /** Where the samples' certainty was stored and both halves have pictures. */
+  gates: z.array(gateSchema),
   slices: z.array(
     z.object({
       by: sliceBySchema,

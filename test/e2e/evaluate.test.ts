@@ -96,6 +96,11 @@ for (const [name, open] of Object.entries(hostInTurn(import.meta.filename))) {
       assert.match(await page.locator('tr[data-method=truth]').innerText(), /\+66\.7/);
       await page.getByText('Zooming gap, truth box against alone: +66.7 points').waitFor();
       await look(page, 'evaluate-table');
+      // The answers are all as sure: there is no threshold to be chosen, and every crop is worth it.
+      const gates = page.getByRole('region', { name: 'Leaving the crop out' });
+      const gated = await gates.locator('tr[data-gate="rpn weakest"]').innerText();
+      assert.match(gated, /RPN\s+Weakest token\s+always crop\s+100\.0%/);
+      await gates.getByRole('img', { name: 'RPN: right answers against samples cropped' }).waitFor();
       // The same at another budget: a curve for each method, and the numbers below.
       const sweep = page.getByRole('region', { name: 'Budgets of visual tokens' });
       const few = sweep.locator('tr[data-budget="64"]');

@@ -6,6 +6,7 @@ import type { Method } from '../../src-shared/contract/evaluation.ts';
 import { decodeFloat16 } from '../../src-shared/kernels/float16.ts';
 import type { TryQuestion } from '../../src-main/engine/protocol.ts';
 import { analyseSample } from '../../src-main/pipeline/analyse.ts';
+import { reanswer } from '../../src-main/pipeline/reanswer.ts';
 import { lookAgain } from '../../src-main/pipeline/look.ts';
 import { tryMethod } from '../../src-main/pipeline/try-method.ts';
 import { openQwen } from '../../src-main/checkpoint/qwen/open.ts';
@@ -58,7 +59,27 @@ test('crops of maps are those of a prediction, with the answer of its second loo
       const box = boxes[0];
       if (!box) assert.equal(outcome.answer, first.answer);
     }
+    // How sure the model is of its answer is that of feeding the answer's tokens.
     const alone = await tried(question, 'alone');
+    const { imagePath, preset } = demoRequest(question);
+    const said = await reanswer(subject, {
+      preset,
+      imagePath,
+      question: question.text,
+      edit: null,
+      score: [...first.answerTokens],
+      generate: false,
+    });
+    const probabilities = said.logProbs.map(Math.exp);
+    const logs = said.logProbs.reduce((sum, one) => sum + one, 0) / said.logProbs.length;
+    assert.ok(Math.abs(alone.needs.weakest! - (1 - Math.min(...probabilities))) < 1e-4);
+    assert.ok(Math.abs(alone.needs.sure! - (1 - Math.exp(logs))) < 1e-4);
+    assert.deepEqual([alone.needs.peak, alone.needs.trained], [null, null]);
+    // The RPN's peak is what its threshold is compared with: above it there is no box.
+    const { roi } = preset;
+    const just = (threshold: number) => ({ preset: { ...preset, roi: { ...roi, threshold } } });
+    assert.equal((await tried(question, 'rpn', just(rpn.needs.peak!))).skipped, 'no_box');
+    assert.deepEqual([rpn.needs.sure, rpn.needs.weakest], [null, null]);
     assert.deepEqual([alone.answer, alone.crops, alone.map], [first.answer, [], null]);
     assert.deepEqual([alone.visualTokens, alone.encodedTokens], [256, 256]);
   }

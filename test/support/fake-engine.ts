@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import { MAPPED } from '../../src-shared/contract/evaluation.ts';
 import { SD_RPN_RULES } from '../../src-shared/contract/rules.ts';
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { NO_NEEDS } from '../../src-shared/kernels/gate/signals.ts';
 import { EMBEDDING_SIZE } from '../../src-shared/kernels/embeddings/embed.ts';
 import { encodeFeatures } from '../../src-main/features/codec.ts';
 import type {
@@ -282,6 +283,8 @@ export function fakeReanswer({ question, edit, score }: ReanswerRequest): Reansw
 /** What a method finds: the map and the box of {@link fakeOutcome}, and an answer that names it. */
 export function fakeTry({ question, method }: TryRequest): TryAnswer {
   const { maps, boxes, imageSize } = fakeOutcome(question);
+  // Odd ones are sure of their answer, even ones are not.
+  const certainty = Number(/\d+/.exec(question)?.[0] ?? 0) % 2 === 0 ? 0.75 : 0.25;
   return {
     method,
     answer: `${method} to ${question}`,
@@ -290,6 +293,11 @@ export function fakeTry({ question, method }: TryRequest): TryAnswer {
     crops: method === 'alone' || method === 's2' ? [] : boxes.denoised,
     skipped: null,
     map: (MAPPED as readonly string[]).includes(method) ? maps.grounding : null,
+    needs: {
+      ...NO_NEEDS,
+      ...(method === 'alone' ? { sure: certainty, weakest: certainty } : {}),
+      ...(method === 'rpn' ? { peak: 0.5 } : {}),
+    },
     imageSize,
     visualTokens: 40,
     encodedTokens: 40,

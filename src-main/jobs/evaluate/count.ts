@@ -19,7 +19,8 @@ export const RIGHT = 0.5;
 /** What is measured of slices, too. */
 const OF_SLICES = ['auc', 'iou'] as const satisfies readonly (typeof MEANS)[number][];
 
-class Paired {
+/** Counts how two ways to answer differ, sample by sample. */
+export class Paired {
   readonly #sums = new SumsInOrder();
   #first = 0;
   #second = 0;
@@ -107,20 +108,20 @@ export class MethodCount {
   }
 }
 
-/** A share where all scores are 0 or 1, else a mean inside 0 and 1. */
-function accuracyOf(sums: Sums): Estimate | null {
+/** Right answers: a share where all scores are 0 or 1, else a mean inside 0 and 1. */
+export function accuracyOf(sums: Sums): Estimate | null {
   if (sums.n === 0) return null;
   if (Math.abs(sums.x - sums.xx) <= 1e-9 * sums.n) return proportion(sums);
   return meanEstimate(sums);
 }
 
-function found(estimate: Estimate | null): EstimateFound | null {
+export function found(estimate: Estimate | null): EstimateFound | null {
   if (!estimate) return null;
   const { n, value, low, high } = estimate;
   return { n, value, low: Math.max(0, low), high: Math.min(1, high) };
 }
 
-function untested(difference: Difference | null): DifferenceFound | null {
+export function untested(difference: Difference | null): DifferenceFound | null {
   if (!difference) return null;
   const { n, value, low, high, p, wins } = difference;
   return { n, value, low: Math.max(-1, low), high: Math.min(1, high), p, adjusted: null, wins: [...wins] };

@@ -5,6 +5,7 @@
 import type { Method, MethodResult } from '../../../src-shared/contract/evaluation.ts';
 import { NO_LOCALISATION } from '../../../src-shared/contract/evaluation.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { NO_NEEDS } from '../../../src-shared/kernels/gate/signals.ts';
 import type { Engine } from '../../engine/protocol.ts';
 import { transact } from '../../store/db.ts';
 import { evaluatedSample, getEvaluation, setEvaluationJob } from '../../store/evaluations/evaluation.ts';
@@ -191,6 +192,7 @@ function methodAsker(
       variant: null,
       crops: [],
       ...NO_LOCALISATION,
+      ...NO_NEEDS,
       times: null,
       visualTokens: null,
       memoryBytes: null,

@@ -86,6 +86,7 @@ export async function resultOf(
     variant: outcome.variant,
     crops: outcome.crops.map((box): [number, number, number, number] => [...box]),
     ...localise(looked, knownOf(db, sample, size)),
+    ...outcome.needs,
     times: stagesOf(outcome.timings),
     visualTokens: outcome.visualTokens,
     memoryBytes: outcome.memoryBytes,

@@ -2,6 +2,7 @@
 import type {
   DifferenceFound,
   EvaluationTable,
+  Gate,
   GroupThroughput,
   MethodNumbers,
 } from '../../../src-shared/contract/evaluation.ts';
@@ -45,9 +46,11 @@ export interface EvaluationSummary {
   >;
   /** How many answers each method fixed and broke, beside those right and wrong, and where it failed. */
   readonly outcomes: Readonly<Record<string, MethodNumbers['outcomes'] & { readonly failed: number }>>;
+  /** By method, then by signal: the crop taken only where it is needed, measured on the half it was not chosen on. */
+  readonly gates: Readonly<Record<string, Readonly<Record<string, Omit<Gate, 'method' | 'signal'>>>>>;
 }
 
-export function summaryOf({ samples, methods, slices }: EvaluationTable): EvaluationSummary {
+export function summaryOf({ samples, methods, slices, gates }: EvaluationTable): EvaluationSummary {
   const kinds = [...new Set(slices.map(({ by }) => by))];
   return {
     n: samples,
@@ -71,7 +74,22 @@ export function summaryOf({ samples, methods, slices }: EvaluationTable): Evalua
       ]),
     ),
     outcomes: byMethod(methods, ({ outcomes, failed }) => ({ ...outcomes, failed })),
+    gates: gatesBy(gates),
   };
+}
+
+function gatesBy(gates: readonly Gate[]): EvaluationSummary['gates'] {
+  const methods = [...new Set(gates.map(({ method }) => method))];
+  return Object.fromEntries(
+    methods.map((method) => [
+      method,
+      Object.fromEntries(
+        gates
+          .filter((gate) => gate.method === method)
+          .map(({ method: _, signal, ...found }) => [signal, found]),
+      ),
+    ]),
+  );
 }
 
 function accuracyOf(methods: readonly MethodNumbers[]): EvaluationSummary['accuracy'] {

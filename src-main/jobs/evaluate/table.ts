@@ -29,6 +29,7 @@ import {
 } from '../../store/evaluations/pass.ts';
 import { BIN_ORDER } from './bins.ts';
 import { MethodCount } from './count.ts';
+import { GateCount, withSpeeds } from './gates.ts';
 
 /** Samples between two turns of others. */
 const PAGE = 500;
@@ -71,6 +72,7 @@ export async function evaluationTable(
   { patient = false }: { readonly patient?: boolean } = {},
 ): Promise<EvaluationTable> {
   const all = new Counts(false);
+  const gates = new GateCount();
   const slices = new Map<SliceBy, Map<string, Counts>>(SLICES.map((by) => [by, new Map()]));
   let [samples, pictures, lastPicture] = [0, 0, 0];
   for (let at: PassedUpTo | null = PASS_START; at;) {
@@ -87,6 +89,7 @@ export async function evaluationTable(
       from = to;
       if (results.length === 0) continue;
       all.add(picture, results);
+      gates.add(picture, results);
       for (const by of SLICES) {
         const values = slices.get(by)!;
         for (const value of sliceValues(sample, by)) {
@@ -107,6 +110,7 @@ export async function evaluationTable(
     samples,
     pictures,
     ...compared,
+    gates: withSpeeds(gates.gates(), compared.methods),
     slices: SLICES.flatMap((by) =>
       [...slices.get(by)!.entries()]
         .sort(([a], [b]) => inOrder(by, a, b))

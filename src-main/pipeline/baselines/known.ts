@@ -2,16 +2,17 @@
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import { quantise } from '../labels/maps.ts';
-import { roiOf } from '../labels/roi.ts';
+import { peakOf, roiOf } from '../labels/roi.ts';
 import type { Crop } from '../labels/roi.ts';
 import { seenBox } from '../labels/stored.ts';
 import type { Placement } from '../subject/geometry.ts';
+import { askGate } from '../passes/gate.ts';
 import { NativeView } from '../passes/native.ts';
-import { answerAlone, answerAt, refused } from './trial.ts';
+import { answerAt, answerWithNeeds, refused } from './trial.ts';
 import type { Trial, Tried } from './trial.ts';
 
 export async function alone(trial: Trial): Promise<Tried> {
-  return { answer: await answerAlone(trial, await trial.scene()) };
+  return answerWithNeeds(trial, await trial.scene());
 }
 
 /** Every given box a crop of its own, of which all tokens stay. */
@@ -36,7 +37,10 @@ export async function rpn(trial: Trial): Promise<Tried> {
     const map = quantise(says.logits);
     const { placement } = says.encoded;
     const roi = roiOf(map.values, 'rpn', placement, preset.roi);
-    return { map: { map, placement }, ...(await answerAt(trial, says, roi, roi.none ? null : says.keep)) };
+    const peak = peakOf(map.values, placement, preset.roi);
+    const gated = subject.model.profile.gate ? await askGate(subject, says.prompt, says.hidden, watch) : {};
+    const looked = await answerAt(trial, says, roi, roi.none ? null : says.keep);
+    return { map: { map, placement }, needs: { peak, ...gated }, ...looked };
   } finally {
     sample.end();
     view.dispose();

@@ -32,6 +32,7 @@ export class VisualTally {
       },
       steps: (requests) => model.steps(requests),
       rpn: (...args) => model.rpn(...args),
+      gate: (...args) => model.gate(...args),
       dispose: () => Promise.resolve(),
     };
   }

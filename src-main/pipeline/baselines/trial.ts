@@ -2,13 +2,15 @@
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { counted } from '../../../src-shared/contract/counts.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import type { GateNeeds } from '../../../src-shared/kernels/gate/signals.ts';
 import type { SourceXyxy } from '../../../src-shared/kernels/types.ts';
 import type { RgbImage } from '../../checkpoint/image/decode.ts';
 import type { TryQuestion } from '../../engine/protocol.ts';
 import type { Roi } from '../labels/roi.ts';
 import type { QuantisedMap } from '../labels/maps.ts';
 import { generateAnswer } from '../passes/first-stage.ts';
-import type { FirstStageRequest } from '../passes/first-stage.ts';
+import type { FirstStage, FirstStageRequest } from '../passes/first-stage.ts';
+import { needsByAnswer } from '../passes/gate.ts';
 import type { Scene } from '../passes/native.ts';
 import { secondLook } from '../passes/second-look.ts';
 import type { Placement } from '../subject/geometry.ts';
@@ -34,17 +36,31 @@ export interface Tried {
   readonly boxes?: readonly SourceXyxy[];
   readonly skipped?: Roi['none'];
   readonly map?: { readonly map: QuantisedMap; readonly placement: Placement };
+  /** How much a crop is needed, as far as this method shows it. */
+  readonly needs?: Partial<GateNeeds>;
 }
 
 /** The answer to the whole picture of a scene, whatever of the prompt its cache holds. */
-export async function answerAlone(
+export async function answerAlone(trial: Trial, scene: Scene): Promise<string> {
+  return (await firstAnswer(trial, scene, false)).answer;
+}
+
+/** The same with how much a crop is needed by it. */
+export async function answerWithNeeds(trial: Trial, scene: Scene): Promise<Pick<Tried, 'answer' | 'needs'>> {
+  const { answer, logProbs } = await firstAnswer(trial, scene, true);
+  return { answer, needs: needsByAnswer(logProbs) };
+}
+
+function firstAnswer(
   { subject, request: { preset }, watch }: Trial,
   { encoded, prompt, cache, layers }: Scene,
-): Promise<string> {
+  logProbs: boolean,
+): Promise<FirstStage> {
   const reusable = layers >= subject.model.profile.layers && cache.length >= prompt.visual[1];
   cache.truncate(reusable ? prompt.visual[1] : 0);
   const start = { cache, hidden: null };
-  return (await generateAnswer(subject, encoded, prompt, start, askingOnly(preset), watch)).answer;
+  const request = { ...askingOnly(preset), logProbs };
+  return generateAnswer(subject, encoded, prompt, start, request, watch);
 }
 
 /** A first look of which nothing but the answer is wanted. */

@@ -2,7 +2,8 @@
 import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { keptCropTokens } from '../../../src-shared/kernels/crop-tokens.ts';
 import { pictureCells } from '../../../src-shared/kernels/labels/padding.ts';
-import { roiByRule } from '../../../src-shared/kernels/roi/rule.ts';
+import { needOfMap } from '../../../src-shared/kernels/gate/signals.ts';
+import { cutByRule, roiByRule } from '../../../src-shared/kernels/roi/rule.ts';
 import type { MapKind } from '../../../src-shared/kernels/roi/rule.ts';
 import { roiRulesOf } from '../../../src-shared/kernels/roi/rules.ts';
 import type { CellXyxy, Grid, SourceXyxy } from '../../../src-shared/kernels/types.ts';
@@ -63,6 +64,12 @@ export function roiOf(map: Float32Array, kind: MapKind, placement: Placement, pa
     });
   if (crops.length > 0) return { crops, none: null };
   return { crops, none: found.length > 0 ? 'small_box' : boxes.length > 0 ? 'empty_box' : 'no_box' };
+}
+
+/** The largest probability that the rule compares with its threshold, of RPN logits: how sure the RPN is of any place. */
+export function peakOf(logits: Float32Array, { grid }: Placement, params: Preset['roi']): number {
+  // A negative threshold takes logits as they are; what is asked here is a probability whatever the rule.
+  return needOfMap(cutByRule(logits, 'rpn', grid, { ...params, threshold: Math.abs(params.threshold) }));
 }
 
 /** The one crop, or the smallest box around both when the `bbox` form gave two. */

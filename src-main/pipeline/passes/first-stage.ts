@@ -29,12 +29,16 @@ export interface FirstStageRequest {
   readonly promptRows: 'all' | 'last' | 'none';
   /** Also the rows of the answer's tokens. */
   readonly answerRows: boolean;
+  /** Also how likely the model found each token of its own answer. */
+  readonly logProbs?: boolean | undefined;
 }
 
 export interface FirstStage {
   readonly answer: string;
   /** As generated (end token included when one came), or as fed. */
   readonly tokens: readonly number[];
+  /** Natural logarithm of each token's probability; null: nobody asked, or the answer was given. */
+  readonly logProbs: readonly number[] | null;
   /** Rows y1…y(n−1); no rows for an empty answer. */
   readonly answerRows: readonly TappedRows[] | null;
   /** Rows of the text tokens after the picture, the last prompt token's last. */
@@ -78,11 +82,19 @@ export async function generateAnswer(
     maxNewTokens: request.maxNewTokens,
     promptTokens: promptTokens(prompt),
     taps: request.answerRows ? { heads, keys } : null,
+    logProbs: request.logProbs,
   };
-  const { tokens, rows } = await greedy(model, cache, prefill.logits as Float32Array, options, watch);
+  const { tokens, rows, logProbs } = await greedy(
+    model,
+    cache,
+    prefill.logits as Float32Array,
+    options,
+    watch,
+  );
   return {
     answer: answerText(subject, tokens),
     tokens,
+    logProbs,
     answerRows: rows.count > 0 ? rows.layers() : null,
     promptRows: promptRows > 0 ? prefill.taps : null,
     hidden,
@@ -145,6 +157,7 @@ export async function forceAnswer(
   return {
     answer: answer.trim(),
     tokens: fed,
+    logProbs: null,
     answerRows: request.answerRows && fed.length > 0 ? sliceRows(rows.layers(), promptRows) : null,
     promptRows: promptRows > 0 ? sliceRows(rows.layers(), 0, promptRows) : null,
     hidden,

@@ -4,6 +4,7 @@
  */
 import type { GenerationConfig } from '../../checkpoint/generation.ts';
 import type { KvCache, TapRequest, VisionLanguageModel } from '../ports.ts';
+import { logProbOf } from './log-prob.ts';
 import { RowStore } from './rows.ts';
 import type { Stopwatch } from '../subject/stopwatch.ts';
 
@@ -14,12 +15,16 @@ export interface GreedyOptions {
   readonly promptTokens: readonly number[];
   /** Heads whose rows to the visual tokens `keys` are kept for every fed token. */
   readonly taps: Pick<TapRequest, 'heads' | 'keys'> | null;
+  /** Also how likely the model found each token, of its own distribution (no repetition penalty). */
+  readonly logProbs?: boolean | undefined;
 }
 
 export interface Greedy {
   /** As generated, the end token included when one came. */
   readonly tokens: readonly number[];
   readonly rows: RowStore;
+  /** Natural logarithm of each token's probability; null: nobody asked. */
+  readonly logProbs: readonly number[] | null;
 }
 
 /** @param logits of the last prompt token, `[V]`. The cache holds the prompt and grows by the tokens fed. */
@@ -34,8 +39,15 @@ export async function greedy(
   const said = new Set(generation.saidBefore ?? options.promptTokens);
   const tokens: number[] = [];
   const rows = new RowStore();
-  let next = pick(logits, said, generation.repetitionPenalty);
-  tokens.push(next);
+  const logProbs: number[] = [];
+  const say = async (of: Float32Array): Promise<number> => {
+    const token = pick(of, said, generation.repetitionPenalty);
+    tokens.push(token);
+    if (options.logProbs)
+      await watch.time('certainty', () => Promise.resolve(logProbs.push(logProbOf(of, token))));
+    return token;
+  };
+  let next = await say(logits);
   while (tokens.length < maxNewTokens && !generation.eosTokenIds.includes(next)) {
     const fed = next;
     const result = await watch.time('generate', () =>
@@ -47,10 +59,9 @@ export async function greedy(
     );
     rows.add(result.taps);
     said.add(fed);
-    next = pick(result.logits as Float32Array, said, generation.repetitionPenalty);
-    tokens.push(next);
+    next = await say(result.logits as Float32Array);
   }
-  return { tokens, rows };
+  return { tokens, rows, logProbs: options.logProbs ? logProbs : null };
 }
 
 /** Index of the largest logit, the first of equals; said tokens are made less likely by `penalty` (1: not at all). */

@@ -29,6 +29,10 @@ export interface PassedResult {
   readonly iou: number | null;
   readonly inside: number | null;
   readonly area: number | null;
+  readonly sure: number | null;
+  readonly weakest: number | null;
+  readonly peak: number | null;
+  readonly trained: number | null;
 }
 
 /** Where a page ended. */
@@ -62,7 +66,8 @@ export function passPage(
   if (!last) return { samples, results: [], next: null };
   const results = read<PassedResult>(
     db,
-    `SELECT sample_id, method, error IS NOT NULL AS failed, score, auc, pointing, coverage, recall, iou, inside, area
+    `SELECT sample_id, method, error IS NOT NULL AS failed, score, auc, pointing, coverage, recall, iou, inside, area,
+       sure, weakest, peak, trained
      FROM evaluation_result
      WHERE evaluation_id = ? AND (image_id, sample_id) > (?, ?) AND (image_id, sample_id) <= (?, ?)
      ORDER BY image_id, sample_id, method`,
@@ -76,7 +81,7 @@ export function resultsMark(db: ReadableDb, evaluationId: number): string {
   return JSON.stringify([
     read(
       db,
-      `SELECT COUNT(*), COUNT(error), TOTAL(score), TOTAL(auc), TOTAL(iou), TOTAL(prefill_ms), TOTAL(decode_ms)
+      `SELECT COUNT(*), COUNT(error), TOTAL(score), TOTAL(auc), TOTAL(iou), TOTAL(weakest), TOTAL(prefill_ms), TOTAL(decode_ms)
        FROM evaluation_result WHERE evaluation_id = ?`,
     ).get(evaluationId),
     read(db, 'SELECT COUNT(*) FROM evaluation_sample WHERE evaluation_id = ?').get(evaluationId),

@@ -13,7 +13,7 @@ import { type ReadableDb, type WritableDb, read, write } from '../db.ts';
 const boxesSchema = z.array(boxSchema);
 
 const COLUMNS = `method, error, answer, score, variant, crops, auc, pointing, coverage, recall, iou, inside, area,
-  load_ms, vision_ms, prefill_ms, decode_ms, rpn_ms, other_ms, visual_tokens, memory_bytes`;
+  sure, weakest, peak, trained, load_ms, vision_ms, prefill_ms, decode_ms, rpn_ms, other_ms, visual_tokens, memory_bytes`;
 
 interface Row {
   readonly method: string;
@@ -29,6 +29,10 @@ interface Row {
   readonly iou: number | null;
   readonly inside: number | null;
   readonly area: number | null;
+  readonly sure: number | null;
+  readonly weakest: number | null;
+  readonly peak: number | null;
+  readonly trained: number | null;
   readonly load_ms: number | null;
   readonly vision_ms: number | null;
   readonly prefill_ms: number | null;
@@ -56,7 +60,7 @@ export function putResult(
   write(
     db,
     `INSERT INTO evaluation_result (evaluation_id, image_id, sample_id, ${COLUMNS})
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+     VALUES (${Array(28).fill('?').join(', ')}) ON CONFLICT DO NOTHING`,
   ).run(
     evaluationId,
     imageId,
@@ -74,6 +78,10 @@ export function putResult(
     result.iou,
     result.inside,
     result.area,
+    result.sure,
+    result.weakest,
+    result.peak,
+    result.trained,
     ...STAGES.map((stage) => times?.[stage] ?? null),
     result.visualTokens,
     result.memoryBytes,

@@ -1,6 +1,7 @@
 /** How an evaluation is told to people: names of methods and measures, numbers with their intervals. Page, report and command line share it. */
 import type { ThroughputGroup } from '../benchmarks/throughput-groups.ts';
-import type { DifferenceFound, EstimateFound, Method, MEANS, SliceBy } from '../evaluation.ts';
+import type { GateSignal } from '../../kernels/gate/signals.ts';
+import type { DifferenceFound, EstimateFound, Gate, Method, MEANS, SliceBy } from '../evaluation.ts';
 
 /** What a method is called in a table, and what it does. */
 export const METHOD_WORDS: Readonly<Record<Method, { readonly name: string; readonly does: string }>> = {
@@ -35,6 +36,28 @@ export const MEAN_WORDS: Readonly<
   inside: { name: 'Inside the crop', does: 'Share of the true region that the crop shows' },
   area: { name: 'Crop area', does: 'Part of the picture that the crop takes' },
 };
+
+/** What a gate goes by, and what that says. */
+export const SIGNAL_WORDS: Readonly<Record<GateSignal, { readonly name: string; readonly does: string }>> = {
+  sure: { name: 'Answer', does: 'One minus the mean probability of the first answer’s tokens' },
+  weakest: {
+    name: 'Weakest token',
+    does: 'One minus the probability of the first answer’s least likely token',
+  },
+  peak: { name: 'RPN’s peak', does: 'The largest probability that the RPN gives to a place' },
+  trained: { name: 'Trained gate', does: 'What the checkpoint’s own gate says' },
+};
+
+/** `no crop below 0.125`; or that every crop, or none, is best. */
+export function gateWords({ threshold }: Pick<Gate, 'threshold'>): string {
+  if (threshold === null) return 'never crop';
+  return threshold === 0 ? 'always crop' : `no crop below ${Number(threshold.toPrecision(3))}`;
+}
+
+/** Whose gates a plot shows: the RPN's, else the first method's. */
+export function gatePlotMethod(gates: readonly Pick<Gate, 'method'>[]): Method | null {
+  return (gates.find(({ method }) => method === 'rpn') ?? gates[0])?.method ?? null;
+}
 
 export const SLICE_WORDS: Readonly<Record<SliceBy, string>> = {
   language: 'Language',

@@ -68,6 +68,27 @@ test('an evaluation asks alone and each method once, scores, measures stored map
     ({ method }) => method === 'truth',
   );
   assert.deepEqual([first!.iou, first!.inside, first!.auc, first!.visualTokens], [1, 1, null, 40]);
+  // Every even question needs the crop, and its answer is unsure: chosen on two of the pictures, measured on the other two.
+  const gate = table.gates.find(({ method, signal }) => method === 'rpn' && signal === 'weakest')!;
+  assert.deepEqual([gate.threshold, gate.chosenOn, gate.crops!.value], [0.5, 4, 0.5]);
+  assert.deepEqual([gate.accuracy!.value, gate.always!.value, gate.alone!.value], [0.75, 0.5, 0.25]);
+  assert.deepEqual(
+    [gate.againstAlways!.wins, gate.againstAlone!.wins],
+    [
+      [1, 0],
+      [2, 0],
+    ],
+  );
+  assert.deepEqual(gate.curve, [
+    { threshold: 0, crops: 1, score: 0.5 },
+    { threshold: 0.5, crops: 0.5, score: 0.75 },
+    { threshold: null, crops: 0, score: 0.25 },
+  ]);
+  assert.deepEqual(
+    table.gates.map(({ method, signal }) => `${method} ${signal}`),
+    ['raw sure', 'raw weakest', 'rpn sure', 'rpn weakest', 'rpn peak'],
+  );
+  assert.deepEqual(summaryOf(table).gates['rpn']!['weakest']!.threshold, 0.5);
   // Slices add up to the whole, and every cell opens its samples.
   const french = table.slices.find(({ by, value }) => by === 'language' && value === 'fr')!;
   assert.deepEqual(french.methods.find(({ method }) => method === 'rpn')!.outcomes.fixed, 4);

@@ -39,12 +39,18 @@ test('a report is one file without scripts, the same bytes when it is made again
   assert.match(html, /q2 &lt;&amp;&gt; \?/);
   assert.match(html, /50\.0% \(/);
   assert.match(html, /data:image\/webp;base64,/);
+  assert.match(
+    html,
+    /<h2>Leaving the crop out<\/h2>[\s\S]*Weakest token<\/small><\/th><td>no crop below 0\.5<\/td>/,
+  );
+  // 40 ms alone, 40 with the crop of which the RPN takes 2; the chosen gate by the answer crops half of them.
+  assert.match(html, /Weakest token[\s\S]*?<td class="number">0\.67×<\/td><\/tr>/);
   // 40 of generate time each: the picture is read before the clock of the authors runs.
   assert.match(html, /<th>RPN<\/th><td class="number">6\.0<\/td>/);
   assert.match(html, /<td class="number">40<\/td><td class="number">3\.0 MB<\/td>/);
   assert.deepEqual(
     report.figures.map(({ name }) => name),
-    ['accuracy', 'accuracy-throughput', 'accuracy-throughput-clock'],
+    ['accuracy', 'accuracy-throughput', 'accuracy-throughput-clock', 'gate'],
   );
   assert.match(figureFile(report.figures[0]!), /^<\?xml[\s\S]*<svg[^>]*><style>[\s\S]*<\/svg>\n$/);
   // Without its pictures it says so, and nothing else changes.

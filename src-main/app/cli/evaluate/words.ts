@@ -9,12 +9,14 @@ import type {
 import {
   budgetName,
   chance,
+  gateWords,
   GROUP_WORDS,
   meanInterval,
   METHOD_WORDS,
   points,
   share,
   shareInterval,
+  SIGNAL_WORDS,
 } from '../../../../src-shared/contract/words/evaluation.ts';
 
 const HEAD = ['Method', 'Right', 'Against alone', 'AUC', 'Box IoU', 'Speed', 'Fixed', 'Broken'];
@@ -27,6 +29,7 @@ export function evaluationLines(evaluation: Evaluation, table: EvaluationTable):
     ...inColumns([HEAD, ...table.methods.map(cellsOf)]),
     ...groupLines(table.methods),
     ...(truth ? [`Zooming gap (truth box − alone): ${points(truth.value)} points`] : []),
+    ...gateLines(table),
     '95% intervals in brackets. Speed: relative to alone, of generate time (by the clock). p values stand for all comparisons together (Holm).',
   ];
 }
@@ -68,6 +71,15 @@ function inColumns(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** What each gate saves, on the half of the pictures that its threshold was not chosen on. */
+function gateLines({ gates }: EvaluationTable): string[] {
+  return gates.flatMap((gate) => {
+    const { method, signal, crops, accuracy, always } = gate;
+    if (!crops || !accuracy || !always) return [];
+    return `${METHOD_WORDS[method].name} by ${SIGNAL_WORDS[signal].name.toLowerCase()}, ${gateWords(gate)}: ${share(accuracy.value)} right with ${share(crops.value)} cropped, ${share(always.value)} with every crop (other half of the pictures)`;
+  });
 }
 
 function cellsOf({ method, accuracy, gain, means, throughput, outcomes, failed }: MethodNumbers): string[] {

@@ -1,6 +1,11 @@
 /** The report's plots as SVG: they stand in the report, and in files of their own for papers. */
 import type { EvaluationTable, MethodNumbers } from '../../../../src-shared/contract/evaluation.ts';
-import { METHOD_WORDS, share } from '../../../../src-shared/contract/words/evaluation.ts';
+import {
+  gatePlotMethod,
+  METHOD_WORDS,
+  share,
+  SIGNAL_WORDS,
+} from '../../../../src-shared/contract/words/evaluation.ts';
 import { markup, Html } from './markup.ts';
 
 export interface Figure {
@@ -34,6 +39,7 @@ export function figuresOf(table: EvaluationTable): Figure[] {
     accuracyFigure(table),
     throughputFigure(table, 'generate'),
     throughputFigure(table, 'wall'),
+    gateFigure(table),
   ].flatMap((figure) => figure ?? []);
 }
 
@@ -137,6 +143,42 @@ function throughputFigure({ methods }: EvaluationTable, by: 'generate' | 'wall')
     name: by === 'generate' ? 'accuracy-throughput' : 'accuracy-throughput-clock',
     title: `Right answers and speed: ${by === 'generate' ? 'generate time only, as the authors measure' : 'by the clock'}`,
     svg: svgOf(HEIGHT, `Right answers against speed. ${words}`, [...grid, ...dots, foot]),
+  };
+}
+
+/** Of the signals' lines, in their order: full, dashed, dotted, both. */
+const DASHES = ['none', '7 4', '2 4', '9 4 2 4'] as const;
+
+/** What leaving out crops costs: right answers against the share of samples that are cropped, a line for each signal of one method. */
+function gateFigure({ gates }: EvaluationTable): Figure | null {
+  const method = gatePlotMethod(gates);
+  if (!method) return null;
+  const lines = gates.filter((gate) => gate.method === method);
+  const scores = lines.flatMap(({ curve }) => curve.map(({ score }) => score));
+  const [low, high] = [Math.max(0, Math.min(...scores) - 0.02), Math.min(1, Math.max(...scores) + 0.02)];
+  const [left, right] = [64, 24];
+  const x = (value: number): string => (left + value * (WIDTH - left - right)).toFixed(1);
+  const y = (value: number): string =>
+    (TOP + (1 - (value - low) / Math.max(1e-9, high - low)) * (HEIGHT - TOP - FOOT)).toFixed(1);
+  const grid = [0, 0.25, 0.5, 0.75, 1].map((at) => {
+    const value = low + (high - low) * at;
+    return markup`<line class="f-grid" x1="${left}" x2="${WIDTH - right}" y1="${y(value)}" y2="${y(value)}" /><text class="f-text f-quiet" x="${left - 8}" y="${y(value)}" dy="4" text-anchor="end">${share(value)}</text><text class="f-text f-quiet" x="${x(at)}" y="${HEIGHT - FOOT + 18}" text-anchor="middle">${100 * at}%</text>`;
+  });
+  const drawn = lines.map(({ signal, curve }, i) => {
+    const along = curve.map(({ crops, score }) => `${x(crops)},${y(score)}`).join(' ');
+    const [kx, ky] = [left + 12, HEIGHT - FOOT - 14 - 16 * (lines.length - 1 - i)];
+    return markup`<polyline class="f-line" fill="none" stroke-dasharray="${DASHES[i % DASHES.length]!}" points="${along}" /><line class="f-line" stroke-dasharray="${DASHES[i % DASHES.length]!}" x1="${kx}" x2="${kx + 28}" y1="${ky}" y2="${ky}" /><text class="f-text" x="${kx + 36}" y="${ky + 4}">${SIGNAL_WORDS[signal].name}</text>`;
+  });
+  const words = `Samples cropped (${METHOD_WORDS[method].name})`;
+  const foot = markup`<text class="f-text" x="${WIDTH / 2}" y="${HEIGHT - 8}" text-anchor="middle">${words}</text>`;
+  return {
+    name: 'gate',
+    title: 'Right answers when the crop is taken only where a signal says that it is needed',
+    svg: svgOf(HEIGHT, `Right answers against samples cropped, by signal. ${words}`, [
+      ...grid,
+      ...drawn,
+      foot,
+    ]),
   };
 }
 

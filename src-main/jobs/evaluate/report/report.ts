@@ -22,7 +22,7 @@ import { figuresOf, type Figure } from './figures.ts';
 import { markup, type Html } from './markup.ts';
 import { STYLE } from './style.ts';
 import { sweepFigures, sweepTable } from './sweep.ts';
-import { costTable, methodTable, placeTable, sliceTables } from './tables.ts';
+import { costTable, gateTable, methodTable, placeTable, sliceTables } from './tables.ts';
 
 export interface EvaluationReport {
   /** Of the file. */
@@ -83,6 +83,12 @@ function bodyOf(title: string, { evaluation, table, figures, sweep, curves, exam
       : markup``;
   const plotted = ({ title: words, svg }: Figure): Html =>
     markup`<figure class="plot"><figcaption>${words}</figcaption>${svg}</figure>`;
+  const gated =
+    table.gates.length > 0
+      ? markup`<h2>Leaving the crop out</h2>${gateTable(table)}
+<p class="quiet">A crop is left out where the signal is below the threshold. Thresholds are chosen on half of the pictures, for the most right answers and of equal ones the fewest crops; all numbers are of the other half. Not tested.</p>
+`
+      : markup``;
   const shown =
     examples.length > 0
       ? markup`<h2>Examples</h2><p class="quiet">Full line: what was cropped. Dashed: the truth boxes. The first samples of each kind, by number.</p>${examples}`
@@ -96,7 +102,7 @@ ${figures.map(plotted)}
 <h2>Cost</h2>${costTable(table)}
 <p class="quiet">Milliseconds a sample, means. The authors’ protocol counts generate time: vision, prefill, decoding, RPN and cutting the crop, without reading and preparing the picture. Memory: how much more of its own the engine process held at its peak than when the answer began, the most of all samples, as Linux counts it; what an earlier answer made it keep, weights and graphics memory are not in it.</p>
 ${sweepTable(sweep)}${curves.map(plotted)}
-${sliceTables(table)}
+${gated}${sliceTables(table)}
 ${shown}
 <h2>Settings</h2>${settingsOf(evaluation)}`;
 }

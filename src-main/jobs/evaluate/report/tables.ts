@@ -10,6 +10,7 @@ import {
 } from '../../../../src-shared/contract/evaluation.ts';
 import {
   chance,
+  gateWords,
   isDifferent,
   MEAN_WORDS,
   meanInterval,
@@ -18,6 +19,7 @@ import {
   share,
   shareInterval,
   signedMean,
+  SIGNAL_WORDS,
   SLICE_WORDS,
   sliceWords,
 } from '../../../../src-shared/contract/words/evaluation.ts';
@@ -44,6 +46,16 @@ function differenceCell(difference: DifferenceFound, words: (value: number) => s
   const { value, low, high, p, adjusted } = difference;
   const text = `${words(value)} (${words(low)} to ${words(high)}), ${chance(adjusted ?? p)}`;
   return isDifferent(difference) ? markup`<td class="number differs">${text}</td>` : number(text);
+}
+
+/** What a gate saves, on the half of the pictures that its threshold was not chosen on. */
+export function gateTable({ gates }: EvaluationTable): Html {
+  const rows = gates.map((gate) => {
+    const { method, signal, crops, accuracy, always, alone, againstAlways, relative } = gate;
+    const shared = (one: typeof crops): Html => (one ? number(shareInterval(one)) : NONE);
+    return markup`<tr><th>${METHOD_WORDS[method].name}<br /><small class="quiet">${SIGNAL_WORDS[signal].name}</small></th><td>${gateWords(gate)}</td>${shared(crops)}${shared(accuracy)}${shared(always)}${shared(alone)}${againstAlways ? number(`${points(againstAlways.value)} (${points(againstAlways.low)} to ${points(againstAlways.high)})`) : NONE}${relative === null ? NONE : number(`${relative.toFixed(2)}×`)}</tr>`;
+  });
+  return markup`<div class="wide"><table><tr><th>Method, by</th><th>Chosen</th>${head('Cropped')}${head('Right')}${head('Right, every crop')}${head('Right, alone')}${head('Against every crop, points')}${head('Speed, estimated')}</tr>${rows}</table></div>`;
 }
 
 /** Maps and crops against what is known. */
