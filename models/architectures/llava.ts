@@ -36,6 +36,7 @@ export function llava(config: LlavaConfig, weights: WeightSource): ModelGraphs {
     pixelCount: () => 3 * vision.imageSize ** 2,
     visionFeeds: (pixels) => ({ pixels: [pixels, [1, 3, vision.imageSize, vision.imageSize]] }),
     rpn: rpn && { k: rpn.k, t: rpn.t },
+    gate: null,
 
     embed: () => embedGraph(text, weights, names),
 
@@ -56,5 +57,6 @@ export function llava(config: LlavaConfig, weights: WeightSource): ModelGraphs {
     rpnBranch: (softmaxed = false) =>
       rpn &&
       rpnGraph(text, { ...rpn, softmaxed }, weights, { layers: names.twigLayers, norm: names.twigNorm }),
+    gateBranch: () => null,
   };
 }

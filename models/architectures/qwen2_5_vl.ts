@@ -1,6 +1,6 @@
 /**
  * The Qwen2.5-VL family from its config alone: windowed ViT with a patch merger → Qwen2 decoder (LLaMA's layers with
- * biases and M-RoPE), plus SD-RPN's branch in its Qwen form when the checkpoint has one.
+ * biases and M-RoPE), plus SD-RPN's branch in its Qwen form and Q-Zoom's gate when the checkpoint has them.
  */
 import type { QwenConfig } from '../../src-main/checkpoint/qwen/config.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
@@ -10,6 +10,7 @@ import { decoderGraph, embedGraph, headGraph } from './decoder-graph.ts';
 import { attentionGraph, betweenGraph } from './decoder-pieces.ts';
 import { qwenFeatures } from './qwen-vit.ts';
 import { windowFeeds } from './qwen-windows.ts';
+import { gateGraph } from './gate-branch.ts';
 import { rpnGraph } from './rpn-branch.ts';
 import type { ModelGraphs } from './types.ts';
 import { weightsInto } from './weights.ts';
@@ -19,7 +20,7 @@ const TEACHER_SIDE = 24;
 
 /** @throws FoveaError `missing_tensor` when a graph is made and a tensor it needs is absent. */
 export function qwen2_5_vl(config: QwenConfig, weights: WeightSource): ModelGraphs {
-  const { text, vision, rpn } = config;
+  const { text, vision, rpn, gate } = config;
   const { names } = config;
   const patch = 3 * vision.temporalPatchSize * vision.patchSize ** 2;
   return {
@@ -37,6 +38,7 @@ export function qwen2_5_vl(config: QwenConfig, weights: WeightSource): ModelGrap
     dynamicGrid: true,
     ...(text.mropeSection ? { mropeSection: text.mropeSection } : {}),
     rpn: rpn && { k: rpn.k, t: rpn.t },
+    gate: gate && { k: gate.k, t: gate.t },
     pixelCount: ([rows, cols]) => rows * cols * vision.mergeSize ** 2 * patch,
     visionFeeds: (pixels, grid) => windowFeeds(vision, pixels, grid),
 
@@ -59,5 +61,7 @@ export function qwen2_5_vl(config: QwenConfig, weights: WeightSource): ModelGrap
         layers: names.twigLayers,
         norm: names.twigNorm,
       }),
+    gateBranch: () =>
+      gate && gateGraph(text, gate, weights, { layers: names.gateLayers, head: names.gateHead }),
   };
 }

@@ -49,6 +49,8 @@ export interface ModelFacts {
   /** M-RoPE: rotary frequencies of time, row and column; absent where positions are one number. */
   readonly mropeSection?: readonly [number, number, number];
   readonly rpn: { readonly k: number; readonly t: number } | null;
+  /** Q-Zoom's gate, beside an RPN that reads the same layer. */
+  readonly gate: { readonly k: number; readonly t: number } | null;
 }
 
 /**
@@ -69,6 +71,7 @@ export interface ModelFacts {
  * - head: `hidden` `[S, d]` → `logits` `[S, V]`
  * - rpn: `hidden` `[S, d]`, the rotary inputs when T > 1, `queries_start`, `queries_end`, `keys_start`, `keys_end` int64
  *   `[1]` → `rpn` `[N, Q]`
+ * - gate: `hidden` `[S, d]` and the rotary inputs → `gate` `[1, 1]`, before the sigmoid
  */
 export interface ModelGraphs extends ModelFacts {
   embed(): Graph;
@@ -89,4 +92,6 @@ export interface ModelGraphs extends ModelFacts {
    * @param softmaxed with the output `rpn_map` beside the scores (rpn-branch.ts); only training asks for it
    */
   rpnBranch(softmaxed?: boolean): Graph | null;
+  /** Null when the checkpoint has no gate that runs. */
+  gateBranch(): Graph | null;
 }

@@ -48,7 +48,7 @@ export interface Checkpoint {
   readonly rpnDir?: string;
   /** The adapter that lies over this folder's weights. */
   readonly adapter?: AdapterFacts;
-  /** Q-Zoom's gate is among the tensors; it is not run. */
+  /** Q-Zoom's gate is among the tensors; of this family none runs. */
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
   readonly unknownKeys: readonly UnknownKey[];

@@ -1,7 +1,9 @@
 /**
- * Q-Zoom's gate (METHOD §3): a small head, trained beside the RPN, that decides per question whether a crop is needed.
- * Fovea recognises its tensors and says so; it does not run it: every question is looked at again.
+ * Q-Zoom's gate (METHOD §8): a few decoder layers and a head, trained beside the RPN, that decide per question whether a crop is
+ * needed. Its tensors are recognised in any checkpoint; it runs where config.json says so (qwen/config.ts).
  */
+import type { LlavaConfig } from './config.ts';
+import type { QwenConfig } from './qwen/config.ts';
 import type { RpnFolder } from './rpn-folder.ts';
 import type { WeightIndex } from './weight-index.ts';
 
@@ -13,4 +15,11 @@ export const isGateTensor = (name: string): boolean => GATE_TENSOR.test(name);
 /** Whether the checkpoint, or the RPN folder laid over it, has one. */
 export function hasGate(weights: WeightIndex, rpn: RpnFolder | null): boolean {
   return [...weights.names(), ...(rpn?.tensors.keys() ?? [])].some(isGateTensor);
+}
+
+/** The threshold of the gate that runs; nothing where none does. */
+export function gateThresholdOf({ config }: { readonly config: LlavaConfig | QwenConfig }): {
+  readonly gateThreshold?: number;
+} {
+  return config.family === 'qwen2_5_vl' && config.gate ? { gateThreshold: config.gate.threshold } : {};
 }

@@ -37,6 +37,9 @@ export interface DecoderNames {
   readonly head: string;
   readonly twigLayers: string;
   readonly twigNorm: string;
+  /** Of Q-Zoom's gate: layers as the others', and before `.weight` and `.bias` of its head. */
+  readonly gateLayers: string;
+  readonly gateHead: string;
 }
 
 /** Names of the parts of a LLaVA. */
@@ -63,5 +66,7 @@ export function decoderNames(decoder: string, head: string, rpn: string): Decode
     head: `${head}.weight`,
     twigLayers: `${rpn}.twig_layers`,
     twigNorm: `${rpn}.twig_norm.weight`,
+    gateLayers: `${rpn}.high_res_layers`,
+    gateHead: `${rpn}.high_res_head`,
   };
 }

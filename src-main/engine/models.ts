@@ -11,6 +11,7 @@ import type { AnyCheckpoint } from '../checkpoint/open.ts';
 import type { VisionLanguageModel } from '../pipeline/ports.ts';
 import { loadBranch, loadModel, precisionFor } from '../runtime/index.ts';
 import type { LoadedModel } from '../runtime/index.ts';
+import { gateThresholdOf } from '../checkpoint/gate.ts';
 import type { ChosenPrecision, ModelInfo, ModelRef, Precision, QuantiseProgress } from './protocol.ts';
 
 /** Who waits for a load. */
@@ -145,6 +146,7 @@ export function describe({ precision, model, checkpoint }: OpenModel): ModelInfo
     grid,
     parameters,
     rpn,
+    ...gateThresholdOf(checkpoint),
     rules: checkpoint.rules,
     device,
     precision,

@@ -37,6 +37,8 @@ export interface ModelInfo {
   readonly grid: Grid;
   readonly parameters: number;
   readonly rpn: { readonly k: number; readonly t: number } | null;
+  /** Of the gate that it carries; absent: it has none that runs. */
+  readonly gateThreshold?: number | undefined;
   /** Whose rules its RoI maps are read by. */
   readonly rules: CheckpointRules;
   /** The device that really runs, and the weights it runs with. */

@@ -176,6 +176,7 @@ const modelInfoSchema = z.object({
   grid: gridSchema,
   parameters: z.number(),
   rpn: z.object({ k: z.number(), t: z.number() }).nullable(),
+  gateThreshold: z.number().optional(),
   rules: checkpointRulesSchema,
   device: z.string(),
   precision: precisionSchema,

@@ -112,6 +112,7 @@ function predictionField({ id, answer, label, dropped, boxes, secondStage, maps 
       crop_from: secondStage.from,
       answer: secondStage.answer,
       skipped: secondStage.skipped,
+      ...(secondStage.gate && { gate: secondStage.gate }),
       ...(secondStage.pruned && { picture_tokens_kept: secondStage.pruned }),
       ...(secondStage.rules && {
         roi_rules: secondStage.rules.name,

@@ -8,6 +8,7 @@ import type { LibraryModel, ModelFacts } from '../../src-shared/contract/models.
 import { baseOf, hasAdapter, isAdapterAlone } from '../checkpoint/adapter/base.ts';
 import { readAdapterFolder } from '../checkpoint/adapter/folder.ts';
 import { aboutAdapter } from '../checkpoint/adapter/lay.ts';
+import { gateThresholdOf } from '../checkpoint/gate.ts';
 import { memoryEstimate, parametersByDtype } from '../checkpoint/memory.ts';
 import { openModel, type AnyCheckpoint } from '../checkpoint/open.ts';
 import type { TowerPlaces } from '../checkpoint/places.ts';
@@ -62,6 +63,7 @@ function factsOf(checkpoint: AnyCheckpoint): ModelFacts {
     grid: gridOf(checkpoint),
     rpn: config.rpn && { k: config.rpn.k, t: config.rpn.t },
     gate: checkpoint.gate,
+    ...gateThresholdOf(checkpoint),
     ...(checkpoint.unknownKeys.length > 0 ? { unknownKeys: [...checkpoint.unknownKeys] } : {}),
     ...(checkpoint.notes.length > 0 ? { notes: [...checkpoint.notes] } : {}),
     rules: checkpoint.rules,

@@ -3,19 +3,23 @@
  * was dropped, boxes, RPN prediction and the second answer.
  */
 import { FoveaError } from '../../src-shared/contract/errors.ts';
+import { asksAnswer } from '../../src-shared/contract/gate.ts';
 import type { SecondStage } from '../../src-shared/contract/outcome.ts';
 import { rulesNote, settledPreset } from '../../src-shared/contract/rules.ts';
+import type { GateNeeds } from '../../src-shared/kernels/gate/signals.ts';
 import type { LabelOutcome, LabelRequest } from '../engine/protocol.ts';
 import { forceAnswer, forcedDepth, generateAnswer } from './passes/first-stage.ts';
 import type { FirstStageRequest } from './passes/first-stage.ts';
 import { interpret } from './interpret.ts';
 import type { Found } from './interpret.ts';
+import { askGate, gateSays, leavesOut, needsByAnswer, requireGate } from './passes/gate.ts';
 import { NativeView } from './passes/native.ts';
 import type { Scene } from './passes/native.ts';
 import { planTaps } from './passes/plan.ts';
 import { promptFor } from './subject/prompted.ts';
 import { pruningOf } from './passes/prune.ts';
-import { around } from './labels/roi.ts';
+import { quantise } from './labels/maps.ts';
+import { around, peakOf } from './labels/roi.ts';
 import { askRpn } from './passes/rpn.ts';
 import { encodedFeatures, featureLayer } from './passes/features.ts';
 import { secondLook } from './passes/second-look.ts';
@@ -52,6 +56,7 @@ export async function analyseSample(
   const watch = new Stopwatch(options.signal);
   const { model } = subject;
   const { preset, want } = request;
+  requireGate(subject, request);
   const view = viewOf(model.profile, preset);
   const apart = isTeachers(view);
   const wantRpn = want.rpn && model.profile.rpn !== null;
@@ -65,6 +70,7 @@ export async function analyseSample(
     alone: keeps && !apart,
     promptRows: want.questionMap ? 'all' : preset.rows === 'last_prompt' ? 'last' : 'none',
     answerRows: preset.rows === 'answer',
+    logProbs: want.secondStage && asksAnswer(preset.gate),
   };
   const encoded =
     options.encoded ??
@@ -106,13 +112,20 @@ export async function analyseSample(
     // Crops lie beside the picture as it is; where that is another view, it is encoded only when there is one.
     const scene = async (): Promise<Scene> =>
       says ?? (apart ? native.scene(subject, image, question, watch) : own);
+    const needs = {
+      ...needsByAnswer(first.logProbs),
+      ...(says ? { peak: peakOf(quantise(says.logits).values, says.encoded.placement, preset.roi) } : {}),
+      ...(says && want.secondStage && preset.gate?.by === 'trained'
+        ? await askGate(subject, says.prompt, says.hidden, watch)
+        : {}),
+    };
     const cropped = options.cropRaw ? { roi: found.raw, from: null } : found;
     const outcome = {
       ...found.outcome,
       answer: first.answer,
       answerTokens: first.tokens,
       secondStage: want.secondStage
-        ? await lookAgain(subject, request, scene, says?.keep ?? null, cropped, first.answer, watch)
+        ? await lookAgain(subject, request, scene, says?.keep ?? null, cropped, needs, first.answer, watch)
         : null,
       timings: watch.report(),
       device: model.profile.device,
@@ -141,11 +154,14 @@ async function lookAgain(
   scene: () => Promise<Scene>,
   keep: Uint32Array | null,
   { roi: { crops, none }, from }: Pick<Found, 'roi'> & Pick<SecondStage, 'from'>,
+  needs: Partial<GateNeeds>,
   answer: string,
   watch: Stopwatch,
 ): Promise<SecondStage> {
   const { preset } = request;
-  const note = rulesNote(preset, subject.checkpoint.rules);
+  const gate = gateSays(preset, needs);
+  const note = { ...rulesNote(preset, subject.checkpoint.rules), ...(gate ? { gate } : {}) };
+  if (leavesOut(gate)) return { crop: null, from: null, answer, skipped: 'not_needed', ...note };
   if (none) return { crop: null, from: null, answer, skipped: none, ...note };
   const second = await secondLook(subject, await scene(), crops, preset, keep, watch);
   return { crop: around(crops.map(({ box }) => box)), from, ...second, skipped: null, ...note };

@@ -16,6 +16,7 @@ export function heeding(model: VisionLanguageModel, signal: AbortSignal): Vision
     forward: (cache, request) => model.forward(cache, request, pause),
     steps: (requests) => model.steps(requests),
     rpn: (...args) => model.rpn(...args),
+    gate: (...args) => model.gate(...args),
     dispose: () => Promise.resolve(),
   };
 }

@@ -131,6 +131,7 @@ export class InFlight {
         },
         steps: (requests) => inTurn(() => model.steps(requests)),
         rpn: (...args) => inTurn(() => model.rpn(...args)),
+        gate: (...args) => inTurn(() => model.gate(...args)),
         dispose: () => Promise.resolve(),
       },
       leave: () => {

@@ -19,6 +19,8 @@ export interface ModelProfile {
   readonly dynamicGrid: boolean;
   /** RPN branch: hidden_states[k] goes in, t layers deep; null when the checkpoint has none. */
   readonly rpn: { readonly k: number; readonly t: number } | null;
+  /** Q-Zoom's gate: hidden_states[k] goes in, the RPN's own; null when the checkpoint has none that runs. */
+  readonly gate: { readonly k: number; readonly t: number } | null;
   /** The device that really runs, as proved at load (`cpu`, `webgpu`, …). */
   readonly device: string;
   /** Steps of many sequences can be made together (`steps`). */
@@ -124,5 +126,10 @@ export interface VisionLanguageModel {
     keys: readonly [start: number, end: number],
     grid?: Grid,
   ): Promise<Float32Array>;
+  /**
+   * The gate's number before its sigmoid, from hidden_states[k] `[S, d]` of a prompt fed from position 0 and no more: of its last
+   * token. `visual` are the rows of the visual tokens of a picture of `grid`.
+   */
+  gate(hidden: Float32Array, visual: readonly [start: number, end: number], grid?: Grid): Promise<number>;
   dispose(): Promise<void>;
 }

@@ -53,22 +53,44 @@ export function branchFeeds(
   keys: readonly [start: number, end: number],
   grid: Grid,
 ): Record<string, Feed> {
-  const count = hidden.length / facts.hiddenSize;
+  const count = rowsOfStates(facts, hidden);
   const within = ([start, end]: readonly [number, number]): boolean => start < end && end <= count;
-  if (!Number.isInteger(count) || !within(queries) || !within(keys)) {
+  if (!within(queries) || !within(keys)) {
     const asked = `queries ${queries.join('–')} or keys ${keys.join('–')}`;
     throw new FoveaError('internal', `${asked} lie outside ${count} rows`);
   }
-  const [from, to] = keys;
-  const spans = [{ count: from }, { count: to - from, grid }, { count: count - to }];
   return {
-    hidden: [hidden, [count, facts.hiddenSize]],
-    ...positionFeeds(facts, 0, count, facts.mropeSection ? mropePositions(0, spans) : null),
+    ...statesFeeds(facts, hidden, keys, grid),
     queries_start: int64(queries[0]),
     queries_end: int64(queries[1]),
     keys_start: int64(keys[0]),
     keys_end: int64(keys[1]),
   };
+}
+
+/**
+ * A whole prompt's states and their places.
+ * @param hidden hidden_states[K], `[S, d]`
+ * @param visual the rows of the visual tokens, whose positions are those of `grid`
+ */
+export function statesFeeds(
+  facts: Pick<ModelFacts, 'hiddenSize' | 'headDim' | 'ropeTheta' | 'mropeSection'>,
+  hidden: Float32Array,
+  [from, to]: readonly [start: number, end: number],
+  grid: Grid,
+): Record<string, Feed> {
+  const count = rowsOfStates(facts, hidden);
+  const spans = [{ count: from }, { count: to - from, grid }, { count: count - to }];
+  return {
+    hidden: [hidden, [count, facts.hiddenSize]],
+    ...positionFeeds(facts, 0, count, facts.mropeSection ? mropePositions(0, spans) : null),
+  };
+}
+
+function rowsOfStates({ hiddenSize }: Pick<ModelFacts, 'hiddenSize'>, hidden: Float32Array): number {
+  const count = hidden.length / hiddenSize;
+  if (Number.isInteger(count)) return count;
+  throw new FoveaError('internal', `${hidden.length} numbers are no rows of ${hiddenSize}`);
 }
 
 /** Rows start…end−1 of a feed `[S, w]`. */

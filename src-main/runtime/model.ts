@@ -25,7 +25,7 @@ import type { Decoder, DecoderFeed } from './decoder.ts';
 import { WholeDecoder } from './decoder.ts';
 import { MAX_BUFFER_BYTES } from './device.ts';
 import type { SessionSettings } from './device.ts';
-import { branchFeeds, int64, positionFeeds, tapFeeds } from './feeds.ts';
+import { branchFeeds, int64, positionFeeds, statesFeeds, tapFeeds } from './feeds.ts';
 import { LayeredDecoder } from './layered-decoder.ts';
 import { env } from './onnxruntime.ts';
 import { need } from './outputs.ts';
@@ -76,9 +76,9 @@ export class OnnxModel implements VisionLanguageModel {
     maxBufferBytes: number | null = MAX_BUFFER_BYTES[settings.device],
     chunkRows: number = CHUNK_ROWS,
   ) {
-    const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn } = graphs;
+    const { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn, gate } = graphs;
     const { device } = settings;
-    const facts = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn };
+    const facts = { family, layers, heads, hiddenSize, vocabSize, grid, imageSide, dynamicGrid, rpn, gate };
     this.#profile = { ...facts, device, batches: true };
     this.#graphs = graphs;
     this.#settings = settings;
@@ -169,6 +169,7 @@ export class OnnxModel implements VisionLanguageModel {
     if (this.#tight && count >= PROMPT_ROWS) {
       await this.#sessions.close('vision');
       await this.#sessions.close('rpn');
+      await this.#sessions.close('gate');
     }
     const mrope = this.#mrope(cache.nextPosition, request.parts.map(spanOf));
     const positions = positionFeeds(this.#graphs, cache.length, count, mrope);
@@ -259,6 +260,24 @@ export class OnnxModel implements VisionLanguageModel {
       (session) => session.run(feeds),
     );
     return need(output, 'rpn').data;
+  }
+
+  async gate(
+    hidden: Float32Array,
+    visual: readonly [start: number, end: number],
+    grid: Grid = this.#graphs.grid,
+  ): Promise<number> {
+    const feeds = statesFeeds(this.#graphs, hidden, visual, grid);
+    const output = await this.#sessions.use(
+      'gate',
+      () => {
+        const graph = this.#graphs.gateBranch();
+        if (graph === null) throw new FoveaError('internal', 'the checkpoint has no gate');
+        return Session.open(graph, this.#settings);
+      },
+      (session) => session.run(feeds),
+    );
+    return need(output, 'gate').data[0] ?? NaN;
   }
 
   async dispose(): Promise<void> {

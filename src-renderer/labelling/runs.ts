@@ -34,8 +34,9 @@ export function runTip(standing: RunStanding, samples: number, when: string): st
 }
 
 /** `Shown on 46 samples, 3 of them decided`. */
-export function shownWords({ shown, decided }: RunStanding): string {
-  return `Shown on ${samplesWords(shown)}${decided > 0 ? `, ${formatCount(decided)} of them decided` : ''}`;
+export function shownWords({ shown, decided, gated }: RunStanding): string {
+  const left = gated === null ? '' : `. Its gate left out ${counted(gated, 'crop')}`;
+  return `Shown on ${samplesWords(shown)}${decided > 0 ? `, ${formatCount(decided)} of them decided` : ''}${left}`;
 }
 
 /** What a removal takes away, what it leaves, and what samples show then; null where that is nothing. */

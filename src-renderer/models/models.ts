@@ -1,5 +1,7 @@
 /** Models as a person reads them: sizes, what they need, what a check or a download is doing, what removing takes away. */
+import { checkpointGateWords, type GateSaid } from '../../src-shared/contract/gate.ts';
 import type { CheckpointRules } from '../../src-shared/contract/rules.ts';
+import { SIGNAL_WORDS } from '../../src-shared/contract/words/evaluation.ts';
 import {
   memoryVerdict,
   type AdapterInfo,
@@ -54,7 +56,13 @@ export function rulesRows(rules: CheckpointRules | null): [string, string][] {
   ];
 }
 
-const GATE: [string, string] = ['Gate', 'present, not used: every question gets a second look'];
+/** What a preset's gate said of a sample, as pairs of words and values. */
+export function gateRows(said: GateSaid | null): [string, string][] {
+  if (!said) return [];
+  const { by, need, threshold } = said;
+  const numbers = `${Number(need.toPrecision(3))}, crop from ${Number(threshold.toPrecision(3))}`;
+  return [['Gate', `${SIGNAL_WORDS[by].name} ${numbers}`]];
+}
 
 /** What a checkpoint is, as pairs of words and values. */
 export function factRows({
@@ -85,6 +93,7 @@ export function factRows({
     grid,
     rpn,
     gate,
+    gateThreshold,
     rules,
     unknownKeys,
     notes = [],
@@ -99,7 +108,7 @@ export function factRows({
     ['Visual tokens', grid ? `${grid[0]} × ${grid[1]}` : 'as many as each picture needs'],
     ['RPN', rpn ? rpnWords(rpn) : 'none in this checkpoint'],
     ...rulesRows(rules),
-    ...(gate ? [GATE] : []),
+    ...(gate ? [['Gate', checkpointGateWords(gateThreshold)] as [string, string]] : []),
     ...(unknownKeys ? [unknownWords(unknownKeys)] : []),
     ...(notes.length > 0 ? [['Elsewhere', `${notes.join('. ')}.`] as [string, string]] : []),
     ['Stored as', stored.join(', ')],

@@ -4,7 +4,7 @@ const PARTS: readonly { readonly words: string; readonly steps: readonly string[
   { words: 'Encode picture', steps: ['encode'] },
   { words: 'Read prompt', steps: ['prefill'] },
   { words: 'Write answer', steps: ['generate'] },
-  { words: 'RPN', steps: ['rpnPrefill', 'rpn'] },
+  { words: 'RPN', steps: ['rpnPrefill', 'rpn', 'gate'] },
   { words: 'Encode crop', steps: ['encodeCrop'] },
   { words: 'Read prompt with crop', steps: ['secondPrefill'] },
 ];

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { localisationSchema, outcomeSchema } from './scoring/answers.ts';
 import { wireErrorSchema } from './errors.ts';
 import { checkpointRulesSchema } from './rules.ts';
+import { gateSaidSchema } from './gate.ts';
 import { presetSchema } from './preset.ts';
 
 export const idSchema = z.number().int().positive();
@@ -110,7 +111,8 @@ export const secondStageSchema = z.object({
   crop: boxSchema.nullable(),
   from: z.enum(['rpn', 'denoised']).nullable().default(null),
   answer: z.string(),
-  skipped: z.enum(['no_box', 'empty_box', 'small_box']).nullable(),
+  skipped: z.enum(['no_box', 'empty_box', 'small_box', 'not_needed']).nullable(),
+  gate: gateSaidSchema.optional(),
   pruned: z.object({ kept: z.number().int().min(0), of: z.number().int().min(1) }).optional(),
   rules: checkpointRulesSchema.optional(),
 });

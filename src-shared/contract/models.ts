@@ -53,8 +53,10 @@ export const modelFactsSchema = z.object({
   grid: gridSchema.nullable(),
   /** The RPN reads layer `k` and has `t` layers of its own; null: none in this checkpoint. */
   rpn: z.object({ k: count, t: count }).nullable(),
-  /** Q-Zoom's gate is among the tensors; it is not run. */
+  /** Q-Zoom's gate is among the tensors. */
   gate: z.boolean(),
+  /** Below which it leaves out the crop; absent: it does not run. */
+  gateThreshold: z.number().optional(),
   /** Keys of its config files that Fovea knows nothing of, `text_config.foo` with its value as JSON. */
   unknownKeys: z.array(z.object({ file: z.string(), key: z.string(), value: z.string() })).optional(),
   /** Where other readers of these files come to other numbers, in whole sentences. */

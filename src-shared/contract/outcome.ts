@@ -1,5 +1,6 @@
 /** What analysing one sample yields besides its maps, as plain types: the engine says it, the store keeps it, exports write it. */
 import type { Grid, GridTransform, SourceXyxy } from '../kernels/types.ts';
+import type { GateSaid } from './gate.ts';
 import type { CheckpointRules } from './rules.ts';
 
 /** A map with its place on the picture (METHOD §1: every stored map carries its own grid and transform). */
@@ -39,7 +40,9 @@ export interface SecondStage {
   /** The answer with the crop; equals the first answer when there was no crop. */
   readonly answer: string;
   /** Why there was no crop; null when there was one. */
-  readonly skipped: 'no_box' | 'empty_box' | 'small_box' | null;
+  readonly skipped: 'no_box' | 'empty_box' | 'small_box' | 'not_needed' | null;
+  /** What the preset's gate said; absent: it has none, or the signal gave no number. */
+  readonly gate?: GateSaid | undefined;
   /** How many of the picture's own tokens stayed, where the preset's pruning took place. */
   readonly pruned?: { readonly kept: number; readonly of: number } | undefined;
   /** Whose rules, and which positions the crop took; absent: SD-RPN's. */

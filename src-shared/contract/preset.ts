@@ -3,6 +3,7 @@
  * Nothing of this is hard-coded elsewhere, and each run stores the preset it used.
  */
 import { z } from 'zod';
+import { gateSettingsSchema } from './gate.ts';
 import { MOST, nameSchema } from './limits.ts';
 
 /** 0-based decoder layer and its heads; `all` means every head of the layer. */
@@ -96,6 +97,8 @@ export const presetSchema = z.object({
     .optional(),
   /** Qwen2.5-VL with an SD-RPN branch only; absent: every token of the picture stays for the second look. */
   pruning: pruningSchema.optional(),
+  /** Absent, or null: every crop that there is is taken. */
+  gate: gateSettingsSchema.nullish(),
   /** Absent: the authors' ({@link AUTHORS_PICTURE_RULES}). */
   picture: pictureRulesSchema.optional(),
   /** Decoder layers and heads per layer of the one model this was made for; absent: any that has the heads. */

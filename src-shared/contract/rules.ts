@@ -21,6 +21,17 @@ export function settledPreset(preset: Preset, { name }: CheckpointRules): Preset
   return { ...preset, roi: { ...roi, rules: name } };
 }
 
+/**
+ * The preset as a run stores it, with the gate that holds: where the preset names none the checkpoint's own, if it carries one.
+ * @param threshold of the checkpoint's gate; absent: it has none
+ */
+export function gatedPreset(preset: Preset, threshold: number | undefined): Preset {
+  const { gate, ...rest } = preset;
+  if (gate === null) return threshold === undefined ? rest : preset;
+  if (gate !== undefined || threshold === undefined) return preset;
+  return { ...rest, gate: { by: 'trained', threshold } };
+}
+
 /** What an answer notes of the rules that its crop was made by; nothing under SD-RPN's. */
 export function rulesNote({ roi }: Preset, { cropPositions }: CheckpointRules): { rules?: CheckpointRules } {
   return roi.rules === undefined ? {} : { rules: { name: roi.rules, cropPositions } };

@@ -7,7 +7,7 @@ import { openModel } from '../../src-main/checkpoint/open.ts';
 import { SD_RPN_RULES, settledPreset } from '../../src-shared/contract/rules.ts';
 import { loadPresets } from '../../src-main/jobs/presets/presets.ts';
 import { oracleCases } from '../support/oracle.ts';
-import { qzoomFolder, qzoomGolden } from '../support/qzoom.ts';
+import { addQzoomGate, qzoomFolder, qzoomGolden } from '../support/qzoom.ts';
 import { addGate, splitRpn } from '../support/split-rpn.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'fovea-rules-'));
@@ -18,8 +18,12 @@ const plain = { enable_high_res: null, roi_post_training: null };
 let made = 0;
 const folder = (changes: Readonly<Record<string, unknown>>): Promise<string> =>
   qzoomFolder(root, { ...picture, name: `case${made++}` }, { ...plain, ...changes });
-const rulesOf = async (changes: Readonly<Record<string, unknown>>) =>
-  (await openModel(await folder(changes))).rules;
+/** Of a folder that has the gate which its keys speak of. */
+const rulesOf = async (changes: Readonly<Record<string, unknown>>) => {
+  const dir = await folder(changes);
+  if (changes['enable_high_res'] === true) await addQzoomGate(dir);
+  return (await openModel(dir)).rules;
+};
 
 test('a key that only Q-Zoom’s trainer writes makes a checkpoint Q-Zoom’s, whatever its value', async () => {
   assert.deepEqual(await rulesOf({}), SD_RPN_RULES);

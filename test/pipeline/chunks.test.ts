@@ -43,6 +43,7 @@ function watched(model: OnnxModel): { model: VisionLanguageModel; heard: string[
     encodeImage: model.encodeImage.bind(model),
     pixelCount: model.pixelCount.bind(model),
     rpn: model.rpn.bind(model),
+    gate: model.gate.bind(model),
     dispose: () => Promise.resolve(),
     newCache: () => {
       const cache = model.newCache();

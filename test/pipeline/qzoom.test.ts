@@ -67,6 +67,7 @@ function overheard(model: VisionLanguageModel): { model: VisionLanguageModel; fe
     },
     steps: (requests) => model.steps(requests),
     rpn: (...args) => model.rpn(...args),
+    gate: (...args) => model.gate(...args),
     dispose: () => model.dispose(),
   };
   return { model: wrapped, fed };

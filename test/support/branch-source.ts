@@ -49,6 +49,7 @@ export const QWEN_TINY: QwenConfig = {
     fullLayers: [0],
     ropeTheta: 10000,
   },
+  gate: null,
   rpn: { k: 1, t: 3, norm: false, multiHead: true },
   imageTokenId: 4,
   bosTokenIds: [],

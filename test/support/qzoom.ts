@@ -3,6 +3,8 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import type { StoredTensor } from './safetensors.ts';
+import { rewriteTensors } from './split-rpn.ts';
 
 const HERE = join(import.meta.dirname, '../golden/qzoom');
 const WEIGHTS = join(import.meta.dirname, '../golden/oracle/cases');
@@ -60,6 +62,38 @@ export function madeUpLogits([rows, cols]: readonly [number, number], turn: numb
     const value = (i * 7919 + turn * 104729) % 1013;
     return value < 10 ? 4 : value / 512 - 8;
   });
+}
+
+const gateSchema = z.array(z.object({ name: z.string(), logit: z.number(), score: z.number() }));
+
+/** What the authors' code makes of the gate of {@link addQzoomGate}, by picture. */
+export async function qzoomGateScores(): Promise<ReadonlyMap<string, z.infer<typeof gateSchema>[number]>> {
+  const scores = gateSchema.parse(JSON.parse(await readFile(join(HERE, 'gate.json'), 'utf8')));
+  return new Map(scores.map((score) => [score.name, score]));
+}
+
+/** Gives a folder of {@link qzoomFolder} a gate: base layers from the last on, and a head by a formula (make.py's `gate_weights`). */
+export async function addQzoomGate(dir: string): Promise<void> {
+  const config = JSON.parse(await readFile(join(dir, 'config.json'), 'utf8')) as Record<string, number>;
+  const { twig_T: t = 1, num_hidden_layers: layers = 1, hidden_size: d = 1 } = config;
+  const added: Record<string, StoredTensor> = {};
+  const float32 = (values: readonly number[], shape: readonly number[]): StoredTensor => ({
+    dtype: 'F32',
+    shape,
+    data: new Uint8Array(Float32Array.from(values).buffer),
+  });
+  const row = Array.from({ length: d }, (_, j) => ((j * 37) % 101) / 101 - 0.5);
+  added['model.high_res_head.weight'] = float32(row, [1, d]);
+  added['model.high_res_head.bias'] = float32([0.25], [1]);
+  const copied = (name: string, tensor: StoredTensor): StoredTensor => {
+    const [, layer, rest] = /^model\.layers\.(\d+)\.(.+)$/.exec(name) ?? [];
+    const i = layers - 1 - Number(layer);
+    if (rest !== undefined && i < t) added[`model.high_res_layers.${i}.${rest}`] = tensor;
+    return tensor;
+  };
+  // Collected in a first pass: the second writes what was there and what is added.
+  await rewriteTensors(dir, dir, copied);
+  await rewriteTensors(dir, dir, (_, tensor) => tensor, added);
 }
 
 export async function qzoomGolden(): Promise<{

@@ -28,12 +28,14 @@ import {
   wantsQueue,
   type QueueOptions,
 } from './frame/queue-option.ts';
+import { GATE_OPTION, type GateOptions } from './frame/gate-option.ts';
 import { IN_FLIGHT_OPTION, type InFlightOptions } from './frame/in-flight-option.ts';
 import { PRECISION_OPTION, type PrecisionOptions } from './frame/precision-option.ts';
 import { ADAPTER_OPTION, RPN_OPTION, modelDir, type RpnOptions } from './frame/rpn-option.ts';
 import { filterWhere, WHERE_OPTION } from './frame/where-option.ts';
 
-interface Options extends InFlightOptions, RpnOptions, PrecisionOptions, QueueOptions, ListenOptions {
+interface Options
+  extends GateOptions, InFlightOptions, RpnOptions, PrecisionOptions, QueueOptions, ListenOptions {
   readonly model?: string;
   readonly preset?: string;
   readonly limit?: number;
@@ -63,6 +65,7 @@ export const addLabel: AddCommand = (program, cli) => {
     .option(...RPN_OPTION)
     .option(...ADAPTER_OPTION)
     .option('--preset <id>', 'layers, heads and thresholds (default: the one that fits the model)')
+    .option(...GATE_OPTION)
     .option('--limit <n>', 'label at most so many samples', positiveInteger('--limit'))
     .option(...WHERE_OPTION)
     .option(
@@ -120,6 +123,7 @@ export const addLabel: AddCommand = (program, cli) => {
       rpnDir: options.rpn === undefined ? undefined : await modelDir(options.rpn),
       adapterDir: options.adapter === undefined ? undefined : await modelDir(options.adapter),
       presetId: options.preset ?? null,
+      gate: options.gate,
       answerMode: options.answers === 'given' ? 'teacher' : 'self',
       limit: options.limit ?? null,
       device: options.device,
@@ -152,7 +156,8 @@ export const addLabel: AddCommand = (program, cli) => {
       { writes: true },
     );
     for (const { sampleId, reason } of report.failures) output.note(`sample ${sampleId}: ${reason}`);
-    const { done, failed, skipped, unanswered, seconds, runId, failures, features, oneAtATime } = report;
+    const { done, failed, skipped, gated, unanswered, seconds, runId, failures, features, oneAtATime } =
+      report;
     if (oneAtATime !== null) output.note(`One sample at a time: ${oneAtATime}`);
     if (features?.stopped) output.note(`From some sample on features were not kept: ${features.stopped}`);
     if (features?.bad) output.note(badWords(features.bad));
@@ -166,9 +171,20 @@ export const addLabel: AddCommand = (program, cli) => {
     const left = unansweredWords(unanswered);
     if (left !== null) output.note(`${left} (--answers self)`);
     const without = unanswered > 0 ? `, ${unanswered} have no answer to feed` : '';
+    const leftOut = gated === null ? '' : `; the gate left out ${counted(gated, 'crop')} of run ${runId}`;
     output.result(
-      { done, failed, skipped, unanswered, seconds, run: runId, ...kept, failures },
-      `Labelled ${counted(done, 'sample')} (${Math.max(0, skipped - unanswered)} needed no work${without}, ${failed} failed) in ${seconds.toFixed(1)} s${keptWords(features)}`,
+      {
+        done,
+        failed,
+        skipped,
+        ...(gated === null ? {} : { gated }),
+        unanswered,
+        seconds,
+        run: runId,
+        ...kept,
+        failures,
+      },
+      `Labelled ${counted(done, 'sample')} (${Math.max(0, skipped - unanswered)} needed no work${without}, ${failed} failed) in ${seconds.toFixed(1)} s${keptWords(features)}${leftOut}`,
     );
     return exitOfBatch(failed);
   });

@@ -171,6 +171,7 @@ function line({
   active,
   shown,
   decided,
+  gated,
   canTakeBack,
   takenBack,
   unfinished,
@@ -180,6 +181,7 @@ function line({
     ...(active ? ['labelling goes on with it'] : []),
     ...(working ? ['a job is under way'] : []),
     ...(unfinished ? [`stopped with ${unfinished.left} left`] : []),
+    ...(gated === null ? [] : [`its gate left out ${counted(gated, 'crop')}`]),
     ...(canTakeBack > 0 ? [`${canTakeBack} can be taken back`] : []),
     ...(takenBack > 0 ? [`taken back from ${takenBack}`] : []),
   ];

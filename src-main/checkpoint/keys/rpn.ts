@@ -43,7 +43,7 @@ export const LLAVA_RPN_KEYS: KeyTable = {
 export const QWEN_RPN_KEYS: KeyTable = {
   ...SHARED,
   roi_super_type: only(['v1']),
-  // That they are there makes the checkpoint Q-Zoom's (qwen/rules.ts); the gate of which they speak is not run.
+  // That they are there makes the checkpoint Q-Zoom's (qwen/rules.ts).
   ...each(
     ['enable_high_res', 'high_res_K', 'high_res_T', 'high_res_thresh', 'roi_post_training', 'reuse_src_pos'],
     implemented(),

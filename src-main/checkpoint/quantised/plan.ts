@@ -98,13 +98,15 @@ export function quantisedForms(
 
 function encodingOf(
   { name, shape }: RequiredTensor,
-  names: Pick<DecoderNames, 'layers' | 'twigLayers' | 'embed'>,
+  names: Pick<DecoderNames, 'layers' | 'twigLayers' | 'gateLayers' | 'gateHead' | 'embed'>,
   tied: boolean,
   form: CacheForm,
   measured: Measured | null,
 ): Encoding {
   // Rows of a table are looked up, which blocks and halves are not made for.
   if (shape.length !== 2 || TABLE.test(name) || (name === names.embed && !tied)) return 'F32';
+  // One row, which a decision hangs on.
+  if (name.startsWith(`${names.gateHead}.`)) return 'F32';
   // What follows in the file must begin where a float32 may.
   if (isRowForm(form) && (Number(shape[0]) * Number(shape[1])) % 4 !== 0) return 'F32';
   if (isRowForm(form)) {
@@ -126,8 +128,10 @@ function measuredEncoding(name: string, { layers, factors }: Measured, form: Row
   return { digits: 1, smoothing: found ? { factors: found, group } : null };
 }
 
-function bitsOf(name: string, names: Pick<DecoderNames, 'layers' | 'twigLayers'>): Bits {
-  return [names.layers, names.twigLayers].some((prefix) => name.startsWith(`${prefix}.`)) ? 4 : 8;
+function bitsOf(name: string, names: Pick<DecoderNames, 'layers' | 'twigLayers' | 'gateLayers'>): Bits {
+  return [names.layers, names.twigLayers, names.gateLayers].some((prefix) => name.startsWith(`${prefix}.`))
+    ? 4
+    : 8;
 }
 
 /** Hash of the files and the places in them that the cache is made from. */

@@ -66,6 +66,11 @@ const rootSchema = z
     twig_T: count.optional(),
     // As the reference code has it when the key is missing.
     roi_multi_head: z.boolean().default(false),
+    // Q-Zoom's code takes a missing key for false, and the RPN's numbers where the gate has none of its own.
+    enable_high_res: z.boolean().nullish(),
+    high_res_K: z.number().int().nonnegative().nullish(),
+    high_res_T: count.nullish(),
+    high_res_thresh: z.number().nullish(),
   })
   .loose();
 
@@ -86,12 +91,22 @@ export interface QwenVisionConfig {
   readonly ropeTheta: number;
 }
 
+/** Q-Zoom's gate: hidden_states[k] through t decoder layers and a linear head (METHOD §8). */
+export interface GateConfig {
+  readonly k: number;
+  readonly t: number;
+  /** No crop strictly below it, where nobody says another; negative: it always passes. */
+  readonly threshold: number;
+}
+
 export interface QwenConfig {
   readonly family: 'qwen2_5_vl';
   readonly names: QwenNames;
   readonly text: TextConfig;
   readonly vision: QwenVisionConfig;
   readonly rpn: LlavaConfig['rpn'];
+  /** Null: none that runs. */
+  readonly gate: GateConfig | null;
   readonly imageTokenId: number;
   readonly bosTokenIds: readonly number[];
   readonly eosTokenIds: readonly number[];
@@ -135,6 +150,7 @@ export function parseQwenConfig(json: unknown, where: string): QwenDraft {
   const kvHeads = text.num_key_value_heads ?? heads;
   const headDim = text.hidden_size / heads;
   const mropeSection = rope.mrope_section ?? [16, 24, 24];
+  const rpn = rpnConfig(root, text.num_hidden_layers, where);
   if (!Number.isInteger(headDim) || heads % kvHeads !== 0) {
     throw badConfig('the head counts do not divide the hidden size', where);
   }
@@ -162,7 +178,8 @@ export function parseQwenConfig(json: unknown, where: string): QwenDraft {
       mropeSection,
     },
     vision: visionConfig(root.vision_config, text.hidden_size, where),
-    rpn: rpnConfig(root, text.num_hidden_layers, where),
+    rpn,
+    gate: gateConfig(root, rpn),
     imageTokenId: root.image_token_id,
     bosTokenIds: [text.bos_token_id ?? []].flat(),
     // As `GenerationConfig.from_model_config`: the outer one, then the decoder's.
@@ -188,6 +205,19 @@ function visionConfig(c: z.infer<typeof visionSchema>, width: number, where: str
     ropeTheta: (c.rope_scaling ?? c.rope_parameters)?.rope_theta ?? c.rope_theta ?? 10000,
   };
 }
+
+/** The authors' code makes one beside an RPN only. */
+function gateConfig(c: z.infer<typeof rootSchema>, rpn: QwenConfig['rpn']): GateConfig | null {
+  if (!c.enable_high_res || !rpn) return null;
+  return {
+    k: c.high_res_K ?? rpn.k,
+    t: c.high_res_T ?? rpn.t,
+    threshold: Math.min(1, Math.max(-1, c.high_res_thresh ?? GATE_THRESHOLD)),
+  };
+}
+
+/** Of their code where config.json names none. */
+const GATE_THRESHOLD = 0.1;
 
 function rpnConfig(c: z.infer<typeof rootSchema>, layers: number, where: string): QwenConfig['rpn'] {
   if (!c.enable_twig) return null;

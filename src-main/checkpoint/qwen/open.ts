@@ -36,7 +36,7 @@ export interface QwenCheckpoint {
   readonly rpnDir?: string;
   /** The adapter that lies over this folder's weights. */
   readonly adapter?: AdapterFacts;
-  /** Q-Zoom's gate is among the tensors; it is not run. */
+  /** Q-Zoom's gate is among the tensors; it runs where the config has one. */
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
   readonly unknownKeys: readonly UnknownKey[];
@@ -74,7 +74,9 @@ export async function openQwen(path: string, over: Overlays = NOTHING_OVER): Pro
   const branch = stated.rpn && rules.name === 'q-zoom' ? { ...stated.rpn, multiHead: true } : stated.rpn;
   const names = findQwenNames(weights, dir);
   const text = tiedUnlessStored(stated.text, weights, names.head);
-  const draft = { ...stated, rpn: branch, names, text };
+  // It was trained beside its own RPN, on states that only its own folder's weights give.
+  const gate = rpn ? null : stated.gate;
+  const draft = { ...stated, rpn: branch, gate, names, text };
   refuseRpnAlone(weights, draft.names, draft.text, dir);
   const { adapted: config, ...laid } = layOver(adapter, weights, draft.names, draft);
   const required = requiredQwenTensors(config);

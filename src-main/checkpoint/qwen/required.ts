@@ -4,7 +4,7 @@ import type { QwenConfig } from './config.ts';
 
 /** Every tensor a run reads. */
 export function requiredQwenTensors(config: QwenConfig): RequiredTensor[] {
-  const { text, rpn, names } = config;
+  const { text, rpn, gate, names } = config;
   const d = text.hiddenSize;
   const list = [
     ...visionTensors(config, names.vision),
@@ -14,6 +14,8 @@ export function requiredQwenTensors(config: QwenConfig): RequiredTensor[] {
   if (!text.tieWordEmbeddings) list.push({ name: names.head, shape: [text.vocabSize, d] });
   for (let i = 0; i < text.layers; i++) list.push(...decoderLayer(text, `${names.layers}.${i}`));
   for (let i = 0; i < (rpn?.t ?? 0); i++) list.push(...decoderLayer(text, `${names.twigLayers}.${i}`));
+  for (let i = 0; i < (gate?.t ?? 0); i++) list.push(...decoderLayer(text, `${names.gateLayers}.${i}`));
+  if (gate) list.push(...affine(names.gateHead, [1, d]));
   return list;
 }
 

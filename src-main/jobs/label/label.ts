@@ -15,7 +15,7 @@ import {
   getJobRecord,
   noteJob,
 } from '../../store/jobs/job.ts';
-import { countUnanswered } from '../../store/predictions/prediction.ts';
+import { countGated, countUnanswered } from '../../store/predictions/prediction.ts';
 import { transact } from '../../store/db.ts';
 import { patiently } from '../../store/patience.ts';
 import type { Project } from '../../store/file/project.ts';
@@ -39,6 +39,8 @@ export interface LabelReport {
   readonly skipped: number;
   /** Samples that came without an answer, where the answers of the data are fed; else 0. */
   readonly unanswered: number;
+  /** Samples of the run whose crop its gate left out; null: it has no gate. */
+  readonly gated: number | null;
   readonly seconds: number;
   readonly cancelled: boolean;
   /** Why samples ran one at a time; null: they were in flight together. */
@@ -144,6 +146,7 @@ async function work(project: Project, engine: Engine, lease: Lease, hooks: HeldH
     done,
     failed,
     skipped: before.skipped,
+    gated: run?.preset.gate ? countGated(db, run.runId) : null,
     unanswered: params.answerMode === 'teacher' ? countUnanswered(db).unanswered : 0,
     seconds: (performance.now() - started) / 1000,
     cancelled,

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { wholeFolders } from '../../checkpoint/reader/prompts.ts';
 import type { DeviceChoice, Engine, ModelRef } from '../../engine/protocol.ts';
 import type { PrecisionWish } from '../../../src-shared/contract/models.ts';
+import { asksAnswer, type GateSettings } from '../../../src-shared/contract/gate.ts';
+import type { Preset } from '../../../src-shared/contract/preset.ts';
 import { isInside } from '../../files/inside.ts';
 import type { Project } from '../../store/file/project.ts';
 import { RPN_DIR } from '../../store/training/rpn.ts';
@@ -27,6 +29,8 @@ export interface LabelWish {
   readonly adapterDir?: string | undefined;
   /** Null: the active run's preset for its own model, else the one that fits the model. */
   readonly presetId: string | null;
+  /** Null: every crop is taken. Absent: the preset's own, or that of the run that labelling goes on with. */
+  readonly gate?: GateSettings | null | undefined;
   readonly answerMode: 'self' | 'teacher';
   readonly limit: number | null;
   readonly device?: DeviceChoice;
@@ -94,9 +98,14 @@ export async function labelParams(
   if (!known && !stored) refuseBroken(broken, presetId);
   const preset = known ?? stored ?? choosePreset(offered, await loaded(engine, model), presetId);
   const { answerMode, limit, scope = null, keepFeatures, inFlight } = wish;
+  const goesOn = wish.presetId === null && sameModel && run.preset.id === preset.id;
+  const before = goesOn ? run.preset.gate : undefined;
+  // A given answer says nothing of how sure the model is.
+  const kept = answerMode === 'teacher' && asksAnswer(before) ? undefined : before;
+  const gate = wish.gate === undefined ? kept : wish.gate;
   return {
     model,
-    preset,
+    preset: goesOn || gate !== undefined ? withGate(preset, gate) : preset,
     answerMode,
     limit,
     scope,
@@ -104,4 +113,8 @@ export async function labelParams(
     ...(inFlight === undefined ? {} : { inFlight }),
     ...(chosen === undefined ? {} : { chosen }),
   };
+}
+
+function withGate({ gate: _, ...preset }: Preset, gate: Preset['gate']): Preset {
+  return gate === undefined ? preset : { ...preset, gate };
 }

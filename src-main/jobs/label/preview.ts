@@ -62,8 +62,11 @@ async function runsOfPreset(
   runs: readonly MadeRun[],
   { model, preset, answerMode }: LabelJobParams,
 ): Promise<number[]> {
-  const plain = ({ roi: { rules: _, ...roi }, ...rest }: LabelJobParams['preset']): string =>
-    canonicalJson({ ...rest, roi });
+  const plain = ({ roi: { rules: _, ...roi }, gate, ...rest }: LabelJobParams['preset']): string => {
+    // Where the preset names no gate, the checkpoint's own holds.
+    const named = gate && (preset.gate !== undefined || gate.by !== 'trained');
+    return canonicalJson({ ...rest, roi, ...(named ? { gate } : {}) });
+  };
   const sha256 = await promptOf(model, preset);
   return (
     runs

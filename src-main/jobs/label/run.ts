@@ -6,11 +6,12 @@ import { counted } from '../../../src-shared/contract/counts.ts';
 import { z } from 'zod';
 import { answerModeSchema, type Job } from '../../../src-shared/contract/domain.ts';
 import { FoveaError } from '../../../src-shared/contract/errors.ts';
+import { answersAreGiven, asksAnswer } from '../../../src-shared/contract/gate.ts';
 import { MOST } from '../../../src-shared/contract/limits.ts';
 import { modelRefSchema } from '../../../src-shared/contract/models.ts';
 import { type Preset, presetSchema } from '../../../src-shared/contract/preset.ts';
 import { keepFeaturesSchema, labelScopeSchema, NO_FILTER } from '../../../src-shared/contract/procedures.ts';
-import { settledPreset } from '../../../src-shared/contract/rules.ts';
+import { gatedPreset, settledPreset } from '../../../src-shared/contract/rules.ts';
 import { promptOf } from '../../checkpoint/reader/prompts.ts';
 import { QUESTIONS_AHEAD } from '../../engine/protocol.ts';
 import type { Engine, LabelRequest, ModelInfo, ModelRef } from '../../engine/protocol.ts';
@@ -123,7 +124,8 @@ export async function planLabelJob(
   if (answerMode === 'teacher') refuseWithoutAnswers(project);
   const info = await loaded(engine, model, signal);
   const [fingerprint, former] = [await modelFingerprint(model), await formerFingerprint(model)];
-  const preset = settledPreset(params.preset, info.rules);
+  const preset = gatedPreset(settledPreset(params.preset, info.rules), info.gateThreshold);
+  if (answerMode === 'teacher' && asksAnswer(preset.gate)) throw answersAreGiven();
   const { identity: prompt, asBefore } = await promptOf(model, preset.teacher?.prompt ?? null);
   const want = {
     questionMap: true,

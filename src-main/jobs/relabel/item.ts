@@ -38,8 +38,9 @@ export function relabelled(db: ReadableDb, candidate: Candidate, wanted: Thresho
       labels: derived.labels,
       dropped: derived.dropped,
       boxes: derived.boxes,
-      // Another crop has not been looked at: there is no second answer to it.
-      secondStage: sameCrop ? prediction.secondStage : null,
+      // Another crop has not been looked at: there is no second answer to it. What a gate left out stays so.
+      secondStage:
+        sameCrop || prediction.secondStage?.skipped === 'not_needed' ? prediction.secondStage : null,
       timings: { ...timings, relabel: performance.now() - started },
       device,
       pictureVersion: versionOfPrediction(db, prediction.id),

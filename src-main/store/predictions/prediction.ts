@@ -196,6 +196,14 @@ export function countUnanswered(db: ReadableDb): { readonly unanswered: number; 
   ).get()!;
 }
 
+/** Samples whose crop a run's gate left out. */
+export function countGated(db: ReadableDb, runId: number): number {
+  return read<{ n: number }>(
+    db,
+    "SELECT COUNT(*) AS n FROM prediction WHERE run_id = ? AND second_stage ->> '$.skipped' = 'not_needed'",
+  ).get(runId)!.n;
+}
+
 /** Whether a sample has a prediction under the run, maps and all, that no correction of its answer made stale. */
 export function isLabelled(db: ReadableDb, runId: number, sampleId: number): boolean {
   const found = read(

@@ -5,6 +5,7 @@ import { type ReadableDb, read } from '../db.ts';
 import { unfinishedJobs } from '../jobs/job.ts';
 import { CAN_PUT_BACK, CAN_TAKE_BACK } from './run-shown.ts';
 import { activeRunId, listRuns, overlaysOfRun } from '../runs/run.ts';
+import { countGated } from '../predictions/prediction.ts';
 import { listRpns, rpnFolder } from '../training/rpn.ts';
 
 /** The newest first. */
@@ -39,6 +40,7 @@ export function runStandings({ db, path }: OpenFolder): RunStanding[] {
       rpn: rpnOf({ db, path }, run.id, versions),
       labelled: labelled.get(run.id) ?? 0,
       failed: failed.get(run.id) ?? 0,
+      gated: run.preset.gate ? countGated(db, run.id) : null,
       shown: shown.get(run.id)?.shown ?? 0,
       decided: shown.get(run.id)?.decided ?? 0,
       canTakeBack: count(CAN_TAKE_BACK, run.id),

@@ -27,7 +27,7 @@ import {
   noteWorkers,
 } from '../../store/jobs/job.ts';
 import { patiently } from '../../store/patience.ts';
-import { countUnanswered } from '../../store/predictions/prediction.ts';
+import { countGated, countUnanswered } from '../../store/predictions/prediction.ts';
 import type { Project } from '../../store/file/project.ts';
 import { startPictureServer, type PictureServer, type PictureServerOptions } from '../pictures/server.ts';
 import { countChunks } from '../queue/chunks.ts';
@@ -162,6 +162,7 @@ class Host {
       done: this.#done,
       failed: this.#failed,
       skipped: job.skipped,
+      gated: run?.preset.gate ? countGated(db, run.runId) : null,
       unanswered: this.#params.answerMode === 'teacher' ? countUnanswered(db).unanswered : 0,
       seconds: (performance.now() - this.#started) / 1000,
       cancelled,

@@ -16,6 +16,8 @@ export const runStandingSchema = z.object({
   /** Samples it has a label of, and those that its jobs failed on and it has none of since. */
   labelled: count,
   failed: count,
+  /** Samples whose crop its gate left out; null: it has none. */
+  gated: count.nullable(),
   /** Samples that show its labels; of these decided by a person. */
   shown: count,
   decided: count,

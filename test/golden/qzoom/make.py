@@ -252,6 +252,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--authors", type=Path, help="a checkout of YuHengsss/Q-Zoom")
     parser.add_argument("--gate", action="store_true", help="compare with a gate that always passes; writes nothing")
+    parser.add_argument("--scores", action="store_true", help="what a gate says of each picture: writes gate.json and nothing else")
     parser.add_argument("--fast", action="store_true", help="with torchvision's image processor, as their evaluator; writes nothing")
     options = parser.parse_args()
     if options.authors is None or not (options.authors / "qwen_src" / "qwen2_5_vl").is_dir():
@@ -261,6 +262,11 @@ def main() -> None:
     torch.set_num_threads(1)
     authors = Authors(options.authors.resolve(), options.fast)
     (HERE / "pictures").mkdir(exist_ok=True)
+    if options.scores:
+        with tempfile.TemporaryDirectory() as temp:
+            scores = gate_scores(authors, Path(temp))
+        (HERE / "gate.json").write_text(json.dumps(scores, indent=2) + "\n")
+        return
     with tempfile.TemporaryDirectory() as temp:
         cases = [run(authors, Path(temp), options.gate, *picture) for picture in PICTURES]
     if not options.gate and not options.fast:
@@ -298,6 +304,46 @@ def run(authors: Authors, temp: Path, gate: bool, name: str, weights: str, size,
         "prompt": first["prompt"].tolist(), "rows": rows, "layer_k": numbers(first["layer_k"][rows]),
         "rpn": numbers(first["rpn"]), "looks": looks,
     }
+
+
+def gate_weights(folder: Path) -> None:
+    """Gives a folder a gate that another language makes to the bit: base layers from the last on, and a head by a formula."""
+    from safetensors.torch import load_file, save_file
+
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    config = json.loads((folder / "config.json").read_text())
+    for i in range(config["twig_T"]):
+        source = f"model.layers.{config['num_hidden_layers'] - 1 - i}."
+        tensors |= {
+            name.replace(source, f"model.high_res_layers.{i}."): value.clone()
+            for name, value in list(tensors.items()) if name.startswith(source)
+        }
+    row = [(j * 37 % 101) / 101 - 0.5 for j in range(config["hidden_size"])]
+    tensors["model.high_res_head.weight"] = torch.tensor([row], dtype=torch.float32)
+    tensors["model.high_res_head.bias"] = torch.tensor([0.25], dtype=torch.float32)
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
+def gate_scores(authors: Authors, temp: Path) -> list[dict]:
+    """What the authors' code makes of such a gate, of every picture: before and after its sigmoid."""
+    found = []
+    for name, weights, _size, budget in PICTURES:
+        image = Image.open(HERE / "pictures" / f"{name}.png").convert("RGB")
+        keys = {"enable_high_res": True, "roi_post_training": False, "reuse_src_pos": False, "case": name}
+        folder = folder_for(temp, weights, budget, keys)
+        gate_weights(folder)
+        runner = Runner(authors, folder)
+        model = runner.model.model
+        model.high_res_thresh = -1.0
+        logits = []
+        hook = model.high_res_head.register_forward_hook(lambda _module, _args, made: logits.append(made))
+        runner.ask(image, 0.0)
+        hook.remove()
+        logit = logits[0].flatten()[-1]
+        found.append({"name": name, "logit": float(logit), "score": float(logit.sigmoid())})
+        print(found[-1], len(logits))
+    return found
 
 
 def resized_otherwise(name: str, looks: list[dict], golden: list[dict]) -> None:

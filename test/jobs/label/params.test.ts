@@ -44,3 +44,23 @@ test('labelling uses the active version, unless another RPN is named; own is wha
   await activateVersion(project, baseModel, null);
   assert.equal(await asked(), undefined);
 });
+
+test('a gate is the one that is asked for, else that of the run that labelling goes on with', async (t) => {
+  const { project, base, dir } = await rpnProject(t, 1);
+  const { db } = project;
+  const resources = await standInResources(join(dir, 'app'));
+  const gate = { by: 'weakest', threshold: 0.2 } as const;
+  const modelId = ensureModel(db, { fingerprint: 'f', dir: base, name: 'm', family: 'llava' });
+  const presetId = ensurePreset(db, { ...testPreset, gate });
+  setActiveRun(db, ensureRun(db, { modelId, presetId, settings: {}, answerMode: 'self' }));
+  const asked = async (more: Partial<LabelWish> = {}) => {
+    const wish: LabelWish = { modelDir: null, presetId: null, answerMode: 'self', limit: null };
+    return (await labelParams(project, fakeEngine(), { ...wish, ...more }, resources)).preset.gate;
+  };
+  assert.deepEqual(await asked(), gate);
+  const other = { by: 'peak', threshold: 0.1 } as const;
+  assert.deepEqual(await asked({ gate: other }), other);
+  assert.equal(await asked({ gate: null }), null);
+  // A given answer says nothing of how sure the model is.
+  assert.equal(await asked({ answerMode: 'teacher' }), undefined);
+});

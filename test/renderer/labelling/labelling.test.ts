@@ -41,6 +41,7 @@ function standing(id: number, over: Partial<RunStanding> = {}): RunStanding {
     rpn: null,
     labelled: 0,
     failed: 0,
+    gated: null,
     shown: 0,
     decided: 0,
     canTakeBack: 0,

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { progressWords, removalWords, runParts, runTip } from '../../../src-renderer/labelling/runs.ts';
+import {
+  progressWords,
+  removalWords,
+  runParts,
+  runTip,
+  shownWords,
+} from '../../../src-renderer/labelling/runs.ts';
 import { runTitle } from '../../../src-renderer/ui/run-words.ts';
 import type { RunStanding } from '../../../src-shared/contract/procedures.ts';
 import { testPreset } from '../../support/project.ts';
@@ -19,6 +25,7 @@ const standing: RunStanding = {
   rpn: null,
   labelled: 1046,
   failed: 0,
+  gated: null,
   shown: 1000,
   decided: 3,
   canTakeBack: 0,
@@ -73,4 +80,12 @@ test('a removal says what goes, what stays, and what samples show then', () => {
     stays: null,
     then: null,
   });
+});
+
+test('what a gate left out is said of its run', () => {
+  assert.equal(shownWords(standing), 'Shown on 1,000 samples, 3 of them decided');
+  assert.equal(
+    shownWords({ ...standing, decided: 0, gated: 1 }),
+    'Shown on 1,000 samples. Its gate left out 1 crop',
+  );
 });

@@ -6,6 +6,7 @@ import {
   checkWords,
   downloadWords,
   factRows,
+  gateRows,
   formatParameters,
   memoryWords,
   precisionChoices,
@@ -92,6 +93,12 @@ test('a model in one line, and what it is in rows', () => {
   assert.equal(qzoom.get('Crop positions'), 'as in the source picture');
   assert.equal(new Map(factRows(model)).has('Region by'), false);
   const gated = factRows({ ...model, facts: { ...facts, gate: true } });
+  const running = factRows({ ...model, facts: { ...facts, gate: true, gateThreshold: 0.05 } });
+  assert.match(running.find(([name]) => name === 'Gate')![1], /^runs: no second look below 0\.05,/);
+  assert.deepEqual(gateRows({ by: 'weakest', threshold: 0.2, need: 0.12345 }), [
+    ['Gate', 'Weakest token 0.123, crop from 0.2'],
+  ]);
+  assert.deepEqual(gateRows(null), []);
   assert.match(new Map(gated).get('Gate') ?? '', /not used/);
   assert.equal(rows.get('Visual tokens'), 'as many as each picture needs');
   assert.equal(rows.get('RPN'), 'none in this checkpoint');

@@ -1,5 +1,6 @@
 /** `fovea model check`: whether a checkpoint folder can be used and on which devices, found out by loading it. */
 import { counted } from '../../../../src-shared/contract/counts.ts';
+import { checkpointGateWords } from '../../../../src-shared/contract/gate.ts';
 import { availableMemory } from 'node:process';
 import { cachedState, formOf } from '../../../checkpoint/cached.ts';
 import type { CacheState, MeasuredLayer } from '../../../checkpoint/quantised/index.ts';
@@ -171,7 +172,7 @@ async function fittingPreset(info: ModelInfo): Promise<Preset | null> {
 interface CheckedModel extends ModelInfo {
   /** Why its precision, where that was to be chosen. */
   readonly chosen: string | null;
-  /** Q-Zoom's gate is among the tensors; it is not run. */
+  /** Q-Zoom's gate is among the tensors. */
   readonly gate: boolean;
   /** Keys of its config files that Fovea knows nothing of. */
   readonly unknownKeys: readonly UnknownKey[];
@@ -218,7 +219,7 @@ function describe(info: CheckedModel): string {
     `  RPN        ${rpn ? `from layer ${rpn.k}, ${counted(rpn.t, 'layer')}${rpnDir === undefined ? '' : `, out of ${rpnDir}`}` : 'none in this checkpoint'}`,
     ...(adapter ? adapterLines(adapter, info) : []),
     ...rulesLines(info),
-    ...(gate ? ['  gate       present, not used: every question gets a second look'] : []),
+    ...(gate ? [`  gate       ${checkpointGateWords(info.gateThreshold)}`] : []),
     ...unknownLines(info.unknownKeys),
     ...info.notes.map((note, at) => `  ${(at === 0 ? 'elsewhere' : '').padEnd(10)} ${note}`),
     ...promptLines(info.prompt),
