@@ -36,6 +36,7 @@ export const VERSIONS: readonly Version[] = [
   { name: '22', project: 22, maps: 3, commit: '3feed8b60d39' },
   { name: '23', project: 23, maps: 3, commit: 'e6b4bda9a926' },
   { name: '24', project: 24, maps: 3, commit: 'fc3518523139' },
+  { name: '25', project: 25, maps: 3, commit: '0a1ba9a2631a' },
 ];
 
 /** Of these no project was ever written. */
