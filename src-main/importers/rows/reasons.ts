@@ -26,8 +26,15 @@ interface Kind {
 
 export class Reasons {
   readonly #kinds = new Map<string, Kind>();
+  /** That of the reason before: most rows of a file have the same. */
+  #last: Kind | null = null;
 
   add(line: number, { message, value, next }: RowReason): void {
+    const last = this.#last;
+    if (last?.places.length === PLACES_KEPT && last.reason === message && last.next === next) {
+      last.count++;
+      return;
+    }
     const own = `${message}\n${next}`;
     const told = this.#kinds.has(own) || this.#kinds.size < KINDS_KEPT;
     const key = told ? own : OTHERS;
@@ -38,6 +45,7 @@ export class Reasons {
       places: [],
     };
     this.#kinds.set(key, kind);
+    if (told) this.#last = kind;
     kind.count++;
     if (kind.places.length === PLACES_KEPT) return;
     kind.places.push({ line, value: told ? value : [message, value].filter((one) => one).join(': ') });

@@ -66,6 +66,9 @@ interface Placed {
   readonly picture: Registered | ChosenPicture;
 }
 
+/** Pictures that a transaction registers, with what they are remembered by. */
+type NewIds = Map<ChosenPicture, { readonly key: string; readonly registered: Registered }>;
+
 /** Ids of the folders that pictures of a batch are in. */
 type Roots = Readonly<Record<ReadPicture['in'], number>>;
 /** No picture of the batch is there. */
@@ -90,6 +93,8 @@ export class ImportWriter {
   readonly #fingerprints = new TakenFingerprints();
   #pictures = new Map<string, Known | null>();
   #olderPictures = new Map<string, Known | null>();
+  /** The picture that was asked for last. */
+  #last: { readonly key: string; readonly known: Known | null } | null = null;
   #written: Written = { added: 0, updated: 0, skipped: 0, failed: 0, importId: null };
 
   /** @param realProject the project's folder, links resolved */
@@ -124,6 +129,7 @@ export class ImportWriter {
   /** Has the pictures of a batch looked at that are not known yet; to be waited for before the batch is written. */
   async lookAt(pictures: readonly ReadPicture[], looks: PictureLooks): Promise<void> {
     const paths: string[] = [];
+    this.#last = null;
     if (this.#pictures.size > PICTURES_REMEMBERED) {
       this.#olderPictures = this.#pictures;
       this.#pictures = new Map();
@@ -160,29 +166,22 @@ export class ImportWriter {
    */
   write(batches: readonly Pick<QuestionBatch, 'items'>[]): BatchOutcome {
     const { written, outcome, ids } = transactInBulk(this.#project.db, () => {
-      const ids = new Map<string, Registered>();
+      const ids: NewIds = new Map();
       const outcome: BatchNotes = { failures: [], notes: [], labelled: [], unused: [], lastLine: 0 };
       let written = this.#written;
       for (const batch of batches) written = this.#writeBatch(batch.items(), written, ids, outcome);
       return { written, outcome, ids };
     });
     this.#written = written;
-    for (const [key, registered] of ids) {
-      const known = this.#known(key);
-      if (known && 'image' in known && known.sha256 !== null)
-        this.#fingerprints.add(registered.id, known.image, known.sha256);
+    for (const [{ image, sha256 }, { key, registered }] of ids) {
+      if (sha256 !== null) this.#fingerprints.add(registered.id, image, sha256);
       this.#learn(key, registered);
     }
     return outcome;
   }
 
   /** In the caller's transaction. */
-  #writeBatch(
-    batch: readonly ReadItem[],
-    before: Written,
-    ids: Map<string, Registered>,
-    outcome: BatchNotes,
-  ): Written {
+  #writeBatch(batch: readonly ReadItem[], before: Written, ids: NewIds, outcome: BatchNotes): Written {
     const placed: Placed[] = [];
     for (const item of batch) {
       const found = this.#place(item);
@@ -238,7 +237,8 @@ export class ImportWriter {
         labelled.push({ line, sampleId, size: sizeOf(picture), maps: record.labelled });
       }
       if (id === null && corrections.length === 0) continue;
-      for (const reason of [...own, ...corrections]) notes.push({ line, reason });
+      for (const reason of own) notes.push({ line, reason });
+      for (const reason of corrections) notes.push({ line, reason });
     }
     const importId = before.importId ?? beginImport(db, this.#questionsFile, rootId);
     const counts = { added, updated, skipped, failed: before.failed };
@@ -258,16 +258,14 @@ export class ImportWriter {
     return placed.ok ? { item: placed, picture } : placed;
   }
 
-  #imageId({ item: { record }, picture }: Placed, roots: Roots, ids: Map<string, Registered>): number {
+  #imageId({ item: { record }, picture }: Placed, roots: Roots, ids: NewIds): number {
     if ('id' in picture) return picture.id;
-    const key = keyOf(record.picture);
-    let registered = ids.get(key);
-    if (!registered) {
-      if (record.picture.in === 'project') requireStored(this.#project, record.picture.path);
-      const id = ensureImage(this.#project.db, { ...picture.image, rootId: roots[record.picture.in] });
-      ids.set(key, (registered = { id, size: sizeOf(picture) }));
-    }
-    return registered.id;
+    const met = ids.get(picture);
+    if (met) return met.registered.id;
+    if (record.picture.in === 'project') requireStored(this.#project, record.picture.path);
+    const id = ensureImage(this.#project.db, { ...picture.image, rootId: roots[record.picture.in] });
+    ids.set(picture, { key: keyOf(record.picture), registered: { id, size: sizeOf(picture) } });
+    return id;
   }
 
   /** Forgets that there was an import: nothing of it is there. */
@@ -278,10 +276,15 @@ export class ImportWriter {
   }
 
   #known(key: string): Known | null {
-    return this.#pictures.get(key) ?? this.#olderPictures.get(key) ?? null;
+    // Questions about one picture follow one another.
+    if (this.#last?.key === key) return this.#last.known;
+    const known = this.#pictures.get(key) ?? this.#olderPictures.get(key) ?? null;
+    this.#last = { key, known };
+    return known;
   }
 
   #learn(key: string, known: Known): void {
+    this.#last = null;
     const there = this.#pictures.has(key) ? this.#pictures : this.#olderPictures;
     there.set(key, known);
   }

@@ -26,8 +26,15 @@ export function searchText(sample: {
   readonly answer: string | null;
   readonly referenceAnswer: string | null;
 }): string {
-  const texts = [sample.externalId, sample.question, sample.answer ?? '', sample.referenceAnswer ?? ''];
-  return foldText(texts.map((text) => text.slice(0, MOST_CHARACTERS)).join('\n'));
+  const { externalId, question, answer, referenceAnswer } = sample;
+  return foldText(
+    `${searched(externalId)}\n${searched(question)}\n${searched(answer)}\n${searched(referenceAnswer)}`,
+  );
+}
+
+/** What of a text is searched. */
+function searched(text: string | null): string {
+  return text?.slice(0, MOST_CHARACTERS) ?? '';
 }
 
 /** How often this connection wrote searched text, so that what was found before is looked for again. */
