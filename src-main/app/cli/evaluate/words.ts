@@ -78,7 +78,7 @@ function gateLines({ gates }: EvaluationTable): string[] {
   return gates.flatMap((gate) => {
     const { method, signal, crops, accuracy, always } = gate;
     if (!crops || !accuracy || !always) return [];
-    return `${METHOD_WORDS[method].name} by ${SIGNAL_WORDS[signal].name.toLowerCase()}, ${gateWords(gate)}: ${share(accuracy.value)} right with ${share(crops.value)} cropped, ${share(always.value)} with every crop (other half of the pictures)`;
+    return `${METHOD_WORDS[method].name} by “${SIGNAL_WORDS[signal].name}”, ${gateWords(gate)}: ${share(accuracy.value)} right with ${share(crops.value)} cropped, ${share(always.value)} with every crop (other half of the pictures)`;
   });
 }
 

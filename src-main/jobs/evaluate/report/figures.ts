@@ -156,17 +156,18 @@ function gateFigure({ gates }: EvaluationTable): Figure | null {
   const lines = gates.filter((gate) => gate.method === method);
   const scores = lines.flatMap(({ curve }) => curve.map(({ score }) => score));
   const [low, high] = [Math.max(0, Math.min(...scores) - 0.02), Math.min(1, Math.max(...scores) + 0.02)];
-  const [left, right] = [64, 24];
+  const [left, right, top] = [64, 24, 36];
   const x = (value: number): string => (left + value * (WIDTH - left - right)).toFixed(1);
   const y = (value: number): string =>
-    (TOP + (1 - (value - low) / Math.max(1e-9, high - low)) * (HEIGHT - TOP - FOOT)).toFixed(1);
+    (top + (1 - (value - low) / Math.max(1e-9, high - low)) * (HEIGHT - top - FOOT)).toFixed(1);
   const grid = [0, 0.25, 0.5, 0.75, 1].map((at) => {
     const value = low + (high - low) * at;
     return markup`<line class="f-grid" x1="${left}" x2="${WIDTH - right}" y1="${y(value)}" y2="${y(value)}" /><text class="f-text f-quiet" x="${left - 8}" y="${y(value)}" dy="4" text-anchor="end">${share(value)}</text><text class="f-text f-quiet" x="${x(at)}" y="${HEIGHT - FOOT + 18}" text-anchor="middle">${100 * at}%</text>`;
   });
   const drawn = lines.map(({ signal, curve }, i) => {
     const along = curve.map(({ crops, score }) => `${x(crops)},${y(score)}`).join(' ');
-    const [kx, ky] = [left + 12, HEIGHT - FOOT - 14 - 16 * (lines.length - 1 - i)];
+    // The key stands above the lines.
+    const [kx, ky] = [left + 160 * i, 12];
     return markup`<polyline class="f-line" fill="none" stroke-dasharray="${DASHES[i % DASHES.length]!}" points="${along}" /><line class="f-line" stroke-dasharray="${DASHES[i % DASHES.length]!}" x1="${kx}" x2="${kx + 28}" y1="${ky}" y2="${ky}" /><text class="f-text" x="${kx + 36}" y="${ky + 4}">${SIGNAL_WORDS[signal].name}</text>`;
   });
   const words = `Samples cropped (${METHOD_WORDS[method].name})`;
