@@ -16,8 +16,8 @@ const SAMPLES = 5;
 /** Alone among them. */
 const METHODS = ['alone', 'rpn', 'truth'];
 
-/** Of every method its numbers, without what a clock says of them. */
-function untimed({ throughput: _, ...numbers }: EvaluationSummary): Omit<EvaluationSummary, 'throughput'> {
+/** Of every method its numbers, without what a clock says of them: throughput, and what leaving a crop out saves. */
+function untimed({ throughput: _, gates: __, ...numbers }: EvaluationSummary): object {
   return numbers;
 }
 
@@ -71,7 +71,8 @@ test('fovea eval prints one object, says what it cannot do, and ends with the sa
   assert.equal(after.length, METHODS.length * SAMPLES);
   for (const row of before) assert.ok(after.some((now) => JSON.stringify(now) === JSON.stringify(row)));
   const numbers = went.json as EvaluationSummary;
-  assert.deepEqual(Object.keys(numbers), ['n', 'accuracy', 'auc', 'throughput', 'slices', 'outcomes']);
+  const keys = ['n', 'accuracy', 'auc', 'throughput', 'slices', 'outcomes'];
+  assert.deepEqual(Object.keys(numbers).slice(0, keys.length), keys);
   assert.equal(numbers.n, SAMPLES);
   assert.deepEqual(Object.keys(numbers.accuracy), METHODS);
   assert.deepEqual(Object.keys(numbers.auc), ['rpn']);
