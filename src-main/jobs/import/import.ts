@@ -30,6 +30,8 @@ import { type QuestionBatch, questionBatches } from './reading.ts';
 const BATCH = 1000;
 /** Batches of one transaction where nobody has anything to review yet: pages of indexes are written less often. */
 const FIRST_BATCHES = 4;
+/** Where looking at a batch's pictures takes longer, each is written, and told of, by itself: nobody waits for four. */
+const QUICK_LOOKS_MS = 300;
 
 /** Times of files may lag behind the clock by so much. */
 const CLOCK_MS = 2000;
@@ -86,9 +88,14 @@ export async function importQuestions(project: Project, options: ImportOptions):
   const giveBack = makeRoom(project.db);
   const [failures, notes] = [new Reasons(), new Reasons()];
   let lines = 0;
+  /** Batches that are written at once; the first goes by itself, and says how quick they are. */
+  let together = 1;
 
   const write = async (batches: readonly Waiting[]): Promise<void> => {
+    const waiting = performance.now();
     for (const { looked } of batches) await unlessStopped(looked, options.signal);
+    const quick = performance.now() - waiting < QUICK_LOOKS_MS * batches.length;
+    together = quick && !hasPredictions(project.db) ? FIRST_BATCHES : 1;
     if (lines === 0) {
       const pictures = batches.flatMap((batch) => batch.pictures);
       await refuseMoved(project, folder, writer.newPictures(pictures));
@@ -107,14 +114,13 @@ export async function importQuestions(project: Project, options: ImportOptions):
   };
 
   try {
-    const most = hasPredictions(project.db) ? 1 : FIRST_BATCHES;
     // Those that were read last: their pictures are looked at while the next ones are read.
     let last: Waiting[] = [];
     for await (const batch of questionBatches(questionsFile, reading, storedFolder(project.path), BATCH)) {
       const looked = writer.lookAt(batch.pictures, looks);
       // Its failure is met when its turn comes.
       looked.catch(() => undefined);
-      if (last.length === most) {
+      if (last.length >= together) {
         await write(last);
         last = [];
       }
