@@ -25,6 +25,8 @@ import { descendants, type RunningProcess } from './process-tree.ts';
 /** A busy machine takes its time to start it. */
 const START_MS = 60_000;
 const END_MS = 20_000;
+/** A page of a browser that is connected to anew is there by then, or not at all. */
+const AGAIN_MS = 10_000;
 
 /** Canvases in a graphics process, as a card has them; drawn by the processor where there is none. */
 const GRAPHICS = [
@@ -205,10 +207,16 @@ export async function startApp(
         typeof words === 'string' ? command.includes(words) : words.test(command),
       ),
     reconnect: async () => {
-      await browser?.close();
-      browser = await chromium.connectOverCDP(address, { timeout: START_MS });
-      const [again] = browser.contexts();
-      return again.pages()[0] ?? again.waitForEvent('page', { timeout: START_MS });
+      for (let waited = 0; waited < START_MS; waited += AGAIN_MS) {
+        await browser?.close();
+        browser = await chromium.connectOverCDP(address, { timeout: START_MS });
+        const [context] = browser.contexts();
+        // Whoever connects while a page that died is not there again yet never hears of it.
+        const page =
+          context.pages()[0] ?? (await context.waitForEvent('page', { timeout: AGAIN_MS }).catch(() => null));
+        if (page) return page;
+      }
+      throw new Error(`no page to connect to after ${START_MS / 1000} seconds:\n${said()}`);
     },
     quit: async () => {
       const exited = once(child, 'exit', { signal: AbortSignal.timeout(END_MS) });
