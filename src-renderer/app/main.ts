@@ -14,6 +14,7 @@ import '../style/base.css';
 import '../style/controls.css';
 import '../style/form.css';
 import '../style/cards.css';
+import '../style/plots.css';
 import '../style/tables.css';
 
 // zod would compile parsers with `new Function`, which the page's Content-Security-Policy forbids.
